@@ -1,0 +1,88 @@
+// Fails on an import between workspace packages that layers.json does not allow: upward, undeclared, circular,
+// or of an adapter by an adapter. Types and tests count. An edge allows what it reaches: whoever may import `repo`
+// may import `data-model`, since `repo` speaks in its types.
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const importPattern = /(?:from\s+|import\s*\(\s*|import\s+)['"]@atoll\/([a-z0-9-]+)(?:\/[^'"]*)?['"]/g
+const typeImportPattern = /import\s+type\s+[^;]*?from\s+['"]@atoll\/([a-z0-9-]+)/g
+
+/** Checks the tree below `root` and returns one sentence per fault. */
+export function layerFaults(root) {
+  const plan = JSON.parse(readFileSync(join(root, 'layers.json'), 'utf8'))
+  const height = new Map(plan.layers.flatMap((layer, index) => layer.packages.map((name) => [name, index])))
+  const reached = reach(plan, height)
+  const testsOnly = new Set(plan['tests only'])
+  const faults = circles(plan.edges)
+
+  for (const manifestFile of globSync(['packages/*/package.json', 'apps/*/package.json', 'e2e/package.json', 'bench/package.json', 'examples/package.json'], { cwd: root })) {
+    const folder = dirname(manifestFile)
+    const manifest = JSON.parse(readFileSync(join(root, manifestFile), 'utf8'))
+    const name = manifest.name.replace('@atoll/', '')
+    if (!height.has(name) && !testsOnly.has(name)) {
+      faults.push(`${folder}: layers.json does not say on which layer ${name} lies`)
+      continue
+    }
+    const runtime = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }))
+    const any = new Set([...runtime, ...Object.keys(manifest.devDependencies ?? {})])
+    const typesOnly = new Set(plan['types only'][name] ?? [])
+
+    for (const file of globSync(`${folder}/{src,test}/**/*.ts`, { cwd: root })) {
+      const text = readFileSync(join(root, file), 'utf8')
+      const forTests = /\.(test|bench|fuzz)\.ts$/.test(file) || file.includes('/test/') || manifest.private === true
+      const typeImports = new Set([...text.matchAll(typeImportPattern)].map((match) => match[1]))
+      for (const [, target] of text.matchAll(importPattern)) {
+        if (target === name) faults.push(`${file}: imports its own package by name`)
+        else if (!(forTests ? any : runtime).has(`@atoll/${target}`)) faults.push(`${file}: imports @atoll/${target}, which ${folder}/package.json does not declare`)
+        if (testsOnly.has(target)) {
+          if (!forTests) faults.push(`${file}: imports @atoll/${target}, which is for tests only`)
+        } else if (forTests && testsOnly.has(name)) {
+          if (height.get(target) !== 0) faults.push(`${file}: ${name} may import the bases only`)
+        } else if (target !== name && !reached.get(name)?.has(target)) {
+          faults.push(`${file}: ${name} must not import ${target} (layers.json)`)
+        } else if (!forTests && typesOnly.has(target) && !typeImports.has(target)) {
+          faults.push(`${file}: ${name} may import types of ${target} only`)
+        }
+      }
+    }
+  }
+  return faults
+}
+
+/** What each package may import: the edges of layers.json and everything below those. */
+function reach(plan, height) {
+  const below = (name) => [...height.keys()].filter((other) => height.get(other) < height.get(name))
+  const direct = (name) => (Array.isArray(plan.edges[name]) ? plan.edges[name] : plan.edges[name] ? below(name) : [])
+  const result = new Map()
+  const visit = (name) => {
+    const known = result.get(name)
+    if (known) return known
+    const all = new Set()
+    result.set(name, all)
+    for (const target of direct(name)) {
+      all.add(target)
+      for (const deeper of visit(target)) all.add(deeper)
+    }
+    return all
+  }
+  for (const name of height.keys()) visit(name)
+  return result
+}
+
+function circles(edges) {
+  const faults = []
+  const visit = (name, path) => {
+    if (path.includes(name)) return void faults.push(`layers.json: circle ${[...path, name].join(' -> ')}`)
+    for (const target of Array.isArray(edges[name]) ? edges[name] : []) visit(target, [...path, name])
+  }
+  for (const name of Object.keys(edges)) visit(name, [])
+  return faults
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const faults = layerFaults(process.cwd())
+  for (const fault of faults) console.error(fault)
+  if (faults.length > 0) process.exit(1)
+  console.log('layers: every import points down')
+}

@@ -1,0 +1,55 @@
+// The tasks that package.json names, each a list of commands. Run through on-pinned-node.mjs.
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const [task, ...rest] = process.argv.slice(2)
+
+const tasks = {
+  start: [
+    { run: ['turbo', 'run', 'build', '--filter=@atoll/devnet', '--output-logs=errors-only', '--log-order=grouped'], env: { ATOLL_TYPES: '0' }, quiet: true },
+    { run: [process.execPath, 'packages/devnet/dist/main.js', ...rest] },
+  ],
+  test: [{ run: ['vitest', 'run', ...rest] }],
+  check: [
+    { run: ['biome', 'ci', '.'] },
+    { run: [process.execPath, 'scripts/check-layers.mjs'] },
+    { run: ['tsc', '-p', 'tsconfig.json'] },
+    { run: [process.execPath, 'scripts/check-generated.mjs'] },
+    { run: ['knip'] },
+    { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+    { run: [process.execPath, 'scripts/check-published.mjs'] },
+  ],
+}
+
+const steps = tasks[task]
+if (!steps) {
+  console.error(`No task '${task ?? ''}': there are ${Object.keys(tasks).join(', ')}.`)
+  process.exit(2)
+}
+
+let running
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 'SIGTERM' && running?.kill(signal))
+
+for (const { run, env, quiet } of steps) {
+  const code = await execute(run, env, quiet)
+  if (code !== 0) process.exit(code)
+}
+
+function execute([command, ...args], env, quiet) {
+  return new Promise((resolve) => {
+    const output = []
+    running = spawn(command, args, { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', env: { ...process.env, ...env, TURBO_TELEMETRY_DISABLED: '1' } })
+    running.stdout?.on('data', (chunk) => output.push(chunk))
+    running.stderr?.on('data', (chunk) => output.push(chunk))
+    running.on('error', (error) => {
+      console.error(`${command}: ${error.message}`)
+      resolve(1)
+    })
+    running.on('exit', (code, signal) => {
+      if (quiet && code !== 0) process.stderr.write(Buffer.concat(output))
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143))
+    })
+  })
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { defineConfig } from 'tsup'
+
+/**
+ * The one build preset. Run in a package's folder, it builds every entry that the package's `exports` and `bin` name.
+ * `ATOLL_TYPES=0` leaves the declarations out: `npm start` needs none.
+ */
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+const sources = Object.values<Record<string, string>>(manifest.exports ?? {}).map((entry) => entry['@atoll/source'])
+const commands = Object.values<string>(manifest.bin ?? {}).map((file) => file.replace('./dist/', './src/').replace('.js', '.ts'))
+const entry = [...sources, ...commands].filter((file): file is string => file !== undefined)
+
+export default defineConfig({
+  entry,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2023',
+  dts: process.env.ATOLL_TYPES !== '0',
+  sourcemap: true,
+  clean: true,
+  external: [/^node:/],
+})
