@@ -1,0 +1,103 @@
+/** Names whose status is not 400; whatever a lexicon declares beyond them is a plain refusal. */
+const statuses: ReadonlyMap<string, number> = new Map([
+  ['AuthMissing', 401],
+  ['AuthRequired', 401],
+  ['AuthenticationRequired', 401],
+  ['AccountTakedown', 401],
+  ['AuthFactorTokenRequired', 401],
+  ['BadJwt', 401],
+  ['BadJwtAudience', 401],
+  ['BadJwtIss', 401],
+  ['BadJwtLexiconMethod', 401],
+  ['BadJwtSignature', 401],
+  ['BadJwtType', 401],
+  ['JwtExpired', 401],
+  ['MissingJwt', 401],
+  ['UntrustedIss', 401],
+  ['Forbidden', 403],
+  ['NotFound', 404],
+  ['NotAcceptable', 406],
+  ['PayloadTooLarge', 413],
+  ['PayloadTooLargeError', 413],
+  ['UnsupportedMediaType', 415],
+  ['UpgradeRequired', 426],
+  ['RateLimitExceeded', 429],
+  ['InternalServerError', 500],
+  ['MethodNotImplemented', 501],
+  ['InvalidResponse', 502],
+  ['UpstreamFailure', 502],
+  ['NotEnoughResources', 503],
+  ['ServiceUnavailable', 503],
+  ['UpstreamTimeout', 504],
+])
+
+const namesByStatus: ReadonlyMap<number, string> = new Map([
+  [401, 'AuthenticationRequired'],
+  [403, 'Forbidden'],
+  [404, 'NotFound'],
+  [406, 'NotAcceptable'],
+  [413, 'PayloadTooLarge'],
+  [415, 'UnsupportedMediaType'],
+  [426, 'UpgradeRequired'],
+  [429, 'RateLimitExceeded'],
+  [500, 'InternalServerError'],
+  [501, 'MethodNotImplemented'],
+  [502, 'UpstreamFailure'],
+  [503, 'ServiceUnavailable'],
+  [504, 'UpstreamTimeout'],
+])
+
+/** The HTTP status that an error name calls for: 400 unless the name says otherwise. */
+export function statusOf(error: string): number {
+  return statuses.get(error) ?? 400
+}
+
+/** The error name for an answer that gives none, such as a gateway's own page. */
+export function errorOfStatus(status: number): string {
+  return namesByStatus.get(status) ?? (status >= 500 ? 'InternalServerError' : 'InvalidRequest')
+}
+
+export interface XrpcErrorOptions {
+  /** Defaults to what the name calls for. */
+  status?: number
+  /** Sent with the answer by a server; those of the answer, lower-cased, in a client. */
+  headers?: Readonly<Record<string, string>>
+  cause?: unknown
+}
+
+/**
+ * A refusal with a name: thrown by a server to answer it, and by the client that receives it.
+ *
+ * @example throw new XrpcError('RepoNotFound', `no repo for ${did}`)
+ */
+export class XrpcError extends Error {
+  override name = 'XrpcError'
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    readonly error: string,
+    message = '',
+    options: XrpcErrorOptions = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.status = options.status ?? statusOf(error)
+    this.headers = options.headers ?? {}
+  }
+
+  /** The one error shape on the wire. */
+  toJSON(): { error: string; message: string } {
+    return { error: this.error, message: this.message }
+  }
+}
+
+/** An event-stream frame that breaks the rules of the format. */
+export class FrameError extends Error {
+  override name = 'FrameError'
+  constructor(
+    readonly reason: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`bad frame: ${reason}`, options)
+  }
+}
