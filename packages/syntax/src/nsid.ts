@@ -1,0 +1,36 @@
+import { InvalidNsidError } from './errors.ts'
+
+/** The name of a schema: a reversed domain and a name. https://atproto.com/specs/nsid */
+export type Nsid = `${string}.${string}.${string}`
+
+const maxAuthorityLength = 253
+const maxNameLength = 63
+const maxLength = maxAuthorityLength + 1 + maxNameLength
+const pattern =
+  /^[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+\.[a-zA-Z][a-zA-Z0-9]{0,62}$/
+
+/** Whether a value is an NSID: no wildcard, no fragment. */
+export function isNsid(value: unknown): value is Nsid {
+  return (
+    typeof value === 'string' &&
+    value.length <= maxLength &&
+    pattern.test(value) &&
+    value.lastIndexOf('.') <= maxAuthorityLength
+  )
+}
+
+/** @throws InvalidNsidError */
+export function parseNsid(text: string): Nsid {
+  if (!isNsid(text)) throw new InvalidNsidError(text)
+  return text
+}
+
+/** The domain that controls an NSID, in DNS order and lower case. @example nsidAuthority('app.bsky.feed.post') // 'feed.bsky.app' */
+export function nsidAuthority(nsid: Nsid): string {
+  return nsid.slice(0, nsid.lastIndexOf('.')).split('.').reverse().join('.').toLowerCase()
+}
+
+/** The last part of an NSID. @example nsidName('app.bsky.feed.post') // 'post' */
+export function nsidName(nsid: Nsid): string {
+  return nsid.slice(nsid.lastIndexOf('.') + 1)
+}
