@@ -1,0 +1,1 @@
+export { interopDir, interopJson, interopLines } from './interop.ts'
