@@ -1,0 +1,44 @@
+import type { Curve } from './curves.ts'
+import { nobleBackend } from './noble.ts'
+
+/** What computes: `@noble/curves` everywhere, native code where `@atoll/crypto/node` put it. */
+export type BackendName = 'noble' | 'openssl' | 'libsecp256k1'
+
+/** Signs a message: SHA-256, then ECDSA, compact and low-S. */
+export type Signer = (message: Uint8Array) => Uint8Array
+
+/** Verifies a signature that is known to be 64 bytes, in range and low-S. */
+export type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean
+
+/**
+ * The arithmetic of one curve. Callers have checked lengths, prefixes and ranges, and keep the signers and verifiers,
+ * so these may be dear to make.
+ */
+export interface Backend {
+  readonly name: BackendName
+  readonly curve: Curve
+  /** The compressed public key of a private one. */
+  publicKeyOf(privateKey: Uint8Array): Uint8Array
+  /** A compressed public key as 65 bytes, or `undefined` when it is not a point of the curve. */
+  uncompressed(publicKey: Uint8Array): Uint8Array | undefined
+  signer(privateKey: Uint8Array): Signer
+  /** `publicKey` is uncompressed. */
+  verifier(publicKey: Uint8Array): Verifier
+}
+
+const inForce: Record<Curve, Backend> = { p256: nobleBackend('p256'), k256: nobleBackend('k256') }
+
+/** The backend that computes on a curve now. */
+export function backendOf(curve: Curve): Backend {
+  return inForce[curve]
+}
+
+/** Puts backends in force for the whole process. Keys that exist already follow. */
+export function installBackends(backends: Iterable<Backend>): void {
+  for (const backend of backends) inForce[backend.curve] = backend
+}
+
+/** Which backend computes on each curve: for the log line at start-up, and for tests. */
+export function currentBackends(): Record<Curve, BackendName> {
+  return { p256: inForce.p256.name, k256: inForce.k256.name }
+}

@@ -1,0 +1,15 @@
+export { type BackendName, currentBackends } from './backend.ts'
+export type { Curve } from './curves.ts'
+export {
+  type DidKey,
+  formatDidKey,
+  formatMultikey,
+  isDidKey,
+  parseDidKey,
+  parseMultibaseKey,
+  parseMultikey,
+} from './did-key.ts'
+export { InvalidKeyError } from './errors.ts'
+export { generateKeyPair, importKeyPair, type KeyPair } from './key-pair.ts'
+export { importPublicKey, type PublicKey } from './public-key.ts'
+export { jwtAlgorithm, verifySignature } from './signature.ts'

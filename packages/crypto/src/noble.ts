@@ -1,0 +1,26 @@
+import { p256 } from '@noble/curves/nist.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import type { Backend } from './backend.ts'
+import type { Curve } from './curves.ts'
+
+// Said outright, because the library's defaults have changed between its versions. No extra entropy: RFC 6979.
+const options = { prehash: true, lowS: true, format: 'compact', extraEntropy: false } as const
+
+/** The portable backend: runs wherever JavaScript does. */
+export function nobleBackend(curve: Curve): Backend {
+  const ecdsa = curve === 'p256' ? p256 : secp256k1
+  return {
+    name: 'noble',
+    curve,
+    publicKeyOf: (privateKey) => ecdsa.getPublicKey(privateKey, true),
+    uncompressed: (publicKey) => {
+      try {
+        return ecdsa.Point.fromBytes(publicKey).toBytes(false)
+      } catch {
+        return undefined
+      }
+    },
+    signer: (privateKey) => (message) => ecdsa.sign(message, privateKey, options),
+    verifier: (publicKey) => (message, signature) => ecdsa.verify(signature, message, publicKey, options),
+  }
+}
