@@ -1,0 +1,69 @@
+import type { ArraySchema, FieldSchema, ObjectSchema } from './document.ts'
+import { isInherited, isMap } from './maps.ts'
+import type { Check } from './run.ts'
+
+export function compileArray(schema: ArraySchema, compile: (items: FieldSchema) => Check): Check {
+  const { minLength = 0, maxLength = Number.MAX_SAFE_INTEGER } = schema
+  const checkItem = compile(schema.items)
+  return (value, run) => {
+    if (!Array.isArray(value)) return run.fail('type', 'must be an array')
+    if (value.length < minLength) return run.fail('length', `must not have fewer than ${minLength} items`)
+    if (value.length > maxLength) return run.fail('length', `must not have more than ${maxLength} items`)
+    let ok = true
+    for (let i = 0; i < value.length; i++) {
+      const found = run.issues.length
+      if (checkItem(value[i], run)) continue
+      ok = run.within(i, found)
+      if (run.full) return false
+    }
+    return ok
+  }
+}
+
+interface Field {
+  readonly name: string
+  readonly check: Check
+  readonly required: boolean
+  readonly nullable: boolean
+  readonly inherited: boolean
+}
+
+/** Fields that the schema does not name are let through, whatever they hold. */
+export function compileObject(schema: ObjectSchema, compile: (property: FieldSchema) => Check): Check {
+  const fields = fieldsOf(schema, compile)
+  return (value, run) => {
+    if (!isMap(value)) return run.fail('type', 'must be an object')
+    let ok = true
+    for (const field of fields) {
+      const member = field.inherited && !Object.hasOwn(value, field.name) ? undefined : value[field.name]
+      if (member === undefined) {
+        if (!field.required) continue
+        ok = run.failAt(field.name, 'required', 'is missing')
+      } else {
+        if (member === null && field.nullable) continue
+        const found = run.issues.length
+        if (field.check(member, run)) continue
+        ok = run.within(field.name, found)
+      }
+      if (run.full) return false
+    }
+    return ok
+  }
+}
+
+function fieldsOf(
+  { properties = {}, required = [], nullable = [] }: ObjectSchema,
+  compile: (property: FieldSchema) => Check,
+): Field[] {
+  const names = new Set([...Object.keys(properties), ...required])
+  return Array.from(names, (name) => {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+    return {
+      name,
+      check: property === undefined ? () => true : compile(property),
+      required: required.includes(name),
+      nullable: nullable.includes(name),
+      inherited: isInherited(name),
+    }
+  })
+}

@@ -1,0 +1,87 @@
+import { isCid } from '@atoll/data-model'
+import type { BooleanSchema, BytesSchema, IntegerSchema, StringSchema } from './document.ts'
+import { formats } from './formats.ts'
+import type { Check } from './run.ts'
+import { hasAtLeastBytes, hasAtLeastGraphemes, hasAtMostBytes, hasAtMostGraphemes } from './text-length.ts'
+
+export function compileBoolean(schema: BooleanSchema): Check {
+  const expected = schema.const
+  return (value, run) => {
+    if (typeof value !== 'boolean') return run.fail('type', 'must be a boolean')
+    if (expected !== undefined && value !== expected) return run.fail('const', `must be ${expected}`)
+    return true
+  }
+}
+
+export function compileInteger(schema: IntegerSchema): Check {
+  const {
+    minimum = Number.MIN_SAFE_INTEGER,
+    maximum = Number.MAX_SAFE_INTEGER,
+    enum: allowed,
+    const: expected,
+  } = schema
+  return (value, run) => {
+    if (!Number.isSafeInteger(value)) return run.fail('type', 'must be an integer')
+    const integer = value as number // a safe integer is a number
+    if (integer < minimum) return run.fail('range', `must not be less than ${minimum}`)
+    if (integer > maximum) return run.fail('range', `must not be more than ${maximum}`)
+    if (allowed !== undefined && !allowed.includes(integer))
+      return run.fail('enum', `must be one of ${allowed.join(', ')}`)
+    if (expected !== undefined && integer !== expected) return run.fail('const', `must be ${expected}`)
+    return true
+  }
+}
+
+export function compileString(schema: StringSchema): Check {
+  const limits = [...lengthLimits(schema), ...graphemeLimits(schema), ...valueLimits(schema)]
+  const format = schema.format === undefined ? undefined : formats[schema.format]
+  const [first, ...others] = limits
+  return (value, run) => {
+    if (typeof value !== 'string') return run.fail('type', 'must be a string')
+    if (first !== undefined && !first(value, run)) return false
+    for (const limit of others) if (!limit(value, run)) return false
+    if (format !== undefined && !format.is(value)) return run.fail('format', `must be ${format.name}`)
+    return true
+  }
+}
+
+type TextLimit = (text: string, run: Parameters<Check>[1]) => boolean
+
+function* lengthLimits({ minLength, maxLength }: StringSchema): Iterable<TextLimit> {
+  if (maxLength !== undefined)
+    yield (text, run) =>
+      hasAtMostBytes(text, maxLength) || run.fail('length', `must not be longer than ${maxLength} bytes`)
+  if (minLength !== undefined)
+    yield (text, run) =>
+      hasAtLeastBytes(text, minLength) || run.fail('length', `must not be shorter than ${minLength} bytes`)
+}
+
+function* graphemeLimits({ minGraphemes, maxGraphemes }: StringSchema): Iterable<TextLimit> {
+  if (maxGraphemes !== undefined)
+    yield (text, run) =>
+      hasAtMostGraphemes(text, maxGraphemes) ||
+      run.fail('graphemes', `must not be longer than ${maxGraphemes} graphemes`)
+  if (minGraphemes !== undefined)
+    yield (text, run) =>
+      hasAtLeastGraphemes(text, minGraphemes) ||
+      run.fail('graphemes', `must not be shorter than ${minGraphemes} graphemes`)
+}
+
+function* valueLimits({ enum: allowed, const: expected }: StringSchema): Iterable<TextLimit> {
+  if (allowed !== undefined)
+    yield (text, run) => allowed.includes(text) || run.fail('enum', `must be one of ${allowed.join(', ')}`)
+  if (expected !== undefined) yield (text, run) => text === expected || run.fail('const', `must be ${expected}`)
+}
+
+export function compileBytes({ minLength = 0, maxLength = Number.MAX_SAFE_INTEGER }: BytesSchema): Check {
+  return (value, run) => {
+    if (!(value instanceof Uint8Array)) return run.fail('type', 'must be bytes')
+    if (value.length < minLength) return run.fail('length', `must not be shorter than ${minLength} bytes`)
+    if (value.length > maxLength) return run.fail('length', `must not be longer than ${maxLength} bytes`)
+    return true
+  }
+}
+
+export function checkCidLink(...[value, run]: Parameters<Check>): boolean {
+  return isCid(value) || run.fail('type', 'must be a CID link')
+}

@@ -1,0 +1,204 @@
+import type { ValueMap } from '@atoll/data-model'
+import { matchesRecordKeyKind, type RecordKey, type RecordKeyKind } from '@atoll/syntax'
+import type { BodyDefinition, LexiconDoc, ProcedureDefinition, QueryDefinition, RecordDefinition, SubscriptionDefinition } from './document.ts'
+import type { DocumentSource } from './document-source.ts'
+import { judge } from './judge.ts'
+import { isMap } from './maps.ts'
+import type { Body, GivenParams, Procedure, Query, RecordType, Subscription } from './methods.ts'
+import { formatParams, Params } from './params.ts'
+import { resolveTypeName } from './references.ts'
+import type { Result } from './result.ts'
+import { type Check, Run, type ValidateOptions } from './run.ts'
+
+/** Describes the query that a document defines. The types are the caller's word: generated code gives the right ones. */
+export function query<P, O, E extends string = never, D extends keyof P = never>(
+  source: DocumentSource,
+): Query<P, O, E, D> {
+  return new DescribedQuery<P, O, E, D>(source, 'query')
+}
+
+/** Describes the procedure that a document defines. */
+export function procedure<P, I, O, E extends string = never, D extends keyof P = never>(
+  source: DocumentSource,
+): Procedure<P, I, O, E, D> {
+  return new DescribedProcedure<P, I, O, E, D>(source, 'procedure')
+}
+
+/** Describes the subscription that a document defines. */
+export function subscription<P, M, E extends string = never, D extends keyof P = never>(
+  source: DocumentSource,
+): Subscription<P, M, E, D> {
+  return new DescribedSubscription<P, M, E, D>(source, 'subscription')
+}
+
+/** Describes the record type that a document defines. */
+export function recordType<R>(source: DocumentSource): RecordType<R> {
+  return new DescribedRecord<R>(source)
+}
+
+interface Mains {
+  query: QueryDefinition
+  procedure: ProcedureDefinition
+  subscription: SubscriptionDefinition
+  record: RecordDefinition
+}
+
+function mainOf<Kind extends keyof Mains>(source: DocumentSource, kind: Kind): Mains[Kind] {
+  const main = source.definition('main')
+  if (main?.type !== kind) throw new Error(`${source.nsid} is not a ${kind}`)
+  return main as Mains[Kind] // by its `type`
+}
+
+abstract class DescribedMethod<
+  Kind extends 'query' | 'procedure' | 'subscription',
+  P,
+  E extends string,
+  D extends keyof P,
+> {
+  #params: Params | undefined
+
+  constructor(
+    protected readonly source: DocumentSource,
+    readonly kind: Kind,
+  ) {}
+
+  get nsid() {
+    return this.source.nsid
+  }
+
+  get document(): LexiconDoc {
+    return this.source.document
+  }
+
+  get errors(): readonly E[] {
+    return (this.main.errors ?? []).map(({ name }) => name as E) // E was generated from these names
+  }
+
+  parseParams(search: URLSearchParams, options?: ValidateOptions): Result<P> {
+    return this.params.parse(search, options) as Result<P> // P was generated from the same schema
+  }
+
+  validateParams(params: unknown, options?: ValidateOptions): Result<P> {
+    return this.params.validate(params, options) as Result<P> // P was generated from the same schema
+  }
+
+  formatParams(params: GivenParams<P, D>): URLSearchParams {
+    return formatParams(params as object)
+  }
+
+  protected get main(): Mains[Kind] {
+    return mainOf(this.source, this.kind)
+  }
+
+  private get params(): Params {
+    return (this.#params ??= new Params(this.main.parameters))
+  }
+}
+
+class DescribedQuery<P, O, E extends string, D extends keyof P> extends DescribedMethod<'query', P, E, D> {
+  #output: Body<O> | undefined
+
+  get output(): Body<O> | undefined {
+    return (this.#output ??= describeBody<O>(this.main.output, this.source))
+  }
+}
+
+class DescribedProcedure<P, I, O, E extends string, D extends keyof P> extends DescribedMethod<'procedure', P, E, D> {
+  #input: Body<I> | undefined
+  #output: Body<O> | undefined
+
+  get input(): Body<I> | undefined {
+    return (this.#input ??= describeBody<I>(this.main.input, this.source, defaultsOf(this.main.input)))
+  }
+
+  get output(): Body<O> | undefined {
+    return (this.#output ??= describeBody<O>(this.main.output, this.source))
+  }
+}
+
+class DescribedSubscription<P, M, E extends string, D extends keyof P> extends DescribedMethod<
+  'subscription',
+  P,
+  E,
+  D
+> {
+  #check: Check | undefined
+
+  validateMessage(message: unknown, options?: ValidateOptions): Result<M> {
+    this.#check ??= this.source.compile(this.main.message.schema)
+    return judge<M>(this.#check, message, options)
+  }
+
+  frameType($type: string): string {
+    return $type.startsWith(`${this.nsid}#`) ? $type.slice(this.nsid.length) : $type
+  }
+
+  messageType(t: string): string {
+    return resolveTypeName(t, this.nsid)
+  }
+}
+
+class DescribedRecord<R> implements RecordType<R> {
+  readonly kind = 'record'
+
+  constructor(private readonly source: DocumentSource) {}
+
+  get nsid() {
+    return this.source.nsid
+  }
+
+  get document(): LexiconDoc {
+    return this.source.document
+  }
+
+  get key(): RecordKeyKind {
+    return mainOf(this.source, 'record').key
+  }
+
+  validate(value: unknown, options?: ValidateOptions): Result<R> {
+    return judge<R>(this.#check, value, options)
+  }
+
+  is(value: unknown): value is R {
+    return this.#check(value, new Run())
+  }
+
+  takesKey(rkey: RecordKey): boolean {
+    return matchesRecordKeyKind(this.key, rkey)
+  }
+
+  get #check(): Check {
+    const check = this.source.check('main')
+    if (check === undefined) throw new Error(`${this.nsid} is not a record type`)
+    return check
+  }
+}
+
+/** Describes a body. Members of an object that are absent and have a default are filled in before judging. */
+export function describeBody<T>(
+  body: BodyDefinition | undefined,
+  source: DocumentSource,
+  defaults: ValueMap = {},
+): Body<T> | undefined {
+  if (body === undefined) return undefined
+  const { encoding, schema } = body
+  if (schema === undefined) return { encoding }
+  let check: Check | undefined
+  const hasDefaults = Object.keys(defaults).length > 0
+  return {
+    encoding,
+    validate: (value, options) => {
+      check ??= source.compile(schema)
+      return judge<T>(check, hasDefaults && isMap(value) ? { ...defaults, ...value } : value, options)
+    },
+  }
+}
+
+/** What the members of an input are when the caller leaves them out. */
+export function defaultsOf(body: BodyDefinition | undefined): ValueMap {
+  if (body?.schema?.type !== 'object') return {}
+  const defaults = Object.entries(body.schema.properties ?? {}).flatMap(([name, schema]) =>
+    'default' in schema && schema.default !== undefined ? [[name, schema.default] as const] : [],
+  )
+  return Object.fromEntries(defaults)
+}

@@ -1,0 +1,120 @@
+import type { ValueMap } from '@atoll/data-model'
+import type { Nsid } from '@atoll/syntax'
+import { procedure, query, recordType, subscription } from './describe.ts'
+import type { LexiconDoc } from './document.ts'
+import { DocumentSource } from './document-source.ts'
+import { judge, unknownSchema } from './judge.ts'
+import type { Method, RecordType } from './methods.ts'
+import { splitReference } from './references.ts'
+import type { Result } from './result.ts'
+import type { ValidateOptions } from './run.ts'
+
+/** A set of documents that refer to each other. Nothing is compiled before it is asked for. */
+export class Lexicons {
+  readonly #sources = new Map<string, DocumentSource>()
+  readonly #methods = new Map<string, Method | undefined>()
+  readonly #records = new Map<string, RecordType | undefined>()
+
+  constructor(sources: Iterable<DocumentSource> = []) {
+    for (const source of sources) this.#sources.set(source.nsid, source)
+  }
+
+  get size(): number {
+    return this.#sources.size
+  }
+
+  has(nsid: string): boolean {
+    return this.#sources.has(nsid)
+  }
+
+  get(nsid: string): LexiconDoc | undefined {
+    return this.#sources.get(nsid)?.document
+  }
+
+  nsids(): Nsid[] {
+    return Array.from(this.#sources.values(), ({ nsid }) => nsid)
+  }
+
+  /** The method with this NSID, with types that nobody vouches for: where it matters, use the generated ones. */
+  method(nsid: string): Method | undefined {
+    if (!this.#methods.has(nsid)) {
+      const source = this.#sources.get(nsid)
+      this.#methods.set(nsid, source && describeMethod(source))
+    }
+    return this.#methods.get(nsid)
+  }
+
+  record(nsid: string): RecordType | undefined {
+    if (!this.#records.has(nsid)) {
+      const source = this.#sources.get(nsid)
+      const isRecord = source?.definition('main')?.type === 'record'
+      this.#records.set(nsid, isRecord ? recordType<ValueMap>(source) : undefined)
+    }
+    return this.#records.get(nsid)
+  }
+
+  /** Judges a value by any definition: `com.example.defs#view`, or an NSID alone for its `main`. */
+  validate(type: string, value: unknown, options?: ValidateOptions): Result<unknown> {
+    const { nsid, name } = splitReference(type, '')
+    const check = this.#sources.get(nsid)?.check(name)
+    return check ? judge(check, value, options) : unknownSchema(type)
+  }
+
+  validateRecord(nsid: string, value: unknown, options?: ValidateOptions): Result<ValueMap> {
+    return this.record(nsid)?.validate(value, options) ?? unknownSchema(nsid)
+  }
+
+  validateParams(nsid: string, params: unknown, options?: ValidateOptions): Result<object> {
+    return this.method(nsid)?.validateParams(params, options) ?? unknownSchema(nsid)
+  }
+
+  parseQuery(nsid: string, search: URLSearchParams, options?: ValidateOptions): Result<object> {
+    return this.method(nsid)?.parseParams(search, options) ?? unknownSchema(nsid)
+  }
+
+  validateInput(nsid: string, value: unknown, options?: ValidateOptions): Result<unknown> {
+    const method = this.method(nsid)
+    const input = method?.kind === 'procedure' ? method.input : undefined
+    return input?.validate?.(value, options) ?? unknownSchema(`the input of ${nsid}`)
+  }
+
+  validateOutput(nsid: string, value: unknown, options?: ValidateOptions): Result<unknown> {
+    const method = this.method(nsid)
+    const output = method === undefined || method.kind === 'subscription' ? undefined : method.output
+    return output?.validate?.(value, options) ?? unknownSchema(`the output of ${nsid}`)
+  }
+
+  /** Judges a message of a subscription, which carries its full type name as `$type`. */
+  validateMessage(nsid: string, message: unknown, options?: ValidateOptions): Result<unknown> {
+    const method = this.method(nsid)
+    return method?.kind === 'subscription' ? method.validateMessage(message, options) : unknownSchema(nsid)
+  }
+}
+
+/** Makes a set of parsed documents. */
+export function createLexicons(documents: Iterable<LexiconDoc>): Lexicons {
+  const sources = new Map<string, DocumentSource>()
+  for (const document of documents) {
+    if (sources.has(document.id)) throw new Error(`two documents for ${document.id}`)
+    const source = new DocumentSource(
+      document.id,
+      () => document,
+      (nsid) => sources.get(nsid),
+    )
+    sources.set(document.id, source)
+  }
+  return new Lexicons(sources.values())
+}
+
+function describeMethod(source: DocumentSource): Method | undefined {
+  switch (source.definition('main')?.type) {
+    case 'query':
+      return query<object, unknown, string>(source)
+    case 'procedure':
+      return procedure<object, unknown, unknown, string>(source)
+    case 'subscription':
+      return subscription<object, unknown, string>(source)
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,89 @@
+import { compileArray } from './check-containers.ts'
+import { compileBoolean, compileInteger, compileString } from './check-scalars.ts'
+import type { ParamArraySchema, ParamSchema, ParamsSchema } from './document.ts'
+import { isMap } from './maps.ts'
+import type { Result } from './result.ts'
+import { type Check, Run, type ValidateOptions } from './run.ts'
+
+type ParamValue = boolean | number | string | ParamValue[]
+
+interface Param {
+  readonly name: string
+  readonly schema: ParamSchema | ParamArraySchema
+  readonly check: Check
+  readonly required: boolean
+}
+
+/** The query parameters of a method: read from text, judged, written as text. */
+export class Params {
+  readonly #params: readonly Param[]
+
+  constructor({ properties = {}, required = [] }: Omit<ParamsSchema, 'type'> = {}) {
+    this.#params = Object.entries(properties).map(([name, schema]) => ({
+      name,
+      schema,
+      check: compileParam(schema),
+      required: required.includes(name),
+    }))
+  }
+
+  /** Reads a query string. Defaults are filled in; parameters that the schema does not name are left out. */
+  parse(search: URLSearchParams, options?: ValidateOptions): Result<object> {
+    const given: Record<string, ParamValue> = {}
+    const run = new Run(options)
+    for (const { name, schema } of this.#params) {
+      const texts = search.getAll(name)
+      if (texts.length === 0) continue
+      if (schema.type === 'array') given[name] = texts.map((text) => readParam(schema.items, text))
+      else if (texts.length === 1) given[name] = readParam(schema, texts[0]!)
+      else run.failAt(name, 'repeated', 'must not be given more than once')
+    }
+    return this.#judge(given, run)
+  }
+
+  /** Judges typed parameters. The result has the defaults filled in, and only what the schema names. */
+  validate(given: unknown, options?: ValidateOptions): Result<object> {
+    const run = new Run(options)
+    if (!isMap(given)) run.fail('type', 'must be an object')
+    return this.#judge(isMap(given) ? given : {}, run)
+  }
+
+  #judge(given: Record<string, unknown>, run: Run): Result<object> {
+    const value: Record<string, unknown> = {}
+    for (const { name, schema, check, required } of this.#params) {
+      if (run.full) break
+      const param = Object.hasOwn(given, name) ? given[name] : undefined
+      const found = run.issues.length
+      if (param !== undefined) {
+        if (check(param, run)) value[name] = param
+        else run.within(name, found)
+      } else if ('default' in schema) value[name] = schema.default
+      else if (required) run.failAt(name, 'required', 'is missing')
+    }
+    return run.issues.length === 0 ? { ok: true, value } : { ok: false, issues: run.issues }
+  }
+}
+
+/** Writes parameters as a query string. Absent ones are left out; arrays are repeated. */
+export function formatParams(params: object): URLSearchParams {
+  const search = new URLSearchParams()
+  for (const [name, param] of Object.entries(params) as [string, ParamValue | undefined][]) {
+    if (param === undefined) continue
+    for (const item of Array.isArray(param) ? param : [param]) search.append(name, String(item))
+  }
+  return search
+}
+
+function compileParam(schema: ParamSchema | ParamArraySchema): Check {
+  if (schema.type === 'boolean') return compileBoolean(schema)
+  if (schema.type === 'integer') return compileInteger(schema)
+  if (schema.type === 'string') return compileString(schema)
+  return compileArray(schema, () => compileParam(schema.items))
+}
+
+/** Text that is no boolean or integer stays text: the check then says what is wrong with it. */
+function readParam({ type }: ParamSchema, text: string): ParamValue {
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  if (type === 'integer' && /^-?\d+$/.test(text)) return Number(text) + 0 // never -0
+  return text
+}

@@ -1,0 +1,54 @@
+import type { Issue, IssueCode } from './result.ts'
+
+/** How strictly to judge, and how much to say. */
+export interface ValidateOptions {
+  /** Stop after so many issues. Default 1: the first fault decides. */
+  readonly maxIssues?: number
+  /** Take `{ cid, mimeType }`, the blob reference of the network's first months, where a blob belongs. Default false. */
+  readonly legacyBlobs?: boolean
+}
+
+/** Judges a value, and adds what is wrong with it to the run. Nothing is allocated for a value that conforms. */
+export type Check = (value: unknown, run: Run) => boolean
+
+/**
+ * One validation under way. Paths are built while unwinding: whoever finds a fault reports it at '', and each container
+ * on the way out puts the member's name in front. So a value without faults costs nothing for its paths.
+ */
+export class Run {
+  readonly issues: Issue[] = []
+  readonly legacyBlobs: boolean
+  readonly #maxIssues: number
+
+  constructor(options: ValidateOptions = {}) {
+    this.#maxIssues = options.maxIssues ?? 1
+    this.legacyBlobs = options.legacyBlobs ?? false
+  }
+
+  /** Whether enough has been found. */
+  get full(): boolean {
+    return this.issues.length >= this.#maxIssues
+  }
+
+  fail(code: IssueCode, message: string, path = ''): false {
+    if (!this.full) this.issues.push({ path, message, code })
+    return false
+  }
+
+  failAt(member: string | number, code: IssueCode, message: string): false {
+    return this.fail(code, message, `/${escapePointer(member)}`)
+  }
+
+  /** Puts a member's name in front of the issues found since there were `from` of them. */
+  within(member: string | number, from: number): false {
+    for (let i = from; i < this.issues.length; i++) {
+      const issue = this.issues[i]!
+      this.issues[i] = { ...issue, path: `/${escapePointer(member)}${issue.path}` }
+    }
+    return false
+  }
+}
+
+function escapePointer(member: string | number): string | number {
+  return typeof member === 'number' ? member : member.replaceAll('~', '~0').replaceAll('/', '~1')
+}
