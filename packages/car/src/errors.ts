@@ -1,0 +1,27 @@
+/** What is wrong with bytes that claim to be a CAR v1 file. */
+export type CarReason =
+  | 'truncated'
+  | 'varint'
+  | 'header'
+  | 'version'
+  | 'roots'
+  | 'empty-section'
+  | 'cid'
+  | 'mismatch'
+  | 'too-many-blocks'
+  | 'too-many-roots'
+  | 'block-too-large'
+  | 'header-too-large'
+
+/** Thrown for bytes that are not a CAR v1 file of this network, or that go past the limits given. */
+export class CarError extends Error {
+  override name = 'CarError'
+  constructor(
+    readonly reason: CarReason,
+    /** Where in the file the fault lies. */
+    readonly offset: number,
+    message: string = reason,
+  ) {
+    super(`${message} at byte ${offset}`)
+  }
+}

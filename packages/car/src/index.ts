@@ -1,0 +1,5 @@
+export { CarError, type CarReason } from './errors.ts'
+export type { CarOptions } from './limits.ts'
+export { openCar } from './open.ts'
+export { readCar } from './read.ts'
+export { streamCar, writeCar } from './write.ts'

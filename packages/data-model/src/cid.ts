@@ -1,0 +1,131 @@
+import { formatBase32, parseBase32 } from './base32.ts'
+import { InvalidCidError } from './errors.ts'
+import { sha256 } from './sha256.ts'
+
+/** The two kinds of content this network links to: nodes and records, or blobs. */
+export type Codec = 'dag-cbor' | 'raw'
+
+const VERSION = 1
+const RAW = 0x55
+const DAG_CBOR = 0x71
+const SHA_256 = 0x12
+const DIGEST_LENGTH = 32
+/** Every CID of this network has this many bytes: version, codec, hash, length, digest. */
+export const CID_LENGTH = 36
+const HEADER_LENGTH = 4
+const TEXT_LENGTH = 59
+
+/** A content identifier: CIDv1, dag-cbor or raw, sha-256. It keeps the bytes given, which must not change afterwards. */
+export class Cid {
+  readonly bytes: Uint8Array
+  #text: string | undefined
+  #key: string | undefined
+
+  constructor(bytes: Uint8Array) {
+    const fault = faultOf(bytes)
+    if (fault !== undefined) throw new InvalidCidError(fault, Array.from(bytes.subarray(0, CID_LENGTH)).join(' '))
+    this.bytes = bytes
+  }
+
+  get codec(): Codec {
+    return this.bytes[1] === RAW ? 'raw' : 'dag-cbor'
+  }
+
+  /** The 32 bytes of the sha-256 digest, as a view. */
+  get digest(): Uint8Array {
+    return this.bytes.subarray(HEADER_LENGTH)
+  }
+
+  /** A string of one char a byte: the cheapest key for a Map. Not for people or for the wire. */
+  get key(): string {
+    return (this.#key ??= keyOf(this.bytes))
+  }
+
+  equals(other: Cid): boolean {
+    return this === other || this.key === other.key
+  }
+
+  /** The base32 form, `bafyrei…` or `bafkrei…`. */
+  toString(): string {
+    return (this.#text ??= `b${formatBase32(this.bytes)}`)
+  }
+
+  toJSON(): { $link: string } {
+    return { $link: this.toString() }
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Cid(${this})`
+  }
+}
+
+function keyOf(bytes: Uint8Array): string {
+  return String.fromCharCode.apply(null, bytes as unknown as number[]) // `apply` takes any array-like
+}
+
+/** Why `bytes` are no CID of this network; `undefined` when they are one. */
+function faultOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length === CID_LENGTH && bytes[0] === VERSION && bytes[2] === SHA_256 && bytes[3] === DIGEST_LENGTH) {
+    if (bytes[1] === DAG_CBOR || bytes[1] === RAW) return undefined
+    return 'the codec is neither dag-cbor nor raw'
+  }
+  if (bytes[0] === SHA_256) return 'a CIDv0'
+  if (bytes[0] !== VERSION) return 'not version 1'
+  if (bytes.length !== CID_LENGTH) return `${bytes.length} bytes instead of ${CID_LENGTH}`
+  return 'the digest is not a sha-256'
+}
+
+export function isCid(value: unknown): value is Cid {
+  return value instanceof Cid
+}
+
+/** Reads the base32 form. Upper case, other bases and other kinds of CID are refused. */
+export function parseCid(text: string): Cid {
+  const bytes = text.length === TEXT_LENGTH && text.charCodeAt(0) === 98 ? parseBase32(text, 1) : undefined
+  if (bytes === undefined) throw new InvalidCidError('not the base32 form', text.slice(0, 100))
+  return new Cid(bytes)
+}
+
+/** Reads the 36 bytes, without a multibase prefix. The CID views them. */
+export function decodeCid(bytes: Uint8Array): Cid {
+  return new Cid(bytes)
+}
+
+/** The CID of a DAG-CBOR block. */
+export function cidOfCbor(bytes: Uint8Array): Cid {
+  return cidOf(DAG_CBOR, bytes)
+}
+
+/** The CID of a blob. */
+export function cidOfRaw(bytes: Uint8Array): Cid {
+  return cidOf(RAW, bytes)
+}
+
+/** The CID of content whose sha-256 digest is known already, as after hashing a stream. */
+export function cidOfDigest(codec: Codec, digest: Uint8Array): Cid {
+  const bytes = new Uint8Array(CID_LENGTH)
+  bytes[0] = VERSION
+  bytes[1] = codec === 'raw' ? RAW : DAG_CBOR
+  bytes[2] = SHA_256
+  bytes[3] = digest.length
+  bytes.set(digest.subarray(0, DIGEST_LENGTH), HEADER_LENGTH)
+  return new Cid(bytes)
+}
+
+function cidOf(codec: number, content: Uint8Array): Cid {
+  const bytes = new Uint8Array(CID_LENGTH)
+  bytes[0] = VERSION
+  bytes[1] = codec
+  bytes[2] = SHA_256
+  bytes[3] = DIGEST_LENGTH
+  bytes.set(sha256(content), HEADER_LENGTH)
+  return new Cid(bytes)
+}
+
+/** Whether `bytes` are the content that `cid` names. */
+export function verifyCid(cid: Cid, bytes: Uint8Array): boolean {
+  const digest = sha256(bytes)
+  const named = cid.bytes
+  for (let index = 0; index < DIGEST_LENGTH; index++) if (digest[index] !== named[HEADER_LENGTH + index]) return false
+  return true
+}

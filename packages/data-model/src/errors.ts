@@ -1,0 +1,58 @@
+/** What is wrong with bytes that claim to be DAG-CBOR, or with a value that cannot be written as DAG-CBOR. */
+export type CborReason =
+  | 'truncated'
+  | 'trailing-bytes'
+  | 'not-minimal'
+  | 'indefinite-length'
+  | 'reserved'
+  | 'float'
+  | 'integer-range'
+  | 'simple-value'
+  | 'tag'
+  | 'cid'
+  | 'utf8'
+  | 'surrogate'
+  | 'key-type'
+  | 'key-order'
+  | 'duplicate-key'
+  | 'depth'
+  | 'too-many-bytes'
+  | 'too-many-items'
+  | 'unsupported-type'
+
+/** Thrown for bytes that are not canonical DAG-CBOR of the data model, and for values that are outside the data model. */
+export class CborError extends Error {
+  override name = 'CborError'
+  constructor(
+    readonly reason: CborReason,
+    /** Where in the bytes read or written the fault lies. */
+    readonly offset: number,
+    message: string = reason,
+  ) {
+    super(`${message} at byte ${offset}`)
+  }
+}
+
+/** Thrown for text or bytes that are not a CIDv1 with codec dag-cbor or raw and a sha-256 digest. */
+export class InvalidCidError extends Error {
+  override name = 'InvalidCidError'
+  constructor(
+    readonly reason: string,
+    /** What was read, shortened. */
+    readonly input: string,
+  ) {
+    super(`not a CID of this network: ${reason}`)
+  }
+}
+
+/** Thrown for JSON that is not a form of the data model, and for values that have no JSON form. */
+export class DataModelError extends Error {
+  override name = 'DataModelError'
+  constructor(
+    /** A JSON pointer to the fault: '' is the whole value, '/embed/images/0' a part of it. */
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(`${reason} at ${path || 'the top'}`)
+  }
+}

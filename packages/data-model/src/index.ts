@@ -1,0 +1,19 @@
+export {
+  type BlobRef,
+  findBlobRefs,
+  findLegacyBlobRefs,
+  isBlobRef,
+  isLegacyBlobRef,
+  type LegacyBlobRef,
+} from './blob-ref.ts'
+export { type Block, blockOf } from './block.ts'
+export { BlockMap } from './block-map.ts'
+export { decodeCbor, decodeFirstCbor } from './cbor-decode.ts'
+export { encodeCbor } from './cbor-encode.ts'
+export { Cid, type Codec, cidOfCbor, cidOfDigest, cidOfRaw, decodeCid, isCid, parseCid, verifyCid } from './cid.ts'
+export { CidMap } from './cid-map.ts'
+export { CborError, type CborReason, DataModelError, InvalidCidError } from './errors.ts'
+export { jsonToValue, parseJson } from './json-read.ts'
+export { cborToJson, stringifyJson, valueToJson } from './json-write.ts'
+export { sha256 } from './sha256.ts'
+export type { Json, Limits, Value, ValueMap } from './value.ts'

@@ -1,0 +1,33 @@
+import type { Cid } from './cid.ts'
+
+/** Anything the data model can hold. Numbers are integers within ±(2^53 - 1). */
+export type Value = null | boolean | number | string | Uint8Array | Cid | Value[] | ValueMap
+
+/** A map of the data model: a plain object. */
+export interface ValueMap {
+  [key: string]: Value
+}
+
+/** What `JSON.parse` can return. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** Bounds for reading and writing. Whatever passes them is refused before memory is spent on it. */
+export interface Limits {
+  /** Containers within containers: a scalar has depth 0, `[]` has 1. Default 32, at most 512. */
+  maxDepth?: number
+  /** Length of the input. Default 16 MiB. */
+  maxBytes?: number
+  /** Values in all, those inside containers included. Default 1,048,576. */
+  maxItems?: number
+}
+
+export const DEFAULT_MAX_DEPTH = 32
+export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+export const DEFAULT_MAX_ITEMS = 1024 * 1024
+const DEEPEST = 512
+
+/** The depth limit in force; one that the stack could not bear is a mistake of the caller. */
+export function depthLimit(maxDepth = DEFAULT_MAX_DEPTH): number {
+  if (maxDepth > DEEPEST) throw new RangeError(`maxDepth ${maxDepth} is over ${DEEPEST}`)
+  return maxDepth
+}
