@@ -1,0 +1,50 @@
+import type { Cid } from '@atoll/data-model'
+import type { Datetime, Did, Tid } from '@atoll/syntax'
+import type { BlobReference } from './repo-change.ts'
+
+/** What is known of an uploaded blob. */
+export interface BlobMetadata {
+  cid: Cid
+  mimeType: string
+  size: number
+  createdAt: Datetime
+}
+
+/** Metadata with what became of the blob since. */
+export interface StoredBlob extends BlobMetadata {
+  /** No record has referred to it since it was uploaded. */
+  temporary: boolean
+  /** Reference of the moderation action that took it down. */
+  takedown: string | undefined
+}
+
+/** A blob that no record refers to. */
+export interface UnreferencedBlob {
+  did: Did
+  cid: Cid
+  temporary: boolean
+}
+
+/** What records refer to and what was uploaded, by account. The bytes are in a `BlobStore`. */
+export interface BlobIndex {
+  get(did: Did, cid: Cid): Promise<StoredBlob | undefined>
+  /** Blobs that records refer to (by a reference newer than `since`), ascending by CID bytes. `cursor` is the last CID seen, exclusive. */
+  list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]>
+  /** Records that refer to the blob. */
+  references(did: Did, cid: Cid): Promise<BlobReference[]>
+  /** References to blobs that were never uploaded, one for each blob, ascending by CID bytes. `cursor` is exclusive. */
+  missing(did: Did, options: { limit: number; cursor?: Cid }): Promise<BlobReference[]>
+  /** Uploads that no record refers to: those that lost their last reference at once, temporary ones when created before `createdBefore`. */
+  unreferenced(options: { did?: Did; createdBefore: Datetime; limit: number }): Promise<UnreferencedBlob[]>
+  /** Distinct blobs referred to, and how many of these were uploaded. */
+  counts(did: Did): Promise<{ expected: number; imported: number }>
+}
+
+/** The blob part of a transaction. References come with `RepoChange`. */
+export interface BlobIndexWriter {
+  /** An upload. Repeating one renews its metadata and keeps its takedown; it is temporary unless a record refers to it. */
+  add(did: Did, blob: BlobMetadata): void
+  setTakedown(did: Did, cid: Cid, takedown: string | undefined): void
+  /** Forgets those uploads that no record refers to and that, when temporary, were created before `createdBefore`; keeps the rest. Takedowns are kept. */
+  collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): void
+}

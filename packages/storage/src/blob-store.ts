@@ -1,0 +1,47 @@
+import type { Cid } from '@atoll/data-model'
+import type { Did } from '@atoll/syntax'
+
+/** A finished upload, still in its temporary place. */
+export interface UploadedBlob {
+  cid: Cid
+  size: number
+  /** The first bytes (up to 4,100), enough to tell the type of the content. */
+  head: Uint8Array
+}
+
+/** Part of a blob: `start` and `end` (inclusive, as in HTTP) are cut to the blob's size. */
+export interface ByteRange {
+  start: number
+  end?: number
+}
+
+export interface BlobBytes {
+  /** Of the whole blob, whatever part is read. */
+  size: number
+  bytes: AsyncIterable<Uint8Array>
+}
+
+/** Bytes by account and content address. Under a CID there is the whole blob or nothing, crashes included. */
+export interface BlobStore {
+  /**
+   * Streams bytes to a temporary place, hashing them on the way; resolves once they would survive a crash. Over `maxBytes`:
+   * `BlobTooLargeError`. Whatever ends it early (limit, `signal`, source error) leaves nothing behind.
+   */
+  upload(
+    did: Did,
+    bytes: AsyncIterable<Uint8Array>,
+    options?: { maxBytes?: number; signal?: AbortSignal },
+  ): Promise<UploadedBlob>
+  /** Gives uploads their permanent place, durably. Permanent ones stay as they are; a CID that is neither is a `BlobMissingError`. */
+  makePermanent(did: Did, cids: readonly Cid[]): Promise<void>
+  /** Reads a permanent blob, or part of it. */
+  get(did: Did, cid: Cid, range?: ByteRange): Promise<BlobBytes | undefined>
+  /** Reads a finished upload, permanent or not. */
+  size(did: Did, cid: Cid): Promise<number | undefined>
+  /** Permanent blobs are gone; uploads in progress are not touched. Deleting what is not there is no error. */
+  delete(did: Did, cids: readonly Cid[]): Promise<void>
+  /** Everything the account has, finished uploads included. */
+  deleteAll(did: Did): Promise<void>
+  /** Removes temporary bytes last written before `before`, what crashes left behind included; answers how many files went. */
+  sweep(options: { before: Date }): Promise<number>
+}

@@ -1,0 +1,24 @@
+import type { Datetime, Did } from '@atoll/syntax'
+
+/** A code that was mailed to an account for one purpose, such as `confirm_email`. Codes are stored in upper case. */
+export interface EmailToken {
+  did: Did
+  purpose: string
+  code: string
+  expiresAt: Datetime
+}
+
+/** Mailed codes as committed: the latest of each account and purpose. */
+export interface EmailTokenStore {
+  get(purpose: string, did: Did): Promise<EmailToken | undefined>
+  /** Finds the account of a code, whatever the case it is typed in. */
+  byCode(purpose: string, code: string): Promise<EmailToken | undefined>
+}
+
+/** The e-mail token part of a transaction. */
+export interface EmailTokenWriter {
+  /** Replaces the account's earlier token of the purpose. */
+  put(token: EmailToken): void
+  /** Uses a token up. `ConflictError('emailToken')` when it is gone or another took its place: a code works once. */
+  use(purpose: string, did: Did, code: string): void
+}

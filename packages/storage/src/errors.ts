@@ -1,0 +1,67 @@
+/** What a transaction ran into: the first thing that was no longer, or already, there. */
+export type ConflictField =
+  | 'repo'
+  | 'did'
+  | 'handle'
+  | 'email'
+  | 'inviteCode'
+  | 'refreshToken'
+  | 'appPassword'
+  | 'emailToken'
+  | 'reservedKey'
+
+/** The transaction was refused and changed nothing; others that were committed with it are not affected. */
+export class ConflictError extends Error {
+  override name = 'ConflictError'
+  constructor(
+    readonly field: ConflictField,
+    message = `conflict on ${field}`,
+  ) {
+    super(message)
+  }
+}
+
+/** The storage cannot be written (or read) now: disk full, I/O error, locked. Nothing was changed; later calls may work again. */
+export class StorageUnavailableError extends Error {
+  override name = 'StorageUnavailableError'
+  constructor(
+    readonly reason: 'full' | 'io' | 'busy' | 'closed',
+    options?: { cause?: unknown },
+  ) {
+    super(`storage unavailable (${reason})`, options)
+  }
+}
+
+/** The database was written by a newer version of the software. */
+export class SchemaTooNewError extends Error {
+  override name = 'SchemaTooNewError'
+  constructor(
+    readonly found: number,
+    readonly supported: number,
+  ) {
+    super(
+      `the database has schema version ${found}, this software knows versions up to ${supported}: run the newer version`,
+    )
+  }
+}
+
+/** Stored data contradicts itself or its checksum. */
+export class CorruptStorageError extends Error {
+  override name = 'CorruptStorageError'
+}
+
+/** An upload went over the limit; nothing of it was kept. */
+export class BlobTooLargeError extends Error {
+  override name = 'BlobTooLargeError'
+  constructor(readonly maxBytes: number) {
+    super(`blob is larger than ${maxBytes} bytes`)
+  }
+}
+
+/** Neither an upload nor a permanent blob has this CID. */
+export class BlobMissingError extends Error {
+  override name = 'BlobMissingError'
+  constructor(readonly cid: string) {
+    super(`no blob ${cid}`)
+  }
+}

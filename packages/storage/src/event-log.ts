@@ -1,0 +1,58 @@
+import type { Datetime, Did } from '@atoll/syntax'
+import type { FrameTemplate } from './frame-template.ts'
+
+/** An event on its way into the log. `kind` is the message type without its `#`. */
+export interface NewEvent {
+  did: Did
+  kind: string
+  time: Datetime
+  frame: FrameTemplate
+}
+
+/** An event with its number, and the frame that every subscriber gets. */
+export interface StoredEvent {
+  seq: number
+  did: Did
+  kind: string
+  time: Datetime
+  frame: Uint8Array
+}
+
+/** Called with events that just became durable, in order, each exactly once. */
+export type AppendListener = (events: readonly StoredEvent[]) => void
+
+/**
+ * Events in one order. Numbers strictly increase, are never given twice, and never go back: not after a crash, not
+ * when the newest events were removed, and not after an older backup was restored (see `firstSeq`).
+ */
+export interface EventLog {
+  /** The highest number that a reader can have seen: the last one given, or the one below where numbering starts. */
+  last(): Promise<number>
+  /** Events numbered up to and including this one are no longer kept. 0 when nothing was trimmed. */
+  horizon(): Promise<number>
+  /** Events numbered above `after`, ascending. */
+  page(options: { after: number; limit: number }): Promise<StoredEvent[]>
+  /** Hears of every event from now on; whatever `last` said before is not repeated. Returns a function that ends it. */
+  onAppend(listener: AppendListener): () => void
+  /** Drops the oldest events up to the first whose time is not before `before`; answers how many went. */
+  trim(options: { before: Datetime }): Promise<number>
+}
+
+/** The event part of a transaction. */
+export interface EventWriter {
+  /** Numbered in the order of the calls when the transaction commits. */
+  append(event: NewEvent): void
+  /** Removes the events of a DID that were stored before this transaction's own; their numbers stay used. */
+  removeOf(did: Did): void
+}
+
+/** Where sequence numbers count from: microseconds since this moment, so that they stay exact in JavaScript until the year 2305. */
+const epochMs = Date.UTC(2020, 0, 1)
+
+/**
+ * The first number to give after opening a log whose last one was `last`. The wall clock is the floor: a log restored from
+ * an older backup continues above all that the lost log can have given, as long as it gave fewer than a million a second.
+ */
+export function firstSeq(last: number, nowMs: number): number {
+  return Math.max(last + 1, Math.floor((nowMs - epochMs) * 1000), 1)
+}

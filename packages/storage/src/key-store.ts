@@ -1,0 +1,32 @@
+import type { Datetime, Did } from '@atoll/syntax'
+
+/** A private signing key that the server keeps for an account. */
+export interface SigningKey {
+  curve: 'p256' | 'k256'
+  privateKey: Uint8Array
+}
+
+/** A key handed out ahead of an account's creation. */
+export interface ReservedKey extends SigningKey {
+  /** The public key, as `did:key:…`. */
+  didKey: string
+  did: Did | undefined
+  createdAt: Datetime
+}
+
+/** Signing keys as committed. */
+export interface KeyStore {
+  signingKey(did: Did): Promise<SigningKey | undefined>
+  reserved(didKey: string): Promise<ReservedKey | undefined>
+  reservedFor(did: Did): Promise<ReservedKey | undefined>
+}
+
+/** The key part of a transaction. */
+export interface KeyWriter {
+  /** Sets or replaces the account's signing key. */
+  setSigningKey(did: Did, key: SigningKey): void
+  /** One reserved key a DID: a second is a `ConflictError('reservedKey')`. */
+  reserve(key: ReservedKey): void
+  /** Uses a reserved key up: `ConflictError('reservedKey')` when it is gone. */
+  release(didKey: string): void
+}

@@ -1,0 +1,20 @@
+/** What undoes the changes since the last commit. */
+export class Journal {
+  #undo: (() => void)[] = []
+  /** Called before every change; throwing refuses the change (tests make storage calls fail with it). */
+  onChange: () => void = () => {}
+
+  note(undo: () => void): void {
+    this.onChange()
+    this.#undo.push(undo)
+  }
+
+  commit(): void {
+    this.#undo = []
+  }
+
+  rollBack(): void {
+    for (const undo of this.#undo.reverse()) undo()
+    this.#undo = []
+  }
+}

@@ -1,0 +1,103 @@
+import type { Did, Handle } from '@atoll/syntax'
+import type { Account, AccountStore, AccountWriter, NewAccount } from '../account-store.ts'
+import { ConflictError } from '../errors.ts'
+import type { Page } from '../repo-store.ts'
+import type { MemoryTables } from './memory-tables.ts'
+import { pageOf } from './order.ts'
+
+export class MemoryAccounts implements AccountStore, AccountWriter {
+  readonly #tables: MemoryTables
+
+  constructor(tables: MemoryTables) {
+    this.#tables = tables
+  }
+
+  async get(did: Did): Promise<Account | undefined> {
+    return this.#tables.accounts.get(did)?.account
+  }
+
+  async byHandle(handle: string): Promise<Account | undefined> {
+    return this.#find('handle', handle)
+  }
+
+  async byEmail(email: string): Promise<Account | undefined> {
+    return this.#find('email', email)
+  }
+
+  async many(dids: readonly Did[]): Promise<Account[]> {
+    return dids.flatMap((did) => this.#tables.accounts.get(did)?.account ?? [])
+  }
+
+  async list(options: { cursor?: string; limit: number; email?: string }): Promise<Page<Account>> {
+    const wanted = options.email?.toLowerCase()
+    const after = Number(options.cursor ?? 0)
+    const following = [...this.#tables.accounts.values()]
+      .filter(({ key }) => key > after)
+      .filter(({ account }) => wanted === undefined || account.email?.includes(wanted) === true)
+    const page = pageOf(following, options.limit, ({ key }) => String(key))
+    return { ...page, items: page.items.map(({ account }) => account) }
+  }
+
+  async count(): Promise<number> {
+    return this.#tables.accounts.size
+  }
+
+  async preferences(did: Did): Promise<string | undefined> {
+    return this.#tables.preferences.get(did)
+  }
+
+  create(account: NewAccount): void {
+    if (this.#tables.accounts.has(account.did)) throw new ConflictError('did', `there is an account ${account.did}`)
+    const key = (this.#tables.marks.get('accountKey') ?? 0) + 1
+    this.#tables.marks.set('accountKey', key)
+    this.#put({ ...empty, ...account }, key)
+  }
+
+  update(did: Did, changes: Partial<Account>): void {
+    const stored = this.#tables.accounts.get(did)
+    if (!stored) throw new ConflictError('did', `no account ${did}`)
+    this.#put({ ...stored.account, ...changes, did }, stored.key)
+  }
+
+  delete(did: Did): void {
+    const { accounts, preferences, signingKeys, refreshTokens, appPasswords, emailTokens } = this.#tables
+    for (const table of [accounts, preferences, signingKeys]) table.delete(did)
+    for (const table of [refreshTokens, appPasswords, emailTokens]) {
+      for (const [key, row] of table) if (row.did === did) table.delete(key)
+    }
+  }
+
+  setPreferences(did: Did, preferences: string): void {
+    this.#tables.preferences.set(did, preferences)
+  }
+
+  #put(account: Account, key: number): void {
+    // Lower-casing a handle leaves a handle.
+    const handle = account.handle?.toLowerCase() as Handle | undefined
+    const stored = { ...account, handle, email: account.email?.toLowerCase() }
+    for (const field of ['handle', 'email'] as const) {
+      const holder = this.#find(field, stored[field])
+      if (holder && holder.did !== account.did) throw new ConflictError(field, `${field} is taken: ${stored[field]}`)
+    }
+    this.#tables.accounts.set(account.did, { account: stored, key })
+  }
+
+  #find(field: 'handle' | 'email', value: string | undefined): Account | undefined {
+    if (value === undefined) return undefined
+    const wanted = value.toLowerCase()
+    for (const { account } of this.#tables.accounts.values()) if (account[field] === wanted) return account
+    return undefined
+  }
+}
+
+const empty: Omit<Account, 'did' | 'createdAt'> = {
+  handle: undefined,
+  email: undefined,
+  emailConfirmedAt: undefined,
+  passwordHash: undefined,
+  deactivatedAt: undefined,
+  deleteAfter: undefined,
+  takedown: undefined,
+  invitesDisabled: false,
+  inviteNote: undefined,
+}

@@ -1,0 +1,65 @@
+import type { Did } from '@atoll/syntax'
+import { ConflictError } from '../errors.ts'
+import type { InviteCode, InviteStore, InviteUse, InviteWriter, NewInviteCode } from '../invite-store.ts'
+import type { Page } from '../repo-store.ts'
+import type { MemoryInvite, MemoryTables } from './memory-tables.ts'
+import { compareText, pageOf } from './order.ts'
+
+export class MemoryInvites implements InviteStore, InviteWriter {
+  readonly #tables: MemoryTables
+
+  constructor(tables: MemoryTables) {
+    this.#tables = tables
+  }
+
+  async get(code: string): Promise<InviteCode | undefined> {
+    const invite = this.#tables.invites.get(code)
+    return invite && copyOf(invite)
+  }
+
+  async ofAccount(forAccount: string): Promise<InviteCode[]> {
+    return this.#codes().filter((invite) => invite.forAccount === forAccount)
+  }
+
+  async usedBy(did: Did): Promise<InviteCode | undefined> {
+    return this.#codes().find((invite) => invite.uses.some((use) => use.usedBy === did))
+  }
+
+  async list(options: { sort: 'recent' | 'usage'; cursor?: string; limit: number }): Promise<Page<InviteCode>> {
+    const sorted = this.#codes().reverse()
+    if (options.sort === 'usage') sorted.sort((a, b) => b.uses.length - a.uses.length)
+    const start = options.cursor === undefined ? 0 : sorted.findIndex((invite) => invite.code === options.cursor) + 1
+    return pageOf(sorted.slice(start), options.limit, (invite) => invite.code)
+  }
+
+  create(code: NewInviteCode): void {
+    if (this.#tables.invites.has(code.code)) throw new ConflictError('inviteCode', `there is a code ${code.code}`)
+    this.#tables.invites.set(code.code, { ...code, disabled: false, uses: [] })
+  }
+
+  use(code: string, use: InviteUse): void {
+    const invite = this.#tables.invites.get(code)
+    if (!invite || invite.disabled || invite.uses.length >= invite.availableUses) {
+      throw new ConflictError('inviteCode', `code ${code} cannot be used`)
+    }
+    this.#tables.invites.set(code, { ...invite, uses: [...invite.uses, use] })
+  }
+
+  disable({ codes = [], accounts = [] }: { codes?: readonly string[]; accounts?: readonly string[] }): void {
+    for (const [code, invite] of this.#tables.invites) {
+      if (!codes.includes(code) && !accounts.includes(invite.forAccount)) continue
+      this.#tables.invites.set(code, { ...invite, disabled: true })
+    }
+  }
+
+  /** Oldest first. */
+  #codes(): InviteCode[] {
+    return [...this.#tables.invites.values()]
+      .map(copyOf)
+      .sort((a, b) => compareText(a.createdAt, b.createdAt) || compareText(a.code, b.code))
+  }
+}
+
+function copyOf(invite: MemoryInvite): InviteCode {
+  return { ...invite, uses: [...invite.uses] }
+}

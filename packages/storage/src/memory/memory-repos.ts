@@ -1,0 +1,220 @@
+import type { Block, Cid } from '@atoll/data-model'
+import type { GetBlock, Head } from '@atoll/repo'
+import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import { accountStatus } from '../account-store.ts'
+import { ConflictError } from '../errors.ts'
+import type { RecordStore, StoredRecord } from '../record-store.ts'
+import type { RecordChange, RepoChange, RepoWriter } from '../repo-change.ts'
+import type { Page, RepoListing, RepoSnapshot, RepoStore } from '../repo-store.ts'
+import { JournaledMap } from './journaled-map.ts'
+import type { MemoryBlock, MemoryRecord, MemoryRepo, MemoryTables } from './memory-tables.ts'
+import { compareText, pageOf } from './order.ts'
+
+export class MemoryRepos implements RepoStore, RepoWriter {
+  readonly #tables: MemoryTables
+
+  constructor(tables: MemoryTables) {
+    this.#tables = tables
+  }
+
+  async head(did: Did): Promise<Head | undefined> {
+    return this.#tables.repos.get(did)?.head
+  }
+
+  async block(did: Did, cid: Cid): Promise<Uint8Array | undefined> {
+    return this.blockSource(did)(cid)
+  }
+
+  async blocks(did: Did, cids: readonly Cid[]): Promise<Block[]> {
+    return pick(cids, this.blockSource(did))
+  }
+
+  blockSource(did: Did): GetBlock {
+    return (cid) => this.#tables.repos.get(did)?.blocks.get(cid.key)?.block.bytes
+  }
+
+  async snapshot(did: Did): Promise<RepoSnapshot | undefined> {
+    const repo = this.#tables.repos.get(did)
+    return repo && new MemoryRepoSnapshot(repo.head, new Map(repo.blocks))
+  }
+
+  async list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>> {
+    const after = Number(options.cursor ?? 0)
+    const following = [...this.#tables.repos.values()].filter((repo) => repo.key > after)
+    const page = pageOf(following.sort(byKey), options.limit, (repo) => String(repo.key))
+    return { ...page, items: page.items.map((repo) => this.#listing(repo)) }
+  }
+
+  async counts(did: Did): Promise<{ blocks: number; records: number }> {
+    const repo = this.#tables.repos.get(did)
+    return { blocks: repo?.blocks.size ?? 0, records: repo?.records.size ?? 0 }
+  }
+
+  apply(change: RepoChange): void {
+    const stored = this.#tables.repos.get(change.did)
+    if (stored?.head.cid.key !== change.prev?.cid.key) {
+      throw new ConflictError('repo', `${change.did} has moved on to ${stored?.head.cid ?? 'nothing'}`)
+    }
+    const repo = { ...(stored ?? this.#newRepo(change)), head: change.head }
+    this.#tables.repos.set(change.did, repo)
+    applyBlocks(repo, change, applyRecords(repo, change))
+    applyBlobReferences(repo, change, this.#tables)
+  }
+
+  delete(did: Did): void {
+    this.#tables.repos.delete(did)
+  }
+
+  #newRepo({ did, head }: RepoChange): MemoryRepo {
+    const { marks, journal } = this.#tables
+    const key = (marks.get('repoKey') ?? 0) + 1
+    marks.set('repoKey', key)
+    const map = <V>() => new JournaledMap<string, V>(journal)
+    return { did, key, head, blocks: map(), records: map(), blobReferences: map() }
+  }
+
+  #listing({ did, head }: MemoryRepo): RepoListing {
+    const account = this.#tables.accounts.get(did)?.account
+    return { did, head: head.cid, rev: head.rev, status: account ? accountStatus(account) : 'active' }
+  }
+}
+
+export class MemoryRecords implements RecordStore {
+  readonly #tables: MemoryTables
+
+  constructor(tables: MemoryTables) {
+    this.#tables = tables
+  }
+
+  async get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
+    const repo = this.#tables.repos.get(did)
+    const record = repo?.records.get(`${collection}/${rkey}`)
+    return repo && record && withBytes(repo, record)
+  }
+
+  async list(
+    did: Did,
+    collection: Nsid,
+    { limit, cursor, reverse = false }: { limit: number; cursor?: string; reverse?: boolean },
+  ): Promise<StoredRecord[]> {
+    const repo = this.#tables.repos.get(did)
+    if (!repo) return []
+    const direction = reverse ? 1 : -1
+    return [...repo.records.values()]
+      .filter((record) => record.collection === collection)
+      .filter((record) => cursor === undefined || compareText(record.rkey, cursor) * direction > 0)
+      .sort((a, b) => compareText(a.rkey, b.rkey) * direction)
+      .slice(0, limit)
+      .map((record) => withBytes(repo, record))
+  }
+
+  async collections(did: Did): Promise<Nsid[]> {
+    const repo = this.#tables.repos.get(did)
+    return repo ? [...collectionsOf(repo)].sort(compareText) : []
+  }
+
+  async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {
+    const after = Number(options.cursor ?? 0)
+    const following = [...this.#tables.repos.values()].filter(
+      (repo) => repo.key > after && collectionsOf(repo).has(collection),
+    )
+    const page = pageOf(following.sort(byKey), options.limit, (repo) => String(repo.key))
+    return { ...page, items: page.items.map((repo) => repo.did) }
+  }
+}
+
+class MemoryRepoSnapshot implements RepoSnapshot {
+  readonly head: Head
+  readonly #blocks: ReadonlyMap<string, MemoryBlock>
+
+  constructor(head: Head, blocks: ReadonlyMap<string, MemoryBlock>) {
+    this.head = head
+    this.#blocks = blocks
+  }
+
+  readonly source: GetBlock = (cid) => this.#blocks.get(cid.key)?.block.bytes
+
+  async blocks(cids: readonly Cid[]): Promise<Block[]> {
+    return pick(cids, this.source)
+  }
+
+  async *all({ since }: { since?: Tid } = {}): AsyncIterable<Block> {
+    for (const { block, rev } of this.#blocks.values()) if (since === undefined || rev > since) yield block
+  }
+
+  close(): void {}
+}
+
+/** Writes the record index; answers how each record block's reference count changes, by CID key. */
+function applyRecords(repo: MemoryRepo, change: RepoChange): Map<string, number> {
+  const counts = new Map<string, number>()
+  const count = (cid: Cid, by: number) => counts.set(cid.key, (counts.get(cid.key) ?? 0) + by)
+  for (const record of change.records) {
+    const path = pathOf(record)
+    const before = repo.records.get(path)
+    if (before) count(before.cid, -1)
+    if (record.cid) count(record.cid, 1)
+    if (record.cid) repo.records.set(path, { ...record, cid: record.cid, rev: change.head.rev })
+    else repo.records.delete(path)
+  }
+  return counts
+}
+
+function applyBlocks(repo: MemoryRepo, change: RepoChange, counts: Map<string, number>): void {
+  const records = new Set(counts.keys())
+  const bytes = new Map<string, Block>()
+  for (const block of change.added) {
+    const key = block.cid.key
+    bytes.set(key, block)
+    if (!records.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  for (const cid of change.removed) {
+    if (!records.has(cid.key)) counts.set(cid.key, (counts.get(cid.key) ?? 0) - 1)
+  }
+  for (const [key, by] of counts) applyCount(repo, key, by, bytes.get(key), change.head.rev)
+}
+
+function applyCount(repo: MemoryRepo, key: string, by: number, block: Block | undefined, rev: Tid): void {
+  const stored = repo.blocks.get(key)
+  const refs = (stored?.refs ?? 0) + by
+  if (refs <= 0) repo.blocks.delete(key)
+  else if (stored) repo.blocks.set(key, { ...stored, refs })
+  else if (block) repo.blocks.set(key, { block, refs, rev })
+  else throw new Error('a record without bytes')
+}
+
+function applyBlobReferences(repo: MemoryRepo, change: RepoChange, tables: MemoryTables): void {
+  for (const record of change.records) repo.blobReferences.delete(pathOf(record))
+  for (const reference of change.blobs) {
+    const path = pathOf(reference)
+    const others = (repo.blobReferences.get(path) ?? []).filter((other) => !other.cid.equals(reference.cid))
+    repo.blobReferences.set(path, [...others, { ...reference, rev: change.head.rev }])
+    const blob = tables.blobs.get(`${change.did} ${reference.cid.key}`)
+    if (blob?.temporary) tables.blobs.set(`${change.did} ${reference.cid.key}`, { ...blob, temporary: false })
+  }
+}
+
+function withBytes(repo: MemoryRepo, record: MemoryRecord): StoredRecord {
+  const stored = repo.blocks.get(record.cid.key)
+  if (!stored) throw new Error(`record ${pathOf(record)} without its block`)
+  return { ...record, bytes: stored.block.bytes }
+}
+
+function pick(cids: readonly Cid[], get: GetBlock): Block[] {
+  return cids.flatMap((cid) => {
+    const bytes = get(cid)
+    return bytes ? [{ cid, bytes }] : []
+  })
+}
+
+function collectionsOf(repo: MemoryRepo): Set<Nsid> {
+  return new Set([...repo.records.values()].map((record) => record.collection))
+}
+
+function pathOf({ collection, rkey }: Pick<RecordChange, 'collection' | 'rkey'>): string {
+  return `${collection}/${rkey}`
+}
+
+function byKey(a: MemoryRepo, b: MemoryRepo): number {
+  return a.key - b.key
+}

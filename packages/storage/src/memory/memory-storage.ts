@@ -1,0 +1,77 @@
+import type { Did } from '@atoll/syntax'
+import { StorageUnavailableError } from '../errors.ts'
+import { type Intent, IntentRecorder, replayIntents } from '../intents.ts'
+import type { Storage, Transaction } from '../storage.ts'
+import { MemoryAccounts } from './memory-accounts.ts'
+import { MemoryBlobs } from './memory-blobs.ts'
+import { MemoryEmailTokens } from './memory-email-tokens.ts'
+import { MemoryEvents } from './memory-events.ts'
+import { MemoryInvites } from './memory-invites.ts'
+import { MemoryKeys } from './memory-keys.ts'
+import { MemoryRecords, MemoryRepos } from './memory-repos.ts'
+import { MemorySessions } from './memory-sessions.ts'
+import { MemoryState } from './memory-state.ts'
+import { MemoryTables } from './memory-tables.ts'
+
+export interface MemoryStorageOptions {
+  /** Milliseconds since 1970; sequence numbers start from it. */
+  now?: () => number
+  /** What an earlier storage kept: opening it again is opening the same data. */
+  tables?: MemoryTables
+}
+
+/** Everything in memory, for tests and networks that live for a moment. */
+export class MemoryStorage implements Storage {
+  readonly #tables: MemoryTables
+  readonly #writers: Transaction
+  readonly #closed = { yes: false }
+  readonly repos: MemoryRepos
+  readonly records: MemoryRecords
+  readonly blobs: MemoryBlobs
+  readonly events: MemoryEvents
+  readonly accounts: MemoryAccounts
+  readonly sessions: MemorySessions
+  readonly invites: MemoryInvites
+  readonly emailTokens: MemoryEmailTokens
+  readonly keys: MemoryKeys
+  readonly state: MemoryState
+
+  constructor({ now = Date.now, tables = new MemoryTables() }: MemoryStorageOptions = {}) {
+    this.#tables = tables
+    this.repos = new MemoryRepos(tables)
+    this.records = new MemoryRecords(tables)
+    this.blobs = new MemoryBlobs(tables)
+    this.events = new MemoryEvents(tables, now())
+    this.accounts = new MemoryAccounts(tables)
+    this.sessions = new MemorySessions(tables)
+    this.invites = new MemoryInvites(tables)
+    this.emailTokens = new MemoryEmailTokens(tables)
+    this.keys = new MemoryKeys(tables)
+    this.state = new MemoryState(tables)
+    this.#writers = { ...this, repo: this.repos }
+  }
+
+  async transact<T>(_did: Did, work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+    if (this.#closed.yes) throw new StorageUnavailableError('closed')
+    const recorder = new IntentRecorder()
+    const answer = await work(recorder)
+    this.#commit(recorder.intents)
+    return answer
+  }
+
+  async close(): Promise<void> {
+    this.#closed.yes = true
+  }
+
+  #commit(intents: readonly Intent[]): void {
+    try {
+      replayIntents(intents, this.#writers)
+    } catch (error) {
+      this.#tables.journal.rollBack()
+      this.events.settle(false)
+      throw error
+    }
+    this.#tables.journal.commit()
+    this.events.settle(true)
+  }
+}

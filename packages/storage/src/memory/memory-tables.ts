@@ -1,0 +1,70 @@
+import type { Block, Cid } from '@atoll/data-model'
+import type { Head } from '@atoll/repo'
+import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { Account } from '../account-store.ts'
+import type { StoredBlob } from '../blob-index.ts'
+import type { EmailToken } from '../email-token-store.ts'
+import type { StoredEvent } from '../event-log.ts'
+import type { InviteUse, NewInviteCode } from '../invite-store.ts'
+import type { ReservedKey, SigningKey } from '../key-store.ts'
+import type { AppPassword, RefreshToken } from '../session-store.ts'
+import { Journal } from './journal.ts'
+import { JournaledList } from './journaled-list.ts'
+import { JournaledMap } from './journaled-map.ts'
+
+export interface MemoryBlock {
+  block: Block
+  refs: number
+  rev: Tid
+}
+
+export interface MemoryRecord {
+  collection: Nsid
+  rkey: RecordKey
+  cid: Cid
+  rev: Tid
+}
+
+export interface MemoryBlobReference extends MemoryRecord {}
+
+/** One repository: blocks by CID key, records and blob references by path. */
+export interface MemoryRepo {
+  did: Did
+  /** Creation order. */
+  key: number
+  head: Head
+  blocks: JournaledMap<string, MemoryBlock>
+  records: JournaledMap<string, MemoryRecord>
+  blobReferences: JournaledMap<string, readonly MemoryBlobReference[]>
+}
+
+export interface MemoryInvite extends NewInviteCode {
+  disabled: boolean
+  uses: readonly InviteUse[]
+}
+
+/** Everything a memory storage keeps; what is committed here is what would be on disk. */
+export class MemoryTables {
+  readonly journal = new Journal()
+  readonly repos = this.#map<Did, MemoryRepo>()
+  readonly blobs = this.#map<string, StoredBlob & { did: Did }>()
+  /** Takedowns outlive the metadata of the blob. */
+  readonly blobTakedowns = this.#map<string, string>()
+  readonly accounts = this.#map<Did, { account: Account; key: number }>()
+  readonly preferences = this.#map<Did, string>()
+  readonly refreshTokens = this.#map<string, RefreshToken>()
+  readonly appPasswords = this.#map<string, AppPassword>()
+  readonly invites = this.#map<string, MemoryInvite>()
+  readonly emailTokens = this.#map<string, EmailToken>()
+  readonly signingKeys = this.#map<Did, SigningKey>()
+  readonly reservedKeys = this.#map<string, ReservedKey>()
+  readonly state = this.#map<string, string>()
+  /** Ascending by number. */
+  readonly events = new JournaledList<StoredEvent>(this.journal)
+  /** High-water marks: `last` and `horizon` of the event log, `repoKey` and `accountKey`. */
+  readonly marks = this.#map<string, number>()
+
+  #map<K, V>(): JournaledMap<K, V> {
+    return new JournaledMap(this.journal)
+  }
+}

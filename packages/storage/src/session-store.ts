@@ -1,0 +1,48 @@
+import type { Datetime, Did } from '@atoll/syntax'
+
+/** A refresh token's row: the token itself is signed elsewhere and carries the id. */
+export interface RefreshToken {
+  id: string
+  did: Did
+  /** The same for every token that came from one sign-in. */
+  lineage: string
+  expiresAt: Datetime
+  /** The successor, once rotated. */
+  nextId: string | undefined
+  /** Name of the app password that the lineage began with. */
+  appPassword: string | undefined
+}
+
+export interface AppPassword {
+  did: Did
+  name: string
+  passwordHash: string
+  privileged: boolean
+  createdAt: Datetime
+}
+
+/** Sessions and app passwords as committed. */
+export interface SessionStore {
+  get(id: string): Promise<RefreshToken | undefined>
+  /** Newest first. */
+  appPasswords(did: Did): Promise<AppPassword[]>
+}
+
+/** The session part of a transaction. Deleting what is not there is no error. */
+export interface SessionWriter {
+  create(token: RefreshToken): void
+  /**
+   * Gives the token `id` its one successor, and an earlier end if `expiresAt` is earlier. `ConflictError('refreshToken')` when it is gone or
+   * has a successor already: of racing rotations one wins, and the others read which.
+   */
+  rotate(rotation: { id: string; expiresAt: Datetime; next: RefreshToken }): void
+  delete(id: string): void
+  deleteLineage(lineage: string): void
+  deleteAll(did: Did): void
+  /** Forgets tokens that expired before the given time. */
+  deleteExpired(before: Datetime): void
+  /** A name that the account uses already is a `ConflictError('appPassword')`. */
+  addAppPassword(password: AppPassword): void
+  /** The password and the tokens that came from it. */
+  deleteAppPassword(did: Did, name: string): void
+}
