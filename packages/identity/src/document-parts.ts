@@ -1,0 +1,59 @@
+// What the AT Protocol reads in a DID document: https://atproto.com/specs/did#did-documents
+import { type DidKey, formatDidKey, type PublicKey, parseMultikey } from '@atoll/crypto'
+import { type Handle, isHandle, normalizeHandle } from '@atoll/syntax'
+import type { DidDocument, VerificationMethod } from './did-document.ts'
+import { parseLegacyKey } from './legacy-key.ts'
+
+/** The key under this fragment: `#atproto` signs the repository, `#atproto_label` signs labels. */
+export function signingKeyOf(document: DidDocument, fragment = '#atproto'): DidKey | undefined {
+  for (const method of document.verificationMethod ?? []) {
+    if (!isUnder(document, method.id, fragment) || method.controller !== document.id) continue
+    const key = publicKeyOf(method)
+    if (key) return formatDidKey(key)
+  }
+  return undefined
+}
+
+/** The first handle that the document claims, in lower case. It is a claim: `resolveIdentity` checks it. */
+export function handleOf(document: DidDocument): Handle | undefined {
+  for (const name of document.alsoKnownAs ?? []) {
+    const handle = name.startsWith('at://') ? name.slice('at://'.length) : undefined
+    if (isHandle(handle)) return normalizeHandle(handle)
+  }
+  return undefined
+}
+
+/** The origin of the account's personal data server. */
+export function pdsOf(document: DidDocument): string | undefined {
+  const endpoint = serviceEndpoint(document, '#atproto_pds', 'AtprotoPersonalDataServer')
+  return endpoint !== undefined && new URL(endpoint).pathname === '/' ? endpoint : undefined
+}
+
+/** The URL of the first service under this fragment (and of this type), without a slash at its end. */
+export function serviceEndpoint(document: DidDocument, fragment: string, type?: string): string | undefined {
+  const service = document.service?.find(
+    ({ id, type: types }) => isUnder(document, id, fragment) && (type === undefined || [types].flat().includes(type)),
+  )
+  return typeof service?.serviceEndpoint === 'string' ? parseEndpoint(service.serviceEndpoint) : undefined
+}
+
+/** An id may be the bare fragment, or the document's DID with the fragment. */
+function isUnder(document: DidDocument, id: string, fragment: string): boolean {
+  return id === fragment || id === `${document.id}${fragment}`
+}
+
+function publicKeyOf(method: VerificationMethod): PublicKey | undefined {
+  const text = method.publicKeyMultibase
+  if (text === undefined || text.length > 256) return undefined
+  try {
+    return method.type === 'Multikey' ? parseMultikey(text) : parseLegacyKey(method.type, text)
+  } catch {
+    return undefined // the first valid key counts, and this is none
+  }
+}
+
+function parseEndpoint(text: string): string | undefined {
+  const url =
+    text.length <= 2048 && /^https?:\/\/[^\s\\?#@]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
+  return url?.href.replace(/\/$/, '')
+}

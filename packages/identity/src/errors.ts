@@ -1,0 +1,42 @@
+import type { AtIdentifier, Did } from '@atoll/syntax'
+
+export class InvalidDidDocumentError extends Error {
+  override name = 'InvalidDidDocumentError'
+  constructor(
+    readonly did: Did,
+    readonly reason: string,
+  ) {
+    super(`invalid document of ${did}: ${reason}`)
+  }
+}
+
+/** The DID can never be resolved here: a method the network does not use, or a form it does not allow. */
+export class UnsupportedDidError extends Error {
+  override name = 'UnsupportedDidError'
+  constructor(
+    readonly did: Did,
+    readonly reason: string,
+  ) {
+    super(`${did}: ${reason}`)
+  }
+}
+
+/** Whether it exists could not be found out: the directory, the web server or the DNS failed. It says nothing about the identity. */
+export class IdentityUnavailableError extends Error {
+  override name = 'IdentityUnavailableError'
+  constructor(
+    readonly identifier: AtIdentifier,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`could not resolve ${identifier}: ${reason}`, options)
+  }
+}
+
+/** The answer is longer than the reader takes. */
+export class ResponseTooLargeError extends Error {
+  override name = 'ResponseTooLargeError'
+  constructor(readonly maxBytes: number) {
+    super(`response over ${maxBytes} bytes`)
+  }
+}

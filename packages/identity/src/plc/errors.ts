@@ -1,0 +1,79 @@
+import type { CidString, Did } from '@atoll/syntax'
+
+/** Why a directory or a validator does not take an operation. */
+export type PlcFault =
+  | 'shape'
+  | 'limit'
+  | 'signature'
+  | 'genesis-hash'
+  | 'misordered'
+  | 'late-recovery'
+  | 'cid'
+  | 'nullified'
+  | 'time'
+  | 'did'
+
+/** Anything that the rules of did:plc refuse. */
+export class PlcError extends Error {
+  override name = 'PlcError'
+  constructor(
+    readonly fault: PlcFault,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+export class InvalidOperationError extends PlcError {
+  override name = 'InvalidOperationError'
+  constructor(readonly reason: string) {
+    super('shape', `Not a valid operation: ${reason}`)
+  }
+}
+
+export class OperationLimitError extends PlcError {
+  override name = 'OperationLimitError'
+  constructor(message: string) {
+    super('limit', message)
+  }
+}
+
+export class InvalidSignatureError extends PlcError {
+  override name = 'InvalidSignatureError'
+  constructor() {
+    super('signature', 'Invalid signature on operation')
+  }
+}
+
+export class GenesisHashError extends PlcError {
+  override name = 'GenesisHashError'
+  constructor(readonly expected: Did) {
+    super('genesis-hash', `Hash of genesis operation does not match DID identifier: ${expected}`)
+  }
+}
+
+export class MisorderedOperationError extends PlcError {
+  override name = 'MisorderedOperationError'
+  constructor(readonly prev: CidString | null) {
+    super('misordered', 'Operations not correctly ordered')
+  }
+}
+
+export class LateRecoveryError extends PlcError {
+  override name = 'LateRecoveryError'
+  constructor(readonly elapsedMs: number) {
+    super('late-recovery', `Recovery operation came outside of the 72 hour window, after ${elapsedMs} ms`)
+  }
+}
+
+/** A directory that refused, or could not be asked: then there is no `status`. */
+export class PlcRequestError extends Error {
+  override name = 'PlcRequestError'
+  constructor(
+    message: string,
+    readonly status: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
