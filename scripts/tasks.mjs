@@ -12,11 +12,12 @@ const tasks = {
     { run: [process.execPath, 'packages/devnet/dist/main.js', ...rest] },
   ],
   test: [{ run: ['vitest', 'run', ...rest] }],
+  generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
   check: [
     { run: ['biome', 'ci', '.'] },
     { run: [process.execPath, 'scripts/check-layers.mjs'] },
     { run: ['tsc', '-p', 'tsconfig.json'] },
-    { run: [process.execPath, 'scripts/check-generated.mjs'] },
+    { run: [process.execPath, 'scripts/generate.mjs', '--check'] },
     { run: ['knip'] },
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
     { run: [process.execPath, 'scripts/check-published.mjs'] },

@@ -1,6 +1,13 @@
 import type { ValueMap } from '@atoll/data-model'
 import { matchesRecordKeyKind, type RecordKey, type RecordKeyKind } from '@atoll/syntax'
-import type { BodyDefinition, LexiconDoc, ProcedureDefinition, QueryDefinition, RecordDefinition, SubscriptionDefinition } from './document.ts'
+import type {
+  BodyDefinition,
+  LexiconDoc,
+  ProcedureDefinition,
+  QueryDefinition,
+  RecordDefinition,
+  SubscriptionDefinition,
+} from './document.ts'
 import type { DocumentSource } from './document-source.ts'
 import { judge } from './judge.ts'
 import { isMap } from './maps.ts'

@@ -1,0 +1,136 @@
+import type { FieldSchema, ObjectSchema, ParamsSchema, StringFormat, StringSchema } from '../document.ts'
+import { type Reference, splitReference, typeName } from '../references.ts'
+import { groupAlias, groupOf, typeNameOf } from './names.ts'
+import { comment, indent, propertyName, quote } from './writing.ts'
+
+/** Collects what a module imports while its types are written. */
+export class Imports {
+  readonly dataModel = new Set<string>()
+  readonly lexicon = new Set<string>()
+  readonly lexiconTypes = new Set<string>()
+  readonly syntax = new Set<string>()
+  readonly groups = new Set<string>()
+}
+
+/** Where a type is written: the module's imports, and the document that its references start from. */
+export interface Place {
+  readonly home: string
+  readonly imports: Imports
+}
+
+const formatTypes: { readonly [format in StringFormat]: string } = {
+  'at-identifier': 'AtIdentifier',
+  'at-uri': 'AtUri',
+  cid: 'CidString',
+  datetime: 'Datetime',
+  did: 'Did',
+  handle: 'Handle',
+  language: 'Language',
+  nsid: 'Nsid',
+  'record-key': 'RecordKey',
+  tid: 'Tid',
+  uri: 'Uri',
+}
+
+/** The TypeScript type of the values that a schema describes. */
+export function typeText(schema: FieldSchema, place: Place): string {
+  switch (schema.type) {
+    case 'boolean':
+      return schema.const === undefined ? 'boolean' : String(schema.const)
+    case 'integer':
+      return schema.const === undefined ? (schema.enum?.join(' | ') ?? 'number') : String(schema.const)
+    case 'string':
+      return stringText(schema, place)
+    case 'bytes':
+      return 'Uint8Array'
+    case 'cid-link':
+      return imported(place.imports.dataModel, 'Cid')
+    case 'blob':
+      return imported(place.imports.dataModel, 'BlobRef')
+    case 'array':
+      return arrayText(typeText(schema.items, place))
+    case 'object':
+      return objectText(schema, place)
+    case 'ref':
+      return referenceText(splitReference(schema.ref, place.home), place)
+    case 'union':
+      return unionText(schema.refs, schema.closed ?? false, place)
+    case 'unknown':
+      return imported(place.imports.dataModel, 'ValueMap')
+  }
+}
+
+/** The type of an object; `first` is put before its properties. */
+export function objectText(
+  { properties = {}, required = [], nullable = [] }: ObjectSchema,
+  place: Place,
+  first = '',
+): string {
+  const lines = Object.entries(properties).map(([name, schema]) => {
+    const type = typeText(schema, place) + (nullable.includes(name) ? ' | null' : '')
+    return propertyText(name, type, required.includes(name), schema.description)
+  })
+  return block(first === '' ? lines : [first, ...lines])
+}
+
+/** The type of parameters as a handler gets them: whatever has a default is there. */
+export function paramsText({ properties = {}, required = [] }: ParamsSchema, place: Place): string {
+  return block(
+    Object.entries(properties).map(([name, schema]) => {
+      const isThere = required.includes(name) || 'default' in schema
+      return propertyText(name, typeText(schema, place), isThere, schema.description)
+    }),
+  )
+}
+
+function propertyText(name: string, type: string, isThere: boolean, description: string | undefined): string {
+  return `${comment(description)}${propertyName(name)}${isThere ? '' : '?'}:${spaced(type)}`
+}
+
+function block(lines: readonly string[]): string {
+  return lines.length === 0 ? '{}' : `{\n${indent(lines.join('\n'))}\n}`
+}
+
+function stringText(schema: StringSchema, { imports }: Place): string {
+  if (schema.const !== undefined) return quote(schema.const)
+  if (schema.enum !== undefined) return schema.enum.map(quote).join(' | ')
+  if (schema.format !== undefined) return imported(imports.syntax, formatTypes[schema.format])
+  if (schema.knownValues === undefined) return 'string'
+  return lines([...schema.knownValues.map(quote), '(string & {})'])
+}
+
+function arrayText(items: string): string {
+  if (items.startsWith('\n')) return `(${items}\n)[]`
+  return items.includes(' | ') && !items.startsWith('{') ? `(${items})[]` : `${items}[]`
+}
+
+function unionText(refs: readonly string[], closed: boolean, place: Place): string {
+  const variants = refs.map((ref) => {
+    const reference = splitReference(ref, place.home)
+    imported(place.imports.lexiconTypes, 'Variant')
+    return `Variant<${referenceText(reference, place)}, ${quote(typeName(reference))}>`
+  })
+  return lines(closed ? variants : [...variants, imported(place.imports.lexiconTypes, 'UnknownVariant')])
+}
+
+function referenceText(reference: Reference, { home, imports }: Place): string {
+  const name = typeNameOf(reference)
+  const group = groupOf(reference.nsid)
+  return group === groupOf(home) ? name : `${groupAlias(imported(imports.groups, group))}.${name}`
+}
+
+/** A type after a colon or an equals sign: one that starts on a line of its own needs no space. */
+export function spaced(type: string): string {
+  return type.startsWith('\n') ? type : ` ${type}`
+}
+
+/** A union on one line when it is short, else a line for each of its members. */
+function lines(members: readonly string[]): string {
+  const line = members.join(' | ')
+  return line.length <= 80 ? line : members.map((member) => `\n${indent(`| ${member}`)}`).join('')
+}
+
+function imported(from: Set<string>, name: string): string {
+  from.add(name)
+  return name
+}
