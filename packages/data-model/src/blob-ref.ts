@@ -1,8 +1,8 @@
 import { type Cid, isCid } from './cid.ts'
 import type { Value } from './value.ts'
 
-/** A reference from a record to a blob. */
-export interface BlobRef {
+/** A reference from a record to a blob. A type alias, not an interface: so a record that holds one is a `ValueMap` to the compiler. */
+export type BlobRef = {
   $type: 'blob'
   ref: Cid
   mimeType: string
