@@ -6,6 +6,10 @@ export type Variant<T, Name extends string> = { $type: Name } & T
 /** Any other member of an open union: one that this version of the schema does not know. */
 export type UnknownVariant = ValueMap & { $type: UnknownTypeName }
 
-/** A type name that is none of the known ones. Branded, so that comparing `$type` with a known name narrows the union. */
-export type UnknownTypeName = string & { readonly [unknownTypeName]: never }
-declare const unknownTypeName: unique symbol
+// A string that is no literal: comparing `$type` with a known name then leaves this variant out. A branded string would not.
+declare enum Unnamed {
+  typeName = '',
+}
+
+/** A type name that is none of the known ones. */
+export type UnknownTypeName = Unnamed
