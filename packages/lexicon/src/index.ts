@@ -32,6 +32,7 @@ export type {
   UnknownSchema,
 } from './document.ts'
 export { DocumentSource, document } from './document-source.ts'
+export { LexiconError } from './errors.ts'
 export { createLexicons, Lexicons } from './lexicons.ts'
 export type {
   Body,
@@ -52,6 +53,7 @@ export type {
   Subscription,
 } from './methods.ts'
 export { formatParams } from './params.ts'
+export { checkLexicon, parseLexicon } from './parse.ts'
 export { describeIssues, type Issue, type IssueCode, type Result } from './result.ts'
 export type { ValidateOptions } from './run.ts'
 export type { UnknownTypeName, UnknownVariant, Variant } from './variants.ts'

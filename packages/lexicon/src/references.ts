@@ -1,3 +1,5 @@
+import { isNsid } from '@atoll/syntax'
+
 const MAIN = 'main'
 
 /** A reference taken apart. */
@@ -21,4 +23,15 @@ export function typeName({ nsid, name }: Reference): string {
 /** The full type name of a reference made within document `home`. */
 export function resolveTypeName(reference: string, home: string): string {
   return typeName(splitReference(reference, home))
+}
+
+/** Whether text is a reference: an NSID, a definition's name after `#`, or both. */
+export function isReference(text: string): boolean {
+  const { nsid, name } = splitReference(text, 'a.local.reference')
+  return isNsid(nsid) && isDefinitionName(name)
+}
+
+/** Whether a definition may be called so. */
+export function isDefinitionName(name: string): boolean {
+  return /^[a-zA-Z][a-zA-Z0-9_-]*$/.test(name)
 }

@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { checkLexicon } from '@atoll/lexicon'
+import { describe, expect, it } from 'vitest'
+import { lexicons } from '../index.ts'
+
+const folder = fileURLToPath(new URL('../../../../lexicons/', import.meta.url))
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))
+const documents = files.map((name) => [name, JSON.parse(readFileSync(`${folder}${name}`, 'utf8'))] as const)
+
+describe('the documents of lexicons/', () => {
+  it.each(documents)('%s is valid, and stands where its name says', (file, document) => {
+    expect(checkLexicon(document)).toMatchObject({ ok: true })
+    expect(file).toBe(`${document.id.replaceAll('.', '/')}.json`)
+  })
+
+  it('are all in the generated set', () => {
+    expect(lexicons().nsids().sort()).toEqual(documents.map(([, { id }]) => id).sort())
+  })
+})
