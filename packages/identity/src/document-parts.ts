@@ -1,8 +1,12 @@
 // What the AT Protocol reads in a DID document: https://atproto.com/specs/did#did-documents
-import { type DidKey, formatDidKey, type PublicKey, parseMultikey } from '@atoll/crypto'
+import { type Curve, type DidKey, formatDidKey, type PublicKey, parseMultibaseKey, parseMultikey } from '@atoll/crypto'
 import { type Handle, isHandle, normalizeHandle } from '@atoll/syntax'
 import type { DidDocument, VerificationMethod } from './did-document.ts'
-import { parseLegacyKey } from './legacy-key.ts'
+
+const legacyCurves: Record<string, Curve> = {
+  EcdsaSecp256r1VerificationKey2019: 'p256',
+  EcdsaSecp256k1VerificationKey2019: 'k256',
+}
 
 /** The key under this fragment: `#atproto` signs the repository, `#atproto_label` signs labels. */
 export function signingKeyOf(document: DidDocument, fragment = '#atproto'): DidKey | undefined {
@@ -42,11 +46,12 @@ function isUnder(document: DidDocument, id: string, fragment: string): boolean {
   return id === fragment || id === `${document.id}${fragment}`
 }
 
-function publicKeyOf(method: VerificationMethod): PublicKey | undefined {
-  const text = method.publicKeyMultibase
-  if (text === undefined || text.length > 256) return undefined
+function publicKeyOf({ type, publicKeyMultibase: text }: VerificationMethod): PublicKey | undefined {
+  if (text === undefined) return undefined
+  const curve = Object.hasOwn(legacyCurves, type) ? legacyCurves[type] : undefined
   try {
-    return method.type === 'Multikey' ? parseMultikey(text) : parseLegacyKey(method.type, text)
+    if (type === 'Multikey') return parseMultikey(text)
+    return curve && parseMultibaseKey(curve, text)
   } catch {
     return undefined // the first valid key counts, and this is none
   }

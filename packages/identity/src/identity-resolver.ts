@@ -1,0 +1,118 @@
+import type { DidKey } from '@atoll/crypto'
+import { type AtIdentifier, type Did, type Handle, isDid, normalizeHandle } from '@atoll/syntax'
+import { type IdentityCache, MemoryIdentityCache } from './cache.ts'
+import { CachedLookup, type CacheTimes, defaultCacheTimes } from './cached-lookup.ts'
+import type { DidDocument } from './did-document.ts'
+import { type DidLookupOptions, lookUpDid } from './did-lookup.ts'
+import { handleOf, pdsOf, signingKeyOf } from './document-parts.ts'
+import { type HandleLookupOptions, lookUpHandle } from './handle-lookup.ts'
+
+export interface IdentityResolverOptions
+  extends Pick<DidLookupOptions, 'fetch'>,
+    Partial<Pick<DidLookupOptions, 'plcUrl' | 'plcFetch' | 'maxBytes' | 'allowLocalhost'>>,
+    Pick<HandleLookupOptions, 'lookupTxt' | 'backupLookupTxt'> {
+  cache?: IdentityCache
+  cacheTimes?: Partial<CacheTimes>
+  /** For each question that a lookup asks. */
+  timeoutMs?: number
+  now?: () => number
+  /** Hears of what did not stop a caller from getting an answer: failed renewals and a failing cache. */
+  onError?: (error: unknown, identifier: AtIdentifier) => void
+}
+
+/** The name of an account whose handle is not, or not at the moment, known to be its own. */
+export const invalidHandle = 'handle.invalid'
+
+/** An account as the network sees it now. */
+export interface Identity {
+  did: Did
+  /** Confirmed in both directions, or `handle.invalid`. */
+  handle: Handle
+  signingKey: DidKey | undefined
+  pds: string | undefined
+  document: DidDocument
+}
+
+export interface ResolveOptions {
+  /** Ask the source, and let the answer replace what is cached. */
+  refresh?: boolean
+}
+
+export interface IdentityResolver {
+  /** `undefined` when there is no such DID (any more). @throws UnsupportedDidError, InvalidDidDocumentError, IdentityUnavailableError */
+  resolveDid(did: Did, options?: ResolveOptions): Promise<DidDocument | undefined>
+  /** The DID that the handle's owner names. Whether the DID agrees is `resolveIdentity`'s question. @throws IdentityUnavailableError */
+  resolveHandle(handle: Handle, options?: ResolveOptions): Promise<Did | undefined>
+  /** DID, handle, key and server of an account, the handle confirmed in both directions. */
+  resolveIdentity(identifier: AtIdentifier, options?: ResolveOptions): Promise<Identity | undefined>
+  /** Drops what the cache holds, for the next caller to ask anew. */
+  forget(identifier: AtIdentifier): Promise<void>
+}
+
+/** Builds a resolver of DIDs and handles over the given cache, DNS and `fetch`. */
+export function createIdentityResolver(options: IdentityResolverOptions): IdentityResolver {
+  const { cache = new MemoryIdentityCache(), now = Date.now, onError = () => undefined, timeoutMs = 3000 } = options
+  const didLookup: DidLookupOptions = {
+    plcUrl: options.plcUrl ?? 'https://plc.directory',
+    fetch: options.fetch,
+    plcFetch: options.plcFetch ?? options.fetch,
+    timeoutMs,
+    maxBytes: options.maxBytes ?? 256 * 1024,
+    allowLocalhost: options.allowLocalhost ?? false,
+  }
+  const { lookupTxt, backupLookupTxt, fetch } = options
+  const times = { ...defaultCacheTimes, ...options.cacheTimes }
+  const shared = { cache, times, now, onError }
+  const documents = new CachedLookup({
+    ...shared,
+    lookup: (did: Did) => lookUpDid(did, didLookup),
+    isValue: isDocument,
+  })
+  const handles = new CachedLookup({
+    ...shared,
+    lookup: (handle: Handle) => lookUpHandle(handle, { lookupTxt, backupLookupTxt, fetch, timeoutMs }),
+    isValue: isDid,
+  })
+
+  const resolver: IdentityResolver = {
+    async resolveDid(did, settings) {
+      return documents.get(did, settings)
+    },
+    async resolveHandle(handle, settings) {
+      return handles.get(normalizeHandle(handle), settings)
+    },
+    async resolveIdentity(identifier, settings) {
+      const asked = isDid(identifier) ? undefined : normalizeHandle(identifier)
+      const did = isDid(identifier) ? identifier : await resolver.resolveHandle(identifier, settings)
+      const document = did && (await resolver.resolveDid(did, settings))
+      if (!document) return undefined
+      const handle = (await confirm(resolver, document, asked, settings)) ?? invalidHandle
+      return { did: document.id, handle, signingKey: signingKeyOf(document), pds: pdsOf(document), document }
+    },
+    async forget(identifier) {
+      await cache.delete(isDid(identifier) ? identifier : normalizeHandle(identifier))
+    },
+  }
+  return resolver
+}
+
+/**
+ * The handle that the document claims, when it leads back to the document. A caller who came by a handle gets that
+ * one or none: an account may not be shown under a name that it did not claim.
+ */
+async function confirm(
+  resolver: IdentityResolver,
+  document: DidDocument,
+  asked: Handle | undefined,
+  settings: ResolveOptions | undefined,
+): Promise<Handle | undefined> {
+  const claimed = handleOf(document)
+  if (asked !== undefined) return claimed === asked ? asked : undefined
+  if (claimed === undefined) return undefined
+  const did = await resolver.resolveHandle(claimed, settings).catch(() => undefined)
+  return did === document.id ? claimed : undefined
+}
+
+function isDocument(value: DidDocument | Did): value is DidDocument {
+  return typeof value === 'object'
+}
