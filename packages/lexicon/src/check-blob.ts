@@ -34,11 +34,11 @@ function isBlobShaped({ $type, ref, mimeType, size }: ValueMap, run: Run): boole
 function compileAccept(patterns: readonly string[]): (mimeType: string) => boolean {
   const types = patterns.map((pattern) => pattern.toLowerCase())
   if (types.includes('*/*')) return () => true
-  const exact = new Set(types)
-  const families = types.filter((type) => type.endsWith('/*')).map((type) => type.slice(0, -1))
+  const exact = new Set(types.filter((type) => !type.endsWith('/*')))
+  const families = new Set(types.filter((type) => type.endsWith('/*')).map((type) => type.slice(0, -2)))
   return (mimeType) => {
     if (exact.has(mimeType)) return true
     const type = mimeType.split(';', 1)[0]!.trim().toLowerCase()
-    return exact.has(type) || families.some((family) => type.startsWith(family))
+    return exact.has(type) || families.has(type.slice(0, type.indexOf('/')))
   }
 }

@@ -11,7 +11,7 @@ export function compileArray(schema: ArraySchema, compile: (items: FieldSchema) 
     if (value.length > maxLength) return run.fail('length', `must not have more than ${maxLength} items`)
     let ok = true
     for (let i = 0; i < value.length; i++) {
-      const found = run.issues.length
+      const found = run.found
       if (checkItem(value[i], run)) continue
       ok = run.within(i, found)
       if (run.full) return false
@@ -28,9 +28,14 @@ interface Field {
   readonly inherited: boolean
 }
 
+// From so many fields on, the fields that a value has are looked up in the schema, and not the other way round: else
+// someone else's schema of a thousand fields would make a list of a thousand empty objects cost a million steps.
+const MANY_FIELDS = 48
+
 /** Fields that the schema does not name are let through, whatever they hold. */
 export function compileObject(schema: ObjectSchema, compile: (property: FieldSchema) => Check): Check {
   const fields = fieldsOf(schema, compile)
+  if (fields.length >= MANY_FIELDS) return compileLargeObject(fields)
   return (value, run) => {
     if (!isMap(value)) return run.fail('type', 'must be an object')
     let ok = true
@@ -41,10 +46,34 @@ export function compileObject(schema: ObjectSchema, compile: (property: FieldSch
         ok = run.failAt(field.name, 'required', 'is missing')
       } else {
         if (member === null && field.nullable) continue
-        const found = run.issues.length
+        const found = run.found
         if (field.check(member, run)) continue
         ok = run.within(field.name, found)
       }
+      if (run.full) return false
+    }
+    return ok
+  }
+}
+
+function compileLargeObject(fields: readonly Field[]): Check {
+  const byName = new Map(fields.map((field) => [field.name, field]))
+  const required = fields.filter((field) => field.required)
+  return (value, run) => {
+    if (!isMap(value)) return run.fail('type', 'must be an object')
+    let ok = true
+    for (const { name } of required) {
+      if (Object.hasOwn(value, name) && value[name] !== undefined) continue
+      ok = run.failAt(name, 'required', 'is missing')
+      if (run.full) return false
+    }
+    for (const name of Object.keys(value)) {
+      const member: unknown = value[name]
+      const field = byName.get(name)
+      if (field === undefined || member === undefined || (member === null && field.nullable)) continue
+      const found = run.found
+      if (field.check(member, run)) continue
+      ok = run.within(name, found)
       if (run.full) return false
     }
     return ok
@@ -56,13 +85,15 @@ function fieldsOf(
   compile: (property: FieldSchema) => Check,
 ): Field[] {
   const names = new Set([...Object.keys(properties), ...required])
+  const isRequired = new Set(required)
+  const isNullable = new Set(nullable)
   return Array.from(names, (name) => {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
     return {
       name,
       check: property === undefined ? () => true : compile(property),
-      required: required.includes(name),
-      nullable: nullable.includes(name),
+      required: isRequired.has(name),
+      nullable: isNullable.has(name),
       inherited: isInherited(name),
     }
   })

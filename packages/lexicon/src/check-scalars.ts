@@ -1,7 +1,7 @@
 import { isCid } from '@atoll/data-model'
 import type { BooleanSchema, BytesSchema, IntegerSchema, StringSchema } from './document.ts'
 import { formats } from './formats.ts'
-import type { Check } from './run.ts'
+import type { Check, Run } from './run.ts'
 import { hasAtLeastBytes, hasAtLeastGraphemes, hasAtMostBytes, hasAtMostGraphemes } from './text-length.ts'
 
 export function compileBoolean(schema: BooleanSchema): Check {
@@ -33,19 +33,32 @@ export function compileInteger(schema: IntegerSchema): Check {
 }
 
 export function compileString(schema: StringSchema): Check {
-  const limits = [...lengthLimits(schema), ...graphemeLimits(schema), ...valueLimits(schema)]
   const format = schema.format === undefined ? undefined : formats[schema.format]
-  const [first, ...others] = limits
+  const { enum: allowed, const: expected } = schema
+  const limits = [...lengthLimits(schema), ...graphemeLimits(schema)]
+  // Text of a length between these keeps all limits: a unit is one to three bytes, and at most one grapheme.
+  const shortest = Math.max(schema.minLength ?? 0, limitedBelow(schema.minGraphemes))
+  const longest = Math.min(Math.floor((schema.maxLength ?? Infinity) / 3), schema.maxGraphemes ?? Infinity)
+  const allowedSet = allowed && new Set(allowed)
   return (value, run) => {
     if (typeof value !== 'string') return run.fail('type', 'must be a string')
-    if (first !== undefined && !first(value, run)) return false
-    for (const limit of others) if (!limit(value, run)) return false
+    if (value.length < shortest || value.length > longest) {
+      for (const limit of limits) if (!limit(value, run)) return false
+    }
     if (format !== undefined && !format.is(value)) return run.fail('format', `must be ${format.name}`)
+    if (allowedSet !== undefined && !allowedSet.has(value))
+      return run.fail('enum', `must be one of ${allowed!.join(', ')}`)
+    if (expected !== undefined && value !== expected) return run.fail('const', `must be ${expected}`)
     return true
   }
 }
 
-type TextLimit = (text: string, run: Parameters<Check>[1]) => boolean
+/** Graphemes can be any number of units long, so that no length makes up for a lower limit above one. */
+function limitedBelow(minGraphemes = 0): number {
+  return minGraphemes > 1 ? Infinity : minGraphemes
+}
+
+type TextLimit = (text: string, run: Run) => boolean
 
 function* lengthLimits({ minLength, maxLength }: StringSchema): Iterable<TextLimit> {
   if (maxLength !== undefined)
@@ -65,12 +78,6 @@ function* graphemeLimits({ minGraphemes, maxGraphemes }: StringSchema): Iterable
     yield (text, run) =>
       hasAtLeastGraphemes(text, minGraphemes) ||
       run.fail('graphemes', `must not be shorter than ${minGraphemes} graphemes`)
-}
-
-function* valueLimits({ enum: allowed, const: expected }: StringSchema): Iterable<TextLimit> {
-  if (allowed !== undefined)
-    yield (text, run) => allowed.includes(text) || run.fail('enum', `must be one of ${allowed.join(', ')}`)
-  if (expected !== undefined) yield (text, run) => text === expected || run.fail('const', `must be ${expected}`)
 }
 
 export function compileBytes({ minLength = 0, maxLength = Number.MAX_SAFE_INTEGER }: BytesSchema): Check {

@@ -147,6 +147,7 @@ class DescribedSubscription<P, M, E extends string, D extends keyof P> extends D
 
 class DescribedRecord<R> implements RecordType<R> {
   readonly kind = 'record'
+  #check: Check | undefined
 
   constructor(private readonly source: DocumentSource) {}
 
@@ -163,10 +164,12 @@ class DescribedRecord<R> implements RecordType<R> {
   }
 
   validate(value: unknown, options?: ValidateOptions): Result<R> {
+    this.#check ??= this.#compile()
     return judge<R>(this.#check, value, options)
   }
 
   is(value: unknown): value is R {
+    this.#check ??= this.#compile()
     return this.#check(value, new Run())
   }
 
@@ -174,7 +177,7 @@ class DescribedRecord<R> implements RecordType<R> {
     return matchesRecordKeyKind(this.key, rkey)
   }
 
-  get #check(): Check {
+  #compile(): Check {
     const check = this.source.check('main')
     if (check === undefined) throw new Error(`${this.nsid} is not a record type`)
     return check

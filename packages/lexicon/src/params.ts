@@ -53,14 +53,14 @@ export class Params {
     for (const { name, schema, check, required } of this.#params) {
       if (run.full) break
       const param = Object.hasOwn(given, name) ? given[name] : undefined
-      const found = run.issues.length
+      const found = run.found
       if (param !== undefined) {
         if (check(param, run)) value[name] = param
         else run.within(name, found)
       } else if ('default' in schema) value[name] = schema.default
       else if (required) run.failAt(name, 'required', 'is missing')
     }
-    return run.issues.length === 0 ? { ok: true, value } : { ok: false, issues: run.issues }
+    return run.found === 0 ? { ok: true, value } : { ok: false, issues: run.issues }
   }
 }
 

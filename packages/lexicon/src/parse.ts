@@ -32,7 +32,7 @@ export function checkLexicon(json: unknown): Result<LexiconDoc> {
 function checkDocument(json: unknown, run: Run): boolean {
   const isFine = checkFields(parts['document']!, json, run)
   if (!isMap(json)) return false
-  const found = run.issues.length
+  const found = run.found
   return checkDefinitions(json['defs'], run) ? isFine : run.within('defs', found)
 }
 
@@ -52,7 +52,7 @@ function checkFields(kinds: FieldKinds, value: unknown, run: Run): boolean {
   for (const [field, kind] of Object.entries({ description: 'text', ...kinds })) {
     const name = field.replace('!', '')
     const member = Object.hasOwn(value, name) ? value[name] : undefined
-    const found = run.issues.length
+    const found = run.found
     if (member === undefined) {
       if (name !== field) ok = run.failAt(name, 'required', 'is missing')
     } else if (!checkKind(kind, member, run)) ok = run.within(name, found)
@@ -102,7 +102,7 @@ function checkTogether(schema: { [field: string]: unknown }, run: Run): boolean 
 function every<T extends string | number>(members: Iterable<T>, run: Run, isFine: (member: T) => boolean): boolean {
   let ok = true
   for (const member of members) {
-    const found = run.issues.length
+    const found = run.found
     if (!isFine(member)) ok = run.within(member, found)
   }
   return ok

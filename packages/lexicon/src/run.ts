@@ -16,22 +16,28 @@ export type Check = (value: unknown, run: Run) => boolean
  * on the way out puts the member's name in front. So a value without faults costs nothing for its paths.
  */
 export class Run {
-  readonly issues: Issue[] = []
+  /** How many issues have been found. */
+  found = 0
   readonly legacyBlobs: boolean
   readonly #maxIssues: number
+  #issues: Issue[] | undefined
 
-  constructor(options: ValidateOptions = {}) {
-    this.#maxIssues = options.maxIssues ?? 1
-    this.legacyBlobs = options.legacyBlobs ?? false
+  constructor(options?: ValidateOptions) {
+    this.#maxIssues = options?.maxIssues ?? 1
+    this.legacyBlobs = options?.legacyBlobs ?? false
+  }
+
+  get issues(): readonly Issue[] {
+    return this.#issues ?? []
   }
 
   /** Whether enough has been found. */
   get full(): boolean {
-    return this.issues.length >= this.#maxIssues
+    return this.found >= this.#maxIssues
   }
 
   fail(code: IssueCode, message: string, path = ''): false {
-    if (!this.full) this.issues.push({ path, message, code })
+    if (!this.full) this.found = (this.#issues ??= []).push({ path, message, code })
     return false
   }
 
@@ -41,9 +47,10 @@ export class Run {
 
   /** Puts a member's name in front of the issues found since there were `from` of them. */
   within(member: string | number, from: number): false {
-    for (let i = from; i < this.issues.length; i++) {
-      const issue = this.issues[i]!
-      this.issues[i] = { ...issue, path: `/${escapePointer(member)}${issue.path}` }
+    const issues = this.#issues ?? []
+    for (let i = from; i < issues.length; i++) {
+      const issue = issues[i]!
+      issues[i] = { ...issue, path: `/${escapePointer(member)}${issue.path}` }
     }
     return false
   }
