@@ -40,3 +40,14 @@ export class ResponseTooLargeError extends Error {
     super(`response over ${maxBytes} bytes`)
   }
 }
+
+/** A request that this server does not make: to an address that is not public, or by a URL that it does not use. */
+export class RefusedRequestError extends Error {
+  override name = 'RefusedRequestError'
+  constructor(
+    readonly host: string,
+    readonly reason: string,
+  ) {
+    super(`refused to connect to ${host}: ${reason}`)
+  }
+}

@@ -13,13 +13,17 @@ export async function readText(response: Response, maxBytes: number): Promise<st
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  // Leaving the loop by a throw cancels the body.
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    if (size > maxBytes) throw new ResponseTooLargeError(maxBytes)
-    text += decoder.decode(chunk, { stream: true })
+  const reader = response.body?.getReader()
+  for (;;) {
+    const piece = await reader?.read()
+    if (!piece?.value) return text + decoder.decode()
+    size += piece.value.length
+    if (size > maxBytes) {
+      await reader?.cancel().catch(() => undefined)
+      throw new ResponseTooLargeError(maxBytes)
+    }
+    text += decoder.decode(piece.value, { stream: true })
   }
-  return text + decoder.decode()
 }
 
 /** Lets go of a body that nobody will read. */

@@ -1,5 +1,5 @@
 import { type Did, type Handle, isDid, isDisallowedTld } from '@atoll/syntax'
-import { IdentityUnavailableError } from './errors.ts'
+import { IdentityUnavailableError, RefusedRequestError } from './errors.ts'
 import { discard, type Fetch, readText, withTimeout } from './fetch.ts'
 
 /**
@@ -77,8 +77,16 @@ async function askWeb(handle: Handle, options: HandleLookupOptions, abort: Abort
       return await readFinding(response)
     })
   } catch (cause) {
-    return { kind: 'unknown', cause }
+    return hasNoPublicServer(cause) ? { kind: 'none' } : { kind: 'unknown', cause }
   }
+}
+
+/** The name has no address, or none that may be asked. Runtimes wrap the reason, some more than once. */
+function hasNoPublicServer(error: unknown): boolean {
+  for (let reason = error, depth = 0; reason instanceof Error && depth < 5; reason = reason.cause, depth++) {
+    if (reason instanceof RefusedRequestError || ('code' in reason && reason.code === 'ENOTFOUND')) return true
+  }
+  return false
 }
 
 async function readFinding(response: Response): Promise<Finding> {

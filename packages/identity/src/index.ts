@@ -6,6 +6,7 @@ export { handleOf, pdsOf, serviceEndpoint, signingKeyOf } from './document-parts
 export {
   IdentityUnavailableError,
   InvalidDidDocumentError,
+  RefusedRequestError,
   ResponseTooLargeError,
   UnsupportedDidError,
 } from './errors.ts'

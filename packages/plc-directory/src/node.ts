@@ -1,0 +1,2 @@
+export { CorruptLogError, openPlcLog } from './node/plc-log-file.ts'
+export { type PlcServer, type ServePlcOptions, servePlc } from './node/serve-plc.ts'

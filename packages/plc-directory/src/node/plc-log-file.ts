@@ -1,0 +1,141 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { cidOfOperation, parseOperation } from '@atoll/identity/plc'
+import { type Did, isDatetime, isDid } from '@atoll/syntax'
+import { MemoryPlcStore } from '../memory-plc-store.ts'
+import type { NewEntry, PlcStore, SequencedEntry } from '../plc-store.ts'
+import { BatchWriter } from './batch-writer.ts'
+import { readLines } from './lines.ts'
+
+/** The log holds something that this program did not write, or that has changed since. */
+export class CorruptLogError extends Error {
+  override name = 'CorruptLogError'
+  constructor(
+    readonly file: string,
+    readonly line: number,
+    options?: ErrorOptions,
+  ) {
+    super(`${file} is corrupt at line ${line}`, options)
+  }
+}
+
+/**
+ * Opens (or begins) a log kept in a file of JSON lines that is only ever appended to. Each line holds what was made
+ * durable together. A line that a crash tore is dropped; damage before it is refused with `CorruptLogError`.
+ *
+ * One process may have the file open at a time.
+ */
+export async function openPlcLog(file: string): Promise<PlcStore> {
+  await mkdir(dirname(file), { recursive: true })
+  const handle = await open(file, 'a+').then(async (created) => {
+    await created.close()
+    return open(file, 'r+') // appending mode would ignore the positions that are written to
+  })
+  try {
+    const store = new MemoryPlcStore()
+    const length = await replay(file, handle, store)
+    await syncFolder(dirname(file))
+    return new PlcLogFile(handle, store, length)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+class PlcLogFile implements PlcStore {
+  readonly #handle: FileHandle
+  readonly #store: MemoryPlcStore
+  readonly #writer: BatchWriter<NewEntry>
+  /** How many entries of a DID are on their way to the file. */
+  readonly #pending = new Map<Did, number>()
+
+  constructor(handle: FileHandle, store: MemoryPlcStore, length: number) {
+    this.#handle = handle
+    this.#store = store
+    this.#writer = new BatchWriter(handle, length, (entries) => {
+      for (const entry of entries) store.append(entry, store.lengthOf(entry.did))
+    })
+  }
+
+  entries(did: Did): SequencedEntry[] {
+    return this.#store.entries(did)
+  }
+
+  async append(entry: NewEntry, expected: number): Promise<boolean> {
+    const { did } = entry
+    const pending = this.#pending.get(did) ?? 0
+    if (pending > 0 || this.#store.lengthOf(did) !== expected) return false
+    this.#pending.set(did, 1)
+    try {
+      await this.#writer.append(entry)
+      return true
+    } finally {
+      this.#pending.delete(did)
+    }
+  }
+
+  exportAfter(seq: number, count: number): SequencedEntry[] {
+    return this.#store.exportAfter(seq, count)
+  }
+
+  exportSince(createdAt: string, count: number): SequencedEntry[] {
+    return this.#store.exportSince(createdAt, count)
+  }
+
+  lastCreatedAt(): string | undefined {
+    return this.#store.lastCreatedAt()
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.idle()
+    await this.#handle.close()
+  }
+}
+
+/** Reads the log into `store`, takes a torn line off the end, and answers the length that remains. */
+async function replay(file: string, handle: FileHandle, store: MemoryPlcStore): Promise<number> {
+  let length = 0
+  let number = 0
+  let torn: { line: number; cause: unknown } | undefined
+  for await (const line of readLines(handle)) {
+    number += 1
+    if (torn) throw new CorruptLogError(file, torn.line, { cause: torn.cause })
+    try {
+      if (!line.complete) throw new Error('the line has no end')
+      for (const entry of parseBatch(line.text)) store.append(entry, store.lengthOf(entry.did))
+      length = line.end
+    } catch (cause) {
+      torn = { line: number, cause }
+    }
+  }
+  if (torn) {
+    await handle.truncate(length)
+    await handle.datasync()
+  }
+  return length
+}
+
+function parseBatch(text: string): NewEntry[] {
+  const batch: unknown = JSON.parse(text)
+  if (!Array.isArray(batch) || !batch.every(isEntry)) throw new Error('not a list of entries')
+  return batch
+}
+
+function isEntry(json: NewEntry): boolean {
+  return (
+    isDid(json?.did) &&
+    isDatetime(json.createdAt) &&
+    Array.isArray(json.nullifies) &&
+    cidOfOperation(parseOperation(json.operation)) === json.cid
+  )
+}
+
+/** Makes the name of a new file durable, too. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

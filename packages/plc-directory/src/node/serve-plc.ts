@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { createPlcDirectory, type PlcDirectory, type PlcDirectoryOptions } from '../plc-directory.ts'
+
+export interface ServePlcOptions extends PlcDirectoryOptions {
+  /** Any free one when left out. */
+  port?: number
+  host?: string
+}
+
+export interface PlcServer {
+  port: number
+  url: string
+  /** Ends the connections. The store stays open: it is the caller's. */
+  close(): Promise<void>
+}
+
+/** Serves a directory over HTTP. */
+export async function servePlc({ port = 0, host = '127.0.0.1', ...options }: ServePlcOptions = {}): Promise<PlcServer> {
+  const directory = createPlcDirectory(options)
+  const server = createServer((request, response) => {
+    answer(directory, request, response).catch(() => response.destroy())
+  })
+  server.requestTimeout = 15_000
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address() as AddressInfo // it listens on a port, not on a pipe
+  return {
+    port: address.port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+async function answer(directory: PlcDirectory, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const response = await directory.fetch(toRequest(incoming))
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+  outgoing.end(Buffer.from(await response.arrayBuffer()))
+}
+
+function toRequest(incoming: IncomingMessage): Request {
+  const method = incoming.method ?? 'GET'
+  const url = new URL(incoming.url ?? '/', 'http://directory.invalid')
+  if (method !== 'POST') return new Request(url, { method })
+  const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array> // node's own type for the same stream
+  return new Request(url, { method, body, duplex: 'half' } as RequestInit)
+}

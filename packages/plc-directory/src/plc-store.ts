@@ -1,0 +1,30 @@
+import type { PlcLogEntry } from '@atoll/identity/plc'
+import type { CidString, Did } from '@atoll/syntax'
+
+/** An entry with its place in the order of the whole directory, counted from 1. */
+export interface SequencedEntry extends PlcLogEntry {
+  seq: number
+}
+
+export interface NewEntry extends Omit<PlcLogEntry, 'nullified'> {
+  /** Earlier entries of the same DID that this one undoes. */
+  nullifies: CidString[]
+}
+
+/** The log of every DID. The directory judges operations before it appends them; a store only keeps them. */
+export interface PlcStore {
+  /** The whole log of a DID in order, nullified entries included; empty for an unknown DID. */
+  entries(did: Did): Promise<SequencedEntry[]> | SequencedEntry[]
+  /**
+   * Resolves once the entry would survive a crash, and not before it can be read. `false`, with nothing kept, when the
+   * log of the DID has another length than `expected`.
+   */
+  append(entry: NewEntry, expected: number): Promise<boolean> | boolean
+  /** Entries of every DID in order, from after `seq`, at most `count`. */
+  exportAfter(seq: number, count: number): Promise<SequencedEntry[]> | SequencedEntry[]
+  /** The same, from after a time stamp. */
+  exportSince(createdAt: string, count: number): Promise<SequencedEntry[]> | SequencedEntry[]
+  /** The time stamp of the last entry of all. */
+  lastCreatedAt(): Promise<string | undefined> | string | undefined
+  close(): Promise<void> | void
+}
