@@ -1,0 +1,80 @@
+// Finds and bundles single source files (benchmarks, fuzz targets), so that they run without a build of the packages.
+import { spawn } from 'node:child_process'
+import { globSync, mkdirSync } from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** The files `*.<kind>.ts` of all packages, or of those named, as paths below the root. */
+export function sourcesNamed(kind, packages) {
+  const found = globSync(`{packages,apps}/*/src/**/*.${kind}.ts`, { cwd: root })
+    .map((file) => file.split(sep).join('/'))
+    .sort()
+  return packages.length === 0 ? found : found.filter((file) => packages.includes(file.split('/')[1]))
+}
+
+/**
+ * Bundles one source file and returns the path of the result. Workspace packages come in as sources; libraries stay
+ * outside and resolve from the package's own node_modules, which is why the result is written there.
+ */
+export async function bundle(file) {
+  const folder = join(root, ...file.split('/').slice(0, 2), 'node_modules', '.cache', 'atoll')
+  mkdirSync(folder, { recursive: true })
+  const outfile = join(folder, `${basename(file, '.ts')}.mjs`)
+  await build({
+    entryPoints: [join(root, file)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    conditions: ['@atoll/source'],
+    sourcemap: 'inline',
+    logLevel: 'error',
+    plugins: [librariesOutside],
+  })
+  return outfile
+}
+
+/** A library that only a workspace dependency declares is resolved from that one's folder: its absolute path is kept. */
+const librariesOutside = {
+  name: 'libraries-outside',
+  setup(builder) {
+    builder.onResolve({ filter: /^[^./]/ }, async (found) => {
+      if (
+        found.kind === 'entry-point' ||
+        found.pluginData === 'asked' ||
+        found.path.startsWith('@atoll/') ||
+        found.path.startsWith('node:')
+      )
+        return undefined
+      const { path, errors } = await builder.resolve(found.path, {
+        kind: found.kind,
+        resolveDir: found.resolveDir,
+        pluginData: 'asked',
+      })
+      return errors.length > 0
+        ? { path: found.path, external: true }
+        : { path: pathToFileURL(path).href, external: true }
+    })
+  },
+}
+
+/** Runs a bundle under this same Node and resolves to its exit code. */
+export function run(bundlePath, env = {}, nodeFlags = []) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...nodeFlags, bundlePath], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    })
+    const stop = () => child.kill('SIGTERM')
+    process.once('SIGTERM', stop)
+    child.on('exit', (code) => {
+      process.off('SIGTERM', stop)
+      resolve(code ?? 1)
+    })
+  })
+}
