@@ -13,6 +13,8 @@ const tasks = {
   ],
   test: [{ run: ['vitest', 'run', ...rest] }],
   generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
+  'bench:packages': [{ run: [process.execPath, 'scripts/bench-packages.mjs', ...rest] }],
+  fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
   check: [
     { run: ['biome', 'ci', '.'] },
     { run: [process.execPath, 'scripts/check-layers.mjs'] },
