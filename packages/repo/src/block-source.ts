@@ -1,0 +1,29 @@
+import { type Block, BlockMap, type Cid } from '@atoll/data-model'
+import { MissingBlockError } from './errors.ts'
+
+/** Where blocks come from, synchronously: `undefined` when the source does not have one. */
+export type GetBlock = (cid: Cid) => Uint8Array | undefined
+
+/**
+ * Runs pure, synchronous `work` over a source that can only be read asynchronously: whatever was missing is loaded in one
+ * request, and `work` starts again. A block that `load` does not bring ends in the `MissingBlockError` that asked for it.
+ *
+ * @example
+ * const commit = await withBlocks((cids) => repos.blocks(did, cids), (get) => applyWrites({ did, head, get, writes, sign, rev }))
+ */
+export async function withBlocks<T>(
+  load: (cids: Cid[]) => Promise<Iterable<Block>>,
+  work: (get: GetBlock) => T,
+): Promise<T> {
+  const loaded = new BlockMap()
+  for (;;) {
+    try {
+      return work((cid) => loaded.get(cid))
+    } catch (error) {
+      if (!(error instanceof MissingBlockError)) throw error
+      const wanted = error.cids.filter((cid) => !loaded.has(cid))
+      loaded.addAll(await load(wanted))
+      if (!loaded.has(error.cid)) throw error
+    }
+  }
+}

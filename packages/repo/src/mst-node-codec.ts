@@ -1,0 +1,219 @@
+import { type Cid, decodeCid, InvalidCidError } from '@atoll/data-model'
+import { InvalidNodeError, type NodeReason } from './errors.ts'
+import { maxNodeEntries, maxPathLength } from './limits.ts'
+import { commonPrefixLength } from './path.ts'
+
+// A node is {e: [{k: suffix, p: prefix length, t: subtree or null, v: value}], l: subtree or null} in DAG-CBOR: few enough
+// shapes to write and read them byte by byte. https://atproto.com/specs/repository#mst-structure
+
+/** The content of a node, as encoded: `children` has one more item than `keys`. */
+export interface NodeContent {
+  readonly keys: string[]
+  readonly values: Cid[]
+  readonly children: (Cid | null)[]
+}
+
+const ENTRY_MAP = 0xa4
+const NODE_MAP = 0xa2
+const KEY_E = 0x65
+const KEY_K = 0x6b
+const KEY_L = 0x6c
+const KEY_P = 0x70
+const KEY_T = 0x74
+const KEY_V = 0x76
+const TEXT_1 = 0x61
+const NULL = 0xf6
+const BYTES = 0x40
+const UNSIGNED = 0x00
+const ARRAY = 0x80
+const CID_HEAD = [0xd8, 0x2a, 0x58, 0x25, 0x00]
+const CID_LENGTH = 36
+const LINK_LENGTH = CID_HEAD.length + CID_LENGTH
+/** Heads, map keys and two links of one entry, without its key. */
+const MAX_ENTRY_OVERHEAD = 1 + 4 * 2 + 3 + 3 + 2 * LINK_LENGTH
+const MAX_NODE_OVERHEAD = 1 + 2 * 2 + 3 + LINK_LENGTH
+
+let scratch: Uint8Array | undefined
+
+/** The bytes of a node: what the generic codec makes of the same map. */
+export function encodeNode(
+  keys: readonly string[],
+  values: readonly Cid[],
+  children: readonly (Cid | null)[],
+): Uint8Array {
+  let bound = MAX_NODE_OVERHEAD
+  for (const key of keys) bound += MAX_ENTRY_OVERHEAD + key.length
+  if (scratch === undefined || scratch.length < bound) scratch = new Uint8Array(Math.max(bound, 4096))
+  const bytes = scratch
+  bytes[0] = NODE_MAP
+  bytes[1] = TEXT_1
+  bytes[2] = KEY_E
+  let at = writeHead(bytes, 3, ARRAY, keys.length)
+  let before = ''
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!
+    const prefix = commonPrefixLength(before, key)
+    bytes[at++] = ENTRY_MAP
+    bytes[at++] = TEXT_1
+    bytes[at++] = KEY_K
+    at = writeHead(bytes, at, BYTES, key.length - prefix)
+    for (let char = prefix; char < key.length; char++) bytes[at++] = key.charCodeAt(char)
+    bytes[at++] = TEXT_1
+    bytes[at++] = KEY_P
+    at = writeHead(bytes, at, UNSIGNED, prefix)
+    bytes[at++] = TEXT_1
+    bytes[at++] = KEY_T
+    at = writeLink(bytes, at, children[index + 1]!)
+    bytes[at++] = TEXT_1
+    bytes[at++] = KEY_V
+    at = writeLink(bytes, at, values[index]!)
+    before = key
+  }
+  bytes[at++] = TEXT_1
+  bytes[at++] = KEY_L
+  at = writeLink(bytes, at, children[0]!)
+  return bytes.slice(0, at)
+}
+
+function writeHead(bytes: Uint8Array, at: number, major: number, argument: number): number {
+  if (argument < 24) {
+    bytes[at] = major | argument
+    return at + 1
+  }
+  if (argument < 0x100) {
+    bytes[at] = major | 24
+    bytes[at + 1] = argument
+    return at + 2
+  }
+  bytes[at] = major | 25
+  bytes[at + 1] = argument >> 8
+  bytes[at + 2] = argument
+  return at + 3
+}
+
+function writeLink(bytes: Uint8Array, at: number, cid: Cid | null): number {
+  if (cid === null) {
+    bytes[at] = NULL
+    return at + 1
+  }
+  bytes.set(CID_HEAD, at)
+  bytes.set(cid.bytes, at + CID_HEAD.length)
+  return at + LINK_LENGTH
+}
+
+/**
+ * Reads the one encoding that a node has. Refused as well: keys out of order, prefixes shorter than they could be, and more
+ * entries or longer keys than the limits. CIDs in the result are views of `bytes`.
+ * @throws InvalidNodeError
+ */
+export function decodeNode(bytes: Uint8Array): NodeContent {
+  return new NodeReader(bytes).read()
+}
+
+class NodeReader {
+  readonly #bytes: Uint8Array
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  read(): NodeContent {
+    this.#expect(NODE_MAP)
+    this.#expectKey(KEY_E)
+    const count = this.#head(ARRAY)
+    if (count > maxNodeEntries) refuse('too-wide')
+    const keys: string[] = []
+    const values: Cid[] = []
+    const children: (Cid | null)[] = [null]
+    let key = ''
+    for (let index = 0; index < count; index++) {
+      this.#expect(ENTRY_MAP)
+      this.#expectKey(KEY_K)
+      const suffix = this.#suffix()
+      this.#expectKey(KEY_P)
+      keys.push((key = joined(key, this.#head(UNSIGNED), suffix)))
+      this.#expectKey(KEY_T)
+      children.push(this.#child())
+      this.#expectKey(KEY_V)
+      values.push(this.#cid())
+    }
+    this.#expectKey(KEY_L)
+    children[0] = this.#child()
+    if (this.#at !== this.#bytes.length) refuse('encoding')
+    return { keys, values, children }
+  }
+
+  #suffix(): string {
+    const length = this.#head(BYTES)
+    if (length > maxPathLength) refuse('key-length')
+    const start = this.#at
+    this.#at += length
+    if (this.#at > this.#bytes.length) refuse('encoding')
+    // `apply` takes any array-like
+    return String.fromCharCode.apply(null, this.#bytes.subarray(start, this.#at) as unknown as number[])
+  }
+
+  #child(): Cid | null {
+    if (this.#bytes[this.#at] === NULL) {
+      this.#at++
+      return null
+    }
+    const cid = this.#cid()
+    if (cid.codec !== 'dag-cbor') refuse('encoding')
+    return cid
+  }
+
+  #cid(): Cid {
+    for (const byte of CID_HEAD) this.#expect(byte)
+    const start = this.#at
+    this.#at += CID_LENGTH
+    try {
+      return decodeCid(this.#bytes.subarray(start, this.#at))
+    } catch (error) {
+      if (error instanceof InvalidCidError) return refuse('encoding')
+      throw error
+    }
+  }
+
+  #expectKey(key: number): void {
+    this.#expect(TEXT_1)
+    this.#expect(key)
+  }
+
+  #expect(byte: number): void {
+    if (this.#bytes[this.#at++] !== byte) refuse('encoding')
+  }
+
+  /** The argument of a head of `major`, in its shortest form. No number in a node needs more than two bytes. */
+  #head(major: number): number {
+    const bytes = this.#bytes
+    const info = (bytes[this.#at++] ?? refuse('encoding')) - major
+    if (info >= 0 && info < 24) return info
+    if (info === 24) {
+      const value = bytes[this.#at++] ?? refuse('encoding')
+      return value < 24 ? refuse('encoding') : value
+    }
+    if (info !== 25) return refuse('encoding')
+    const high = bytes[this.#at++] ?? refuse('encoding')
+    const low = bytes[this.#at++] ?? refuse('encoding')
+    return high === 0 ? refuse('encoding') : (high << 8) | low
+  }
+}
+
+/** The key that shares `prefix` characters with the key before it: it must sort after that, and could share no more. */
+function joined(before: string, prefix: number, suffix: string): string {
+  if (prefix > before.length) return refuse('prefix')
+  if (prefix + suffix.length > maxPathLength) return refuse('key-length')
+  if (suffix === '') return refuse('key-order')
+  if (prefix < before.length) {
+    const difference = suffix.charCodeAt(0) - before.charCodeAt(prefix)
+    if (difference === 0) return refuse('prefix')
+    if (difference < 0) return refuse('key-order')
+  }
+  return prefix === 0 ? suffix : before.slice(0, prefix) + suffix
+}
+
+function refuse(reason: NodeReason): never {
+  throw new InvalidNodeError(reason)
+}

@@ -1,0 +1,110 @@
+import { type Cid, CidMap, verifyCid } from '@atoll/data-model'
+import type { GetBlock } from './block-source.ts'
+import { InvalidNodeError, MissingBlockError } from './errors.ts'
+import { maxLayer } from './limits.ts'
+import { MstNode } from './mst-node.ts'
+import { decodeNode } from './mst-node-codec.ts'
+import { layerOf } from './path.ts'
+
+/** How the nodes of a tree are read. */
+export interface MstOptions {
+  /** What `get` answers is known to match its CID: it is not hashed again. Default false. */
+  readonly hashed?: boolean
+  /** Only part of the tree is there, as in a `#commit`. Default false. */
+  readonly partial?: boolean
+}
+
+/** Loads nodes, and children into the nodes that refer to them. */
+export class MstSource {
+  readonly #get: GetBlock
+  readonly #hashed: boolean
+  readonly partial: boolean
+
+  constructor(get: GetBlock, options: MstOptions = {}) {
+    this.#get = get
+    this.#hashed = options.hashed ?? false
+    this.partial = options.partial ?? false
+  }
+
+  has(cid: Cid): boolean {
+    return this.#get(cid) !== undefined
+  }
+
+  /** The node at the top of a tree, whose layer its first key tells. */
+  root(cid: Cid): MstNode {
+    const bytes = this.#bytes(cid)
+    const { keys, values, children } = this.#content(cid, bytes)
+    if (keys.length === 0 && children[0] !== null) throw new InvalidNodeError('untrimmed', cid)
+    const layer = keys.length === 0 ? 0 : layerOf(keys[0]!)
+    if (layer > maxLayer) throw new InvalidNodeError('too-deep', cid)
+    return new MstNode(layer, keys, values, children, { cid, bytes })
+  }
+
+  /** A child, decoded; kept in the node for the next time. `null` when nothing stands there. */
+  child(node: MstNode, index: number): MstNode | null {
+    const child = node.children[index]!
+    if (child === null || child instanceof MstNode) return child
+    return (node.children[index] = this.#node(node, index, child))
+  }
+
+  /** Like `child`, but what had to be decoded is not kept: for walks through trees larger than memory. */
+  peek(node: MstNode, index: number): MstNode | null {
+    const child = node.children[index]!
+    return child === null || child instanceof MstNode ? child : this.#node(node, index, child)
+  }
+
+  /**
+   * Reads the surroundings of every key at once, layer by layer.
+   * @throws MissingBlockError with all the blocks of one layer that are missing
+   */
+  warm(root: MstNode, keys: readonly string[]): void {
+    let ways = keys.map((key) => ({ key, node: root }))
+    while (ways.length > 0) {
+      const missing = new CidMap<true>()
+      const next: typeof ways = []
+      for (const { key, node } of ways) {
+        const index = node.search(key)
+        for (const side of node.keys[index] === key ? [index, index + 1] : [index]) {
+          const child = node.children[side]!
+          if (child === null) continue
+          if (child instanceof MstNode || this.has(child)) next.push({ key, node: this.child(node, side)! })
+          else missing.set(child, true)
+        }
+      }
+      const [first] = missing.keys()
+      if (first) throw new MissingBlockError(first, 'node', [...missing.keys()])
+      ways = next
+    }
+  }
+
+  #node(parent: MstNode, index: number, cid: Cid): MstNode {
+    const bytes = this.#bytes(cid)
+    const { keys, values, children } = this.#content(cid, bytes)
+    if (keys.length === 0 && children[0] === null) throw new InvalidNodeError('empty', cid)
+    if (parent.layer === 0) throw new InvalidNodeError('layer', cid)
+    const after = parent.keys[index - 1]
+    const before = parent.keys[index]
+    const outside =
+      keys.length > 0 &&
+      ((after !== undefined && keys[0]! <= after) || (before !== undefined && keys.at(-1)! >= before))
+    if (outside) throw new InvalidNodeError('key-order', cid)
+    return new MstNode(parent.layer - 1, keys, values, children, { cid, bytes })
+  }
+
+  #bytes(cid: Cid): Uint8Array {
+    const bytes = this.#get(cid)
+    if (bytes === undefined) throw new MissingBlockError(cid, 'node')
+    if (!this.#hashed && !verifyCid(cid, bytes)) throw new InvalidNodeError('cid', cid)
+    return bytes
+  }
+
+  #content(cid: Cid, bytes: Uint8Array) {
+    try {
+      return decodeNode(bytes)
+    } catch (error) {
+      // The codec does not know which block it reads.
+      if (error instanceof InvalidNodeError) throw new InvalidNodeError(error.reason, cid)
+      throw error
+    }
+  }
+}
