@@ -184,7 +184,7 @@ describe('objects', () => {
   const schema: FieldSchema = {
     type: 'object',
     required: ['a'],
-    properties: { a: { type: 'integer' }, b: { type: 'string' }, toString: { type: 'string' } },
+    properties: { a: { type: 'integer' }, b: { type: 'string' }, toString: { type: 'string' as const } },
   }
 
   it('ask for what is required', () => {

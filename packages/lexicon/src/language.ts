@@ -48,12 +48,13 @@ export const schemas: { readonly [type: string]: FieldKinds } = {
   permission: { 'resource!': 'text' },
 }
 
-/** Parts that have fields but no `type`. */
+/** Parts that have fields but are told by their place, not by a `type`. */
 export const parts: { readonly [kind: string]: FieldKinds } = {
   document: { 'lexicon!': 'version', 'id!': 'nsid', description: 'text' },
   body,
   message: { 'schema!': 'union' },
   error: { 'name!': 'error-name' },
+  'param-array': { 'items!': 'param-item', minLength: 'count', maxLength: 'count' },
 }
 
 const scalars = ['boolean', 'integer', 'string']

@@ -46,15 +46,32 @@ function checkDefinitions(defs: unknown, run: Run): boolean {
   })
 }
 
+interface Field {
+  readonly name: string
+  readonly kind: FieldKind
+  readonly required: boolean
+}
+
+const fieldLists = new Map<FieldKinds, readonly Field[]>()
+
+function fieldsOf(kinds: FieldKinds): readonly Field[] {
+  const known = fieldLists.get(kinds)
+  if (known !== undefined) return known
+  const fields = Object.entries({ description: 'text', ...kinds }).map(([name, kind]) => {
+    return { name: name.replace('!', ''), kind, required: name.endsWith('!') }
+  })
+  fieldLists.set(kinds, fields)
+  return fields
+}
+
 function checkFields(kinds: FieldKinds, value: unknown, run: Run): boolean {
   if (!isMap(value)) return run.fail('type', 'must be an object')
   let ok = true
-  for (const [field, kind] of Object.entries({ description: 'text', ...kinds })) {
-    const name = field.replace('!', '')
+  for (const { name, kind, required } of fieldsOf(kinds)) {
     const member = Object.hasOwn(value, name) ? value[name] : undefined
     const found = run.found
     if (member === undefined) {
-      if (name !== field) ok = run.failAt(name, 'required', 'is missing')
+      if (required) ok = run.failAt(name, 'required', 'is missing')
     } else if (!checkKind(kind, member, run)) ok = run.within(name, found)
   }
   return ok
@@ -85,9 +102,8 @@ function checkSchema(types: readonly string[], kind: string, value: unknown, run
   const { type } = value
   if (typeof type !== 'string' || !types.includes(type))
     return run.failAt('type', 'enum', `must be ${types.join(', ')}`)
-  // The items of a parameter's array are scalars too.
-  const fields = kind === 'param' && type === 'array' ? { ...schemas[type], 'items!': 'param-item' } : schemas[type]!
-  return checkFields(fields, value, run) && checkTogether(value, run)
+  const fields = kind === 'param' && type === 'array' ? parts['param-array'] : schemas[type]
+  return checkFields(fields!, value, run) && checkTogether(value, run)
 }
 
 /** What fields say together. */

@@ -13,7 +13,8 @@ export function hasAtLeastBytes(text: string, min: number): boolean {
 
 /** Whether the text has at most `max` graphemes. A grapheme is one UTF-16 unit or more. */
 export function hasAtMostGraphemes(text: string, max: number): boolean {
-  return text.length <= max || graphemesUpTo(text, max + 1) <= max
+  if (text.length <= max) return true
+  return !PLAIN.test(text) && (graphemesAtMost(text) <= max || graphemesUpTo(text, max + 1) <= max)
 }
 
 export function hasAtLeastGraphemes(text: string, min: number): boolean {
@@ -38,11 +39,31 @@ function isPairAt(text: string, i: number): boolean {
 
 // Among printable ASCII nothing combines: a grapheme is a character.
 const PLAIN = /^[\x20-\x7e\n\t]*$/
+const ZERO_WIDTH_JOINER = 0x200d
+const VARIATION_SELECTOR_16 = 0xfe0f
 let segmenter: Intl.Segmenter | undefined
+
+/**
+ * A cheap bound from above: the characters, without the joiners and selectors that belong to the emoji before them.
+ * Text that is within a limit in graphemes and over it in units is mostly text with emoji.
+ */
+function graphemesAtMost(text: string): number {
+  let count = 0
+  let isAfterEmoji = false
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (isAfterEmoji && (unit === ZERO_WIDTH_JOINER || unit === VARIATION_SELECTOR_16)) continue
+    const isPair = isPairAt(text, i)
+    isAfterEmoji = isPair && unit >= 0xd83c && unit <= 0xd83e // U+1F000 to U+1FBFF
+    if (isPair) i++
+    count++
+  }
+  return count
+}
 
 /** How many graphemes there are, counting no further than `stop`. */
 function graphemesUpTo(text: string, stop: number): number {
-  if (PLAIN.test(text)) return text.length
+  if (PLAIN.test(text)) return Math.min(text.length, stop)
   segmenter ??= new Intl.Segmenter()
   let count = 0
   for (const _ of segmenter.segment(text)) if (++count >= stop) break
