@@ -127,3 +127,16 @@ export class InvalidCommitError extends RepoError {
     super(`invalid commit: ${reason}`)
   }
 }
+
+/** Thrown when the operations of a commit cannot be undone on the tree that it carries. */
+export class InversionError extends RepoError {
+  override name = 'InversionError'
+  constructor(
+    readonly path: string,
+    /** A node is missing; a key does not hold what the operation says; a key that was deleted is there. */
+    readonly reason: 'missing-node' | 'other-value' | 'not-deleted',
+    options?: ErrorOptions,
+  ) {
+    super(`the operation on ${path} cannot be undone: ${reason}`, options)
+  }
+}

@@ -48,6 +48,10 @@ export class Mst {
     return this.#top instanceof MstNode ? this.#top.cid : this.#top
   }
 
+  get rootBlock(): Block {
+    return this.#node().block
+  }
+
   get(key: string): Cid | undefined {
     for (let node: MstNode | null = this.#node(); node !== null; ) {
       const index: number = node.search(key)

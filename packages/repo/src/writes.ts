@@ -183,10 +183,9 @@ function sliceOf(
   ops: readonly RepoOp[],
   writes: readonly RecordWrite[],
 ): BlockMap {
-  const slice = new BlockMap([commit, ...nodes])
+  const slice = new BlockMap([commit, tree.rootBlock, ...nodes])
   // An update is undone where it stands; whatever comes or goes touches what is beside it.
-  for (const { action, path } of ops) if (action !== 'update') slice.addAll(tree.surroundings(path))
-  if (ops.length === 0) slice.addAll(tree.path(''))
+  for (const { action, path } of ops) slice.addAll(action === 'update' ? tree.path(path) : tree.surroundings(path))
   for (const write of writes) if (write.action !== 'delete') slice.add({ cid: write.cid, bytes: write.bytes })
   const size = carHeaderBytes + slice.size * carBlockOverhead + slice.byteSize
   if (size > maxCommitBytes) throw new TooLargeError('commit', size, maxCommitBytes)
