@@ -10,7 +10,7 @@ export function isAtIdentifier(value: unknown): value is AtIdentifier {
   return isDid(value) || isHandle(value)
 }
 
-/** @throws InvalidAtIdentifierError */
+/** The text as a DID or handle. @throws InvalidAtIdentifierError */
 export function parseAtIdentifier(text: string): AtIdentifier {
   if (!isAtIdentifier(text)) throw new InvalidAtIdentifierError(text)
   return text

@@ -21,7 +21,7 @@ export function isAtUri(value: unknown): value is AtUri {
   return typeof value === 'string' && split(value) !== undefined
 }
 
-/** @throws InvalidAtUriError */
+/** The text as an AT-URI. @throws InvalidAtUriError */
 export function parseAtUri(text: string): AtUri {
   if (!isAtUri(text)) throw new InvalidAtUriError(text)
   return text

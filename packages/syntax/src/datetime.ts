@@ -30,7 +30,7 @@ export function isDatetime(value: unknown): value is Datetime {
   return offset !== undefined && staysInRange(year, month, day, hour * 60 + minute - offset)
 }
 
-/** @throws InvalidDatetimeError */
+/** The text as a datetime. @throws InvalidDatetimeError */
 export function parseDatetime(text: string): Datetime {
   if (!isDatetime(text)) throw new InvalidDatetimeError(text)
   return text

@@ -11,7 +11,7 @@ export function isDid(value: unknown): value is Did {
   return typeof value === 'string' && value.length <= maxLength && pattern.test(value)
 }
 
-/** @throws InvalidDidError */
+/** The text as a DID. @throws InvalidDidError */
 export function parseDid(text: string): Did {
   if (!isDid(text)) throw new InvalidDidError(text)
   return text

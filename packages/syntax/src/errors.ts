@@ -1,4 +1,4 @@
-/** What every parser of this package throws: `text` is what was refused. */
+/** The base of every error that this package throws for a text: `text` is what was refused. */
 export class InvalidTextError extends Error {
   override name = 'InvalidTextError'
   constructor(
@@ -9,6 +9,7 @@ export class InvalidTextError extends Error {
   }
 }
 
+/** Thrown by `parseDid`. */
 export class InvalidDidError extends InvalidTextError {
   override name = 'InvalidDidError'
   constructor(text: string) {
@@ -16,6 +17,7 @@ export class InvalidDidError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseHandle` and `normalizeHandle`. */
 export class InvalidHandleError extends InvalidTextError {
   override name = 'InvalidHandleError'
   constructor(text: string) {
@@ -23,6 +25,7 @@ export class InvalidHandleError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseAtIdentifier`. */
 export class InvalidAtIdentifierError extends InvalidTextError {
   override name = 'InvalidAtIdentifierError'
   constructor(text: string) {
@@ -30,6 +33,7 @@ export class InvalidAtIdentifierError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseNsid`. */
 export class InvalidNsidError extends InvalidTextError {
   override name = 'InvalidNsidError'
   constructor(text: string) {
@@ -37,6 +41,7 @@ export class InvalidNsidError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseTid`. */
 export class InvalidTidError extends InvalidTextError {
   override name = 'InvalidTidError'
   constructor(text: string) {
@@ -44,6 +49,7 @@ export class InvalidTidError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseRecordKey`. */
 export class InvalidRecordKeyError extends InvalidTextError {
   override name = 'InvalidRecordKeyError'
   constructor(text: string) {
@@ -51,6 +57,7 @@ export class InvalidRecordKeyError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseAtUri`, `splitAtUri` and `formatAtUri`. */
 export class InvalidAtUriError extends InvalidTextError {
   override name = 'InvalidAtUriError'
   constructor(text: string) {
@@ -58,6 +65,7 @@ export class InvalidAtUriError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseDatetime` and `formatDatetime`. */
 export class InvalidDatetimeError extends InvalidTextError {
   override name = 'InvalidDatetimeError'
   constructor(text: string) {
@@ -65,6 +73,7 @@ export class InvalidDatetimeError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseLanguage`. */
 export class InvalidLanguageError extends InvalidTextError {
   override name = 'InvalidLanguageError'
   constructor(text: string) {
@@ -72,6 +81,7 @@ export class InvalidLanguageError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseCidString`. */
 export class InvalidCidStringError extends InvalidTextError {
   override name = 'InvalidCidStringError'
   constructor(text: string) {
@@ -79,6 +89,7 @@ export class InvalidCidStringError extends InvalidTextError {
   }
 }
 
+/** Thrown by `parseUri`. */
 export class InvalidUriError extends InvalidTextError {
   override name = 'InvalidUriError'
   constructor(text: string) {

@@ -18,7 +18,7 @@ export {
   InvalidUriError,
 } from './errors.ts'
 export { type Handle, isDisallowedTld, isHandle, normalizeHandle, parseHandle } from './handle.ts'
-export { isLanguage, type Language, parseLanguage } from './language.ts'
+export { isLanguage, isValidLanguage, type Language, parseLanguage } from './language.ts'
 export { isNsid, type Nsid, nsidAuthority, nsidName, parseNsid } from './nsid.ts'
 export {
   isRecordKey,

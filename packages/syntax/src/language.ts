@@ -1,7 +1,7 @@
 import type { Branded } from './brand.ts'
 import { InvalidLanguageError } from './errors.ts'
 
-/** A language tag of BCP 47 (RFC 5646), such as `pt-BR`. */
+/** A language tag of BCP 47, such as `pt-BR`: https://www.rfc-editor.org/rfc/rfc5646 */
 export type Language = Branded<'language'>
 
 // Tags from before the present grammar that it would refuse; the regular ones among them fit the grammar anyway.
@@ -12,7 +12,9 @@ const irregular = new Set(
   ).split(' '),
 )
 
-const primary = /^[a-z]{2,3}$/
+const ascii = /^[a-zA-Z0-9-]+$/
+const shortPrimary = /^[a-z]{2,3}$/
+const longPrimary = /^[a-z]{5,8}$/
 const extended = /^[a-z]{3}$/
 const script = /^[a-z]{4}$/
 const region = /^(?:[a-z]{2}|[0-9]{3})$/
@@ -22,34 +24,53 @@ const extension = /^[a-z0-9]{2,8}$/
 const privateUse = /^[a-z0-9]{1,8}$/
 
 /**
- * Whether a value is a valid language tag: well-formed, with no variant or extension given twice. Letter case does not
- * matter except in the primary subtag, which is two or three lower-case letters.
+ * Whether a value is a well-formed language tag, which is what lexicons ask for. Letter case does not matter, except
+ * that the primary subtag is lower-case.
  */
 export function isLanguage(value: unknown): value is Language {
-  if (typeof value !== 'string') return false
-  const lower = value.toLowerCase()
-  if (irregular.has(lower)) return true
-  const subtags = lower.split('-')
-  if (subtags[0] === 'x') return isPrivateUse(subtags, 0)
-  return primary.test(value.slice(0, subtags[0]?.length)) && isLangtag(subtags)
+  if (typeof value !== 'string' || !ascii.test(value)) return false
+  const tag = value.toLowerCase()
+  if (irregular.has(tag)) return true
+  const subtags = tag.split('-')
+  return isPrivateUse(subtags, 0) || (value.startsWith(subtags[0]!) && isLangtag(subtags))
 }
 
-/** @throws InvalidLanguageError */
+/** The text as a well-formed language tag. @throws InvalidLanguageError */
 export function parseLanguage(text: string): Language {
   if (!isLanguage(text)) throw new InvalidLanguageError(text)
   return text
 }
 
-/** langtag of RFC 5646 section 2.1, from the second subtag on. */
+/**
+ * Whether a well-formed tag says nothing twice: no variant and no kind of extension. The specification has records with
+ * such tags accepted, and clients ignore the tags.
+ */
+export function isValidLanguage(tag: Language): boolean {
+  const subtags = withoutPrivateUse(tag.toLowerCase()).split('-')
+  const seen = new Set<string>()
+  for (let at = 1; at < subtags.length; at++) {
+    const subtag = subtags[at]!
+    const isExtension = singleton.test(subtag)
+    if ((isExtension || variant.test(subtag)) && seen.size === seen.add(subtag).size) return false
+    if (isExtension) while (extension.test(subtags[at + 1] ?? '')) at++
+  }
+  return true
+}
+
+function withoutPrivateUse(tag: string): string {
+  return tag.split(/(?:^|-)x-/, 1)[0]!
+}
+
+/** The rule `langtag` of RFC 5646 section 2.1. */
 function isLangtag(subtags: string[]): boolean {
   const is = (pattern: RegExp, at: number) => pattern.test(subtags[at] ?? '')
   let at = 1
-  for (let count = 0; count < 3 && is(extended, at); count++) at++
+  if (is(shortPrimary, 0)) while (at <= 3 && is(extended, at)) at++
+  else if (!is(longPrimary, 0)) return false
   if (is(script, at)) at++
   if (is(region, at)) at++
-  const seen = new Set<string>()
-  while (is(variant, at) && isFirst(seen, subtags[at])) at++
-  while (is(singleton, at) && isFirst(seen, subtags[at])) {
+  while (is(variant, at)) at++
+  while (is(singleton, at)) {
     if (!is(extension, ++at)) return false
     while (is(extension, at)) at++
   }
@@ -59,9 +80,4 @@ function isLangtag(subtags: string[]): boolean {
 function isPrivateUse(subtags: string[], at: number): boolean {
   const values = subtags.slice(at + 1)
   return subtags[at] === 'x' && values.length > 0 && values.every((value) => privateUse.test(value))
-}
-
-// Variants have four characters or more and singletons one, so one set serves both.
-function isFirst(seen: Set<string>, subtag = ''): boolean {
-  return !seen.has(subtag) && seen.add(subtag) !== undefined
 }

@@ -16,7 +16,7 @@ export function isRecordKey(value: unknown): value is RecordKey {
   return typeof value === 'string' && pattern.test(value) && value !== '.' && value !== '..'
 }
 
-/** @throws InvalidRecordKeyError */
+/** The text as a record key of any kind. @throws InvalidRecordKeyError */
 export function parseRecordKey(text: string): RecordKey {
   if (!isRecordKey(text)) throw new InvalidRecordKeyError(text)
   return text

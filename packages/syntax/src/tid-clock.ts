@@ -23,8 +23,10 @@ export class TidClock {
    * @throws RangeError when no TID is greater than `after`
    */
   next(after?: Tid): Tid {
-    this.#last = Math.max(this.#last + 1, Math.floor(this.#now() * 1000))
-    const lifted = after === undefined ? this.#last : Math.max(this.#last, tidMicroseconds(after) + 1)
-    return formatTid(lifted, this.#clockId)
+    const time = Math.floor(this.#now() * 1000)
+    const own = time > this.#last ? time : this.#last + 1
+    const tid = formatTid(after === undefined ? own : Math.max(own, tidMicroseconds(after) + 1), this.#clockId)
+    this.#last = own
+    return tid
   }
 }

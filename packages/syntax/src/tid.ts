@@ -14,7 +14,7 @@ export function isTid(value: unknown): value is Tid {
   return typeof value === 'string' && pattern.test(value)
 }
 
-/** @throws InvalidTidError */
+/** The text as a TID. @throws InvalidTidError */
 export function parseTid(text: string): Tid {
   if (!isTid(text)) throw new InvalidTidError(text)
   return text
