@@ -34,6 +34,8 @@ export type {
 export { DocumentSource, document } from './document-source.ts'
 export { LexiconError } from './errors.ts'
 export { createLexicons, Lexicons } from './lexicons.ts'
+export { lintLexicon } from './lint.ts'
+export type { FindDocument } from './lint-references.ts'
 export type {
   Body,
   ErrorsOf,

@@ -1,5 +1,6 @@
 import type { LexiconDoc } from '../document.ts'
 import { splitReference } from '../references.ts'
+import { visitSchemas } from '../visit.ts'
 import { type Declaration, declareConstant, declareDefinition, pureCall } from './definition-text.ts'
 import { groupAlias, groupOf, sourceName } from './names.ts'
 import { Imports } from './type-text.ts'
@@ -57,18 +58,12 @@ function declareDocument(document: LexiconDoc, imports: Imports): Declaration[] 
 /** The other documents that a document refers to, in order of their names. */
 export function referredDocuments(document: LexiconDoc): string[] {
   const found = new Set<string>()
-  visitSchemas(document.defs, ({ type, ref, refs }) => {
-    const references = type === 'ref' ? [ref] : type === 'union' ? refs : []
-    for (const reference of references as string[]) found.add(splitReference(reference, document.id).nsid)
+  visitSchemas(document, (schema) => {
+    const references = schema.type === 'ref' ? [schema.ref] : schema.type === 'union' ? schema.refs : []
+    for (const reference of references) found.add(splitReference(reference, document.id).nsid)
   })
   found.delete(document.id)
   return Array.from(found).sort()
-}
-
-function visitSchemas(value: unknown, visit: (schema: { [key: string]: unknown }) => void): void {
-  if (typeof value !== 'object' || value === null) return
-  if (!Array.isArray(value)) visit(value as { [key: string]: unknown }) // an object that is no array is a map
-  for (const inner of Object.values(value)) visitSchemas(inner, visit)
 }
 
 /** The definitions as JSON without descriptions: those are in the comments. */

@@ -1,0 +1,36 @@
+import type { Definition, FieldSchema, LexiconDoc, ParamSchema, ParamsSchema } from './document.ts'
+
+/** Any object of a document that has a `type`, permissions left aside. */
+export type AnySchema = Definition | FieldSchema | ParamsSchema | ParamSchema
+
+export type Visit = (schema: AnySchema, path: string) => void
+
+/** Calls `visit` for every schema of a document, outermost first, with its JSON pointer. */
+export function visitSchemas(document: LexiconDoc, visit: Visit): void {
+  for (const [name, definition] of Object.entries(document.defs)) descend(definition, `/defs/${name}`, visit)
+}
+
+function descend(schema: AnySchema | undefined, path: string, visit: Visit): void {
+  if (schema === undefined) return
+  visit(schema, path)
+  switch (schema.type) {
+    case 'object':
+    case 'params':
+      for (const [name, property] of Object.entries<AnySchema>(schema.properties ?? {}))
+        descend(property, `${path}/properties/${name}`, visit)
+      return
+    case 'array':
+      descend(schema.items, `${path}/items`, visit)
+      return
+    case 'record':
+      descend(schema.record, `${path}/record`, visit)
+      return
+    case 'query':
+    case 'procedure':
+    case 'subscription':
+      descend(schema.parameters, `${path}/parameters`, visit)
+      if ('input' in schema) descend(schema.input?.schema, `${path}/input/schema`, visit)
+      if ('output' in schema) descend(schema.output?.schema, `${path}/output/schema`, visit)
+      if ('message' in schema) descend(schema.message.schema, `${path}/message/schema`, visit)
+  }
+}
