@@ -1,8 +1,8 @@
 import type { DidKey, KeyPair } from '@atoll/crypto'
 import { isDidKey, verifySignature } from '@atoll/crypto'
-import { cidOfCbor, encodeCbor, sha256, type Value } from '@atoll/data-model'
+import { CborError, cidOfCbor, encodeCbor, sha256, type Value } from '@atoll/data-model'
 import { type CidString, type Did, parseCidString } from '@atoll/syntax'
-import { InvalidSignatureError } from './errors.ts'
+import { InvalidOperationError, InvalidSignatureError } from './errors.ts'
 import type { AnyOperation, LivingOperation, Signed, UnsignedOperation } from './operation.ts'
 
 /** The operation with the signature of `signer` over its DAG-CBOR form. */
@@ -12,8 +12,12 @@ export function signOperation<O extends UnsignedOperation>(operation: O, signer:
 
 /** The DAG-CBOR form, which is what is hashed, signed and measured. */
 export function encodeOperation(operation: AnyOperation | UnsignedOperation): Uint8Array {
-  // An operation is made of strings, null, lists and maps only.
-  return encodeCbor(operation as unknown as Value)
+  try {
+    return encodeCbor(operation as unknown as Value) // made of strings, null, lists and maps only
+  } catch (cause) {
+    if (cause instanceof CborError) throw new InvalidOperationError(cause.message)
+    throw cause
+  }
 }
 
 export function cidOfOperation(operation: AnyOperation): CidString {

@@ -1,0 +1,319 @@
+import type { Did, Handle } from '@atoll/syntax'
+import { describe, expect, it } from 'vitest'
+import type { IdentityCache } from './cache.ts'
+import { IdentityUnavailableError, InvalidDidDocumentError, UnsupportedDidError } from './errors.ts'
+import { createIdentityResolver, type IdentityResolverOptions, invalidHandle } from './identity-resolver.ts'
+
+const alice: Did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
+const hour = 60 * 60 * 1000
+const key = 'zQ3shXjHeiBuRCKmM36cuYnm7YEMzhGnCmCyW92sRJ9pribSF'
+
+function documentOf(did: Did, handle = 'alice.test') {
+  return {
+    id: did,
+    alsoKnownAs: [`at://${handle}`],
+    verificationMethod: [{ id: `${did}#atproto`, type: 'Multikey', controller: did, publicKeyMultibase: key }],
+    service: [{ id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: 'https://pds.test' }],
+  }
+}
+
+/** A network that answers from two tables, counts, and can be broken. */
+class Network {
+  pages = new Map<string, unknown>([[`https://plc.test/${alice}`, documentOf(alice)]])
+  records = new Map<string, string[]>([['_atproto.alice.test', [`did=${alice}`]]])
+  now = 1_800_000_000_000
+  asked: string[] = []
+  failure: number | Error | undefined
+  errors: unknown[] = []
+  /** Set to hold every answer back. */
+  gate: Promise<void> = Promise.resolve()
+
+  resolver(options: Partial<IdentityResolverOptions> = {}) {
+    return createIdentityResolver({
+      plcUrl: 'https://plc.test/',
+      fetch: async (url) => {
+        this.asked.push(url)
+        await this.gate
+        if (this.failure instanceof Error) throw this.failure
+        if (this.failure) return new Response(this.failure === 204 ? null : '{}', { status: this.failure })
+        const page = this.pages.get(url)
+        if (page === undefined) return new Response('', { status: 404 })
+        return new Response(typeof page === 'string' ? page : JSON.stringify(page))
+      },
+      lookupTxt: async (name) => {
+        this.asked.push(name)
+        await this.gate
+        if (this.failure) throw new Error('SERVFAIL')
+        return this.records.get(name) ?? []
+      },
+      now: () => this.now,
+      onError: (error) => this.errors.push(error),
+      ...options,
+    })
+  }
+
+  timesAsked(part: string): number {
+    return this.asked.filter((question) => question.includes(part)).length
+  }
+}
+
+describe('resolveDid', () => {
+  it('asks the directory for a did:plc and the web server for a did:web', async () => {
+    const network = new Network()
+    network.pages.set('https://bob.test/.well-known/did.json', documentOf('did:web:bob.test'))
+    const resolver = network.resolver()
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+    expect(await resolver.resolveDid('did:web:bob.test')).toEqual(documentOf('did:web:bob.test'))
+  })
+
+  it.each([
+    'did:key:zQ3sh',
+    'did:plc:short',
+    'did:plc:EWVI7NXZYOUN6ZHXRHS64OIZ',
+    'did:plc:ewvi7nxzyoun6zhxrhs64oi0',
+    'did:web:bob.test:user',
+  ] as const)('refuses %s without asking anybody', async (did) => {
+    const network = new Network()
+    await expect(network.resolver().resolveDid(did)).rejects.toThrow(UnsupportedDidError)
+    expect(network.asked).toEqual([])
+  })
+
+  it.each([404, 410])('is undefined when the directory answers %s', async (status) => {
+    const network = new Network()
+    network.failure = status
+    expect(await network.resolver().resolveDid(alice)).toBeUndefined()
+  })
+
+  it.each([500, 502, 503, 429, 403, 400, 301, 204, new Error('refused')])(
+    'says nothing about the DID when the directory fails with %s',
+    async (failure) => {
+      const network = new Network()
+      network.failure = failure
+      if (failure === 204)
+        network.resolver = (options) =>
+          new Network().resolver({ ...options, fetch: async () => new Response(null, { status: 204 }) })
+      await expect(network.resolver().resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+    },
+  )
+
+  it.each(['', '{', '[]', '{"id":"did:plc:44ybard66vv44zksje25o7dz"}', JSON.stringify(documentOf(alice)).slice(0, -5)])(
+    'refuses the document %j',
+    async (page) => {
+      const network = new Network()
+      network.pages.set(`https://plc.test/${alice}`, page)
+      await expect(network.resolver().resolveDid(alice)).rejects.toThrow(InvalidDidDocumentError)
+    },
+  )
+
+  it('refuses a document over the limit', async () => {
+    const network = new Network()
+    network.pages.set(`https://plc.test/${alice}`, { ...documentOf(alice), padding: 'x'.repeat(1000) })
+    await expect(network.resolver({ maxBytes: 1000 }).resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+    expect(await network.resolver({ maxBytes: 10_000 }).resolveDid(alice)).toBeDefined()
+  })
+
+  it('gives up on a directory that does not answer', async () => {
+    const network = new Network()
+    network.gate = new Promise(() => undefined)
+    await expect(network.resolver({ timeoutMs: 5 }).resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+  })
+
+  it('asks the directory by its own fetch where one is given', async () => {
+    const network = new Network()
+    const resolver = network.resolver({ plcFetch: async () => new Response(JSON.stringify(documentOf(alice))) })
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+    expect(network.asked).toEqual([])
+  })
+})
+
+describe('the cache', () => {
+  it('answers while an answer is fresh', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice)
+    network.now += hour
+    await resolver.resolveDid(alice)
+    expect(network.asked).toHaveLength(1)
+  })
+
+  it('answers with what is stale and renews it behind the caller', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice)
+    network.pages.set(`https://plc.test/${alice}`, documentOf(alice, 'new.test'))
+    network.now += hour + 1
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+    expect(await resolver.resolveDid(alice, { refresh: true })).toEqual(documentOf(alice, 'new.test'))
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice, 'new.test'))
+    expect(network.asked).toHaveLength(3)
+  })
+
+  it('lets callers wait for what is too old', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice)
+    network.pages.set(`https://plc.test/${alice}`, documentOf(alice, 'new.test'))
+    network.now += 24 * hour + 1
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice, 'new.test'))
+  })
+
+  it('outlives a directory that is down, until it is too old', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice)
+    network.failure = 500
+    network.now += 24 * hour
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+    await expect(resolver.resolveDid(alice, { refresh: true })).rejects.toThrow(IdentityUnavailableError)
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+    expect(network.errors.length).toBeGreaterThan(0)
+    network.now += 1
+    await expect(resolver.resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+  })
+
+  it('replaces a document by its absence once the directory says so', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice)
+    network.failure = 410
+    expect(await resolver.resolveDid(alice, { refresh: true })).toBeUndefined()
+    expect(await resolver.resolveDid(alice)).toBeUndefined()
+  })
+
+  it('believes for a minute that there is nothing', async () => {
+    const network = new Network()
+    network.records.clear()
+    const resolver = network.resolver()
+    expect(await resolver.resolveHandle('alice.test')).toBeUndefined()
+    network.records.set('_atproto.alice.test', [`did=${alice}`])
+    network.now += 60_000
+    expect(await resolver.resolveHandle('alice.test')).toBeUndefined()
+    network.now += 1
+    expect(await resolver.resolveHandle('alice.test')).toBe(alice)
+  })
+
+  it('does not believe answers from after the clock went back', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice)
+    network.now -= hour
+    await resolver.resolveDid(alice)
+    expect(network.asked).toHaveLength(2)
+  })
+
+  it('keeps no failures', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    network.failure = 503
+    await expect(resolver.resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+    network.failure = undefined
+    expect(await resolver.resolveDid(alice)).toBeDefined()
+  })
+
+  it('may break without breaking a lookup', async () => {
+    const broken: IdentityCache = {
+      get: () => Promise.reject(new Error('cache')),
+      set: () => Promise.reject(new Error('cache')),
+      delete: () => undefined,
+    }
+    const network = new Network()
+    expect(await network.resolver({ cache: broken }).resolveDid(alice)).toEqual(documentOf(alice))
+    expect(network.errors).toHaveLength(2)
+  })
+
+  it('forgets on request, in any letter case', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveHandle('Alice.test')
+    await resolver.forget('ALICE.test')
+    await resolver.resolveHandle('alice.TEST')
+    expect(network.timesAsked('_atproto.alice.test')).toBe(2)
+  })
+})
+
+describe('concurrent callers', () => {
+  it('share one lookup', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => resolver.resolveDid(alice)))
+    expect(answers.every(Boolean)).toBe(true)
+    expect(network.asked).toHaveLength(1)
+  })
+
+  it('who ask to refresh get an answer begun after they asked', async () => {
+    const network = new Network()
+    const gate = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const resolver = network.resolver({
+      plcFetch: async () => {
+        const page = documentOf(alice, network.asked.length === 0 ? 'old.test' : 'new.test')
+        network.asked.push('plc')
+        begun.resolve()
+        await gate.promise
+        return new Response(JSON.stringify(page))
+      },
+    })
+    const old = resolver.resolveDid(alice)
+    await begun.promise
+    const fresh = [resolver.resolveDid(alice, { refresh: true }), resolver.resolveDid(alice, { refresh: true })]
+    gate.resolve()
+    expect(await old).toEqual(documentOf(alice, 'old.test'))
+    expect(await Promise.all(fresh)).toEqual([documentOf(alice, 'new.test'), documentOf(alice, 'new.test')])
+    expect(network.asked).toHaveLength(2)
+  })
+})
+
+describe('resolveIdentity', () => {
+  const confirmed = {
+    did: alice,
+    handle: 'alice.test',
+    signingKey: `did:key:${key}`,
+    pds: 'https://pds.test',
+    document: documentOf(alice),
+  }
+
+  it.each([alice, 'alice.test', 'ALICE.Test'] as const)('confirms both directions from %s', async (identifier) => {
+    expect(await new Network().resolver().resolveIdentity(identifier)).toEqual(confirmed)
+  })
+
+  it.each([
+    [
+      'the handle leads to another DID',
+      (network: Network) => network.records.set('_atproto.alice.test', ['did=did:web:bob.test']),
+    ],
+    ['the handle leads nowhere', (network: Network) => network.records.clear()],
+    [
+      'the document claims no handle',
+      (network: Network) => network.pages.set(`https://plc.test/${alice}`, { id: alice }),
+    ],
+  ])('gives handle.invalid for a DID when %s', async (_, change) => {
+    const network = new Network()
+    change(network)
+    expect(await network.resolver().resolveIdentity(alice)).toMatchObject({ did: alice, handle: invalidHandle })
+  })
+
+  it('gives handle.invalid for a handle that the document does not claim', async () => {
+    const network = new Network()
+    network.records.set('_atproto.thief.test', [`did=${alice}`])
+    expect(await network.resolver().resolveIdentity('thief.test')).toMatchObject({ did: alice, handle: invalidHandle })
+  })
+
+  it('gives handle.invalid, but still the account, while the handle cannot be asked for', async () => {
+    const network = new Network()
+    const resolver = network.resolver({ lookupTxt: () => Promise.reject(new Error('SERVFAIL')) })
+    expect(await resolver.resolveIdentity(alice)).toEqual({ ...confirmed, handle: invalidHandle })
+  })
+
+  it('is undefined when the handle or the DID leads nowhere', async () => {
+    const network = new Network()
+    expect(await network.resolver().resolveIdentity('nobody.test')).toBeUndefined()
+    expect(await network.resolver().resolveIdentity('did:plc:44ybard66vv44zksje25o7dz')).toBeUndefined()
+  })
+
+  it('gives an account without key and server as it is', async () => {
+    const network = new Network()
+    network.pages.set(`https://plc.test/${alice}`, { id: alice, alsoKnownAs: ['at://alice.test'] })
+    const identity = await network.resolver().resolveIdentity(alice)
+    expect(identity).toMatchObject({ handle: 'alice.test' as Handle, signingKey: undefined, pds: undefined })
+  })
+})
