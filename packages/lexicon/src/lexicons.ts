@@ -44,7 +44,7 @@ export class Lexicons {
     return this.#methods.get(nsid)
   }
 
-  record(nsid: string): RecordType | undefined {
+  recordType(nsid: string): RecordType | undefined {
     if (!this.#records.has(nsid)) {
       const source = this.#sources.get(nsid)
       const isRecord = source?.definition('main')?.type === 'record'
@@ -61,7 +61,7 @@ export class Lexicons {
   }
 
   validateRecord(nsid: string, value: unknown, options?: ValidateOptions): Result<ValueMap> {
-    return this.record(nsid)?.validate(value, options) ?? unknownSchema(nsid)
+    return this.recordType(nsid)?.validate(value, options) ?? unknownSchema(nsid)
   }
 
   validateParams(nsid: string, params: unknown, options?: ValidateOptions): Result<object> {

@@ -6,7 +6,7 @@ import { parseLexicon } from './parse.ts'
 import { emojiPost, fullPost, picturePost, publishedDocuments, smallPost } from './samples.ts'
 
 const documents = publishedDocuments()
-const post = createLexicons(documents.map(parseLexicon)).record('app.bsky.feed.post')!
+const post = createLexicons(documents.map(parseLexicon)).recordType('app.bsky.feed.post')!
 const theirs = new TheirLexicons(structuredClone(documents) as TheirDoc[]) // it parses them itself, and writes into them
 
 const cases: [string, object, number][] = [

@@ -9,7 +9,7 @@ type Vector = { name: string; rkey: string; data: unknown }
 
 const names = ['permission-set', 'procedure', 'query', 'record', 'subscription']
 const catalog = createLexicons(names.map((name) => parseLexicon(interopJson(`lexicon/catalog/${name}.json`))))
-const type = catalog.record('example.lexicon.record')!
+const type = catalog.recordType('example.lexicon.record')!
 
 // Two things in the vectors are no faults of these records but are refused before any schema is asked: blobs with
 // dag-cbor CIDs, which must be `raw`, and base64 that ends in stray bits.
