@@ -19,18 +19,18 @@ export interface BlobReference {
 /**
  * One commit, as storage sees it. Applied only when the stored head is still `prev`: else `ConflictError('repo')`.
  *
- * Blocks are reference counted in their repository. A record's block has one reference for each record that holds its
- * CID, whatever `added` and `removed` repeat or leave out; of all other blocks (tree nodes, commits), each entry in `added`
- * counts one up and each in `removed` one down. A block without references is gone.
+ * Blocks are reference counted in their repository: each entry of `added` counts its CID one up, each entry of `removed` one
+ * down, in that order, and a block without references is gone. The `added` and `removed` of a commit by `@atoll/repo` fit as they are.
  */
 export interface RepoChange {
   did: Did
   /** The head this change was built on; undefined creates the repository and conflicts when there is one. */
   prev: Pick<Head, 'cid'> | undefined
   head: Head
-  /** Bytes of every new block, records included. A record whose bytes are stored already may be left out. */
   added: Iterable<Block>
+  /** Removing what is not there is no error. */
   removed: Iterable<Cid>
+  /** A record's block must be stored, by this change or an earlier one; an entry without one is our own bug, and refused. */
   records: Iterable<RecordChange>
   /** Blob references of the records in `records` that have a `cid`. Those of replaced and deleted records are dropped without being named. */
   blobs: Iterable<BlobReference>

@@ -57,7 +57,8 @@ export class MemoryRepos implements RepoStore, RepoWriter {
     }
     const repo = { ...(stored ?? this.#newRepo(change)), head: change.head }
     this.#tables.repos.set(change.did, repo)
-    applyBlocks(repo, change, applyRecords(repo, change))
+    applyBlocks(repo, change)
+    applyRecords(repo, change)
     applyBlobReferences(repo, change, this.#tables)
   }
 
@@ -145,42 +146,26 @@ class MemoryRepoSnapshot implements RepoSnapshot {
   close(): void {}
 }
 
-/** Writes the record index; answers how each record block's reference count changes, by CID key. */
-function applyRecords(repo: MemoryRepo, change: RepoChange): Map<string, number> {
-  const counts = new Map<string, number>()
-  const count = (cid: Cid, by: number) => counts.set(cid.key, (counts.get(cid.key) ?? 0) + by)
-  for (const record of change.records) {
-    const path = pathOf(record)
-    const before = repo.records.get(path)
-    if (before) count(before.cid, -1)
-    if (record.cid) count(record.cid, 1)
-    if (record.cid) repo.records.set(path, { ...record, cid: record.cid, rev: change.head.rev })
+function applyBlocks(repo: MemoryRepo, { added, removed, head }: RepoChange): void {
+  for (const block of added) {
+    const stored = repo.blocks.get(block.cid.key) ?? { block, refs: 0, rev: head.rev }
+    repo.blocks.set(block.cid.key, { ...stored, refs: stored.refs + 1 })
+  }
+  for (const { key } of removed) {
+    const stored = repo.blocks.get(key)
+    if (stored === undefined) continue
+    if (stored.refs > 1) repo.blocks.set(key, { ...stored, refs: stored.refs - 1 })
+    else repo.blocks.delete(key)
+  }
+}
+
+function applyRecords(repo: MemoryRepo, { records, head }: RepoChange): void {
+  for (const { collection, rkey, cid } of records) {
+    const path = pathOf({ collection, rkey })
+    if (cid && !repo.blocks.has(cid.key)) throw new Error(`record ${path} without its block`)
+    if (cid) repo.records.set(path, { collection, rkey, cid, rev: head.rev })
     else repo.records.delete(path)
   }
-  return counts
-}
-
-function applyBlocks(repo: MemoryRepo, change: RepoChange, counts: Map<string, number>): void {
-  const records = new Set(counts.keys())
-  const bytes = new Map<string, Block>()
-  for (const block of change.added) {
-    const key = block.cid.key
-    bytes.set(key, block)
-    if (!records.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  for (const cid of change.removed) {
-    if (!records.has(cid.key)) counts.set(cid.key, (counts.get(cid.key) ?? 0) - 1)
-  }
-  for (const [key, by] of counts) applyCount(repo, key, by, bytes.get(key), change.head.rev)
-}
-
-function applyCount(repo: MemoryRepo, key: string, by: number, block: Block | undefined, rev: Tid): void {
-  const stored = repo.blocks.get(key)
-  const refs = (stored?.refs ?? 0) + by
-  if (refs <= 0) repo.blocks.delete(key)
-  else if (stored) repo.blocks.set(key, { ...stored, refs })
-  else if (block) repo.blocks.set(key, { block, refs, rev })
-  else throw new Error('a record without bytes')
 }
 
 function applyBlobReferences(repo: MemoryRepo, change: RepoChange, tables: MemoryTables): void {
