@@ -11,6 +11,7 @@ const tasks = {
     { run: ['turbo', 'run', 'build', '--filter=@atoll/devnet', '--output-logs=errors-only', '--log-order=grouped'], env: { ATOLL_TYPES: '0' }, quiet: true },
     { run: [process.execPath, 'packages/devnet/dist/main.js', ...rest] },
   ],
+  firehose: [{ run: [process.execPath, 'packages/devnet/dist/follow.js', ...rest] }],
   test: [{ run: ['vitest', 'run', ...rest] }],
   generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
   'bench:packages': [{ run: [process.execPath, 'scripts/bench-packages.mjs', ...rest] }],

@@ -1,0 +1,105 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Did } from '@atoll/syntax'
+import type { Authorize } from '@atoll/xrpc-server'
+import type { AccessScope, SessionTokens } from './accounts/session-tokens.ts'
+import { Refused } from './refused.ts'
+
+/** A signed-in account. */
+export interface AccountCaller {
+  readonly kind: 'account'
+  readonly did: Did
+  readonly scope: AccessScope
+}
+
+/** The holder of a refresh token. */
+export interface RefreshCaller {
+  readonly kind: 'refresh'
+  readonly did: Did
+  readonly tokenId: string
+}
+
+export interface AdminCaller {
+  readonly kind: 'admin'
+}
+
+/** Whoever reads what is public: the owner and the administrator may see more. */
+export type Reader = AccountCaller | AdminCaller | undefined
+
+/** Who may call: what each word in `routes.ts` means. */
+export interface Access {
+  /** No proof is asked for or looked at. */
+  readonly anyone: Authorize<undefined>
+  /** Anyone; a token, where there is one, must be good. */
+  readonly reader: Authorize<Reader>
+  /** A signed-in account, with its password or an app password. */
+  readonly account: Authorize<AccountCaller>
+  /** The holder of a live refresh token. */
+  readonly refresh: Authorize<RefreshCaller>
+  /** The holder of a refresh token, expired ones included: enough to sign out. */
+  readonly expiredRefresh: Authorize<RefreshCaller>
+  /** The administrator, by HTTP Basic. */
+  readonly admin: Authorize<AdminCaller>
+}
+
+interface Headers {
+  get(name: string): string | null
+}
+
+export function createAccess(parts: { tokens: SessionTokens; adminPassword: string }): Access {
+  const { tokens } = parts
+  const adminDigest = digest(parts.adminPassword)
+
+  const account = (headers: Headers): AccountCaller => {
+    const { did, scope } = tokens.readAccess(requireBearer(headers))
+    if (scope === 'com.atproto.takendown') throw new Refused('InvalidToken', 'Bad token scope')
+    return { kind: 'account', did, scope }
+  }
+  const refresh = (headers: Headers, options?: { acceptExpired: boolean }): RefreshCaller => {
+    const { did, id } = tokens.readRefresh(requireBearer(headers), options)
+    return { kind: 'refresh', did, tokenId: id }
+  }
+  const admin = (headers: Headers): AdminCaller => {
+    const given = basicPassword(headers)
+    if (given === undefined) throw new Refused('AuthMissing', 'Authentication Required')
+    if (!timingSafeEqual(digest(given), adminDigest)) throw new Refused('AuthenticationRequired', 'The administrator\'s password is another')
+    return { kind: 'admin' }
+  }
+
+  return {
+    anyone: () => undefined,
+    reader: ({ headers }) => {
+      const authorization = headers.get('authorization')
+      if (authorization === null) return undefined
+      return /^basic /i.test(authorization) ? admin(headers) : account(headers)
+    },
+    account: ({ headers }) => account(headers),
+    refresh: ({ headers }) => refresh(headers),
+    expiredRefresh: ({ headers }) => refresh(headers, { acceptExpired: true }),
+    admin: ({ headers }) => admin(headers),
+  }
+}
+
+/** Whether the caller is the owner of `did` or the administrator. */
+export function maySeeInactive(caller: Reader, did: Did): boolean {
+  return caller?.kind === 'admin' || caller?.did === did
+}
+
+function requireBearer(headers: Headers): string {
+  const authorization = headers.get('authorization')
+  if (!authorization) throw new Refused('AuthMissing', 'Authentication Required')
+  const [scheme, token, ...rest] = authorization.split(' ')
+  if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) throw new Refused('InvalidToken', 'Unexpected authorization type: expected Bearer and one token')
+  return token
+}
+
+function basicPassword(headers: Headers): string | undefined {
+  const [scheme, encoded] = (headers.get('authorization') ?? '').split(' ')
+  if (scheme?.toLowerCase() !== 'basic' || !encoded) return undefined
+  const decoded = Buffer.from(encoded, 'base64').toString()
+  return decoded.startsWith('admin:') ? decoded.slice('admin:'.length) : undefined
+}
+
+/** Both sides are hashed, so that the comparison takes as long whatever the lengths are. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,24 @@
+import { type Account, accountStatus } from '@atoll/storage'
+import type { Did, Handle } from '@atoll/syntax'
+
+export interface SessionAnswer {
+  did: Did
+  handle: Handle
+  email: string | undefined
+  emailConfirmed: boolean
+  active: boolean
+  status?: 'takendown' | 'deactivated'
+}
+
+/** What the session methods tell of an account. */
+export function sessionAnswer(account: Account): SessionAnswer {
+  const status = accountStatus(account)
+  return {
+    did: account.did,
+    handle: account.handle ?? 'handle.invalid',
+    email: account.email,
+    emailConfirmed: account.emailConfirmedAt !== undefined,
+    active: status === 'active',
+    ...(status === 'active' ? {} : { status }),
+  }
+}

@@ -1,0 +1,124 @@
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import { type Did, isDid } from '@atoll/syntax'
+import { Refused } from '../refused.ts'
+
+/** What a session may do, as the `scope` of its access token says it. */
+export type AccessScope = 'com.atproto.access' | 'com.atproto.appPass' | 'com.atproto.appPassPrivileged' | 'com.atproto.takendown'
+
+export const accessScopes: readonly AccessScope[] = ['com.atproto.access', 'com.atproto.appPass', 'com.atproto.appPassPrivileged', 'com.atproto.takendown']
+
+const refreshScope = 'com.atproto.refresh'
+const accessLifeSeconds = 120 * 60
+/** How long a refresh token lives. */
+export const refreshLifeSeconds = 90 * 24 * 60 * 60
+
+export interface AccessToken {
+  readonly did: Did
+  readonly scope: AccessScope
+}
+
+export interface RefreshToken {
+  readonly did: Did
+  /** Names the token in the session store. */
+  readonly id: string
+  readonly expiresAt: Date
+}
+
+interface Claims {
+  scope: string
+  sub: string
+  aud: string
+  iat: number
+  exp: number
+  jti?: string
+}
+
+/** Makes and reads the JWTs of sessions: HS256, `at+jwt` and `refresh+jwt`. */
+export class SessionTokens {
+  readonly #key: KeyObject
+  readonly #audience: Did
+  readonly #now: () => number
+
+  constructor(options: { secret: string; audience: Did; now?: () => number }) {
+    this.#key = createSecretKey(Buffer.from(options.secret))
+    this.#audience = options.audience
+    this.#now = options.now ?? Date.now
+  }
+
+  createAccess(did: Did, scope: AccessScope): string {
+    return this.#sign('at+jwt', { scope, sub: did, aud: this.#audience, ...this.#life(accessLifeSeconds) })
+  }
+
+  /** The same arguments give the same token: whoever asks twice for the successor of a token gets one. */
+  createRefresh(did: Did, id: string, expiresAt: Date): string {
+    const exp = Math.floor(expiresAt.getTime() / 1000)
+    return this.#sign('refresh+jwt', { scope: refreshScope, sub: did, aud: this.#audience, jti: id, iat: exp - refreshLifeSeconds, exp })
+  }
+
+  /** The access token that `token` is. Refuses with `InvalidToken` or `ExpiredToken`. */
+  readAccess(token: string): AccessToken {
+    const claims = this.#read(token, 'at+jwt')
+    const scope = accessScopes.find((known) => known === claims.scope)
+    if (!scope) throw new Refused('InvalidToken', 'Bad token scope')
+    return { did: claims.sub, scope }
+  }
+
+  /** The refresh token that `token` is; an expired one too where `acceptExpired` is set. */
+  readRefresh(token: string, options: { acceptExpired?: boolean } = {}): RefreshToken {
+    const claims = this.#read(token, 'refresh+jwt', options.acceptExpired)
+    if (claims.scope !== refreshScope) throw new Refused('InvalidToken', 'Bad token scope')
+    if (!claims.jti) throw new Refused('InvalidToken', 'Token could not be verified')
+    return { did: claims.sub, id: claims.jti, expiresAt: new Date(claims.exp * 1000) }
+  }
+
+  #life(seconds: number): { iat: number; exp: number } {
+    const iat = Math.floor(this.#now() / 1000)
+    return { iat, exp: iat + seconds }
+  }
+
+  #sign(type: string, claims: Claims): string {
+    const body = `${encode({ typ: type, alg: 'HS256' })}.${encode(claims)}`
+    return `${body}.${this.#mac(body).toString('base64url')}`
+  }
+
+  #mac(body: string): Buffer {
+    return createHmac('sha256', this.#key).update(body).digest()
+  }
+
+  #read(token: string, type: string, acceptExpired = false): Claims & { sub: Did } {
+    const [header, payload, signature, ...rest] = token.split('.')
+    if (!header || !payload || !signature || rest.length > 0) throw unverified()
+    const wanted = this.#mac(`${header}.${payload}`)
+    const given = Buffer.from(signature, 'base64url')
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw unverified()
+
+    const claims = decode(payload) as Partial<Claims> | undefined
+    const { typ, alg } = (decode(header) ?? {}) as { typ?: string; alg?: string }
+    if (alg !== 'HS256' || !claims || !isDid(claims.sub) || typeof claims.exp !== 'number' || claims.aud !== this.#audience) throw unverified()
+    if (typ !== type) throw new Refused('InvalidToken', 'Bad token scope')
+    if (claims.exp * 1000 <= this.#now() && !acceptExpired) throw new Refused('ExpiredToken', 'Token has expired')
+    // Signed by this service: what `#sign` put in is what comes out.
+    return claims as Claims & { sub: Did }
+  }
+}
+
+/** A fresh name for a refresh token. */
+export function newTokenId(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+function unverified(): Refused {
+  return new Refused('InvalidToken', 'Token could not be verified')
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+function decode(part: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}

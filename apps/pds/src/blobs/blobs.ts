@@ -1,0 +1,138 @@
+import type { BlobRef, Cid } from '@atoll/data-model'
+import { type BlobBytes, BlobMissingError, type BlobStore, type ByteRange, BlobTooLargeError, type Storage, type StoredBlob } from '@atoll/storage'
+import { type Did, formatDatetime } from '@atoll/syntax'
+import { Refused } from '../refused.ts'
+import type { RepoLocks } from '../repos/repo-locks.ts'
+import { contentType } from './content-type.ts'
+
+/** How long an upload waits for a record that refers to it. */
+const uploadGraceMs = 6 * 60 * 60 * 1000
+const collectAtOnce = 500
+
+interface BlobParts {
+  readonly storage: Pick<Storage, 'blobs' | 'transact'>
+  readonly store: BlobStore
+  /** Held while blobs are dropped, so that none of them is referred to meanwhile. */
+  readonly locks: RepoLocks
+  readonly uploadLimit: number
+  /** Hears what failed in the background. */
+  readonly onError: (error: unknown) => void
+  readonly now?: () => number
+}
+
+/** The blobs of accounts: uploaded to a temporary place, kept once a record refers to them, gone with the last reference. */
+export class Blobs {
+  readonly #parts: BlobParts
+  readonly #now: () => number
+  readonly #collecting = new Map<Did, Promise<void>>()
+
+  constructor(parts: BlobParts) {
+    this.#parts = parts
+    this.#now = parts.now ?? Date.now
+  }
+
+  /** Takes in an upload, and answers the reference that a record may hold. */
+  async upload(did: Did, bytes: AsyncIterable<Uint8Array>, declaredType: string, signal?: AbortSignal): Promise<BlobRef> {
+    const { storage, store, uploadLimit } = this.#parts
+    const uploaded = await store.upload(did, bytes, { maxBytes: uploadLimit, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+      if (error instanceof BlobTooLargeError) throw new Refused('PayloadTooLarge', `Blob is too large: at most ${uploadLimit} bytes are allowed`)
+      throw error
+    })
+    const known = await storage.blobs.get(did, uploaded.cid)
+    if (known?.takedown !== undefined) {
+      await store.delete(did, [uploaded.cid])
+      throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
+    }
+    const mimeType = await contentType(uploaded.head, declaredType)
+    const metadata = { cid: uploaded.cid, mimeType, size: uploaded.size, createdAt: formatDatetime(new Date(this.#now())) }
+    await storage.transact(did, (tx) => tx.blobs.add(did, metadata))
+    return { $type: 'blob', ref: uploaded.cid, mimeType, size: uploaded.size }
+  }
+
+  /**
+   * Gives the blobs that a commit is about to refer to their permanent place. Refuses with `BlobNotFound` what was never uploaded, and with
+   * `InvalidRequest` a reference that tells another type or size than the upload has.
+   */
+  async claim(did: Did, references: readonly BlobRef[]): Promise<void> {
+    const temporary: Cid[] = []
+    for (const reference of references) {
+      const stored = await this.#parts.storage.blobs.get(did, reference.ref)
+      if (!stored) throw new Refused('BlobNotFound', `Could not find blob: ${reference.ref}`)
+      requireMatch(reference, stored)
+      if (stored.temporary) temporary.push(reference.ref)
+    }
+    if (temporary.length === 0) return
+    try {
+      await this.#parts.store.makePermanent(did, temporary)
+    } catch (error) {
+      if (error instanceof BlobMissingError) throw new Refused('BlobNotFound', `Could not find blob: ${error.cid}`)
+      throw error
+    }
+  }
+
+  /** The bytes of a blob that a record refers to. Refuses with `BlobNotFound`. */
+  async read(did: Did, cid: Cid, range?: ByteRange): Promise<BlobBytes & { mimeType: string }> {
+    const stored = await this.#parts.storage.blobs.get(did, cid)
+    if (!stored || stored.temporary || stored.takedown !== undefined) throw new Refused('BlobNotFound', 'Blob not found')
+    const blob = await this.#parts.store.get(did, cid, range)
+    if (!blob) throw new Refused('BlobNotFound', 'Blob not found')
+    return { ...blob, mimeType: stored.mimeType }
+  }
+
+  /** Drops, in the background, the blobs of an account that have lost their last reference. */
+  collect(did: Did): void {
+    const before = this.#collecting.get(did) ?? Promise.resolve()
+    const work = before
+      .then(() => this.#collect(did))
+      .catch(this.#parts.onError)
+      .finally(() => {
+        if (this.#collecting.get(did) === work) this.#collecting.delete(did)
+      })
+    this.#collecting.set(did, work)
+  }
+
+  /** Drops what nobody refers to, of every account, and what crashes left behind. */
+  async sweep(): Promise<void> {
+    await this.#collect(undefined)
+    await this.#parts.store.sweep({ before: new Date(this.#now() - uploadGraceMs) })
+  }
+
+  /** Resolves when what runs in the background is done. */
+  async close(): Promise<void> {
+    await Promise.all(this.#collecting.values())
+  }
+
+  async #collect(did: Did | undefined): Promise<void> {
+    const { storage, store, locks } = this.#parts
+    const createdBefore = formatDatetime(new Date(this.#now() - uploadGraceMs))
+    for (;;) {
+      const unreferenced = await storage.blobs.unreferenced({ ...(did ? { did } : {}), createdBefore, limit: collectAtOnce })
+      for (const [owner, cids] of byOwner(unreferenced)) {
+        await locks.run(owner, async () => {
+          await storage.transact(owner, (tx) => tx.blobs.collect(owner, cids, createdBefore))
+          // A record may refer to one of them since they were listed: only what the index has forgotten goes.
+          const gone: Cid[] = []
+          for (const cid of cids) if (!(await storage.blobs.get(owner, cid))) gone.push(cid)
+          await store.delete(owner, gone)
+        })
+      }
+      if (unreferenced.length < collectAtOnce) return
+    }
+  }
+}
+
+function requireMatch(reference: BlobRef, stored: StoredBlob): void {
+  if (stored.takedown !== undefined) throw new Refused('BlobNotFound', `Could not find blob: ${reference.ref}`)
+  if (reference.mimeType !== stored.mimeType) throw new Refused('InvalidRequest', `The blob ${reference.ref} is ${stored.mimeType}, but the record refers to it as ${reference.mimeType}`)
+  if (reference.size !== stored.size) throw new Refused('InvalidRequest', `The blob ${reference.ref} has ${stored.size} bytes, but the record says ${reference.size}`)
+}
+
+function byOwner(blobs: readonly { did: Did; cid: Cid }[]): Map<Did, Cid[]> {
+  const owners = new Map<Did, Cid[]>()
+  for (const { did, cid } of blobs) {
+    const cids = owners.get(did)
+    if (cids) cids.push(cid)
+    else owners.set(did, [cid])
+  }
+  return owners
+}

@@ -1,0 +1,44 @@
+import { importKeyPair, type KeyPair } from '@atoll/crypto'
+import type { KeyStore, SigningKey } from '@atoll/storage'
+import type { Did } from '@atoll/syntax'
+
+const keptImported = 10_000
+
+/** The keys that sign for accounts, ready for use. */
+export class SigningKeys {
+  readonly #keys: Pick<KeyStore, 'signingKey'>
+  /** Importing derives the public key, which costs as much as a signature: the last accounts that wrote keep theirs. */
+  readonly #imported = new Map<Did, { stored: SigningKey; pair: KeyPair }>()
+
+  constructor(keys: Pick<KeyStore, 'signingKey'>) {
+    this.#keys = keys
+  }
+
+  /** The key pair that signs the commits of `did`. An account without one is a fault of ours. */
+  async of(did: Did): Promise<KeyPair> {
+    const stored = await this.#keys.signingKey(did)
+    if (!stored) throw new Error(`no signing key for ${did}`)
+    const known = this.#imported.get(did)
+    if (known && isSame(known.stored, stored)) {
+      this.#keep(did, known)
+      return known.pair
+    }
+    const pair = importKeyPair(stored.curve, stored.privateKey)
+    this.#keep(did, { stored, pair })
+    return pair
+  }
+
+  #keep(did: Did, entry: { stored: SigningKey; pair: KeyPair }): void {
+    this.#imported.delete(did)
+    this.#imported.set(did, entry)
+    if (this.#imported.size <= keptImported) return
+    for (const oldest of this.#imported.keys()) {
+      this.#imported.delete(oldest)
+      return
+    }
+  }
+}
+
+function isSame(a: SigningKey, b: SigningKey): boolean {
+  return a.curve === b.curve && Buffer.compare(a.privateKey, b.privateKey) === 0
+}

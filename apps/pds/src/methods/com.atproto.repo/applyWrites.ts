@@ -1,0 +1,59 @@
+import type { applyWrites as method } from '@atoll/lexicons/com.atproto.repo'
+import { type Did, formatAtUri } from '@atoll/syntax'
+import type { Handler, InputOf, OutputOf } from '@atoll/xrpc-server'
+import type { AccountCaller } from '../../access.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { Refused } from '../../refused.ts'
+import { requireOwnRepo, requireSwapCommit } from '../../repos/own-repo.ts'
+import type { RecordPreparer } from '../../repos/records.ts'
+import type { PlannedWrite, RepoWriter } from '../../repos/writer.ts'
+
+const maxWrites = 200
+
+interface Deps {
+  accounts: Pick<Accounts, 'find'>
+  preparer: RecordPreparer
+  writer: RepoWriter
+}
+
+type Write = InputOf<typeof method>['writes'][number]
+type WriteResult = NonNullable<OutputOf<typeof method>['results']>[number]
+
+export function applyWrites({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
+  return async ({ input, credentials }) => {
+    const did = await requireOwnRepo(accounts, input.repo, credentials)
+    if (input.writes.length > maxWrites) throw new Refused('InvalidRequest', `Too many writes. Max: ${maxWrites}`)
+    const planned = input.writes.map((write) => plan(write, preparer, input.validate))
+    const { head, committed } = await writer.write(did, async (current) => {
+      requireSwapCommit(input.swapCommit, current.head)
+      return planned
+    })
+    return {
+      ...(committed ? { commit: { cid: head.cid.toString(), rev: head.rev } } : {}),
+      results: planned.map((write) => resultOf(did, write)),
+    }
+  }
+}
+
+function plan(write: Write, preparer: RecordPreparer, validate: boolean | undefined): PlannedWrite {
+  const { $type, collection, rkey } = write
+  switch ($type) {
+    case 'com.atproto.repo.applyWrites#create':
+      return { action: 'create', record: preparer.prepare({ collection, rkey, value: write.value, validate }) }
+    case 'com.atproto.repo.applyWrites#update':
+      return { action: 'update', record: preparer.prepare({ collection, rkey, value: write.value, validate }) }
+    case 'com.atproto.repo.applyWrites#delete':
+      return { action: 'delete', collection, rkey: write.rkey }
+  }
+}
+
+function resultOf(did: Did, write: PlannedWrite): WriteResult {
+  if (write.action === 'delete') return { $type: 'com.atproto.repo.applyWrites#deleteResult' }
+  const { collection, rkey, cid, validationStatus } = write.record
+  return {
+    $type: write.action === 'create' ? 'com.atproto.repo.applyWrites#createResult' : 'com.atproto.repo.applyWrites#updateResult',
+    uri: formatAtUri({ authority: did, collection, rkey }),
+    cid: cid.toString(),
+    validationStatus,
+  }
+}

@@ -1,0 +1,25 @@
+import type { deleteRecord as method } from '@atoll/lexicons/com.atproto.repo'
+import type { Handler } from '@atoll/xrpc-server'
+import type { AccountCaller } from '../../access.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/own-repo.ts'
+import type { RepoWriter } from '../../repos/writer.ts'
+
+interface Deps {
+  accounts: Pick<Accounts, 'find'>
+  writer: RepoWriter
+}
+
+export function deleteRecord({ accounts, writer }: Deps): Handler<typeof method, AccountCaller> {
+  return async ({ input, credentials }) => {
+    const did = await requireOwnRepo(accounts, input.repo, credentials)
+    const { collection, rkey } = input
+    const { head, committed } = await writer.write(did, async (current) => {
+      const existing = await current.record(collection, rkey)
+      requireSwapCommit(input.swapCommit, current.head)
+      requireSwapRecord(input.swapRecord, existing)
+      return existing ? [{ action: 'delete', collection, rkey }] : []
+    })
+    return committed ? { commit: { cid: head.cid.toString(), rev: head.rev } } : {}
+  }
+}

@@ -1,0 +1,28 @@
+import type { IdentityResolver } from '@atoll/identity'
+import type { describeRepo as method } from '@atoll/lexicons/com.atproto.repo'
+import type { Storage } from '@atoll/storage'
+import type { Handler } from '@atoll/xrpc-server'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { Refused } from '../../refused.ts'
+import { requireReadable } from '../../repos/readable.ts'
+
+interface Deps {
+  accounts: Pick<Accounts, 'find'>
+  storage: Pick<Storage, 'records'>
+  identity: Pick<IdentityResolver, 'resolveDid'>
+}
+
+export function describeRepo({ accounts, storage, identity }: Deps): Handler<typeof method> {
+  return async ({ params }) => {
+    const { did, handle = 'handle.invalid' } = requireReadable(await accounts.find(params.repo), params.repo)
+    const document = await identity.resolveDid(did)
+    if (!document) throw new Refused('InvalidRequest', `Could not resolve DID: ${did}`)
+    return {
+      handle,
+      did,
+      didDoc: document.json,
+      collections: await storage.records.collections(did),
+      handleIsCorrect: document.handle === handle,
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { decodeCbor, parseCid } from '@atoll/data-model'
+import type { getRecord as method } from '@atoll/lexicons/com.atproto.repo'
+import type { Storage } from '@atoll/storage'
+import { formatAtUri } from '@atoll/syntax'
+import type { Handler } from '@atoll/xrpc-server'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { Refused } from '../../refused.ts'
+import { requireReadable } from '../../repos/readable.ts'
+
+interface Deps {
+  accounts: Pick<Accounts, 'find'>
+  storage: Pick<Storage, 'records'>
+}
+
+export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {
+  return async ({ params }) => {
+    const account = requireReadable(await accounts.find(params.repo), params.repo)
+    const record = await storage.records.get(account.did, params.collection, params.rkey)
+    const uri = formatAtUri({ authority: account.did, collection: params.collection, rkey: params.rkey })
+    if (!record || (params.cid !== undefined && !record.cid.equals(parseCid(params.cid)))) {
+      throw new Refused('RecordNotFound', `Could not locate record: ${uri}`)
+    }
+    return { uri, cid: record.cid.toString(), value: decodeCbor(record.bytes) }
+  }
+}

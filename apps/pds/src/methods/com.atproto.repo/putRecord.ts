@@ -1,0 +1,34 @@
+import type { putRecord as method } from '@atoll/lexicons/com.atproto.repo'
+import { formatAtUri } from '@atoll/syntax'
+import type { Handler } from '@atoll/xrpc-server'
+import type { AccountCaller } from '../../access.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/own-repo.ts'
+import type { RecordPreparer } from '../../repos/records.ts'
+import type { RepoWriter } from '../../repos/writer.ts'
+
+interface Deps {
+  accounts: Pick<Accounts, 'find'>
+  preparer: RecordPreparer
+  writer: RepoWriter
+}
+
+export function putRecord({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
+  return async ({ input, credentials }) => {
+    const did = await requireOwnRepo(accounts, input.repo, credentials)
+    const record = preparer.prepare({ collection: input.collection, rkey: input.rkey, value: input.record, validate: input.validate })
+    const { head, committed } = await writer.write(did, async (current) => {
+      const existing = await current.record(record.collection, record.rkey)
+      requireSwapCommit(input.swapCommit, current.head)
+      requireSwapRecord(input.swapRecord, existing)
+      if (existing?.equals(record.cid)) return []
+      return [{ action: existing ? 'update' : 'create', record }]
+    })
+    return {
+      uri: formatAtUri({ authority: did, collection: record.collection, rkey: record.rkey }),
+      cid: record.cid.toString(),
+      ...(committed ? { commit: { cid: head.cid.toString(), rev: head.rev } } : {}),
+      validationStatus: record.validationStatus,
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { parseCid } from '@atoll/data-model'
+import type { getBlob as method } from '@atoll/lexicons/com.atproto.sync'
+import type { Handler } from '@atoll/xrpc-server'
+import type { Reader } from '../../access.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import type { Blobs } from '../../blobs/blobs.ts'
+import { requireSynced } from '../../repos/readable.ts'
+
+interface Deps {
+  accounts: Pick<Accounts, 'find'>
+  blobs: Pick<Blobs, 'read'>
+}
+
+export function getBlob({ accounts, blobs }: Deps): Handler<typeof method, Reader> {
+  return async ({ params, credentials }) => {
+    const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
+    const { bytes, size, mimeType } = await blobs.read(did, parseCid(params.cid))
+    return {
+      encoding: mimeType,
+      body: bytes,
+      headers: {
+        'content-length': String(size),
+        // Somebody else's bytes under this origin: a browser must not run them.
+        'content-security-policy': "default-src 'none'; sandbox",
+        'content-disposition': `attachment; filename="${params.cid}"`,
+        'x-content-type-options': 'nosniff',
+      },
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { listRepos as method } from '@atoll/lexicons/com.atproto.sync'
+import type { Storage } from '@atoll/storage'
+import type { Handler } from '@atoll/xrpc-server'
+
+export function listRepos({ storage }: { storage: Pick<Storage, 'repos'> }): Handler<typeof method> {
+  return async ({ params }) => {
+    const { items, cursor } = await storage.repos.list({ limit: params.limit, ...(params.cursor ? { cursor: params.cursor } : {}) })
+    return {
+      ...(cursor ? { cursor } : {}),
+      repos: items.map(({ did, head, rev, status }) => ({
+        did,
+        head: head.toString(),
+        rev,
+        active: status === 'active',
+        ...(status === 'active' ? {} : { status }),
+      })),
+    }
+  }
+}

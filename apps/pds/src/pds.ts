@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { openFsBlobStore } from '@atoll/blobstore-fs'
+import { importKeyPair } from '@atoll/crypto'
+import { createIdentityResolver, type IdentityResolver } from '@atoll/identity'
+import { createGuardedFetch, nodeDns } from '@atoll/identity/node'
+import { PlcClient } from '@atoll/identity/plc'
+import { lexicons } from '@atoll/lexicons'
+import { createSequencer, type Sequencer } from '@atoll/sequencer'
+import { type BlobStore, type Storage, StorageUnavailableError } from '@atoll/storage'
+import { openSqliteStorage } from '@atoll/storage-sqlite'
+import { TidClock } from '@atoll/syntax'
+import { createRouter, type Router } from '@atoll/xrpc-server'
+import { createAccess } from './access.ts'
+import { Accounts } from './accounts/accounts.ts'
+import { HandleRules } from './accounts/handles.ts'
+import { Invites } from './accounts/invites.ts'
+import { Passwords } from './accounts/passwords.ts'
+import { SessionTokens } from './accounts/session-tokens.ts'
+import { Sessions } from './accounts/sessions.ts'
+import { Blobs } from './blobs/blobs.ts'
+import type { Config } from './config.ts'
+import { PlcAccounts } from './identity/plc-accounts.ts'
+import { SigningKeys } from './identity/signing-keys.ts'
+import type { Log } from './log.ts'
+import { Refused } from './refused.ts'
+import { RecordPreparer } from './repos/records.ts'
+import { RepoLocks } from './repos/repo-locks.ts'
+import { RepoWriter } from './repos/writer.ts'
+import { routes } from './routes.ts'
+import { createWeb } from './web.ts'
+
+/** What the methods are given. */
+export interface Services {
+  readonly config: Config
+  readonly storage: Storage
+  readonly identity: IdentityResolver
+  readonly sequencer: Sequencer
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly handles: HandleRules
+  readonly blobs: Blobs
+  readonly preparer: RecordPreparer
+  readonly writer: RepoWriter
+}
+
+/** What the service stands on: opened from the configuration, or given by a test. */
+export interface Adapters {
+  readonly storage: Storage
+  readonly blobStore: BlobStore
+}
+
+/** A running service without its host: `router` answers, `close` lets go of everything in reverse order. */
+export interface Pds {
+  readonly router: Router
+  readonly storage: Storage
+  close(): Promise<void>
+}
+
+/** The embedded default: one SQLite database and a folder of blobs. */
+export async function openAdapters(config: Config): Promise<Adapters> {
+  const storage = await openSqliteStorage({ file: `${config.storage.dataDirectory}/pds.sqlite` })
+  const blobStore = await openFsBlobStore({ dir: config.blobs.directory, temporaryDir: config.blobs.temporaryDirectory })
+  return { storage, blobStore }
+}
+
+/** Composes the service, top to bottom in the order of dependency. */
+export async function createPds(config: Config, log: Log, adapters: Promise<Adapters> = openAdapters(config)): Promise<Pds> {
+  const { storage, blobStore } = await adapters
+  const onError = (error: unknown) => log.error('something failed in the background', { err: error })
+
+  const guardedFetch = createGuardedFetch({ allowPrivate: config.identity.disableSsrfProtection, maxBytes: config.identity.fetchMaxResponseBytes, timeoutMs: config.identity.resolverTimeoutMs })
+  const { plcUrl, resolverTimeoutMs: timeoutMs, cacheStaleTtlMs, cacheMaxTtlMs } = config.identity
+  const identity = createIdentityResolver({
+    plcUrl,
+    // The operator names the directory: it may lie in a private network.
+    plcFetch: fetch,
+    fetch: guardedFetch,
+    lookupTxt: nodeDns(),
+    ...(config.identity.handleBackupNameservers.length > 0 ? { backupLookupTxt: nodeDns({ servers: config.identity.handleBackupNameservers }) } : {}),
+    cacheTimes: { staleMs: cacheStaleTtlMs, maxMs: cacheMaxTtlMs },
+    timeoutMs,
+    allowLocalhost: config.service.developmentMode,
+    onError,
+  })
+  const plc = new PlcAccounts({
+    client: new PlcClient({ url: plcUrl }),
+    rotationKey: importKeyPair('k256', Buffer.from(config.secrets.plcRotationKey, 'hex')),
+    recoveryKey: config.identity.recoveryDidKey,
+    pds: config.service.publicUrl,
+    onError,
+  })
+
+  const tids = new TidClock()
+  const locks = new RepoLocks()
+  const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
+  const tokens = new SessionTokens({ secret: config.secrets.jwtSecret, audience: config.service.did })
+  const sessions = new Sessions({ storage, tokens })
+  const handles = new HandleRules(config.identity.handleDomains)
+  const invites = new Invites({ storage, required: config.invites.required })
+  const accounts = new Accounts({ storage, passwords: new Passwords(), sessions, invites, handles, plc, tids })
+  const blobs = new Blobs({ storage, store: blobStore, locks, uploadLimit: config.blobs.uploadLimit, onError })
+  const preparer = new RecordPreparer({ lexicons: lexicons(), tids })
+  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, tids })
+
+  const services: Services = { config, storage, identity, sequencer, accounts, sessions, handles, blobs, preparer, writer }
+  const access = createAccess({ tokens, adminPassword: config.secrets.adminPassword })
+  const router = createRouter(routes(services, access), {
+    fallback: createWeb({ config, accounts, storage }),
+    health: async () => ({ version: await healthyVersion(config, storage) }),
+    onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),
+    onRequest: ({ request, nsid, status, ms }) => log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),
+  })
+
+  return {
+    router,
+    storage,
+    async close() {
+      await blobs.close()
+      await sequencer.close()
+      await storage.close()
+    },
+  }
+}
+
+async function healthyVersion(config: Config, storage: Pick<Storage, 'accounts'>): Promise<string> {
+  await storage.accounts.count()
+  return config.service.version ?? packageVersion()
+}
+
+function packageVersion(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return manifest.version
+}
+
+/** What a client is told of a failure that passes by itself. */
+export function passingFailure(error: unknown): Refused | undefined {
+  if (!(error instanceof StorageUnavailableError)) return undefined
+  return new Refused('ServiceUnavailable', 'The server cannot write at the moment; try again later', { headers: { 'retry-after': '5' } })
+}

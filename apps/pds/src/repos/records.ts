@@ -1,0 +1,87 @@
+import { type BlobRef, blockOf, type Cid, findBlobRefs, findLegacyBlobRefs, type ValueMap } from '@atoll/data-model'
+import type { Lexicons } from '@atoll/lexicon'
+import { isRecordKey, matchesRecordKeyKind, type Nsid, type RecordKey, type TidClock } from '@atoll/syntax'
+import { Refused } from '../refused.ts'
+
+/** The largest record, in bytes of DAG-CBOR. */
+const maxRecordBytes = 1_000_000
+
+export type ValidationStatus = 'valid' | 'unknown' | undefined
+
+/** A record that may be written: checked, keyed, encoded. */
+export interface PreparedRecord {
+  readonly collection: Nsid
+  readonly rkey: RecordKey
+  readonly value: ValueMap
+  readonly cid: Cid
+  readonly bytes: Uint8Array
+  readonly blobs: readonly BlobRef[]
+  readonly validationStatus: ValidationStatus
+}
+
+interface RecordToPrepare {
+  readonly collection: Nsid
+  readonly rkey?: string | undefined
+  readonly value: ValueMap
+  /** True: the type must be known. False: nothing is checked but the data model. Unset: checked where the type is known. */
+  readonly validate?: boolean | undefined
+}
+
+/** Turns what a client sends into records that may be written. Knows the schemas, no repository. */
+export class RecordPreparer {
+  readonly #lexicons: Lexicons
+  readonly #tids: TidClock
+
+  constructor(deps: { lexicons: Lexicons; tids: TidClock }) {
+    this.#lexicons = deps.lexicons
+    this.#tids = deps.tids
+  }
+
+  /** Refuses with `InvalidRequest` whatever may not be a record of `collection`. */
+  prepare({ collection, rkey, value, validate }: RecordToPrepare): PreparedRecord {
+    const record = withType(collection, value)
+    const validationStatus = this.#validate(collection, record, validate)
+    if (findLegacyBlobRefs(record).length > 0) throw new Refused('InvalidRequest', `Legacy blobs are not allowed: upload the file again and refer to what uploadBlob answers (in a ${collection} record)`)
+    const block = blockOf(record)
+    if (block.bytes.length > maxRecordBytes) throw new Refused('InvalidRequest', `Record is too large: ${block.bytes.length} bytes, at most ${maxRecordBytes} are allowed`)
+    return {
+      collection,
+      rkey: this.#recordKey(collection, rkey),
+      value: record,
+      cid: block.cid,
+      bytes: block.bytes,
+      blobs: findBlobRefs(record),
+      validationStatus,
+    }
+  }
+
+  #validate(collection: Nsid, record: ValueMap, validate: boolean | undefined): ValidationStatus {
+    if (validate === false) return undefined
+    const schema = this.#lexicons.recordType(collection)
+    if (!schema) {
+      if (validate) throw new Refused('InvalidRequest', `Lexicon not found: lex:${collection}`)
+      return 'unknown'
+    }
+    const result = this.#lexicons.validateRecord(collection, record)
+    if (!result.ok) {
+      const [issue] = result.issues
+      throw new Refused('InvalidRequest', `Invalid ${collection} record: ${issue ? `${issue.path || 'record'} ${issue.message}` : 'it does not match its schema'}`)
+    }
+    return 'valid'
+  }
+
+  #recordKey(collection: Nsid, given: string | undefined): RecordKey {
+    const kind = this.#lexicons.recordType(collection)?.key ?? 'any'
+    const rkey = given ?? (kind.startsWith('literal:') ? kind.slice('literal:'.length) : kind === 'nsid' ? undefined : this.#tids.next())
+    if (rkey === undefined) throw new Refused('InvalidRequest', `A ${collection} record needs an rkey: its keys are NSIDs`)
+    if (!isRecordKey(rkey)) throw new Refused('InvalidRequest', `'${rkey}' is not a record key`)
+    if (!matchesRecordKeyKind(kind, rkey)) throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${rkey}'`)
+    return rkey
+  }
+}
+
+function withType(collection: Nsid, value: ValueMap): ValueMap {
+  if (value['$type'] === undefined) return { $type: collection, ...value }
+  if (value['$type'] !== collection) throw new Refused('InvalidRequest', `Invalid $type: expected ${collection}, got ${String(value['$type'])}`)
+  return value
+}

@@ -1,0 +1,148 @@
+import type { Cid } from '@atoll/data-model'
+import { applyWrites, type CommitData, type GetBlock, type Head, MissingBlockError, RepoError, type RecordWrite, withBlocks } from '@atoll/repo'
+import { accountStatus, type BlobReference, ConflictError, type RecordChange, type Storage } from '@atoll/storage'
+import { commitEvent } from '@atoll/sync'
+import { type Did, formatDatetime, type Nsid, type RecordKey, type TidClock } from '@atoll/syntax'
+import type { Blobs } from '../blobs/blobs.ts'
+import type { SigningKeys } from '../identity/signing-keys.ts'
+import { Refused } from '../refused.ts'
+import type { PreparedRecord } from './records.ts'
+import type { RepoLocks } from './repo-locks.ts'
+
+/** One change that a request wants. */
+export type PlannedWrite =
+  | { readonly action: 'create' | 'update'; readonly record: PreparedRecord }
+  | { readonly action: 'delete'; readonly collection: Nsid; readonly rkey: RecordKey }
+
+/** The repository as a plan sees it: nothing changes until the plan is carried out. */
+export interface CurrentRepo {
+  readonly head: Head
+  /** The CID of a record, or undefined where there is none. */
+  record(collection: Nsid, rkey: RecordKey): Promise<Cid | undefined>
+}
+
+export interface WriteOutcome {
+  readonly head: Head
+  /** False where the plan was empty: nothing was to be done, and there is no commit. */
+  readonly committed: boolean
+}
+
+interface WriterParts {
+  readonly storage: Pick<Storage, 'accounts' | 'repos' | 'records' | 'transact'>
+  readonly blobs: Pick<Blobs, 'claim' | 'collect'>
+  readonly signingKeys: Pick<SigningKeys, 'of'>
+  readonly locks: RepoLocks
+  readonly tids: TidClock
+  readonly now?: () => Date
+}
+
+/** How often a plan is made anew when another process moved the repository on. */
+const attempts = 4
+
+/** The only place where repositories change: every write becomes one commit and its event, in one transaction. */
+export class RepoWriter {
+  readonly #parts: WriterParts
+  readonly #now: () => Date
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts
+    this.#now = parts.now ?? (() => new Date())
+  }
+
+  /**
+   * Asks `plan` what to write, alone in the repository, and commits it. Resolves when the commit and its event would survive a crash.
+   * An empty plan makes no commit. Refuses inactive accounts.
+   */
+  async write(did: Did, plan: (current: CurrentRepo) => Promise<readonly PlannedWrite[]>): Promise<WriteOutcome> {
+    return this.#parts.locks.run(did, async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.#attempt(did, plan)
+        } catch (error) {
+          // Another process on the same storage was faster: look again at what there is now.
+          if (!(error instanceof ConflictError && error.field === 'repo') || attempt === attempts) throw error
+        }
+      }
+    })
+  }
+
+  async #attempt(did: Did, plan: (current: CurrentRepo) => Promise<readonly PlannedWrite[]>): Promise<WriteOutcome> {
+    const { storage, blobs, signingKeys, tids } = this.#parts
+    await this.#requireActive(did)
+    const head = await storage.repos.head(did)
+    if (!head) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
+
+    const planned = await plan({
+      head,
+      record: async (collection, rkey) => (await storage.records.get(did, collection, rkey))?.cid,
+    })
+    if (planned.length === 0) return { head, committed: false }
+
+    const key = await signingKeys.of(did)
+    const writes = planned.map(repoWrite)
+    const rev = tids.next(head.rev)
+    const commit = await this.#withTree(did, (get) => applyWrites({ did, head, get, writes, sign: key, rev }))
+    await blobs.claim(did, planned.flatMap(blobsOf))
+    await this.#store(commit, planned)
+    if (planned.some((write) => write.action !== 'create')) blobs.collect(did)
+    return { head: commit.head, committed: true }
+  }
+
+  async #requireActive(did: Did): Promise<void> {
+    const account = await this.#parts.storage.accounts.get(did)
+    if (!account) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
+    const status = accountStatus(account)
+    if (status === 'takendown') throw new Refused('AccountTakedown', 'Account has been taken down')
+    if (status === 'deactivated') throw new Refused('AccountDeactivated', 'Account is deactivated')
+  }
+
+  /** Runs `work` on the blocks of the repository. What the tree refuses, the request is refused for. */
+  async #withTree<T>(did: Did, work: (get: GetBlock) => T): Promise<T> {
+    const { repos } = this.#parts.storage
+    const source = repos.blockSource(did)
+    try {
+      return source ? work(source) : await withBlocks((cids) => repos.blocks(did, cids), work)
+    } catch (error) {
+      if (error instanceof RepoError && !(error instanceof MissingBlockError)) throw new Refused('InvalidRequest', error.message)
+      throw error
+    }
+  }
+
+  async #store(commit: CommitData, planned: readonly PlannedWrite[]): Promise<void> {
+    const event = commitEvent(commit, formatDatetime(this.#now()))
+    await this.#parts.storage.transact(commit.did, (tx) => {
+      tx.repo.apply({
+        did: commit.did,
+        prev: commit.prev,
+        head: commit.head,
+        added: commit.added,
+        removed: commit.removed,
+        records: planned.map(recordChange),
+        blobs: planned.flatMap(blobReferences),
+      })
+      tx.events.append(event)
+    })
+  }
+}
+
+function repoWrite(write: PlannedWrite): RecordWrite {
+  if (write.action === 'delete') return { action: 'delete', collection: write.collection, rkey: write.rkey }
+  const { collection, rkey, cid, bytes } = write.record
+  return { action: write.action, collection, rkey, cid, bytes }
+}
+
+function recordChange(write: PlannedWrite): RecordChange {
+  if (write.action === 'delete') return { collection: write.collection, rkey: write.rkey, cid: undefined }
+  const { collection, rkey, cid } = write.record
+  return { collection, rkey, cid }
+}
+
+function blobsOf(write: PlannedWrite) {
+  return write.action === 'delete' ? [] : write.record.blobs
+}
+
+function blobReferences(write: PlannedWrite): BlobReference[] {
+  if (write.action === 'delete') return []
+  const { collection, rkey, blobs } = write.record
+  return blobs.map((blob) => ({ cid: blob.ref, collection, rkey }))
+}

@@ -1,0 +1,63 @@
+import * as identity from '@atoll/lexicons/com.atproto.identity'
+import * as repo from '@atoll/lexicons/com.atproto.repo'
+import * as server from '@atoll/lexicons/com.atproto.server'
+import * as sync from '@atoll/lexicons/com.atproto.sync'
+import { route, stream } from '@atoll/xrpc-server'
+import type { Access } from './access.ts'
+import { resolveHandle } from './methods/com.atproto.identity/resolveHandle.ts'
+import { applyWrites } from './methods/com.atproto.repo/applyWrites.ts'
+import { createRecord } from './methods/com.atproto.repo/createRecord.ts'
+import { deleteRecord } from './methods/com.atproto.repo/deleteRecord.ts'
+import { describeRepo } from './methods/com.atproto.repo/describeRepo.ts'
+import { getRecord } from './methods/com.atproto.repo/getRecord.ts'
+import { listRecords } from './methods/com.atproto.repo/listRecords.ts'
+import { putRecord } from './methods/com.atproto.repo/putRecord.ts'
+import { uploadBlob } from './methods/com.atproto.repo/uploadBlob.ts'
+import { createAccount } from './methods/com.atproto.server/createAccount.ts'
+import { createSession } from './methods/com.atproto.server/createSession.ts'
+import { deleteSession } from './methods/com.atproto.server/deleteSession.ts'
+import { describeServer } from './methods/com.atproto.server/describeServer.ts'
+import { getSession } from './methods/com.atproto.server/getSession.ts'
+import { refreshSession } from './methods/com.atproto.server/refreshSession.ts'
+import { getBlob } from './methods/com.atproto.sync/getBlob.ts'
+import { getLatestCommit } from './methods/com.atproto.sync/getLatestCommit.ts'
+import { getRepo } from './methods/com.atproto.sync/getRepo.ts'
+import { getRepoStatus } from './methods/com.atproto.sync/getRepoStatus.ts'
+import { listRepos } from './methods/com.atproto.sync/listRepos.ts'
+import { subscribeRepos } from './methods/com.atproto.sync/subscribeRepos.ts'
+import type { Services } from './pds.ts'
+
+const megabyte = 1_000_000
+
+/** The service on one page: every method, who may call it, who answers, and what it costs. */
+export const routes = (s: Services, may: Access) => [
+  route(server.createAccount, may.anyone, createAccount(s)),
+  route(server.createSession, may.anyone, createSession(s)),
+  route(server.refreshSession, may.refresh, refreshSession(s)),
+  route(server.deleteSession, may.expiredRefresh, deleteSession(s)),
+  route(server.getSession, may.account, getSession(s)),
+  route(server.describeServer, may.anyone, describeServer(s)),
+
+  route(repo.createRecord, may.account, createRecord(s), { points: 3 }),
+  route(repo.putRecord, may.account, putRecord(s), { points: 2 }),
+  route(repo.deleteRecord, may.account, deleteRecord(s), { points: 1 }),
+  route(repo.applyWrites, may.account, applyWrites(s), { points: writePoints, maxBytes: megabyte }),
+  route(repo.getRecord, may.anyone, getRecord(s)),
+  route(repo.listRecords, may.anyone, listRecords(s)),
+  route(repo.describeRepo, may.anyone, describeRepo(s)),
+  route(repo.uploadBlob, may.account, uploadBlob(s), { maxBytes: s.config.blobs.uploadLimit }),
+
+  route(sync.getRepo, may.reader, getRepo(s)),
+  route(sync.getLatestCommit, may.reader, getLatestCommit(s)),
+  route(sync.getRepoStatus, may.anyone, getRepoStatus(s)),
+  route(sync.getBlob, may.reader, getBlob(s)),
+  route(sync.listRepos, may.anyone, listRepos(s)),
+  stream(sync.subscribeRepos, may.anyone, subscribeRepos(s)),
+
+  route(identity.resolveHandle, may.anyone, resolveHandle(s)),
+]
+
+/** What a batch costs: as much as its writes one by one. */
+function writePoints({ input }: { input: repo.ApplyWritesInput }): number {
+  return input.writes.reduce((sum, { $type }) => sum + ($type.endsWith('#create') ? 3 : $type.endsWith('#update') ? 2 : 1), 0)
+}

@@ -1,0 +1,35 @@
+import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
+import type { Config } from './config.ts'
+import { createLog } from './log.ts'
+import { createPds, type Pds } from './pds.ts'
+
+/** A service that listens. */
+export interface ServedPds {
+  readonly pds: Pds
+  readonly url: string
+  readonly port: number
+  /** Stops listening, lets requests in progress finish, and lets go of everything. */
+  close(): Promise<void>
+}
+
+/** Composes the service and listens on its port. */
+export async function servePds(config: Config, options: { write?: (line: string) => void } = {}): Promise<ServedPds> {
+  const log = createLog({ ...config.log, write: options.write ?? ((line) => void process.stdout.write(line)) })
+  const pds = await createPds(config, log)
+  let server: NodeServer
+  try {
+    server = await serveNode(pds.router, { port: config.service.port })
+  } catch (error) {
+    await pds.close()
+    throw error
+  }
+  return {
+    pds,
+    url: server.url,
+    port: server.port,
+    async close() {
+      await server.close()
+      await pds.close()
+    },
+  }
+}

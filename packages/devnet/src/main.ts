@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { resolve } from 'node:path'
+import { useNodeBackends } from '@atoll/crypto/node'
+import { startFailure } from '@atoll/pds'
+import { startDevnet } from './devnet.ts'
+import { welcome } from './welcome.ts'
+
+/** The port of the embedded did:plc directory: clients that resolve DIDs themselves are pointed at it. */
+const plcPort = 2582
+
+try {
+  useNodeBackends()
+  const dataDirectory = resolve(process.env['PDS_DATA_DIRECTORY'] ?? 'data')
+  const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PDS|LOG)_/.test(name)))
+  const network = await startDevnet({ dataDirectory, settings, plcPort })
+  for (const warning of network.warnings) console.error(warning)
+  console.log(welcome(network, dataDirectory))
+
+  const stop = () => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, stop)
+    network.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+} catch (error) {
+  console.error(startFailure(error) ?? error)
+  process.exit(1)
+}

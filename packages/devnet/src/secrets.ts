@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { generateKeyPair } from '@atoll/crypto'
+
+const names = ['PDS_JWT_SECRET', 'PDS_ADMIN_PASSWORD', 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'] as const
+
+export type Secrets = Record<(typeof names)[number], string>
+
+/** The secrets in `file`, which only its owner may read; made when there is none yet. */
+export async function keepSecrets(file: string): Promise<Secrets> {
+  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (kept !== undefined) return parseSecrets(kept, file)
+  const made: Secrets = {
+    PDS_JWT_SECRET: randomBytes(32).toString('hex'),
+    PDS_ADMIN_PASSWORD: randomBytes(12).toString('base64url'),
+    PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: Buffer.from(generateKeyPair('k256').exportPrivateKey()).toString('hex'),
+  }
+  // Renamed into place: a start that is cut off must not leave half a file.
+  await writeFile(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flush: true })
+  await rename(`${file}.new`, file)
+  return made
+}
+
+function parseSecrets(text: string, file: string): Secrets {
+  const parsed: Partial<Secrets> = JSON.parse(text)
+  const missing = names.filter((name) => typeof parsed[name] !== 'string')
+  if (missing.length > 0) throw new Error(`${file} lacks ${missing.join(', ')}`)
+  // Just checked: every name is there.
+  return parsed as Secrets
+}
