@@ -107,7 +107,6 @@ export type NodeReason =
   | 'untrimmed'
   | 'too-deep'
   | 'too-wide'
-  | 'cid'
 
 /** Thrown for a node that no honest tree holds. */
 export class InvalidNodeError extends RepoError {
@@ -138,5 +137,36 @@ export class InversionError extends RepoError {
     options?: ErrorOptions,
   ) {
     super(`the operation on ${path} cannot be undone: ${reason}`, options)
+  }
+}
+
+/** Thrown when the bytes of a block are not those that its CID names. */
+export class CorruptBlockError extends RepoError {
+  override name = 'CorruptBlockError'
+  constructor(readonly cid: Cid) {
+    super(`the bytes of ${cid} are not those of this CID`)
+  }
+}
+
+/** Why a repository, a proof or a commit that somebody sent is not what it claims to be. */
+export type VerificationReason =
+  | 'roots'
+  | 'missing-commit'
+  | 'did'
+  | 'signature'
+  | 'missing-node'
+  | 'missing-record'
+  | 'record-size'
+  | 'record-encoding'
+  | 'too-many-blocks'
+
+/** Thrown for a repository or a proof that does not hold. Faults of single nodes and commits have their own errors. */
+export class VerificationError extends RepoError {
+  override name = 'VerificationError'
+  constructor(
+    readonly reason: VerificationReason,
+    message: string,
+  ) {
+    super(message)
   }
 }

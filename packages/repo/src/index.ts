@@ -1,10 +1,13 @@
+export type { BlockShelf } from './block-shelf.ts'
 export { type GetBlock, withBlocks } from './block-source.ts'
 export { type Commit, decodeCommit, type Head, type Signer, signCommit, verifyCommit } from './commit.ts'
 export {
+  CorruptBlockError,
   DuplicateWriteError,
   InvalidCommitError,
   InvalidNodeError,
   InvalidPathError,
+  InversionError,
   MinedPathError,
   MissingBlockError,
   type NodeReason,
@@ -14,10 +17,24 @@ export {
   StaleRevError,
   TooLargeError,
   TooManyWritesError,
+  VerificationError,
+  type VerificationReason,
 } from './errors.ts'
+export { type ExportOptions, exportRepo, type LoadBlocks } from './export.ts'
+export {
+  type ImportCounts,
+  type ImportedPart,
+  type ImportOptions,
+  importRepo,
+  type RepoImport,
+  type RepoSource,
+} from './import.ts'
+export { invertOps } from './invert.ts'
+export { type ImportLimits, importLimits, maxCommitBytes, maxRecordBytes, maxWrites } from './limits.ts'
 export { Mst, type MstChange } from './mst.ts'
 export { diffMst, type MstDiff, type RepoOp } from './mst-diff.ts'
 export type { MstOptions } from './mst-source.ts'
 export type { MstEntry, MstRange } from './mst-walk.ts'
 export { formatPath, layerOf, splitPath } from './path.ts'
+export { type ProvenRecord, proveRecord, verifyProof } from './proof.ts'
 export { applyWrites, type CommitData, createRepo, type RecordWrite } from './writes.ts'

@@ -23,3 +23,22 @@ export const maxCommitBytes = 2_000_000
 
 /** A signed commit, in bytes of DAG-CBOR: five times what the longest DID can make it. */
 export const maxCommitBlockBytes = 4096
+
+/** Bounds of an import, which keep its memory below 300 MB whatever it is fed with. */
+export interface ImportLimits {
+  /** Blocks in all. */
+  readonly maxBlocks: number
+  /** Blocks that a node has named and that have not come yet. About 160 bytes each. */
+  readonly maxAwaited: number
+  /** Bytes of blocks that came before a node named them. A `BlockShelf` of the caller's has its own bound. */
+  readonly maxEarlyBytes: number
+  /** Bytes of records kept in case that another path holds the same one. */
+  readonly maxRecentBytes: number
+}
+
+export const importLimits: ImportLimits = {
+  maxBlocks: 10_000_000,
+  maxAwaited: 1_200_000,
+  maxEarlyBytes: 64 * 1024 * 1024,
+  maxRecentBytes: 8 * 1024 * 1024,
+}

@@ -106,8 +106,13 @@ function writeLink(bytes: Uint8Array, at: number, cid: Cid | null): number {
  * entries or longer keys than the limits. CIDs in the result are views of `bytes`.
  * @throws InvalidNodeError
  */
-export function decodeNode(bytes: Uint8Array): NodeContent {
-  return new NodeReader(bytes).read()
+export function decodeNode(bytes: Uint8Array, cid?: Cid): NodeContent {
+  try {
+    return new NodeReader(bytes).read()
+  } catch (error) {
+    if (error instanceof InvalidNodeError) throw new InvalidNodeError(error.reason, cid)
+    throw error
+  }
 }
 
 class NodeReader {

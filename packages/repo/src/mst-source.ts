@@ -1,10 +1,9 @@
 import { type Cid, CidMap, verifyCid } from '@atoll/data-model'
 import type { GetBlock } from './block-source.ts'
-import { InvalidNodeError, MissingBlockError } from './errors.ts'
-import { maxLayer } from './limits.ts'
+import { CorruptBlockError, InvalidNodeError, MissingBlockError } from './errors.ts'
+import { layerOfRoot } from './mst-check.ts'
 import { MstNode } from './mst-node.ts'
 import { decodeNode } from './mst-node-codec.ts'
-import { layerOf } from './path.ts'
 
 /** How the nodes of a tree are read. */
 export interface MstOptions {
@@ -33,11 +32,8 @@ export class MstSource {
   /** The node at the top of a tree, whose layer its first key tells. */
   root(cid: Cid): MstNode {
     const bytes = this.#bytes(cid)
-    const { keys, values, children } = this.#content(cid, bytes)
-    if (keys.length === 0 && children[0] !== null) throw new InvalidNodeError('untrimmed', cid)
-    const layer = keys.length === 0 ? 0 : layerOf(keys[0]!)
-    if (layer > maxLayer) throw new InvalidNodeError('too-deep', cid)
-    return new MstNode(layer, keys, values, children, { cid, bytes })
+    const { keys, values, children } = decodeNode(bytes, cid)
+    return new MstNode(layerOfRoot({ keys, children }, cid), keys, values, children, { cid, bytes })
   }
 
   /** A child, decoded; kept in the node for the next time. `null` when nothing stands there. */
@@ -45,6 +41,14 @@ export class MstSource {
     const child = node.children[index]!
     if (child === null || child instanceof MstNode) return child
     return (node.children[index] = this.#node(node, index, child))
+  }
+
+  /** Like `child`, but what a partial tree lacks is passed over. */
+  reach(node: MstNode, index: number): MstNode | null {
+    const child = node.children[index]!
+    return child instanceof MstNode || child === null || !this.partial || this.has(child)
+      ? this.child(node, index)
+      : null
   }
 
   /** Like `child`, but what had to be decoded is not kept: for walks through trees larger than memory. */
@@ -79,7 +83,7 @@ export class MstSource {
 
   #node(parent: MstNode, index: number, cid: Cid): MstNode {
     const bytes = this.#bytes(cid)
-    const { keys, values, children } = this.#content(cid, bytes)
+    const { keys, values, children } = decodeNode(bytes, cid)
     if (keys.length === 0 && children[0] === null) throw new InvalidNodeError('empty', cid)
     if (parent.layer === 0) throw new InvalidNodeError('layer', cid)
     const after = parent.keys[index - 1]
@@ -94,17 +98,7 @@ export class MstSource {
   #bytes(cid: Cid): Uint8Array {
     const bytes = this.#get(cid)
     if (bytes === undefined) throw new MissingBlockError(cid, 'node')
-    if (!this.#hashed && !verifyCid(cid, bytes)) throw new InvalidNodeError('cid', cid)
+    if (!this.#hashed && !verifyCid(cid, bytes)) throw new CorruptBlockError(cid)
     return bytes
-  }
-
-  #content(cid: Cid, bytes: Uint8Array) {
-    try {
-      return decodeNode(bytes)
-    } catch (error) {
-      // The codec does not know which block it reads.
-      if (error instanceof InvalidNodeError) throw new InvalidNodeError(error.reason, cid)
-      throw error
-    }
   }
 }

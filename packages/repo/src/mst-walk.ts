@@ -1,4 +1,5 @@
 import type { Cid } from '@atoll/data-model'
+import { endOfPrefix } from './key-range.ts'
 import type { MstNode } from './mst-node.ts'
 import type { MstSource } from './mst-source.ts'
 
@@ -63,11 +64,6 @@ function bounds({ after, before, prefix }: MstRange): { from: string | undefined
     if (to === undefined || to > end) to = end
   }
   return { from, to }
-}
-
-/** The first string that sorts after everything that starts with `prefix`. Keys are ASCII. */
-export function endOfPrefix(prefix: string): string {
-  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
 }
 
 /** Every node of the tree, parents first. */

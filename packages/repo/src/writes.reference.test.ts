@@ -1,8 +1,8 @@
 import { BlockMap } from '@atoll/data-model'
+import { DataDiff, BlockMap as ReferenceBlocks } from '@atproto/repo'
 import { describe, expect, it } from 'vitest'
 import { Repository, seeded } from '../test/histories.ts'
 import { cidsOf, referenceTree, stored, theirs } from '../test/oracle.ts'
-import { DataDiff, BlockMap as ReferenceBlocks } from '@atproto/repo'
 import { invertOps } from './invert.ts'
 
 describe('a random history', () => {
@@ -30,11 +30,18 @@ describe('a random history', () => {
       for (const { path, action } of commit.ops) {
         proofs.addMap(action === 'update' ? await next.proofForKey(path) : await next.getCoveringProof(path))
       }
-      const needed = new Set([...newNodes, ...cidsOf(proofs), commit.head.cid.toString(), ...commit.ops.flatMap(({ cid }) => (cid ? [cid.toString()] : []))])
+      const needed = new Set([
+        ...newNodes,
+        ...cidsOf(proofs),
+        commit.head.cid.toString(),
+        ...commit.ops.flatMap(({ cid }) => (cid ? [cid.toString()] : [])),
+      ])
       expect([...commit.slice.cids()].map(String).sort()).toEqual([...needed].sort())
       expect(records.size).toBeGreaterThanOrEqual(0)
       const slice = new BlockMap(commit.slice)
-      expect(invertOps({ data: commit.head.data, ops: commit.ops, get: (cid) => slice.get(cid) })).toEqual(commit.prev?.data)
+      expect(invertOps({ data: commit.head.data, ops: commit.ops, get: (cid) => slice.get(cid) })).toEqual(
+        commit.prev?.data,
+      )
       tree = next
     }
   })

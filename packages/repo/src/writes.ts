@@ -2,13 +2,7 @@ import { type Block, BlockMap, type Cid, CidMap } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { GetBlock } from './block-source.ts'
 import { type Head, type Signer, signCommit } from './commit.ts'
-import {
-  DuplicateWriteError,
-  RecordMissingError,
-  StaleRevError,
-  TooLargeError,
-  TooManyWritesError,
-} from './errors.ts'
+import { DuplicateWriteError, RecordMissingError, StaleRevError, TooLargeError, TooManyWritesError } from './errors.ts'
 import { maxCommitBytes, maxRecordBytes, maxWrites } from './limits.ts'
 import { Mst } from './mst.ts'
 import { diffMst, type MstDiff, type RepoOp } from './mst-diff.ts'

@@ -1,12 +1,14 @@
 import { importKeyPair, type KeyPair } from '@atoll/crypto'
-import { blockOf, BlockMap, type Block, type Cid } from '@atoll/data-model'
-import { formatTid, parseNsid, parseRecordKey, type Did, type Tid } from '@atoll/syntax'
+import { type Block, BlockMap, blockOf, type Cid } from '@atoll/data-model'
+import { type Did, formatTid, parseNsid, parseRecordKey, type Tid } from '@atoll/syntax'
 import { applyWrites, type CommitData, createRepo, type Head, type RecordWrite } from '../src/index.ts'
 
 export const did: Did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 export const keyPair: KeyPair = importKeyPair('k256', new Uint8Array(32).fill(7))
 
-const collections = ['app.bsky.feed.post', 'app.bsky.feed.like', 'app.bsky.graph.follow', 'com.example.note'].map(parseNsid)
+const collections = ['app.bsky.feed.post', 'app.bsky.feed.like', 'app.bsky.graph.follow', 'com.example.note'].map(
+  parseNsid,
+)
 
 /** Random numbers that are the same each time. */
 export function seeded(seed: number): () => number {
@@ -46,7 +48,10 @@ export class Repository {
   head: Head
   commits = 0
 
-  constructor(readonly random: () => number, writes: RecordWrite[] = []) {
+  constructor(
+    readonly random: () => number,
+    writes: RecordWrite[] = [],
+  ) {
     const commit = createRepo({ did, writes, sign: keyPair, rev: revAt(0) })
     this.head = commit.head
     this.accept(commit)
@@ -55,7 +60,14 @@ export class Repository {
   readonly get = (cid: Cid): Uint8Array | undefined => this.blocks.get(cid)
 
   write(writes: RecordWrite[]): CommitData {
-    const commit = applyWrites({ did, head: this.head, get: this.get, writes, sign: keyPair, rev: revAt(++this.commits) })
+    const commit = applyWrites({
+      did,
+      head: this.head,
+      get: this.get,
+      writes,
+      sign: keyPair,
+      rev: revAt(++this.commits),
+    })
     this.accept(commit)
     return commit
   }

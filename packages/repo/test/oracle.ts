@@ -1,7 +1,7 @@
 // The reference's library on the same history, for tests that compare.
 import type { Cid } from '@atoll/data-model'
 import { fromMultiformats, toMultiformats } from '@atoll/data-model/multiformats'
-import { BlockMap as ReferenceBlocks, MemoryBlockstore, MST } from '@atproto/repo'
+import { MemoryBlockstore, MST, type BlockMap as ReferenceBlocks } from '@atproto/repo'
 
 type ReferenceCid = Parameters<MST['add']>[1]
 
