@@ -1,16 +1,8 @@
-import { lookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, fetch as undiciFetch } from 'undici'
+import { type Agent, fetch as undiciFetch } from 'undici'
 import { RefusedRequestError, ResponseTooLargeError } from '../errors.ts'
 import type { Fetch } from '../fetch.ts'
-import { createPublicLookup } from './public-lookup.ts'
-
-export interface GuardOptions {
-  /** For development: any address, port and scheme. */
-  allowPrivate?: boolean
-  /** Where names get their addresses from; the system's resolver when left out. */
-  lookup?: LookupFunction
-}
+import { type GuardOptions, openGuardedAgent, requirePublicUrl } from './guarded-agent.ts'
+import { sendFollowing } from './redirects.ts'
 
 export interface GuardedFetchOptions extends GuardOptions {
   /** Of an answer's body, after decompression. */
@@ -25,37 +17,6 @@ export interface GuardedFetch extends Fetch {
   close(): Promise<void>
 }
 
-/** Throws `RefusedRequestError` for a URL that a guarded request does not go to, whatever its name resolves to. */
-export function requirePublicUrl(url: URL, protocol: 'https:' | 'wss:' = 'https:'): void {
-  const refuse = (reason: string): never => {
-    throw new RefusedRequestError(url.host, reason)
-  }
-  if (url.protocol !== protocol) refuse(`not ${protocol.slice(0, -1)}`)
-  if (url.port !== '') refuse('a port of its own')
-  if (url.username !== '' || url.password !== '') refuse('credentials in the URL')
-  // The URL parser has by now turned decimal, octal, hexadecimal and full-width spellings into the usual ones.
-  if (isAddress(url.hostname)) refuse('an address instead of a name')
-  if (!url.hostname.includes('.')) refuse('not a public name')
-}
-
-/** An undici dispatcher that connects to public addresses only, whatever URL it is given. */
-export function openGuardedAgent({ allowPrivate = false, lookup: source = lookup }: GuardOptions = {}): Agent {
-  if (allowPrivate) return new Agent({ connect: { lookup: source } })
-  const connect = buildConnector({ lookup: createPublicLookup(source) })
-  return new Agent({
-    connect(options, callback) {
-      // An address is connected to without a lookup.
-      if (isAddress(options.hostname))
-        callback(new RefusedRequestError(options.hostname, 'an address instead of a name'), null)
-      else connect(options, callback)
-    },
-  })
-}
-
-function isAddress(hostname: string): boolean {
-  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
-}
-
 /**
  * A `fetch` for URLs that somebody else named. Only https, only names, only the usual port, only public addresses;
  * redirects are refused unless asked for, and then each is checked like the first; time and size are bounded.
@@ -63,19 +24,13 @@ function isAddress(hostname: string): boolean {
 export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFetch {
   const { allowPrivate = false, maxBytes = 512 * 1024, timeoutMs = 10_000, maxRedirects = 5 } = options
   const agent = openGuardedAgent(options)
+  const check = allowPrivate ? () => undefined : (url: URL) => requirePublicUrl(url)
 
   const guarded: Fetch = async (address, init = {}) => {
     const signal = bounded(timeoutMs, init.signal)
-    let url = new URL(address)
-    for (let hop = 0; ; hop++) {
-      if (!allowPrivate) requirePublicUrl(url)
-      const response = await dispatch(agent, url, { ...init, redirect: 'manual', signal })
-      const target = redirectOf(response, url)
-      if (!target || init.redirect === 'manual') return limited(response, url, maxBytes)
-      await response.body?.cancel()
-      requireRedirectAllowed(url, init, hop, maxRedirects)
-      url = target
-    }
+    const send = (url: URL) => dispatch(agent, url, { ...init, redirect: 'manual', signal })
+    const { response, url } = await sendFollowing(new URL(address), init, { check, send, maxRedirects })
+    return limited(response, url, maxBytes)
   }
   return Object.assign(guarded, { close: () => agent.destroy() })
 }
@@ -96,34 +51,16 @@ async function dispatch(agent: Agent, url: URL, init: RequestInit): Promise<Resp
   }
 }
 
-function redirectOf(response: Response, url: URL): URL | undefined {
-  const location = response.headers.get('location')
-  if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return undefined
-  if (!URL.canParse(location, url)) throw new RefusedRequestError(url.host, 'a malformed redirect')
-  return new URL(location, url)
-}
-
-function requireRedirectAllowed(url: URL, init: RequestInit, hop: number, maxRedirects: number): void {
-  if (init.redirect !== 'follow') throw new RefusedRequestError(url.host, 'a redirect')
-  if (hop >= maxRedirects) throw new RefusedRequestError(url.host, `over ${maxRedirects} redirects`)
-  if (!['GET', 'HEAD'].includes(init.method?.toUpperCase() ?? 'GET')) {
-    throw new RefusedRequestError(url.host, 'a redirect of a request with a body')
-  }
-  if (new Headers(init.headers).has('authorization')) throw new RefusedRequestError(url.host, 'a redirect with a token')
-}
-
 /** The response with a body that fails once it is longer than `maxBytes`. */
 function limited(response: Response, url: URL, maxBytes: number): Response {
-  const announced = Number(response.headers.get('content-length') ?? 0)
-  if (announced > maxBytes) {
+  const { status, statusText, headers } = response
+  if (Number(headers.get('content-length') ?? 0) > maxBytes) {
     response.body?.cancel().catch(() => undefined)
     throw new ResponseTooLargeError(maxBytes)
   }
-  const { status, statusText, headers } = response
   const body = response.body?.pipeThrough(byteLimit(maxBytes)) ?? null
   const copy = new Response(body, { status, statusText, headers: [...headers] })
-  Object.defineProperty(copy, 'url', { value: url.href })
-  return copy
+  return Object.defineProperty(copy, 'url', { value: url.href })
 }
 
 function byteLimit(maxBytes: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {

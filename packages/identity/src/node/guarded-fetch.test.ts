@@ -1,0 +1,126 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RefusedRequestError, ResponseTooLargeError } from '../errors.ts'
+import { createGuardedFetch, type GuardedFetchOptions } from './guarded-fetch.ts'
+import { hostileHosts } from './hostile-forms.ts'
+
+const pages: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  '/page': (_, response) => response.setHeader('x-kind', 'page').end('page'),
+  '/empty': (_, response) => response.writeHead(204).end(),
+  '/missing': (_, response) => response.writeHead(404).end('missing'),
+  '/redirect': (_, response) => response.writeHead(302, { location: '/page' }).end(),
+  '/echo': (request, response) => request.pipe(response),
+  '/large': (_, response) => response.end(Buffer.alloc(2000)),
+  '/large-chunked': (_, response) => {
+    response.write(Buffer.alloc(900))
+    response.end(Buffer.alloc(900))
+  },
+  '/bomb': (_, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(10_000_000))),
+  '/silent': () => undefined,
+  '/stalled': (_, response) => response.write('begun'),
+}
+
+let server: Server
+let origin: string
+let requests = 0
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    requests += 1
+    pages[request.url ?? '']?.(request, response)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+})
+
+async function using<T>(
+  options: GuardedFetchOptions,
+  work: (fetch: ReturnType<typeof createGuardedFetch>) => Promise<T>,
+): Promise<T> {
+  const fetch = createGuardedFetch(options)
+  try {
+    return await work(fetch)
+  } finally {
+    await fetch.close()
+  }
+}
+
+function get(path: string, init: RequestInit = {}, options: GuardedFetchOptions = {}) {
+  return using({ allowPrivate: true, maxBytes: 1000, ...options }, async (fetch) => {
+    const response = await fetch(origin + path, init)
+    return {
+      status: response.status,
+      text: await response.text(),
+      url: response.url,
+      kind: response.headers.get('x-kind'),
+    }
+  })
+}
+
+describe('a guarded fetch', () => {
+  it('answers like fetch', async () => {
+    expect(await get('/page')).toEqual({ status: 200, text: 'page', url: `${origin}/page`, kind: 'page' })
+    expect(await get('/missing')).toMatchObject({ status: 404, text: 'missing' })
+    expect(await get('/empty')).toMatchObject({ status: 204, text: '' })
+    expect(await get('/echo', { method: 'POST', body: 'body' })).toMatchObject({ text: 'body' })
+  })
+
+  it('follows a redirect only when asked to', async () => {
+    expect(await get('/redirect', { redirect: 'follow' })).toMatchObject({ text: 'page', url: `${origin}/page` })
+    expect(await get('/redirect', { redirect: 'manual' })).toMatchObject({ status: 302 })
+    await expect(get('/redirect')).rejects.toThrow(RefusedRequestError)
+  })
+
+  it.each(['/large', '/large-chunked', '/bomb'])('reads no more than it may of %s', async (path) => {
+    await expect(get(path)).rejects.toThrow(ResponseTooLargeError)
+  })
+
+  it.each(['/silent', '/stalled'])('waits no longer than it may for %s', async (path) => {
+    await expect(get(path, {}, { timeoutMs: 50 })).rejects.toMatchObject({ name: 'TimeoutError' })
+  })
+
+  it.each(['/silent', '/stalled'])('lets the caller give up on %s', async (path) => {
+    const abort = new AbortController()
+    const reading = get(path, { signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await expect(reading).rejects.toThrow('enough')
+  })
+
+  it.each(['', 'nonsense', 'https://', '/path'])('refuses %j', async (url) => {
+    await expect(using({}, (fetch) => fetch(url))).rejects.toThrow(TypeError)
+  })
+})
+
+describe('outside of development', () => {
+  it('asks nothing of this machine, by its own address, another spelling, or a name', async () => {
+    const before = requests
+    const { port } = new URL(origin)
+    const lookup = (_: string, __: object, callback: (error: null, addresses: object[]) => void) =>
+      callback(null, [{ address: '127.0.0.1', family: 4 }])
+    await using({ lookup: lookup as never }, async (fetch) => {
+      for (const host of [...hostileHosts, 'name.test']) {
+        for (const url of [`http://${host}:${port}/page`, `https://${host}:${port}/page`, `https://${host}/page`]) {
+          await expect(fetch(url, { redirect: 'follow' }), url).rejects.toThrow()
+        }
+      }
+    })
+    expect(requests).toBe(before)
+  })
+
+  it('says why', async () => {
+    await using({}, async (fetch) => {
+      await expect(fetch(`${origin}/page`)).rejects.toThrow(RefusedRequestError)
+      await expect(fetch('https://[::1]/')).rejects.toThrow('an address instead of a name')
+      await expect(fetch('http://example.com/')).rejects.toThrow('not https')
+    })
+  })
+})
