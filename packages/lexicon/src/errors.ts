@@ -10,3 +10,15 @@ export class LexiconError extends Error {
     super(`not a lexicon document: ${describeIssues(issues.slice(0, SHOWN))}${more}`)
   }
 }
+
+/** Thrown when the published document of an NSID cannot be had. */
+export class LexiconResolutionError extends Error {
+  override name = 'LexiconResolutionError'
+  constructor(
+    readonly nsid: string,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${nsid}: ${reason}`, options)
+  }
+}

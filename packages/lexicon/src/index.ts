@@ -32,7 +32,7 @@ export type {
   UnknownSchema,
 } from './document.ts'
 export { DocumentSource, document } from './document-source.ts'
-export { LexiconError } from './errors.ts'
+export { LexiconError, LexiconResolutionError } from './errors.ts'
 export { createLexicons, Lexicons } from './lexicons.ts'
 export { lintLexicon } from './lint.ts'
 export type { FindDocument } from './lint-references.ts'
@@ -56,6 +56,8 @@ export type {
 } from './methods.ts'
 export { formatParams } from './params.ts'
 export { checkLexicon, parseLexicon } from './parse.ts'
+export { gatherDocuments, referredDocuments } from './referred-documents.ts'
+export { type LexiconSurroundings, type PublishedLexicon, resolveLexicon } from './resolve-lexicon.ts'
 export { describeIssues, type Issue, type IssueCode, type Result } from './result.ts'
 export type { ValidateOptions } from './run.ts'
 export type { UnknownTypeName, UnknownVariant, Variant } from './variants.ts'

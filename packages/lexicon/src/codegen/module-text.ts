@@ -1,6 +1,5 @@
 import type { LexiconDoc } from '../document.ts'
-import { splitReference } from '../references.ts'
-import { visitSchemas } from '../visit.ts'
+import { referredDocuments } from '../referred-documents.ts'
 import { type Declaration, declareConstant, declareDefinition, pureCall } from './definition-text.ts'
 import { groupAlias, groupOf, sourceName } from './names.ts'
 import { Imports } from './type-text.ts'
@@ -53,17 +52,6 @@ function declareDocument(document: LexiconDoc, imports: Imports): Declaration[] 
       declareDefinition(document, name, definition, place),
     ),
   ]
-}
-
-/** The other documents that a document refers to, in order of their names. */
-export function referredDocuments(document: LexiconDoc): string[] {
-  const found = new Set<string>()
-  visitSchemas(document, (schema) => {
-    const references = schema.type === 'ref' ? [schema.ref] : schema.type === 'union' ? schema.refs : []
-    for (const reference of references) found.add(splitReference(reference, document.id).nsid)
-  })
-  found.delete(document.id)
-  return Array.from(found).sort()
 }
 
 /** The definitions as JSON without descriptions: those are in the comments. */

@@ -1,0 +1,35 @@
+import type { Nsid } from '@atoll/syntax'
+import type { LexiconDoc } from './document.ts'
+import { splitReference } from './references.ts'
+import { visitSchemas } from './visit.ts'
+
+/** The other documents that a document refers to, in order of their names. */
+export function referredDocuments(document: LexiconDoc): Nsid[] {
+  const found = new Set<string>()
+  visitSchemas(document, (schema) => {
+    const references = schema.type === 'ref' ? [schema.ref] : schema.type === 'union' ? schema.refs : []
+    for (const reference of references) found.add(splitReference(reference, document.id).nsid)
+  })
+  found.delete(document.id)
+  return Array.from(found as Set<Nsid>).sort() // a parsed document refers to NSIDs
+}
+
+/**
+ * Gathers a document and all those it refers to, directly or not, as far as `find` knows them. References that then lead
+ * nowhere do no harm: a value that needs them cannot be judged, and is refused with `unknown-schema`.
+ */
+export async function gatherDocuments(
+  nsid: Nsid,
+  find: (nsid: Nsid) => Promise<LexiconDoc | undefined> | LexiconDoc | undefined,
+  { maxDocuments = 64 }: { maxDocuments?: number } = {},
+): Promise<LexiconDoc[]> {
+  const wanted = new Set([nsid])
+  const found: LexiconDoc[] = []
+  for (const next of wanted) {
+    const document = await find(next)
+    if (document === undefined) continue
+    found.push(document)
+    for (const other of referredDocuments(document)) if (wanted.size < maxDocuments) wanted.add(other)
+  }
+  return found
+}
