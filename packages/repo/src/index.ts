@@ -37,4 +37,13 @@ export type { MstOptions } from './mst-source.ts'
 export type { MstEntry, MstRange } from './mst-walk.ts'
 export { formatPath, layerOf, splitPath } from './path.ts'
 export { type ProvenRecord, proveRecord, verifyProof } from './proof.ts'
+export {
+  type CommitSlice,
+  type SliceContext,
+  type SliceFault,
+  type SliceReason,
+  type SliceResult,
+  type SliceVerdict,
+  verifySlice,
+} from './verify-slice.ts'
 export { applyWrites, type CommitData, createRepo, type RecordWrite } from './writes.ts'

@@ -21,6 +21,9 @@ export const maxWrites = 200
 /** All blocks of one `#commit`, as a CAR file. */
 export const maxCommitBytes = 2_000_000
 
+/** How far a rev may lie in the future, for clocks that differ. */
+export const maxFutureMs = 5 * 60 * 1000
+
 /** A signed commit, in bytes of DAG-CBOR: five times what the longest DID can make it. */
 export const maxCommitBlockBytes = 4096
 
