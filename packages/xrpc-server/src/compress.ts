@@ -1,0 +1,72 @@
+import { type ContentCoding, forbidsIdentity, negotiateCoding, parseAcceptEncoding } from './accept-encoding.ts'
+import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
+import type { Awaitable, InnerRequest, InnerResponse, ResponseBody, ResponseHeaderMap } from './inner.ts'
+
+/** Answers below this gain nothing from compression. */
+const minBytes = 1024
+
+const compressible =
+  /^(?:application\/(?:json|vnd\.ipld\.car|cbor|javascript|xml|[\w.-]+\+json)|image\/svg\+xml|text\/[\w.-]+)(?:;|$)/
+
+/** Refuses, before anything is done, a request whose answer could not be coded as it demands. */
+export function checkAcceptEncoding(request: InnerRequest): void {
+  const header = request.headers.get('accept-encoding')
+  if (header !== null && header !== '') negotiateCoding(header, availableCodings())
+}
+
+/** Compresses an answer that is worth it, in the coding that the client likes best. */
+export function compressAnswer(request: InnerRequest, response: InnerResponse): Awaitable<InnerResponse> {
+  const { body, headers } = response
+  if (body === undefined || headers['content-encoding'] !== undefined) return response
+  const header = request.headers.get('accept-encoding')
+  if (!isWorthIt(response) && !forbidsPlain(header)) return response
+  headers['vary'] = addToList(headers['vary'], 'accept-encoding')
+  const coding = codingFor(header)
+  return coding === 'identity' ? response : compressed(coding, response, body)
+}
+
+async function compressed(
+  coding: Exclude<ContentCoding, 'identity'>,
+  response: InnerResponse,
+  body: ResponseBody,
+): Promise<InnerResponse> {
+  const headers: ResponseHeaderMap = { ...response.headers, 'content-encoding': coding }
+  delete headers['content-length']
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    return { status: response.status, headers, body: encodeStream(coding, body) }
+  }
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  return { status: response.status, headers, body: await encodeBytes(coding, bytes) }
+}
+
+function isWorthIt({ headers, body }: InnerResponse): boolean {
+  const length =
+    headers['content-length'] ?? (body instanceof Uint8Array || typeof body === 'string' ? body.length : undefined)
+  if (length !== undefined && Number(length) < minBytes) return false
+  if (String(headers['cache-control'] ?? '').includes('no-transform')) return false
+  return compressible.test(String(headers['content-type'] ?? ''))
+}
+
+// By the time there is an answer, a header that cannot be met must not lose it.
+function codingFor(header: string | null) {
+  try {
+    return negotiateCoding(header, availableCodings())
+  } catch {
+    return 'identity'
+  }
+}
+
+function forbidsPlain(header: string | null): boolean {
+  if (header === null || !header.includes('q=0')) return false
+  try {
+    parseAcceptEncoding(header)
+    return forbidsIdentity(header)
+  } catch {
+    return false
+  }
+}
+
+function addToList(list: string | string[] | undefined, item: string): string {
+  const items = list === undefined ? [] : [list].flat()
+  return [...items.filter((each) => each.toLowerCase() !== item), item].join(', ')
+}

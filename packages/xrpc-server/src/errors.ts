@@ -1,0 +1,38 @@
+import { XrpcError } from '@atoll/xrpc'
+import type { InnerResponse } from './inner.ts'
+
+/** The server could not take its address: `code` is EADDRINUSE, EACCES and the like. */
+export class ListenError extends Error {
+  override name = 'ListenError'
+  constructor(
+    readonly code: string,
+    readonly host: string | undefined,
+    readonly port: number,
+    options?: { cause?: unknown },
+  ) {
+    super(`cannot listen on ${host ?? '*'}:${port}: ${code}`, options)
+  }
+}
+
+/** The client went away before its request was read or its answer written. */
+export class ClientGoneError extends Error {
+  override name = 'ClientGoneError'
+  constructor(options?: { cause?: unknown }) {
+    super('the client went away', options)
+  }
+}
+
+/** What a caller may know of an error: everything about a refusal, nothing about a fault of ours. */
+export function publicError(error: unknown): XrpcError {
+  if (error instanceof XrpcError) return error
+  return new XrpcError('InternalServerError', 'Internal Server Error', { cause: error })
+}
+
+/** The one shape of every error. */
+export function errorAnswer(error: XrpcError): InnerResponse {
+  return {
+    status: error.status,
+    headers: { ...error.headers, 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify({ error: error.error, message: error.message }),
+  }
+}

@@ -1,0 +1,42 @@
+export { type ContentCoding, negotiateCoding } from './accept-encoding.ts'
+export { clientAddress, isPrivateAddress } from './client-address.ts'
+export { availableCodings } from './coding.ts'
+export { ClientGoneError } from './errors.ts'
+export { type FetchInfo, innerRequest, innerResponse, webRequest, webResponse } from './fetch-host.ts'
+export { type FrameSocket, frameSocketOf, type WebSocketLike } from './frame-socket.ts'
+export type {
+  Awaitable,
+  InnerRequest,
+  InnerResponse,
+  RequestHeaders,
+  ResponseBody,
+  ResponseHeaderMap,
+} from './inner.ts'
+export type { RateLimitOptions, RequestReport, RouterOptions, SubscriptionOptions } from './options.ts'
+export {
+  MemoryRateLimitStore,
+  type RateLimit,
+  type RateLimitStore,
+  type RateLimitSubject,
+  type RateWindow,
+} from './rate-limits.ts'
+export {
+  type Authorize,
+  type AuthorizeRequest,
+  type Call,
+  type EncodedFrame,
+  type Handler,
+  type MethodRoute,
+  type Nsid,
+  type RawOutput,
+  type ResponseHeaders,
+  type Route,
+  type RouteOptions,
+  route,
+  type StreamCall,
+  type StreamHandler,
+  type StreamRoute,
+  stream,
+} from './route.ts'
+export { createRouter, type Router } from './router.ts'
+export type { Upgrade } from './stream-host.ts'

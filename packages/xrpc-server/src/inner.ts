@@ -1,0 +1,54 @@
+/** A value, or the promise of one: what runs synchronously should not pay for a turn of the event loop. */
+export type Awaitable<T> = T | PromiseLike<T>
+
+/** Request headers; names are lower-case. */
+export interface RequestHeaders {
+  get(name: string): string | null
+  entries(): Iterable<[string, string]>
+}
+
+/**
+ * A request as every host hands it to the router. Hosts build it straight from their own request, so that
+ * no `Request` object is made where none is needed.
+ */
+export interface InnerRequest {
+  /** Upper-case. */
+  readonly method: string
+  /** As on the wire: not percent-decoded. */
+  readonly path: string
+  /** As on the wire, without the question mark. */
+  readonly query: string
+  readonly headers: RequestHeaders
+  /** The client's address, seen through trusted proxies only. */
+  readonly ip: string
+  /** Aborted when the client goes away before it has its answer. */
+  readonly signal: AbortSignal
+  /** The bytes as they arrive, once, still in their content coding; absent when the request has no body. */
+  readonly body: AsyncIterable<Uint8Array> | undefined
+  /** A host's short way to the whole body; rejects with PayloadTooLarge beyond the bound. */
+  readonly read?: (maxBytes: number) => Promise<Uint8Array>
+}
+
+export type ResponseBody = Uint8Array | string | AsyncIterable<Uint8Array>
+
+/** Header names are lower-case; a list stands for several lines of the same name. */
+export type ResponseHeaderMap = Record<string, string | string[]>
+
+export interface InnerResponse {
+  status: number
+  headers: ResponseHeaderMap
+  body?: ResponseBody | undefined
+}
+
+export function isStream(body: ResponseBody | undefined): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && !(body instanceof Uint8Array)
+}
+
+/** Lets go of a body that nobody will read. */
+export async function discardBody(body: ResponseBody | undefined): Promise<void> {
+  if (!isStream(body)) return
+  // The iterator of a stream that was never read would leave its file or socket open.
+  if ('destroy' in body && typeof body.destroy === 'function') return void body.destroy()
+  if ('cancel' in body && typeof body.cancel === 'function') return void (await body.cancel())
+  await body[Symbol.asyncIterator]().return?.()
+}

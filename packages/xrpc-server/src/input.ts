@@ -1,0 +1,136 @@
+/** What a procedure is given: the content-type and the bounds are checked before anything is read. */
+import { DataModelError, parseJson, type Value } from '@atoll/data-model'
+import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
+import { XrpcError } from '@atoll/xrpc'
+import { decodeBody } from './coding.ts'
+import type { InnerRequest } from './inner.ts'
+import { matchesMediaType, mediaType } from './media-type.ts'
+
+export interface InputLimits {
+  /** For input that is parsed: JSON. */
+  maxJsonBytes: number
+  /** For input that is handed on as bytes. */
+  maxRawBytes: number
+}
+
+export interface Input {
+  encoding: string | undefined
+  input: unknown
+  body: AsyncIterable<Uint8Array>
+}
+
+// Depth is judged where records are encoded, a few levels further in than the input itself.
+const maxDepth = 64
+
+const nothing: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} }
+const noInput: Input = { encoding: undefined, input: undefined, body: nothing }
+
+export function payloadTooLarge(): XrpcError {
+  return new XrpcError('PayloadTooLargeError', 'request entity too large')
+}
+
+/** Reads, or for raw input prepares to read, what the method asks for. */
+export async function readInput(
+  method: Query | Procedure,
+  request: InnerRequest,
+  limits: InputLimits,
+  maxBytes: number | undefined,
+): Promise<Input> {
+  const expected = method.kind === 'procedure' ? method.input : undefined
+  const length = contentLength(request)
+  if (!expected) {
+    if (request.body !== undefined && length !== 0) {
+      throw new XrpcError('InvalidRequest', `${method.nsid} takes no request body`)
+    }
+    return noInput
+  }
+  const encoding = requireEncoding(expected.encoding, request, length)
+  if (!expected.validate) {
+    const bound = maxBytes ?? limits.maxRawBytes
+    if (length !== undefined && length > bound) throw payloadTooLarge()
+    const body = request.body
+      ? bounded(decodeBody(request.headers.get('content-encoding'), request.body), bound)
+      : nothing
+    return { encoding, input: undefined, body }
+  }
+  const bytes = await readWhole(request, length, maxBytes ?? limits.maxJsonBytes)
+  if (bytes.length === 0) throw new XrpcError('InvalidRequest', 'the request has no body, but one is expected')
+  const judged = expected.validate(parseBody(bytes))
+  if (!judged.ok) throw new XrpcError('InvalidRequest', `Invalid input: ${describeIssues(judged.issues)}`)
+  return { encoding, input: judged.value, body: nothing }
+}
+
+function requireEncoding(expected: string, request: InnerRequest, length: number | undefined): string {
+  const header = request.headers.get('content-type')
+  const encoding = mediaType(header)
+  if (encoding !== undefined) {
+    if (matchesMediaType(expected, encoding)) return encoding
+    throw new XrpcError('InvalidRequest', `wrong content-type: ${encoding}, expected ${expected}`)
+  }
+  if (header !== null) throw new XrpcError('InvalidRequest', `not a content-type: "${header.slice(0, 100)}"`)
+  const without = request.body === undefined || length === 0 ? 'a request body' : 'a content-type'
+  throw new XrpcError('InvalidRequest', `the request has no ${without.slice(2)}, expected ${expected}`)
+}
+
+function contentLength(request: InnerRequest): number | undefined {
+  const header = request.headers.get('content-length')
+  if (header === null) return undefined
+  if (!/^\d{1,15}$/.test(header)) throw new XrpcError('InvalidRequest', 'not a content-length')
+  return Number(header)
+}
+
+async function readWhole(request: InnerRequest, length: number | undefined, maxBytes: number): Promise<Uint8Array> {
+  if (length !== undefined && length > maxBytes) throw payloadTooLarge()
+  if (!request.body) return new Uint8Array()
+  const contentEncoding = request.headers.get('content-encoding')
+  if (contentEncoding === null && request.read) return request.read(maxBytes)
+  return readAll(decodeBody(contentEncoding, request.body), maxBytes)
+}
+
+/** The whole of a body, as long as it is within the bound. */
+export async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of bounded(body, maxBytes)) {
+    chunks.push(chunk)
+    size += chunk.length
+  }
+  return joinChunks(chunks, size)
+}
+
+export function joinChunks(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
+  }
+  return bytes
+}
+
+async function* bounded(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > maxBytes) throw payloadTooLarge()
+    yield chunk
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function parseBody(bytes: Uint8Array): Value {
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch (cause) {
+    throw new XrpcError('InvalidRequest', 'the request body is not UTF-8', { cause })
+  }
+  try {
+    return parseJson(text, { maxDepth })
+  } catch (cause) {
+    if (!(cause instanceof DataModelError)) throw cause
+    throw new XrpcError('InvalidRequest', `the request body is not valid: ${cause.message}`, { cause })
+  }
+}

@@ -1,0 +1,137 @@
+/** Node's request in the router's inner form, made as cheaply as can be: what is not asked for is never made. */
+import type { IncomingMessage } from 'node:http'
+import { clientAddress } from './client-address.ts'
+import { ClientGoneError } from './errors.ts'
+import type { InnerRequest, RequestHeaders } from './inner.ts'
+import { joinChunks, payloadTooLarge } from './input.ts'
+
+export interface NodeRequestOptions {
+  /** Whose X-Forwarded-For counts; loopback, link-local and private addresses unless given. */
+  isTrustedProxy?(address: string): boolean
+}
+
+/** What closes with the client: a response, or the socket of a request to upgrade. */
+export interface Closing {
+  readonly destroyed: boolean
+  readonly writableFinished: boolean
+  once(event: 'close', listener: () => void): unknown
+}
+
+export class NodeRequest implements InnerRequest, RequestHeaders {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  #ip: string | undefined
+  #signal: AbortSignal | undefined
+
+  constructor(
+    private readonly message: IncomingMessage,
+    /** Whose closing before its end means that the client has gone. */
+    private readonly response: Closing,
+    private readonly options: NodeRequestOptions,
+  ) {
+    this.method = message.method ?? 'GET'
+    const url = message.url ?? '/'
+    if (url.charCodeAt(0) === 0x2f) {
+      const mark = url.indexOf('?')
+      this.path = mark === -1 ? url : url.slice(0, mark)
+      this.query = mark === -1 ? '' : url.slice(mark + 1)
+    } else {
+      // The absolute form that proxies are sent, or the asterisk of OPTIONS.
+      const { pathname, search } = URL.parse(url) ?? { pathname: url, search: '' }
+      this.path = pathname
+      this.query = search.slice(1)
+    }
+  }
+
+  // The request is its own header list: one object fewer for each request.
+  get headers(): RequestHeaders {
+    return this
+  }
+
+  get(name: string): string | null {
+    const value = this.message.headers[name] ?? this.message.headers[name.toLowerCase()]
+    if (value === undefined) return null
+    return typeof value === 'string' ? value : value.join(', ')
+  }
+
+  *entries(): Generator<[string, string]> {
+    for (const [name, value] of Object.entries(this.message.headers)) {
+      if (value !== undefined) yield [name, typeof value === 'string' ? value : value.join(', ')]
+    }
+  }
+
+  get ip(): string {
+    return (this.#ip ??= clientAddress(
+      this.message.socket.remoteAddress ?? '',
+      this.get('x-forwarded-for'),
+      this.options.isTrustedProxy,
+    ))
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= this.#watch())
+  }
+
+  #watch(): AbortSignal {
+    const { response } = this
+    const gone = new AbortController()
+    const onClose = () => {
+      if (!response.writableFinished) gone.abort(new ClientGoneError())
+    }
+    if (response.destroyed) onClose()
+    else response.once('close', onClose)
+    return gone.signal
+  }
+
+  get hasBody(): boolean {
+    const { headers } = this.message
+    return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+  }
+
+  get body(): AsyncIterable<Uint8Array> | undefined {
+    return this.hasBody ? chunksOf(this.message) : undefined
+  }
+
+  read(maxBytes: number): Promise<Uint8Array> {
+    return readMessage(this.message, maxBytes)
+  }
+}
+
+async function* chunksOf(message: IncomingMessage): AsyncGenerator<Uint8Array> {
+  // To destroy the message would be to close the connection, with the refusal still to be sent.
+  const chunks: AsyncIterable<Uint8Array> = message.iterator({ destroyOnReturn: false })
+  try {
+    yield* chunks
+  } catch (cause) {
+    throw new ClientGoneError({ cause })
+  }
+}
+
+function readMessage(message: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    const settle = () => {
+      message.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+    }
+    const onData = (chunk: Uint8Array) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size <= maxBytes) return
+      settle()
+      message.pause()
+      reject(payloadTooLarge())
+    }
+    const onEnd = () => {
+      settle()
+      resolve(joinChunks(chunks, size))
+    }
+    const onGone = (cause?: unknown) => {
+      settle()
+      reject(new ClientGoneError({ cause }))
+    }
+    if (message.destroyed && !message.complete) return onGone()
+    message.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+  })
+}

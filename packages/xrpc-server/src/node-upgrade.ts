@@ -1,0 +1,90 @@
+/** Subscriptions over `ws`, on any HTTP server of Node's. */
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { type InnerResponse, isStream } from './inner.ts'
+import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
+import type { Router } from './router.ts'
+import { WsFrameSocket } from './ws-frame-socket.ts'
+
+export interface NodeUpgradeOptions extends NodeRequestOptions {
+  /** How often subscribers are asked for a sign of life; one that gave none since is cut off. 30 s unless given. */
+  keepAliveMs?: number
+  /** What a subscriber may send between two such times, though it is not listened to. 64 KiB unless given. */
+  maxIncomingBytes?: number
+  /** How long a closing handshake may take. 5 s unless given. */
+  closeTimeoutMs?: number
+}
+
+export interface NodeUpgrade {
+  /** For the `upgrade` event of a server. */
+  listener(message: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** How many subscriptions are open. */
+  readonly open: number
+  /** Says goodbye to every subscriber; those who do not answer are cut off. */
+  close(): void
+}
+
+const goingAway = 1001
+const maxIncomingFrameBytes = 16 * 1024
+
+export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgradeOptions = {}): NodeUpgrade {
+  const { keepAliveMs = 30_000, maxIncomingBytes = 64 * 1024, closeTimeoutMs = 5_000 } = options
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // A context for each subscriber would cost more memory than everything else about it.
+    perMessageDeflate: false,
+    maxPayload: maxIncomingFrameBytes,
+    skipUTF8Validation: true,
+    closeTimeout: closeTimeoutMs,
+  } as ConstructorParameters<typeof WebSocketServer>[0])
+  const sockets = new Set<WsFrameSocket>()
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  const keepAlive = () => {
+    for (const socket of sockets) socket.keepAlive()
+  }
+
+  const accept = (webSocket: WebSocket) => {
+    const socket = new WsFrameSocket(webSocket, maxIncomingBytes)
+    sockets.add(socket)
+    timer ??= setInterval(keepAlive, keepAliveMs).unref()
+    socket.onClose(() => {
+      sockets.delete(socket)
+      if (sockets.size > 0) return
+      clearInterval(timer)
+      timer = undefined
+    })
+    return socket
+  }
+
+  const upgrade = async (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node leaves an upgraded socket without anyone to hear of its errors.
+    socket.on('error', () => socket.destroy())
+    const outcome = await router.upgrade(new NodeRequest(message, socket, options))
+    if (socket.destroyed) return
+    if (!outcome.accepted) return refuse(socket, outcome.response)
+    server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(accept(webSocket)))
+  }
+
+  return {
+    listener: (message, socket, head) => void upgrade(message, socket, head),
+    get open() {
+      return sockets.size
+    },
+    close() {
+      for (const socket of sockets) socket.close(goingAway, 'the server is closing')
+    },
+  }
+}
+
+function refuse(socket: Duplex, { status, headers, body }: InnerResponse): void {
+  const bytes = body === undefined || isStream(body) ? new Uint8Array() : Buffer.from(body)
+  const lines = Object.entries({ ...headers, 'content-length': String(bytes.length), connection: 'close' })
+    .flatMap(([name, value]) => [value].flat().map((each) => `${name}: ${each.replace(/[\r\n]/g, ' ')}\r\n`))
+    .join('')
+  socket.once('finish', () => socket.destroy())
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}\r\n`)
+  socket.end(bytes)
+}

@@ -1,0 +1,117 @@
+/** The router on Node's own HTTP server, with subscriptions over `ws`. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { isPrivateAddress, normalizeAddress } from './client-address.ts'
+import { ListenError } from './errors.ts'
+import { type NodeListenerOptions, nodeListener } from './node-listener.ts'
+import { type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
+import type { Router } from './router.ts'
+import { SlowBodyGuard } from './slow-body-guard.ts'
+
+export { ListenError } from './errors.ts'
+export { type NodeListener, type NodeListenerOptions, nodeListener } from './node-listener.ts'
+export { type NodeUpgrade, type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
+export { SlowBodyGuard } from './slow-body-guard.ts'
+
+export interface NodeServerOptions extends Omit<NodeListenerOptions, 'guard' | 'isClosing'>, NodeUpgradeOptions {
+  /** Any free one unless given. */
+  port?: number
+  /** Every address unless given. */
+  host?: string
+  /** How long a client may take to send its headers: 15 s unless given. */
+  headersTimeoutMs?: number
+  /** How long an idle connection is kept for its next request: 65 s unless given, longer than usual proxies keep theirs. */
+  idleTimeoutMs?: number
+  /** Below this rate an upload is cut off: 1 KiB/s unless given. */
+  minBytesPerSecond?: number
+  /** Connections that one address may hold; trusted proxies are not counted. 512 unless given. */
+  maxConnectionsPerAddress?: number
+  /** How long closing waits for requests in flight: 8 s unless given. */
+  drainTimeoutMs?: number
+}
+
+export interface NodeServer {
+  readonly port: number
+  /** As a client on this machine reaches it. */
+  readonly url: string
+  readonly server: Server
+  /** How many subscriptions are open. */
+  readonly subscriptions: number
+  /** Stops accepting, lets requests in flight finish within a bound, and closes every socket. */
+  close(): Promise<void>
+}
+
+/** Serves a router. @throws ListenError when the address cannot be had. */
+export async function serveNode(
+  router: Pick<Router, 'handle' | 'upgrade'>,
+  options: NodeServerOptions = {},
+): Promise<NodeServer> {
+  const guard = new SlowBodyGuard({ minBytesPerSecond: options.minBytesPerSecond ?? 1024, everyMs: 5_000 })
+  let isClosing = false
+  const listener = nodeListener(router, { ...options, guard, isClosing: () => isClosing })
+  const upgrade = nodeUpgrade(router, options)
+  const { headersTimeoutMs = 15_000 } = options
+  const server = createServer({
+    // Headers are looked for every third of their time, so none outlives it by much.
+    headersTimeout: Math.ceil((headersTimeoutMs * 2) / 3),
+    connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 3),
+    // Uploads have no bound in time, but one in rate: see the guard.
+    requestTimeout: 0,
+    keepAliveTimeout: options.idleTimeoutMs ?? 65_000,
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+  })
+  server.on('request', (message, response) => void listener(message, response))
+  server.on('upgrade', upgrade.listener)
+  boundConnections(server, options)
+  await listen(server, options)
+  const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
+  return {
+    port,
+    url: `http://${urlHost(options.host)}:${port}`,
+    server,
+    get subscriptions() {
+      return upgrade.open
+    },
+    async close() {
+      if (isClosing) return
+      isClosing = true
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      upgrade.close()
+      const timer = setTimeout(() => server.closeAllConnections(), options.drainTimeoutMs ?? 8_000)
+      await closed
+      clearTimeout(timer)
+      guard.close()
+    },
+  }
+}
+
+function listen(server: Server, { port = 0, host }: NodeServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(new ListenError(cause.code ?? 'UNKNOWN', host, port, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+function urlHost(host: string | undefined): string {
+  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function boundConnections(server: Server, options: NodeServerOptions): void {
+  const { maxConnectionsPerAddress = 512, isTrustedProxy = isPrivateAddress } = options
+  const open = new Map<string, number>()
+  server.on('connection', (socket: Socket) => {
+    const address = normalizeAddress(socket.remoteAddress ?? '') ?? ''
+    if (isTrustedProxy(address)) return
+    const count = (open.get(address) ?? 0) + 1
+    if (count > maxConnectionsPerAddress) return socket.destroy()
+    open.set(address, count)
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1
+      if (left > 0) open.set(address, left)
+      else open.delete(address)
+    })
+  })
+}

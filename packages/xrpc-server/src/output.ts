@@ -1,0 +1,50 @@
+/** What a handler returned, as an answer. */
+import { stringifyJson, type Value } from '@atoll/data-model'
+import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
+import type { InnerResponse, ResponseHeaderMap } from './inner.ts'
+import type { RawOutput } from './route.ts'
+
+// A record may be as deep as the data model allows, and an answer holds it a few levels further in.
+const maxDepth = 64
+
+/** Turns a handler's result into an answer. @throws Error when it is not what the lexicon declares: a fault of ours. */
+export function outputAnswer(
+  method: Query | Procedure,
+  output: unknown,
+  headers: ResponseHeaderMap,
+  validate: boolean,
+): InnerResponse {
+  const declared = method.output
+  if (isRawOutput(output) && (!declared?.validate || typeof output.body !== 'string')) return rawAnswer(output, headers)
+  if (!declared) {
+    if (output !== undefined) throw new Error(`${method.nsid} declares no output, but its handler returned some`)
+    headers['content-length'] = '0'
+    return { status: 200, headers }
+  }
+  if (!declared.validate) throw new Error(`the handler of ${method.nsid} must return { encoding, body }`)
+  if (validate) {
+    const judged = declared.validate(output)
+    if (!judged.ok) throw new Error(`the output of ${method.nsid} is not valid: ${describeIssues(judged.issues)}`)
+  }
+  headers['content-type'] = 'application/json; charset=utf-8'
+  // A validated output is a value of the data model; where validation is off, stringifyJson refuses what is not.
+  return { status: 200, headers, body: stringifyJson(output as Value, { maxDepth }) }
+}
+
+function rawAnswer(output: RawOutput, headers: ResponseHeaderMap): InnerResponse {
+  Object.assign(headers, output.headers)
+  headers['content-type'] = output.encoding
+  return { status: 200, headers, body: output.body }
+}
+
+// A JSON output could have fields of these names; its `body` would then be text.
+function isRawOutput(output: unknown): output is RawOutput {
+  if (typeof output !== 'object' || output === null) return false
+  if (!('encoding' in output && 'body' in output) || typeof output.encoding !== 'string') return false
+  const { body } = output
+  return (
+    typeof body === 'string' ||
+    body instanceof Uint8Array ||
+    (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
+  )
+}

@@ -1,0 +1,138 @@
+import { XrpcError } from '@atoll/xrpc'
+import { clientNetwork } from './client-address.ts'
+import type { Awaitable, RequestHeaders } from './inner.ts'
+
+/** What every limit can look at. */
+export interface RateLimitSubject {
+  readonly ip: string
+  readonly headers: RequestHeaders
+  readonly credentials?: unknown
+}
+
+/** So many points in a fixed window of time, for each key. */
+export interface RateLimit<S = RateLimitSubject> {
+  /** Limits of one name share their windows. */
+  name: string
+  points: number
+  durationMs: number
+  /** Whom to count: the client's address (IPv6: its /64) unless given; `undefined` leaves the call uncounted. */
+  key?(subject: S): string | undefined
+  /** What a call costs; 1, or the route's `points`, unless given. */
+  cost?(subject: S): number
+}
+
+export interface RateWindow {
+  /** Points spent in the window, this call's included. */
+  consumed: number
+  resetAtMs: number
+}
+
+/** Where windows are counted. One shared store makes several processes one limiter. */
+export interface RateLimitStore {
+  /** Adds the points to the key's window, opening one when there is none or it has ended. */
+  consume(
+    limit: { name: string; durationMs: number },
+    key: string,
+    points: number,
+    nowMs: number,
+  ): Awaitable<RateWindow>
+}
+
+/** The limit that is nearest to its end, for the answer's headers. */
+export interface RateState extends RateWindow {
+  limit: { points: number; durationMs: number }
+}
+
+/** Spends a call's points in every limit; the result is the tightest, exceeded or not. */
+export async function consumeLimits<S extends RateLimitSubject>(
+  store: RateLimitStore,
+  limits: readonly RateLimit<S>[],
+  subject: S,
+  points: number,
+  nowMs: number,
+): Promise<RateState | undefined> {
+  let tightest: RateState | undefined
+  for (const limit of limits) {
+    const key = limit.key ? limit.key(subject) : clientNetwork(subject.ip)
+    if (key === undefined) continue
+    const consuming = store.consume(limit, key, limit.cost?.(subject) ?? points, nowMs)
+    const window = 'then' in consuming ? await consuming : consuming
+    tightest = tighter(tightest, { ...window, limit })
+  }
+  return tightest
+}
+
+/** Of two states, the one with less left. */
+export function tighter(one: RateState | undefined, other: RateState | undefined): RateState | undefined {
+  if (!one || !other) return one ?? other
+  return remaining(other) < remaining(one) ? other : one
+}
+
+export function isExceeded(state: RateState): boolean {
+  return state.consumed > state.limit.points
+}
+
+export function rateHeaders(state: RateState): Record<string, string> {
+  return {
+    'ratelimit-limit': String(state.limit.points),
+    'ratelimit-remaining': String(Math.max(0, remaining(state))),
+    'ratelimit-reset': String(Math.ceil(state.resetAtMs / 1000)),
+    'ratelimit-policy': `${state.limit.points};w=${Math.ceil(state.limit.durationMs / 1000)}`,
+  }
+}
+
+export function rateLimitExceeded(state: RateState, nowMs: number): XrpcError {
+  const seconds = Math.max(1, Math.ceil((state.resetAtMs - nowMs) / 1000))
+  return new XrpcError('RateLimitExceeded', 'Rate Limit Exceeded', { headers: { 'retry-after': String(seconds) } })
+}
+
+function remaining(state: RateState): number {
+  return state.limit.points - state.consumed
+}
+
+/** Counts in this process, in bounded memory. */
+export class MemoryRateLimitStore implements RateLimitStore {
+  readonly #windows = new Map<string, Map<string, RateWindow>>()
+  readonly #maxKeys: number
+
+  /** @param options.maxKeys bound of the keys remembered for each limit; beyond it the oldest are forgotten. */
+  constructor(options: { maxKeys?: number } = {}) {
+    this.#maxKeys = options.maxKeys ?? 50_000
+  }
+
+  consume(limit: { name: string; durationMs: number }, key: string, points: number, nowMs: number): RateWindow {
+    const windows = this.#windowsOf(limit.name)
+    const window = windows.get(key)
+    // A window further ahead than a whole duration was opened before the clock was set back.
+    if (window && window.resetAtMs > nowMs && window.resetAtMs <= nowMs + limit.durationMs) {
+      window.consumed += points
+      return window
+    }
+    const fresh = { consumed: points, resetAtMs: nowMs + limit.durationMs }
+    windows.delete(key)
+    this.#makeRoom(windows, nowMs)
+    windows.set(key, fresh)
+    return fresh
+  }
+
+  /** How many windows are held. */
+  get size(): number {
+    let size = 0
+    for (const windows of this.#windows.values()) size += windows.size
+    return size
+  }
+
+  #windowsOf(name: string): Map<string, RateWindow> {
+    let windows = this.#windows.get(name)
+    if (!windows) this.#windows.set(name, (windows = new Map()))
+    return windows
+  }
+
+  // All windows of a limit are equally long, so a map in order of opening is in order of ending too.
+  #makeRoom(windows: Map<string, RateWindow>, nowMs: number): void {
+    for (const [key, window] of windows) {
+      if (windows.size < this.#maxKeys && window.resetAtMs > nowMs) return
+      windows.delete(key)
+    }
+  }
+}

@@ -1,0 +1,206 @@
+/** The core: from a request in its inner form to the answer, for whichever host. */
+import { XrpcError } from '@atoll/xrpc'
+import { checkAcceptEncoding, compressAnswer } from './compress.ts'
+import { openToAllOrigins, preflightAnswer } from './cors.ts'
+import { ClientGoneError, errorAnswer, publicError } from './errors.ts'
+import { Exchange } from './exchange.ts'
+import { answerFetch, type FetchInfo } from './fetch-host.ts'
+import { type Awaitable, discardBody, type InnerRequest, type InnerResponse, isStream } from './inner.ts'
+import { Limiter } from './limiter.ts'
+import { callMethod, isPromise, type MethodSettings } from './method-call.ts'
+import type { RouterOptions } from './options.ts'
+import { rateHeaders } from './rate-limits.ts'
+import { reporting } from './reporting.ts'
+import type { MethodRoute, Nsid, Route } from './route.ts'
+import { StreamHost, type Upgrade } from './stream-host.ts'
+
+export interface Router {
+  /** For runtimes that speak `Request` and `Response`. */
+  fetch(request: Request, info?: FetchInfo): Promise<Response>
+  /** For hosts that build the inner form themselves. Never rejects. */
+  handle(request: InnerRequest): Promise<InnerResponse>
+  /** Judges a request to open a subscription. Never rejects. */
+  upgrade(request: InnerRequest): Promise<Upgrade>
+}
+
+/** Makes a router of declared methods. @throws Error when a method is declared twice. */
+export function createRouter(routes: Iterable<Route>, options: RouterOptions = {}): Router {
+  const core = new RouterCore(routes, options)
+  const handle = (request: InnerRequest) => core.handle(request)
+  return {
+    handle,
+    upgrade: (request) => core.upgrade(request),
+    fetch: (request, info) => answerFetch(handle, request, info),
+  }
+}
+
+const prefix = '/xrpc/'
+const nsidForm = /^[a-zA-Z][a-zA-Z0-9-]*(?:\.[a-zA-Z0-9][a-zA-Z0-9-]*)+\.[a-zA-Z][a-zA-Z0-9]*$/
+
+class RouterCore {
+  readonly #routes = new Map<string, Route>()
+  readonly #limiter: Limiter
+  readonly #settings: MethodSettings
+  readonly #streams: StreamHost
+
+  constructor(
+    routes: Iterable<Route>,
+    private readonly options: RouterOptions,
+  ) {
+    for (const route of routes) {
+      if (this.#routes.has(route.method.nsid)) throw new Error(`${route.method.nsid} is declared twice`)
+      this.#routes.set(route.method.nsid, route)
+    }
+    this.#limiter = new Limiter(options.rateLimits ?? {}, options.now ?? Date.now)
+    this.#settings = {
+      limiter: this.#limiter,
+      inputLimits: {
+        maxJsonBytes: options.maxJsonBytes ?? 150 * 1024,
+        maxRawBytes: options.maxRawBytes ?? 5 * 1024 * 1024,
+      },
+      validateOutput: options.validateOutput ?? true,
+    }
+    this.#streams = new StreamHost(options)
+  }
+
+  async handle(request: InnerRequest): Promise<InnerResponse> {
+    const started = performance.now()
+    const exchange = new Exchange(request)
+    let error: unknown
+    let response: InnerResponse
+    try {
+      response = await this.#answer(exchange)
+    } catch (thrown) {
+      error = thrown
+      response = this.#refuse(thrown, exchange)
+    }
+    const finishing = this.#finish(exchange, response)
+    response = isPromise(finishing) ? await finishing : finishing
+    this.options.onRequest?.({
+      request,
+      nsid: exchange.nsid,
+      status: response.status,
+      ms: performance.now() - started,
+      error,
+    })
+    return response
+  }
+
+  async upgrade(request: InnerRequest): Promise<Upgrade> {
+    const exchange = new Exchange(request)
+    try {
+      const route = this.#routes.get(this.#locate(exchange) ?? '')
+      await this.#spendGlobal(exchange, undefined)
+      if (route?.kind === 'stream') return await this.#streams.open(route, exchange)
+      if (route) throw new XrpcError('InvalidRequest', `${exchange.nsid} is a ${route.method.kind}, not a subscription`)
+      throw this.#notHere(exchange)
+    } catch (thrown) {
+      const response = await this.#finish(exchange, this.#refuse(thrown, exchange))
+      return { accepted: false, response }
+    }
+  }
+
+  /** The NSID that the path names, if it is of the form. */
+  #locate(exchange: Exchange): Nsid | undefined {
+    const { path } = exchange.request
+    if (!path.startsWith(prefix)) return undefined
+    const name = path.slice(prefix.length)
+    // What was declared has been checked already; anything else has to look like a name.
+    if (this.#routes.has(name) || (name.length <= 317 && nsidForm.test(name))) exchange.nsid = name as Nsid
+    return exchange.nsid
+  }
+
+  async #answer(exchange: Exchange): Promise<InnerResponse> {
+    const { request } = exchange
+    const nsid = this.#locate(exchange)
+    if (request.method === 'OPTIONS' && this.#isCrossOrigin(request.path)) return preflightAnswer(request)
+    if (request.path === '/xrpc/_health' && this.options.health) return this.#health(this.options.health)
+    const route = nsid === undefined ? undefined : this.#routes.get(nsid)
+    await this.#spendGlobal(exchange, route)
+    if (route && nsid) {
+      const intercepting = this.options.intercept?.(request, nsid)
+      const intercepted = isPromise(intercepting) ? await intercepting : intercepting
+      if (intercepted) return owned(intercepted)
+      checkVerb(route, request.method)
+      checkAcceptEncoding(request)
+      return callMethod(route, exchange, this.#settings)
+    }
+    const answer = await this.options.fallback?.(request, nsid)
+    if (answer) return owned(answer)
+    throw this.#notHere(exchange)
+  }
+
+  async #spendGlobal(exchange: Exchange, route: Route | undefined): Promise<void> {
+    exchange.isLimited = this.#limiter.counts(exchange.request)
+    if (!exchange.isLimited || !this.#limiter.hasGlobal) return
+    if (route?.kind === 'method' && route.options.skipGlobalLimits) return
+    await this.#limiter.spendGlobal(exchange)
+  }
+
+  #notHere(exchange: Exchange): XrpcError {
+    if (exchange.nsid) return new XrpcError('MethodNotImplemented', `${exchange.nsid} is not served here`)
+    if (!exchange.request.path.startsWith(prefix)) return new XrpcError('NotFound', 'there is nothing at this path')
+    return new XrpcError('InvalidRequest', 'the path does not name a method')
+  }
+
+  async #health(health: NonNullable<RouterOptions['health']>): Promise<InnerResponse> {
+    const headers = { 'content-type': 'application/json; charset=utf-8' }
+    try {
+      return { status: 200, headers, body: JSON.stringify(await health()) }
+    } catch (cause) {
+      if (cause instanceof XrpcError) throw cause
+      throw new XrpcError('ServiceUnavailable', 'the service is not healthy', { cause })
+    }
+  }
+
+  #refuse(thrown: unknown, exchange: Exchange): InnerResponse {
+    const refusal = publicError(thrown)
+    if (refusal !== thrown && !(thrown instanceof ClientGoneError) && !exchange.request.signal.aborted) {
+      this.options.onError?.(thrown, { request: exchange.request, nsid: exchange.nsid })
+    }
+    const answer = errorAnswer(refusal)
+    return { ...answer, headers: { ...exchange.headers, ...answer.headers } }
+  }
+
+  #finish({ request, nsid, rate }: Exchange, response: InnerResponse): Awaitable<InnerResponse> {
+    if (rate) Object.assign(response.headers, rateHeaders(rate))
+    const { onError } = this.options
+    if (onError && isStream(response.body)) {
+      response.body = reporting(response.body, (error) => {
+        if (!request.signal.aborted && !(error instanceof ClientGoneError)) onError(error, { request, nsid })
+      })
+    }
+    if (this.#isCrossOrigin(request.path)) openToAllOrigins(response.headers)
+    return request.method === 'HEAD' ? withoutBody(response) : compressAnswer(request, response)
+  }
+
+  #isCrossOrigin(path: string): boolean {
+    return this.options.crossOrigin?.(path) ?? true
+  }
+}
+
+/** Headers are added to an answer, so one that the app made must not be shared with its next. */
+function owned(response: InnerResponse): InnerResponse {
+  return { ...response, headers: { ...response.headers } }
+}
+
+function checkVerb(route: Route, verb: string): asserts route is MethodRoute {
+  const { kind, nsid } = route.method
+  const isRead = verb === 'GET' || verb === 'HEAD'
+  if (kind === 'procedure' ? verb === 'POST' : kind === 'query' && isRead) return
+  if (kind === 'subscription' && isRead) {
+    const headers = { connection: 'upgrade', upgrade: 'websocket' }
+    throw new XrpcError('UpgradeRequired', `${nsid} is a subscription: open a WebSocket`, { headers })
+  }
+  const allow = kind === 'procedure' ? 'POST' : 'GET'
+  const message = `${nsid} is a ${kind}: use ${allow}, not ${verb}`
+  throw new XrpcError('InvalidRequest', message, { status: 405, headers: { allow } })
+}
+
+async function withoutBody(response: InnerResponse): Promise<InnerResponse> {
+  const { body, headers } = response
+  if (typeof body === 'string') headers['content-length'] = String(new TextEncoder().encode(body).length)
+  else if (body instanceof Uint8Array) headers['content-length'] = String(body.length)
+  else await discardBody(body)
+  return { ...response, body: undefined }
+}

@@ -1,0 +1,68 @@
+/** Opens subscriptions: who may, how many of them, and what becomes of each. */
+import { XrpcError } from '@atoll/xrpc'
+import { clientNetwork } from './client-address.ts'
+import type { Exchange } from './exchange.ts'
+import type { FrameSocket } from './frame-socket.ts'
+import type { InnerResponse } from './inner.ts'
+import { AuthorizeCall, requireParams } from './method-call.ts'
+import type { RouterOptions } from './options.ts'
+import type { StreamRoute } from './route.ts'
+import { pumpFrames } from './subscription.ts'
+
+/** The outcome of a request to upgrade: a refusal to be answered, or a stream that wants its socket. */
+export type Upgrade =
+  | { accepted: false; response: InnerResponse }
+  | { accepted: true; serve(socket: FrameSocket): Promise<void> }
+
+export class StreamHost {
+  readonly #openByNetwork = new Map<string, number>()
+
+  constructor(private readonly options: Pick<RouterOptions, 'onError' | 'subscriptions'>) {}
+
+  async open(route: StreamRoute, exchange: Exchange): Promise<Upgrade> {
+    const { method, authorize } = route
+    const { request } = exchange
+    const params = requireParams(method, request)
+    this.#checkRoom(request.ip)
+    const credentials = await authorize(new AuthorizeCall(method.nsid, params, request, exchange))
+    return {
+      accepted: true,
+      serve: (socket) => this.#serve(route, exchange, params, credentials, socket),
+    }
+  }
+
+  async #serve(
+    { method, handler }: StreamRoute,
+    exchange: Exchange,
+    params: object,
+    credentials: unknown,
+    socket: FrameSocket,
+  ) {
+    const { request, nsid } = exchange
+    const { headers, ip } = request
+    const gone = new AbortController()
+    const { signal } = gone
+    this.#count(ip, 1)
+    socket.onClose(() => {
+      this.#count(ip, -1)
+      gone.abort()
+    })
+    const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.options.subscriptions ?? {}
+    const onError = (error: unknown) => this.options.onError?.(error, { request, nsid })
+    const messages = handler({ method, params, headers, credentials, ip, signal, request })
+    await pumpFrames(method, messages, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError })
+  }
+
+  #checkRoom(ip: string): void {
+    const { maxPerAddress } = this.options.subscriptions ?? {}
+    if (maxPerAddress === undefined || (this.#openByNetwork.get(clientNetwork(ip)) ?? 0) < maxPerAddress) return
+    throw new XrpcError('RateLimitExceeded', `at most ${maxPerAddress} subscriptions for one address`)
+  }
+
+  #count(ip: string, change: 1 | -1): void {
+    const network = clientNetwork(ip)
+    const open = (this.#openByNetwork.get(network) ?? 0) + change
+    if (open > 0) this.#openByNetwork.set(network, open)
+    else this.#openByNetwork.delete(network)
+  }
+}

@@ -1,0 +1,66 @@
+/** From a generator of messages to the frames on one subscriber's socket. */
+import type { ValueMap } from '@atoll/data-model'
+import type { Subscription } from '@atoll/lexicon'
+import { encodeErrorFrame, encodeMessageFrame, XrpcError } from '@atoll/xrpc'
+import { publicError } from './errors.ts'
+import type { FrameSocket } from './frame-socket.ts'
+import type { EncodedFrame } from './route.ts'
+
+export interface PumpOptions {
+  maxBufferedBytes: number
+  drainTimeoutMs: number
+  onError(error: unknown): void
+}
+
+const normalClosure = 1000
+const policyViolation = 1008
+const internalError = 1011
+
+/** Sends what the generator yields, no faster than the socket takes it; ends with the generator, or with the socket. */
+export async function pumpFrames(
+  method: Subscription,
+  messages: AsyncIterable<unknown>,
+  socket: FrameSocket,
+  signal: AbortSignal,
+  options: PumpOptions,
+): Promise<void> {
+  const iterator = messages[Symbol.asyncIterator]()
+  try {
+    while (!signal.aborted) {
+      const { done, value } = await iterator.next()
+      if (done || signal.aborted) break
+      await sendFrame(frameOf(method, value), socket, options)
+    }
+    socket.close(normalClosure, '')
+  } catch (error) {
+    if (!signal.aborted) closeWith(error, socket, options)
+  } finally {
+    await iterator.return?.().catch(options.onError)
+  }
+}
+
+/** The bytes of what a generator yielded. */
+export function frameOf(method: Subscription, message: unknown): EncodedFrame {
+  if (message instanceof Uint8Array) return message
+  const { $type, ...body } = message as ValueMap // what generators yield has been checked by their types
+  if (typeof $type !== 'string') throw new Error(`a message of ${method.nsid} without $type`)
+  return encodeMessageFrame(method.frameType($type), body)
+}
+
+async function sendFrame(frame: EncodedFrame, socket: FrameSocket, options: PumpOptions): Promise<void> {
+  if (socket.bufferedBytes + frame.length <= options.maxBufferedBytes) return socket.send(frame)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLate = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, options.drainTimeoutMs, true)
+  })
+  const flushed = socket.sendAndFlush(frame).then(() => false)
+  const isTooSlow = await Promise.race([flushed, tooLate]).finally(() => clearTimeout(timer))
+  if (isTooSlow) throw new XrpcError('ConsumerTooSlow', 'the subscriber reads more slowly than events arrive')
+}
+
+function closeWith(error: unknown, socket: FrameSocket, options: PumpOptions): void {
+  const refusal = publicError(error)
+  if (refusal !== error) options.onError(error)
+  socket.send(encodeErrorFrame(refusal.error, refusal.message))
+  socket.close(refusal.status >= 500 ? internalError : policyViolation, refusal.error)
+}
