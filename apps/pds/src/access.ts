@@ -61,7 +61,8 @@ export function createAccess(parts: { tokens: SessionTokens; adminPassword: stri
   const admin = (headers: Headers): AdminCaller => {
     const given = basicPassword(headers)
     if (given === undefined) throw new Refused('AuthMissing', 'Authentication Required')
-    if (!timingSafeEqual(digest(given), adminDigest)) throw new Refused('AuthenticationRequired', 'The administrator\'s password is another')
+    if (!timingSafeEqual(digest(given), adminDigest))
+      throw new Refused('AuthenticationRequired', "The administrator's password is another")
     return { kind: 'admin' }
   }
 
@@ -88,7 +89,8 @@ function requireBearer(headers: Headers): string {
   const authorization = headers.get('authorization')
   if (!authorization) throw new Refused('AuthMissing', 'Authentication Required')
   const [scheme, token, ...rest] = authorization.split(' ')
-  if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) throw new Refused('InvalidToken', 'Unexpected authorization type: expected Bearer and one token')
+  if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0)
+    throw new Refused('InvalidToken', 'Unexpected authorization type: expected Bearer and one token')
   return token
 }
 

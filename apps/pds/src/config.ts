@@ -1,6 +1,17 @@
 import { type DidKey, isDidKey } from '@atoll/crypto'
 import { type Did, isDid } from '@atoll/syntax'
-import { ConfigError, flag, integer, list, parsed, readEnvironment, required, text, url, type Values } from './environment.ts'
+import {
+  ConfigError,
+  flag,
+  integer,
+  list,
+  parsed,
+  readEnvironment,
+  required,
+  text,
+  url,
+  type Values,
+} from './environment.ts'
 
 const day = 24 * 60 * 60 * 1000
 
@@ -9,51 +20,120 @@ export const settings = {
   service: {
     hostname: text('PDS_HOSTNAME', 'localhost', 'public host name'),
     port: integer('PDS_PORT', 2583, 'port to listen on', { max: 65_535 }),
-    did: parsed('PDS_SERVICE_DID', 'a DID', undefined, 'DID of this service; did:web of the host name where unset', expectDid),
+    did: parsed(
+      'PDS_SERVICE_DID',
+      'a DID',
+      undefined,
+      'DID of this service; did:web of the host name where unset',
+      expectDid,
+    ),
     name: text('PDS_SERVICE_NAME', undefined, 'name that pages and mails show; "HOST PDS" where unset'),
     version: text('PDS_VERSION', undefined, 'version that the health check tells; that of the package where unset'),
     homeUrl: url('PDS_HOME_URL', undefined, 'home page of the operator'),
     privacyPolicyUrl: url('PDS_PRIVACY_POLICY_URL', undefined, 'privacy policy, shown by describeServer'),
     termsOfServiceUrl: url('PDS_TERMS_OF_SERVICE_URL', undefined, 'terms of service, shown by describeServer'),
-    contactEmailAddress: text('PDS_CONTACT_EMAIL_ADDRESS', undefined, 'address of the operator, shown by describeServer'),
-    developmentMode: flag('PDS_DEV_MODE', false, 'for a machine of one\'s own: http and private addresses are allowed'),
+    contactEmailAddress: text(
+      'PDS_CONTACT_EMAIL_ADDRESS',
+      undefined,
+      'address of the operator, shown by describeServer',
+    ),
+    developmentMode: flag('PDS_DEV_MODE', false, "for a machine of one's own: http and private addresses are allowed"),
   },
   secrets: {
-    jwtSecret: text('PDS_JWT_SECRET', required, 'secret that signs session tokens, 16 characters or more', { secret: true }),
-    adminPassword: text('PDS_ADMIN_PASSWORD', required, 'password of the administrator (HTTP Basic, user "admin")', { secret: true }),
-    plcRotationKey: parsed('PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX', 'a private key in 64 hexadecimal digits', required, 'K-256 key that signs did:plc operations', expectPrivateKey, { secret: true }),
+    jwtSecret: text('PDS_JWT_SECRET', required, 'secret that signs session tokens, 16 characters or more', {
+      secret: true,
+    }),
+    adminPassword: text('PDS_ADMIN_PASSWORD', required, 'password of the administrator (HTTP Basic, user "admin")', {
+      secret: true,
+    }),
+    plcRotationKey: parsed(
+      'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX',
+      'a private key in 64 hexadecimal digits',
+      required,
+      'K-256 key that signs did:plc operations',
+      expectPrivateKey,
+      { secret: true },
+    ),
   },
   storage: {
     dataDirectory: text('PDS_DATA_DIRECTORY', '.', 'folder of the database'),
   },
   blobs: {
-    directory: text('PDS_BLOBSTORE_DISK_LOCATION', undefined, 'folder of the blobs; "blobs" in the data directory where unset'),
-    temporaryDirectory: text('PDS_BLOBSTORE_DISK_TMP_LOCATION', undefined, 'folder of unfinished uploads, on the same file system; inside the blobs\' folder where unset'),
+    directory: text(
+      'PDS_BLOBSTORE_DISK_LOCATION',
+      undefined,
+      'folder of the blobs; "blobs" in the data directory where unset',
+    ),
+    temporaryDirectory: text(
+      'PDS_BLOBSTORE_DISK_TMP_LOCATION',
+      undefined,
+      "folder of unfinished uploads, on the same file system; inside the blobs' folder where unset",
+    ),
     uploadLimit: integer('PDS_BLOB_UPLOAD_LIMIT', 5_242_880, 'largest blob, in bytes', { min: 1 }),
   },
   identity: {
     plcUrl: url('PDS_DID_PLC_URL', 'https://plc.directory', 'did:plc directory'),
-    cacheStaleTtlMs: integer('PDS_DID_CACHE_STALE_TTL', 3_600_000, 'age in ms at which a cached DID document is refreshed'),
-    cacheMaxTtlMs: integer('PDS_DID_CACHE_MAX_TTL', day, 'age in ms at which a cached DID document is not used any more'),
+    cacheStaleTtlMs: integer(
+      'PDS_DID_CACHE_STALE_TTL',
+      3_600_000,
+      'age in ms at which a cached DID document is refreshed',
+    ),
+    cacheMaxTtlMs: integer(
+      'PDS_DID_CACHE_MAX_TTL',
+      day,
+      'age in ms at which a cached DID document is not used any more',
+    ),
     resolverTimeoutMs: integer('PDS_ID_RESOLVER_TIMEOUT', 3000, 'longest wait for a DID or handle, in ms', { min: 1 }),
-    recoveryDidKey: parsed('PDS_RECOVERY_DID_KEY', 'a did:key', undefined, 'operator\'s own rotation key, put before the server\'s', expectDidKey),
-    handleDomains: list('PDS_SERVICE_HANDLE_DOMAINS', 'domains under which accounts get handles, each with a leading dot; ".HOST" where unset, ".test" on localhost', 'domains such as .example.com', (item) => /^\.[a-z0-9.-]+$/.test(item)),
-    handleBackupNameservers: list('PDS_HANDLE_BACKUP_NAMESERVERS', 'name servers asked when the usual ones know no handle'),
-    didDocumentWithSession: flag('PDS_ENABLE_DID_DOC_WITH_SESSION', false, 'whether session answers carry the DID document'),
-    disableSsrfProtection: parsed('PDS_DISABLE_SSRF_PROTECTION', 'true or false', undefined, 'whether requests to private addresses are allowed; as PDS_DEV_MODE where unset', expectFlag),
-    fetchMaxResponseBytes: integer('PDS_FETCH_MAX_RESPONSE_SIZE', 524_288, 'largest answer that is read from foreign hosts, in bytes'),
+    recoveryDidKey: parsed(
+      'PDS_RECOVERY_DID_KEY',
+      'a did:key',
+      undefined,
+      "operator's own rotation key, put before the server's",
+      expectDidKey,
+    ),
+    handleDomains: list(
+      'PDS_SERVICE_HANDLE_DOMAINS',
+      'domains under which accounts get handles, each with a leading dot; ".HOST" where unset, ".test" on localhost',
+      'domains such as .example.com',
+      (item) => /^\.[a-z0-9.-]+$/.test(item),
+    ),
+    handleBackupNameservers: list(
+      'PDS_HANDLE_BACKUP_NAMESERVERS',
+      'name servers asked when the usual ones know no handle',
+    ),
+    didDocumentWithSession: flag(
+      'PDS_ENABLE_DID_DOC_WITH_SESSION',
+      false,
+      'whether session answers carry the DID document',
+    ),
+    disableSsrfProtection: parsed(
+      'PDS_DISABLE_SSRF_PROTECTION',
+      'true or false',
+      undefined,
+      'whether requests to private addresses are allowed; as PDS_DEV_MODE where unset',
+      expectFlag,
+    ),
+    fetchMaxResponseBytes: integer(
+      'PDS_FETCH_MAX_RESPONSE_SIZE',
+      524_288,
+      'largest answer that is read from foreign hosts, in bytes',
+    ),
   },
   invites: {
     required: flag('PDS_INVITE_REQUIRED', true, 'whether a new account needs an invite code'),
   },
   subscriptions: {
-    maxBuffer: integer('PDS_MAX_SUBSCRIPTION_BUFFER', 500, 'events that may wait for one consumer of the firehose', { min: 1 }),
+    maxBuffer: integer('PDS_MAX_SUBSCRIPTION_BUFFER', 500, 'events that may wait for one consumer of the firehose', {
+      min: 1,
+    }),
     backfillLimitMs: integer('PDS_REPO_BACKFILL_LIMIT_MS', day, 'how far back the firehose can be replayed, in ms'),
   },
   crawlers: list('PDS_CRAWLERS', 'relays to ask for a crawl', 'URLs', (item) => URL.canParse(item)),
   rateLimits: {
     enabled: flag('PDS_RATE_LIMITS_ENABLED', false, 'whether requests are counted and limited'),
-    bypassKey: text('PDS_RATE_LIMIT_BYPASS_KEY', undefined, 'value of x-ratelimit-bypass that lifts the limits', { secret: true }),
+    bypassKey: text('PDS_RATE_LIMIT_BYPASS_KEY', undefined, 'value of x-ratelimit-bypass that lifts the limits', {
+      secret: true,
+    }),
     bypassIps: list('PDS_RATE_LIMIT_BYPASS_IPS', 'client addresses without limits'),
   },
   log: {
@@ -106,7 +186,8 @@ function complete(values: Read): Config {
     blobs: { ...values.blobs, directory: values.blobs.directory ?? `${values.storage.dataDirectory}/blobs` },
     identity: {
       ...identity,
-      handleDomains: identity.handleDomains.length > 0 ? identity.handleDomains : [local ? '.test' : `.${service.hostname}`],
+      handleDomains:
+        identity.handleDomains.length > 0 ? identity.handleDomains : [local ? '.test' : `.${service.hostname}`],
       disableSsrfProtection: identity.disableSsrfProtection ?? service.developmentMode,
     },
   }

@@ -1,3 +1,5 @@
+import type { Uri } from '@atoll/syntax'
+
 /** What reads settings from environment variables: kinds of values, and one report of everything that is wrong. */
 
 /** One setting: the variable that carries it, how its text becomes a value, and what it means. */
@@ -20,7 +22,9 @@ export type Values<S> = { readonly [K in keyof S]: S[K] extends Setting<infer T>
 export class ConfigError extends Error {
   override name = 'ConfigError'
   constructor(readonly problems: readonly string[]) {
-    super(`${problems.length === 1 ? 'One setting is' : `${problems.length} settings are`} wrong:\n${problems.map((p) => `  ${p}`).join('\n')}`)
+    super(
+      `${problems.length === 1 ? 'One setting is' : `${problems.length} settings are`} wrong:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    )
   }
 }
 
@@ -30,7 +34,14 @@ interface Described {
   secret?: boolean
 }
 
-function setting<T>(variable: string, kind: string, meaning: string, parse: (text: string) => T, fallback: T | typeof required, options: Described = {}): Setting<T> {
+function setting<T>(
+  variable: string,
+  kind: string,
+  meaning: string,
+  parse: (text: string) => T,
+  fallback: T | typeof required,
+  options: Described = {},
+): Setting<T> {
   return {
     variable,
     kind,
@@ -50,12 +61,26 @@ export const required = Symbol('required')
 
 type Fallback<T, D> = D extends undefined ? T | undefined : T
 
-export function text<D extends string | undefined | typeof required>(variable: string, fallback: D, meaning: string, options?: Described) {
-  return setting(variable, 'text', meaning, (given) => given, fallback, options) as Setting<Fallback<string, D>>
+export function text<D extends string | undefined | typeof required>(
+  variable: string,
+  fallback: D,
+  meaning: string,
+  options?: Described,
+) {
+  return setting<unknown>(variable, 'text', meaning, (given) => given, fallback, options) as Setting<
+    Fallback<string, D>
+  >
 }
 
 /** Text that `parse` judges: it returns the value or throws an error whose message says what was expected. */
-export function parsed<T, D extends T | undefined | typeof required>(variable: string, kind: string, fallback: D, meaning: string, parse: (text: string) => T, options?: Described) {
+export function parsed<T, D extends T | undefined | typeof required>(
+  variable: string,
+  kind: string,
+  fallback: D,
+  meaning: string,
+  parse: (text: string) => T,
+  options?: Described,
+) {
   const judge = (given: string) => {
     try {
       return parse(given)
@@ -66,12 +91,19 @@ export function parsed<T, D extends T | undefined | typeof required>(variable: s
   return setting<unknown>(variable, kind, meaning, judge, fallback, options) as Setting<Fallback<T, D>>
 }
 
-export function integer<D extends number | undefined | typeof required>(variable: string, fallback: D, meaning: string, range: { min?: number; max?: number } = {}) {
+export function integer<D extends number | undefined | typeof required>(
+  variable: string,
+  fallback: D,
+  meaning: string,
+  range: { min?: number; max?: number } = {},
+) {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = range
   const parse = (given: string) => {
     const value = /^-?\d+$/.test(given) ? Number(given) : Number.NaN
     if (!Number.isSafeInteger(value) || value < min || value > max) {
-      throw new Unreadable(`must be a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}, not '${given}'`)
+      throw new Unreadable(
+        `must be a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}, not '${given}'`,
+      )
     }
     return value
   }
@@ -87,20 +119,33 @@ export function flag(variable: string, fallback: boolean, meaning: string): Sett
   return setting(variable, 'true or false', meaning, parse, fallback)
 }
 
-export function url<D extends string | undefined | typeof required>(variable: string, fallback: D, meaning: string, protocols = ['https:', 'http:']) {
+export function url<D extends Uri | undefined | typeof required>(
+  variable: string,
+  fallback: D,
+  meaning: string,
+  protocols = ['https:', 'http:'],
+) {
   const parse = (given: string) => {
     if (!URL.canParse(given) || !protocols.includes(new URL(given).protocol)) {
       throw new Unreadable(`must be a URL (${protocols.map((p) => `${p}//`).join(' or ')}…), not '${given}'`)
     }
     return given
   }
-  return setting<unknown>(variable, 'URL', meaning, parse, fallback) as Setting<Fallback<string, D>>
+  return setting<unknown>(variable, 'URL', meaning, parse, fallback) as Setting<Fallback<Uri, D>>
 }
 
 /** Values separated by commas; each must pass `accepts`. */
-export function list(variable: string, meaning: string, expected = 'text', accepts: (item: string) => boolean = () => true): Setting<readonly string[]> {
+export function list(
+  variable: string,
+  meaning: string,
+  expected = 'text',
+  accepts: (item: string) => boolean = () => true,
+): Setting<readonly string[]> {
   const parse = (given: string) => {
-    const items = given.split(',').map((item) => item.trim()).filter((item) => item !== '')
+    const items = given
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
     const bad = items.find((item) => !accepts(item))
     if (bad !== undefined) throw new Unreadable(`must list ${expected}, separated by commas: '${bad}' is not`)
     return items
@@ -116,7 +161,11 @@ export interface Reading<S> {
 }
 
 /** Reads every setting of `schema`, and gathers everything that is wrong instead of stopping at the first. */
-export function readEnvironment<S extends Schema>(schema: S, env: Record<string, string | undefined>, prefix: string): Reading<S> {
+export function readEnvironment<S extends Schema>(
+  schema: S,
+  env: Record<string, string | undefined>,
+  prefix: string,
+): Reading<S> {
   const problems: string[] = []
   const known = new Set<string>()
   const readGroup = (group: Schema): Record<string, unknown> => {

@@ -2,9 +2,9 @@ import type { Config } from './config.ts'
 
 /** The page that a person sees who opens the server in a browser. */
 export function homePage({ service, accountCount }: { service: Config['service']; accountCount: number }): string {
-  const name = escape(service.name)
+  const name = escapeHtml(service.name)
   const accounts = accountCount === 1 ? '1 account' : `${accountCount} accounts`
-  const home = service.homeUrl ? `<li><a href="${escape(service.homeUrl)}">About the operator</a></li>` : ''
+  const home = service.homeUrl ? `<li><a href="${escapeHtml(service.homeUrl)}">About the operator</a></li>` : ''
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,13 +30,13 @@ p { margin: .5rem 0 } .quiet { color: var(--quiet) } ul { padding-left: 1.2rem }
 <li><a href="/xrpc/com.atproto.server.describeServer">What this server offers</a> <span class="quiet">(<code>describeServer</code>)</span></li>
 <li><a href="https://atproto.com/guides/overview">How the protocol works</a></li>
 ${home}</ul>
-<p class="quiet">Most of the API lies under <code>/xrpc/</code>. Sign in with any AT Protocol app and this server's address, <code>${escape(service.publicUrl)}</code>.</p>
+<p class="quiet">Most of the API lies under <code>/xrpc/</code>. Sign in with any AT Protocol app and this server's address, <code>${escapeHtml(service.publicUrl)}</code>.</p>
 </main>
 </body>
 </html>
 `
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -8,12 +8,23 @@ export type Log = Record<LogLevel, (message: string, fields?: LogFields) => void
 const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 /** Writes one line of JSON for each message of at least `level`. */
-export function createLog(options: { enabled: boolean; level: LogLevel; write: (line: string) => void; now?: () => Date }): Log {
+export function createLog(options: {
+  enabled: boolean
+  level: LogLevel
+  write: (line: string) => void
+  now?: () => Date
+}): Log {
   const now = options.now ?? (() => new Date())
   const at = (level: LogLevel) => {
     if (!options.enabled || order.indexOf(level) < order.indexOf(options.level)) return () => undefined
     return (message: string, fields: LogFields = {}) => {
-      const line = { time: now().toISOString(), level, msg: message, ...fields, ...('err' in fields ? { err: described(fields['err']) } : {}) }
+      const line = {
+        time: now().toISOString(),
+        level,
+        msg: message,
+        ...fields,
+        ...('err' in fields ? { err: described(fields['err']) } : {}),
+      }
       options.write(`${JSON.stringify(line)}\n`)
     }
   }
@@ -22,5 +33,10 @@ export function createLog(options: { enabled: boolean; level: LogLevel; write: (
 
 function described(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error)
-  return { name: error.name, message: error.message, stack: error.stack, ...(error.cause === undefined ? {} : { cause: described(error.cause) }) }
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: described(error.cause) }),
+  }
 }

@@ -9,7 +9,9 @@ try {
   const { config, warnings } = readConfig(process.env)
   for (const warning of warnings) console.error(warning)
   const server = await servePds(config)
-  console.log(`${config.service.name} listens on ${server.url} (${config.service.publicUrl}, signing with ${backends.k256})`)
+  console.log(
+    `${config.service.name} listens on ${server.url} (${config.service.publicUrl}, signing with ${backends.k256})`,
+  )
 
   const stop = () => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, stop)

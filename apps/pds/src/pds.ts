@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { openFsBlobStore } from '@atoll/blobstore-fs'
 import { importKeyPair } from '@atoll/crypto'
-import { createIdentityResolver, type IdentityResolver } from '@atoll/identity'
+import { createIdentityResolver, type Fetch, type IdentityResolver } from '@atoll/identity'
 import { createGuardedFetch, nodeDns } from '@atoll/identity/node'
 import { PlcClient } from '@atoll/identity/plc'
 import { lexicons } from '@atoll/lexicons'
@@ -47,6 +47,8 @@ export interface Services {
 export interface Adapters {
   readonly storage: Storage
   readonly blobStore: BlobStore
+  /** How the did:plc directory is reached. The operator names it, so it may lie in a private network. */
+  readonly plcFetch: Fetch
 }
 
 /** A running service without its host: `router` answers, `close` lets go of everything in reverse order. */
@@ -59,31 +61,43 @@ export interface Pds {
 /** The embedded default: one SQLite database and a folder of blobs. */
 export async function openAdapters(config: Config): Promise<Adapters> {
   const storage = await openSqliteStorage({ file: `${config.storage.dataDirectory}/pds.sqlite` })
-  const blobStore = await openFsBlobStore({ dir: config.blobs.directory, temporaryDir: config.blobs.temporaryDirectory })
-  return { storage, blobStore }
+  const blobStore = await openFsBlobStore({
+    dir: config.blobs.directory,
+    temporaryDir: config.blobs.temporaryDirectory,
+  })
+  return { storage, blobStore, plcFetch: (url, init) => fetch(url, init) }
 }
 
 /** Composes the service, top to bottom in the order of dependency. */
-export async function createPds(config: Config, log: Log, adapters: Promise<Adapters> = openAdapters(config)): Promise<Pds> {
-  const { storage, blobStore } = await adapters
+export async function createPds(
+  config: Config,
+  log: Log,
+  adapters: Promise<Adapters> = openAdapters(config),
+): Promise<Pds> {
+  const { storage, blobStore, plcFetch } = await adapters
   const onError = (error: unknown) => log.error('something failed in the background', { err: error })
 
-  const guardedFetch = createGuardedFetch({ allowPrivate: config.identity.disableSsrfProtection, maxBytes: config.identity.fetchMaxResponseBytes, timeoutMs: config.identity.resolverTimeoutMs })
+  const guardedFetch = createGuardedFetch({
+    allowPrivate: config.identity.disableSsrfProtection,
+    maxBytes: config.identity.fetchMaxResponseBytes,
+    timeoutMs: config.identity.resolverTimeoutMs,
+  })
   const { plcUrl, resolverTimeoutMs: timeoutMs, cacheStaleTtlMs, cacheMaxTtlMs } = config.identity
   const identity = createIdentityResolver({
     plcUrl,
-    // The operator names the directory: it may lie in a private network.
-    plcFetch: fetch,
+    plcFetch,
     fetch: guardedFetch,
     lookupTxt: nodeDns(),
-    ...(config.identity.handleBackupNameservers.length > 0 ? { backupLookupTxt: nodeDns({ servers: config.identity.handleBackupNameservers }) } : {}),
+    ...(config.identity.handleBackupNameservers.length > 0
+      ? { backupLookupTxt: nodeDns({ nameservers: [...config.identity.handleBackupNameservers] }) }
+      : {}),
     cacheTimes: { staleMs: cacheStaleTtlMs, maxMs: cacheMaxTtlMs },
     timeoutMs,
     allowLocalhost: config.service.developmentMode,
     onError,
   })
   const plc = new PlcAccounts({
-    client: new PlcClient({ url: plcUrl }),
+    client: new PlcClient({ url: plcUrl, fetch: plcFetch }),
     rotationKey: importKeyPair('k256', Buffer.from(config.secrets.plcRotationKey, 'hex')),
     recoveryKey: config.identity.recoveryDidKey,
     pds: config.service.publicUrl,
@@ -102,13 +116,25 @@ export async function createPds(config: Config, log: Log, adapters: Promise<Adap
   const preparer = new RecordPreparer({ lexicons: lexicons(), tids })
   const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, tids })
 
-  const services: Services = { config, storage, identity, sequencer, accounts, sessions, handles, blobs, preparer, writer }
+  const services: Services = {
+    config,
+    storage,
+    identity,
+    sequencer,
+    accounts,
+    sessions,
+    handles,
+    blobs,
+    preparer,
+    writer,
+  }
   const access = createAccess({ tokens, adminPassword: config.secrets.adminPassword })
   const router = createRouter(routes(services, access), {
     fallback: createWeb({ config, accounts, storage }),
     health: async () => ({ version: await healthyVersion(config, storage) }),
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),
-    onRequest: ({ request, nsid, status, ms }) => log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),
+    onRequest: ({ request, nsid, status, ms }) =>
+      log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),
   })
 
   return {
@@ -135,5 +161,7 @@ function packageVersion(): string {
 /** What a client is told of a failure that passes by itself. */
 export function passingFailure(error: unknown): Refused | undefined {
   if (!(error instanceof StorageUnavailableError)) return undefined
-  return new Refused('ServiceUnavailable', 'The server cannot write at the moment; try again later', { headers: { 'retry-after': '5' } })
+  return new Refused('ServiceUnavailable', 'The server cannot write at the moment; try again later', {
+    headers: { 'retry-after': '5' },
+  })
 }

@@ -9,6 +9,7 @@ export type RefusalName =
   | 'AuthMissing'
   | 'BlobNotFound'
   | 'BlockNotFound'
+  | 'ConsumerTooSlow'
   | 'ExpiredToken'
   | 'Forbidden'
   | 'FutureCursor'

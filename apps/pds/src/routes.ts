@@ -59,5 +59,8 @@ export const routes = (s: Services, may: Access) => [
 
 /** What a batch costs: as much as its writes one by one. */
 function writePoints({ input }: { input: repo.ApplyWritesInput }): number {
-  return input.writes.reduce((sum, { $type }) => sum + ($type.endsWith('#create') ? 3 : $type.endsWith('#update') ? 2 : 1), 0)
+  return input.writes.reduce(
+    (sum, { $type }) => sum + ($type.endsWith('#create') ? 3 : $type.endsWith('#update') ? 2 : 1),
+    0,
+  )
 }

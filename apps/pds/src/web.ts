@@ -13,13 +13,18 @@ interface Deps {
 /** The few paths that are not XRPC. Answers undefined for every other. */
 export function createWeb({ config, accounts, storage }: Deps) {
   const { service } = config
-  const pages: Record<string, (request: InnerRequest) => InnerResponse | undefined | Promise<InnerResponse | undefined>> = {
+  const pages: Record<
+    string,
+    (request: InnerRequest) => InnerResponse | undefined | Promise<InnerResponse | undefined>
+  > = {
     '/': async () => html(homePage({ service, accountCount: await storage.accounts.count() })),
     '/robots.txt': () => plain('# Crawling the public API is allowed.\nUser-agent: *\nAllow: /\n'),
     '/.well-known/atproto-did': async ({ headers }) => {
       const host = (headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase()
       const account = await accounts.find(host)
-      return account?.handle === host ? plain(account.did) : { status: 404, headers: textHeaders, body: 'User not found' }
+      return account && account.handle === host
+        ? plain(account.did)
+        : { status: 404, headers: textHeaders, body: 'User not found' }
     },
     '/.well-known/did.json': () => (service.did.startsWith('did:web:') ? json(serviceDocument(service)) : undefined),
   }
@@ -51,7 +56,11 @@ function json(value: unknown): InnerResponse {
 function html(body: string): InnerResponse {
   return {
     status: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'" },
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    },
     body,
   }
 }

@@ -74,7 +74,13 @@ export class Accounts {
       if (await this.#parts.storage.accounts.byEmail(email)) throw emailTaken
       return this.#parts.invites.during(signUp.inviteCode, async () => {
         const passwordHash = await passwords.hash(password)
-        return this.#make({ handle, email, passwordHash, inviteCode: signUp.inviteCode, recoveryKey: signUp.recoveryKey }).catch((error: unknown) => {
+        return this.#make({
+          handle,
+          email,
+          passwordHash,
+          inviteCode: signUp.inviteCode,
+          recoveryKey: signUp.recoveryKey,
+        }).catch((error: unknown) => {
           if (error instanceof ConflictError && error.field === 'handle') throw handleTaken
           if (error instanceof ConflictError && error.field === 'email') throw emailTaken
           throw error
@@ -83,7 +89,13 @@ export class Accounts {
     })
   }
 
-  async #make(checked: { handle: Handle; email: string; passwordHash: string; inviteCode: string | undefined; recoveryKey: DidKey | undefined }): Promise<SignedUp> {
+  async #make(checked: {
+    handle: Handle
+    email: string
+    passwordHash: string
+    inviteCode: string | undefined
+    recoveryKey: DidKey | undefined
+  }): Promise<SignedUp> {
     const { storage, sessions, plc, tids } = this.#parts
     const { handle, email, passwordHash, inviteCode, recoveryKey } = checked
     const key = generateKeyPair('k256')
@@ -122,7 +134,11 @@ export class Accounts {
     }
     for (const appPassword of account ? await storage.sessions.appPasswords(account.did) : []) {
       if (!account || !(await passwords.matches(given, appPassword.passwordHash))) continue
-      const scope = scopeFor(account, appPassword.privileged ? 'com.atproto.appPassPrivileged' : 'com.atproto.appPass', options)
+      const scope = scopeFor(
+        account,
+        appPassword.privileged ? 'com.atproto.appPassPrivileged' : 'com.atproto.appPass',
+        options,
+      )
       return { account, ...(await sessions.begin(account.did, scope, appPassword)) }
     }
     throw new Refused('AuthenticationRequired', 'Invalid identifier or password')
@@ -173,7 +189,8 @@ function scopeFor(account: Account, scope: AccessScope, options: { allowTakendow
 
 function requirePassword(password: string | undefined): string {
   if (password === undefined || password === '') throw new Refused('InvalidPassword', 'A password is required')
-  if (password.length > maxPasswordLength) throw new Refused('InvalidPassword', `Password too long: ${maxPasswordLength} characters at most`)
+  if (password.length > maxPasswordLength)
+    throw new Refused('InvalidPassword', `Password too long: ${maxPasswordLength} characters at most`)
   return password
 }
 

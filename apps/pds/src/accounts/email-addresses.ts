@@ -7,6 +7,7 @@ const form = /^[^\s@"(),:;<>[\]\\]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][
 export function normalizeEmail(text: string | undefined): string {
   if (text === undefined || text === '') throw new Refused('InvalidRequest', 'Email is required')
   const address = text.trim().toLowerCase()
-  if (address.length > maxLength || !form.test(address)) throw new Refused('InvalidRequest', 'This email address is not supported, please use a different email.')
+  if (address.length > maxLength || !form.test(address))
+    throw new Refused('InvalidRequest', 'This email address is not supported, please use a different email.')
   return address
 }

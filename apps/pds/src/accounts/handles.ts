@@ -18,8 +18,13 @@ export class HandleRules {
   /** The handle that `text` names, in lower case. Refuses with `InvalidHandle` what no server may have. */
   normalize(text: string): Handle {
     const handle = text.trim().toLowerCase()
-    if (!isHandle(handle)) throw new Refused('InvalidHandle', `'${text}' is not a valid handle: a handle is a domain name such as alice${this.domains[0]}`)
-    if (isDisallowedTld(handle) && !this.isLocal(handle)) throw new Refused('InvalidHandle', 'Handle TLD is invalid or disallowed')
+    if (!isHandle(handle))
+      throw new Refused(
+        'InvalidHandle',
+        `'${text}' is not a valid handle: a handle is a domain name such as alice${this.domains[0]}`,
+      )
+    if (isDisallowedTld(handle) && !this.isLocal(handle))
+      throw new Refused('InvalidHandle', 'Handle TLD is invalid or disallowed')
     return handle
   }
 
@@ -31,9 +36,12 @@ export class HandleRules {
       throw new Refused('UnsupportedDomain', 'Not a supported handle domain')
     }
     const front = handle.slice(0, -domain.length)
-    if (front.includes('.')) throw new Refused('InvalidHandle', `Handles of this server have one label before ${domain}`)
-    if (front.length < minFrontLabel) throw new Refused('InvalidHandle', `Handle too short: ${minFrontLabel} characters at least before ${domain}`)
-    if (front.length > maxFrontLabel) throw new Refused('InvalidHandle', `Handle too long: ${maxFrontLabel} characters at most before ${domain}`)
+    if (front.includes('.'))
+      throw new Refused('InvalidHandle', `Handles of this server have one label before ${domain}`)
+    if (front.length < minFrontLabel)
+      throw new Refused('InvalidHandle', `Handle too short: ${minFrontLabel} characters at least before ${domain}`)
+    if (front.length > maxFrontLabel)
+      throw new Refused('InvalidHandle', `Handle too long: ${maxFrontLabel} characters at most before ${domain}`)
     if (!options.reserved && isReservedName(front)) throw new Refused('HandleNotAvailable', 'Reserved handle')
   }
 }

@@ -27,7 +27,11 @@ export class Passwords {
       return false
     }
     const wanted = Buffer.from(key, 'base64url')
-    const given = await this.#derive(password, Buffer.from(salt, 'base64url'), { N: Number(N), r: Number(r), p: Number(p) })
+    const given = await this.#derive(password, Buffer.from(salt, 'base64url'), {
+      N: Number(N),
+      r: Number(r),
+      p: Number(p),
+    })
     return wanted.length === given.length && timingSafeEqual(wanted, given)
   }
 
@@ -36,7 +40,9 @@ export class Passwords {
     else this.#running++
     try {
       return await new Promise((resolve, reject) => {
-        scrypt(password.normalize('NFKC'), salt, keyBytes, options, (error, key) => (error ? reject(error) : resolve(key)))
+        scrypt(password.normalize('NFKC'), salt, keyBytes, options, (error, key) =>
+          error ? reject(error) : resolve(key),
+        )
       })
     } finally {
       const next = this.#waiting.shift()

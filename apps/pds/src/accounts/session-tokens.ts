@@ -3,9 +3,18 @@ import { type Did, isDid } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
 /** What a session may do, as the `scope` of its access token says it. */
-export type AccessScope = 'com.atproto.access' | 'com.atproto.appPass' | 'com.atproto.appPassPrivileged' | 'com.atproto.takendown'
+export type AccessScope =
+  | 'com.atproto.access'
+  | 'com.atproto.appPass'
+  | 'com.atproto.appPassPrivileged'
+  | 'com.atproto.takendown'
 
-export const accessScopes: readonly AccessScope[] = ['com.atproto.access', 'com.atproto.appPass', 'com.atproto.appPassPrivileged', 'com.atproto.takendown']
+export const accessScopes: readonly AccessScope[] = [
+  'com.atproto.access',
+  'com.atproto.appPass',
+  'com.atproto.appPassPrivileged',
+  'com.atproto.takendown',
+]
 
 const refreshScope = 'com.atproto.refresh'
 const accessLifeSeconds = 120 * 60
@@ -52,7 +61,14 @@ export class SessionTokens {
   /** The same arguments give the same token: whoever asks twice for the successor of a token gets one. */
   createRefresh(did: Did, id: string, expiresAt: Date): string {
     const exp = Math.floor(expiresAt.getTime() / 1000)
-    return this.#sign('refresh+jwt', { scope: refreshScope, sub: did, aud: this.#audience, jti: id, iat: exp - refreshLifeSeconds, exp })
+    return this.#sign('refresh+jwt', {
+      scope: refreshScope,
+      sub: did,
+      aud: this.#audience,
+      jti: id,
+      iat: exp - refreshLifeSeconds,
+      exp,
+    })
   }
 
   /** The access token that `token` is. Refuses with `InvalidToken` or `ExpiredToken`. */
@@ -94,7 +110,14 @@ export class SessionTokens {
 
     const claims = decode(payload) as Partial<Claims> | undefined
     const { typ, alg } = (decode(header) ?? {}) as { typ?: string; alg?: string }
-    if (alg !== 'HS256' || !claims || !isDid(claims.sub) || typeof claims.exp !== 'number' || claims.aud !== this.#audience) throw unverified()
+    if (
+      alg !== 'HS256' ||
+      !claims ||
+      !isDid(claims.sub) ||
+      typeof claims.exp !== 'number' ||
+      claims.aud !== this.#audience
+    )
+      throw unverified()
     if (typ !== type) throw new Refused('InvalidToken', 'Bad token scope')
     if (claims.exp * 1000 <= this.#now() && !acceptExpired) throw new Refused('ExpiredToken', 'Token has expired')
     // Signed by this service: what `#sign` put in is what comes out.

@@ -1,4 +1,4 @@
-import { Refused } from '../refused.ts'
+import type { Refused } from '../refused.ts'
 
 /**
  * Names that sign-ups in progress have claimed, so that of racing sign-ups for one handle, address or invite code only the first goes on to

@@ -1,5 +1,13 @@
 import type { BlobRef, Cid } from '@atoll/data-model'
-import { type BlobBytes, BlobMissingError, type BlobStore, type ByteRange, BlobTooLargeError, type Storage, type StoredBlob } from '@atoll/storage'
+import {
+  type BlobBytes,
+  BlobMissingError,
+  type BlobStore,
+  BlobTooLargeError,
+  type ByteRange,
+  type Storage,
+  type StoredBlob,
+} from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 import type { RepoLocks } from '../repos/repo-locks.ts'
@@ -32,10 +40,16 @@ export class Blobs {
   }
 
   /** Takes in an upload, and answers the reference that a record may hold. */
-  async upload(did: Did, bytes: AsyncIterable<Uint8Array>, declaredType: string, signal?: AbortSignal): Promise<BlobRef> {
+  async upload(
+    did: Did,
+    bytes: AsyncIterable<Uint8Array>,
+    declaredType: string,
+    signal?: AbortSignal,
+  ): Promise<BlobRef> {
     const { storage, store, uploadLimit } = this.#parts
-    const uploaded = await store.upload(did, bytes, { maxBytes: uploadLimit, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
-      if (error instanceof BlobTooLargeError) throw new Refused('PayloadTooLarge', `Blob is too large: at most ${uploadLimit} bytes are allowed`)
+    const uploaded = await store.upload(did, bytes, { maxBytes: uploadLimit, signal }).catch((error: unknown) => {
+      if (error instanceof BlobTooLargeError)
+        throw new Refused('PayloadTooLarge', `Blob is too large: at most ${uploadLimit} bytes are allowed`)
       throw error
     })
     const known = await storage.blobs.get(did, uploaded.cid)
@@ -44,7 +58,12 @@ export class Blobs {
       throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
     }
     const mimeType = await contentType(uploaded.head, declaredType)
-    const metadata = { cid: uploaded.cid, mimeType, size: uploaded.size, createdAt: formatDatetime(new Date(this.#now())) }
+    const metadata = {
+      cid: uploaded.cid,
+      mimeType,
+      size: uploaded.size,
+      createdAt: formatDatetime(new Date(this.#now())),
+    }
     await storage.transact(did, (tx) => tx.blobs.add(did, metadata))
     return { $type: 'blob', ref: uploaded.cid, mimeType, size: uploaded.size }
   }
@@ -73,7 +92,8 @@ export class Blobs {
   /** The bytes of a blob that a record refers to. Refuses with `BlobNotFound`. */
   async read(did: Did, cid: Cid, range?: ByteRange): Promise<BlobBytes & { mimeType: string }> {
     const stored = await this.#parts.storage.blobs.get(did, cid)
-    if (!stored || stored.temporary || stored.takedown !== undefined) throw new Refused('BlobNotFound', 'Blob not found')
+    if (!stored || stored.temporary || stored.takedown !== undefined)
+      throw new Refused('BlobNotFound', 'Blob not found')
     const blob = await this.#parts.store.get(did, cid, range)
     if (!blob) throw new Refused('BlobNotFound', 'Blob not found')
     return { ...blob, mimeType: stored.mimeType }
@@ -106,7 +126,7 @@ export class Blobs {
     const { storage, store, locks } = this.#parts
     const createdBefore = formatDatetime(new Date(this.#now() - uploadGraceMs))
     for (;;) {
-      const unreferenced = await storage.blobs.unreferenced({ ...(did ? { did } : {}), createdBefore, limit: collectAtOnce })
+      const unreferenced = await storage.blobs.unreferenced({ did, createdBefore, limit: collectAtOnce })
       for (const [owner, cids] of byOwner(unreferenced)) {
         await locks.run(owner, async () => {
           await storage.transact(owner, (tx) => tx.blobs.collect(owner, cids, createdBefore))
@@ -123,8 +143,16 @@ export class Blobs {
 
 function requireMatch(reference: BlobRef, stored: StoredBlob): void {
   if (stored.takedown !== undefined) throw new Refused('BlobNotFound', `Could not find blob: ${reference.ref}`)
-  if (reference.mimeType !== stored.mimeType) throw new Refused('InvalidRequest', `The blob ${reference.ref} is ${stored.mimeType}, but the record refers to it as ${reference.mimeType}`)
-  if (reference.size !== stored.size) throw new Refused('InvalidRequest', `The blob ${reference.ref} has ${stored.size} bytes, but the record says ${reference.size}`)
+  if (reference.mimeType !== stored.mimeType)
+    throw new Refused(
+      'InvalidRequest',
+      `The blob ${reference.ref} is ${stored.mimeType}, but the record refers to it as ${reference.mimeType}`,
+    )
+  if (reference.size !== stored.size)
+    throw new Refused(
+      'InvalidRequest',
+      `The blob ${reference.ref} has ${stored.size} bytes, but the record says ${reference.size}`,
+    )
 }
 
 function byOwner(blobs: readonly { did: Did; cid: Cid }[]): Map<Did, Cid[]> {

@@ -24,13 +24,24 @@ export class PlcAccounts {
   /** Makes a DID and registers it. Rotation keys in order: the user's, the operator's, the server's. */
   async create(account: { handle: Handle; signingKey: DidKey; recoveryKey: DidKey | undefined }): Promise<Did> {
     const { client, rotationKey, pds, onError } = this.#parts
-    const rotationKeys = [account.recoveryKey, this.#parts.recoveryKey, rotationKey.didKey()].filter((key) => key !== undefined)
-    const { did, op } = createGenesis({ handle: account.handle, signingKey: account.signingKey, rotationKeys, pds, signer: rotationKey })
+    const rotationKeys = [account.recoveryKey, this.#parts.recoveryKey, rotationKey.didKey()].filter(
+      (key) => key !== undefined,
+    )
+    const { did, op } = createGenesis({
+      handle: account.handle,
+      signingKey: account.signingKey,
+      rotationKeys,
+      pds,
+      signer: rotationKey,
+    })
     try {
       await client.submit(did, op)
     } catch (error) {
       onError(error)
-      throw new Refused('UpstreamFailure', 'The directory of DIDs cannot be reached or refused the new account; try again later')
+      throw new Refused(
+        'UpstreamFailure',
+        'The directory of DIDs cannot be reached or refused the new account; try again later',
+      )
     }
     return did
   }

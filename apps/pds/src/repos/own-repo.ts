@@ -5,7 +5,11 @@ import type { Accounts } from '../accounts/accounts.ts'
 import { Refused } from '../refused.ts'
 
 /** The DID of the repository that a write names, which must be the caller's own. */
-export async function requireOwnRepo(accounts: Pick<Accounts, 'find'>, repo: string, caller: AccountCaller): Promise<Did> {
+export async function requireOwnRepo(
+  accounts: Pick<Accounts, 'find'>,
+  repo: string,
+  caller: AccountCaller,
+): Promise<Did> {
   if (repo === caller.did) return caller.did
   const account = await accounts.find(repo)
   if (account?.did !== caller.did) throw new Refused('AuthenticationRequired', 'Authentication Required')
@@ -23,7 +27,8 @@ export function swapCid(text: string): Cid {
 
 /** Refuses with `InvalidSwap` when the repository has moved on from the commit that the caller saw. */
 export function requireSwapCommit(swapCommit: string | undefined, head: { cid: Cid }): void {
-  if (swapCommit !== undefined && !swapCid(swapCommit).equals(head.cid)) throw new Refused('InvalidSwap', `Commit was at ${head.cid}`)
+  if (swapCommit !== undefined && !swapCid(swapCommit).equals(head.cid))
+    throw new Refused('InvalidSwap', `Commit was at ${head.cid}`)
 }
 
 /** Refuses with `InvalidSwap` when the record is another than the caller saw; null means that there was none. */

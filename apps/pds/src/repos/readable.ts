@@ -4,7 +4,8 @@ import { Refused } from '../refused.ts'
 
 /** The account whose records may be read: one that is there, and not taken down. */
 export function requireReadable(account: Account | undefined, repo: string): Account {
-  if (!account || accountStatus(account) === 'takendown') throw new Refused('InvalidRequest', `Could not find repo: ${repo}`)
+  if (!account || accountStatus(account) === 'takendown')
+    throw new Refused('InvalidRequest', `Could not find repo: ${repo}`)
   return account
 }
 

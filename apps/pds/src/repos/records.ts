@@ -41,9 +41,17 @@ export class RecordPreparer {
   prepare({ collection, rkey, value, validate }: RecordToPrepare): PreparedRecord {
     const record = withType(collection, value)
     const validationStatus = this.#validate(collection, record, validate)
-    if (findLegacyBlobRefs(record).length > 0) throw new Refused('InvalidRequest', `Legacy blobs are not allowed: upload the file again and refer to what uploadBlob answers (in a ${collection} record)`)
+    if (findLegacyBlobRefs(record).length > 0)
+      throw new Refused(
+        'InvalidRequest',
+        `Legacy blobs are not allowed: upload the file again and refer to what uploadBlob answers (in a ${collection} record)`,
+      )
     const block = blockOf(record)
-    if (block.bytes.length > maxRecordBytes) throw new Refused('InvalidRequest', `Record is too large: ${block.bytes.length} bytes, at most ${maxRecordBytes} are allowed`)
+    if (block.bytes.length > maxRecordBytes)
+      throw new Refused(
+        'InvalidRequest',
+        `Record is too large: ${block.bytes.length} bytes, at most ${maxRecordBytes} are allowed`,
+      )
     return {
       collection,
       rkey: this.#recordKey(collection, rkey),
@@ -65,23 +73,31 @@ export class RecordPreparer {
     const result = this.#lexicons.validateRecord(collection, record)
     if (!result.ok) {
       const [issue] = result.issues
-      throw new Refused('InvalidRequest', `Invalid ${collection} record: ${issue ? `${issue.path || 'record'} ${issue.message}` : 'it does not match its schema'}`)
+      throw new Refused(
+        'InvalidRequest',
+        `Invalid ${collection} record: ${issue ? `${issue.path || 'record'} ${issue.message}` : 'it does not match its schema'}`,
+      )
     }
     return 'valid'
   }
 
   #recordKey(collection: Nsid, given: string | undefined): RecordKey {
     const kind = this.#lexicons.recordType(collection)?.key ?? 'any'
-    const rkey = given ?? (kind.startsWith('literal:') ? kind.slice('literal:'.length) : kind === 'nsid' ? undefined : this.#tids.next())
-    if (rkey === undefined) throw new Refused('InvalidRequest', `A ${collection} record needs an rkey: its keys are NSIDs`)
+    const rkey =
+      given ??
+      (kind.startsWith('literal:') ? kind.slice('literal:'.length) : kind === 'nsid' ? undefined : this.#tids.next())
+    if (rkey === undefined)
+      throw new Refused('InvalidRequest', `A ${collection} record needs an rkey: its keys are NSIDs`)
     if (!isRecordKey(rkey)) throw new Refused('InvalidRequest', `'${rkey}' is not a record key`)
-    if (!matchesRecordKeyKind(kind, rkey)) throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${rkey}'`)
+    if (!matchesRecordKeyKind(kind, rkey))
+      throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${rkey}'`)
     return rkey
   }
 }
 
 function withType(collection: Nsid, value: ValueMap): ValueMap {
   if (value['$type'] === undefined) return { $type: collection, ...value }
-  if (value['$type'] !== collection) throw new Refused('InvalidRequest', `Invalid $type: expected ${collection}, got ${String(value['$type'])}`)
+  if (value['$type'] !== collection)
+    throw new Refused('InvalidRequest', `Invalid $type: expected ${collection}, got ${String(value['$type'])}`)
   return value
 }

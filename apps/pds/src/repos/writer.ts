@@ -1,5 +1,14 @@
 import type { Cid } from '@atoll/data-model'
-import { applyWrites, type CommitData, type GetBlock, type Head, MissingBlockError, RepoError, type RecordWrite, withBlocks } from '@atoll/repo'
+import {
+  applyWrites,
+  type CommitData,
+  type GetBlock,
+  type Head,
+  MissingBlockError,
+  type RecordWrite,
+  RepoError,
+  withBlocks,
+} from '@atoll/repo'
 import { accountStatus, type BlobReference, ConflictError, type RecordChange, type Storage } from '@atoll/storage'
 import { commitEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Nsid, type RecordKey, type TidClock } from '@atoll/syntax'
@@ -103,7 +112,8 @@ export class RepoWriter {
     try {
       return source ? work(source) : await withBlocks((cids) => repos.blocks(did, cids), work)
     } catch (error) {
-      if (error instanceof RepoError && !(error instanceof MissingBlockError)) throw new Refused('InvalidRequest', error.message)
+      if (error instanceof RepoError && !(error instanceof MissingBlockError))
+        throw new Refused('InvalidRequest', error.message)
       throw error
     }
   }

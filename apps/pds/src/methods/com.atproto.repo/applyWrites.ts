@@ -1,10 +1,12 @@
+import type { InputOf, OutputOf } from '@atoll/lexicon'
 import type { applyWrites as method } from '@atoll/lexicons/com.atproto.repo'
 import { type Did, formatAtUri } from '@atoll/syntax'
-import type { Handler, InputOf, OutputOf } from '@atoll/xrpc-server'
+import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { requireOwnRepo, requireSwapCommit } from '../../repos/own-repo.ts'
+import { cidText } from '../../repos/record-value.ts'
 import type { RecordPreparer } from '../../repos/records.ts'
 import type { PlannedWrite, RepoWriter } from '../../repos/writer.ts'
 
@@ -29,7 +31,7 @@ export function applyWrites({ accounts, preparer, writer }: Deps): Handler<typeo
       return planned
     })
     return {
-      ...(committed ? { commit: { cid: head.cid.toString(), rev: head.rev } } : {}),
+      ...(committed ? { commit: { cid: cidText(head.cid), rev: head.rev } } : {}),
       results: planned.map((write) => resultOf(did, write)),
     }
   }
@@ -51,9 +53,12 @@ function resultOf(did: Did, write: PlannedWrite): WriteResult {
   if (write.action === 'delete') return { $type: 'com.atproto.repo.applyWrites#deleteResult' }
   const { collection, rkey, cid, validationStatus } = write.record
   return {
-    $type: write.action === 'create' ? 'com.atproto.repo.applyWrites#createResult' : 'com.atproto.repo.applyWrites#updateResult',
+    $type:
+      write.action === 'create'
+        ? 'com.atproto.repo.applyWrites#createResult'
+        : 'com.atproto.repo.applyWrites#updateResult',
     uri: formatAtUri({ authority: did, collection, rkey }),
-    cid: cid.toString(),
+    cid: cidText(cid),
     validationStatus,
   }
 }

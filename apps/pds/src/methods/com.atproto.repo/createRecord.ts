@@ -4,6 +4,7 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { requireOwnRepo, requireSwapCommit } from '../../repos/own-repo.ts'
+import { cidText } from '../../repos/record-value.ts'
 import type { RecordPreparer } from '../../repos/records.ts'
 import type { RepoWriter } from '../../repos/writer.ts'
 
@@ -16,15 +17,20 @@ interface Deps {
 export function createRecord({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ input, credentials }) => {
     const did = await requireOwnRepo(accounts, input.repo, credentials)
-    const record = preparer.prepare({ collection: input.collection, rkey: input.rkey, value: input.record, validate: input.validate })
+    const record = preparer.prepare({
+      collection: input.collection,
+      rkey: input.rkey,
+      value: input.record,
+      validate: input.validate,
+    })
     const { head } = await writer.write(did, async (current) => {
       requireSwapCommit(input.swapCommit, current.head)
       return [{ action: 'create', record }]
     })
     return {
       uri: formatAtUri({ authority: did, collection: record.collection, rkey: record.rkey }),
-      cid: record.cid.toString(),
-      commit: { cid: head.cid.toString(), rev: head.rev },
+      cid: cidText(record.cid),
+      commit: { cid: cidText(head.cid), rev: head.rev },
       validationStatus: record.validationStatus,
     }
   }

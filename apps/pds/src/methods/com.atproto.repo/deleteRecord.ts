@@ -3,6 +3,7 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/own-repo.ts'
+import { cidText } from '../../repos/record-value.ts'
 import type { RepoWriter } from '../../repos/writer.ts'
 
 interface Deps {
@@ -20,6 +21,6 @@ export function deleteRecord({ accounts, writer }: Deps): Handler<typeof method,
       requireSwapRecord(input.swapRecord, existing)
       return existing ? [{ action: 'delete', collection, rkey }] : []
     })
-    return committed ? { commit: { cid: head.cid.toString(), rev: head.rev } } : {}
+    return committed ? { commit: { cid: cidText(head.cid), rev: head.rev } } : {}
   }
 }

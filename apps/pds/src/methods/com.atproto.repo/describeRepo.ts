@@ -1,4 +1,5 @@
-import type { IdentityResolver } from '@atoll/identity'
+import { jsonToValue, type ValueMap } from '@atoll/data-model'
+import { handleOf, type IdentityResolver } from '@atoll/identity'
 import type { describeRepo as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
@@ -20,9 +21,9 @@ export function describeRepo({ accounts, storage, identity }: Deps): Handler<typ
     return {
       handle,
       did,
-      didDoc: document.json,
+      didDoc: jsonToValue(document) as ValueMap,
       collections: await storage.records.collections(did),
-      handleIsCorrect: document.handle === handle,
+      handleIsCorrect: handleOf(document) === handle,
     }
   }
 }

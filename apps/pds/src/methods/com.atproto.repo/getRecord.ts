@@ -1,4 +1,4 @@
-import { decodeCbor, parseCid } from '@atoll/data-model'
+import { parseCid } from '@atoll/data-model'
 import type { getRecord as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
@@ -6,6 +6,7 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { requireReadable } from '../../repos/readable.ts'
+import { cidText, recordValue } from '../../repos/record-value.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -20,6 +21,6 @@ export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {
     if (!record || (params.cid !== undefined && !record.cid.equals(parseCid(params.cid)))) {
       throw new Refused('RecordNotFound', `Could not locate record: ${uri}`)
     }
-    return { uri, cid: record.cid.toString(), value: decodeCbor(record.bytes) }
+    return { uri, cid: cidText(record.cid), value: recordValue(record.bytes) }
   }
 }

@@ -4,6 +4,7 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/own-repo.ts'
+import { cidText } from '../../repos/record-value.ts'
 import type { RecordPreparer } from '../../repos/records.ts'
 import type { RepoWriter } from '../../repos/writer.ts'
 
@@ -16,7 +17,12 @@ interface Deps {
 export function putRecord({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ input, credentials }) => {
     const did = await requireOwnRepo(accounts, input.repo, credentials)
-    const record = preparer.prepare({ collection: input.collection, rkey: input.rkey, value: input.record, validate: input.validate })
+    const record = preparer.prepare({
+      collection: input.collection,
+      rkey: input.rkey,
+      value: input.record,
+      validate: input.validate,
+    })
     const { head, committed } = await writer.write(did, async (current) => {
       const existing = await current.record(record.collection, record.rkey)
       requireSwapCommit(input.swapCommit, current.head)
@@ -26,8 +32,8 @@ export function putRecord({ accounts, preparer, writer }: Deps): Handler<typeof 
     })
     return {
       uri: formatAtUri({ authority: did, collection: record.collection, rkey: record.rkey }),
-      cid: record.cid.toString(),
-      ...(committed ? { commit: { cid: head.cid.toString(), rev: head.rev } } : {}),
+      cid: cidText(record.cid),
+      ...(committed ? { commit: { cid: cidText(head.cid), rev: head.rev } } : {}),
       validationStatus: record.validationStatus,
     }
   }

@@ -4,5 +4,7 @@ import type { AccountCaller } from '../../access.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
 
 export function uploadBlob({ blobs }: { blobs: Pick<Blobs, 'upload'> }): Handler<typeof method, AccountCaller> {
-  return async ({ body, encoding, credentials, signal }) => ({ blob: await blobs.upload(credentials.did, body, encoding, signal) })
+  return async ({ body, encoding, credentials, signal }) => ({
+    blob: await blobs.upload(credentials.did, body, encoding ?? '*/*', signal),
+  })
 }

@@ -1,14 +1,17 @@
 import { isDidKey } from '@atoll/crypto'
-import { createAccount as method } from '@atoll/lexicons/com.atproto.server'
+import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 
 export function createAccount({ accounts }: { accounts: Pick<Accounts, 'create'> }): Handler<typeof method> {
   return async ({ input }) => {
-    if (input.did !== undefined) throw new Refused('InvalidRequest', 'This server does not take in accounts of other servers yet')
-    if (input.plcOp !== undefined) throw new Refused('InvalidRequest', 'Unexpected plcOp: the server makes the DID of a new account')
-    if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey)) throw new Refused('InvalidRequest', 'The recovery key is not a did:key')
+    if (input.did !== undefined)
+      throw new Refused('InvalidRequest', 'This server does not take in accounts of other servers yet')
+    if (input.plcOp !== undefined)
+      throw new Refused('InvalidRequest', 'Unexpected plcOp: the server makes the DID of a new account')
+    if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
+      throw new Refused('InvalidRequest', 'The recovery key is not a did:key')
     return accounts.create({
       handle: input.handle,
       email: input.email,

@@ -3,6 +3,10 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { RefreshCaller } from '../../access.ts'
 import type { Sessions } from '../../accounts/sessions.ts'
 
-export function deleteSession({ sessions }: { sessions: Pick<Sessions, 'end'> }): Handler<typeof method, RefreshCaller> {
+export function deleteSession({
+  sessions,
+}: {
+  sessions: Pick<Sessions, 'end'>
+}): Handler<typeof method, RefreshCaller> {
   return ({ credentials }) => sessions.end(credentials.did, credentials.tokenId)
 }

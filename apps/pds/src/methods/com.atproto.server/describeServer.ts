@@ -2,18 +2,18 @@ import type { describeServer as method } from '@atoll/lexicons/com.atproto.serve
 import type { Handler } from '@atoll/xrpc-server'
 import type { Config } from '../../config.ts'
 
-export function describeServer({ config }: { config: Pick<Config, 'service' | 'identity' | 'invites'> }): Handler<typeof method> {
+export function describeServer({
+  config,
+}: {
+  config: Pick<Config, 'service' | 'identity' | 'invites'>
+}): Handler<typeof method> {
   const { service, identity, invites } = config
-  const links = {
-    ...(service.privacyPolicyUrl ? { privacyPolicy: service.privacyPolicyUrl } : {}),
-    ...(service.termsOfServiceUrl ? { termsOfService: service.termsOfServiceUrl } : {}),
-  }
   return () => ({
     did: service.did,
     availableUserDomains: [...identity.handleDomains],
     inviteCodeRequired: invites.required,
     phoneVerificationRequired: false,
-    links,
-    contact: service.contactEmailAddress ? { email: service.contactEmailAddress } : {},
+    links: { privacyPolicy: service.privacyPolicyUrl, termsOfService: service.termsOfServiceUrl },
+    contact: { email: service.contactEmailAddress },
   })
 }

@@ -4,7 +4,11 @@ import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { sessionAnswer } from '../../accounts/session-answer.ts'
 
-export function getSession({ accounts }: { accounts: Pick<Accounts, 'require'> }): Handler<typeof method, AccountCaller> {
+export function getSession({
+  accounts,
+}: {
+  accounts: Pick<Accounts, 'require'>
+}): Handler<typeof method, AccountCaller> {
   return async ({ credentials }) => {
     const { email, emailConfirmed, ...answer } = sessionAnswer(await accounts.require(credentials.did))
     // An app password does not tell the address.

@@ -5,6 +5,7 @@ import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { requireSynced } from '../../repos/readable.ts'
+import { cidText } from '../../repos/record-value.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -16,6 +17,6 @@ export function getLatestCommit({ accounts, storage }: Deps): Handler<typeof met
     const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
     const head = await storage.repos.head(did)
     if (!head) throw new Refused('RepoNotFound', `Could not find root for DID: ${did}`)
-    return { cid: head.cid.toString(), rev: head.rev }
+    return { cid: cidText(head.cid), rev: head.rev }
   }
 }

@@ -24,7 +24,10 @@ export function getRepo({ accounts, storage }: Deps): Handler<typeof method, Rea
 
 async function* carOf(snapshot: RepoSnapshot): AsyncIterable<Uint8Array> {
   try {
-    yield* streamCar([snapshot.head.cid], exportRepo({ head: snapshot.head, load: (cids) => snapshot.blocks(cids), hashed: true }))
+    yield* streamCar(
+      [snapshot.head.cid],
+      exportRepo({ head: snapshot.head, load: (cids) => snapshot.blocks(cids), hashed: true }),
+    )
   } finally {
     snapshot.close()
   }

@@ -17,6 +17,6 @@ export function getRepoStatus({ accounts, storage }: Deps): Handler<typeof metho
     const status = accountStatus(account)
     if (status !== 'active') return { did, active: false, status }
     const head = await storage.repos.head(did)
-    return { did, active: true, ...(head ? { rev: head.rev } : {}) }
+    return { did, active: true, rev: head?.rev }
   }
 }

@@ -1,15 +1,16 @@
 import type { listRepos as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Storage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
+import { cidText } from '../../repos/record-value.ts'
 
 export function listRepos({ storage }: { storage: Pick<Storage, 'repos'> }): Handler<typeof method> {
   return async ({ params }) => {
-    const { items, cursor } = await storage.repos.list({ limit: params.limit, ...(params.cursor ? { cursor: params.cursor } : {}) })
+    const { items, cursor } = await storage.repos.list({ limit: params.limit, cursor: params.cursor })
     return {
-      ...(cursor ? { cursor } : {}),
+      cursor,
       repos: items.map(({ did, head, rev, status }) => ({
         did,
-        head: head.toString(),
+        head: cidText(head),
         rev,
         active: status === 'active',
         ...(status === 'active' ? {} : { status }),

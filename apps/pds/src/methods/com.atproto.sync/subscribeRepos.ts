@@ -1,14 +1,21 @@
 import type { subscribeRepos as method } from '@atoll/lexicons/com.atproto.sync'
-import { type Sequencer, FutureCursorError, ConsumerTooSlowError } from '@atoll/sequencer'
+import { ConsumerTooSlowError, FutureCursorError, type Sequencer } from '@atoll/sequencer'
 import { encodeMessageFrame } from '@atoll/xrpc'
 import type { StreamHandler } from '@atoll/xrpc-server'
 import { Refused } from '../../refused.ts'
 
-export function subscribeRepos({ sequencer }: { sequencer: Pick<Sequencer, 'subscribe'> }): StreamHandler<typeof method> {
+export function subscribeRepos({
+  sequencer,
+}: {
+  sequencer: Pick<Sequencer, 'subscribe'>
+}): StreamHandler<typeof method> {
   return async function* ({ params, signal }) {
-    const outdated = encodeMessageFrame('#info', { name: 'OutdatedCursor', message: 'Requested cursor exceeded limit. Possibly missing events' })
+    const outdated = encodeMessageFrame('#info', {
+      name: 'OutdatedCursor',
+      message: 'Requested cursor exceeded limit. Possibly missing events',
+    })
     try {
-      yield* sequencer.subscribe({ ...(params.cursor === undefined ? {} : { cursor: params.cursor }), signal, outdated })
+      yield* sequencer.subscribe({ cursor: params.cursor, signal, outdated })
     } catch (error) {
       if (error instanceof FutureCursorError) throw new Refused('FutureCursor', 'Cursor in the future.')
       if (error instanceof ConsumerTooSlowError) throw new Refused('ConsumerTooSlow', 'Stream consumer too slow')

@@ -1,0 +1,127 @@
+import { PlcClient } from '@atoll/identity/plc'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PdsUnderTest } from './pds-under-test.ts'
+
+let pds: PdsUnderTest
+
+beforeEach(async () => {
+  pds = await PdsUnderTest.start()
+})
+afterEach(() => pds.close())
+
+const signUp = (changes: Record<string, string> = {}) => ({ handle: 'alice.test', email: 'alice@example.com', password: 'alice-password', ...changes })
+const createAccount = (changes?: Record<string, string>) => pds.post('com.atproto.server.createAccount', signUp(changes))
+
+describe('createAccount', () => {
+  it('makes a DID that names the handle, the server and a signing key', async () => {
+    const { status, body } = await createAccount()
+    expect(status).toBe(200)
+    expect(body.handle).toBe('alice.test')
+    const plc = new PlcClient({ url: 'http://plc.test', fetch: pds.adapters.plcFetch })
+    const data = await plc.getData(body.did)
+    expect(data?.alsoKnownAs).toEqual(['at://alice.test'])
+    expect(data?.services['atproto_pds']?.endpoint).toBe('http://localhost:2583')
+    expect(data?.verificationMethods['atproto']).toMatch(/^did:key:zQ3s/)
+  })
+
+  it('signs in with what it answers', async () => {
+    const { body } = await createAccount()
+    const session = await pds.get('com.atproto.server.getSession', { token: body.accessJwt })
+    expect(session.body).toEqual({ did: body.did, handle: 'alice.test', email: 'alice@example.com', emailConfirmed: false, active: true })
+  })
+
+  it.each([
+    ['a handle that is none', { handle: 'not a handle' }, 'InvalidHandle', /not a valid handle/],
+    ['a front label of two characters', { handle: 'al.test' }, 'InvalidHandle', /too short/],
+    ['a front label of nineteen characters', { handle: `${'a'.repeat(19)}.test` }, 'InvalidHandle', /too long/],
+    ['two labels before the domain', { handle: 'alice.b.test' }, 'InvalidHandle', /one label/],
+    ['a reserved name', { handle: 'admin.test' }, 'HandleNotAvailable', /^Reserved handle$/],
+    ['a foreign domain', { handle: 'alice.example.com' }, 'UnsupportedDomain', /^Not a supported handle domain$/],
+    ['an address that is none', { email: 'alice' }, 'InvalidRequest', /^This email address is not supported/],
+    ['an empty password', { password: '' }, 'InvalidPassword', /password is required/],
+    ['a password of 257 characters', { password: 'p'.repeat(257) }, 'InvalidPassword', /too long/],
+    ['a recovery key that is none', { recoveryKey: 'did:key:nothing' }, 'InvalidRequest', /recovery key/],
+  ])('refuses %s, and makes no DID', async (_, changes, error, message) => {
+    const { status, body } = await createAccount(changes)
+    expect({ status, error: body.error }).toEqual({ status: 400, error })
+    expect(body.message).toMatch(message)
+    expect(pds.plcRequests).toEqual([])
+  })
+
+  it('refuses a handle that is taken, whatever its case', async () => {
+    await createAccount()
+    const { body } = await createAccount({ handle: 'ALICE.test', email: 'other@example.com' })
+    expect(body).toEqual({ error: 'HandleNotAvailable', message: 'Handle already taken: alice.test' })
+  })
+
+  it('refuses an address that is taken, whatever its case', async () => {
+    await createAccount()
+    const { body } = await createAccount({ handle: 'bob.test', email: 'ALICE@EXAMPLE.COM' })
+    expect(body).toEqual({ error: 'InvalidRequest', message: 'Email already taken: ALICE@EXAMPLE.COM' })
+  })
+
+  it('lets one of ten racing sign-ups for a handle through, and makes one DID', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => createAccount({ email: `alice${index}@example.com` })))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ body }) => body.error === 'HandleNotAvailable')).toHaveLength(9)
+    expect(pds.plcRequests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+  })
+
+  it('leaves the handle free when the directory cannot be reached', async () => {
+    let down = true
+    const { plcFetch } = pds.adapters
+    const flaky = await PdsUnderTest.start({}, { plcFetch: (url, init) => (down ? Promise.reject(new Error('down')) : plcFetch(url, init)) })
+    const { status, body } = await flaky.post('com.atproto.server.createAccount', signUp())
+    expect({ status, error: body.error }).toEqual({ status: 502, error: 'UpstreamFailure' })
+    down = false
+    expect((await flaky.post('com.atproto.server.createAccount', signUp())).status).toBe(200)
+    await flaky.close()
+  })
+})
+
+describe('invite codes', () => {
+  const withInvites = async (uses: number) => {
+    const invited = await PdsUnderTest.start({ PDS_INVITE_REQUIRED: 'true' })
+    await invited.adapters.storage.transact('did:web:localhost', (tx) =>
+      tx.invites.create({ code: 'come-in', availableUses: uses, forAccount: 'admin', createdBy: 'admin', createdAt: '2026-01-01T00:00:00.000Z' as never }),
+    )
+    return invited
+  }
+
+  it('are asked for where the server requires them', async () => {
+    const invited = await withInvites(1)
+    const answer = await invited.post('com.atproto.server.createAccount', signUp())
+    expect(answer.body).toEqual({ error: 'InvalidInviteCode', message: 'No invite code provided' })
+    const wrong = await invited.post('com.atproto.server.createAccount', signUp({ inviteCode: 'let-me-in' }))
+    expect(wrong.body).toEqual({ error: 'InvalidInviteCode', message: 'Provided invite code not available' })
+    await invited.close()
+  })
+
+  it('let through as many racing sign-ups as they have uses', async () => {
+    const invited = await withInvites(2)
+    const names = ['ann', 'bob', 'carol', 'dave', 'erin']
+    const answers = await Promise.all(names.map((name) => invited.post('com.atproto.server.createAccount', { handle: `${name}.test`, email: `${name}@example.com`, password: 'password', inviteCode: 'come-in' })))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2)
+    expect(invited.plcRequests.filter(({ method }) => method === 'POST')).toHaveLength(2)
+    await invited.close()
+  })
+})
+
+describe('describeServer', () => {
+  it('tells who the server is and which handles it gives', async () => {
+    const { body } = await pds.get('com.atproto.server.describeServer')
+    expect(body).toMatchObject({ did: 'did:web:localhost%3A2583', availableUserDomains: ['.test'], inviteCodeRequired: false })
+  })
+})
+
+describe('resolveHandle', () => {
+  it('answers for the accounts of the server, whatever the case', async () => {
+    const { did } = await pds.account('alice')
+    expect((await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'Alice.TEST' } })).body).toEqual({ did })
+  })
+
+  it('knows no one else under its domains', async () => {
+    const { status, body } = await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'nobody.test' } })
+    expect({ status, ...body }).toEqual({ status: 400, error: 'HandleNotFound', message: 'Unable to resolve handle' })
+  })
+})

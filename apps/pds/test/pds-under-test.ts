@@ -1,0 +1,141 @@
+import { parseJson, stringifyJson, type Value } from '@atoll/data-model'
+import { createPlcDirectory } from '@atoll/plc-directory'
+import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
+import type { Did, Handle } from '@atoll/syntax'
+import { readConfig } from '../src/config.ts'
+import { createLog } from '../src/log.ts'
+import { type Adapters, createPds, type Pds } from '../src/pds.ts'
+
+const environment = {
+  PDS_DEV_MODE: 'true',
+  PDS_INVITE_REQUIRED: 'false',
+  PDS_JWT_SECRET: 'a secret of the tests',
+  PDS_ADMIN_PASSWORD: 'admin-of-the-tests',
+  PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '11'.repeat(32),
+  PDS_DID_PLC_URL: 'http://plc.test',
+}
+
+/** What a method answered: the status, and the body read as JSON in the data model. */
+export interface Answer {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  body: any
+}
+
+export interface TestAccount {
+  did: Did
+  handle: Handle
+  password: string
+  accessJwt: string
+  refreshJwt: string
+}
+
+interface CallOptions {
+  token?: string
+  params?: Record<string, string | number | boolean | string[]>
+  headers?: Record<string, string>
+}
+
+/** A service in memory, driven through `fetch`: no ports, no files. */
+export class PdsUnderTest {
+  private constructor(
+    readonly pds: Pds,
+    readonly adapters: Adapters,
+    /** What the directory was asked. */
+    readonly plcRequests: readonly Request[],
+    /** Log lines about faults. */
+    readonly errors: readonly string[],
+  ) {}
+
+  static async start(settings: Record<string, string> = {}, given: Partial<Adapters> = {}): Promise<PdsUnderTest> {
+    const directory = createPlcDirectory()
+    const plcRequests: Request[] = []
+    const adapters: Adapters = {
+      storage: new MemoryStorage(),
+      blobStore: new MemoryBlobStore(),
+      plcFetch: (url, init) => {
+        const request = new Request(url, init)
+        plcRequests.push(request.clone())
+        return directory.fetch(request)
+      },
+      ...given,
+    }
+    const errors: string[] = []
+    const log = createLog({ enabled: true, level: 'error', write: (line) => errors.push(line) })
+    const pds = await createPds(readConfig({ ...environment, ...settings }).config, log, Promise.resolve(adapters))
+    return new PdsUnderTest(pds, adapters, plcRequests, errors)
+  }
+
+  /** A query. */
+  get(nsid: string, options: CallOptions = {}): Promise<Answer> {
+    return this.#send(nsid, { method: 'GET' }, options)
+  }
+
+  /** A procedure with a JSON body. */
+  post(nsid: string, input: Value | undefined, options: CallOptions = {}): Promise<Answer> {
+    if (input === undefined) return this.#send(nsid, { method: 'POST' }, options)
+    return this.#send(
+      nsid,
+      { method: 'POST', body: stringifyJson(input) },
+      { ...options, headers: { 'content-type': 'application/json', ...options.headers } },
+    )
+  }
+
+  /** A procedure with bytes as its body. */
+  upload(nsid: string, body: Uint8Array, type: string, options: CallOptions = {}): Promise<Answer> {
+    return this.#send(
+      nsid,
+      { method: 'POST', body: body as BodyInit },
+      { ...options, headers: { 'content-type': type, ...options.headers } },
+    )
+  }
+
+  /** The raw answer of any path. */
+  fetch(path: string, init?: RequestInit): Promise<Response> {
+    return this.pds.router.fetch(new Request(`http://localhost:2583${path}`, init))
+  }
+
+  /** A new account called `name`. */
+  async account(name: string): Promise<TestAccount> {
+    const password = `password of ${name}`
+    const { status, body } = await this.post('com.atproto.server.createAccount', {
+      handle: `${name}.test`,
+      email: `${name}@example.com`,
+      password,
+    })
+    if (status !== 200) throw new Error(`createAccount of ${name}: ${JSON.stringify(body)}`)
+    return { ...body, password }
+  }
+
+  /** A post of `account`, and its record key. */
+  async postOf(account: TestAccount, text: string): Promise<{ uri: string; cid: string; rkey: string }> {
+    const record = { $type: 'app.bsky.feed.post', text, createdAt: '2026-01-02T03:04:05.678Z' }
+    const { status, body } = await this.post(
+      'com.atproto.repo.createRecord',
+      { repo: account.did, collection: 'app.bsky.feed.post', record },
+      { token: account.accessJwt },
+    )
+    if (status !== 200) throw new Error(`createRecord: ${JSON.stringify(body)}`)
+    const { uri, cid }: { uri: string; cid: string } = body
+    return { uri, cid, rkey: uri.slice(uri.lastIndexOf('/') + 1) }
+  }
+
+  close(): Promise<void> {
+    return this.pds.close()
+  }
+
+  async #send(nsid: string, init: RequestInit, { token, params = {}, headers = {} }: CallOptions): Promise<Answer> {
+    const search = new URLSearchParams()
+    for (const [name, value] of Object.entries(params))
+      for (const item of [value].flat()) search.append(name, String(item))
+    const query = search.size > 0 ? `?${search}` : ''
+    const response = await this.fetch(`/xrpc/${nsid}${query}`, {
+      ...init,
+      headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.startsWith('application/json')
+    return { status: response.status, headers: response.headers, body: isJson && text ? parseJson(text) : text }
+  }
+}

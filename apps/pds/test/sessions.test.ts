@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
+
+let pds: PdsUnderTest
+let alice: TestAccount
+
+beforeEach(async () => {
+  pds = await PdsUnderTest.start()
+  alice = await pds.account('alice')
+})
+afterEach(() => pds.close())
+
+const signIn = (identifier: string, password: string) => pds.post('com.atproto.server.createSession', { identifier, password })
+const refresh = (token: string) => pds.post('com.atproto.server.refreshSession', undefined, { token })
+
+describe('createSession', () => {
+  it.each([
+    ['handle', 'alice.test'],
+    ['handle in capitals', 'ALICE.test'],
+    ['address', 'alice@example.com'],
+    ['address in capitals', 'Alice@Example.Com'],
+  ])('signs in by %s', async (_, identifier) => {
+    const { status, body } = await signIn(identifier, alice.password)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ did: alice.did, handle: 'alice.test', email: 'alice@example.com', emailConfirmed: false, active: true })
+  })
+
+  it('signs in by DID', async () => {
+    expect((await signIn(alice.did, alice.password)).status).toBe(200)
+  })
+
+  it('answers alike for a wrong password and an unknown account', async () => {
+    const refused = { error: 'AuthenticationRequired', message: 'Invalid identifier or password' }
+    for (const answer of [await signIn('alice.test', 'wrong'), await signIn('nobody.test', alice.password), await signIn('alice.test', 'p'.repeat(600))]) {
+      expect({ status: answer.status, body: answer.body }).toEqual({ status: 401, body: refused })
+    }
+  })
+})
+
+describe('access tokens', () => {
+  const session = (headers: Record<string, string>) => pds.get('com.atproto.server.getSession', { headers })
+
+  it('are asked for', async () => {
+    const { status, body } = await session({})
+    expect({ status, body }).toEqual({ status: 401, body: { error: 'AuthMissing', message: 'Authentication Required' } })
+  })
+
+  it.each([
+    ['text that is no token', () => 'nonsense'],
+    ['a token with a changed payload', () => alice.accessJwt.replace(/\.(.)/, (_, c) => `.${c === 'A' ? 'B' : 'A'}`)],
+    ['a token without its signature', () => alice.accessJwt.slice(0, alice.accessJwt.lastIndexOf('.') + 1)],
+    ['a token that claims to need no signature', () => `${Buffer.from('{"typ":"at+jwt","alg":"none"}').toString('base64url')}.${alice.accessJwt.split('.')[1]}.`],
+  ])('refuse %s', async (_, token) => {
+    const { status, body } = await session({ authorization: `Bearer ${token()}` })
+    expect({ status, body }).toEqual({ status: 400, body: { error: 'InvalidToken', message: 'Token could not be verified' } })
+  })
+
+  it('refuse a refresh token in their place', async () => {
+    const { body } = await session({ authorization: `Bearer ${alice.refreshJwt}` })
+    expect(body).toEqual({ error: 'InvalidToken', message: 'Bad token scope' })
+  })
+
+  it('of another server are refused', async () => {
+    const other = await PdsUnderTest.start({ PDS_JWT_SECRET: 'another secret of the tests' })
+    const stranger = await other.account('alice')
+    expect((await session({ authorization: `Bearer ${stranger.accessJwt}` })).body.error).toBe('InvalidToken')
+    await other.close()
+  })
+})
+
+describe('refreshSession', () => {
+  it('answers with tokens that work', async () => {
+    const { status, body } = await refresh(alice.refreshJwt)
+    expect(status).toBe(200)
+    expect((await pds.get('com.atproto.server.getSession', { token: body.accessJwt })).body.did).toBe(alice.did)
+    expect((await refresh(body.refreshJwt)).status).toBe(200)
+  })
+
+  it('gives ten racing calls the same successor', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(alice.refreshJwt)))
+    expect(new Set(answers.map(({ body }) => body.refreshJwt)).size).toBe(1)
+    const later = await refresh(alice.refreshJwt)
+    expect(later.body.refreshJwt).toBe(answers[0]?.body.refreshJwt)
+  })
+
+  it('refuses an access token', async () => {
+    expect((await refresh(alice.accessJwt)).body).toEqual({ error: 'InvalidToken', message: 'Bad token scope' })
+  })
+})
+
+describe('deleteSession', () => {
+  it('ends the session, and its successors', async () => {
+    const { body } = await refresh(alice.refreshJwt)
+    const end = await pds.post('com.atproto.server.deleteSession', undefined, { token: alice.refreshJwt })
+    expect(end.status).toBe(200)
+    for (const token of [alice.refreshJwt, body.refreshJwt]) {
+      const { status, body } = await refresh(token)
+      expect({ status, body }).toEqual({ status: 400, body: { error: 'ExpiredToken', message: 'Token has been revoked' } })
+    }
+  })
+
+  it('accepts a token that was revoked before', async () => {
+    const end = () => pds.post('com.atproto.server.deleteSession', undefined, { token: alice.refreshJwt })
+    expect((await end()).status).toBe(200)
+    expect((await end()).status).toBe(200)
+  })
+})
