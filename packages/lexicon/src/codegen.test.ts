@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { generate } from './codegen.ts'
+import { parseLexicon } from './parse.ts'
+
+const define = (id: string, defs: object) => parseLexicon({ lexicon: 1, id, defs })
+const textOf = (id: string, defs: object) => generate([define(id, defs)]).get(`${id.slice(0, id.lastIndexOf('.'))}.ts`)!
+
+describe('generated code', () => {
+  it('is one module for each group and an index, whatever the order of the documents', () => {
+    const documents = ['com.example.feed.b', 'com.example.feed.a', 'com.example.a'].map((id) =>
+      define(id, { main: { type: 'token' } }),
+    )
+    const files = generate(documents)
+    expect(Array.from(files.keys())).toEqual(['com.example.ts', 'com.example.feed.ts', 'index.ts'])
+    expect(Array.from(generate(documents.toReversed()))).toEqual(Array.from(files))
+    expect(files.get('index.ts')).toContain("import { documents as comExampleFeed } from './com.example.feed.ts'")
+  })
+
+  it('has types for parameters, bodies, errors and the method itself', () => {
+    const text = textOf('com.example.call', {
+      main: {
+        type: 'query',
+        description: 'Ask for things.',
+        parameters: {
+          type: 'params',
+          required: ['who'],
+          properties: {
+            who: { type: 'string', format: 'did' },
+            limit: { type: 'integer', default: 5 },
+            tags: { type: 'array', items: { type: 'string' } },
+          },
+        },
+        output: {
+          encoding: 'application/json',
+          schema: {
+            type: 'object',
+            required: ['things'],
+            properties: { things: { type: 'array', items: { type: 'ref', ref: '#thing' } } },
+          },
+        },
+        errors: [{ name: 'Full' }, { name: 'Gone' }],
+      },
+      thing: { type: 'object', nullable: ['at'], properties: { at: { type: 'string', format: 'datetime' } } },
+    })
+    expect(text.slice(text.indexOf('export type'))).toBe(`export type CallParams = {
+  who: Did
+  limit: number
+  tags?: string[]
+}
+
+export type CallOutput = {
+  things: CallThing[]
+}
+
+export type CallError = 'Full' | 'Gone'
+
+/** Ask for things. */
+export const call = /* @__PURE__ */ query<CallParams, CallOutput, CallError, 'limit'>(callDocument)
+
+export type CallThing = {
+  at?: Datetime | null
+}
+
+/** Every document of com.example. */
+export const documents = [
+  callDocument,
+]
+`)
+  })
+
+  it('carries the documents as text, without descriptions but with properties of that name', () => {
+    const text = textOf('com.example.thing', {
+      main: {
+        type: 'object',
+        description: "It's…",
+        properties: { description: { type: 'string', description: 'Words.' } },
+      },
+    })
+    expect(text).toContain(
+      `document('com.example.thing', '{"main":{"type":"object","properties":{"description":{"type":"string"}}}}')`,
+    )
+    expect(text).toContain("/** It's… */\nexport type Thing = {\n  /** Words. */\n  description?: string\n}")
+  })
+
+  it('refers to types and documents of other groups through their modules', () => {
+    const files = generate([
+      define('com.example.a.x', {
+        main: { type: 'object', properties: { y: { type: 'ref', ref: 'com.example.b.defs#y' } } },
+      }),
+      define('com.example.b.defs', {
+        y: { type: 'object', properties: { x: { type: 'ref', ref: 'com.example.a.x' } } },
+      }),
+    ])
+    expect(files.get('com.example.a.ts')).toContain("import * as comExampleB from './com.example.b.ts'")
+    expect(files.get('com.example.a.ts')).toContain('y?: comExampleB.Y')
+    expect(files.get('com.example.a.ts')).toContain('() => [comExampleB.defsDocument])')
+    expect(files.get('com.example.b.ts')).toContain('x?: comExampleA.X')
+  })
+
+  it.each([
+    [{ type: 'bytes' }, 'Uint8Array'],
+    [{ type: 'cid-link' }, 'Cid'],
+    [{ type: 'blob' }, 'BlobRef'],
+    [{ type: 'unknown' }, 'ValueMap'],
+    [{ type: 'boolean', const: true }, 'true'],
+    [{ type: 'integer', enum: [1, 2] }, '1 | 2'],
+    [{ type: 'array', items: { type: 'integer', enum: [1, 2] } }, '(1 | 2)[]'],
+    [{ type: 'string', const: "it's" }, "'it\\'s'"],
+    [{ type: 'string', enum: ['a', 'b'] }, "'a' | 'b'"],
+    [{ type: 'string', knownValues: ['a'] }, "'a' | (string & {})"],
+    [{ type: 'string', format: 'language' }, 'Language'],
+    [{ type: 'object', properties: { 'a-b': { type: 'integer' } } }, "{\n    'a-b'?: number\n  }"],
+    [{ type: 'union', refs: ['#x'], closed: true }, "Variant<ThingX, 'com.example.thing#x'>"],
+    [{ type: 'union', refs: ['#x'] }, "Variant<ThingX, 'com.example.thing#x'> | UnknownVariant"],
+    [{ type: 'union', refs: [] }, 'UnknownVariant'],
+  ])('has a type for %j', (schema, type) => {
+    const text = textOf('com.example.thing', {
+      main: { type: 'object', properties: { it: schema } },
+      x: { type: 'object' },
+    })
+    expect(text).toContain(`  it?: ${type}\n}`)
+  })
+
+  it('has constants for tokens, and gives records their type', () => {
+    const record = { type: 'record', key: 'tid', record: { type: 'object', properties: {} } }
+    const text = textOf('com.example.thing', { main: record, red: { type: 'token' } })
+    expect(text).toContain("export const thingRed = 'com.example.thing#red'")
+    expect(text).toContain("export type Thing = {\n  $type: 'com.example.thing'\n}")
+    expect(text).toContain('export const thing = /* @__PURE__ */ recordType<Thing>(thingDocument)')
+  })
+
+  it('refuses definitions whose names would be the same', () => {
+    const documents = [
+      define('com.example.call', { thing: { type: 'object' } }),
+      define('com.example.defs', { callThing: { type: 'object' } }),
+    ]
+    expect(() => generate(documents)).toThrow('two declarations of com.example would be called CallThing')
+  })
+
+  it('cannot be left by a description', () => {
+    const text = textOf('com.example.thing', { main: { type: 'object', description: 'a */ b\nc' } })
+    expect(text).toContain('/**\n * a *\\/ b\n * c\n */')
+  })
+})
