@@ -39,4 +39,15 @@ export {
   stream,
 } from './route.ts'
 export { createRouter, type Router } from './router.ts'
+export {
+  bearerToken,
+  type CreateServiceJwtOptions,
+  createServiceJwt,
+  type ServiceJwtClaims,
+  type SigningKeyOf,
+  serviceAuth,
+  serviceExpiration,
+  type VerifyServiceJwtOptions,
+  verifyServiceJwt,
+} from './service-auth.ts'
 export type { Upgrade } from './stream-host.ts'

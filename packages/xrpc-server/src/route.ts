@@ -53,8 +53,8 @@ export interface RawOutput {
 }
 
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler with nothing to say may end without a return
-type Answer<M extends Query | Procedure> =
-  OutputOf<M> extends undefined ? undefined | void | RawOutput : OutputOf<M> | RawOutput
+type Nothing = undefined | void
+type Answer<M extends Query | Procedure> = (OutputOf<M> extends undefined ? Nothing : OutputOf<M>) | RawOutput
 
 export type Handler<M extends Query | Procedure, C = unknown> = (call: Call<M, C>) => Awaitable<Answer<M>>
 
