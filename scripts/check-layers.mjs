@@ -16,7 +16,16 @@ export function layerFaults(root) {
   const testsOnly = new Set(plan['tests only'])
   const faults = circles(plan.edges)
 
-  for (const manifestFile of globSync(['packages/*/package.json', 'apps/*/package.json', 'e2e/package.json', 'bench/package.json', 'examples/package.json'], { cwd: root })) {
+  for (const manifestFile of globSync(
+    [
+      'packages/*/package.json',
+      'apps/*/package.json',
+      'e2e/package.json',
+      'bench/package.json',
+      'examples/package.json',
+    ],
+    { cwd: root },
+  )) {
     const folder = dirname(manifestFile)
     const manifest = JSON.parse(readFileSync(join(root, manifestFile), 'utf8'))
     const name = manifest.name.replace('@atoll/', '')
@@ -24,7 +33,9 @@ export function layerFaults(root) {
       faults.push(`${folder}: layers.json does not say on which layer ${name} lies`)
       continue
     }
-    const runtime = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }))
+    const runtime = new Set(
+      Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }),
+    )
     const any = new Set([...runtime, ...Object.keys(manifest.devDependencies ?? {})])
     const typesOnly = new Set(plan['types only'][name] ?? [])
 
@@ -34,7 +45,8 @@ export function layerFaults(root) {
       const typeImports = new Set([...text.matchAll(typeImportPattern)].map((match) => match[1]))
       for (const [, target] of text.matchAll(importPattern)) {
         if (target === name) faults.push(`${file}: imports its own package by name`)
-        else if (!(forTests ? any : runtime).has(`@atoll/${target}`)) faults.push(`${file}: imports @atoll/${target}, which ${folder}/package.json does not declare`)
+        else if (!(forTests ? any : runtime).has(`@atoll/${target}`))
+          faults.push(`${file}: imports @atoll/${target}, which ${folder}/package.json does not declare`)
         if (testsOnly.has(target)) {
           if (!forTests) faults.push(`${file}: imports @atoll/${target}, which is for tests only`)
         } else if (forTests && testsOnly.has(name)) {

@@ -1,6 +1,6 @@
 // The tasks that package.json names, each a list of commands. Run through on-pinned-node.mjs.
 import { spawn } from 'node:child_process'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -8,11 +8,16 @@ const [task, ...rest] = process.argv.slice(2)
 
 const tasks = {
   start: [
-    { run: ['turbo', 'run', 'build', '--filter=@atoll/devnet', '--output-logs=errors-only', '--log-order=grouped'], env: { ATOLL_TYPES: '0' }, quiet: true },
+    {
+      run: ['turbo', 'run', 'build', '--filter=@atoll/devnet', '--output-logs=errors-only', '--log-order=grouped'],
+      env: { ATOLL_TYPES: '0' },
+      quiet: true,
+    },
     { run: [process.execPath, 'packages/devnet/dist/main.js', ...rest] },
   ],
   firehose: [{ run: [process.execPath, 'packages/devnet/dist/follow.js', ...rest] }],
-  test: [{ run: ['vitest', 'run', ...rest] }],
+  // End-to-end tests start the built programs.
+  test: [buildPrograms, { run: ['vitest', 'run', ...rest] }],
   generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
   'bench:packages': [{ run: [process.execPath, 'scripts/bench-packages.mjs', ...rest] }],
   fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
@@ -44,7 +49,11 @@ for (const { run, env, quiet } of steps) {
 function execute([command, ...args], env, quiet) {
   return new Promise((resolve) => {
     const output = []
-    running = spawn(command, args, { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', env: { ...process.env, ...env, TURBO_TELEMETRY_DISABLED: '1' } })
+    running = spawn(command, args, {
+      cwd: root,
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      env: { ...process.env, ...env, TURBO_TELEMETRY_DISABLED: '1' },
+    })
     running.stdout?.on('data', (chunk) => output.push(chunk))
     running.stderr?.on('data', (chunk) => output.push(chunk))
     running.on('error', (error) => {

@@ -36,7 +36,8 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    const plcUrl = settings['PDS_DID_PLC_URL'] ?? (await startPlc(join(dataDirectory, 'plc.jsonl'), options.plcPort ?? 0, closers))
+    const plcUrl =
+      settings['PDS_DID_PLC_URL'] ?? (await startPlc(join(dataDirectory, 'plc.jsonl'), options.plcPort ?? 0, closers))
     const { config, warnings } = readConfig({
       PDS_HOSTNAME: 'localhost',
       PDS_DEV_MODE: 'true',

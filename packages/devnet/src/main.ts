@@ -5,8 +5,8 @@ import { startFailure } from '@atoll/pds'
 import { startDevnet } from './devnet.ts'
 import { welcome } from './welcome.ts'
 
-/** The port of the embedded did:plc directory: clients that resolve DIDs themselves are pointed at it. */
-const plcPort = 2582
+/** The embedded did:plc directory has a port that stays: clients that resolve DIDs themselves are pointed at it. */
+const plcPort = Number(process.env['PLC_PORT'] ?? 2582)
 
 try {
   useNodeBackends()

@@ -1,0 +1,75 @@
+import { chmod, mkdir } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freePort, programs, runToEnd, ServerProcess, temporaryFolder } from './server-process.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+beforeEach(async () => {
+  folder = await temporaryFolder()
+})
+afterEach(() => folder.remove())
+
+const secrets = {
+  PDS_JWT_SECRET: 'secret of the end-to-end tests',
+  PDS_ADMIN_PASSWORD: 'password of the end-to-end tests',
+  PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '42'.repeat(32),
+}
+
+describe('a start that cannot succeed says why in one sentence', () => {
+  const lines = (output: string) => output.trim().split('\n')
+
+  it('for a port that is taken', async () => {
+    const port = await freePort()
+    const other = createServer().listen(port)
+    const { code, output } = await runToEnd(programs.pds, { ...secrets, PDS_PORT: String(port), PDS_DATA_DIRECTORY: folder.path })
+    other.close()
+    expect(code).toBe(1)
+    expect(lines(output)).toEqual([`Port ${port} is taken: stop what listens there, or choose another port with PDS_PORT.`])
+  })
+
+  it('for a data directory that is a file', async () => {
+    const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: programs.pds })
+    expect(code).toBe(1)
+    expect(lines(output)).toEqual([`${programs.pds} is not a folder: choose another with PDS_DATA_DIRECTORY.`])
+  })
+
+  it.skipIf(process.getuid?.() === 0)('for a data directory that cannot be written (not as root, who may write everywhere)', async () => {
+    const locked = `${folder.path}/locked`
+    await mkdir(locked)
+    await chmod(locked, 0o500)
+    const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: locked })
+    expect(code).toBe(1)
+    expect(output).toMatch(/cannot be written: choose another folder with PDS_DATA_DIRECTORY/)
+    expect(lines(output)).toHaveLength(1)
+  })
+
+  it('for settings that are wrong, all of them at once', async () => {
+    const { code, output } = await runToEnd(programs.pds, { PDS_PORT: 'http', PDS_ADMIN_PASSWORD: 'x', PDS_DID_PLC_URL: 'plc' })
+    expect(code).toBe(1)
+    expect(lines(output)).toHaveLength(5)
+    for (const variable of ['PDS_PORT', 'PDS_DID_PLC_URL', 'PDS_JWT_SECRET', 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX']) expect(output).toContain(variable)
+    expect(output).not.toContain(' at ')
+  })
+})
+
+describe('the embedded network', () => {
+  it('goes on where it was after Ctrl-C, and prints how to begin', async () => {
+    const port = await freePort()
+    const env = { PDS_PORT: String(port), PLC_PORT: String(await freePort()), PDS_DATA_DIRECTORY: folder.path }
+    const network = new ServerProcess(programs.devnet, env, `http://localhost:${port}`)
+    await network.start()
+    const call = async (method: string, input: object) => {
+      const response = await fetch(`${network.url}/xrpc/com.atproto.server.${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) })
+      return { status: response.status, body: (await response.json()) as { did: string } }
+    }
+    const created = await call('createAccount', { handle: 'alice.test', email: 'alice@example.com', password: 'secret-of-alice' })
+    expect(created.status).toBe(200)
+    for (const shown of [network.url, folder.path, 'admin password', 'createAccount', 'createRecord', 'npm run firehose']) expect(network.output).toContain(shown)
+
+    expect(await network.stop('SIGINT')).toBe(0)
+    await network.start()
+    const session = await call('createSession', { identifier: 'alice.test', password: 'secret-of-alice' })
+    expect({ status: session.status, did: session.body.did }).toEqual({ status: 200, did: created.body.did })
+    expect(await network.stop('SIGINT')).toBe(0)
+  })
+})
