@@ -104,6 +104,7 @@ export const documents = [
     [{ type: 'unknown' }, 'ValueMap'],
     [{ type: 'boolean', const: true }, 'true'],
     [{ type: 'integer', enum: [1, 2] }, '1 | 2'],
+    [{ type: 'integer', enum: [] }, 'never'],
     [{ type: 'array', items: { type: 'integer', enum: [1, 2] } }, '(1 | 2)[]'],
     [{ type: 'string', const: "it's" }, "'it\\'s'"],
     [{ type: 'string', enum: ['a', 'b'] }, "'a' | 'b'"],
@@ -135,6 +136,21 @@ export const documents = [
       define('com.example.defs', { callThing: { type: 'object' } }),
     ]
     expect(() => generate(documents)).toThrow('two declarations of com.example would be called CallThing')
+  })
+
+  it('gives way where a document has the name of an import or of a keyword', () => {
+    const text = textOf('com.example.query', {
+      main: {
+        type: 'query',
+        output: { encoding: 'application/json', schema: { type: 'ref', ref: 'com.example.defs#did' } },
+      },
+    })
+    expect(text).toContain("import { document, query as query$ } from '@atoll/lexicon'")
+    expect(text).toContain('export const query = /* @__PURE__ */ query$<')
+    const defs = textOf('com.example.defs', { did: { type: 'string', format: 'did' } })
+    expect(defs).toContain("import type { Did as Did$ } from '@atoll/syntax'")
+    expect(defs).toContain('export type Did = Did$')
+    expect(textOf('com.example.delete', { main: { type: 'query' } })).toContain('export const delete_ = ')
   })
 
   it('cannot be left by a description', () => {

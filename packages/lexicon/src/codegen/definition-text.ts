@@ -47,20 +47,23 @@ export function declareDefinition(
 }
 
 function declareRecord(document: LexiconDoc, { record, description }: RecordDefinition, place: Place): Declaration[] {
-  const name = documentName(document.id)
-  const type = pascalCase(name)
-  place.imports.lexicon.add('recordType')
+  const name = valueNameOf({ nsid: document.id, name: 'main' })
+  const type = pascalCase(documentName(document.id))
   return [
     declareType(type, objectText(record, place, `$type: ${quote(document.id)}`), description),
-    declareConstant(name, pureCall('recordType', [type], sourceName(document.id)), description),
+    declareConstant(
+      name,
+      pureCall(place.imports.value('@atoll/lexicon', 'recordType'), [type], sourceName(document.id)),
+      description,
+    ),
   ]
 }
 
 type MethodDefinition = QueryDefinition | ProcedureDefinition | SubscriptionDefinition
 
 function declareMethod(document: LexiconDoc, method: MethodDefinition, place: Place): Declaration[] {
-  const name = documentName(document.id)
-  const type = pascalCase(name)
+  const name = valueNameOf({ nsid: document.id, name: 'main' })
+  const type = pascalCase(documentName(document.id))
   const declarations: Declaration[] = []
   const declare = (suffix: string, text: string): string => {
     declarations.push(declareType(type + suffix, text))
@@ -68,7 +71,9 @@ function declareMethod(document: LexiconDoc, method: MethodDefinition, place: Pl
   }
 
   const types = [
-    hasParams(method.parameters) ? declare('Params', paramsText(method.parameters, place)) : noParams(place),
+    hasParams(method.parameters)
+      ? declare('Params', paramsText(method.parameters, place))
+      : place.imports.type('@atoll/lexicon', 'NoParams'),
   ]
   if (method.type === 'subscription') types.push(declare('Message', typeText(method.message.schema, place)))
   if (method.type === 'procedure') types.push(bodyType(method.input, 'Input', declare, place))
@@ -78,8 +83,8 @@ function declareMethod(document: LexiconDoc, method: MethodDefinition, place: Pl
   else if (defaults !== '') types.push('never')
   if (defaults !== '') types.push(defaults)
 
-  place.imports.lexicon.add(method.type)
-  declarations.push(declareConstant(name, pureCall(method.type, types, sourceName(document.id)), method.description))
+  const describe = place.imports.value('@atoll/lexicon', method.type)
+  declarations.push(declareConstant(name, pureCall(describe, types, sourceName(document.id)), method.description))
   return declarations
 }
 
@@ -91,21 +96,12 @@ function bodyType(
 ): string {
   if (body === undefined) return 'undefined'
   if (body.schema !== undefined) return declare(suffix, typeText(body.schema, place))
-  if (body.encoding === 'application/json') {
-    place.imports.dataModel.add('Value')
-    return 'Value'
-  }
-  place.imports.lexiconTypes.add('RawBody')
-  return 'RawBody'
+  if (body.encoding === 'application/json') return place.imports.type('@atoll/data-model', 'Value')
+  return place.imports.type('@atoll/lexicon', 'RawBody')
 }
 
 function hasParams(params: ParamsSchema | undefined): params is ParamsSchema {
   return Object.keys(params?.properties ?? {}).length > 0
-}
-
-function noParams(place: Place): string {
-  place.imports.lexiconTypes.add('NoParams')
-  return 'NoParams'
 }
 
 function namesWithDefault({ properties = {} }: Partial<ParamsSchema> = {}): string {

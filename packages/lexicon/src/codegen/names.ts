@@ -21,16 +21,30 @@ export function groupAlias(group: string): string {
 }
 
 /** The name of the type for a definition: `Label` from `…label.defs#label`, `Post`, `PostReplyRef`. */
-export function typeNameOf({ nsid, name }: Reference): string {
-  return pascalCase(valueNameOf({ nsid, name }))
+export function typeNameOf(reference: Reference): string {
+  return pascalCase(baseName(reference))
 }
 
 /** The name of the constant for a definition, within its group. */
-export function valueNameOf({ nsid, name }: Reference): string {
+export function valueNameOf(reference: Reference): string {
+  const name = baseName(reference)
+  return reserved.has(name) ? `${name}_` : name
+}
+
+function baseName({ nsid, name }: Reference): string {
   const document = documentName(nsid)
   if (name === 'main') return document
   return document === 'defs' ? name : document + pascalCase(name)
 }
+
+// Words that a schema may well be called by, and a constant may not.
+const reserved: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  (
+    'await break case catch class const continue debugger default delete do else enum export extends false finally for ' +
+    'function if implements import in instanceof interface let new null package private protected public return static ' +
+    'super switch this throw true try typeof var void while with yield arguments eval'
+  ).split(' '),
+)
 
 export function pascalCase(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)

@@ -1,16 +1,8 @@
 import type { FieldSchema, ObjectSchema, ParamsSchema, StringFormat, StringSchema } from '../document.ts'
 import { type Reference, splitReference, typeName } from '../references.ts'
-import { groupAlias, groupOf, typeNameOf } from './names.ts'
+import type { Imports } from './imports.ts'
+import { groupOf, typeNameOf } from './names.ts'
 import { comment, indent, propertyName, quote } from './writing.ts'
-
-/** Collects what a module imports while its types are written. */
-export class Imports {
-  readonly dataModel = new Set<string>()
-  readonly lexicon = new Set<string>()
-  readonly lexiconTypes = new Set<string>()
-  readonly syntax = new Set<string>()
-  readonly groups = new Set<string>()
-}
 
 /** Where a type is written: the module's imports, and the document that its references start from. */
 export interface Place {
@@ -38,15 +30,15 @@ export function typeText(schema: FieldSchema, place: Place): string {
     case 'boolean':
       return schema.const === undefined ? 'boolean' : String(schema.const)
     case 'integer':
-      return schema.const === undefined ? (schema.enum?.join(' | ') ?? 'number') : String(schema.const)
+      return schema.const === undefined ? enumText(schema.enum?.map(String), 'number') : String(schema.const)
     case 'string':
       return stringText(schema, place)
     case 'bytes':
       return 'Uint8Array'
     case 'cid-link':
-      return imported(place.imports.dataModel, 'Cid')
+      return place.imports.type('@atoll/data-model', 'Cid')
     case 'blob':
-      return imported(place.imports.dataModel, 'BlobRef')
+      return place.imports.type('@atoll/data-model', 'BlobRef')
     case 'array':
       return arrayText(typeText(schema.items, place))
     case 'object':
@@ -56,7 +48,7 @@ export function typeText(schema: FieldSchema, place: Place): string {
     case 'union':
       return unionText(schema.refs, schema.closed ?? false, place)
     case 'unknown':
-      return imported(place.imports.dataModel, 'ValueMap')
+      return place.imports.type('@atoll/data-model', 'ValueMap')
   }
 }
 
@@ -93,10 +85,15 @@ function block(lines: readonly string[]): string {
 
 function stringText(schema: StringSchema, { imports }: Place): string {
   if (schema.const !== undefined) return quote(schema.const)
-  if (schema.enum !== undefined) return schema.enum.map(quote).join(' | ')
-  if (schema.format !== undefined) return imported(imports.syntax, formatTypes[schema.format])
+  if (schema.enum !== undefined) return enumText(schema.enum.map(quote), 'string')
+  if (schema.format !== undefined) return imports.type('@atoll/syntax', formatTypes[schema.format])
   if (schema.knownValues === undefined) return 'string'
   return lines([...schema.knownValues.map(quote), '(string & {})'])
+}
+
+function enumText(values: readonly string[] | undefined, otherwise: string): string {
+  if (values === undefined) return otherwise
+  return values.length === 0 ? 'never' : lines(values)
 }
 
 function arrayText(items: string): string {
@@ -107,16 +104,16 @@ function arrayText(items: string): string {
 function unionText(refs: readonly string[], closed: boolean, place: Place): string {
   const variants = refs.map((ref) => {
     const reference = splitReference(ref, place.home)
-    imported(place.imports.lexiconTypes, 'Variant')
-    return `Variant<${referenceText(reference, place)}, ${quote(typeName(reference))}>`
+    const variant = place.imports.type('@atoll/lexicon', 'Variant')
+    return `${variant}<${referenceText(reference, place)}, ${quote(typeName(reference))}>`
   })
-  return lines(closed ? variants : [...variants, imported(place.imports.lexiconTypes, 'UnknownVariant')])
+  return lines(closed ? variants : [...variants, place.imports.type('@atoll/lexicon', 'UnknownVariant')])
 }
 
 function referenceText(reference: Reference, { home, imports }: Place): string {
   const name = typeNameOf(reference)
   const group = groupOf(reference.nsid)
-  return group === groupOf(home) ? name : `${groupAlias(imported(imports.groups, group))}.${name}`
+  return group === groupOf(home) ? name : `${imports.group(group)}.${name}`
 }
 
 /** A type after a colon or an equals sign: one that starts on a line of its own needs no space. */
@@ -128,9 +125,4 @@ export function spaced(type: string): string {
 function lines(members: readonly string[]): string {
   const line = members.join(' | ')
   return line.length <= 80 ? line : members.map((member) => `\n${indent(`| ${member}`)}`).join('')
-}
-
-function imported(from: Set<string>, name: string): string {
-  from.add(name)
-  return name
 }
