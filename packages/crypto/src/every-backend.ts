@@ -1,0 +1,22 @@
+import { type Backend, backendOf, installBackends } from './backend.ts'
+import { libsecp256k1Backend } from './libsecp256k1.ts'
+import { nobleBackend } from './noble.ts'
+import { opensslBackend } from './openssl.ts'
+
+/** Every backend of this machine, for the tests of this package. */
+export function everyBackend(): Backend[] {
+  const all = [nobleBackend('p256'), opensslBackend('p256'), nobleBackend('k256'), opensslBackend('k256')]
+  const native = libsecp256k1Backend()
+  return native === undefined ? all : [...all, native]
+}
+
+/** Runs work with a backend in force, and then puts back what was there. */
+export function withBackend<T>(backend: Backend, work: () => T): T {
+  const before = backendOf(backend.curve)
+  installBackends([backend])
+  try {
+    return work()
+  } finally {
+    installBackends([before])
+  }
+}
