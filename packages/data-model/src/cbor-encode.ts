@@ -1,152 +1,185 @@
+import { ARRAY, BYTES, headLength, MAP, MAX_HEAD_BYTES, NEGATIVE, TEXT, UNSIGNED, writeHead } from './cbor-head.ts'
 import { CID_LENGTH, Cid } from './cid.ts'
 import { CborError, type CborReason } from './errors.ts'
-import { utf8Length } from './text.ts'
+import { shapeOf } from './map-shape.ts'
+import { keep } from './slab.ts'
+import { utf8Length, writeText } from './text.ts'
 import { DEFAULT_MAX_BYTES, depthLimit, type Limits, type Value, type ValueMap } from './value.ts'
 
-/** The canonical DAG-CBOR of a value: the only bytes that `decodeCbor` accepts for it. `-0` is written as 0. */
-export function encodeCbor(value: Value, limits: Pick<Limits, 'maxDepth' | 'maxBytes'> = {}): Uint8Array {
-  const writer = new Writer(limits)
-  writer.writeValue(value, 0)
-  return writer.finish()
+const FIRST_BUFFER_BYTES = 16 * 1024
+const LARGEST_BUFFER_KEPT = 1024 * 1024
+/** Up to here a loop beats the call into the runtime. */
+const SHORT_TEXT = 48
+/** Beyond this, a text is measured first instead of reserving three bytes a char. */
+const LONG_TEXT = 64 * 1024
+const SHORT_BYTES = 48
+
+type EncodeLimits = Pick<Limits, 'maxDepth' | 'maxBytes'>
+
+let spare: Uint8Array | undefined
+
+/**
+ * The canonical DAG-CBOR of a value: the only bytes that `decodeCbor` takes for it. `-0` is written as 0; `undefined`,
+ * fractions, unsafe integers, lone surrogates and objects that are not plain are refused.
+ * As with Node's Buffer, the result may be a part of a larger ArrayBuffer: mind `byteOffset`.
+ * @throws {CborError}
+ */
+export function encodeCbor(value: Value, limits?: EncodeLimits): Uint8Array {
+  // A getter in the value may come back here, so the buffer is taken and not shared.
+  const writer = new Writer(spare ?? new Uint8Array(FIRST_BUFFER_BYTES), limits)
+  spare = undefined
+  try {
+    writer.writeValue(value, 0)
+    return writer.finish()
+  } finally {
+    if (writer.bytes.length <= LARGEST_BUFFER_KEPT) spare = writer.bytes
+  }
 }
 
-const encoder = new TextEncoder()
-
 class Writer {
-  #bytes = new Uint8Array(1024)
-  #at = 0
-  readonly #maxDepth: number
-  readonly #maxBytes: number
+  bytes: Uint8Array
+  private at = 0
+  private readonly maxDepth: number
+  private readonly maxBytes: number
 
-  constructor(limits: Pick<Limits, 'maxDepth' | 'maxBytes'>) {
-    this.#maxDepth = depthLimit(limits.maxDepth)
-    this.#maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES
+  constructor(bytes: Uint8Array, limits: EncodeLimits | undefined) {
+    this.bytes = bytes
+    this.maxDepth = depthLimit(limits?.maxDepth)
+    this.maxBytes = limits?.maxBytes ?? DEFAULT_MAX_BYTES
   }
 
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at)
+    if (this.at > this.maxBytes) this.refuse('too-many-bytes')
+    return keep(this.bytes, this.at)
   }
 
   writeValue(value: Value, depth: number): void {
-    if (typeof value === 'string') this.#writeText(value)
-    else if (typeof value === 'number') this.#writeNumber(value)
-    else if (typeof value === 'boolean') this.#writeByte(value ? 0xf5 : 0xf4)
-    else if (value === null) this.#writeByte(0xf6)
-    else if (typeof value !== 'object') this.#refuse('unsupported-type', `${typeof value} is not in the data model`)
-    else if (Array.isArray(value)) this.#writeArray(value, depth + 1)
-    else if (value instanceof Cid) this.#writeCid(value)
-    else if (value instanceof Uint8Array) this.#writeBytes(value)
-    else this.#writeMap(value, depth + 1)
+    if (typeof value === 'string') this.writeText(value)
+    else if (typeof value === 'number') this.writeNumber(value)
+    else if (typeof value === 'boolean') this.writeByte(value ? 0xf5 : 0xf4)
+    else if (value === null) this.writeByte(0xf6)
+    else if (typeof value === 'object') this.writeObject(value, depth)
+    else this.refuse('unsupported-type', `${typeof value} is not in the data model`)
   }
 
-  #writeNumber(value: number): void {
-    if (!Number.isSafeInteger(value)) this.#refuse(Number.isInteger(value) ? 'integer-range' : 'float')
-    if (value < 0) this.#writeHead(0x20, -1 - value)
-    else this.#writeHead(0, value)
+  private writeObject(value: Value[] | ValueMap | Cid | Uint8Array, depth: number): void {
+    const prototype = Object.getPrototypeOf(value)
+    // The prototypes say what the casts say.
+    if (prototype === Object.prototype || prototype === null) this.writeMap(value as ValueMap, depth + 1)
+    else if (Array.isArray(value)) this.writeArray(value, depth + 1)
+    else if (value instanceof Cid) this.writeCid(value)
+    else if (value instanceof Uint8Array) this.writeBytes(value)
+    else this.refuse('unsupported-type', `${prototype.constructor?.name ?? 'object'} is not in the data model`)
   }
 
-  #writeText(text: string): void {
-    if (!text.isWellFormed()) this.#refuse('surrogate')
-    const length = utf8Length(text)
-    this.#writeHead(0x60, length)
-    this.#reserve(length)
-    encoder.encodeInto(text, this.#bytes.subarray(this.#at))
-    this.#at += length
+  private writeNumber(value: number): void {
+    if (!Number.isSafeInteger(value)) this.refuse(Number.isInteger(value) ? 'integer-range' : 'float')
+    this.reserve(MAX_HEAD_BYTES)
+    this.at =
+      value < 0 ? writeHead(this.bytes, this.at, NEGATIVE, -1 - value) : writeHead(this.bytes, this.at, UNSIGNED, value)
   }
 
-  #writeBytes(bytes: Uint8Array): void {
-    this.#writeHead(0x40, bytes.length)
-    this.#reserve(bytes.length)
-    this.#bytes.set(bytes, this.#at)
-    this.#at += bytes.length
+  private writeText(text: string): void {
+    const length = text.length
+    if (length > SHORT_TEXT) {
+      this.writeLongText(text)
+      return
+    }
+    this.reserve(SHORT_TEXT + 2)
+    const bytes = this.bytes
+    const start = writeHead(bytes, this.at, TEXT, length)
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index)
+      if (code > 0x7f) {
+        this.writeLongText(text)
+        return
+      }
+      bytes[start + index] = code
+    }
+    this.at = start + length
   }
 
-  #writeCid(cid: Cid): void {
-    this.#reserve(CID_LENGTH + 5)
-    this.#bytes.set([0xd8, 42, 0x58, CID_LENGTH + 1, 0], this.#at)
-    this.#bytes.set(cid.bytes, this.#at + 5)
-    this.#at += CID_LENGTH + 5
+  /** Guesses that the text is ASCII, writes it behind a head of that size, and moves it if the guess was wrong. */
+  private writeLongText(text: string): void {
+    const room = text.length > LONG_TEXT ? utf8Length(text) : text.length * 3
+    this.reserve(MAX_HEAD_BYTES + room)
+    const guess = this.at + headLength(text.length)
+    const length = writeText(this.bytes, guess, text)
+    if (length !== text.length && !text.isWellFormed()) this.refuse('surrogate')
+    const start = this.at + headLength(length)
+    if (start !== guess) this.bytes.copyWithin(start, guess, guess + length)
+    writeHead(this.bytes, this.at, TEXT, length)
+    this.at = start + length
   }
 
-  #writeArray(items: Value[], depth: number): void {
-    if (depth > this.#maxDepth) this.#refuse('depth')
-    this.#writeHead(0x80, items.length)
-    for (const item of items) this.writeValue(item, depth)
+  private writeBytes(content: Uint8Array): void {
+    const length = content.length
+    this.reserve(MAX_HEAD_BYTES + length)
+    const bytes = this.bytes
+    const start = writeHead(bytes, this.at, BYTES, length)
+    if (length > SHORT_BYTES) bytes.set(content, start)
+    else for (let index = 0; index < length; index++) bytes[start + index] = content[index]!
+    this.at = start + length
   }
 
-  #writeMap(map: ValueMap, depth: number): void {
-    if (depth > this.#maxDepth) this.#refuse('depth')
-    const prototype = Object.getPrototypeOf(map)
-    if (prototype !== Object.prototype && prototype !== null) this.#refuse('unsupported-type', 'not a plain object')
-    const keys = Object.keys(map).sort(compareKeys)
-    this.#writeHead(0xa0, keys.length)
-    for (const key of keys) {
-      this.#writeText(key)
-      this.writeValue(map[key] as Value, depth)
+  private writeCid(cid: Cid): void {
+    this.reserve(CID_LENGTH + 5)
+    const { bytes, at } = this
+    const content = cid.bytes
+    bytes[at] = 0xd8
+    bytes[at + 1] = 42
+    bytes[at + 2] = BYTES | 24
+    bytes[at + 3] = CID_LENGTH + 1
+    bytes[at + 4] = 0
+    for (let index = 0; index < CID_LENGTH; index++) bytes[at + 5 + index] = content[index]!
+    this.at = at + 5 + CID_LENGTH
+  }
+
+  private writeArray(items: Value[], depth: number): void {
+    if (depth > this.maxDepth) this.refuse('depth')
+    const count = items.length
+    this.reserve(MAX_HEAD_BYTES)
+    this.at = writeHead(this.bytes, this.at, ARRAY, count)
+    for (let index = 0; index < count; index++) this.writeValue(items[index]!, depth)
+  }
+
+  private writeMap(map: ValueMap, depth: number): void {
+    if (depth > this.maxDepth) this.refuse('depth')
+    const { sorted, encoded } = shapeOf(Object.keys(map), this.at)
+    this.reserve(MAX_HEAD_BYTES)
+    this.at = writeHead(this.bytes, this.at, MAP, sorted.length)
+    for (let index = 0; index < sorted.length; index++) {
+      this.writeEncoded(encoded[index]!)
+      this.writeValue(map[sorted[index]!]!, depth)
     }
   }
 
-  #writeHead(major: number, argument: number): void {
-    this.#reserve(9)
-    const bytes = this.#bytes
-    if (argument < 24) {
-      bytes[this.#at++] = major | argument
-    } else if (argument < 0x100) {
-      bytes[this.#at++] = major | 24
-      bytes[this.#at++] = argument
-    } else if (argument < 0x10000) {
-      bytes[this.#at++] = major | 25
-      bytes[this.#at++] = argument >> 8
-      bytes[this.#at++] = argument
-    } else if (argument < 0x100000000) {
-      bytes[this.#at++] = major | 26
-      this.#writeWord(argument)
-    } else {
-      bytes[this.#at++] = major | 27
-      this.#writeWord(Math.floor(argument / 0x100000000))
-      this.#writeWord(argument % 0x100000000)
-    }
+  private writeEncoded(key: Uint8Array): void {
+    const length = key.length
+    this.reserve(length)
+    const { bytes, at } = this
+    if (length > SHORT_BYTES) bytes.set(key, at)
+    else for (let index = 0; index < length; index++) bytes[at + index] = key[index]!
+    this.at = at + length
   }
 
-  #writeWord(word: number): void {
-    const bytes = this.#bytes
-    bytes[this.#at++] = word >>> 24
-    bytes[this.#at++] = word >>> 16
-    bytes[this.#at++] = word >>> 8
-    bytes[this.#at++] = word
+  private writeByte(byte: number): void {
+    this.reserve(1)
+    this.bytes[this.at++] = byte
   }
 
-  #writeByte(byte: number): void {
-    this.#reserve(1)
-    this.#bytes[this.#at++] = byte
+  private reserve(length: number): void {
+    if (this.at + length > this.bytes.length) this.grow(this.at + length)
   }
 
-  #reserve(length: number): void {
-    const needed = this.#at + length
-    if (needed <= this.#bytes.length) return
-    if (needed > this.#maxBytes) this.#refuse('too-many-bytes')
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
-    grown.set(this.#bytes.subarray(0, this.#at))
-    this.#bytes = grown
+  private grow(needed: number): void {
+    if (this.at > this.maxBytes) this.refuse('too-many-bytes')
+    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2))
+    grown.set(this.bytes)
+    this.bytes = grown
   }
 
-  #refuse(reason: CborReason, message?: string): never {
-    throw new CborError(reason, this.#at, message)
+  private refuse(reason: CborReason, message?: string): never {
+    throw new CborError(reason, this.at, message)
   }
-}
-
-/** Canonical key order: shorter UTF-8 first, then bytewise, which is the order of code points. */
-function compareKeys(a: string, b: string): number {
-  const difference = utf8Length(a) - utf8Length(b)
-  if (difference !== 0) return difference
-  for (let index = 0; index < a.length; index++) {
-    const difference = sortable(a.charCodeAt(index)) - sortable(b.charCodeAt(index))
-    if (difference !== 0) return difference
-  }
-  return 0
-}
-
-/** Surrogates stand for code points above all other units, but sort below some of them as UTF-16. */
-function sortable(unit: number): number {
-  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit
 }
