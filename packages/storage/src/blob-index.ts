@@ -28,6 +28,8 @@ export interface UnreferencedBlob {
 /** What records refer to and what was uploaded, by account. The bytes are in a `BlobStore`. */
 export interface BlobIndex {
   get(did: Did, cid: Cid): Promise<StoredBlob | undefined>
+  /** The takedown of a blob, whether or not it is there now. */
+  takedown(did: Did, cid: Cid): Promise<string | undefined>
   /** Blobs that records refer to (by a reference newer than `since`), ascending by CID bytes. `cursor` is the last CID seen, exclusive. */
   list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]>
   /** Records that refer to the blob. */

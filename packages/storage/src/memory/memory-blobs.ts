@@ -19,6 +19,10 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
     return { ...stored, takedown: this.#tables.blobTakedowns.get(keyOf(did, cid)) }
   }
 
+  async takedown(did: Did, cid: Cid): Promise<string | undefined> {
+    return this.#tables.blobTakedowns.get(keyOf(did, cid))
+  }
+
   async list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]> {
     const { since } = options
     const newer = this.#references(did).filter((reference) => since === undefined || reference.rev > since)

@@ -1,0 +1,54 @@
+import type { Statement } from './statement.ts'
+
+/** One execution that a routine asks its host for. */
+export interface Step {
+  readonly statement: Statement<never, unknown>
+  readonly values: { readonly [name: string]: unknown }
+  /** Which answer is wanted: the first row, all rows, or the number of rows changed. */
+  readonly wants: 'first' | 'all' | 'changes'
+}
+
+/**
+ * Work on the database as a sequence of executions. It knows neither a driver nor whether executions are synchronous: SQLite
+ * runs a routine to its end within one call, PostgreSQL awaits each step, and a host may pause between steps.
+ */
+export type Routine<T> = Generator<Step, T, unknown>
+
+export function* first<P extends object, R>(statement: Statement<P, R>, values: P): Routine<R | undefined> {
+  return (yield step(statement, values, 'first')) as R | undefined
+}
+
+export function* all<P extends object, R>(statement: Statement<P, R>, values: P): Routine<R[]> {
+  return (yield step(statement, values, 'all')) as R[]
+}
+
+/** Executes for its effect; answers the number of rows inserted, updated or deleted. */
+export function* change<P extends object, R>(statement: Statement<P, R>, values: P): Routine<number> {
+  return (yield step(statement, values, 'changes')) as number
+}
+
+function step<P extends object, R>(statement: Statement<P, R>, values: P, wants: Step['wants']): Step {
+  // Values and statement belong together, which is what the cast forgets.
+  return { statement: statement as Statement<never, unknown>, values: values as Step['values'], wants }
+}
+
+/** Runs a routine on a synchronous driver. What the driver throws is thrown inside the routine. */
+export function runRoutine<T>(routine: Routine<T>, execute: (step: Step) => unknown): T {
+  let next = routine.next()
+  while (!next.done) next = advance(routine, next.value, execute)
+  return next.value
+}
+
+/** One step of a routine. */
+export function advance<T>(routine: Routine<T>, step: Step, execute: (step: Step) => unknown): IteratorResult<Step, T> {
+  let answer: unknown
+  try {
+    answer = execute(step)
+  } catch (error) {
+    return routine.throw(error)
+  }
+  return routine.next(answer)
+}
+
+/** How stores get their answers: the host runs the routine, on whatever connection reads use. */
+export type Run = <T>(routine: Routine<T>) => Promise<T>

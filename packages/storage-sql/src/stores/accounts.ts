@@ -1,0 +1,220 @@
+import { type Account, type AccountStore, ConflictError, type NewAccount, type Page } from '@atoll/storage'
+import type { Datetime, Did, Handle } from '@atoll/syntax'
+import { type Selectable, sql } from 'kysely'
+import { all, change, first, type Routine, type Run } from '../routine.ts'
+import { orUndefined } from '../rows.ts'
+import type { Flag, Schema } from '../schema.ts'
+import { type Parameters, statement } from '../statement.ts'
+
+type AccountRow = Selectable<Schema['account']>
+type AccountValues = {
+  did: Did
+  handle: Handle | null
+  email: string | null
+  emailConfirmedAt: Datetime | null
+  passwordHash: string | null
+  createdAt: Datetime
+  deactivatedAt: Datetime | null
+  deleteAfter: Datetime | null
+  takedown: string | null
+  invitesDisabled: Flag
+  inviteNote: string | null
+}
+
+const byDid = statement((db, $: Parameters<{ did: Did }>) =>
+  db.selectFrom('account').selectAll().where('did', '=', $('did')),
+)
+const byHandle = statement((db, $: Parameters<{ handle: string }>) =>
+  db
+    .selectFrom('account')
+    .selectAll()
+    .where('handle', '=', $('handle') as Handle),
+)
+const byEmail = statement((db, $: Parameters<{ email: string }>) =>
+  db.selectFrom('account').selectAll().where('email', '=', $('email')),
+)
+const inOrder = statement((db, $: Parameters<{ after: number; limit: number }>) =>
+  db.selectFrom('account').selectAll().where('key', '>', $('after')).orderBy('key').limit($('limit')),
+)
+const withEmail = statement((db, $: Parameters<{ after: number; limit: number; pattern: string }>) =>
+  db
+    .selectFrom('account')
+    .selectAll()
+    .where('key', '>', $('after'))
+    .where(sql<boolean>`email like ${$('pattern')} escape '\\'`)
+    .orderBy('key')
+    .limit($('limit')),
+)
+const count = statement((db) => db.selectFrom('account').select((is) => is.fn.countAll<number>().as('count')))
+const preferencesOf = statement((db, $: Parameters<{ did: Did }>) =>
+  db.selectFrom('account_preferences').select('preferences').where('did', '=', $('did')),
+)
+const insertAccount = statement((db, $: Parameters<AccountValues>) =>
+  db
+    .insertInto('account')
+    .values({
+      did: $('did'),
+      handle: $('handle'),
+      email: $('email'),
+      email_confirmed_at: $('emailConfirmedAt'),
+      password_hash: $('passwordHash'),
+      created_at: $('createdAt'),
+      deactivated_at: $('deactivatedAt'),
+      delete_after: $('deleteAfter'),
+      takedown: $('takedown'),
+      invites_disabled: $('invitesDisabled'),
+      invite_note: $('inviteNote'),
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+)
+const updateAccount = statement((db, $: Parameters<Omit<AccountValues, 'createdAt'>>) =>
+  db
+    .updateTable('account')
+    .set({
+      handle: $('handle'),
+      email: $('email'),
+      email_confirmed_at: $('emailConfirmedAt'),
+      password_hash: $('passwordHash'),
+      deactivated_at: $('deactivatedAt'),
+      delete_after: $('deleteAfter'),
+      takedown: $('takedown'),
+      invites_disabled: $('invitesDisabled'),
+      invite_note: $('inviteNote'),
+    })
+    .where('did', '=', $('did')),
+)
+const setPreferences = statement((db, $: Parameters<{ did: Did; preferences: string }>) =>
+  db
+    .insertInto('account_preferences')
+    .values({ did: $('did'), preferences: $('preferences') })
+    .onConflict((conflict) => conflict.column('did').doUpdateSet({ preferences: $('preferences') })),
+)
+/** What goes with an account. */
+const deleteRows = (
+  [
+    'account',
+    'account_preferences',
+    'refresh_token',
+    'app_password',
+    'email_token',
+    'signing_key',
+    'reserved_key',
+  ] as const
+).map((table) => statement((db, $: Parameters<{ did: Did }>) => db.deleteFrom(table).where('did', '=', $('did'))))
+
+export class SqlAccounts implements AccountStore {
+  readonly #run: Run
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  async get(did: Did): Promise<Account | undefined> {
+    return accountOf(await this.#run(first(byDid, { did })))
+  }
+
+  async byHandle(handle: string): Promise<Account | undefined> {
+    return accountOf(await this.#run(first(byHandle, { handle: handle.toLowerCase() })))
+  }
+
+  async byEmail(email: string): Promise<Account | undefined> {
+    return accountOf(await this.#run(first(byEmail, { email: email.toLowerCase() })))
+  }
+
+  async many(dids: readonly Did[]): Promise<Account[]> {
+    const rows = await this.#run(eachOf(dids))
+    return rows.flatMap((row) => accountOf(row) ?? [])
+  }
+
+  async list(options: { cursor?: string; limit: number; email?: string }): Promise<Page<Account>> {
+    const after = Number(options.cursor ?? 0)
+    const limit = options.limit + 1
+    const pattern = options.email && `%${options.email.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+    const rows = await this.#run(pattern ? all(withEmail, { after, limit, pattern }) : all(inOrder, { after, limit }))
+    const page = rows.slice(0, options.limit)
+    const items = page.flatMap((row) => accountOf(row) ?? [])
+    const last = page.at(-1)
+    return last && rows.length > page.length ? { items, cursor: String(last.key) } : { items }
+  }
+
+  async count(): Promise<number> {
+    return (await this.#run(first(count, {})))?.count ?? 0
+  }
+
+  async preferences(did: Did): Promise<string | undefined> {
+    return (await this.#run(first(preferencesOf, { did })))?.preferences
+  }
+}
+
+export const accountWriter = {
+  *create(account: NewAccount): Routine<void> {
+    const values = valuesOf(account)
+    if ((yield* change(insertAccount, values)) > 0) return
+    if (yield* first(byDid, values)) throw new ConflictError('did', `there is an account ${account.did}`)
+    yield* refuseTaken(values)
+    throw new Error('an account was refused without a reason')
+  },
+  *update(did: Did, changes: Partial<Omit<Account, 'did' | 'createdAt'>>): Routine<void> {
+    const stored = accountOf(yield* first(byDid, { did }))
+    if (!stored) throw new ConflictError('did', `no account ${did}`)
+    const values = valuesOf({ ...stored, ...changes, did })
+    yield* refuseTaken(values)
+    yield* change(updateAccount, values)
+  },
+  *delete(did: Did): Routine<void> {
+    for (const rows of deleteRows) yield* change(rows, { did })
+  },
+  *setPreferences(did: Did, preferences: string): Routine<void> {
+    yield* change(setPreferences, { did, preferences })
+  },
+}
+
+function* refuseTaken({ did, handle, email }: AccountValues): Routine<void> {
+  const handleOwner = handle === null ? undefined : yield* first(byHandle, { handle })
+  if (handleOwner && handleOwner.did !== did) throw new ConflictError('handle', `handle is taken: ${handle}`)
+  const emailOwner = email === null ? undefined : yield* first(byEmail, { email })
+  if (emailOwner && emailOwner.did !== did) throw new ConflictError('email', `email is taken: ${email}`)
+}
+
+function* eachOf(dids: readonly Did[]): Routine<AccountRow[]> {
+  const rows: AccountRow[] = []
+  for (const did of dids) {
+    const row = yield* first(byDid, { did })
+    if (row) rows.push(row)
+  }
+  return rows
+}
+
+function valuesOf(account: NewAccount): AccountValues {
+  return {
+    did: account.did,
+    // Lower-casing a handle leaves a handle.
+    handle: (account.handle?.toLowerCase() ?? null) as Handle | null,
+    email: account.email?.toLowerCase() ?? null,
+    emailConfirmedAt: account.emailConfirmedAt ?? null,
+    passwordHash: account.passwordHash ?? null,
+    createdAt: account.createdAt,
+    deactivatedAt: account.deactivatedAt ?? null,
+    deleteAfter: account.deleteAfter ?? null,
+    takedown: account.takedown ?? null,
+    invitesDisabled: account.invitesDisabled ? 1 : 0,
+    inviteNote: account.inviteNote ?? null,
+  }
+}
+
+function accountOf(row: AccountRow | undefined): Account | undefined {
+  if (!row) return undefined
+  return {
+    did: row.did,
+    handle: orUndefined(row.handle),
+    email: orUndefined(row.email),
+    emailConfirmedAt: orUndefined(row.email_confirmed_at),
+    passwordHash: orUndefined(row.password_hash),
+    createdAt: row.created_at,
+    deactivatedAt: orUndefined(row.deactivated_at),
+    deleteAfter: orUndefined(row.delete_after),
+    takedown: orUndefined(row.takedown),
+    invitesDisabled: row.invites_disabled === 1,
+    inviteNote: orUndefined(row.invite_note),
+  }
+}

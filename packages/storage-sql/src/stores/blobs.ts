@@ -1,0 +1,229 @@
+import type { Cid } from '@atoll/data-model'
+import type { BlobIndex, BlobMetadata, BlobReference, StoredBlob, UnreferencedBlob } from '@atoll/storage'
+import type { Datetime, Did, Tid } from '@atoll/syntax'
+import { all, change, first, type Routine, type Run } from '../routine.ts'
+import { cidOf, orUndefined } from '../rows.ts'
+import { type Parameters, statement } from '../statement.ts'
+import { repoByDid } from './repos.ts'
+
+type BlobKey = { did: Did; cid: Uint8Array }
+type PageOf = { did: Did; after: Uint8Array; limit: number }
+
+const blob = statement((db, $: Parameters<BlobKey>) =>
+  db
+    .selectFrom('blob')
+    .leftJoin('blob_takedown', (on) =>
+      on.onRef('blob_takedown.did', '=', 'blob.did').onRef('blob_takedown.cid', '=', 'blob.cid'),
+    )
+    .select(['mime_type', 'size', 'created_at', 'temporary', 'reference'])
+    .where('blob.did', '=', $('did'))
+    .where('blob.cid', '=', $('cid')),
+)
+const takedownOf = statement((db, $: Parameters<BlobKey>) =>
+  db.selectFrom('blob_takedown').select('reference').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
+const listed = statement((db, $: Parameters<PageOf & { since: string }>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('blob_reference', 'blob_reference.repo', 'repo.key')
+    .select('blob_reference.cid')
+    .distinct()
+    .where('repo.did', '=', $('did'))
+    .where('blob_reference.cid', '>', $('after'))
+    .where('blob_reference.rev', '>', $('since') as Tid)
+    .orderBy('blob_reference.cid')
+    .limit($('limit')),
+)
+const referencesTo = statement((db, $: Parameters<BlobKey>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('blob_reference', 'blob_reference.repo', 'repo.key')
+    .select(['blob_reference.collection', 'blob_reference.rkey'])
+    .where('repo.did', '=', $('did'))
+    .where('blob_reference.cid', '=', $('cid'))
+    .orderBy('collection')
+    .orderBy('rkey'),
+)
+const missing = statement((db, $: Parameters<PageOf>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('blob_reference', 'blob_reference.repo', 'repo.key')
+    .select('blob_reference.cid')
+    .distinct()
+    .where('repo.did', '=', $('did'))
+    .where('blob_reference.cid', '>', $('after'))
+    .where((is) =>
+      is.not(
+        is.exists(
+          is
+            .selectFrom('blob')
+            .select('size')
+            .whereRef('blob.did', '=', 'repo.did')
+            .whereRef('blob.cid', '=', 'blob_reference.cid'),
+        ),
+      ),
+    )
+    .orderBy('blob_reference.cid')
+    .limit($('limit')),
+)
+const unreferenced = statement((db, $: Parameters<{ createdBefore: Datetime; limit: number }>) =>
+  db
+    .selectFrom('blob')
+    .select(['did', 'cid', 'temporary'])
+    .where('refs', '=', 0)
+    .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))]))
+    .orderBy('did')
+    .orderBy('cid')
+    .limit($('limit')),
+)
+const unreferencedOf = statement((db, $: Parameters<{ did: Did; createdBefore: Datetime; limit: number }>) =>
+  db
+    .selectFrom('blob')
+    .select(['did', 'cid', 'temporary'])
+    .where('did', '=', $('did'))
+    .where('refs', '=', 0)
+    .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))]))
+    .orderBy('cid')
+    .limit($('limit')),
+)
+const counts = statement((db, $: Parameters<{ did: Did }>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('blob_reference', 'blob_reference.repo', 'repo.key')
+    .leftJoin('blob', (on) => on.onRef('blob.did', '=', 'repo.did').onRef('blob.cid', '=', 'blob_reference.cid'))
+    .select((is) => [
+      is.fn.count<number>('blob_reference.cid').distinct().as('expected'),
+      is.fn.count<number>('blob.cid').distinct().as('imported'),
+    ])
+    .where('repo.did', '=', $('did')),
+)
+const referenceCount = statement((db, $: Parameters<{ repo: number; cid: Uint8Array }>) =>
+  db
+    .selectFrom('blob_reference')
+    .select((is) => is.fn.countAll<number>().as('count'))
+    .where('repo', '=', $('repo'))
+    .where('cid', '=', $('cid')),
+)
+const putBlob = statement(
+  (db, $: Parameters<Omit<BlobMetadata, 'cid'> & BlobKey & { refs: number; temporary: 0 | 1 }>) =>
+    db
+      .insertInto('blob')
+      .values({
+        did: $('did'),
+        cid: $('cid'),
+        mime_type: $('mimeType'),
+        size: $('size'),
+        created_at: $('createdAt'),
+        refs: $('refs'),
+        temporary: $('temporary'),
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['did', 'cid']).doUpdateSet({
+          mime_type: $('mimeType'),
+          size: $('size'),
+          created_at: $('createdAt'),
+          refs: $('refs'),
+          temporary: $('temporary'),
+        }),
+      ),
+)
+const putTakedown = statement((db, $: Parameters<BlobKey & { reference: string }>) =>
+  db
+    .insertInto('blob_takedown')
+    .values({ did: $('did'), cid: $('cid'), reference: $('reference') })
+    .onConflict((conflict) => conflict.columns(['did', 'cid']).doUpdateSet({ reference: $('reference') })),
+)
+const deleteTakedown = statement((db, $: Parameters<BlobKey>) =>
+  db.deleteFrom('blob_takedown').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
+const collectBlob = statement((db, $: Parameters<BlobKey & { createdBefore: Datetime }>) =>
+  db
+    .deleteFrom('blob')
+    .where('did', '=', $('did'))
+    .where('cid', '=', $('cid'))
+    .where('refs', '=', 0)
+    .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))])),
+)
+
+const nothing = new Uint8Array(0)
+
+export class SqlBlobs implements BlobIndex {
+  readonly #run: Run
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  async get(did: Did, cid: Cid): Promise<StoredBlob | undefined> {
+    const row = await this.#run(first(blob, { did, cid: cid.bytes }))
+    if (!row) return undefined
+    return {
+      cid,
+      mimeType: row.mime_type,
+      size: row.size,
+      createdAt: row.created_at,
+      temporary: row.temporary === 1,
+      takedown: orUndefined(row.reference),
+    }
+  }
+
+  async takedown(did: Did, cid: Cid): Promise<string | undefined> {
+    return (await this.#run(first(takedownOf, { did, cid: cid.bytes })))?.reference
+  }
+
+  async list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]> {
+    const { limit, cursor, since = '' } = options
+    const rows = await this.#run(all(listed, { did, after: cursor?.bytes ?? nothing, since, limit }))
+    return rows.map((row) => cidOf(row.cid))
+  }
+
+  async references(did: Did, cid: Cid): Promise<BlobReference[]> {
+    const rows = await this.#run(all(referencesTo, { did, cid: cid.bytes }))
+    return rows.map(({ collection, rkey }) => ({ cid, collection, rkey }))
+  }
+
+  missing(did: Did, { limit, cursor }: { limit: number; cursor?: Cid }): Promise<BlobReference[]> {
+    return this.#run(missingOf(did, limit, cursor))
+  }
+
+  async unreferenced(options: { did?: Did; createdBefore: Datetime; limit: number }): Promise<UnreferencedBlob[]> {
+    const { did, createdBefore, limit } = options
+    const rows = await this.#run(
+      did === undefined
+        ? all(unreferenced, { createdBefore, limit })
+        : all(unreferencedOf, { did, createdBefore, limit }),
+    )
+    return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid), temporary: row.temporary === 1 }))
+  }
+
+  async counts(did: Did): Promise<{ expected: number; imported: number }> {
+    return (await this.#run(first(counts, { did }))) ?? { expected: 0, imported: 0 }
+  }
+}
+
+export const blobWriter = {
+  *add(did: Did, { cid, mimeType, size, createdAt }: BlobMetadata): Routine<void> {
+    const repo = yield* first(repoByDid, { did })
+    const referring = repo && (yield* first(referenceCount, { repo: repo.key, cid: cid.bytes }))
+    const refs = referring?.count ?? 0
+    const temporary = refs === 0 ? 1 : 0
+    yield* change(putBlob, { did, cid: cid.bytes, mimeType, size, createdAt, refs, temporary })
+  },
+  *setTakedown(did: Did, cid: Cid, reference: string | undefined): Routine<void> {
+    if (reference === undefined) yield* change(deleteTakedown, { did, cid: cid.bytes })
+    else yield* change(putTakedown, { did, cid: cid.bytes, reference })
+  },
+  *collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): Routine<void> {
+    for (const cid of cids) yield* change(collectBlob, { did, cid: cid.bytes, createdBefore })
+  },
+}
+
+function* missingOf(did: Did, limit: number, cursor: Cid | undefined): Routine<BlobReference[]> {
+  const rows = yield* all(missing, { did, after: cursor?.bytes ?? nothing, limit })
+  const references: BlobReference[] = []
+  for (const row of rows) {
+    const [reference] = yield* all(referencesTo, { did, cid: row.cid })
+    if (reference) references.push({ cid: cidOf(row.cid), ...reference })
+  }
+  return references
+}

@@ -1,0 +1,88 @@
+import { type NewEvent, type StoredEvent, withSeq } from '@atoll/storage'
+import type { Datetime, Did } from '@atoll/syntax'
+import { change, first, type Routine } from '../routine.ts'
+import { type Parameters, statement } from '../statement.ts'
+
+const insertEvent = statement((db, $: Parameters<StoredEvent>) =>
+  db.insertInto('event').values({ seq: $('seq'), did: $('did'), kind: $('kind'), time: $('time'), frame: $('frame') }),
+)
+/** Events above a number, ascending. */
+export const eventPage = statement((db, $: Parameters<{ after: number; through: number; limit: number }>) =>
+  db
+    .selectFrom('event')
+    .selectAll()
+    .where('seq', '>', $('after'))
+    .where('seq', '<=', $('through'))
+    .orderBy('seq')
+    .limit($('limit')),
+)
+const removeOf = statement((db, $: Parameters<{ did: Did; before: number }>) =>
+  db.deleteFrom('event').where('did', '=', $('did')).where('seq', '<', $('before')),
+)
+const newest = statement((db) => db.selectFrom('event').select((is) => is.fn.max<number | null>('seq').as('seq')))
+const marks = statement((db) => db.selectFrom('event_log').select(['last', 'horizon']).where('id', '=', 1))
+const setMarks = statement((db, $: Parameters<{ last: number; horizon: number }>) =>
+  db
+    .insertInto('event_log')
+    .values({ id: 1, last: $('last'), horizon: $('horizon') })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ last: $('last'), horizon: $('horizon') })),
+)
+const firstYoung = statement((db, $: Parameters<{ before: Datetime }>) =>
+  db.selectFrom('event').select('seq').where('time', '>=', $('before')).orderBy('seq').limit(1),
+)
+const removeOldest = statement((db, $: Parameters<{ below: number; limit: number }>) =>
+  db
+    .deleteFrom('event')
+    .where('seq', 'in', (is) =>
+      is.selectFrom('event').select('seq').where('seq', '<', $('below')).orderBy('seq').limit($('limit')),
+    ),
+)
+const oldest = statement((db) => db.selectFrom('event').select((is) => is.fn.min<number | null>('seq').as('seq')))
+
+/** Gives numbers to the events of one transaction, and remembers what it gave. */
+export interface Numbering {
+  next(): number
+  /** The first number that this transaction can give. */
+  readonly start: number
+  readonly numbered: StoredEvent[]
+}
+
+/** Where an opened log stands: the last number given and the horizon. */
+export function* logMarks(): Routine<{ last: number; horizon: number }> {
+  const stored = yield* first(marks, {})
+  const { seq } = (yield* first(newest, {})) ?? { seq: null }
+  return { last: Math.max(stored?.last ?? 0, seq ?? 0), horizon: stored?.horizon ?? 0 }
+}
+
+export const eventWriter = {
+  *append({ did, kind, time, frame }: NewEvent, numbering: Numbering): Routine<void> {
+    const seq = numbering.next()
+    const event: StoredEvent = { seq, did, kind, time, frame: withSeq(frame, seq) }
+    yield* change(insertEvent, event)
+    numbering.numbered.push(event)
+  },
+  *removeOf(did: Did, numbering: Numbering): Routine<void> {
+    const { horizon } = yield* logMarks()
+    // The newest event may be among the removed: its number must stay used.
+    yield* change(setMarks, { last: numbering.start - 1, horizon })
+    yield* change(removeOf, { did, before: numbering.start })
+  },
+}
+
+/** The number below which all events are older than `before`; undefined when none is. */
+export function* trimmingPoint(before: Datetime, last: number): Routine<number | undefined> {
+  const young = yield* first(firstYoung, { before })
+  const below = young?.seq ?? last + 1
+  const { seq } = (yield* first(oldest, {})) ?? { seq: null }
+  return seq !== null && seq < below ? below : undefined
+}
+
+/** Removes up to `limit` of the oldest events below a number, and moves the horizon; answers how many went. */
+export function* trimOldest(below: number, limit: number, last: number): Routine<number> {
+  const removed = yield* change(removeOldest, { below, limit })
+  const { seq } = (yield* first(oldest, {})) ?? { seq: null }
+  const { horizon } = yield* logMarks()
+  const gone = Math.min(below, seq ?? below) - 1
+  yield* change(setMarks, { last, horizon: Math.max(horizon, gone) })
+  return removed
+}

@@ -1,0 +1,108 @@
+import { CorruptStorageError, type Page, type RecordStore, type StoredRecord } from '@atoll/storage'
+import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import { all, first, type Run } from '../routine.ts'
+import { cidOf } from '../rows.ts'
+import { type Parameters, statement } from '../statement.ts'
+
+type Collection = { did: Did; collection: Nsid }
+
+const record = statement((db, $: Parameters<Collection & { rkey: RecordKey }>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('record', 'record.repo', 'repo.key')
+    .leftJoin('block', (on) => on.onRef('block.repo', '=', 'record.repo').onRef('block.cid', '=', 'record.cid'))
+    .select(['record.rkey', 'record.cid', 'record.rev', 'block.bytes'])
+    .where('repo.did', '=', $('did'))
+    .where('record.collection', '=', $('collection'))
+    .where('record.rkey', '=', $('rkey')),
+)
+const page = statement((db, $: Parameters<Collection & { before: string; limit: number }>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('record', 'record.repo', 'repo.key')
+    .leftJoin('block', (on) => on.onRef('block.repo', '=', 'record.repo').onRef('block.cid', '=', 'record.cid'))
+    .select(['record.rkey', 'record.cid', 'record.rev', 'block.bytes'])
+    .where('repo.did', '=', $('did'))
+    .where('record.collection', '=', $('collection'))
+    .where('record.rkey', '<', $('before') as RecordKey)
+    .orderBy('record.rkey', 'desc')
+    .limit($('limit')),
+)
+const reversePage = statement((db, $: Parameters<Collection & { after: string; limit: number }>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('record', 'record.repo', 'repo.key')
+    .leftJoin('block', (on) => on.onRef('block.repo', '=', 'record.repo').onRef('block.cid', '=', 'record.cid'))
+    .select(['record.rkey', 'record.cid', 'record.rev', 'block.bytes'])
+    .where('repo.did', '=', $('did'))
+    .where('record.collection', '=', $('collection'))
+    .where('record.rkey', '>', $('after') as RecordKey)
+    .orderBy('record.rkey')
+    .limit($('limit')),
+)
+const collectionsOf = statement((db, $: Parameters<{ did: Did }>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('repo_collection', 'repo_collection.repo', 'repo.key')
+    .select('repo_collection.collection')
+    .where('repo.did', '=', $('did'))
+    .orderBy('repo_collection.collection'),
+)
+const reposWith = statement((db, $: Parameters<{ collection: Nsid; after: number; limit: number }>) =>
+  db
+    .selectFrom('repo_collection')
+    .innerJoin('repo', 'repo.key', 'repo_collection.repo')
+    .select(['repo.key', 'repo.did'])
+    .where('repo_collection.collection', '=', $('collection'))
+    .where('repo_collection.repo', '>', $('after'))
+    .orderBy('repo_collection.repo')
+    .limit($('limit')),
+)
+
+/** Above every record key, which are ASCII. */
+const highest = '\x7f'
+
+export class SqlRecords implements RecordStore {
+  readonly #run: Run
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  async get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
+    const row = await this.#run(first(record, { did, collection, rkey }))
+    return row && recordOf(collection, row)
+  }
+
+  async list(
+    did: Did,
+    collection: Nsid,
+    { limit, cursor, reverse = false }: { limit: number; cursor?: string; reverse?: boolean },
+  ): Promise<StoredRecord[]> {
+    const rows = reverse
+      ? all(reversePage, { did, collection, after: cursor ?? '', limit })
+      : all(page, { did, collection, before: cursor ?? highest, limit })
+    return (await this.#run(rows)).map((row) => recordOf(collection, row))
+  }
+
+  async collections(did: Did): Promise<Nsid[]> {
+    return (await this.#run(all(collectionsOf, { did }))).map((row) => row.collection)
+  }
+
+  async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {
+    const after = Number(options.cursor ?? 0)
+    const rows = await this.#run(all(reposWith, { collection, after, limit: options.limit + 1 }))
+    const items = rows.slice(0, options.limit).map((row) => row.did)
+    const last = rows[items.length - 1]
+    return last && rows.length > items.length ? { items, cursor: String(last.key) } : { items }
+  }
+}
+
+function recordOf(
+  collection: Nsid,
+  row: { rkey: RecordKey; cid: Uint8Array; rev: Tid; bytes: Uint8Array | null },
+): StoredRecord {
+  const cid = cidOf(row.cid)
+  if (row.bytes === null) throw new CorruptStorageError(`record ${collection}/${row.rkey} without its block ${cid}`)
+  return { collection, rkey: row.rkey, cid, rev: row.rev, bytes: row.bytes }
+}

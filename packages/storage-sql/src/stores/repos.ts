@@ -1,0 +1,139 @@
+import type { Block, Cid } from '@atoll/data-model'
+import type { Head } from '@atoll/repo'
+import type { Page, RepoListing } from '@atoll/storage'
+import { accountStatus } from '@atoll/storage'
+import type { Did, Tid } from '@atoll/syntax'
+import { all, first, type Routine, type Run } from '../routine.ts'
+import { cidOf, orUndefined } from '../rows.ts'
+import { type Parameters, statement } from '../statement.ts'
+
+/** A repository's row, by DID. */
+export const repoByDid = statement((db, $: Parameters<{ did: Did }>) =>
+  db.selectFrom('repo').selectAll().where('did', '=', $('did')),
+)
+/** A block's bytes, by repository key and CID. */
+export const blockBytes = statement((db, $: Parameters<{ repo: number; cid: Uint8Array }>) =>
+  db.selectFrom('block').select('bytes').where('repo', '=', $('repo')).where('cid', '=', $('cid')),
+)
+/** Blocks in order of arrival, a page at a time. */
+export const blockPage = statement((db, $: Parameters<{ repo: number; after: Uint8Array; limit: number }>) =>
+  db
+    .selectFrom('block')
+    .select(['cid', 'bytes'])
+    .where('repo', '=', $('repo'))
+    .where('cid', '>', $('after'))
+    .orderBy('cid')
+    .limit($('limit')),
+)
+/** Blocks newer than a rev, a page at a time. */
+export const newBlockPage = statement((db, $: Parameters<{ repo: number; rev: Tid; id: number; limit: number }>) =>
+  db
+    .selectFrom('block')
+    .select(['id', 'rev', 'cid', 'bytes'])
+    .where('repo', '=', $('repo'))
+    .where((is) => is(is.refTuple('rev', 'id'), '>', is.tuple($('rev'), $('id'))))
+    .orderBy('rev')
+    .orderBy('id')
+    .limit($('limit')),
+)
+const bytesByDid = statement((db, $: Parameters<{ did: Did; cid: Uint8Array }>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('block', 'block.repo', 'repo.key')
+    .select('block.bytes')
+    .where('repo.did', '=', $('did'))
+    .where('block.cid', '=', $('cid')),
+)
+const repoPage = statement((db, $: Parameters<{ after: number; limit: number }>) =>
+  db
+    .selectFrom('repo')
+    .leftJoin('account', 'account.did', 'repo.did')
+    .select(['repo.key', 'repo.did', 'repo.cid', 'repo.rev', 'account.takedown', 'account.deactivated_at'])
+    .where('repo.key', '>', $('after'))
+    .orderBy('repo.key')
+    .limit($('limit')),
+)
+const counts = statement((db, $: Parameters<{ repo: number }>) =>
+  db.selectNoFrom((is) => [
+    is
+      .selectFrom('block')
+      .select((block) => block.fn.countAll<number>().as('count'))
+      .where('repo', '=', $('repo'))
+      .$asScalar()
+      .$notNull()
+      .as('blocks'),
+    is
+      .selectFrom('record')
+      .select((record) => record.fn.countAll<number>().as('count'))
+      .where('repo', '=', $('repo'))
+      .$asScalar()
+      .$notNull()
+      .as('records'),
+  ]),
+)
+
+/** What every host reads of repositories in the same way; synchronous sources and snapshots are the host's. */
+export class SqlRepoReads {
+  readonly #run: Run
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  head(did: Did): Promise<Head | undefined> {
+    return this.#run(headOf(did))
+  }
+
+  async block(did: Did, cid: Cid): Promise<Uint8Array | undefined> {
+    return (await this.#run(first(bytesByDid, { did, cid: cid.bytes })))?.bytes
+  }
+
+  blocks(did: Did, cids: readonly Cid[]): Promise<Block[]> {
+    return this.#run(blocksOf(did, cids))
+  }
+
+  async list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>> {
+    const after = Number(options.cursor ?? 0)
+    const rows = await this.#run(all(repoPage, { after, limit: options.limit + 1 }))
+    const items = rows.slice(0, options.limit).map(({ did, cid, rev, takedown, deactivated_at }) => {
+      const status = accountStatus({ takedown: orUndefined(takedown), deactivatedAt: orUndefined(deactivated_at) })
+      return { did, head: cidOf(cid), rev, status }
+    })
+    const last = rows[items.length - 1]
+    return last && rows.length > items.length ? { items, cursor: String(last.key) } : { items }
+  }
+
+  async counts(did: Did): Promise<{ blocks: number; records: number }> {
+    return (await this.#run(countsOf(did))) ?? { blocks: 0, records: 0 }
+  }
+}
+
+/** Those blocks that the repository has, by its key. */
+export function* blocksIn(repo: number, cids: readonly Cid[]): Routine<Block[]> {
+  const blocks: Block[] = []
+  for (const cid of cids) {
+    const row = yield* first(blockBytes, { repo, cid: cid.bytes })
+    if (row) blocks.push({ cid, bytes: row.bytes })
+  }
+  return blocks
+}
+
+/** The head as its row has it. */
+export function headOfRow(row: { cid: Uint8Array; rev: Tid; data: Uint8Array }): Head {
+  return { cid: cidOf(row.cid), rev: row.rev, data: cidOf(row.data) }
+}
+
+function* headOf(did: Did): Routine<Head | undefined> {
+  const row = yield* first(repoByDid, { did })
+  return row && headOfRow(row)
+}
+
+function* blocksOf(did: Did, cids: readonly Cid[]): Routine<Block[]> {
+  const repo = yield* first(repoByDid, { did })
+  return repo ? yield* blocksIn(repo.key, cids) : []
+}
+
+function* countsOf(did: Did): Routine<{ blocks: number; records: number } | undefined> {
+  const repo = yield* first(repoByDid, { did })
+  return repo && (yield* first(counts, { repo: repo.key }))
+}
