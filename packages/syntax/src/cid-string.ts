@@ -13,7 +13,7 @@ export function isCidString(value: unknown): value is CidString {
   return typeof value === 'string' && pattern.test(value) && !value.startsWith(versionZero)
 }
 
-/** The text as a CID as text. @throws InvalidCidStringError */
+/** The text as a CID. @throws InvalidCidStringError */
 export function parseCidString(text: string): CidString {
   if (!isCidString(text)) throw new InvalidCidStringError(text)
   return text

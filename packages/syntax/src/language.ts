@@ -12,6 +12,8 @@ const irregular = new Set(
   ).split(' '),
 )
 
+// Nearly every tag there is; the rest of the rules need not be asked.
+const usual = /^[a-z]{2,3}(?:-[A-Z]{2})?$/
 const ascii = /^[a-zA-Z0-9-]+$/
 const shortPrimary = /^[a-z]{2,3}$/
 const longPrimary = /^[a-z]{5,8}$/
@@ -28,7 +30,9 @@ const privateUse = /^[a-z0-9]{1,8}$/
  * that the primary subtag is lower-case.
  */
 export function isLanguage(value: unknown): value is Language {
-  if (typeof value !== 'string' || !ascii.test(value)) return false
+  if (typeof value !== 'string') return false
+  if (usual.test(value)) return true
+  if (!ascii.test(value)) return false
   const tag = value.toLowerCase()
   if (irregular.has(tag)) return true
   const subtags = tag.split('-')
