@@ -1,0 +1,2 @@
+export { ConsumerTooSlowError, FutureCursorError } from './errors.ts'
+export { createSequencer, type Sequencer, type SequencerOptions, type SubscribeOptions } from './sequencer.ts'
