@@ -1,7 +1,11 @@
+#!/usr/bin/env node
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generate } from './codegen.ts'
 import type { LexiconDoc } from './document.ts'
+import { LexiconError } from './errors.ts'
+import { lintLexicon } from './lint.ts'
+import { parseLexicon } from './parse.ts'
 
 const [from, to, flag] = process.argv.slice(2)
 if (from === undefined || to === undefined) {
@@ -21,7 +25,23 @@ if (flag === '--check') {
 
 function readDocuments(folder: string): LexiconDoc[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))
-  return names.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+  const documents = names.sort().map((name) => readDocument(join(folder, name)))
+  const byNsid = new Map<string, LexiconDoc>(documents.map((document) => [document.id, document]))
+  for (const document of documents) {
+    const issues = lintLexicon(document, { find: (nsid) => byNsid.get(nsid) })
+    for (const { path, message } of issues) console.error(`${document.id} ${path} ${message}`)
+  }
+  return documents
+}
+
+function readDocument(file: string): LexiconDoc {
+  try {
+    return parseLexicon(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    if (!(error instanceof LexiconError) && !(error instanceof SyntaxError)) throw error
+    console.error(`${file}: ${error.message}`)
+    process.exit(1)
+  }
 }
 
 /** Modules whose text differs, and modules that no document accounts for any more. */

@@ -140,17 +140,23 @@ export const documents = [
 
   it('gives way where a document has the name of an import or of a keyword', () => {
     const text = textOf('com.example.query', {
+      did: { type: 'string', format: 'did' },
       main: {
         type: 'query',
-        output: { encoding: 'application/json', schema: { type: 'ref', ref: 'com.example.defs#did' } },
+        output: { encoding: 'application/json', schema: { type: 'ref', ref: '#did' } },
       },
     })
-    expect(text).toContain("import { document, query as query$ } from '@atoll/lexicon'")
+    expect(text).toContain('import { document, query as query$ } from')
     expect(text).toContain('export const query = /* @__PURE__ */ query$<')
     const defs = textOf('com.example.defs', { did: { type: 'string', format: 'did' } })
     expect(defs).toContain("import type { Did as Did$ } from '@atoll/syntax'")
     expect(defs).toContain('export type Did = Did$')
     expect(textOf('com.example.delete', { main: { type: 'query' } })).toContain('export const delete_ = ')
+  })
+
+  it('needs every document that is referred to', () => {
+    const document = define('com.example.a', { main: { type: 'array', items: { type: 'ref', ref: 'com.example.b' } } })
+    expect(() => generate([document])).toThrow('com.example.a refers to com.example.b')
   })
 
   it('cannot be left by a description', () => {

@@ -1,7 +1,9 @@
 import type { LexiconDoc } from '../document.ts'
 import { documentName, groupAlias, pascalCase, sourceName, typeNameOf, valueNameOf } from './names.ts'
 
-type Library = '@atoll/data-model' | '@atoll/lexicon' | '@atoll/syntax'
+export const LEXICON = '@atoll/lexicon'
+
+type Library = '@atoll/data-model' | typeof LEXICON | '@atoll/syntax'
 
 /** What a module imports: collected while its text is written. */
 export class Imports {
@@ -32,7 +34,7 @@ export class Imports {
   }
 
   text(): string {
-    const libraries = ['@atoll/data-model', '@atoll/lexicon', '@atoll/syntax'] as const
+    const libraries = ['@atoll/data-model', LEXICON, '@atoll/syntax'] as const
     const lines = libraries.flatMap((library) => [
       this.#line('import', this.#values.get(library), library),
       this.#line('import type', this.#types.get(library), library),

@@ -1,7 +1,7 @@
 import type { LexiconDoc } from '../document.ts'
 import { referredDocuments } from '../referred-documents.ts'
 import { type Declaration, declareConstant, declareDefinition, pureCall } from './definition-text.ts'
-import { Imports } from './imports.ts'
+import { Imports, LEXICON } from './imports.ts'
 import { groupAlias, groupOf, sourceName } from './names.ts'
 import { quote } from './writing.ts'
 
@@ -23,7 +23,7 @@ export function moduleText(group: string, documents: readonly LexiconDoc[]): str
 /** The package's own index: all groups as one set. */
 export function indexText(groups: readonly string[]): string {
   const lines = groups.map((group) => `import { documents as ${groupAlias(group)} } from './${group}.ts'\n`)
-  return `${HEADER}import { Lexicons } from '@atoll/lexicon'
+  return `${HEADER}import { Lexicons } from ${quote(LEXICON)}
 ${lines.join('')}
 let all: Lexicons | undefined
 
