@@ -48,7 +48,12 @@ class LogSequencer implements Sequencer {
   #waiting: (() => void)[] = []
   #closed = false
 
-  constructor({ events, maxBufferedEvents = 500, maxBufferedBytes = 8 * 1024 * 1024, pageSize = 500 }: SequencerOptions) {
+  constructor({
+    events,
+    maxBufferedEvents = 500,
+    maxBufferedBytes = 8 * 1024 * 1024,
+    pageSize = 500,
+  }: SequencerOptions) {
     this.#log = events
     this.#pageSize = pageSize
     this.#recent = new RecentEvents({ maxEvents: maxBufferedEvents, maxBytes: maxBufferedBytes })
@@ -73,11 +78,9 @@ class LogSequencer implements Sequencer {
         position = horizon
       }
     }
-    for await (const event of this.#backfill(position, signal)) {
-      yield event.frame
-      position = event.seq
-    }
-    position = Math.max(position, this.#recent.completeAfter)
+    // While the last page was sent, the recent events may have moved on.
+    do position = yield* this.#backfill(position, signal)
+    while (position < this.#recent.completeAfter && !this.#ended(signal))
     yield* this.#follow(position, signal)
   }
 
@@ -87,19 +90,20 @@ class LogSequencer implements Sequencer {
     this.#wake()
   }
 
-  /** Events from the log, until those that follow are among the recent ones. */
-  async *#backfill(from: number, signal: AbortSignal | undefined): AsyncGenerator<StoredEvent, void, undefined> {
+  /** Frames from the log, until those that follow are among the recent ones; answers how far they reach. */
+  async *#backfill(from: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, number, undefined> {
     let position = from
-    while (position < this.#recent.completeAfter && !this.#ended(signal)) {
+    while (position < this.#recent.completeAfter) {
       const reached = this.#recent.completeAfter
       const page = await this.#log.page({ after: position, limit: this.#pageSize })
       for (const event of page) {
-        if (this.#ended(signal)) return
-        yield event
+        if (this.#ended(signal)) return position
+        yield event.frame
       }
       // Numbers may be missing: an empty page means that there is nothing up to where the recent events began.
       position = page.at(-1)?.seq ?? reached
     }
+    return position
   }
 
   /** Live events. */
