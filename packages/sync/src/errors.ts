@@ -1,0 +1,14 @@
+import type { EventKind } from './events.ts'
+
+/** Refuses to build an event that no consumer would take. A repository that changed by more states its end with `#sync`. */
+export class EventTooLargeError extends Error {
+  override name = 'EventTooLargeError'
+  constructor(
+    readonly kind: EventKind,
+    readonly what: 'bytes of blocks' | 'operations',
+    readonly size: number,
+    readonly limit: number,
+  ) {
+    super(`a #${kind} with ${size} ${what}, at most ${limit} are allowed`)
+  }
+}
