@@ -63,9 +63,9 @@ const librariesOutside = {
 }
 
 /** Runs a bundle under this same Node and resolves to its exit code. */
-export function run(bundlePath, env = {}, nodeFlags = []) {
+export function run(bundlePath, env = {}, nodeFlags = [], args = []) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...nodeFlags, bundlePath], {
+    const child = spawn(process.execPath, [...nodeFlags, bundlePath, ...args], {
       cwd: root,
       stdio: 'inherit',
       env: { ...process.env, ...env },

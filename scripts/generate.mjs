@@ -1,7 +1,16 @@
-// Writes packages/lexicons/src from lexicons/. With `--check` it writes nothing, and fails when something would change.
-import { pathToFileURL } from 'node:url'
-import { bundle, root } from './bundle-sources.mjs'
+// Writes what is generated: packages/lexicons/src from lexicons/, and the documents about settings. With `--check` it writes nothing,
+// and fails when something would change.
+import { bundle, root, run } from './bundle-sources.mjs'
 
 process.chdir(root)
-process.argv.splice(2, 0, 'lexicons', 'packages/lexicons/src')
-await import(pathToFileURL(await bundle('packages/lexicon/src/codegen-cli.ts')).href)
+const flags = process.argv.slice(2)
+const codes = [
+  await run(
+    await bundle('packages/lexicon/src/codegen-cli.ts'),
+    {},
+    [],
+    ['lexicons', 'packages/lexicons/src', ...flags],
+  ),
+  await run(await bundle('apps/pds/src/write-settings-documents.ts'), {}, [], flags),
+]
+process.exitCode = Math.max(...codes)

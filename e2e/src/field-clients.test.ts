@@ -71,7 +71,9 @@ describe('the field’s clients', () => {
     await alice.createAccount({ handle: 'alice.test', email: 'alice@example.com', password: 'alice-password' })
     await bob.createAccount({ handle: 'bob.test', email: 'bob@example.com', password: 'bob-password' })
     expect((await alice.resolveHandle({ handle: 'bob.test' })).data.did).toBe(bob.assertDid)
-    expect((await identities.did.resolveAtprotoData(alice.assertDid)).pds).toBe(`http://localhost:${new URL(server.url).port}`)
+    expect((await identities.did.resolveAtprotoData(alice.assertDid)).pds).toBe(
+      `http://localhost:${new URL(server.url).port}`,
+    )
   })
 
   it('post with facets and an image, edit a profile, delete, and page', async () => {
@@ -81,13 +83,20 @@ describe('the field’s clients', () => {
     const image = picture(64, 48, [42, 157, 143])
     const upload = await alice.uploadBlob(image, { encoding: 'image/png' })
     expect(upload.data.blob).toMatchObject({ mimeType: 'image/png', size: image.length })
-    const embed = { $type: 'app.bsky.embed.images', images: [{ image: upload.data.blob, alt: 'a green area', aspectRatio: { width: 64, height: 48 } }] }
+    const embed = {
+      $type: 'app.bsky.embed.images',
+      images: [{ image: upload.data.blob, alt: 'a green area', aspectRatio: { width: 64, height: 48 } }],
+    }
     posts = [await alice.post({ text: text.text, facets: text.facets, embed, langs: ['en'] })]
     for (let index = 1; index <= 24; index++) posts.push(await alice.post({ text: `post ${index}` }))
 
     await alice.upsertProfile((existing) => ({ ...existing, displayName: 'Alice' }))
     await alice.upsertProfile((existing) => ({ ...existing, description: 'edited' }))
-    const profile = await alice.com.atproto.repo.getRecord({ repo: alice.assertDid, collection: 'app.bsky.actor.profile', rkey: 'self' })
+    const profile = await alice.com.atproto.repo.getRecord({
+      repo: alice.assertDid,
+      collection: 'app.bsky.actor.profile',
+      rkey: 'self',
+    })
     expect(profile.data.value).toMatchObject({ displayName: 'Alice', description: 'edited' })
 
     await bob.like(posts[0]!.uri, posts[0]!.cid)
@@ -97,13 +106,25 @@ describe('the field’s clients', () => {
     const uris: string[] = []
     let cursor: string | undefined
     do {
-      const { data } = await alice.com.atproto.repo.listRecords({ repo: 'alice.test', collection: 'app.bsky.feed.post', limit: 10, cursor })
+      const { data } = await alice.com.atproto.repo.listRecords({
+        repo: 'alice.test',
+        collection: 'app.bsky.feed.post',
+        limit: 10,
+        cursor,
+      })
       uris.push(...data.records.map(({ uri }) => uri))
       cursor = data.records.length > 0 ? data.cursor : undefined
     } while (cursor !== undefined)
     expect(uris).toEqual(posts.map(({ uri }) => uri).reverse())
 
-    const [record] = (await alice.com.atproto.repo.listRecords({ repo: alice.assertDid, collection: 'app.bsky.feed.post', limit: 1, reverse: true })).data.records
+    const [record] = (
+      await alice.com.atproto.repo.listRecords({
+        repo: alice.assertDid,
+        collection: 'app.bsky.feed.post',
+        limit: 1,
+        reverse: true,
+      })
+    ).data.records
     expect(AppBskyFeedPost.validateRecord(record?.value).success).toBe(true)
     const blob = await alice.com.atproto.sync.getBlob({ did: alice.assertDid, cid: upload.data.blob.ref.toString() })
     expect(Buffer.compare(blob.data, image)).toBe(0)
@@ -122,7 +143,8 @@ describe('the field’s clients', () => {
 
   it('follow the firehose with verification, and see each event once although the server restarts', async () => {
     const follower = followFirehose()
-    const commitsOf = (did: string) => follower.events.filter((event) => event.did === did && ['create', 'update', 'delete'].includes(event.event))
+    const commitsOf = (did: string) =>
+      follower.events.filter((event) => event.did === did && ['create', 'update', 'delete'].includes(event.event))
     await follower.until(() => commitsOf(alice.assertDid).length >= 28)
 
     expect(await server.stop('SIGTERM')).toBe(0)
@@ -131,7 +153,9 @@ describe('the field’s clients', () => {
     await server.stop('SIGKILL')
     await server.start()
     await bob.post({ text: 'after the kill' })
-    await follower.until(() => follower.events.some((event) => event.event === 'create' && event.record?.['text'] === 'after the kill'))
+    await follower.until(() =>
+      follower.events.some((event) => event.event === 'create' && event.record?.['text'] === 'after the kill'),
+    )
 
     const seqs = follower.events.map(({ seq }) => seq)
     // Alice: 25 posts, 2 profile writes, 1 delete, 5 posts; Bob: a like, a follow, a post.

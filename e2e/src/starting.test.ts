@@ -21,10 +21,16 @@ describe('a start that cannot succeed says why in one sentence', () => {
   it('for a port that is taken', async () => {
     const port = await freePort()
     const other = createServer().listen(port)
-    const { code, output } = await runToEnd(programs.pds, { ...secrets, PDS_PORT: String(port), PDS_DATA_DIRECTORY: folder.path })
+    const { code, output } = await runToEnd(programs.pds, {
+      ...secrets,
+      PDS_PORT: String(port),
+      PDS_DATA_DIRECTORY: folder.path,
+    })
     other.close()
     expect(code).toBe(1)
-    expect(lines(output)).toEqual([`Port ${port} is taken: stop what listens there, or choose another port with PDS_PORT.`])
+    expect(lines(output)).toEqual([
+      `Port ${port} is taken: stop what listens there, or choose another port with PDS_PORT.`,
+    ])
   })
 
   it('for a data directory that is a file', async () => {
@@ -33,21 +39,34 @@ describe('a start that cannot succeed says why in one sentence', () => {
     expect(lines(output)).toEqual([`${programs.pds} is not a folder: choose another with PDS_DATA_DIRECTORY.`])
   })
 
-  it.skipIf(process.getuid?.() === 0)('for a data directory that cannot be written (not as root, who may write everywhere)', async () => {
-    const locked = `${folder.path}/locked`
-    await mkdir(locked)
-    await chmod(locked, 0o500)
-    const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: locked })
-    expect(code).toBe(1)
-    expect(output).toMatch(/cannot be written: choose another folder with PDS_DATA_DIRECTORY/)
-    expect(lines(output)).toHaveLength(1)
-  })
+  it.skipIf(process.getuid?.() === 0)(
+    'for a data directory that cannot be written (not as root, who may write everywhere)',
+    async () => {
+      const locked = `${folder.path}/locked`
+      await mkdir(locked)
+      await chmod(locked, 0o500)
+      const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: locked })
+      expect(code).toBe(1)
+      expect(output).toMatch(/cannot be written: choose another folder with PDS_DATA_DIRECTORY/)
+      expect(lines(output)).toHaveLength(1)
+    },
+  )
 
   it('for settings that are wrong, all of them at once', async () => {
-    const { code, output } = await runToEnd(programs.pds, { PDS_PORT: 'http', PDS_ADMIN_PASSWORD: 'x', PDS_DID_PLC_URL: 'plc' })
+    const { code, output } = await runToEnd(programs.pds, {
+      PDS_PORT: 'http',
+      PDS_ADMIN_PASSWORD: 'x',
+      PDS_DID_PLC_URL: 'plc',
+    })
     expect(code).toBe(1)
     expect(lines(output)).toHaveLength(5)
-    for (const variable of ['PDS_PORT', 'PDS_DID_PLC_URL', 'PDS_JWT_SECRET', 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX']) expect(output).toContain(variable)
+    for (const variable of [
+      'PDS_PORT',
+      'PDS_DID_PLC_URL',
+      'PDS_JWT_SECRET',
+      'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX',
+    ])
+      expect(output).toContain(variable)
     expect(output).not.toContain(' at ')
   })
 })
@@ -59,12 +78,28 @@ describe('the embedded network', () => {
     const network = new ServerProcess(programs.devnet, env, `http://localhost:${port}`)
     await network.start()
     const call = async (method: string, input: object) => {
-      const response = await fetch(`${network.url}/xrpc/com.atproto.server.${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) })
+      const response = await fetch(`${network.url}/xrpc/com.atproto.server.${method}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(input),
+      })
       return { status: response.status, body: (await response.json()) as { did: string } }
     }
-    const created = await call('createAccount', { handle: 'alice.test', email: 'alice@example.com', password: 'secret-of-alice' })
+    const created = await call('createAccount', {
+      handle: 'alice.test',
+      email: 'alice@example.com',
+      password: 'secret-of-alice',
+    })
     expect(created.status).toBe(200)
-    for (const shown of [network.url, folder.path, 'admin password', 'createAccount', 'createRecord', 'npm run firehose']) expect(network.output).toContain(shown)
+    for (const shown of [
+      network.url,
+      folder.path,
+      'admin password',
+      'createAccount',
+      'createRecord',
+      'npm run firehose',
+    ])
+      expect(network.output).toContain(shown)
 
     expect(await network.stop('SIGINT')).toBe(0)
     await network.start()

@@ -54,7 +54,8 @@ export interface Adapters {
 /** A running service without its host: `router` answers, `close` lets go of everything in reverse order. */
 export interface Pds {
   readonly router: Router
-  readonly storage: Storage
+  /** Resolves when what runs in the background at the moment is done. */
+  settled(): Promise<void>
   close(): Promise<void>
 }
 
@@ -139,9 +140,9 @@ export async function createPds(
 
   return {
     router,
-    storage,
+    settled: () => blobs.settled(),
     async close() {
-      await blobs.close()
+      await blobs.settled()
       await sequencer.close()
       await storage.close()
     },

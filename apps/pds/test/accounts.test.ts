@@ -9,8 +9,14 @@ beforeEach(async () => {
 })
 afterEach(() => pds.close())
 
-const signUp = (changes: Record<string, string> = {}) => ({ handle: 'alice.test', email: 'alice@example.com', password: 'alice-password', ...changes })
-const createAccount = (changes?: Record<string, string>) => pds.post('com.atproto.server.createAccount', signUp(changes))
+const signUp = (changes: Record<string, string> = {}) => ({
+  handle: 'alice.test',
+  email: 'alice@example.com',
+  password: 'alice-password',
+  ...changes,
+})
+const createAccount = (changes?: Record<string, string>) =>
+  pds.post('com.atproto.server.createAccount', signUp(changes))
 
 describe('createAccount', () => {
   it('makes a DID that names the handle, the server and a signing key', async () => {
@@ -27,11 +33,17 @@ describe('createAccount', () => {
   it('signs in with what it answers', async () => {
     const { body } = await createAccount()
     const session = await pds.get('com.atproto.server.getSession', { token: body.accessJwt })
-    expect(session.body).toEqual({ did: body.did, handle: 'alice.test', email: 'alice@example.com', emailConfirmed: false, active: true })
+    expect(session.body).toEqual({
+      did: body.did,
+      handle: 'alice.test',
+      email: 'alice@example.com',
+      emailConfirmed: false,
+      active: true,
+    })
   })
 
   it.each([
-    ['a handle that is none', { handle: 'not a handle' }, 'InvalidHandle', /not a valid handle/],
+    ['a top-level domain that nobody may have', { handle: 'alice.local' }, 'InvalidHandle', /TLD is invalid/],
     ['a front label of two characters', { handle: 'al.test' }, 'InvalidHandle', /too short/],
     ['a front label of nineteen characters', { handle: `${'a'.repeat(19)}.test` }, 'InvalidHandle', /too long/],
     ['two labels before the domain', { handle: 'alice.b.test' }, 'InvalidHandle', /one label/],
@@ -61,7 +73,9 @@ describe('createAccount', () => {
   })
 
   it('lets one of ten racing sign-ups for a handle through, and makes one DID', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => createAccount({ email: `alice${index}@example.com` })))
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => createAccount({ email: `alice${index}@example.com` })),
+    )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter(({ body }) => body.error === 'HandleNotAvailable')).toHaveLength(9)
     expect(pds.plcRequests.filter(({ method }) => method === 'POST')).toHaveLength(1)
@@ -70,7 +84,10 @@ describe('createAccount', () => {
   it('leaves the handle free when the directory cannot be reached', async () => {
     let down = true
     const { plcFetch } = pds.adapters
-    const flaky = await PdsUnderTest.start({}, { plcFetch: (url, init) => (down ? Promise.reject(new Error('down')) : plcFetch(url, init)) })
+    const flaky = await PdsUnderTest.start(
+      {},
+      { plcFetch: (url, init) => (down ? Promise.reject(new Error('down')) : plcFetch(url, init)) },
+    )
     const { status, body } = await flaky.post('com.atproto.server.createAccount', signUp())
     expect({ status, error: body.error }).toEqual({ status: 502, error: 'UpstreamFailure' })
     down = false
@@ -83,7 +100,13 @@ describe('invite codes', () => {
   const withInvites = async (uses: number) => {
     const invited = await PdsUnderTest.start({ PDS_INVITE_REQUIRED: 'true' })
     await invited.adapters.storage.transact('did:web:localhost', (tx) =>
-      tx.invites.create({ code: 'come-in', availableUses: uses, forAccount: 'admin', createdBy: 'admin', createdAt: '2026-01-01T00:00:00.000Z' as never }),
+      tx.invites.create({
+        code: 'come-in',
+        availableUses: uses,
+        forAccount: 'admin',
+        createdBy: 'admin',
+        createdAt: '2026-01-01T00:00:00.000Z' as never,
+      }),
     )
     return invited
   }
@@ -100,7 +123,16 @@ describe('invite codes', () => {
   it('let through as many racing sign-ups as they have uses', async () => {
     const invited = await withInvites(2)
     const names = ['ann', 'bob', 'carol', 'dave', 'erin']
-    const answers = await Promise.all(names.map((name) => invited.post('com.atproto.server.createAccount', { handle: `${name}.test`, email: `${name}@example.com`, password: 'password', inviteCode: 'come-in' })))
+    const answers = await Promise.all(
+      names.map((name) =>
+        invited.post('com.atproto.server.createAccount', {
+          handle: `${name}.test`,
+          email: `${name}@example.com`,
+          password: 'password',
+          inviteCode: 'come-in',
+        }),
+      ),
+    )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(2)
     expect(invited.plcRequests.filter(({ method }) => method === 'POST')).toHaveLength(2)
     await invited.close()
@@ -110,14 +142,20 @@ describe('invite codes', () => {
 describe('describeServer', () => {
   it('tells who the server is and which handles it gives', async () => {
     const { body } = await pds.get('com.atproto.server.describeServer')
-    expect(body).toMatchObject({ did: 'did:web:localhost%3A2583', availableUserDomains: ['.test'], inviteCodeRequired: false })
+    expect(body).toMatchObject({
+      did: 'did:web:localhost%3A2583',
+      availableUserDomains: ['.test'],
+      inviteCodeRequired: false,
+    })
   })
 })
 
 describe('resolveHandle', () => {
   it('answers for the accounts of the server, whatever the case', async () => {
     const { did } = await pds.account('alice')
-    expect((await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'Alice.TEST' } })).body).toEqual({ did })
+    expect((await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'Alice.TEST' } })).body).toEqual({
+      did,
+    })
   })
 
   it('knows no one else under its domains', async () => {

@@ -12,7 +12,8 @@ afterEach(() => pds.close())
 
 const post = 'app.bsky.feed.post'
 const createdAt = '2026-01-02T03:04:05.678Z'
-const call = (method: string, input: object) => pds.post(`com.atproto.repo.${method}`, { repo: alice.did, ...input } as never, { token: alice.accessJwt })
+const call = (method: string, input: object) =>
+  pds.post(`com.atproto.repo.${method}`, { repo: alice.did, ...input } as never, { token: alice.accessJwt })
 const latest = async () => (await pds.get('com.atproto.sync.getLatestCommit', { params: { did: alice.did } })).body
 const refusal = ({ status, body }: Answer) => ({ status, error: body.error })
 
@@ -23,7 +24,9 @@ describe('createRecord', () => {
     expect(body.uri).toMatch(new RegExp(`^at://${alice.did}/${post}/[2-7a-z]{13}$`))
     expect(body.validationStatus).toBe('valid')
     expect(body.commit).toEqual(await latest())
-    const read = await pds.get('com.atproto.repo.getRecord', { params: { repo: 'alice.test', collection: post, rkey: body.uri.split('/').at(-1) } })
+    const read = await pds.get('com.atproto.repo.getRecord', {
+      params: { repo: 'alice.test', collection: post, rkey: body.uri.split('/').at(-1) },
+    })
     expect(read.body).toEqual({ uri: body.uri, cid: body.cid, value: { $type: post, text: 'hello', createdAt } })
   })
 
@@ -34,22 +37,72 @@ describe('createRecord', () => {
   })
 
   it('takes the only key that a type allows', async () => {
-    const { body } = await call('createRecord', { collection: 'app.bsky.actor.profile', record: { displayName: 'Alice' } })
+    const { body } = await call('createRecord', {
+      collection: 'app.bsky.actor.profile',
+      record: { displayName: 'Alice' },
+    })
     expect(body.uri).toBe(`at://${alice.did}/app.bsky.actor.profile/self`)
   })
 
   it.each([
-    ['another $type', { collection: post, record: { $type: 'app.bsky.feed.like' } }, /^Invalid \$type: expected app.bsky.feed.post, got app.bsky.feed.like$/],
-    ['a record that breaks its schema', { collection: post, record: { text: 5, createdAt } }, /^Invalid app.bsky.feed.post record/],
-    ['a key that the type does not take', { collection: 'app.bsky.actor.profile', rkey: 'other', record: {} }, /record key/],
-    ['an unknown type that must be known', { collection: 'com.example.thing', validate: true, record: {} }, /com.example.thing/],
-    ['a key that is there already', { collection: 'com.example.thing', rkey: 'one', record: {} }, /record at com.example.thing\/one/],
-    ['a blob in the old form', { collection: 'com.example.thing', record: { image: { cid: 'bafkreifbopnf6ycpyfvikrfdsdgoxu2o2bjfzgqvumbc47jegy5tlhavny', mimeType: 'image/png' } } }, /Legacy blobs are not allowed/],
-    ['a blob that was never uploaded', { collection: 'com.example.thing', record: { image: { $type: 'blob', ref: { $link: 'bafkreifbopnf6ycpyfvikrfdsdgoxu2o2bjfzgqvumbc47jegy5tlhavny' }, mimeType: 'image/png', size: 5 } } }, /Could not find blob/],
+    [
+      'another $type',
+      { collection: post, record: { $type: 'app.bsky.feed.like' } },
+      /^Invalid \$type: expected app.bsky.feed.post, got app.bsky.feed.like$/,
+    ],
+    [
+      'a record that breaks its schema',
+      { collection: post, record: { text: 5, createdAt } },
+      /^Invalid app.bsky.feed.post record/,
+    ],
+    [
+      'a key that the type does not take',
+      { collection: 'app.bsky.actor.profile', rkey: 'other', record: {} },
+      /record key/,
+    ],
+    [
+      'an unknown type that must be known',
+      { collection: 'com.example.thing', validate: true, record: {} },
+      /com.example.thing/,
+    ],
+    [
+      'a key that is there already',
+      { collection: 'com.example.thing', rkey: 'one', record: {} },
+      /record at com.example.thing\/one/,
+    ],
+    [
+      'a blob in the old form',
+      {
+        collection: 'com.example.thing',
+        record: {
+          image: { cid: 'bafkreifbopnf6ycpyfvikrfdsdgoxu2o2bjfzgqvumbc47jegy5tlhavny', mimeType: 'image/png' },
+        },
+      },
+      /Legacy blobs are not allowed/,
+    ],
+    [
+      'a blob that was never uploaded',
+      {
+        collection: 'com.example.thing',
+        record: {
+          image: {
+            $type: 'blob',
+            ref: { $link: 'bafkreifbopnf6ycpyfvikrfdsdgoxu2o2bjfzgqvumbc47jegy5tlhavny' },
+            mimeType: 'image/png',
+            size: 5,
+          },
+        },
+      },
+      /Could not find blob/,
+    ],
   ])('refuses %s, and changes nothing', async (_, input, message) => {
     await call('createRecord', { collection: 'com.example.thing', rkey: 'one', record: { first: true } })
     const before = await latest()
-    const response = await pds.fetch('/xrpc/com.atproto.repo.createRecord', { method: 'POST', body: JSON.stringify({ repo: alice.did, ...input }), headers: { 'content-type': 'application/json', authorization: `Bearer ${alice.accessJwt}` } })
+    const response = await pds.fetch('/xrpc/com.atproto.repo.createRecord', {
+      method: 'POST',
+      body: JSON.stringify({ repo: alice.did, ...input }),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${alice.accessJwt}` },
+    })
     const body = (await response.json()) as { error: string; message: string }
     expect(response.status).toBe(400)
     expect(body.message).toMatch(message)
@@ -65,7 +118,11 @@ describe('createRecord', () => {
 
   it('refuses floats, and JSON of a hundred levels', async () => {
     const send = async (record: string) => {
-      const response = await pds.fetch('/xrpc/com.atproto.repo.createRecord', { method: 'POST', body: `{"repo":"${alice.did}","collection":"com.example.thing","record":${record}}`, headers: { 'content-type': 'application/json', authorization: `Bearer ${alice.accessJwt}` } })
+      const response = await pds.fetch('/xrpc/com.atproto.repo.createRecord', {
+        method: 'POST',
+        body: `{"repo":"${alice.did}","collection":"com.example.thing","record":${record}}`,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${alice.accessJwt}` },
+      })
       return { status: response.status, error: ((await response.json()) as { error: string }).error }
     }
     expect(await send('{"a":1.5}')).toEqual({ status: 400, error: 'InvalidRequest' })
@@ -75,13 +132,21 @@ describe('createRecord', () => {
 
   it('refuses the repository of another', async () => {
     const bob = await pds.account('bob')
-    const answer = await pds.post('com.atproto.repo.createRecord', { repo: alice.did, collection: post, record: { text: 'not mine', createdAt } }, { token: bob.accessJwt })
+    const answer = await pds.post(
+      'com.atproto.repo.createRecord',
+      { repo: alice.did, collection: post, record: { text: 'not mine', createdAt } },
+      { token: bob.accessJwt },
+    )
     expect(refusal(answer)).toEqual({ status: 401, error: 'AuthenticationRequired' })
   })
 
   it('lets one of a hundred writes with the same swapCommit through', async () => {
     const { cid } = await latest()
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => call('createRecord', { collection: post, record: { text: `racer ${index}`, createdAt }, swapCommit: cid })))
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        call('createRecord', { collection: post, record: { text: `racer ${index}`, createdAt }, swapCommit: cid }),
+      ),
+    )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter((answer) => answer.body.error === 'InvalidSwap')).toHaveLength(99)
   })
@@ -94,7 +159,9 @@ describe('putRecord', () => {
     const first = await put({ record: { displayName: 'Alice' } })
     const second = await put({ record: { displayName: 'Alice B.' } })
     expect(first.body.commit.rev < second.body.commit.rev).toBe(true)
-    const { body } = await pds.get('com.atproto.repo.getRecord', { params: { repo: alice.did, collection: 'app.bsky.actor.profile', rkey: 'self' } })
+    const { body } = await pds.get('com.atproto.repo.getRecord', {
+      params: { repo: alice.did, collection: 'app.bsky.actor.profile', rkey: 'self' },
+    })
     expect(body.value).toEqual({ $type: 'app.bsky.actor.profile', displayName: 'Alice B.' })
   })
 
@@ -110,9 +177,15 @@ describe('putRecord', () => {
   it('compares with the record that the caller saw', async () => {
     const first = await put({ record: { displayName: 'one' }, swapRecord: null })
     expect(first.status).toBe(200)
-    expect(refusal(await put({ record: { displayName: 'two' }, swapRecord: null }))).toEqual({ status: 400, error: 'InvalidSwap' })
+    expect(refusal(await put({ record: { displayName: 'two' }, swapRecord: null }))).toEqual({
+      status: 400,
+      error: 'InvalidSwap',
+    })
     expect((await put({ record: { displayName: 'two' }, swapRecord: first.body.cid })).status).toBe(200)
-    expect(refusal(await put({ record: { displayName: 'three' }, swapRecord: first.body.cid }))).toEqual({ status: 400, error: 'InvalidSwap' })
+    expect(refusal(await put({ record: { displayName: 'three' }, swapRecord: first.body.cid }))).toEqual({
+      status: 400,
+      error: 'InvalidSwap',
+    })
   })
 })
 
@@ -130,26 +203,45 @@ describe('deleteRecord', () => {
 })
 
 describe('applyWrites', () => {
-  const write = (kind: string, input: object) => ({ $type: `com.atproto.repo.applyWrites#${kind}`, collection: 'com.example.thing', ...input })
+  const write = (kind: string, input: object) => ({
+    $type: `com.atproto.repo.applyWrites#${kind}`,
+    collection: 'com.example.thing',
+    ...input,
+  })
 
   it('commits a batch at once and answers in its order', async () => {
     await call('createRecord', { collection: 'com.example.thing', rkey: 'old', record: {} })
-    const { status, body } = await call('applyWrites', { writes: [write('create', { rkey: 'a', value: { n: 1 } }), write('update', { rkey: 'old', value: { n: 2 } }), write('create', { value: { n: 3 } })] })
+    const { status, body } = await call('applyWrites', {
+      writes: [
+        write('create', { rkey: 'a', value: { n: 1 } }),
+        write('update', { rkey: 'old', value: { n: 2 } }),
+        write('create', { value: { n: 3 } }),
+      ],
+    })
     expect(status).toBe(200)
     expect(body.commit).toEqual(await latest())
-    expect(body.results.map(({ $type }: { $type: string }) => $type.split('#')[1])).toEqual(['createResult', 'updateResult', 'createResult'])
+    expect(body.results.map(({ $type }: { $type: string }) => $type.split('#')[1])).toEqual([
+      'createResult',
+      'updateResult',
+      'createResult',
+    ])
   })
 
   it.each([
     ['a create of what is there', [write('create', { rkey: 'old', value: {} })]],
     ['an update of what is not there', [write('update', { rkey: 'none', value: {} })]],
     ['a delete of what is not there', [write('delete', { rkey: 'none' })]],
-    ['the same key twice', [write('create', { rkey: 'x', value: { n: 1 } }), write('create', { rkey: 'x', value: { n: 2 } })]],
+    [
+      'the same key twice',
+      [write('create', { rkey: 'x', value: { n: 1 } }), write('create', { rkey: 'x', value: { n: 2 } })],
+    ],
     ['201 writes', Array.from({ length: 201 }, () => write('create', { value: {} }))],
   ])('refuses %s whole', async (_, writes) => {
     await call('createRecord', { collection: 'com.example.thing', rkey: 'old', record: {} })
     const before = await latest()
-    expect(refusal(await call('applyWrites', { writes: [write('create', { rkey: 'good', value: {} }), ...writes] }))).toEqual({ status: 400, error: 'InvalidRequest' })
+    expect(
+      refusal(await call('applyWrites', { writes: [write('create', { rkey: 'good', value: {} }), ...writes] })),
+    ).toEqual({ status: 400, error: 'InvalidRequest' })
     expect(await latest()).toEqual(before)
   })
 })
@@ -159,7 +251,9 @@ describe('listRecords', () => {
     const keys: string[] = []
     for (let index = 0; index < 5; index++) keys.push((await pds.postOf(alice, `post ${index}`)).rkey)
     const page = async (params: object) => {
-      const { body } = await pds.get('com.atproto.repo.listRecords', { params: { repo: alice.did, collection: post, ...params } })
+      const { body } = await pds.get('com.atproto.repo.listRecords', {
+        params: { repo: alice.did, collection: post, ...params },
+      })
       return { keys: body.records.map(({ uri }: { uri: string }) => uri.split('/').at(-1)), cursor: body.cursor }
     }
     const [k0, k1, k2, k3, k4] = keys
@@ -170,7 +264,11 @@ describe('listRecords', () => {
   })
 
   it('refuses a limit over 100', async () => {
-    expect(refusal(await pds.get('com.atproto.repo.listRecords', { params: { repo: alice.did, collection: post, limit: 101 } }))).toEqual({ status: 400, error: 'InvalidRequest' })
+    expect(
+      refusal(
+        await pds.get('com.atproto.repo.listRecords', { params: { repo: alice.did, collection: post, limit: 101 } }),
+      ),
+    ).toEqual({ status: 400, error: 'InvalidRequest' })
   })
 })
 

@@ -10,7 +10,8 @@ beforeEach(async () => {
 })
 afterEach(() => pds.close())
 
-const signIn = (identifier: string, password: string) => pds.post('com.atproto.server.createSession', { identifier, password })
+const signIn = (identifier: string, password: string) =>
+  pds.post('com.atproto.server.createSession', { identifier, password })
 const refresh = (token: string) => pds.post('com.atproto.server.refreshSession', undefined, { token })
 
 describe('createSession', () => {
@@ -22,7 +23,13 @@ describe('createSession', () => {
   ])('signs in by %s', async (_, identifier) => {
     const { status, body } = await signIn(identifier, alice.password)
     expect(status).toBe(200)
-    expect(body).toMatchObject({ did: alice.did, handle: 'alice.test', email: 'alice@example.com', emailConfirmed: false, active: true })
+    expect(body).toMatchObject({
+      did: alice.did,
+      handle: 'alice.test',
+      email: 'alice@example.com',
+      emailConfirmed: false,
+      active: true,
+    })
   })
 
   it('signs in by DID', async () => {
@@ -31,7 +38,11 @@ describe('createSession', () => {
 
   it('answers alike for a wrong password and an unknown account', async () => {
     const refused = { error: 'AuthenticationRequired', message: 'Invalid identifier or password' }
-    for (const answer of [await signIn('alice.test', 'wrong'), await signIn('nobody.test', alice.password), await signIn('alice.test', 'p'.repeat(600))]) {
+    for (const answer of [
+      await signIn('alice.test', 'wrong'),
+      await signIn('nobody.test', alice.password),
+      await signIn('alice.test', 'p'.repeat(600)),
+    ]) {
       expect({ status: answer.status, body: answer.body }).toEqual({ status: 401, body: refused })
     }
   })
@@ -42,17 +53,26 @@ describe('access tokens', () => {
 
   it('are asked for', async () => {
     const { status, body } = await session({})
-    expect({ status, body }).toEqual({ status: 401, body: { error: 'AuthMissing', message: 'Authentication Required' } })
+    expect({ status, body }).toEqual({
+      status: 401,
+      body: { error: 'AuthMissing', message: 'Authentication Required' },
+    })
   })
 
   it.each([
     ['text that is no token', () => 'nonsense'],
     ['a token with a changed payload', () => alice.accessJwt.replace(/\.(.)/, (_, c) => `.${c === 'A' ? 'B' : 'A'}`)],
     ['a token without its signature', () => alice.accessJwt.slice(0, alice.accessJwt.lastIndexOf('.') + 1)],
-    ['a token that claims to need no signature', () => `${Buffer.from('{"typ":"at+jwt","alg":"none"}').toString('base64url')}.${alice.accessJwt.split('.')[1]}.`],
+    [
+      'a token that claims to need no signature',
+      () => `${Buffer.from('{"typ":"at+jwt","alg":"none"}').toString('base64url')}.${alice.accessJwt.split('.')[1]}.`,
+    ],
   ])('refuse %s', async (_, token) => {
     const { status, body } = await session({ authorization: `Bearer ${token()}` })
-    expect({ status, body }).toEqual({ status: 400, body: { error: 'InvalidToken', message: 'Token could not be verified' } })
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: { error: 'InvalidToken', message: 'Token could not be verified' },
+    })
   })
 
   it('refuse a refresh token in their place', async () => {
@@ -95,7 +115,10 @@ describe('deleteSession', () => {
     expect(end.status).toBe(200)
     for (const token of [alice.refreshJwt, body.refreshJwt]) {
       const { status, body } = await refresh(token)
-      expect({ status, body }).toEqual({ status: 400, body: { error: 'ExpiredToken', message: 'Token has been revoked' } })
+      expect({ status, body }).toEqual({
+        status: 400,
+        body: { error: 'ExpiredToken', message: 'Token has been revoked' },
+      })
     }
   })
 

@@ -118,7 +118,7 @@ export class Blobs {
   }
 
   /** Resolves when what runs in the background is done. */
-  async close(): Promise<void> {
+  async settled(): Promise<void> {
     await Promise.all(this.#collecting.values())
   }
 
