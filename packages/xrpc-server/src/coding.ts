@@ -143,17 +143,36 @@ function webCodec(): Codec {
   }
 }
 
+export interface StreamOptions {
+  /** The reader has lost interest. */
+  onCancel?(): void
+  /** Breaks the stream off. */
+  signal?: AbortSignal
+}
+
 /** A web stream that pulls from the iterable only when it is read. */
-export function streamOf(source: AsyncIterable<Uint8Array>, onCancel?: () => void): ReadableStream<Uint8Array> {
+export function streamOf(source: AsyncIterable<Uint8Array>, options: StreamOptions = {}): ReadableStream<Uint8Array> {
+  const { signal, onCancel } = options
   const iterator = source[Symbol.asyncIterator]()
+  let onAbort = () => {}
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        onAbort = () => {
+          controller.error(signal?.reason)
+          iterator.return?.().catch(() => {}) // broken off already
+        }
+        signal?.addEventListener('abort', onAbort)
+      },
       async pull(controller) {
         const { done, value } = await iterator.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
+        if (signal?.aborted) return
+        if (!done) return controller.enqueue(value)
+        signal?.removeEventListener('abort', onAbort)
+        controller.close()
       },
       async cancel() {
+        signal?.removeEventListener('abort', onAbort)
         onCancel?.()
         await iterator.return?.()
       },

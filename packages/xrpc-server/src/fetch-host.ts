@@ -1,6 +1,6 @@
 /** The router behind the web's `Request` and `Response`. */
 import { clientAddress } from './client-address.ts'
-import { chunksOf, streamOf } from './coding.ts'
+import { chunksOf, type StreamOptions, streamOf } from './coding.ts'
 import { ClientGoneError } from './errors.ts'
 import type { InnerRequest, InnerResponse, ResponseHeaderMap } from './inner.ts'
 
@@ -49,7 +49,7 @@ function cancellable(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array
 }
 
 /** An inner response as a web response. */
-export function webResponse({ status, headers, body }: InnerResponse, onCancel?: () => void): Response {
+export function webResponse({ status, headers, body }: InnerResponse, options?: StreamOptions): Response {
   const webHeaders = new Headers()
   for (const [name, value] of Object.entries(headers)) {
     for (const each of [value].flat()) webHeaders.append(name, each)
@@ -59,7 +59,7 @@ export function webResponse({ status, headers, body }: InnerResponse, onCancel?:
     webHeaders.set('content-length', String(bytes.length))
     return new Response(bytes as Uint8Array<ArrayBuffer>, { status, headers: webHeaders })
   }
-  return new Response(bytes ? streamOf(bytes, onCancel) : null, { status, headers: webHeaders })
+  return new Response(bytes ? streamOf(bytes, options) : null, { status, headers: webHeaders })
 }
 
 /** Answers a web request. */
@@ -71,7 +71,7 @@ export async function answerFetch(
   const gone = new AbortController()
   const signal = AbortSignal.any([request.signal, gone.signal])
   const response = await handle(innerRequest(request, info, signal))
-  return webResponse(response, () => gone.abort())
+  return webResponse(response, { signal, onCancel: () => gone.abort() })
 }
 
 async function* bodyOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -58,6 +58,8 @@ export const hosts: [string, OpenHost][] = [
     'koa',
     async (router) => {
       const app = new Koa().use(koaMiddleware(router, { serves: () => true, lingerMs: 200 }))
+      // What broken connections tell Koa is of no interest here.
+      app.silent = true
       const server = app.listen(0, '127.0.0.1')
       const upgrade = koaUpgrade(server, router)
       await once(server, 'listening')
