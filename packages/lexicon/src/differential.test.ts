@@ -1,10 +1,11 @@
 import { jsonToValue } from '@atoll/data-model'
-import { jsonToLex, type LexiconDoc as TheirDoc, Lexicons as TheirLexicons } from '@atproto/lexicon'
+import { jsonToLex, parseLexiconDoc, type LexiconDoc as TheirDoc, Lexicons as TheirLexicons } from '@atproto/lexicon'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLexicons } from './lexicons.ts'
+import { lintLexicon } from './lint.ts'
 import { isMap } from './maps.ts'
-import { parseLexicon } from './parse.ts'
+import { checkLexicon, parseLexicon } from './parse.ts'
 import type { Issue } from './result.ts'
 import { documentFor, type Json, NSID, schemaAndValue } from './test/random-schemas.ts'
 import { fullPost, publishedDocuments } from './test/samples.ts'
@@ -42,6 +43,73 @@ describe('beside @atproto/lexicon', () => {
     )
   })
 })
+
+/** A published document with one part taken out, or replaced by something else. */
+const damaged = fc
+  .tuple(
+    fc.constantFrom(...publishedDocuments()),
+    fc.nat(),
+    fc.constantFrom(
+      undefined,
+      1,
+      -1,
+      1.5,
+      'x',
+      '',
+      '#x',
+      'a.b.c',
+      null,
+      true,
+      [],
+      {},
+      { type: 'string' },
+      { type: 'token' },
+      { type: 'ref', ref: '#x' },
+    ),
+  )
+  .map(([document, at, part]) => {
+    const copy = structuredClone(document) as Json
+    const places = placesIn(copy)
+    const { holder, name } = places[at % places.length]!
+    if (part !== undefined) holder[name] = part
+    else if (Array.isArray(holder)) holder.splice(Number(name), 1)
+    else delete holder[name]
+    return copy
+  })
+
+function placesIn(holder: Json): { holder: Json; name: string }[] {
+  return Object.entries(holder).flatMap(([name, member]) => {
+    const inner = typeof member === 'object' && member !== null ? placesIn(member as Json) : []
+    return [{ holder, name }, ...inner]
+  })
+}
+
+// They take no definitions, any text for a record key, a media type, a reference or an error's name, and negative limits.
+const decidedFields = /\/(defs|key|encoding|ref|refs\/\d+|accept\/\d+|errors\/\d+\/name|(max|min)\w+)$/
+
+describe('documents beside @atproto/lexicon', () => {
+  it('are read alike, but for what the specification decides', () => {
+    fc.assert(
+      fc.property(damaged, (document) => {
+        const ours = checkLexicon(document)
+        if (isReadByThem(document)) {
+          const issues = ours.ok ? [] : ours.issues
+          expect(issues.filter(({ path }) => !decidedFields.test(path))).toEqual([])
+        } else if (ours.ok) expect(lintLexicon(ours.value)).not.toEqual([])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+function isReadByThem(document: unknown): boolean {
+  try {
+    parseLexiconDoc(structuredClone(document))
+    return true
+  } catch {
+    return false
+  }
+}
 
 // The accept/reject table of posts: what changes, what we say, what @atproto/lexicon says.
 describe('posts are judged alike, or better', () => {
