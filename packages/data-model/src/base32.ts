@@ -1,39 +1,68 @@
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
+import { latin1Text } from './text.ts'
+
+const DIGITS = 'abcdefghijklmnopqrstuvwxyz234567'
+const NONE = 255
+
+let codes: Uint8Array | undefined
+let values: Uint8Array | undefined
+
+/** How many digits unpadded base32 takes for so many bytes. */
+export function base32Length(byteCount: number): number {
+  return Math.ceil((byteCount * 8) / 5)
+}
 
 /** RFC 4648 base32, lower-case and unpadded. */
 export function formatBase32(bytes: Uint8Array): string {
-  let text = ''
-  let bits = 0
-  let pending = 0
-  for (const byte of bytes) {
-    pending = ((pending << 8) | byte) & 0xfff
-    bits += 8
-    while (bits >= 5) {
-      bits -= 5
-      text += ALPHABET[(pending >> bits) & 31]
-    }
-  }
-  return bits > 0 ? text + ALPHABET[(pending << (5 - bits)) & 31] : text
+  const text = new Uint8Array(base32Length(bytes.length))
+  writeBase32(text, 0, bytes, 0, bytes.length)
+  return latin1Text(text, 0, text.length)
 }
 
-/** The bytes of lower-case unpadded base32 from `start` on, or `undefined` where it is malformed or has stray bits. */
+/** Writes the digits of `bytes` [start, end) into `out` and returns where they end. */
+export function writeBase32(out: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number {
+  codes ??= Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0))
+  const digits = codes
+  let to = at
+  let bits = 0
+  let pending = 0
+  for (let from = start; from < end; from++) {
+    pending = ((pending << 8) | bytes[from]!) & 0xfff
+    bits += 8
+    if (bits >= 10) {
+      bits -= 5
+      out[to++] = digits[(pending >> bits) & 31]!
+    }
+    bits -= 5
+    out[to++] = digits[(pending >> bits) & 31]!
+  }
+  if (bits > 0) out[to++] = digits[(pending << (5 - bits)) & 31]!
+  return to
+}
+
+/** The bytes of lower-case unpadded base32 from `start` on; `undefined` for stray characters, digits or bits. */
 export function parseBase32(text: string, start = 0): Uint8Array | undefined {
-  const length = text.length - start
-  const bytes = new Uint8Array(Math.floor((length * 5) / 8))
+  values ??= digitValues()
+  const digits = values
+  const length = text.length
+  const bytes = new Uint8Array(((length - start) * 5) >> 3)
   let at = 0
   let bits = 0
   let pending = 0
-  for (let index = start; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    const digit = code >= 97 && code <= 122 ? code - 97 : code >= 50 && code <= 55 ? code - 24 : -1
-    if (digit < 0) return undefined
+  for (let index = start; index < length; index++) {
+    const digit = digits[text.charCodeAt(index)] ?? NONE
+    if (digit === NONE) return undefined
     pending = ((pending << 5) | digit) & 0xfff
     bits += 5
     if (bits >= 8) {
       bits -= 8
-      bytes[at++] = (pending >> bits) & 255
+      bytes[at++] = pending >> bits
     }
   }
-  if (bits >= 5 || (pending & ((1 << bits) - 1)) !== 0) return undefined
-  return bytes
+  return bits < 5 && (pending & ((1 << bits) - 1)) === 0 ? bytes : undefined
+}
+
+function digitValues(): Uint8Array {
+  const table = new Uint8Array(128).fill(NONE)
+  for (let value = 0; value < DIGITS.length; value++) table[DIGITS.charCodeAt(value)] = value
+  return table
 }

@@ -1,52 +1,75 @@
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const FORM = /^[A-Za-z0-9+/]*={0,2}$/
+import { latin1Text } from './text.ts'
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const NONE = 255
+const PADDING = 61
+
+let codes: Uint8Array | undefined
+let values: Uint8Array | undefined
+
+/** How many digits unpadded base64 takes for so many bytes. */
+export function base64Length(byteCount: number): number {
+  return Math.ceil((byteCount * 4) / 3)
+}
 
 /** Standard base64 without padding, as `$bytes` is written. */
 export function formatBase64(bytes: Uint8Array): string {
-  let text = ''
-  let index = 0
-  for (; index + 2 < bytes.length; index += 3) {
-    const three = (bytes[index]! << 16) | (bytes[index + 1]! << 8) | bytes[index + 2]!
-    text +=
-      ALPHABET[three >> 18]! + ALPHABET[(three >> 12) & 63]! + ALPHABET[(three >> 6) & 63]! + ALPHABET[three & 63]!
+  const text = new Uint8Array(base64Length(bytes.length))
+  writeBase64(text, 0, bytes, 0, bytes.length)
+  return latin1Text(text, 0, text.length)
+}
+
+/** Writes the digits of `bytes` [start, end) into `out` and returns where they end. */
+export function writeBase64(out: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number {
+  codes ??= Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0))
+  const digits = codes
+  let to = at
+  let from = start
+  for (; from + 2 < end; from += 3) {
+    const three = (bytes[from]! << 16) | (bytes[from + 1]! << 8) | bytes[from + 2]!
+    out[to++] = digits[three >> 18]!
+    out[to++] = digits[(three >> 12) & 63]!
+    out[to++] = digits[(three >> 6) & 63]!
+    out[to++] = digits[three & 63]!
   }
-  const left = bytes.length - index
-  if (left === 1) {
-    const one = bytes[index]!
-    return text + ALPHABET[one >> 2]! + ALPHABET[(one & 3) << 4]!
-  }
-  if (left === 2) {
-    const two = (bytes[index]! << 8) | bytes[index + 1]!
-    return text + ALPHABET[two >> 10]! + ALPHABET[(two >> 4) & 63]! + ALPHABET[(two & 15) << 2]!
-  }
-  return text
+  if (from === end) return to
+  const rest = (bytes[from]! << 16) | ((from + 1 < end ? bytes[from + 1]! : 0) << 8)
+  out[to++] = digits[rest >> 18]!
+  out[to++] = digits[(rest >> 12) & 63]!
+  if (from + 1 < end) out[to++] = digits[(rest >> 6) & 63]!
+  return to
 }
 
 /** The bytes of standard base64, padded or not; `undefined` for stray characters, stray bits or wrong padding. */
 export function parseBase64(text: string): Uint8Array | undefined {
-  if (!FORM.test(text)) return undefined
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  if (padding > 0 && text.length % 4 !== 0) return undefined
-  const digits = text.length - padding
-  if (digits % 4 === 1) return undefined
-  const bytes = new Uint8Array(Math.floor((digits * 3) / 4))
+  values ??= digitValues()
+  const table = values
+  const digits = text.length - paddingOf(text)
+  if (digits % 4 === 1 || (digits < text.length && text.length % 4 !== 0)) return undefined
+  const bytes = new Uint8Array((digits * 3) >> 2)
   let at = 0
   let bits = 0
   let pending = 0
   for (let index = 0; index < digits; index++) {
-    pending = ((pending << 6) | digitOf(text.charCodeAt(index))) & 0x3fff
+    const digit = table[text.charCodeAt(index)] ?? NONE
+    if (digit === NONE) return undefined
+    pending = ((pending << 6) | digit) & 0x3fff
     bits += 6
     if (bits >= 8) {
       bits -= 8
-      bytes[at++] = (pending >> bits) & 255
+      bytes[at++] = pending >> bits
     }
   }
   return (pending & ((1 << bits) - 1)) === 0 ? bytes : undefined
 }
 
-function digitOf(code: number): number {
-  if (code >= 97) return code - 71
-  if (code >= 65) return code - 65
-  if (code >= 48) return code + 4
-  return code === 43 ? 62 : 63
+function paddingOf(text: string): number {
+  if (text.charCodeAt(text.length - 1) !== PADDING) return 0
+  return text.charCodeAt(text.length - 2) === PADDING ? 2 : 1
+}
+
+function digitValues(): Uint8Array {
+  const table = new Uint8Array(128).fill(NONE)
+  for (let value = 0; value < DIGITS.length; value++) table[DIGITS.charCodeAt(value)] = value
+  return table
 }

@@ -1,6 +1,7 @@
 import { formatBase32, parseBase32 } from './base32.ts'
 import { InvalidCidError } from './errors.ts'
-import { sha256 } from './sha256.ts'
+import { DIGEST_LENGTH, isSha256, writeSha256 } from './sha256.ts'
+import { latin1Text } from './text.ts'
 
 /** The two kinds of content this network links to: nodes and records, or blobs. */
 export type Codec = 'dag-cbor' | 'raw'
@@ -9,7 +10,6 @@ const VERSION = 1
 const RAW = 0x55
 const DAG_CBOR = 0x71
 const SHA_256 = 0x12
-const DIGEST_LENGTH = 32
 /** Every CID of this network has this many bytes: version, codec, hash, length, digest. */
 export const CID_LENGTH = 36
 const HEADER_LENGTH = 4
@@ -22,7 +22,7 @@ export class Cid {
   #key: string | undefined
 
   constructor(bytes: Uint8Array) {
-    const fault = faultOf(bytes)
+    const fault = cidFault(bytes, 0, bytes.length)
     if (fault !== undefined) throw new InvalidCidError(fault, Array.from(bytes.subarray(0, CID_LENGTH)).join(' '))
     this.bytes = bytes
   }
@@ -38,7 +38,7 @@ export class Cid {
 
   /** A string of one char a byte: the cheapest key for a Map. Not for people or for the wire. */
   get key(): string {
-    return (this.#key ??= keyOf(this.bytes))
+    return (this.#key ??= latin1Text(this.bytes, 0, CID_LENGTH))
   }
 
   equals(other: Cid): boolean {
@@ -59,20 +59,15 @@ export class Cid {
   }
 }
 
-function keyOf(bytes: Uint8Array): string {
-  return String.fromCharCode.apply(null, bytes as unknown as number[]) // `apply` takes any array-like
-}
-
-/** Why `bytes` are no CID of this network; `undefined` when they are one. */
-function faultOf(bytes: Uint8Array): string | undefined {
-  if (bytes.length === CID_LENGTH && bytes[0] === VERSION && bytes[2] === SHA_256 && bytes[3] === DIGEST_LENGTH) {
-    if (bytes[1] === DAG_CBOR || bytes[1] === RAW) return undefined
-    return 'the codec is neither dag-cbor nor raw'
+/** Why the `length` bytes at `at` are no CID of this network; `undefined` when they are one. */
+export function cidFault(bytes: Uint8Array, at: number, length: number): string | undefined {
+  if (length === CID_LENGTH && bytes[at] === VERSION && bytes[at + 2] === SHA_256 && bytes[at + 3] === DIGEST_LENGTH) {
+    const codec = bytes[at + 1]
+    return codec === DAG_CBOR || codec === RAW ? undefined : 'the codec is neither dag-cbor nor raw'
   }
-  if (bytes[0] === SHA_256) return 'a CIDv0'
-  if (bytes[0] !== VERSION) return 'not version 1'
-  if (bytes.length !== CID_LENGTH) return `${bytes.length} bytes instead of ${CID_LENGTH}`
-  return 'the digest is not a sha-256'
+  if (bytes[at] === SHA_256) return 'version 0'
+  if (bytes[at] !== VERSION) return 'not version 1'
+  return length === CID_LENGTH ? 'the digest is not a sha-256' : `${length} bytes instead of ${CID_LENGTH}`
 }
 
 export function isCid(value: unknown): value is Cid {
@@ -118,14 +113,11 @@ function cidOf(codec: number, content: Uint8Array): Cid {
   bytes[1] = codec
   bytes[2] = SHA_256
   bytes[3] = DIGEST_LENGTH
-  bytes.set(sha256(content), HEADER_LENGTH)
+  writeSha256(bytes, HEADER_LENGTH, content)
   return new Cid(bytes)
 }
 
 /** Whether `bytes` are the content that `cid` names. */
 export function verifyCid(cid: Cid, bytes: Uint8Array): boolean {
-  const digest = sha256(bytes)
-  const named = cid.bytes
-  for (let index = 0; index < DIGEST_LENGTH; index++) if (digest[index] !== named[HEADER_LENGTH + index]) return false
-  return true
+  return isSha256(cid.bytes, HEADER_LENGTH, bytes)
 }

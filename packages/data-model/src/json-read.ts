@@ -2,79 +2,152 @@ import { parseBase64 } from './base64.ts'
 import { isBlobRef } from './blob-ref.ts'
 import { type Cid, parseCid } from './cid.ts'
 import { DataModelError, InvalidCidError } from './errors.ts'
-import { depthLimit, type Limits, type Value, type ValueMap } from './value.ts'
+import { boundJsonText } from './json-bounds.ts'
+import { pointer } from './json-pointer.ts'
+import { isPlain, setMember } from './plain-object.ts'
+import { decodeText } from './text.ts'
+import { DEFAULT_MAX_BYTES, DEFAULT_MAX_ITEMS, depthLimit, type Limits, type Value, type ValueMap } from './value.ts'
 
-/** Reads JSON text of the data model: `$link` becomes a Cid, `$bytes` a Uint8Array. */
-export function parseJson(text: string, limits: Limits = {}): Value {
-  let json: unknown
+const DOLLAR = 36
+
+/**
+ * Reads JSON text, or its UTF-8 bytes: `$link` becomes a Cid, `$bytes` a Uint8Array, `$type: blob` a checked BlobRef.
+ * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault.
+ */
+export function parseJson(source: string | Uint8Array, limits: Limits = {}): Value {
+  const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES
+  if (source.length > maxBytes) throw new DataModelError('', `more than ${maxBytes} of JSON`)
+  const text = typeof source === 'string' ? source : decodeText(source, 0, source.length)
+  if (text === undefined) throw new DataModelError('', 'not UTF-8')
+  boundJsonText(text, depthLimit(limits.maxDepth), limits.maxItems ?? DEFAULT_MAX_ITEMS)
+  // Strings need a look of their own only when a lone surrogate can be in one: as such, or escaped.
+  const checkText = text.includes('\\u') || !text.isWellFormed()
+  return new JsonReader(limits, checkText, true).convert(parseText(text), 0)
+}
+
+function parseText(text: string): unknown {
   try {
-    json = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     throw new DataModelError('', 'not JSON')
   }
-  return jsonToValue(json, limits)
 }
 
-/** Turns parsed JSON into a value of the data model. Malformed links, bytes and blobs are refused, not kept as maps. */
-export function jsonToValue(json: unknown, limits: Pick<Limits, 'maxDepth'> = {}): Value {
-  return convert(json, '', 0, depthLimit(limits.maxDepth))
+/**
+ * Turns parsed JSON into a value of the data model; malformed links, bytes and blobs are refused, not kept as maps.
+ * The argument is not changed; parts of it that need no conversion are shared with the result.
+ * @throws {DataModelError}
+ */
+export function jsonToValue(json: unknown, limits: Pick<Limits, 'maxDepth' | 'maxItems'> = {}): Value {
+  return new JsonReader(limits, true, false).convert(json, 0)
 }
 
-function convert(json: unknown, path: string, depth: number, maxDepth: number): Value {
-  switch (typeof json) {
-    case 'boolean':
-      return json
-    case 'string':
-      if (!json.isWellFormed()) throw new DataModelError(path, 'a lone surrogate')
-      return json
-    case 'number':
-      if (!Number.isSafeInteger(json)) throw new DataModelError(path, 'a number that is not a safe integer')
-      return json + 0
-    case 'object':
-      if (json === null) return null
-      if (depth >= maxDepth + 1) throw new DataModelError(path, 'nested too deeply')
-      if (Array.isArray(json)) return json.map((item, index) => convert(item, `${path}/${index}`, depth + 1, maxDepth))
-      return convertMap(json as { [key: string]: unknown }, path, depth + 1, maxDepth)
-    default:
-      throw new DataModelError(path, `${typeof json} is not JSON`)
+/** JSON as it comes, of which nothing is known. */
+type Unchecked = { [key: string]: unknown }
+
+class JsonReader {
+  /** The keys that led here; beyond the current depth it holds leftovers. */
+  private readonly path: (string | number)[] = []
+  private readonly maxDepth: number
+  private itemsLeft: number
+
+  constructor(
+    limits: Limits,
+    private readonly checkText: boolean,
+    /** Whether the JSON is ours to change. */
+    private readonly owned: boolean,
+  ) {
+    this.maxDepth = depthLimit(limits.maxDepth)
+    this.itemsLeft = limits.maxItems ?? DEFAULT_MAX_ITEMS
   }
-}
 
-function convertMap(json: { [key: string]: unknown }, path: string, depth: number, maxDepth: number): Value {
-  if (Object.hasOwn(json, '$link')) return linkOf(json, path)
-  if (Object.hasOwn(json, '$bytes')) return bytesOf(json, path)
-  if (depth > maxDepth) throw new DataModelError(path, 'nested too deeply')
-  const map: ValueMap = {}
-  for (const key of Object.keys(json)) {
-    const place = `${path}/${key}`
-    if (!key.isWellFormed()) throw new DataModelError(place, 'a lone surrogate')
-    const value = convert(json[key], place, depth, maxDepth)
-    Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
+  /** Converts what lies within `depth` containers. */
+  convert(json: unknown, depth: number): Value {
+    if (--this.itemsLeft < 0) this.refuse(depth, 'too many values')
+    switch (typeof json) {
+      case 'string':
+        if (this.checkText && !json.isWellFormed()) this.refuse(depth, 'a lone surrogate')
+        return json
+      case 'number':
+        if (!Number.isSafeInteger(json)) this.refuse(depth, 'a number that is not a safe integer')
+        return json + 0 // -0 becomes 0
+      case 'boolean':
+        return json
+      case 'object':
+        if (json === null) return null
+        return Array.isArray(json) ? this.convertArray(json, depth + 1) : this.convertMap(json as Unchecked, depth + 1)
+      default:
+        return this.refuse(depth, `${typeof json} is not JSON`)
+    }
   }
-  if (Object.hasOwn(map, '$type')) checkType(map, path)
-  return map
-}
 
-function checkType(map: ValueMap, path: string): void {
-  const type = map['$type']
-  if (typeof type !== 'string' || type === '') throw new DataModelError(`${path}/$type`, 'not a type name')
-  if (type === 'blob' && !isBlobRef(map)) throw new DataModelError(path, 'a malformed blob reference')
-}
-
-function linkOf(json: { [key: string]: unknown }, path: string): Cid {
-  const text = json['$link']
-  if (typeof text !== 'string' || Object.keys(json).length !== 1) throw new DataModelError(path, 'a malformed $link')
-  try {
-    return parseCid(text)
-  } catch (error) {
-    if (error instanceof InvalidCidError) throw new DataModelError(path, `a malformed $link: ${error.reason}`)
-    throw error
+  private convertArray(json: unknown[], depth: number): Value[] {
+    if (depth > this.maxDepth) this.refuse(depth - 1, 'nested too deeply')
+    let items = json
+    for (let index = 0; index < json.length; index++) {
+      this.path[depth - 1] = index
+      const before = json[index]
+      const after = this.convert(before, depth)
+      if (Object.is(after, before)) continue
+      if (items === json && !this.owned) items = json.slice()
+      items[index] = after
+    }
+    return items as Value[] // every item has been converted
   }
-}
 
-function bytesOf(json: { [key: string]: unknown }, path: string): Uint8Array {
-  const text = json['$bytes']
-  const bytes = typeof text === 'string' && Object.keys(json).length === 1 ? parseBase64(text) : undefined
-  if (bytes === undefined) throw new DataModelError(path, 'malformed $bytes')
-  return bytes
+  private convertMap(json: Unchecked, depth: number): Value {
+    if (!this.owned && !isPlain(json)) this.refuse(depth - 1, 'not a plain object')
+    const keys = Object.keys(json)
+    if (depth > this.maxDepth && keys[0] !== '$link' && keys[0] !== '$bytes')
+      this.refuse(depth - 1, 'nested too deeply')
+    let map = json
+    let isTyped = false
+    for (const key of keys) {
+      if (key.charCodeAt(0) === DOLLAR) {
+        if (key === '$link') return this.readLink(json, keys.length, depth - 1)
+        if (key === '$bytes') return this.readBytes(json, keys.length, depth - 1)
+        if (key === '$type') isTyped = true
+      }
+      this.path[depth - 1] = key
+      if (this.checkText && !key.isWellFormed()) this.refuse(depth, 'a lone surrogate')
+      const before = json[key]
+      const after = this.convert(before, depth)
+      if (Object.is(after, before)) continue
+      if (map === json && !this.owned) map = { ...json }
+      setMember(map, key, after)
+    }
+    if (isTyped) this.checkType(map, depth)
+    return map as ValueMap // every member has been converted
+  }
+
+  private checkType(map: Unchecked, depth: number): void {
+    const type = map['$type']
+    if (type === 'blob') {
+      if (!isBlobRef(map)) this.refuse(depth - 1, 'a malformed blob reference')
+    } else if (typeof type !== 'string' || type === '') {
+      this.path[depth - 1] = '$type'
+      this.refuse(depth, 'not the name of a type')
+    }
+  }
+
+  private readLink(json: Unchecked, count: number, depth: number): Cid {
+    const text = json['$link']
+    if (typeof text !== 'string' || count !== 1) return this.refuse(depth, 'a malformed $link')
+    try {
+      return parseCid(text)
+    } catch (error) {
+      if (error instanceof InvalidCidError) return this.refuse(depth, `a malformed $link: ${error.reason}`)
+      throw error
+    }
+  }
+
+  private readBytes(json: Unchecked, count: number, depth: number): Uint8Array {
+    const text = json['$bytes']
+    const bytes = typeof text === 'string' && count === 1 ? parseBase64(text) : undefined
+    return bytes ?? this.refuse(depth, 'malformed $bytes')
+  }
+
+  private refuse(depth: number, reason: string): never {
+    throw new DataModelError(pointer(this.path, depth), reason)
+  }
 }

@@ -1,52 +1,97 @@
 import { formatBase64 } from './base64.ts'
-import { decodeCbor } from './cbor-decode.ts'
 import { Cid } from './cid.ts'
 import { DataModelError } from './errors.ts'
-import { depthLimit, type Json, type Limits, type Value } from './value.ts'
+import { pointer } from './json-pointer.ts'
+import { isPlain, setMember } from './plain-object.ts'
+import { depthLimit, type Json, type Limits, type Value, type ValueMap } from './value.ts'
 
-/** The JSON text of a value. Properties that are `undefined` are left out, as JSON.stringify leaves them out. */
-export function stringifyJson(value: Value, limits: Pick<Limits, 'maxDepth'> = {}): string {
+const DOLLAR = 36
+
+/**
+ * The JSON text of a value. Members that are `undefined` are left out, as `JSON.stringify` leaves them out.
+ * @throws {DataModelError} for what has no JSON form, with the place of the fault.
+ */
+export function stringifyJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): string {
   return JSON.stringify(valueToJson(value, limits))
 }
 
-/** The JSON text of a DAG-CBOR block, read as strictly as `decodeCbor` reads it. */
-export function cborToJson(bytes: Uint8Array, limits: Limits = {}): string {
-  return stringifyJson(decodeCbor(bytes, limits), limits)
+/**
+ * The JSON form of a value: `{ $link }` for a CID, `{ $bytes }` for bytes. Members that are `undefined` are left out.
+ * Parts of the value that need no conversion are shared with the result.
+ * @throws {DataModelError}
+ */
+export function valueToJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): Json {
+  return new JsonWriter(depthLimit(limits?.maxDepth)).convert(value, 0)
 }
 
-/** The JSON form of a value: `{ $link }` for a CID, `{ $bytes }` for bytes. */
-export function valueToJson(value: Value, limits: Pick<Limits, 'maxDepth'> = {}): Json {
-  return convert(value, '', 0, depthLimit(limits.maxDepth))
-}
+class JsonWriter {
+  /** The keys that led here; beyond the current depth it holds leftovers. */
+  private readonly path: (string | number)[] = []
 
-function convert(value: Value, path: string, depth: number, maxDepth: number): Json {
-  switch (typeof value) {
-    case 'boolean':
-      return value
-    case 'string':
-      if (!value.isWellFormed()) throw new DataModelError(path, 'a lone surrogate')
-      return value
-    case 'number':
-      if (!Number.isSafeInteger(value)) throw new DataModelError(path, 'a number that is not a safe integer')
-      return value + 0
-    case 'object':
-      break
-    default:
-      throw new DataModelError(path, `${typeof value} is not in the data model`)
+  constructor(private readonly maxDepth: number) {}
+
+  convert(value: Value, depth: number): Json {
+    switch (typeof value) {
+      case 'string':
+        if (!value.isWellFormed()) this.refuse(depth, 'a lone surrogate')
+        return value
+      case 'number':
+        if (!Number.isSafeInteger(value)) this.refuse(depth, 'a number that is not a safe integer')
+        return value
+      case 'boolean':
+        return value
+      case 'object':
+        if (value === null) return null
+        return this.convertObject(value, depth)
+      default:
+        return this.refuse(depth, `${typeof value} is not in the data model`)
+    }
   }
-  if (value === null) return null
-  if (value instanceof Cid) return value.toJSON()
-  if (value instanceof Uint8Array) return { $bytes: formatBase64(value) }
-  if (depth >= maxDepth) throw new DataModelError(path, 'nested too deeply')
-  if (Array.isArray(value)) return value.map((item, index) => convert(item, `${path}/${index}`, depth + 1, maxDepth))
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) throw new DataModelError(path, 'not a plain object')
-  const json: { [key: string]: Json } = {}
-  for (const key of Object.keys(value)) {
-    const member = value[key]
-    if (member === undefined) continue
-    const converted = convert(member, `${path}/${key}`, depth + 1, maxDepth)
-    Object.defineProperty(json, key, { value: converted, enumerable: true, configurable: true, writable: true })
+
+  private convertObject(value: Value[] | ValueMap | Cid | Uint8Array, depth: number): Json {
+    if (Array.isArray(value)) return this.convertArray(value, depth + 1)
+    if (value instanceof Cid) return { $link: value.toString() }
+    if (value instanceof Uint8Array) return { $bytes: formatBase64(value) }
+    if (!isPlain(value)) this.refuse(depth, 'not a plain object')
+    return this.convertMap(value, depth + 1)
   }
-  return json
+
+  private convertArray(items: Value[], depth: number): Json[] {
+    if (depth > this.maxDepth) this.refuse(depth - 1, 'nested too deeply')
+    let json: unknown[] = items
+    for (let index = 0; index < items.length; index++) {
+      this.path[depth - 1] = index
+      const before = items[index]!
+      const after = this.convert(before, depth)
+      if (after === before) continue
+      if (json === items) json = items.slice()
+      json[index] = after
+    }
+    return json as Json[] // every item has been converted
+  }
+
+  private convertMap(map: ValueMap, depth: number): Json {
+    if (depth > this.maxDepth) this.refuse(depth - 1, 'nested too deeply')
+    let json: { [key: string]: unknown } = map
+    for (const key of Object.keys(map)) {
+      this.path[depth - 1] = key
+      if (!this.isWritable(key)) this.refuse(depth, 'a key that JSON keeps for something else')
+      const before = map[key]
+      const after = before === undefined ? undefined : this.convert(before, depth)
+      if (after === before && after !== undefined) continue
+      if (json === map) json = { ...map }
+      if (after === undefined) delete json[key]
+      else setMember(json, key, after)
+    }
+    return json as { [key: string]: Json } // every member has been converted
+  }
+
+  private isWritable(key: string): boolean {
+    if (key.charCodeAt(0) === DOLLAR && (key === '$link' || key === '$bytes')) return false
+    return key.isWellFormed()
+  }
+
+  private refuse(depth: number, reason: string): never {
+    throw new DataModelError(pointer(this.path, depth), reason)
+  }
 }

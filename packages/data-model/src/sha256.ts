@@ -1,21 +1,46 @@
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js'
 
-type Sha256 = (bytes: Uint8Array) => Uint8Array
+export const DIGEST_LENGTH = 32
 
-let chosen: Sha256 | undefined
+/** A digest as a string of one char a byte: what Node hands over in a third of the time that a Buffer takes. */
+type DigestText = (bytes: Uint8Array) => string
+
+let native: DigestText | undefined
+let asked = false
 
 /** The SHA-256 digest of `bytes`, synchronously: by OpenSSL under Node, else in portable JavaScript. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  chosen ??= nativeSha256() ?? portableSha256
-  return chosen(bytes)
+  const digest = new Uint8Array(DIGEST_LENGTH)
+  writeSha256(digest, 0, bytes)
+  return digest
+}
+
+/** Writes the digest of `bytes` into `out` at `at`. */
+export function writeSha256(out: Uint8Array, at: number, bytes: Uint8Array): void {
+  const digestText = nativeSha256()
+  if (digestText === undefined) out.set(portableSha256(bytes), at)
+  else {
+    const text = digestText(bytes)
+    for (let index = 0; index < DIGEST_LENGTH; index++) out[at + index] = text.charCodeAt(index)
+  }
+}
+
+/** Whether the digest of `bytes` stands in `expected` at `at`. */
+export function isSha256(expected: Uint8Array, at: number, bytes: Uint8Array): boolean {
+  const digestText = nativeSha256()
+  if (digestText === undefined) return portableSha256(bytes).every((byte, index) => byte === expected[at + index])
+  const text = digestText(bytes)
+  for (let index = 0; index < DIGEST_LENGTH; index++) {
+    if (text.charCodeAt(index) !== expected[at + index]) return false
+  }
+  return true
 }
 
 /** Asked for at first use: nothing is imported, so bundles for browsers stay free of Node's modules. */
-function nativeSha256(): Sha256 | undefined {
+function nativeSha256(): DigestText | undefined {
+  if (asked) return native
+  asked = true
   const hash = globalThis.process?.getBuiltinModule?.('node:crypto')?.hash
-  if (!hash) return undefined
-  return (bytes) => {
-    const digest = hash('sha256', bytes, 'buffer')
-    return new Uint8Array(digest.buffer, digest.byteOffset, digest.byteLength)
-  }
+  if (hash) native = (bytes) => hash('sha256', bytes, 'binary')
+  return native
 }

@@ -8,9 +8,10 @@ interface NodeText {
 }
 
 // `Buffer.prototype` has these undocumented methods in all releases of Node; their absence is provided for.
-const { utf8Slice, utf8Write } = (globalThis.Buffer?.prototype ?? {}) as unknown as NodeText
+const { utf8Slice, latin1Slice, utf8Write } = (globalThis.Buffer?.prototype ?? {}) as unknown as NodeText
 const LONGEST_INTERNED = 64
 const SLOTS = 1024
+const CHUNK = 4096
 
 let strictDecoder: TextDecoder | undefined
 let encoder: TextEncoder | undefined
@@ -59,6 +60,17 @@ function isSame(known: string, bytes: Uint8Array, start: number): boolean {
     if (known.charCodeAt(index) !== bytes[start + index]) return false
   }
   return true
+}
+
+/** A string of one char a byte. */
+export function latin1Text(bytes: Uint8Array, start: number, end: number): string {
+  if (latin1Slice) return latin1Slice.call(bytes, start, end)
+  let text = ''
+  for (let from = start; from < end; from += CHUNK) {
+    // `apply` takes any array-like; in pieces, since arguments go on the stack.
+    text += String.fromCharCode.apply(null, bytes.subarray(from, Math.min(end, from + CHUNK)) as unknown as number[])
+  }
+  return text
 }
 
 /** Writes a text, for which there must be room for 3 bytes a char, and returns its length in bytes. */

@@ -15,14 +15,14 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export interface Limits {
   /** Containers within containers: a scalar has depth 0, `[]` has 1. Default 32, at most 512. */
   maxDepth?: number
-  /** Length of the input. Default 16 MiB. */
+  /** Length of the input in bytes, or of the output; for JSON text, in chars. Default 8 MiB. */
   maxBytes?: number
   /** Values in all, those inside containers included. Default 1,048,576. */
   maxItems?: number
 }
 
 export const DEFAULT_MAX_DEPTH = 32
-export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+export const DEFAULT_MAX_BYTES = 8 * 1024 * 1024
 export const DEFAULT_MAX_ITEMS = 1024 * 1024
 const DEEPEST = 512
 
