@@ -15,6 +15,7 @@ export type RefusalName =
   | 'FutureCursor'
   | 'HandleNotAvailable'
   | 'HandleNotFound'
+  | 'HeadNotFound'
   | 'IncompatibleDidDoc'
   | 'InvalidEmail'
   | 'InvalidHandle'

@@ -20,9 +20,14 @@ import { describeServer } from './methods/com.atproto.server/describeServer.ts'
 import { getSession } from './methods/com.atproto.server/getSession.ts'
 import { refreshSession } from './methods/com.atproto.server/refreshSession.ts'
 import { getBlob } from './methods/com.atproto.sync/getBlob.ts'
+import { getBlocks } from './methods/com.atproto.sync/getBlocks.ts'
+import { getCheckout } from './methods/com.atproto.sync/getCheckout.ts'
+import { getHead } from './methods/com.atproto.sync/getHead.ts'
 import { getLatestCommit } from './methods/com.atproto.sync/getLatestCommit.ts'
+import { getRecord as getRecordProof } from './methods/com.atproto.sync/getRecord.ts'
 import { getRepo } from './methods/com.atproto.sync/getRepo.ts'
 import { getRepoStatus } from './methods/com.atproto.sync/getRepoStatus.ts'
+import { listBlobs } from './methods/com.atproto.sync/listBlobs.ts'
 import { listRepos } from './methods/com.atproto.sync/listRepos.ts'
 import { subscribeRepos } from './methods/com.atproto.sync/subscribeRepos.ts'
 import type { Services } from './pds.ts'
@@ -48,11 +53,18 @@ export const routes = (s: Services, may: Access) => [
   route(repo.uploadBlob, may.account, uploadBlob(s), { maxBytes: s.config.blobs.uploadLimit }),
 
   route(sync.getRepo, may.reader, getRepo(s)),
+  route(sync.getRecord, may.reader, getRecordProof(s)),
+  route(sync.getBlocks, may.reader, getBlocks(s)),
   route(sync.getLatestCommit, may.reader, getLatestCommit(s)),
   route(sync.getRepoStatus, may.anyone, getRepoStatus(s)),
   route(sync.getBlob, may.reader, getBlob(s)),
+  route(sync.listBlobs, may.reader, listBlobs(s)),
   route(sync.listRepos, may.anyone, listRepos(s)),
   stream(sync.subscribeRepos, may.anyone, subscribeRepos(s)),
+
+  // Deprecated, and still asked for.
+  route(sync.getHead, may.reader, getHead(s)),
+  route(sync.getCheckout, may.reader, getCheckout(s)),
 
   route(identity.resolveHandle, may.anyone, resolveHandle(s)),
 ]

@@ -1,6 +1,6 @@
 import { readCar } from '@atoll/car'
 import { parseCid } from '@atoll/data-model'
-import { decodeCommit, verifyCommit } from '@atoll/repo'
+import { decodeCommit, verifyCommit, verifyProof } from '@atoll/repo'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
@@ -169,5 +169,84 @@ describe('blobs', () => {
     const bob = await pds.account('bob')
     const { body } = await upload(bytes, 'image/png', bob.accessJwt)
     expect((await attach(body.blob, 'one')).body.error).toBe('BlobNotFound')
+  })
+})
+
+describe('getRepo since a rev', () => {
+  it('holds the commit first, and completes what the rev had', async () => {
+    await pds.postOf(alice, 'old')
+    const { body: before } = await get('getLatestCommit', { did: alice.did })
+    const whole = await car(`getRepo?did=${alice.did}`)
+    await pds.postOf(alice, 'new')
+    const newer = await car(`getRepo?did=${alice.did}&since=${before.rev}`)
+    const { body: after } = await get('getLatestCommit', { did: alice.did })
+    expect(newer.blocks[0]?.cid.toString()).toBe(after.cid)
+    const have = new Set([...whole.blocks, ...newer.blocks].map(({ cid }) => cid.toString()))
+    for (const { cid } of (await car(`getRepo?did=${alice.did}`)).blocks) expect(have).toContain(cid.toString())
+    expect(newer.blocks.length).toBeLessThan(have.size)
+  })
+})
+
+describe('proofs', () => {
+  it('show that a record is there, and that another is not', async () => {
+    const { rkey, cid } = await pds.postOf(alice, 'proven')
+    const data = await pds.get('com.atproto.repo.describeRepo', { params: { repo: alice.did } })
+    const key = `did:key:${data.body.didDoc.verificationMethod[0].publicKeyMultibase}` as never
+    const prove = async (wanted: string) => {
+      const response = await pds.fetch(
+        `/xrpc/com.atproto.sync.getRecord?did=${alice.did}&collection=app.bsky.feed.post&rkey=${wanted}`,
+      )
+      expect(response.status).toBe(200)
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      return verifyProof(bytes, { did: alice.did, key, collection: 'app.bsky.feed.post', rkey: wanted as never })
+    }
+    expect((await prove(rkey)).cid?.toString()).toBe(cid)
+    expect((await prove('3aaaaaaaaaaaa')).cid).toBeNull()
+  })
+})
+
+describe('getBlocks', () => {
+  it('answers with the blocks asked for, and names those that are missing', async () => {
+    const { cid } = await pds.postOf(alice, 'a block')
+    const { blocks } = await car(`getBlocks?did=${alice.did}&cids=${cid}`)
+    expect(blocks.map((block) => block.cid.toString())).toEqual([cid])
+    const missing = 'bafyreie5cvv4h45feadgeuwhbcutmh6t2ceseocckahdoe6uat64zmz454'
+    const answer = await pds.get('com.atproto.sync.getBlocks', { params: { did: alice.did, cids: [cid, missing] } })
+    expect(answer.body).toEqual({ error: 'BlockNotFound', message: `Could not find cids: ${missing}` })
+  })
+})
+
+describe('the deprecated methods', () => {
+  it('getHead and getCheckout answer as getLatestCommit and getRepo', async () => {
+    const { body: latest } = await get('getLatestCommit', { did: alice.did })
+    expect((await get('getHead', { did: alice.did })).body).toEqual({ root: latest.cid })
+    expect((await car(`getCheckout?did=${alice.did}`)).roots.map(String)).toEqual([latest.cid])
+  })
+})
+
+async function car(path: string) {
+  const response = await pds.fetch(`/xrpc/com.atproto.sync.${path}`)
+  expect(response.status).toBe(200)
+  return readCar(new Uint8Array(await response.arrayBuffer()))
+}
+
+describe('listBlobs', () => {
+  it('pages through the blobs that records refer to', async () => {
+    const wanted: string[] = []
+    for (const content of ['one', 'two', 'three']) {
+      const { body } = await pds.upload('com.atproto.repo.uploadBlob', Buffer.from(content), 'text/plain', {
+        token: alice.accessJwt,
+      })
+      await pds.post(
+        'com.atproto.repo.createRecord',
+        { repo: alice.did, collection: 'com.example.thing', record: { blob: body.blob } },
+        { token: alice.accessJwt },
+      )
+      wanted.push(body.blob.ref.toString())
+    }
+    const first = await get('listBlobs', { did: alice.did, limit: 2 })
+    const second = await get('listBlobs', { did: alice.did, limit: 2, cursor: first.body.cursor })
+    expect([...first.body.cids, ...second.body.cids].sort()).toEqual(wanted.sort())
+    expect(first.body.cids).toHaveLength(2)
   })
 })

@@ -7,7 +7,6 @@ import {
   MissingBlockError,
   type RecordWrite,
   RepoError,
-  withBlocks,
 } from '@atoll/repo'
 import { accountStatus, type BlobReference, ConflictError, type RecordChange, type Storage } from '@atoll/storage'
 import { commitEvent } from '@atoll/sync'
@@ -16,6 +15,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { SigningKeys } from '../identity/signing-keys.ts'
 import { Refused } from '../refused.ts'
 import type { PreparedRecord } from './records.ts'
+import { withRepoBlocks } from './repo-car.ts'
 import type { RepoLocks } from './repo-locks.ts'
 
 /** One change that a request wants. */
@@ -107,10 +107,8 @@ export class RepoWriter {
 
   /** Runs `work` on the blocks of the repository. What the tree refuses, the request is refused for. */
   async #withTree<T>(did: Did, work: (get: GetBlock) => T): Promise<T> {
-    const { repos } = this.#parts.storage
-    const source = repos.blockSource(did)
     try {
-      return source ? work(source) : await withBlocks((cids) => repos.blocks(did, cids), work)
+      return await withRepoBlocks(this.#parts.storage.repos, did, work)
     } catch (error) {
       if (error instanceof RepoError && !(error instanceof MissingBlockError))
         throw new Refused('InvalidRequest', error.message)

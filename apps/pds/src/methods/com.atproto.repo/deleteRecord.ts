@@ -2,8 +2,8 @@ import type { deleteRecord as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
+import { cidText } from '../../repos/cid-text.ts'
 import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/own-repo.ts'
-import { cidText } from '../../repos/record-value.ts'
 import type { RepoWriter } from '../../repos/writer.ts'
 
 interface Deps {

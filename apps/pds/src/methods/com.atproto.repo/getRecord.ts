@@ -1,12 +1,12 @@
-import { parseCid } from '@atoll/data-model'
 import type { getRecord as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
+import { cidText, requestedCid } from '../../repos/cid-text.ts'
 import { requireReadable } from '../../repos/readable.ts'
-import { cidText, recordValue } from '../../repos/record-value.ts'
+import { recordValue } from '../../repos/record-value.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -18,7 +18,7 @@ export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {
     const account = requireReadable(await accounts.find(params.repo), params.repo)
     const record = await storage.records.get(account.did, params.collection, params.rkey)
     const uri = formatAtUri({ authority: account.did, collection: params.collection, rkey: params.rkey })
-    if (!record || (params.cid !== undefined && !record.cid.equals(parseCid(params.cid)))) {
+    if (!record || (params.cid !== undefined && !record.cid.equals(requestedCid(params.cid)))) {
       throw new Refused('RecordNotFound', `Could not locate record: ${uri}`)
     }
     return { uri, cid: cidText(record.cid), value: recordValue(record.bytes) }

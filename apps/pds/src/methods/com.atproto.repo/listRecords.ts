@@ -3,8 +3,9 @@ import type { Storage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
+import { cidText } from '../../repos/cid-text.ts'
 import { requireReadable } from '../../repos/readable.ts'
-import { cidText, recordValue } from '../../repos/record-value.ts'
+import { recordValue } from '../../repos/record-value.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

@@ -1,9 +1,9 @@
-import { parseCid } from '@atoll/data-model'
 import type { getBlob as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
+import { requestedCid } from '../../repos/cid-text.ts'
 import { requireSynced } from '../../repos/readable.ts'
 
 interface Deps {
@@ -14,7 +14,7 @@ interface Deps {
 export function getBlob({ accounts, blobs }: Deps): Handler<typeof method, Reader> {
   return async ({ params, credentials }) => {
     const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
-    const { bytes, size, mimeType } = await blobs.read(did, parseCid(params.cid))
+    const { bytes, size, mimeType } = await blobs.read(did, requestedCid(params.cid))
     return {
       encoding: mimeType,
       body: bytes,

@@ -4,8 +4,8 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
+import { cidText } from '../../repos/cid-text.ts'
 import { requireSynced } from '../../repos/readable.ts'
-import { cidText } from '../../repos/record-value.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

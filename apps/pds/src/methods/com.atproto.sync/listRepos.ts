@@ -1,7 +1,7 @@
 import type { listRepos as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Storage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
-import { cidText } from '../../repos/record-value.ts'
+import { cidText } from '../../repos/cid-text.ts'
 
 export function listRepos({ storage }: { storage: Pick<Storage, 'repos'> }): Handler<typeof method> {
   return async ({ params }) => {

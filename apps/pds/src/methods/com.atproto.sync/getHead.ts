@@ -1,0 +1,22 @@
+import type { getHead as method } from '@atoll/lexicons/com.atproto.sync'
+import type { Storage } from '@atoll/storage'
+import type { Handler } from '@atoll/xrpc-server'
+import type { Reader } from '../../access.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { Refused } from '../../refused.ts'
+import { cidText } from '../../repos/cid-text.ts'
+import { requireSynced } from '../../repos/readable.ts'
+
+interface Deps {
+  accounts: Pick<Accounts, 'find'>
+  storage: Pick<Storage, 'repos'>
+}
+
+export function getHead({ accounts, storage }: Deps): Handler<typeof method, Reader> {
+  return async ({ params, credentials }) => {
+    const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
+    const head = await storage.repos.head(did)
+    if (!head) throw new Refused('HeadNotFound', `Could not find root for DID: ${did}`)
+    return { root: cidText(head.cid) }
+  }
+}

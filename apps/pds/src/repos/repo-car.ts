@@ -1,0 +1,62 @@
+import { streamCar, writeCar } from '@atoll/car'
+import { type Block, BlockMap, type Cid } from '@atoll/data-model'
+import { exportRepo, type GetBlock, withBlocks } from '@atoll/repo'
+import type { RepoSnapshot, RepoStore } from '@atoll/storage'
+import type { Did, Tid } from '@atoll/syntax'
+import type { RawOutput } from '@atoll/xrpc-server'
+import { Refused } from '../refused.ts'
+
+const encoding = 'application/vnd.ipld.car'
+
+/** An answer that is a CAR file of a few blocks. */
+export function carOf(root: Cid, blocks: Iterable<Block>): RawOutput {
+  return { encoding, body: writeCar([root], blocks) }
+}
+
+/** A repository, whole or what it gained after `since`, as an answer that is streamed from one moment of it. */
+export async function repoCar(repos: Pick<RepoStore, 'snapshot'>, did: Did, since?: Tid): Promise<RawOutput> {
+  const snapshot = await repos.snapshot(did)
+  if (!snapshot) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
+  return { encoding, body: streamed(snapshot, since) }
+}
+
+async function* streamed(snapshot: RepoSnapshot, since: Tid | undefined): AsyncIterable<Uint8Array> {
+  const { head } = snapshot
+  try {
+    const blocks =
+      since === undefined
+        ? exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true })
+        : newerBlocks(snapshot, since)
+    yield* streamCar([head.cid], blocks)
+  } finally {
+    snapshot.close()
+  }
+}
+
+/** The commit, then whatever else came after `since`. A repository that has not moved on has its commit to say. */
+async function* newerBlocks(snapshot: RepoSnapshot, since: Tid): AsyncIterable<Block> {
+  yield* await snapshot.blocks([snapshot.head.cid])
+  for await (const block of snapshot.all({ since })) if (!block.cid.equals(snapshot.head.cid)) yield block
+}
+
+/** Runs pure `work` on the blocks of a repository, as they are now. */
+export function withRepoBlocks<T>(
+  repos: Pick<RepoStore, 'blocks' | 'blockSource'>,
+  did: Did,
+  work: (get: GetBlock) => T,
+): Promise<T> | T {
+  const source = repos.blockSource(did)
+  return source ? work(source) : withBlocks((cids) => repos.blocks(did, cids), work)
+}
+
+/** The blocks of `cids` in the order asked for, each once. Refuses with `BlockNotFound` when one is missing. */
+export async function requireBlocks(
+  repos: Pick<RepoStore, 'blocks'>,
+  did: Did,
+  cids: readonly Cid[],
+): Promise<BlockMap> {
+  const found = new BlockMap(await repos.blocks(did, cids))
+  const missing = cids.filter((cid) => !found.has(cid))
+  if (missing.length > 0) throw new Refused('BlockNotFound', `Could not find cids: ${missing.join(', ')}`)
+  return found
+}
