@@ -1,0 +1,1 @@
+export { type FsBlobStore, type FsBlobStoreOptions, openFsBlobStore } from './fs-blob-store.ts'
