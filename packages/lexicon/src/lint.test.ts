@@ -86,6 +86,16 @@ describe('lintLexicon', () => {
     expect(lintLexicon(document, { find: () => other })[0]?.message).toBe('leads to nothing')
   })
 
+  it('is not led astray by fields that mean something elsewhere', () => {
+    const stray = { refs: {}, errors: 5, input: null, enum: 'x', nullable: 1, items: { type: 'ref' }, knownValues: 1 }
+    const unknown = Object.keys(stray).map((name) => `…/${name} is not a known field`)
+    expect(lintField({ type: 'boolean', ...stray })).toEqual(unknown)
+    expect(lint({ main: { type: 'query', message: 1, input: { schema: 5 } } })).toEqual([
+      '/defs/main/message is not a known field',
+      '/defs/main/input is not a known field',
+    ])
+  })
+
   it('looks into methods', () => {
     const schema = { type: 'object', properties: { a: { type: 'ref', ref: '#no' } } }
     const main = {

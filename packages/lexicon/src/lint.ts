@@ -1,6 +1,6 @@
 import { compileSchema } from './compile.ts'
 import type { FieldSchema, LexiconDoc, ObjectSchema, ParamsSchema } from './document.ts'
-import { parts, schemas } from './language.ts'
+import { type FieldKinds, parts, schemas } from './language.ts'
 import { lintPermissionSet, type Report } from './lint-permissions.ts'
 import { type FindDocument, lintReference } from './lint-references.ts'
 import type { Issue } from './result.ts'
@@ -32,26 +32,33 @@ export function lintLexicon(document: LexiconDoc, options: { find?: FindDocument
 }
 
 function lintFieldNames(schema: AnySchema, path: string, report: Report): void {
-  lintPart(schema, schemas[schema.type]!, path, report)
-  for (const name of ['input', 'output', 'message'] as const) {
-    const part = (schema as { [part in typeof name]?: object })[name]
-    if (part !== undefined) lintPart(part, parts[name === 'message' ? 'message' : 'body']!, `${path}/${name}`, report)
+  const kinds = schemas[schema.type]!
+  lintPart(schema, kinds, path, report)
+  for (const [field, kind] of Object.entries(kinds)) {
+    const part = memberOf(schema, field.replace('!', ''))
+    if ((kind === 'body' || kind === 'message') && part !== undefined)
+      lintPart(part as object, parts[kind]!, `${path}/${field.replace('!', '')}`, report) // checked when it was parsed
   }
 }
 
-function lintPart(part: object, kinds: object, path: string, report: Report): void {
+function lintPart(part: object, kinds: FieldKinds, path: string, report: Report): void {
   const known = new Set(['type', 'description', ...Object.keys(kinds).map((name) => name.replace('!', ''))])
   for (const name of Object.keys(part)) if (!known.has(name)) report(`${path}/${name}`, 'is not a known field')
 }
 
 function lintLists(schema: AnySchema, path: string, report: Report): void {
-  for (const name of ['required', 'nullable', 'enum', 'knownValues', 'refs', 'accept'] as const) {
-    const list = (schema as { [list in typeof name]?: readonly unknown[] })[name]
-    if (list !== undefined && new Set(list).size < list.length) report(`${path}/${name}`, 'says something twice')
-    if (name === 'enum' && list?.length === 0) report(`${path}/enum`, 'leaves no value')
+  for (const [field, kind] of Object.entries(schemas[schema.type]!)) {
+    const name = field.replace('!', '')
+    const list = memberOf(schema, name)
+    if (!Array.isArray(kind) || !Array.isArray(list)) continue
+    const items = list.map((item) => (kind[0] === 'error' ? item.name : item))
+    if (new Set(items).size < items.length) report(`${path}/${name}`, 'says something twice')
+    if (name === 'enum' && items.length === 0) report(`${path}/enum`, 'leaves no value')
   }
-  const errors = 'errors' in schema ? (schema.errors ?? []) : []
-  if (new Set(errors.map(({ name }) => name)).size < errors.length) report(`${path}/errors`, 'says something twice')
+}
+
+function memberOf(schema: AnySchema, name: string): unknown {
+  return (schema as object as { readonly [field: string]: unknown })[name]
 }
 
 function lintLimits(schema: AnySchema, path: string, report: Report): void {
@@ -72,7 +79,7 @@ function lintLimits(schema: AnySchema, path: string, report: Report): void {
 function lintValues(schema: AnySchema, path: string, report: Report): void {
   if (schema.type !== 'boolean' && schema.type !== 'integer' && schema.type !== 'string') return
   const { default: fallback, const: expected, ...rules } = schema
-  const { enum: allowed = [], ...limits } = 'enum' in rules ? rules : { ...rules, enum: [] }
+  const { enum: allowed = [], ...limits } = rules.type === 'boolean' ? { ...rules, enum: [] } : rules
   const test = (value: unknown, by: object, field: string) => {
     const run = new Run()
     const check = compileSchema(by as FieldSchema, { home: '', find: () => undefined }) // the schema, less a few fields
@@ -91,8 +98,8 @@ function lintValues(schema: AnySchema, path: string, report: Report): void {
 function lintProperties(schema: ObjectSchema | ParamsSchema, path: string, report: Report): void {
   if (schema.properties === undefined) report(`${path}/properties`, 'is missing')
   for (const list of ['required', 'nullable'] as const) {
-    const names = list in schema ? ((schema as ObjectSchema)[list] ?? []) : []
-    for (const name of names)
+    if (list === 'nullable' && schema.type === 'params') continue
+    for (const name of (schema as ObjectSchema)[list] ?? [])
       if (!Object.hasOwn(schema.properties ?? {}, name))
         report(`${path}/${list}`, `names ${name}, which is no property`)
   }

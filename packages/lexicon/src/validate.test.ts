@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createLexicons } from './lexicons.ts'
 import { lintLexicon } from './lint.ts'
 import { checkLexicon, parseLexicon } from './parse.ts'
+import { randomDocument } from './test/random-documents.ts'
 import { documentFor, NSID, schemaAndValue } from './test/random-schemas.ts'
 
 const judged = schemaAndValue.map(({ schema, value }) => ({
@@ -57,18 +58,22 @@ describe('whatever the schema and the value', () => {
 })
 
 describe('whatever the JSON', () => {
-  it('it is parsed as a document, or refused with issues', () => {
-    const defs = fc.dictionary(
-      fc.string(),
-      fc.oneof(fc.jsonValue(), fc.record({ type: fc.constantFrom('object', 'record', 'union'), refs: fc.jsonValue() })),
-    )
-    const json = fc.oneof(fc.jsonValue(), fc.record({ lexicon: fc.constant(1), id: fc.constant(NSID), defs }))
+  it('it is refused as a document with issues, or can be linted, compiled and judged by', () => {
+    const json = fc.oneof({ weight: 1, arbitrary: fc.jsonValue() }, { weight: 9, arbitrary: randomDocument })
     fc.assert(
-      fc.property(json, (json) => {
+      fc.property(json, fc.jsonValue(), (json, value) => {
         const result = checkLexicon(json)
-        if (result.ok) lintLexicon(result.value)
-        else expect(result.issues.length).toBeGreaterThan(0)
+        if (!result.ok) {
+          expect(result.issues).not.toEqual([])
+          return
+        }
+        lintLexicon(result.value)
+        const lexicons = createLexicons([result.value])
+        for (const name of Object.keys(result.value.defs)) lexicons.validate(`${NSID}#${name}`, value, { maxIssues: 9 })
+        for (const judge of ['validateParams', 'validateInput', 'validateOutput', 'validateMessage'] as const)
+          lexicons[judge](NSID, value)
       }),
+      { numRuns: 1000 },
     )
   })
 

@@ -26,11 +26,16 @@ function descend(schema: AnySchema | undefined, path: string, visit: Visit): voi
       descend(schema.record, `${path}/record`, visit)
       return
     case 'query':
+      descend(schema.parameters, `${path}/parameters`, visit)
+      descend(schema.output?.schema, `${path}/output/schema`, visit)
+      return
     case 'procedure':
+      descend(schema.parameters, `${path}/parameters`, visit)
+      descend(schema.input?.schema, `${path}/input/schema`, visit)
+      descend(schema.output?.schema, `${path}/output/schema`, visit)
+      return
     case 'subscription':
       descend(schema.parameters, `${path}/parameters`, visit)
-      if ('input' in schema) descend(schema.input?.schema, `${path}/input/schema`, visit)
-      if ('output' in schema) descend(schema.output?.schema, `${path}/output/schema`, visit)
-      if ('message' in schema) descend(schema.message.schema, `${path}/message/schema`, visit)
+      descend(schema.message.schema, `${path}/message/schema`, visit)
   }
 }
