@@ -39,7 +39,7 @@ describe('beside @atproto/lexicon', () => {
         if (theirs) expect(ours.filter((issue) => !isDecided(issue, { it: value }))).toEqual([])
         else expect(ours).not.toEqual([])
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 })
@@ -97,7 +97,7 @@ describe('documents beside @atproto/lexicon', () => {
           expect(issues.filter(({ path }) => !decidedFields.test(path))).toEqual([])
         } else if (ours.ok) expect(lintLexicon(ours.value)).not.toEqual([])
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 })

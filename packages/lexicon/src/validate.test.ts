@@ -73,7 +73,7 @@ describe('whatever the JSON', () => {
         for (const judge of ['validateParams', 'validateInput', 'validateOutput', 'validateMessage'] as const)
           lexicons[judge](NSID, value)
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
