@@ -1,0 +1,76 @@
+import {
+  bind,
+  type CompiledStatement,
+  compileStatement,
+  createQueryBuilder,
+  type Statement,
+  type Step,
+} from '@atoll/storage-sql'
+import Database from 'better-sqlite3'
+
+export interface ConnectionOptions {
+  readonly: boolean
+  cacheBytes: number
+  /** Called before everything that this connection does; what it throws is thrown as if by SQLite. For tests of failing storage. */
+  beforeCall?: ((sql: string) => void) | undefined
+}
+
+interface Prepared {
+  readonly compiled: CompiledStatement
+  readonly native: Database.Statement
+}
+
+type AnyStatement = Statement<never, unknown>
+
+/** One SQLite connection. Statements are compiled and prepared when first used, and kept. */
+export class Connection {
+  readonly #database: Database.Database
+  readonly #builder = createQueryBuilder('sqlite')
+  readonly #prepared = new Map<AnyStatement, Prepared>()
+  readonly #commands = new Map<string, Database.Statement>()
+  readonly #beforeCall: ((sql: string) => void) | undefined
+
+  constructor(file: string, { readonly, cacheBytes, beforeCall }: ConnectionOptions) {
+    this.#beforeCall = beforeCall
+    this.#database = new Database(file, { readonly, timeout: 5000 })
+    this.pragma(`cache_size = ${-Math.ceil(cacheBytes / 1024)}`)
+    this.pragma('temp_store = memory')
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction
+  }
+
+  /** Executes one step of a routine. */
+  readonly execute = ({ statement, values, wants }: Step): unknown => {
+    const { compiled, native } = this.#prepared.get(statement) ?? this.#prepare(statement)
+    this.#beforeCall?.(compiled.sql)
+    const bound = bind(compiled, values)
+    if (wants === 'first') return native.get(...bound)
+    return wants === 'all' ? native.all(...bound) : native.run(...bound).changes
+  }
+
+  /** Runs a statement without parameters or answer, such as `commit`. */
+  command(sql: string): void {
+    this.#beforeCall?.(sql)
+    const known = this.#commands.get(sql)
+    const native = known ?? this.#database.prepare(sql)
+    if (!known) this.#commands.set(sql, native)
+    native.run()
+  }
+
+  pragma(text: string): unknown {
+    return this.#database.pragma(text, { simple: true })
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #prepare(statement: AnyStatement): Prepared {
+    const compiled = compileStatement(this.#builder, statement)
+    const prepared = { compiled, native: this.#database.prepare(compiled.sql) }
+    this.#prepared.set(statement, prepared)
+    return prepared
+  }
+}

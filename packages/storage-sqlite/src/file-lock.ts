@@ -1,0 +1,18 @@
+import Database from 'better-sqlite3'
+import { DatabaseInUseError } from './errors.ts'
+
+/**
+ * Keeps everyone else from opening the same database. It is a lock of the operating system, taken by SQLite on an empty
+ * file beside the database: it ends with the process, whatever way that ends.
+ */
+export function lockDatabase(file: string): { close(): void } {
+  const lock = new Database(`${file}-lock`, { timeout: 0 })
+  try {
+    lock.exec('begin exclusive')
+  } catch (error) {
+    lock.close()
+    const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+    throw busy ? new DatabaseInUseError(file) : error
+  }
+  return { close: () => void lock.close() }
+}

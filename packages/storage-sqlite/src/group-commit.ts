@@ -1,0 +1,162 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { StorageUnavailableError, type StoredEvent } from '@atoll/storage'
+import { advance, type Numbering, type Routine } from '@atoll/storage-sql'
+import type { Connection } from './connection.ts'
+import { translateError } from './errors.ts'
+
+/** How long transactions may keep the thread before everyone else gets a turn. */
+const sliceMs = 10
+/** How many steps pass between looks at the clock. */
+const stepsPerLook = 32
+
+/** Work for the writer; `numbering` gives sequence numbers to what it appends. */
+export type Work<T> = (numbering: Numbering) => Routine<T>
+
+interface Job {
+  readonly work: Work<unknown>
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A job whose changes wait for the commit. */
+interface Written {
+  readonly job: Job
+  readonly answer: unknown
+  readonly events: readonly StoredEvent[]
+}
+
+export interface GroupCommitOptions {
+  /** Opens the writing connection: at first, and again after it failed. */
+  connect: () => Connection
+  /** The last sequence number given. */
+  last: number
+  /** Hears of events once they are durable. */
+  onAppend: (events: readonly StoredEvent[]) => void
+}
+
+/**
+ * The one writer. Whatever waits in the same turn of the event loop becomes one durable commit, each piece of work in a
+ * savepoint of its own: one that fails is undone alone. Long work is cut into slices, so that reads go on meanwhile.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions
+  #connection: Connection | undefined
+  #queue: Job[] = []
+  #flushing: Promise<void> | undefined
+  #closed = false
+  /** The last number given, durable or not yet. */
+  #given: number
+  #last: number
+  #sliceEnd = 0
+
+  constructor(connection: Connection, options: GroupCommitOptions) {
+    this.#options = options
+    this.#connection = connection
+    this.#given = options.last
+    this.#last = options.last
+  }
+
+  /** The last sequence number that is durable. */
+  get last(): number {
+    return this.#last
+  }
+
+  /** Resolves with the answer of `work` once what it wrote is durable. */
+  write<T>(work: Work<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new StorageUnavailableError('closed'))
+    return new Promise<T>((resolve, reject) => {
+      // `resolve` is only ever called with what `work` answered.
+      this.#queue.push({ work, resolve: resolve as (answer: unknown) => void, reject })
+      this.#flushing ??= this.#flush()
+    })
+  }
+
+  /** Finishes what waits; then the connection is the caller's. Undefined when it failed and was not opened again. */
+  async close(): Promise<Connection | undefined> {
+    this.#closed = true
+    await this.#flushing
+    return this.#connection
+  }
+
+  async #flush(): Promise<void> {
+    do {
+      await nextTurn()
+      const group = this.#queue
+      this.#queue = []
+      await this.#commit(group)
+    } while (this.#queue.length > 0)
+    this.#flushing = undefined
+  }
+
+  async #commit(group: readonly Job[]): Promise<void> {
+    const waiting = new Set(group)
+    const written: Written[] = []
+    try {
+      const connection = (this.#connection ??= this.#options.connect())
+      connection.command('begin immediate')
+      this.#sliceEnd = performance.now() + sliceMs
+      for (const job of group) {
+        const done = await this.#write(connection, job)
+        if (done) written.push(done)
+        else waiting.delete(job)
+      }
+      connection.command('commit')
+    } catch (error) {
+      this.#abandon()
+      for (const job of waiting) job.reject(translateError(error))
+      return
+    }
+    this.#settle(written)
+  }
+
+  /** Undefined when the job was undone and rejected. What it throws concerns the whole group. */
+  async #write(connection: Connection, job: Job): Promise<Written | undefined> {
+    const before = this.#given
+    const events: StoredEvent[] = []
+    const numbering: Numbering = { start: before + 1, numbered: events, next: () => ++this.#given }
+    connection.command('savepoint job')
+    try {
+      const answer = await this.#run(job.work(numbering), connection)
+      connection.command('release job')
+      return { job, answer, events }
+    } catch (error) {
+      if (translateError(error) !== error || !connection.inTransaction) throw error
+      connection.command('rollback to job')
+      connection.command('release job')
+      this.#given = before
+      job.reject(error)
+      return undefined
+    }
+  }
+
+  async #run<T>(routine: Routine<T>, connection: Connection): Promise<T> {
+    let next = routine.next()
+    for (let steps = 1; !next.done; steps++) {
+      next = advance(routine, next.value, connection.execute)
+      if (steps % stepsPerLook === 0 && performance.now() > this.#sliceEnd) await this.#nextSlice()
+    }
+    return next.value
+  }
+
+  async #nextSlice(): Promise<void> {
+    await nextTurn()
+    this.#sliceEnd = performance.now() + sliceMs
+  }
+
+  #settle(written: readonly Written[]): void {
+    this.#last = this.#given
+    for (const { job, answer } of written) job.resolve(answer)
+    this.#options.onAppend(written.flatMap((done) => done.events))
+  }
+
+  /** Nothing of the group stays, and the next one gets a new connection. */
+  #abandon(): void {
+    this.#given = this.#last
+    const failed = this.#connection
+    this.#connection = undefined
+    // Closing rolls back. The failure is being reported already.
+    try {
+      failed?.close()
+    } catch {}
+  }
+}

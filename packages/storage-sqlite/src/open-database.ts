@@ -1,0 +1,49 @@
+import { existsSync, statSync } from 'node:fs'
+import { CorruptStorageError } from '@atoll/storage'
+import { applyMigration, type Migration, pendingMigrations, runRoutine } from '@atoll/storage-sql'
+import type { Connection } from './connection.ts'
+
+/** What `user_version` says: whether the last one who had the database open closed it. */
+const closedMark = 0
+const openMark = 1
+
+/** Sets up a writing connection. Every acknowledged commit is on the disk, power loss included: that is `synchronous = full`. */
+export function configureWriter(connection: Connection): void {
+  connection.pragma('journal_mode = wal')
+  connection.pragma('synchronous = full')
+}
+
+/** Whether the database was left without being closed. Marks it as open. */
+export function markOpen(connection: Connection): boolean {
+  const unclean = connection.pragma('user_version') === openMark
+  if (!unclean) connection.pragma(`user_version = ${openMark}`)
+  return unclean
+}
+
+export function markClosed(connection: Connection): void {
+  connection.pragma(`user_version = ${closedMark}`)
+}
+
+/** Reads the whole database once and throws a `CorruptStorageError` unless its structure is sound. */
+export function checkIntegrity(connection: Connection): void {
+  const verdict = connection.pragma('quick_check(10)')
+  if (verdict !== 'ok') throw new CorruptStorageError(`the database is damaged: ${verdict}`)
+}
+
+export function sizeOf(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0
+}
+
+/** Brings the schema up to date, each migration in a transaction of its own. */
+export function migrate(connection: Connection, migrations: readonly Migration[], nowMs: number): void {
+  for (const migration of runRoutine(pendingMigrations(migrations), connection.execute)) {
+    connection.command('begin immediate')
+    try {
+      runRoutine(applyMigration(migration, 'sqlite', nowMs), connection.execute)
+      connection.command('commit')
+    } catch (error) {
+      if (connection.inTransaction) connection.command('rollback')
+      throw error
+    }
+  }
+}

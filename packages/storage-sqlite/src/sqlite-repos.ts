@@ -1,0 +1,127 @@
+import type { Block, Cid } from '@atoll/data-model'
+import type { GetBlock, Head } from '@atoll/repo'
+import type { RepoSnapshot, RepoStore } from '@atoll/storage'
+import {
+  all,
+  blockBytes,
+  blockPage,
+  blocksIn,
+  cidOf,
+  first,
+  headOfRow,
+  newBlockPage,
+  type Routine,
+  type Run,
+  repoByDid,
+  SqlRepoReads,
+} from '@atoll/storage-sql'
+import type { Did, Tid } from '@atoll/syntax'
+import type { Reader, ReaderPool } from './reader.ts'
+
+/** How many blocks are in memory at a time while all are read. */
+const pageBlocks = 200
+
+/** Repositories with what SQLite adds: synchronous sources of blocks, and snapshots. */
+export class SqliteRepos extends SqlRepoReads implements RepoStore {
+  readonly #reader: Reader
+  readonly #pool: ReaderPool
+
+  constructor(run: Run, reader: Reader, pool: ReaderPool) {
+    super(run)
+    this.#reader = reader
+    this.#pool = pool
+  }
+
+  blockSource(did: Did): GetBlock {
+    let repo: number | undefined
+    return (cid) => {
+      repo ??= this.#reader.run(first(repoByDid, { did }))?.key
+      return repo === undefined ? undefined : blockOf(this.#reader, repo, cid)
+    }
+  }
+
+  async snapshot(did: Did): Promise<RepoSnapshot | undefined> {
+    const reader = this.#pool.take()
+    try {
+      reader.begin()
+      // The first read decides what moment the transaction sees.
+      const row = reader.run(first(repoByDid, { did }))
+      if (row) return new SqliteRepoSnapshot(reader, this.#pool, row.key, headOfRow(row))
+    } catch (error) {
+      this.#pool.discard(reader)
+      throw error
+    }
+    this.#pool.giveBack(reader)
+    return undefined
+  }
+}
+
+class SqliteRepoSnapshot implements RepoSnapshot {
+  readonly head: Head
+  readonly #reader: Reader
+  readonly #pool: ReaderPool
+  readonly #repo: number
+  #closed = false
+
+  constructor(reader: Reader, pool: ReaderPool, repo: number, head: Head) {
+    this.#reader = reader
+    this.#pool = pool
+    this.#repo = repo
+    this.head = head
+  }
+
+  readonly source: GetBlock = (cid) => {
+    this.#requireOpen()
+    return blockOf(this.#reader, this.#repo, cid)
+  }
+
+  async blocks(cids: readonly Cid[]): Promise<Block[]> {
+    return this.#run(blocksIn(this.#repo, cids))
+  }
+
+  all({ since }: { since?: Tid } = {}): AsyncIterable<Block> {
+    return since === undefined ? this.#everyBlock() : this.#newBlocks(since)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#pool.giveBack(this.#reader)
+  }
+
+  async *#everyBlock(): AsyncIterable<Block> {
+    let after = new Uint8Array(0)
+    for (;;) {
+      const rows = this.#run(all(blockPage, { repo: this.#repo, after, limit: pageBlocks }))
+      for (const { cid, bytes } of rows) yield { cid: cidOf(cid), bytes }
+      const last = rows.at(-1)
+      if (!last) return
+      after = new Uint8Array(last.cid)
+    }
+  }
+
+  async *#newBlocks(since: Tid): AsyncIterable<Block> {
+    // Numbers are never that large: nothing of `since` itself comes after this.
+    let after = { rev: since, id: Number.MAX_SAFE_INTEGER }
+    for (;;) {
+      const rows = this.#run(all(newBlockPage, { repo: this.#repo, ...after, limit: pageBlocks }))
+      for (const { cid, bytes } of rows) yield { cid: cidOf(cid), bytes }
+      const last = rows.at(-1)
+      if (!last) return
+      after = last
+    }
+  }
+
+  #run<T>(routine: Routine<T>): T {
+    this.#requireOpen()
+    return this.#reader.run(routine)
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new Error('the snapshot is closed')
+  }
+}
+
+function blockOf(reader: Reader, repo: number, cid: Cid): Uint8Array | undefined {
+  return reader.run(first(blockBytes, { repo, cid: cid.bytes }))?.bytes
+}

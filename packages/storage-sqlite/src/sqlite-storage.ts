@@ -1,0 +1,179 @@
+import {
+  AppendListeners,
+  firstSeq,
+  IntentRecorder,
+  type Storage,
+  StorageUnavailableError,
+  type StoredEvent,
+  type Transaction,
+} from '@atoll/storage'
+import {
+  logMarks,
+  type Migration,
+  migrations,
+  type Run,
+  runRoutine,
+  SqlAccounts,
+  SqlBlobs,
+  SqlEmailTokens,
+  SqlInvites,
+  SqlKeys,
+  SqlRecords,
+  SqlSessions,
+  SqlState,
+  writeIntents,
+} from '@atoll/storage-sql'
+import type { Did } from '@atoll/syntax'
+import { Connection } from './connection.ts'
+import { translateError } from './errors.ts'
+import { lockDatabase } from './file-lock.ts'
+import { GroupCommit } from './group-commit.ts'
+import { checkIntegrity, configureWriter, markClosed, markOpen, migrate, sizeOf } from './open-database.ts'
+import { Reader, ReaderPool } from './reader.ts'
+import { SqliteEvents } from './sqlite-events.ts'
+import { SqliteRepos } from './sqlite-repos.ts'
+
+export interface SqliteStorageOptions {
+  /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. */
+  file: string
+  /** Milliseconds since 1970; sequence numbers start from it. */
+  now?: () => number
+  /** Page cache of each of the two main connections. Default 32 MiB. */
+  cacheBytes?: number
+  /** After an unclean stop, a database up to this size is checked before it is used. Default 256 MiB; larger ones open unchecked. */
+  maxCheckBytes?: number
+  /** The schema to bring the database to, for tests of migrations. */
+  migrations?: readonly Migration[]
+  /** Called before everything that the writer does, with the SQL; what it throws is thrown as if by SQLite. For tests of failing storage. */
+  beforeWrite?: (sql: string) => void
+}
+
+const defaultCacheBytes = 32 * 1024 * 1024
+const snapshotCacheBytes = 2 * 1024 * 1024
+const defaultCheckBytes = 256 * 1024 * 1024
+
+interface Closable {
+  close(): void
+}
+
+/**
+ * Opens (or creates) a database in one SQLite file, brings its schema up to date, and checks it after an unclean stop.
+ * Throws `DatabaseInUseError`, `SchemaTooNewError`, `CorruptStorageError` or `StorageUnavailableError`.
+ */
+export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
+  return new SqliteStorage(options)
+}
+
+class SqliteStorage implements Storage {
+  readonly #lock: Closable
+  readonly #writer: GroupCommit
+  readonly #reader: Reader
+  readonly #pool: ReaderPool
+  #closed: Promise<void> | undefined
+  readonly repos: SqliteRepos
+  readonly records: SqlRecords
+  readonly blobs: SqlBlobs
+  readonly events: SqliteEvents
+  readonly accounts: SqlAccounts
+  readonly sessions: SqlSessions
+  readonly invites: SqlInvites
+  readonly emailTokens: SqlEmailTokens
+  readonly keys: SqlKeys
+  readonly state: SqlState
+
+  constructor(options: SqliteStorageOptions) {
+    const listeners = new AppendListeners()
+    const opened = openFiles(options, listeners)
+    this.#lock = opened.lock
+    this.#writer = opened.writer
+    this.#reader = opened.reader
+    this.#pool = opened.pool
+    const run: Run = async (routine) => this.#reader.run(routine)
+    this.repos = new SqliteRepos(run, this.#reader, this.#pool)
+    this.records = new SqlRecords(run)
+    this.blobs = new SqlBlobs(run)
+    this.events = new SqliteEvents(run, this.#writer, listeners)
+    this.accounts = new SqlAccounts(run)
+    this.sessions = new SqlSessions(run)
+    this.invites = new SqlInvites(run)
+    this.emailTokens = new SqlEmailTokens(run)
+    this.keys = new SqlKeys(run)
+    this.state = new SqlState(run)
+  }
+
+  async transact<T>(_did: Did, work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+    if (this.#closed) throw new StorageUnavailableError('closed')
+    const recorder = new IntentRecorder()
+    const answer = await work(recorder)
+    if (recorder.intents.length > 0) {
+      await this.#writer.write((numbering) => writeIntents(recorder.intents, numbering))
+    }
+    return answer
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    const connection = await this.#writer.close()
+    this.#pool.close()
+    this.#reader.close()
+    try {
+      if (connection) markClosed(connection)
+    } finally {
+      connection?.close()
+      this.#lock.close()
+    }
+  }
+}
+
+interface OpenFiles {
+  lock: Closable
+  writer: GroupCommit
+  reader: Reader
+  pool: ReaderPool
+}
+
+function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): OpenFiles {
+  const { file, cacheBytes = defaultCacheBytes } = options
+  const opened: Closable[] = []
+  const keep = <T extends Closable>(resource: T): T => {
+    opened.push(resource)
+    return resource
+  }
+  const connectReader = (size: number) => new Connection(file, { readonly: true, cacheBytes: size })
+  try {
+    const lock = keep(lockDatabase(file))
+    const writing = keep(connectWriter(options))
+    const last = prepareDatabase(writing, options)
+    const reader = keep(new Reader(connectReader(cacheBytes)))
+    const pool = new ReaderPool(() => connectReader(snapshotCacheBytes))
+    const onAppend = (events: readonly StoredEvent[]) => listeners.notify(events)
+    const writer = new GroupCommit(writing, { connect: () => connectWriter(options), last, onAppend })
+    return { lock, writer, reader, pool }
+  } catch (error) {
+    for (const resource of opened.reverse()) resource.close()
+    throw translateError(error)
+  }
+}
+
+function connectWriter({ file, cacheBytes = defaultCacheBytes, beforeWrite }: SqliteStorageOptions): Connection {
+  const connection = new Connection(file, { readonly: false, cacheBytes, beforeCall: beforeWrite })
+  try {
+    configureWriter(connection)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** Checks what an unclean stop left, brings the schema up to date, and answers the last sequence number. */
+function prepareDatabase(connection: Connection, options: SqliteStorageOptions): number {
+  const { file, now = Date.now, maxCheckBytes = defaultCheckBytes, migrations: wanted = migrations } = options
+  const unclean = markOpen(connection)
+  if (unclean && sizeOf(file) <= maxCheckBytes) checkIntegrity(connection)
+  migrate(connection, wanted, now())
+  return firstSeq(runRoutine(logMarks(), connection.execute).last, now()) - 1
+}

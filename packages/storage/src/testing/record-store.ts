@@ -1,0 +1,150 @@
+import { blockOf } from '@atoll/data-model'
+import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
+import { expect } from 'vitest'
+import type { Storage } from '../storage.ts'
+import type { Exceptions, OpenStorage } from './opened.ts'
+import { alice, bob, carol, hex, rev, SampleRepo } from './samples.ts'
+import { describeRules, storageForEach } from './suite.ts'
+
+const post = parseNsid('app.bsky.feed.post')
+const like = parseNsid('app.bsky.feed.like')
+const key = parseRecordKey
+
+/** The rules of `RecordStore`. */
+export function recordStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+  describeRules(`${name}: records`, except, (rule) => {
+    const { fresh } = storageForEach(open)
+
+    rule('answers a record with its bytes and the commit that last wrote it', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { text: 'one' } })))
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/two`]: { text: 'two' } })))
+      const one = await storage.records.get(alice, post, key('one'))
+      const block = blockOf({ text: 'one' })
+      expect(one).toMatchObject({ collection: post, rkey: 'one', rev: rev(1) })
+      expect(one?.cid.equals(block.cid)).toBe(true)
+      expect(hex(one?.bytes)).toBe(hex(block.bytes))
+    })
+
+    rule('answers the newest value of a record that was updated', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { n: 1 } })))
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { n: 2 } })))
+      const one = await storage.records.get(alice, post, key('one'))
+      expect(hex(one?.bytes)).toBe(hex(blockOf({ n: 2 }).bytes))
+      expect(one?.rev).toBe(rev(2))
+    })
+
+    rule('answers undefined for a record of another collection, key or repository, and for a deleted one', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: {}, [`${post}/two`]: {} })))
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/two`]: null })))
+      expect(await storage.records.get(alice, like, key('one'))).toBeUndefined()
+      expect(await storage.records.get(alice, post, key('two'))).toBeUndefined()
+      expect(await storage.records.get(alice, post, key('three'))).toBeUndefined()
+      expect(await storage.records.get(bob, post, key('one'))).toBeUndefined()
+    })
+
+    rule('refuses a record whose block is not stored', async () => {
+      const storage = await fresh()
+      const change = new SampleRepo(alice).commit({ [`${post}/one`]: { n: 1 } })
+      const without = {
+        ...change,
+        added: [...change.added].filter((block) => !block.cid.equals(blockOf({ n: 1 }).cid)),
+      }
+      await expect(storage.transact(alice, (tx) => tx.repo.apply(without))).rejects.toThrow('without its block')
+      expect(await storage.repos.head(alice)).toBeUndefined()
+    })
+
+    rule('takes a record whose block an earlier commit stored', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { n: 1 } })))
+      const { added, ...change } = repo.commit({ [`${post}/one`]: null, [`${post}/two`]: { n: 1 } })
+      const same = blockOf({ n: 1 }).cid
+      await storage.transact(alice, (tx) =>
+        tx.repo.apply({
+          ...change,
+          added: [...added].filter((block) => !block.cid.equals(same)),
+          removed: [...change.removed].filter((cid) => !cid.equals(same)),
+        }),
+      )
+      expect((await storage.records.get(alice, post, key('two')))?.cid.equals(same)).toBe(true)
+    })
+
+    rule('lists newest first, which is record keys descending by code unit', async () => {
+      const storage = await fresh()
+      await withRecords(storage, alice, ['b', 'a', 'B', '_', '~', 'ab', '3jzf', '.x'])
+      expect(await keys(storage, { limit: 10 })).toEqual(['~', 'b', 'ab', 'a', '_', 'B', '3jzf', '.x'])
+      expect(await keys(storage, { limit: 10, reverse: true })).toEqual(['.x', '3jzf', 'B', '_', 'a', 'ab', 'b', '~'])
+    })
+
+    rule('pages by record key, exclusive, in both directions', async () => {
+      const storage = await fresh()
+      await withRecords(storage, alice, ['a', 'b', 'c', 'd', 'e'])
+      expect(await keys(storage, { limit: 2 })).toEqual(['e', 'd'])
+      expect(await keys(storage, { limit: 2, cursor: 'd' })).toEqual(['c', 'b'])
+      expect(await keys(storage, { limit: 2, cursor: 'b' })).toEqual(['a'])
+      expect(await keys(storage, { limit: 2, cursor: 'a' })).toEqual([])
+      expect(await keys(storage, { limit: 2, cursor: 'b', reverse: true })).toEqual(['c', 'd'])
+      expect(await keys(storage, { limit: 9, cursor: 'cc' })).toEqual(['c', 'b', 'a'])
+    })
+
+    rule('lists only the collection asked for, with bytes', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      const writes = { [`${post}/one`]: { n: 1 }, [`${like}/one`]: { n: 2 }, [`${post}s/one`]: { n: 3 } }
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit(writes)))
+      const listed = await storage.records.list(alice, post, { limit: 10 })
+      expect(listed.map((record) => hex(record.bytes))).toEqual([hex(blockOf({ n: 1 }).bytes)])
+      expect(await storage.records.list(bob, post, { limit: 10 })).toEqual([])
+    })
+
+    rule('names the collections that hold a record, ascending', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      const paths = [`${post}/one`, `${post}/two`, `${like}/one`, 'app.bsky.graph.follow/one']
+      const writes = Object.fromEntries(paths.map((path) => [path, {}]))
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit(writes)))
+      expect(await storage.records.collections(alice)).toEqual([like, post, 'app.bsky.graph.follow'])
+      await storage.transact(alice, (tx) =>
+        tx.repo.apply(repo.commit({ [`${like}/one`]: null, [`${post}/one`]: null })),
+      )
+      expect(await storage.records.collections(alice)).toEqual([post, 'app.bsky.graph.follow'])
+      expect(await storage.records.collections(bob)).toEqual([])
+    })
+
+    rule('keeps a collection whose last record one commit deletes and replaces by another', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: {} })))
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/two`]: {}, [`${post}/one`]: null })))
+      expect(await storage.records.collections(alice)).toEqual([post])
+    })
+
+    rule('lists the repositories with records in a collection, in order of creation', async () => {
+      const storage = await fresh()
+      for (const did of [carol, alice, bob]) await withRecords(storage, did, ['one'])
+      const first = await storage.records.reposWith(post, { limit: 2 })
+      expect(first.items).toEqual([carol, alice])
+      const second = await storage.records.reposWith(post, { limit: 2, cursor: first.cursor! })
+      expect(second).toEqual({ items: [bob] })
+      expect(await storage.records.reposWith(like, { limit: 2 })).toEqual({ items: [] })
+    })
+  })
+}
+
+async function withRecords(storage: Storage, did: Did, rkeys: readonly string[]): Promise<void> {
+  const writes = Object.fromEntries(rkeys.map((rkey) => [`${post}/${rkey}`, { rkey }]))
+  await storage.transact(did, (tx) => tx.repo.apply(new SampleRepo(did).commit(writes)))
+}
+
+async function keys(
+  storage: Storage,
+  options: { limit: number; cursor?: string; reverse?: boolean },
+): Promise<string[]> {
+  return (await storage.records.list(alice, post, options)).map((record) => record.rkey)
+}
