@@ -1,7 +1,6 @@
-import type { ValueMap } from '@atoll/data-model'
 import { matchesRecordKeyKind, type RecordKey, type RecordKeyKind } from '@atoll/syntax'
+import { describeInput, describeOutput } from './describe-body.ts'
 import type {
-  BodyDefinition,
   LexiconDoc,
   ProcedureDefinition,
   QueryDefinition,
@@ -10,7 +9,6 @@ import type {
 } from './document.ts'
 import type { DocumentSource } from './document-source.ts'
 import { judge } from './judge.ts'
-import { isMap } from './maps.ts'
 import type { Body, GivenParams, Procedure, Query, RecordType, Subscription } from './methods.ts'
 import { formatParams, Params } from './params.ts'
 import { resolveTypeName } from './references.ts'
@@ -106,7 +104,7 @@ class DescribedQuery<P, O, E extends string, D extends keyof P> extends Describe
   #output: Body<O> | undefined
 
   get output(): Body<O> | undefined {
-    return (this.#output ??= describeBody<O>(this.main.output, this.source))
+    return (this.#output ??= describeOutput<O>(this.main.output, this.source))
   }
 }
 
@@ -115,11 +113,11 @@ class DescribedProcedure<P, I, O, E extends string, D extends keyof P> extends D
   #output: Body<O> | undefined
 
   get input(): Body<I> | undefined {
-    return (this.#input ??= describeBody<I>(this.main.input, this.source, defaultsOf(this.main.input)))
+    return (this.#input ??= describeInput<I>(this.main.input, this.source))
   }
 
   get output(): Body<O> | undefined {
-    return (this.#output ??= describeBody<O>(this.main.output, this.source))
+    return (this.#output ??= describeOutput<O>(this.main.output, this.source))
   }
 }
 
@@ -182,33 +180,4 @@ class DescribedRecord<R> implements RecordType<R> {
     if (check === undefined) throw new Error(`${this.nsid} is not a record type`)
     return check
   }
-}
-
-/** Describes a body. Members of an object that are absent and have a default are filled in before judging. */
-export function describeBody<T>(
-  body: BodyDefinition | undefined,
-  source: DocumentSource,
-  defaults: ValueMap = {},
-): Body<T> | undefined {
-  if (body === undefined) return undefined
-  const { encoding, schema } = body
-  if (schema === undefined) return { encoding }
-  let check: Check | undefined
-  const hasDefaults = Object.keys(defaults).length > 0
-  return {
-    encoding,
-    validate: (value, options) => {
-      check ??= source.compile(schema)
-      return judge<T>(check, hasDefaults && isMap(value) ? { ...defaults, ...value } : value, options)
-    },
-  }
-}
-
-/** What the members of an input are when the caller leaves them out. */
-export function defaultsOf(body: BodyDefinition | undefined): ValueMap {
-  if (body?.schema?.type !== 'object') return {}
-  const defaults = Object.entries(body.schema.properties ?? {}).flatMap(([name, schema]) =>
-    'default' in schema && schema.default !== undefined ? [[name, schema.default] as const] : [],
-  )
-  return Object.fromEntries(defaults)
 }
