@@ -1,4 +1,5 @@
 import { type Cid, isCid } from './cid.ts'
+import { isValueMap } from './plain-object.ts'
 import type { Value } from './value.ts'
 
 /** A reference from a record to a blob. A type alias, not an interface: so a record that holds one is a `ValueMap` to the compiler. */
@@ -19,14 +20,14 @@ const CID_TEXT = /^b[a-z2-7]{58}$/
 
 /** Whether this is a whole, well-formed blob reference: these four fields, a raw CID, a type, a size of at least 0. */
 export function isBlobRef(value: unknown): value is BlobRef {
-  if (!isMap(value) || value['$type'] !== 'blob' || Object.keys(value).length !== 4) return false
+  if (!isValueMap(value) || value['$type'] !== 'blob' || Object.keys(value).length !== 4) return false
   const { ref, mimeType, size } = value
   return isCid(ref) && ref.codec === 'raw' && isMimeType(mimeType) && Number.isSafeInteger(size) && Number(size) >= 0
 }
 
 /** Whether this is the legacy form: nothing but the base32 text of a CID, and a MIME type. */
 export function isLegacyBlobRef(value: unknown): value is LegacyBlobRef {
-  if (!isMap(value) || Object.keys(value).length !== 2) return false
+  if (!isValueMap(value) || Object.keys(value).length !== 2) return false
   return typeof value['cid'] === 'string' && CID_TEXT.test(value['cid']) && isMimeType(value['mimeType'])
 }
 
@@ -43,16 +44,10 @@ export function findLegacyBlobRefs(value: Value): LegacyBlobRef[] {
 function findAll<T>(value: Value, wanted: (value: unknown) => value is T, found: T[] = []): T[] {
   if (wanted(value)) found.push(value)
   else if (Array.isArray(value)) for (const item of value) findAll(item, wanted, found)
-  else if (isMap(value)) for (const key of Object.keys(value)) findAll(value[key] as Value, wanted, found)
+  else if (isValueMap(value)) for (const key of Object.keys(value)) findAll(value[key]!, wanted, found)
   return found
 }
 
 function isMimeType(value: unknown): value is string {
   return typeof value === 'string' && value.includes('/')
-}
-
-function isMap(value: unknown): value is { [key: string]: unknown } {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !isCid(value) && !ArrayBuffer.isView(value)
-  )
 }

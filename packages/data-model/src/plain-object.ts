@@ -1,3 +1,10 @@
+import type { ValueMap } from './value.ts'
+
+/** Whether a value is a map, as every record is: no list, link, bytes or scalar. */
+export function isValueMap(value: unknown): value is ValueMap {
+  return typeof value === 'object' && value !== null && isPlain(value)
+}
+
 /** Whether this object is a plain one: `{}`, or one without a prototype. */
 export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)

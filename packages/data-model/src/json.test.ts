@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest'
+import { encodeCbor } from './cbor-encode.ts'
+import { cborToJson } from './cbor-to-json.ts'
+import { cidOfCbor, cidOfRaw } from './cid.ts'
+import { DataModelError } from './errors.ts'
+import { jsonToValue, parseJson } from './json-read.ts'
+import { stringifyJson, valueToJson } from './json-write.ts'
+import type { Limits, Value } from './value.ts'
+
+const raw = cidOfRaw(Uint8Array.of(1))
+const link = { $link: raw.toString() }
+const blob = { $type: 'blob', ref: link, mimeType: 'image/png', size: 1 }
+
+function pathOf(work: () => unknown): string | undefined {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof DataModelError) return error.path
+    throw error
+  }
+  return undefined
+}
+
+describe('JSON that is refused, with the path', () => {
+  it.each<[string, unknown, string]>([
+    ['a $link that is a number', { $link: 5 }, ''],
+    ['a $link that is null', { $link: null }, ''],
+    ['a $link that is no CID', { $link: 'x' }, ''],
+    ['a $link to a CIDv0', { $link: 'QmRQ353oFNqt8zfZ9XGFJ6ufdLzzRGUXVdJEYrVLJoYtfC' }, ''],
+    ['a $link with company', { ...link, extra: 1 }, ''],
+    ['a $link with company before it', { extra: 1, ...link }, ''],
+    ['$bytes that are a list', { $bytes: [1, 2, 3] }, ''],
+    ['$bytes that are not base64', { $bytes: 'a-b_' }, ''],
+    ['$bytes with stray bits', { $bytes: 'Zh' }, ''],
+    ['$bytes with company', { $bytes: '', other: 1 }, ''],
+    ['both $link and $bytes', { ...link, $bytes: '' }, ''],
+    ['a blob without a ref', { $type: 'blob', mimeType: 'image/png', size: 1 }, ''],
+    ['a blob with text for a ref', { ...blob, ref: raw.toString() }, ''],
+    ['a blob with a size in text', { ...blob, size: '1' }, ''],
+    ['a blob with a size below zero', { ...blob, size: -1 }, ''],
+    ['a blob without a type', { $type: 'blob', ref: link, size: 1 }, ''],
+    ['a blob with no MIME type', { ...blob, mimeType: 'png' }, ''],
+    ['a blob with company', { ...blob, alt: 'x' }, ''],
+    ['a blob whose CID is not raw', { ...blob, ref: { $link: cidOfCbor(Uint8Array.of(1)).toString() } }, ''],
+    ['a $type that is a number', { $type: 1 }, '/$type'],
+    ['a $type that is null', { $type: null }, '/$type'],
+    ['an empty $type', { $type: '' }, '/$type'],
+    ['a $type that is a map', { $type: {} }, '/$type'],
+    ['a fraction', 1.5, ''],
+    ['2^53', 2 ** 53, ''],
+    ['a lone surrogate', 'a\ud800', ''],
+    ['a lone surrogate in a key', { 'a\ud800': 1 }, '/a\ud800'],
+  ])('%s', (_, json, path) => {
+    const text = JSON.stringify(json)
+    expect(pathOf(() => jsonToValue(json))).toBe(path)
+    expect(pathOf(() => parseJson(text))).toBe(path)
+    expect(pathOf(() => parseJson(`{"a":[0,${text}]}`))).toBe(`/a/1${path}`)
+    expect(pathOf(() => jsonToValue({ 'x/y~z': json }))).toBe(`/x~1y~0z${path}`)
+  })
+
+  it.each(['', 'nul', '{', '[1,]', '{"a":1,}', "{'a':1}", '\ufeff1', 'NaN', '01', '1 2', '"\u0000"', '{"a" 1}'])(
+    'text that is not JSON: %j',
+    (text) => {
+      expect(pathOf(() => parseJson(text))).toBe('')
+    },
+  )
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['undefined as a member', { a: undefined }],
+    ['a Date', { a: new Date(0) }],
+    ['a Map', new Map()],
+    ['a bigint', 1n],
+    ['NaN', Number.NaN],
+    ['infinity', Number.NEGATIVE_INFINITY],
+    ['a function', () => 1],
+  ])('what is no JSON at all: %s', (_, value) => {
+    expect(() => jsonToValue(value)).toThrow(DataModelError)
+  })
+
+  it('bytes that are not UTF-8', () => {
+    expect(() => parseJson(Uint8Array.of(34, 255, 34))).toThrow(DataModelError)
+  })
+
+  it('a surrogate that is escaped', () => {
+    expect(() => parseJson('"\\ud800"')).toThrow(DataModelError)
+    expect(() => parseJson('{"\\udc00":1}')).toThrow(DataModelError)
+    expect(parseJson('"\\ud83c\\udf0a"')).toBe('🌊')
+  })
+})
+
+describe('limits', () => {
+  const deep = (levels: number, inner = '') => '['.repeat(levels) + inner + ']'.repeat(levels)
+
+  it('take 32 levels and refuse the 33rd', () => {
+    expect(pathOf(() => parseJson(deep(32)))).toBeUndefined()
+    expect(pathOf(() => parseJson(deep(33)))).toBe('/0'.repeat(32))
+    expect(pathOf(() => parseJson(deep(32, '1')))).toBeUndefined()
+    expect(pathOf(() => parseJson(deep(2), { maxDepth: 1 }))).toBe('/0')
+    expect(pathOf(() => valueToJson(JSON.parse(deep(33))))).toBe('/0'.repeat(32))
+    expect(pathOf(() => stringifyJson(JSON.parse(deep(512)), { maxDepth: 512 }))).toBeUndefined()
+  })
+
+  it('do not count the objects that links and bytes are in JSON', () => {
+    expect(pathOf(() => parseJson(deep(32, JSON.stringify(link))))).toBeUndefined()
+    expect(pathOf(() => parseJson(deep(32, '{"$bytes":""}')))).toBeUndefined()
+    expect(pathOf(() => parseJson(deep(32, '{"a":""}')))).toBe('/0'.repeat(32))
+  })
+
+  it('hold for a million levels, open or closed', () => {
+    expect(pathOf(() => parseJson(deep(1_000_000)))).toBe('')
+    expect(pathOf(() => parseJson('['.repeat(1_000_000)))).toBe('')
+    expect(pathOf(() => parseJson('{"a":'.repeat(1_000_000)))).toBe('')
+  })
+
+  it('hold for numbers of values and of characters', () => {
+    expect(pathOf(() => parseJson('[1,2,3]', { maxItems: 3 }))).toBe('/2')
+    expect(pathOf(() => parseJson('[1,2,3]', { maxItems: 4 }))).toBeUndefined()
+    expect(pathOf(() => parseJson('[1,2,3]', { maxBytes: 6 }))).toBe('')
+    expect(pathOf(() => parseJson(`[${'{},'.repeat(2_000_000)}{}]`))).toBe('')
+    const many: Limits = { maxItems: 100_001 }
+    expect(pathOf(() => parseJson(`[${'0,'.repeat(99_999)}0]`, many))).toBeUndefined()
+  })
+
+  it('are not taken in by brackets and commas within long texts', () => {
+    const text = '[[[{{{,,,\\"\\\\'.repeat(20_000)
+    expect(parseJson(JSON.stringify({ a: text, b: `${text}\\` }))).toEqual({ a: text, b: `${text}\\` })
+  })
+})
+
+describe('JSON that is taken', () => {
+  it('keeps __proto__ as a harmless member, both ways', () => {
+    const value = parseJson('{"__proto__":{"x":1},"constructor":{"y":2}}') as { [key: string]: Value }
+    expect(Object.keys(value)).toEqual(['__proto__', 'constructor'])
+    expect(value['x']).toBeUndefined()
+    expect(stringifyJson(value)).toBe('{"__proto__":{"x":1},"constructor":{"y":2}}')
+    const linked = parseJson(`{"__proto__":${JSON.stringify(link)}}`) as { [key: string]: Value }
+    expect(Object.getPrototypeOf(linked)).toBe(Object.prototype)
+    expect(stringifyJson(linked)).toBe(`{"__proto__":${JSON.stringify(link)}}`)
+    expect(valueToJson(jsonToValue(JSON.parse(`{"__proto__":${JSON.stringify(link)}}`)))).toEqual(valueToJson(linked))
+    expect(cborToJson(encodeCbor(linked))).toBe(stringifyJson(linked))
+  })
+
+  it('has links, bytes and blobs as typed values', () => {
+    const value = parseJson(JSON.stringify({ a: link, b: [{ $bytes: 'AQID' }], c: blob }))
+    expect(value).toEqual({ a: raw, b: [Uint8Array.of(1, 2, 3)], c: { ...blob, ref: raw } })
+  })
+
+  it('may have padded base64; none is written', () => {
+    expect(parseJson('[{"$bytes":"AQ=="},{"$bytes":"AQ"},{"$bytes":""}]')).toEqual([
+      Uint8Array.of(1),
+      Uint8Array.of(1),
+      new Uint8Array(),
+    ])
+    expect(stringifyJson(Uint8Array.of(1))).toBe('{"$bytes":"AQ"}')
+    expect(cborToJson(encodeCbor(Uint8Array.of(1)))).toBe('{"$bytes":"AQ"}')
+  })
+
+  it('keeps the legacy blob form as it is', () => {
+    const legacy = { cid: raw.toString(), mimeType: 'image/png' }
+    expect(parseJson(JSON.stringify(legacy))).toEqual(legacy)
+  })
+
+  it('may have whole numbers in any notation, and no negative zero', () => {
+    expect(parseJson('[123.0, 1e2, -0, 0.0, -0.0]')).toEqual([123, 100, 0, 0, 0])
+    expect(jsonToValue({ a: -0 })).toEqual({ a: 0 })
+  })
+
+  it('may have other keys that begin with a dollar', () => {
+    expect(parseJson('{"$other":1,"$":2}')).toEqual({ $other: 1, $: 2 })
+  })
+
+  it('may come as bytes', () => {
+    expect(parseJson(new TextEncoder().encode('{"a":"語"}'))).toEqual({ a: '語' })
+  })
+})
+
+describe('values without a JSON form', () => {
+  it.each(['$link', '$bytes'])('are maps with the key %s', (key) => {
+    const value = { a: [{ [key]: 'x' }] }
+    expect(pathOf(() => valueToJson(value))).toBe(`/a/0/${key}`)
+    expect(pathOf(() => cborToJson(encodeCbor(value)))).toBe(`/a/0/${key}`)
+  })
+
+  it.each<[string, unknown]>([
+    ['a fraction', 1.5],
+    ['NaN', Number.NaN],
+    ['a Date', new Date(0)],
+    ['a lone surrogate', '\ud800'],
+    ['undefined', undefined],
+    ['a bigint', 1n],
+    ['a symbol', Symbol('a')],
+  ])('are refused: %s', (_, value) => {
+    expect(pathOf(() => valueToJson(value as Value))).toBe('')
+    expect(pathOf(() => stringifyJson([1, value as Value]))).toBe('/1')
+  })
+})
+
+describe('members that are undefined', () => {
+  it('are left out of JSON', () => {
+    const value = { a: undefined, b: { c: undefined, d: 1 }, e: raw } as unknown as Value
+    expect(stringifyJson(value)).toBe(`{"b":{"d":1},"e":${JSON.stringify(link)}}`)
+    expect(valueToJson(value)).toStrictEqual({ b: { d: 1 }, e: link })
+  })
+})
