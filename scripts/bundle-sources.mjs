@@ -1,6 +1,7 @@
 // Finds and bundles single source files (benchmarks, fuzz targets), so that they run without a build of the packages.
 import { spawn } from 'node:child_process'
 import { globSync, mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -33,7 +34,7 @@ export async function bundle(file) {
     conditions: ['@atoll/source'],
     sourcemap: 'inline',
     logLevel: 'error',
-    plugins: [librariesOutside],
+    plugins: [librariesOutside, placesOfSources],
   })
   return outfile
 }
@@ -58,6 +59,18 @@ const librariesOutside = {
       return errors.length > 0
         ? { path: found.path, external: true }
         : { path: pathToFileURL(path).href, external: true }
+    })
+  },
+}
+
+/** A source that loads something by its own place finds it from there, not from where the bundle lies. */
+const placesOfSources = {
+  name: 'places-of-sources',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8')
+      if (!text.includes('import.meta.url')) return undefined
+      return { contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)), loader: 'ts' }
     })
   },
 }
