@@ -1,182 +1,197 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Cid, cidOfDigest } from '@atoll/data-model'
-import {
-  type BlobBytes,
-  BlobMissingError,
-  type BlobStore,
-  BlobTooLargeError,
-  type ByteRange,
-  type UploadedBlob,
-} from '@atoll/storage'
+import { open, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Cid } from '@atoll/data-model'
+import { type BlobBytes, BlobMissingError, type BlobStore, type ByteRange, type UploadedBlob } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
-import { accountFolder } from './account-folder.ts'
-import { Folders } from './folders.ts'
+import { type BeforeStep, codeOf, DurableFiles, translateError } from './durable-files.ts'
+import { receive } from './receive.ts'
+
+/** How much of a file is in memory for each reader. */
+const readBytes = 256 * 1024
 
 export interface FsBlobStoreOptions {
-  /** Where blobs lie: a folder for each account, a file for each blob. Made when it is not there. */
-  readonly dir: string
-  /** Where uploads wait, on the same file system. Inside `dir` unless given. */
-  readonly temporaryDir?: string | undefined
+  /** Blobs lie in `blobs/<did>/<cid>` below it. */
+  dir: string
+  /** Where uploads wait until they become permanent. Default: `uploads` in `dir`; best on the same file system. */
+  temporaryDir?: string
+  /** Called before every step; what it throws stops there. For tests. */
+  beforeStep?: BeforeStep
 }
 
-const headBytes = 4100
-const unfinished = '.part'
-
-/** Opens a store of blobs in a folder. */
-export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<FsBlobStore> {
-  const { dir, temporaryDir = join(dir, '.uploads') } = options
-  await mkdir(dir, { recursive: true })
-  await mkdir(temporaryDir, { recursive: true })
-  return new FsBlobStore(dir, temporaryDir)
+/**
+ * Opens a folder as a blob store; missing folders are created. Bytes are streamed to a nameless file, synced, and only then
+ * given a name, so that under a name there is the whole content even after a power cut.
+ */
+export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<BlobStore> {
+  const store = new FsBlobStore(options)
+  await store.prepare()
+  return store
 }
 
-/** Blobs as files. A file gets its final name only when all of it would survive a crash. */
-export class FsBlobStore implements BlobStore {
-  readonly #dir: string
-  readonly #temporaryDir: string
-  readonly #folders = new Folders()
+class FsBlobStore implements BlobStore {
+  readonly #files: DurableFiles
+  readonly #permanent: string
+  readonly #uploads: string
+  /** Nameless files: uploads in progress, and copies on their way across file systems. */
+  readonly #incoming: readonly [uploads: string, copies: string]
 
-  /** Use `openFsBlobStore`: the folders must be there. */
-  constructor(dir: string, temporaryDir: string) {
-    this.#dir = dir
-    this.#temporaryDir = temporaryDir
+  constructor({ dir, temporaryDir = path.join(dir, 'uploads'), beforeStep }: FsBlobStoreOptions) {
+    this.#files = new DurableFiles(beforeStep)
+    this.#permanent = path.join(dir, 'blobs')
+    this.#uploads = path.join(temporaryDir, 'finished')
+    this.#incoming = [path.join(temporaryDir, 'incoming'), path.join(dir, 'copies')]
+  }
+
+  async prepare(): Promise<void> {
+    await attempt(async () => {
+      for (const folder of [this.#permanent, this.#uploads, this.#incoming[0]]) await this.#files.folder(folder)
+    })
   }
 
   async upload(
     did: Did,
     bytes: AsyncIterable<Uint8Array>,
-    { maxBytes = Number.POSITIVE_INFINITY, signal }: { maxBytes?: number; signal?: AbortSignal } = {},
+    options: { maxBytes?: number; signal?: AbortSignal } = {},
   ): Promise<UploadedBlob> {
-    signal?.throwIfAborted()
-    const part = join(this.#temporaryDir, `${randomUUID()}${unfinished}`)
-    const file = await open(part, 'wx')
-    try {
-      const { digest, size, head } = await writeAll(file, bytes, maxBytes, signal)
-      await file.datasync()
-      await file.close()
-      const cid = cidOfDigest('raw', digest)
-      await this.#folders.move(part, this.#uploaded(did), String(cid))
-      return { cid, size, head }
-    } catch (error) {
-      await file.close().catch(() => undefined)
-      await rm(part, { force: true })
-      throw error
-    }
+    options.signal?.throwIfAborted()
+    return await attempt(async () => {
+      const incoming = await this.#files.create(this.#incoming[0])
+      try {
+        const uploaded = await receive(this.#files, incoming, bytes, options).finally(() => incoming.handle.close())
+        await this.#files.move(incoming.file, this.#uploadOf(did, uploaded.cid), this.#incoming[0])
+        return uploaded
+      } catch (error) {
+        await this.#discard(incoming.file)
+        throw error
+      }
+    })
   }
 
   async makePermanent(did: Did, cids: readonly Cid[]): Promise<void> {
-    for (const cid of cids) {
-      const from = join(this.#uploaded(did), String(cid))
-      try {
-        await this.#folders.move(from, this.#kept(did), String(cid))
-      } catch (error) {
-        if (!isMissing(error)) throw error
-        if (!(await sizeOf(join(this.#kept(did), String(cid))))) throw new BlobMissingError(String(cid))
-      }
-    }
+    for (const cid of cids) await attempt(() => this.#makePermanent(did, cid))
   }
 
   async get(did: Did, cid: Cid, range?: ByteRange): Promise<BlobBytes | undefined> {
-    const file = await open(join(this.#kept(did), String(cid)), 'r').catch(undefinedIfMissing)
-    if (!file) return undefined
-    try {
-      const { size } = await file.stat()
-      const start = Math.min(range?.start ?? 0, size)
-      const end = Math.min(range?.end ?? size - 1, size - 1)
-      if (end >= start) return { size, bytes: file.createReadStream({ start, end, highWaterMark: 256 * 1024 }) }
-      await file.close()
-      return { size, bytes: nothing() }
-    } catch (error) {
-      await file.close()
-      throw error
-    }
+    const file = this.#blobOf(did, cid)
+    const size = await attempt(() => sizeOf(file))
+    if (size === undefined) return undefined
+    return { size, bytes: readFile(file, range?.start ?? 0, Math.min(range?.end ?? size, size - 1)) }
   }
 
   async size(did: Did, cid: Cid): Promise<number | undefined> {
-    const kept = await sizeOf(join(this.#kept(did), String(cid)))
-    return kept ?? (await sizeOf(join(this.#uploaded(did), String(cid))))
+    return await attempt(async () => (await sizeOf(this.#blobOf(did, cid))) ?? (await sizeOf(this.#uploadOf(did, cid))))
   }
 
   async delete(did: Did, cids: readonly Cid[]): Promise<void> {
-    for (const cid of cids) await rm(join(this.#kept(did), String(cid)), { force: true })
+    for (const cid of cids) await attempt(() => this.#files.remove(this.#blobOf(did, cid)))
   }
 
   async deleteAll(did: Did): Promise<void> {
-    for (const folder of [this.#kept(did), this.#uploaded(did)]) {
-      await rm(folder, { recursive: true, force: true })
-      this.#folders.forget(folder)
+    for (const folder of [this.#permanent, this.#uploads]) {
+      await attempt(() => this.#files.remove(path.join(folder, nameOf(did))))
     }
   }
 
   async sweep({ before }: { before: Date }): Promise<number> {
-    let swept = 0
-    for (const entry of await readdir(this.#temporaryDir, { withFileTypes: true })) {
-      const path = join(this.#temporaryDir, entry.name)
-      if (!entry.isDirectory()) swept += await removeIfOlder(path, before)
-      else {
-        for (const name of await readdir(path)) swept += await removeIfOlder(join(path, name), before)
-        await this.#removeIfEmpty(path)
+    return await attempt(async () => {
+      let swept = 0
+      for (const file of await filesBelow([this.#uploads, ...this.#incoming])) {
+        if (!(await isOlder(file, before))) continue
+        await this.#files.remove(file)
+        swept++
       }
+      return swept
+    })
+  }
+
+  async #makePermanent(did: Did, cid: Cid): Promise<void> {
+    const blob = this.#blobOf(did, cid)
+    try {
+      await this.#files.move(this.#uploadOf(did, cid), blob, this.#incoming[1])
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+      if ((await sizeOf(blob)) === undefined) throw new BlobMissingError(cid.toString())
     }
-    return swept
   }
 
-  async #removeIfEmpty(folder: string): Promise<void> {
-    // Forgotten first: an upload that comes in between makes it anew.
-    this.#folders.forget(folder)
-    await rmdir(folder).catch(() => undefined)
+  /** A failure is being reported already; what cannot be removed now is swept later. */
+  async #discard(file: string): Promise<void> {
+    try {
+      await this.#files.remove(file)
+    } catch {}
   }
 
-  #kept(did: Did): string {
-    return join(this.#dir, accountFolder(did))
+  #blobOf(did: Did, cid: Cid): string {
+    return path.join(this.#permanent, nameOf(did), cid.toString())
   }
 
-  #uploaded(did: Did): string {
-    return join(this.#temporaryDir, accountFolder(did))
+  #uploadOf(did: Did, cid: Cid): string {
+    return path.join(this.#uploads, nameOf(did), cid.toString())
   }
 }
 
-async function writeAll(
-  file: FileHandle,
-  bytes: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  signal: AbortSignal | undefined,
-): Promise<{ digest: Uint8Array; size: number; head: Uint8Array }> {
-  const hash = createHash('sha256')
-  const head: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of bytes) {
-    signal?.throwIfAborted()
-    if (size < headBytes) head.push(chunk.slice(0, headBytes - size))
-    size += chunk.length
-    if (size > maxBytes) throw new BlobTooLargeError(maxBytes)
-    hash.update(chunk)
-    for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten
+/** A DID as a file name: no separators, and no two alike. */
+function nameOf(did: Did): string {
+  return encodeURIComponent(did)
+}
+
+async function* readFile(file: string, start: number, end: number): AsyncIterable<Uint8Array> {
+  if (start > end) return
+  const handle = await open(file, 'r')
+  try {
+    for (let at = start; at <= end; ) {
+      const buffer = new Uint8Array(Math.min(readBytes, end + 1 - at))
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
+      if (bytesRead === 0) throw new Error(`${file} is shorter than it was`)
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+    }
+  } finally {
+    await handle.close()
   }
-  signal?.throwIfAborted()
-  return { digest: hash.digest(), size, head: Buffer.concat(head) }
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(undefinedIfMissing))?.size
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
 }
 
-async function removeIfOlder(path: string, before: Date): Promise<number> {
-  const found = await stat(path).catch(undefinedIfMissing)
-  if (!found?.isFile() || found.mtimeMs >= before.getTime()) return 0
-  await unlink(path).catch(undefinedIfMissing)
-  return 1
+async function isOlder(file: string, than: Date): Promise<boolean> {
+  try {
+    return (await stat(file)).mtimeMs < than.getTime()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
-function undefinedIfMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error
-  return undefined
+async function filesBelow(folders: readonly string[]): Promise<string[]> {
+  const files: string[] = []
+  for (const folder of folders) {
+    for (const entry of await entriesBelow(folder)) {
+      if (entry.isFile()) files.push(path.join(entry.parentPath, entry.name))
+    }
+  }
+  return files
 }
 
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+async function entriesBelow(folder: string) {
+  try {
+    return await readdir(folder, { recursive: true, withFileTypes: true })
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
 }
 
-async function* nothing(): AsyncIterable<Uint8Array> {}
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw translateError(error)
+  }
+}

@@ -1,1 +1,2 @@
-export { type FsBlobStore, type FsBlobStoreOptions, openFsBlobStore } from './fs-blob-store.ts'
+export type { BeforeStep, FileStep } from './durable-files.ts'
+export { type FsBlobStoreOptions, openFsBlobStore } from './fs-blob-store.ts'

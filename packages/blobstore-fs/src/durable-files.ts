@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { StorageUnavailableError } from '@atoll/storage'
+
+/** What is done to files, in the order in which it is done. */
+export type FileStep = 'create' | 'write' | 'sync' | 'rename' | 'syncFolder' | 'remove'
+
+/** Hears of each step before it is taken; what it throws stops there, as a failing disk would. For tests. */
+export type BeforeStep = (step: FileStep, file: string) => void
+
+/** Files that are whole or absent: what resolved here is on the disk. */
+export class DurableFiles {
+  readonly #before: BeforeStep
+  /** Folders whose own entries are known to be on the disk. */
+  readonly #folders = new Set<string>()
+
+  constructor(before: BeforeStep = () => {}) {
+    this.#before = before
+  }
+
+  /** Creates a file that nobody else has, under a name that means nothing yet. */
+  async create(folder: string): Promise<{ file: string; handle: FileHandle }> {
+    await this.folder(folder)
+    const file = path.join(folder, randomUUID())
+    this.#before('create', file)
+    return { file, handle: await open(file, 'wx') }
+  }
+
+  async write(file: string, handle: FileHandle, bytes: Uint8Array): Promise<void> {
+    this.#before('write', file)
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await handle.write(bytes, at, bytes.length - at)
+      at += bytesWritten
+    }
+  }
+
+  async sync(file: string, handle: FileHandle): Promise<void> {
+    this.#before('sync', file)
+    await handle.datasync()
+  }
+
+  /** Gives a synced file its name. Across file systems it is copied and synced first, so that the name appears with the whole content. */
+  async move(from: string, to: string, nearby: string): Promise<void> {
+    await this.folder(path.dirname(to))
+    try {
+      this.#before('rename', to)
+      await rename(from, to)
+    } catch (error) {
+      if (codeOf(error) !== 'EXDEV') throw error
+      await this.#copyAndMove(from, to, nearby)
+    }
+    await this.#syncFolder(path.dirname(to))
+  }
+
+  /** Removes a file or a folder; it may be gone already. */
+  async remove(target: string): Promise<void> {
+    this.#before('remove', target)
+    this.#folders.delete(target)
+    await rm(target, { recursive: true, force: true })
+  }
+
+  /** Makes sure that a folder exists and would still exist after a crash. */
+  async folder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return
+    const first = await mkdir(folder, { recursive: true })
+    if (first !== undefined) {
+      const outermost = path.dirname(first)
+      for (let at = path.dirname(folder); at.length >= outermost.length; at = path.dirname(at)) {
+        await this.#syncFolder(at)
+        if (at === path.dirname(at)) break
+      }
+    }
+    this.#folders.add(folder)
+  }
+
+  async #copyAndMove(from: string, to: string, nearby: string): Promise<void> {
+    await this.folder(nearby)
+    const copy = path.join(nearby, randomUUID())
+    try {
+      this.#before('create', copy)
+      await copyFile(from, copy)
+      const handle = await open(copy, 'r+')
+      await this.sync(copy, handle).finally(() => handle.close())
+      this.#before('rename', to)
+      await rename(copy, to)
+    } catch (error) {
+      await rm(copy, { force: true })
+      throw error
+    }
+    await this.remove(from)
+  }
+
+  async #syncFolder(folder: string): Promise<void> {
+    this.#before('syncFolder', folder)
+    const handle = await open(folder, 'r')
+    await handle.sync().finally(() => handle.close())
+  }
+}
+
+/** The system's name for what went wrong. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
+/** A failing disk in the words of the interfaces; everything else as it is. */
+export function translateError(error: unknown): unknown {
+  const code = codeOf(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new StorageUnavailableError('full', { cause: error })
+  if (code === 'EIO' || code === 'EROFS' || code === 'EMFILE' || code === 'ENFILE') {
+    return new StorageUnavailableError('io', { cause: error })
+  }
+  return error
+}

@@ -1,0 +1,137 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { cidOfRaw } from '@atoll/data-model'
+import { blobStoreSuite } from '@atoll/storage/testing'
+import type { Did } from '@atoll/syntax'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { FileStep } from './durable-files.ts'
+import { openFsBlobStore } from './fs-blob-store.ts'
+
+blobStoreSuite('fs', async () => {
+  const dir = temporaryFolder()
+  const open = () => openFsBlobStore({ dir })
+  return { store: await open(), reopen: open, close: async () => rmSync(dir, { recursive: true }) }
+})
+
+const did: Did = 'did:plc:alicealicealicealicealic'
+
+describe('the folder', () => {
+  const folders: string[] = []
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+  })
+  const fresh = () => {
+    const dir = temporaryFolder()
+    folders.push(dir)
+    return dir
+  }
+
+  it('gives a file its name only after its content is on the disk, and resolves only after the name is', async () => {
+    const steps: FileStep[] = []
+    const store = await openFsBlobStore({ dir: fresh(), beforeStep: (step) => steps.push(step) })
+    const { cid } = await store.upload(did, chunks(600_000))
+    await store.makePermanent(did, [cid])
+    steps.length = 0
+    const again = await store.upload(did, chunks(600_000))
+    expect(steps).toEqual(['create', 'write', 'write', 'write', 'sync', 'rename', 'syncFolder'])
+    steps.length = 0
+    await store.makePermanent(did, [again.cid])
+    expect(steps).toEqual(['rename', 'syncFolder'])
+  })
+
+  it('puts new folders on the disk before a file in them counts', async () => {
+    const steps: string[] = []
+    const dir = fresh()
+    const store = await openFsBlobStore({
+      dir,
+      beforeStep: (step, file) => steps.push(`${step} ${path.relative(dir, file)}`),
+    })
+    const { cid } = await store.upload(did, chunks(10))
+    steps.length = 0
+    await store.makePermanent(did, [cid])
+    const folder = path.join('blobs', encodeURIComponent(did))
+    expect(steps).toEqual(['syncFolder blobs', `rename ${path.join(folder, `${cid}`)}`, `syncFolder ${folder}`])
+  })
+
+  it('holds whole files or none under a CID when the n-th step fails, for every n, and works again afterwards', async () => {
+    const dir = fresh()
+    const bytes = 300_000
+    const cid = cidOfRaw(await whole(bytes))
+    let calls = 0
+    let failAt = Number.POSITIVE_INFINITY
+    const beforeStep = () => {
+      if (++calls === failAt) throw Object.assign(new Error('simulated'), { code: 'ENOSPC' })
+    }
+    const store = await openFsBlobStore({ dir, beforeStep })
+    let succeeded = false
+    for (let n = 1; !succeeded; n++) {
+      calls = 0
+      failAt = n
+      const outcome = await store
+        .upload(did, chunks(bytes))
+        .then(() => store.makePermanent(did, [cid]).then(() => 'done', name), name)
+      failAt = Number.POSITIVE_INFINITY
+      succeeded = outcome === 'done'
+      expect(succeeded || outcome).toSatisfy((found) => found === true || found === 'StorageUnavailableError')
+      for (const file of named(dir)) expect(statSync(file).size).toBe(bytes)
+    }
+    expect(calls).toBeGreaterThan(6)
+    expect((await store.get(did, cid))?.size).toBe(bytes)
+  })
+
+  it('sweeps what a crash left in the middle of an upload', async () => {
+    const dir = fresh()
+    const store = await openFsBlobStore({ dir })
+    const upload = store.upload(did, endless())
+    upload.catch(() => {})
+    while (readdirSync(path.join(dir, 'uploads', 'incoming')).length === 0) await new Promise(setImmediate)
+    const reopened = await openFsBlobStore({ dir })
+    expect(await reopened.sweep({ before: new Date(Date.now() + 1000) })).toBe(1)
+    expect(readdirSync(path.join(dir, 'uploads', 'incoming'))).toEqual([])
+  })
+
+  it.runIf(existsSync('/dev/shm'))('moves uploads from another file system whole', async () => {
+    const dir = fresh()
+    const temporaryDir = mkdtempSync('/dev/shm/atoll-blobs-')
+    folders.push(temporaryDir)
+    const store = await openFsBlobStore({ dir, temporaryDir })
+    const { cid } = await store.upload(did, chunks(300_000))
+    await store.makePermanent(did, [cid])
+    expect(statSync(path.join(dir, 'blobs', encodeURIComponent(did), `${cid}`)).size).toBe(300_000)
+    expect(readdirSync(path.join(dir, 'copies'))).toEqual([])
+    expect(await store.sweep({ before: new Date(Date.now() + 1000) })).toBe(0)
+  })
+})
+
+function temporaryFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'atoll-blobs-'))
+}
+
+function named(dir: string): string[] {
+  const entries = readdirSync(dir, { recursive: true, withFileTypes: true })
+  return entries.flatMap((entry) => (entry.name.startsWith('bafk') ? [path.join(entry.parentPath, entry.name)] : []))
+}
+
+async function* chunks(size: number): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < size; at += 50_000) yield new Uint8Array(Math.min(50_000, size - at)).fill(at / 50_000)
+}
+
+async function whole(size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for await (const chunk of chunks(size)) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+async function* endless(): AsyncIterable<Uint8Array> {
+  yield new Uint8Array(500_000)
+  await new Promise(() => {})
+}
+
+function name(error: Error): string {
+  return error.name
+}
