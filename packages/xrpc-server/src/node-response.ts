@@ -1,5 +1,6 @@
 /** Writes an answer to Node's response: in one piece when it is whole, at the client's pace when it is a stream. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Fairness } from './fairness.ts'
 import { discardBody, type InnerResponse, type ResponseBody } from './inner.ts'
 
 export interface ResponseTimeouts {
@@ -35,10 +36,13 @@ async function writeStream(
   body: AsyncIterable<Uint8Array>,
   stalledMs: number,
 ): Promise<void> {
+  const fairness = new Fairness()
   try {
     for await (const chunk of body) {
       if (response.destroyed) return
       if (!response.write(chunk)) await drained(response, stalledMs)
+      const turn = fairness.turn()
+      if (turn) await turn
       if (response.destroyed) return
     }
     response.end()

@@ -3,6 +3,7 @@ import type { ValueMap } from '@atoll/data-model'
 import type { Subscription } from '@atoll/lexicon'
 import { encodeErrorFrame, encodeMessageFrame, XrpcError } from '@atoll/xrpc'
 import { publicError } from './errors.ts'
+import { Fairness } from './fairness.ts'
 import type { FrameSocket } from './frame-socket.ts'
 import type { EncodedFrame } from './route.ts'
 
@@ -25,11 +26,16 @@ export async function pumpFrames(
   options: PumpOptions,
 ): Promise<void> {
   const iterator = messages[Symbol.asyncIterator]()
+  const fairness = new Fairness()
   try {
     while (!signal.aborted) {
       const { done, value } = await iterator.next()
       if (done || signal.aborted) break
-      await sendFrame(frameOf(method, value), socket, options)
+      const frame = frameOf(method, value)
+      if (socket.bufferedBytes + frame.length <= options.maxBufferedBytes) socket.send(frame)
+      else await sendInTime(frame, socket, options.drainTimeoutMs)
+      const turn = fairness.turn()
+      if (turn) await turn
     }
     socket.close(normalClosure, '')
   } catch (error) {
@@ -47,11 +53,11 @@ export function frameOf(method: Subscription, message: unknown): EncodedFrame {
   return encodeMessageFrame(method.frameType($type), body)
 }
 
-async function sendFrame(frame: EncodedFrame, socket: FrameSocket, options: PumpOptions): Promise<void> {
-  if (socket.bufferedBytes + frame.length <= options.maxBufferedBytes) return socket.send(frame)
+/** Sends a frame that is more than the socket should hold, and waits until it has drained. */
+async function sendInTime(frame: EncodedFrame, socket: FrameSocket, drainTimeoutMs: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, options.drainTimeoutMs, true)
+    timer = setTimeout(resolve, drainTimeoutMs, true)
   })
   const flushed = socket.sendAndFlush(frame).then(() => false)
   const isTooSlow = await Promise.race([flushed, tooLate]).finally(() => clearTimeout(timer))
