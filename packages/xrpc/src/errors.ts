@@ -101,3 +101,15 @@ export class FrameError extends Error {
     super(`bad frame: ${reason}`, options)
   }
 }
+
+/** An event stream that ended in any way but a good one. */
+export class StreamClosedError extends Error {
+  override name = 'StreamClosedError'
+  constructor(
+    readonly code: number,
+    readonly reason: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`the stream closed with ${code}${reason === '' ? '' : `: ${reason}`}`, options)
+  }
+}
