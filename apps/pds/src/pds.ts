@@ -6,12 +6,13 @@ import { createGuardedFetch, nodeDns } from '@atoll/identity/node'
 import { PlcClient } from '@atoll/identity/plc'
 import { lexicons } from '@atoll/lexicons'
 import { createSequencer, type Sequencer } from '@atoll/sequencer'
-import { type BlobStore, type Storage, StorageUnavailableError } from '@atoll/storage'
+import type { BlobStore, Storage } from '@atoll/storage'
 import { openSqliteStorage } from '@atoll/storage-sqlite'
-import { TidClock } from '@atoll/syntax'
-import { createRouter, type Router } from '@atoll/xrpc-server'
+import { formatDatetime, TidClock } from '@atoll/syntax'
+import { createRouter, type RateLimitOptions, type Router } from '@atoll/xrpc-server'
 import { createAccess } from './access.ts'
 import { Accounts } from './accounts/accounts.ts'
+import { HandleChanges } from './accounts/handle-changes.ts'
 import { HandleRules } from './accounts/handles.ts'
 import { Invites } from './accounts/invites.ts'
 import { Passwords } from './accounts/passwords.ts'
@@ -19,10 +20,12 @@ import { SessionTokens } from './accounts/session-tokens.ts'
 import { Sessions } from './accounts/sessions.ts'
 import { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config.ts'
+import { Crawlers } from './crawlers.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
+import { limits } from './limits.ts'
 import type { Log } from './log.ts'
-import { Refused } from './refused.ts'
 import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
@@ -38,6 +41,7 @@ export interface Services {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly handles: HandleRules
+  readonly handleChanges: HandleChanges
   readonly blobs: Blobs
   readonly preparer: RecordPreparer
   readonly writer: RepoWriter
@@ -109,10 +113,11 @@ export async function createPds(
   const locks = new RepoLocks()
   const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
   const tokens = new SessionTokens({ secret: config.secrets.jwtSecret, audience: config.service.did })
-  const sessions = new Sessions({ storage, tokens })
+  const sessions = new Sessions({ service: config.service.did, storage, tokens })
   const handles = new HandleRules(config.identity.handleDomains)
   const invites = new Invites({ storage, required: config.invites.required })
   const accounts = new Accounts({ storage, passwords: new Passwords(), sessions, invites, handles, plc, tids })
+  const handleChanges = new HandleChanges({ storage, handles, identity, plc })
   const blobs = new Blobs({ storage, store: blobStore, locks, uploadLimit: config.blobs.uploadLimit, onError })
   const preparer = new RecordPreparer({ lexicons: lexicons(), tids })
   const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, tids })
@@ -125,6 +130,7 @@ export async function createPds(
     accounts,
     sessions,
     handles,
+    handleChanges,
     blobs,
     preparer,
     writer,
@@ -136,16 +142,54 @@ export async function createPds(
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),
     onRequest: ({ request, nsid, status, ms }) =>
       log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),
+    ...(config.rateLimits.enabled ? { rateLimits: rateLimits(config.rateLimits) } : {}),
   })
+
+  const crawlers = new Crawlers({
+    relays: config.crawlers,
+    hostname: new URL(config.service.publicUrl).host,
+    lastSeq: () => sequencer.last(),
+    onError,
+  })
+  const housekeeping = new Housekeeping(
+    [
+      { name: 'crawlers', everyMs: minute, run: () => crawlers.look() },
+      { name: 'blobs', everyMs: hour, run: () => blobs.sweep() },
+      {
+        name: 'events',
+        everyMs: 10 * minute,
+        run: () => storage.events.trim({ before: ago(config.subscriptions.backfillLimitMs) }),
+      },
+      { name: 'sessions', everyMs: hour, run: () => sessions.forgetExpired() },
+    ],
+    (error, chore) => log.error('a chore failed', { chore, err: error }),
+  )
 
   return {
     router,
     settled: () => blobs.settled(),
     async close() {
+      await housekeeping.close()
       await blobs.settled()
       await sequencer.close()
       await storage.close()
     },
+  }
+}
+
+const minute = 60 * 1000
+const hour = 60 * minute
+
+function ago(ms: number) {
+  return formatDatetime(new Date(Date.now() - ms))
+}
+
+function rateLimits({ bypassKey, bypassIps }: Config['rateLimits']): RateLimitOptions {
+  return {
+    global: limits.requests,
+    budgets: limits.writes,
+    bypass: ({ ip, headers }) =>
+      bypassIps.includes(ip) || (bypassKey !== undefined && headers.get('x-ratelimit-bypass') === bypassKey),
   }
 }
 
@@ -157,12 +201,4 @@ async function healthyVersion(config: Config, storage: Pick<Storage, 'accounts'>
 function packageVersion(): string {
   const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   return manifest.version
-}
-
-/** What a client is told of a failure that passes by itself. */
-export function passingFailure(error: unknown): Refused | undefined {
-  if (!(error instanceof StorageUnavailableError)) return undefined
-  return new Refused('ServiceUnavailable', 'The server cannot write at the moment; try again later', {
-    headers: { 'retry-after': '5' },
-  })
 }

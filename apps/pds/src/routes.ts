@@ -4,7 +4,9 @@ import * as server from '@atoll/lexicons/com.atproto.server'
 import * as sync from '@atoll/lexicons/com.atproto.sync'
 import { route, stream } from '@atoll/xrpc-server'
 import type { Access } from './access.ts'
+import { limits } from './limits.ts'
 import { resolveHandle } from './methods/com.atproto.identity/resolveHandle.ts'
+import { updateHandle } from './methods/com.atproto.identity/updateHandle.ts'
 import { applyWrites } from './methods/com.atproto.repo/applyWrites.ts'
 import { createRecord } from './methods/com.atproto.repo/createRecord.ts'
 import { deleteRecord } from './methods/com.atproto.repo/deleteRecord.ts'
@@ -36,8 +38,8 @@ const megabyte = 1_000_000
 
 /** The service on one page: every method, who may call it, who answers, and what it costs. */
 export const routes = (s: Services, may: Access) => [
-  route(server.createAccount, may.anyone, createAccount(s)),
-  route(server.createSession, may.anyone, createSession(s)),
+  route(server.createAccount, may.anyone, createAccount(s), { limits: limits.createAccount }),
+  route(server.createSession, may.anyone, createSession(s), { limits: limits.createSession }),
   route(server.refreshSession, may.refresh, refreshSession(s)),
   route(server.deleteSession, may.expiredRefresh, deleteSession(s)),
   route(server.getSession, may.account, getSession(s)),
@@ -50,7 +52,10 @@ export const routes = (s: Services, may: Access) => [
   route(repo.getRecord, may.anyone, getRecord(s)),
   route(repo.listRecords, may.anyone, listRecords(s)),
   route(repo.describeRepo, may.anyone, describeRepo(s)),
-  route(repo.uploadBlob, may.account, uploadBlob(s), { maxBytes: s.config.blobs.uploadLimit }),
+  route(repo.uploadBlob, may.account, uploadBlob(s), {
+    maxBytes: s.config.blobs.uploadLimit,
+    limits: limits.uploadBlob,
+  }),
 
   route(sync.getRepo, may.reader, getRepo(s)),
   route(sync.getRecord, may.reader, getRecordProof(s)),
@@ -67,6 +72,7 @@ export const routes = (s: Services, may: Access) => [
   route(sync.getCheckout, may.reader, getCheckout(s)),
 
   route(identity.resolveHandle, may.anyone, resolveHandle(s)),
+  route(identity.updateHandle, may.account, updateHandle(s), { limits: limits.updateHandle }),
 ]
 
 /** What a batch costs: as much as its writes one by one. */

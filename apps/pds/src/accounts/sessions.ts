@@ -15,11 +15,19 @@ export interface SessionJwts {
 export class Sessions {
   readonly #storage: Pick<Storage, 'sessions' | 'transact'>
   readonly #tokens: SessionTokens
+  readonly #owner: Did
   readonly #now: () => number
 
-  constructor(deps: { storage: Pick<Storage, 'sessions' | 'transact'>; tokens: SessionTokens; now?: () => number }) {
+  /** @param deps.service In whose name the server looks after the sessions of all. */
+  constructor(deps: {
+    service: Did
+    storage: Pick<Storage, 'sessions' | 'transact'>
+    tokens: SessionTokens
+    now?: () => number
+  }) {
     this.#storage = deps.storage
     this.#tokens = deps.tokens
+    this.#owner = deps.service
     this.#now = deps.now ?? Date.now
   }
 
@@ -72,6 +80,12 @@ export class Sessions {
   async end(did: Did, id: string): Promise<void> {
     const row = await this.#storage.sessions.get(id)
     await this.#storage.transact(did, (tx) => (row ? tx.sessions.deleteLineage(row.lineage) : tx.sessions.delete(id)))
+  }
+
+  /** Forgets what expired so long ago that its use cannot mean anything any more. */
+  async forgetExpired(): Promise<void> {
+    const before = formatDatetime(new Date(this.#now() - refreshLifeSeconds * 1000))
+    await this.#storage.transact(this.#owner, (tx) => tx.sessions.deleteExpired(before))
   }
 
   async #successor(id: string): Promise<RefreshToken> {

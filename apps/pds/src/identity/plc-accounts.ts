@@ -1,10 +1,17 @@
 import type { DidKey, KeyPair } from '@atoll/crypto'
-import { createGenesis, type PlcClient } from '@atoll/identity/plc'
+import {
+  contentOf,
+  createGenesis,
+  type PlcClient,
+  PlcError,
+  PlcRequestError,
+  updateOperation,
+} from '@atoll/identity/plc'
 import type { Did, Handle } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
 interface PlcParts {
-  readonly client: Pick<PlcClient, 'submit'>
+  readonly client: Pick<PlcClient, 'submit' | 'getLastOp'>
   readonly rotationKey: KeyPair
   /** The operator's own key, put before the server's. */
   readonly recoveryKey: DidKey | undefined
@@ -23,26 +30,41 @@ export class PlcAccounts {
 
   /** Makes a DID and registers it. Rotation keys in order: the user's, the operator's, the server's. */
   async create(account: { handle: Handle; signingKey: DidKey; recoveryKey: DidKey | undefined }): Promise<Did> {
-    const { client, rotationKey, pds, onError } = this.#parts
-    const rotationKeys = [account.recoveryKey, this.#parts.recoveryKey, rotationKey.didKey()].filter(
-      (key) => key !== undefined,
-    )
-    const { did, op } = createGenesis({
-      handle: account.handle,
-      signingKey: account.signingKey,
-      rotationKeys,
-      pds,
-      signer: rotationKey,
+    const { client, rotationKey, recoveryKey, pds } = this.#parts
+    const { handle, signingKey } = account
+    const rotationKeys = [account.recoveryKey, recoveryKey, rotationKey.didKey()].filter((key) => key !== undefined)
+    const { did, op } = createGenesis({ handle, signingKey, rotationKeys, pds, signer: rotationKey })
+    await this.#ask(() => client.submit(did, op))
+    return did
+  }
+
+  /** Puts the handle into the DID document, unless it stands there first already. Other methods than did:plc are the owner's business. */
+  async setHandle(did: Did, handle: Handle): Promise<void> {
+    if (!did.startsWith('did:plc:')) return
+    const { client, rotationKey } = this.#parts
+    await this.#ask(async () => {
+      const last = await client.getLastOp(did)
+      if (!last || last.type === 'plc_tombstone')
+        throw new Refused('InvalidRequest', 'The DID of this account has been given up')
+      const { alsoKnownAs, rotationKeys } = contentOf(last)
+      if (alsoKnownAs.find((name) => name.startsWith('at://')) === `at://${handle}`) return
+      if (!rotationKeys.includes(rotationKey.didKey())) {
+        throw new Refused('InvalidRequest', "Rotation keys do not include server's rotation key")
+      }
+      await client.submit(did, updateOperation(last, { handle }, rotationKey))
     })
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await client.submit(did, op)
+      return await work()
     } catch (error) {
-      onError(error)
+      if (!(error instanceof PlcError || error instanceof PlcRequestError)) throw error
+      this.#parts.onError(error)
       throw new Refused(
         'UpstreamFailure',
-        'The directory of DIDs cannot be reached or refused the new account; try again later',
+        'The directory of DIDs cannot be reached, or refused the change; try again later',
       )
     }
-    return did
   }
 }

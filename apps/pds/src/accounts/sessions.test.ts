@@ -1,0 +1,90 @@
+import { MemoryStorage } from '@atoll/storage'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { SessionTokens } from './session-tokens.ts'
+import { Sessions } from './sessions.ts'
+
+const alice = 'did:plc:alice'
+const hour = 60 * 60 * 1000
+const day = 24 * hour
+
+let now: number
+let storage: MemoryStorage
+let tokens: SessionTokens
+let sessions: Sessions
+
+beforeEach(async () => {
+  now = Date.UTC(2026, 0, 1)
+  storage = new MemoryStorage()
+  const clock = () => now
+  tokens = new SessionTokens({ secret: 'a secret of the tests', audience: 'did:web:localhost', now: clock })
+  sessions = new Sessions({ service: 'did:web:localhost', storage, tokens, now: clock })
+  await storage.transact(alice, (tx) =>
+    tx.accounts.create({ did: alice, handle: 'alice.test', createdAt: '2026-01-01T00:00:00.000Z' as never }),
+  )
+})
+
+const signIn = async () => {
+  const { refreshJwt } = await sessions.begin(alice, 'com.atproto.access')
+  return tokens.readRefresh(refreshJwt).id
+}
+const refresh = async (id: string) => (await sessions.refresh(alice, id)).id
+
+describe('refresh tokens', () => {
+  it('answer with the same successor for two hours after they were rotated', async () => {
+    const first = await signIn()
+    const second = await refresh(first)
+    now += 2 * hour - 1
+    expect(await refresh(first)).toBe(second)
+  })
+
+  it('used after the grace period end every session that came from the sign-in', async () => {
+    const first = await signIn()
+    const second = await refresh(first)
+    now += 2 * hour
+    await expect(refresh(first)).rejects.toThrow('Token has been revoked')
+    await expect(refresh(second)).rejects.toThrow('Token has been revoked')
+  })
+
+  it('leave other sign-ins alone when one is stolen', async () => {
+    const stolen = await signIn()
+    const other = await signIn()
+    await refresh(stolen)
+    now += 3 * hour
+    await expect(refresh(stolen)).rejects.toThrow('Token has been revoked')
+    expect(await refresh(other)).toMatch(/./)
+  })
+
+  it('expire after ninety days without use', async () => {
+    const { refreshJwt } = await sessions.begin(alice, 'com.atproto.access')
+    now += 90 * day + 1000
+    expect(() => tokens.readRefresh(refreshJwt)).toThrow('Token has expired')
+    expect(tokens.readRefresh(refreshJwt, { acceptExpired: true }).did).toBe(alice)
+  })
+
+  it('are forgotten when their use cannot mean anything any more', async () => {
+    const first = await signIn()
+    await refresh(first)
+    now += 2 * hour
+    await sessions.forgetExpired()
+    // Still known: its use would be a theft.
+    expect(await storage.sessions.get(first)).toBeDefined()
+    now += 91 * day
+    await sessions.forgetExpired()
+    expect(await storage.sessions.get(first)).toBeUndefined()
+  })
+
+  it('of another account are refused', async () => {
+    const first = await signIn()
+    await expect(sessions.refresh('did:plc:bob', first)).rejects.toThrow('Token has been revoked')
+  })
+})
+
+describe('access tokens', () => {
+  it('live for two hours', async () => {
+    const { accessJwt } = await sessions.begin(alice, 'com.atproto.access')
+    now += 2 * hour - 1000
+    expect(tokens.readAccess(accessJwt)).toEqual({ did: alice, scope: 'com.atproto.access' })
+    now += 1000
+    expect(() => tokens.readAccess(accessJwt)).toThrow('Token has expired')
+  })
+})

@@ -1,0 +1,85 @@
+import { getHostStatus, requestCrawl } from '@atoll/lexicons/com.atproto.sync'
+import { createClient } from '@atoll/xrpc'
+
+type Fetch = (url: string, init?: RequestInit) => Promise<Response>
+
+/** A relay is told of news this often at most. */
+const pauseMs = 20 * 60 * 1000
+/** A relay that has not moved for this long although there is news has lost us. */
+const stalledMs = 5 * 60 * 1000
+const timeoutMs = 10_000
+
+interface Relay {
+  readonly url: string
+  notifiedAt: number
+  /** The number of the newest event when it was last told. */
+  notifiedSeq: number
+  /** How far it says it has read, and since when it says so. */
+  reached: { seq: number; since: number } | undefined
+}
+
+interface CrawlerParts {
+  readonly relays: readonly string[]
+  /** How this server is called by its relays: its host name, with the port where it is not the usual one. */
+  readonly hostname: string
+  /** The number of the newest event. */
+  readonly lastSeq: () => number
+  readonly onError: (error: unknown) => void
+  readonly fetch?: Fetch
+  readonly now?: () => number
+}
+
+/** Asks relays to crawl this server: when there is news, and again when one of them has stopped reading it. */
+export class Crawlers {
+  readonly #parts: CrawlerParts
+  readonly #relays: Relay[]
+  readonly #now: () => number
+
+  constructor(parts: CrawlerParts) {
+    this.#parts = parts
+    this.#now = parts.now ?? Date.now
+    this.#relays = parts.relays.map((url) => ({
+      url,
+      notifiedAt: Number.NEGATIVE_INFINITY,
+      notifiedSeq: -1,
+      reached: undefined,
+    }))
+  }
+
+  /** Looks at each relay once. Whatever fails is tried again at the next call. */
+  async look(): Promise<void> {
+    await Promise.all(this.#relays.map((relay) => this.#lookAt(relay).catch(this.#parts.onError)))
+  }
+
+  async #lookAt(relay: Relay): Promise<void> {
+    const last = this.#parts.lastSeq()
+    if (last <= relay.notifiedSeq && !(await this.#isStalled(relay, last))) return
+    const rested = this.#now() - relay.notifiedAt >= pauseMs
+    if (!rested && !(await this.#isStalled(relay, last))) return
+    await this.#client(relay).call(requestCrawl, {
+      input: { hostname: this.#parts.hostname },
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    relay.notifiedAt = this.#now()
+    relay.notifiedSeq = last
+    relay.reached = undefined
+  }
+
+  /** Whether the relay tells that it is behind, and has told the same place for a while. */
+  async #isStalled(relay: Relay, last: number): Promise<boolean> {
+    const status = await this.#client(relay)
+      .call(getHostStatus, { params: { hostname: this.#parts.hostname }, signal: AbortSignal.timeout(timeoutMs) })
+      .catch(() => undefined)
+    const seq = status?.data.seq
+    if (seq === undefined || seq >= last) {
+      relay.reached = undefined
+      return false
+    }
+    if (relay.reached?.seq !== seq) relay.reached = { seq, since: this.#now() }
+    return this.#now() - relay.reached.since >= stalledMs
+  }
+
+  #client(relay: Relay) {
+    return createClient({ service: relay.url, fetch: this.#parts.fetch })
+  }
+}

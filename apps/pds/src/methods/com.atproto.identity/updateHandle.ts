@@ -1,0 +1,16 @@
+import type { updateHandle as method } from '@atoll/lexicons/com.atproto.identity'
+import type { Handler } from '@atoll/xrpc-server'
+import type { AccountCaller } from '../../access.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import type { HandleChanges } from '../../accounts/handle-changes.ts'
+
+interface Deps {
+  accounts: Pick<Accounts, 'require'>
+  handleChanges: Pick<HandleChanges, 'change'>
+}
+
+export function updateHandle({ accounts, handleChanges }: Deps): Handler<typeof method, AccountCaller> {
+  return async ({ input, credentials }) => {
+    await handleChanges.change(await accounts.require(credentials.did), input.handle)
+  }
+}

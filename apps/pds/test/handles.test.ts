@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
+
+let pds: PdsUnderTest
+let alice: TestAccount
+
+beforeEach(async () => {
+  pds = await PdsUnderTest.start()
+  alice = await pds.account('alice')
+})
+afterEach(() => pds.close())
+
+const update = (handle: string) => pds.post('com.atproto.identity.updateHandle', { handle }, { token: alice.accessJwt })
+const eventsOf = async (kind: string) =>
+  (await pds.adapters.storage.events.page({ after: 0, limit: 100 })).filter((event) => event.kind === kind)
+
+describe('updateHandle', () => {
+  it('changes the account, the DID document and the firehose', async () => {
+    expect((await update('Alicia.test')).status).toBe(200)
+    expect((await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'alicia.test' } })).body).toEqual({
+      did: alice.did,
+    })
+    expect((await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'alice.test' } })).body.error).toBe(
+      'HandleNotFound',
+    )
+    const { body } = await pds.get('com.atproto.repo.describeRepo', { params: { repo: alice.did } })
+    expect(body).toMatchObject({ handle: 'alicia.test', handleIsCorrect: true })
+    expect(await eventsOf('identity')).toHaveLength(2)
+  })
+
+  it('says it to the network again when nothing changes', async () => {
+    expect((await update('alice.test')).status).toBe(200)
+    expect(await eventsOf('identity')).toHaveLength(2)
+    expect(pds.plcRequests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+  })
+
+  it.each([
+    ['a handle that is taken', 'bob.test', 'HandleNotAvailable', 'Handle already taken: bob.test'],
+    ['a reserved name', 'admin.test', 'HandleNotAvailable', 'Reserved handle'],
+    [
+      'a foreign handle that does not lead to the account',
+      'alice.example',
+      'InvalidHandle',
+      'Handle TLD is invalid or disallowed',
+    ],
+  ])('refuses %s', async (_, handle, error, message) => {
+    await pds.account('bob')
+    expect((await update(handle)).body).toEqual({ error, message })
+    expect(await eventsOf('identity')).toHaveLength(2)
+  })
+})
