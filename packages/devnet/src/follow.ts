@@ -13,6 +13,7 @@ socket.addEventListener('open', () => console.error(`following ${url} (Ctrl-C en
 socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
   const frame = decodeFrame(new Uint8Array(data))
   if (frame.op === -1) return console.error(`${frame.error}: ${frame.message ?? ''}`)
+  if (frame.op !== 1) return
   const { blocks, ...rest } = frame.body
   const size = blocks instanceof Uint8Array ? { blocks: `${blocks.length} bytes` } : {}
   console.log(stringifyJson({ type: frame.type, ...rest, ...size }))
