@@ -26,6 +26,7 @@ import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
+import { passingFailure } from './passing-failure.ts'
 import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
@@ -139,6 +140,7 @@ export async function createPds(
   const router = createRouter(routes(services, access), {
     fallback: createWeb({ config, accounts, storage }),
     health: async () => ({ version: await healthyVersion(config, storage) }),
+    explain: passingFailure,
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),
     onRequest: ({ request, nsid, status, ms }) =>
       log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { stringifyJson } from '@atoll/data-model'
+import { stringifyJson, type ValueMap } from '@atoll/data-model'
 import { decodeFrame } from '@atoll/xrpc'
 
 /** Prints the events of a server's firehose, one line of JSON each. The arguments are the server's URL and a cursor. */
@@ -14,9 +14,9 @@ socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
   const frame = decodeFrame(new Uint8Array(data))
   if (frame.op === -1) return console.error(`${frame.error}: ${frame.message ?? ''}`)
   if (frame.op !== 1) return
-  const { blocks, ...rest } = frame.body
-  const size = blocks instanceof Uint8Array ? { blocks: `${blocks.length} bytes` } : {}
-  console.log(stringifyJson({ type: frame.type, ...rest, ...size }))
+  const { blocks } = frame.body
+  const size: ValueMap = blocks instanceof Uint8Array ? { blocks: `${blocks.length} bytes` } : {}
+  console.log(stringifyJson({ type: frame.type, ...frame.body, ...size }))
 })
 socket.addEventListener('error', () => {
   console.error(`${url.origin} cannot be reached: is the server running?`)

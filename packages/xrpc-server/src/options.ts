@@ -1,3 +1,4 @@
+import type { XrpcError } from '@atoll/xrpc'
 import type { Awaitable, InnerRequest, InnerResponse } from './inner.ts'
 import type { RateLimit, RateLimitStore, RateLimitSubject } from './rate-limits.ts'
 import type { Nsid } from './route.ts'
@@ -35,6 +36,8 @@ export interface SubscriptionOptions {
 export interface RouterOptions {
   /** An error that no caller is told about: a fault of ours. */
   onError?(error: unknown, context: { request: InnerRequest; nsid: Nsid | undefined }): void
+  /** What callers are told of an error that passes by itself, such as a database that is full; `undefined` for the opaque 500. */
+  explain?(error: unknown): XrpcError | undefined
   /** Called for every request, when its answer is ready. */
   onRequest?(report: RequestReport): void
   /** Sees every request for a declared method first; what it answers stands, and `undefined` lets the route run. */

@@ -154,7 +154,7 @@ class RouterCore {
   }
 
   #refuse(thrown: unknown, exchange: Exchange): InnerResponse {
-    const refusal = publicError(thrown)
+    const refusal = this.options.explain?.(thrown) ?? publicError(thrown)
     if (refusal !== thrown && !(thrown instanceof ClientGoneError) && !exchange.request.signal.aborted) {
       this.options.onError?.(thrown, { request: exchange.request, nsid: exchange.nsid })
     }
