@@ -30,12 +30,13 @@ export {
   type RepoSource,
 } from './import.ts'
 export { invertOps } from './invert.ts'
-export { type ImportLimits, importLimits, maxCommitBytes, maxRecordBytes, maxWrites } from './limits.ts'
+export { layerOf } from './layer.ts'
+export { type ImportLimits, importLimits, maxCommitBytes, maxFutureMs, maxRecordBytes, maxWrites } from './limits.ts'
 export { Mst, type MstChange } from './mst.ts'
 export { diffMst, type MstDiff, type RepoOp } from './mst-diff.ts'
 export type { MstOptions } from './mst-source.ts'
 export type { MstEntry, MstRange } from './mst-walk.ts'
-export { formatPath, layerOf, splitPath } from './path.ts'
+export { formatPath, splitPath } from './path.ts'
 export { type ProvenRecord, proveRecord, verifyProof } from './proof.ts'
 export {
   type CommitSlice,

@@ -1,8 +1,9 @@
 import type { Cid } from '@atoll/data-model'
 import { InvalidPathError, MinedPathError, RecordExistsError } from './errors.ts'
+import { layerOf } from './layer.ts'
 import { maxLayer, maxNodeEntries } from './limits.ts'
 import { type MstChild, MstNode } from './mst-node.ts'
-import { isTreeKey, layerOf } from './path.ts'
+import { isTreeKey } from './path.ts'
 
 /** A node that still grows at its right end: `children` lacks the last one. */
 interface OpenNode {

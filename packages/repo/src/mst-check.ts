@@ -3,11 +3,12 @@
 import type { Cid } from '@atoll/data-model'
 import { InvalidNodeError } from './errors.ts'
 import { contains, everything, type KeyRange, rangeOfChild } from './key-range.ts'
+import { layerOf } from './layer.ts'
 import { maxLayer } from './limits.ts'
 import type { Mst } from './mst.ts'
 import type { MstNode } from './mst-node.ts'
 import type { NodeContent } from './mst-node-codec.ts'
-import { layerOf, splitPath } from './path.ts'
+import { splitPath } from './path.ts'
 
 /** The layer of a root: that of its keys. @throws InvalidNodeError for one above a subtree but without keys */
 export function layerOfRoot({ keys, children }: Pick<NodeContent, 'keys' | 'children'>, cid: Cid): number {

@@ -1,10 +1,10 @@
 // The changes that a tree knows, on nodes: each returns new nodes and leaves the old ones as they were.
 import type { Cid } from '@atoll/data-model'
 import { MinedPathError, RecordExistsError, RecordMissingError } from './errors.ts'
+import { layerOf } from './layer.ts'
 import { maxLayer, maxNodeEntries } from './limits.ts'
 import { type MstChild, MstNode } from './mst-node.ts'
 import type { MstSource } from './mst-source.ts'
-import { layerOf } from './path.ts'
 
 /** A new key below, in or above `root`. */
 export function insert(source: MstSource, root: MstNode, key: string, value: Cid): MstNode {

@@ -1,4 +1,4 @@
-import { type Cid, decodeCid, InvalidCidError } from '@atoll/data-model'
+import { Cid, decodeCid, InvalidCidError } from '@atoll/data-model'
 import { InvalidNodeError, type NodeReason } from './errors.ts'
 import { maxNodeEntries, maxPathLength } from './limits.ts'
 import { commonPrefixLength } from './path.ts'
@@ -35,12 +35,17 @@ const MAX_NODE_OVERHEAD = 1 + 2 * 2 + 3 + LINK_LENGTH
 
 let scratch: Uint8Array | undefined
 
+/** What may be linked to: a CID, or something that has one. */
+type Linked = Cid | { readonly cid: Cid }
+
 /** The bytes of a node: what the generic codec makes of the same map. */
 export function encodeNode(
   keys: readonly string[],
   values: readonly Cid[],
-  children: readonly (Cid | null)[],
+  children: readonly (Linked | null)[],
 ): Uint8Array {
+  // Asking a child for its CID may encode it, which takes the same scratch: so that comes first.
+  for (const child of children) if (child !== null && !(child instanceof Cid)) child.cid
   let bound = MAX_NODE_OVERHEAD
   for (const key of keys) bound += MAX_ENTRY_OVERHEAD + key.length
   if (scratch === undefined || scratch.length < bound) scratch = new Uint8Array(Math.max(bound, 4096))
@@ -72,7 +77,15 @@ export function encodeNode(
   bytes[at++] = TEXT_1
   bytes[at++] = KEY_L
   at = writeLink(bytes, at, children[0]!)
-  return bytes.slice(0, at)
+  const kept = allocate(at)
+  kept.set(bytes.subarray(0, at))
+  return kept
+}
+
+/** Node's Buffer takes small pieces from a pool: an ArrayBuffer for each would cost more than to encode the node. */
+function allocate(length: number): Uint8Array {
+  const pooled = globalThis.Buffer?.allocUnsafe(length)
+  return pooled ? new Uint8Array(pooled.buffer, pooled.byteOffset, length) : new Uint8Array(length)
 }
 
 function writeHead(bytes: Uint8Array, at: number, major: number, argument: number): number {
@@ -91,13 +104,20 @@ function writeHead(bytes: Uint8Array, at: number, major: number, argument: numbe
   return at + 3
 }
 
-function writeLink(bytes: Uint8Array, at: number, cid: Cid | null): number {
-  if (cid === null) {
+function writeLink(bytes: Uint8Array, at: number, linked: Linked | null): number {
+  if (linked === null) {
     bytes[at] = NULL
     return at + 1
   }
-  bytes.set(CID_HEAD, at)
-  bytes.set(cid.bytes, at + CID_HEAD.length)
+  bytes[at] = CID_HEAD[0]!
+  bytes[at + 1] = CID_HEAD[1]!
+  bytes[at + 2] = CID_HEAD[2]!
+  bytes[at + 3] = CID_HEAD[3]!
+  bytes[at + 4] = CID_HEAD[4]!
+  const source = (linked instanceof Cid ? linked : linked.cid).bytes
+  const start = at + CID_HEAD.length
+  // Faster than `set` for so few bytes.
+  for (let index = 0; index < CID_LENGTH; index++) bytes[start + index] = source[index]!
   return at + LINK_LENGTH
 }
 

@@ -53,11 +53,7 @@ export class MstNode {
   }
 
   #encode(): Block {
-    const bytes = encodeNode(this.keys, this.values, this.children.map(cidOfChild))
+    const bytes = encodeNode(this.keys, this.values, this.children)
     return { cid: cidOfCbor(bytes), bytes }
   }
-}
-
-function cidOfChild(child: MstChild): Cid | null {
-  return child instanceof MstNode ? child.cid : child
 }

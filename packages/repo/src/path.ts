@@ -1,4 +1,3 @@
-import { sha256 } from '@atoll/data-model'
 import { isNsid, isRecordKey, type Nsid, type RecordKey } from '@atoll/syntax'
 import { InvalidPathError } from './errors.ts'
 import { maxPathLength } from './limits.ts'
@@ -34,28 +33,4 @@ export function commonPrefixLength(a: string, b: string): number {
   let length = 0
   while (length < end && a.charCodeAt(length) === b.charCodeAt(length)) length++
   return length
-}
-
-/** The layer of the tree that a key belongs to: the leading zero bits of its SHA-256, in pairs. */
-export function layerOf(key: string): number {
-  const digest = sha256(asciiBytes(key))
-  let layer = 0
-  for (const byte of digest) {
-    if (byte === 0) {
-      layer += 4
-      continue
-    }
-    return layer + ((Math.clz32(byte) - 24) >> 1)
-  }
-  return layer
-}
-
-let scratch: Uint8Array | undefined
-
-/** A view that holds until the next call. Keys are ASCII. */
-function asciiBytes(text: string): Uint8Array {
-  if (scratch === undefined || scratch.length < text.length)
-    scratch = new Uint8Array(Math.max(text.length, maxPathLength))
-  for (let index = 0; index < text.length; index++) scratch[index] = text.charCodeAt(index)
-  return scratch.subarray(0, text.length)
 }
