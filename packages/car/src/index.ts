@@ -1,5 +1,6 @@
 export { CarError, type CarReason } from './errors.ts'
 export type { CarOptions } from './limits.ts'
-export { openCar } from './open.ts'
+export { type OpenCar, openCar } from './open.ts'
 export { readCar } from './read.ts'
-export { streamCar, writeCar } from './write.ts'
+export { streamCar } from './stream.ts'
+export { writeCar } from './write.ts'

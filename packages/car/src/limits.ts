@@ -2,23 +2,26 @@
 export interface CarOptions {
   /** Whether each block is hashed and compared with its CID. Default true. */
   verify?: boolean
-  /** Default: no limit. */
+  /** Default: as many as there are. */
   maxBlocks?: number
-  /** Default 2 MiB. */
+  /** The longest block, without its CID. Default 2 MiB. */
   maxBlockBytes?: number
-  /** Default 64. */
+  /** Default 1, as the format demands; 0 for the answers of `com.atproto.sync.getBlocks`, which have none. */
+  minRoots?: number
+  /** Default 16. It bounds the length of the header too. */
   maxRoots?: number
 }
 
-export interface CarLimits {
-  readonly verify: boolean
-  readonly maxBlocks: number
-  readonly maxBlockBytes: number
-  readonly maxRoots: number
+export interface CarLimits extends Required<CarOptions> {
   readonly maxHeaderBytes: number
 }
 
+/** A root is a tag, a length, a zero byte and 36 bytes; the rest of a header is under 32 bytes. */
+const ROOT_BYTES = 41
+const HEADER_BYTES = 32
+
 export function carLimits(options: CarOptions = {}): CarLimits {
-  const { verify = true, maxBlocks = Number.MAX_SAFE_INTEGER, maxBlockBytes = 2 * 1024 * 1024, maxRoots = 64 } = options
-  return { verify, maxBlocks, maxBlockBytes, maxRoots, maxHeaderBytes: 64 + maxRoots * 41 }
+  const { verify = true, maxBlocks = Number.MAX_SAFE_INTEGER, maxBlockBytes = 2 * 1024 * 1024 } = options
+  const { minRoots = 1, maxRoots = 16 } = options
+  return { verify, maxBlocks, maxBlockBytes, minRoots, maxRoots, maxHeaderBytes: HEADER_BYTES + maxRoots * ROOT_BYTES }
 }

@@ -1,24 +1,58 @@
 import type { Block, Cid } from '@atoll/data-model'
-import type { CarOptions } from './limits.ts'
-import { readCar } from './read.ts'
+import { type CarOptions, carLimits } from './limits.ts'
+import { SectionReader } from './section-reader.ts'
 
-/** Reads a CAR v1 file from a stream: the header at once, the blocks as they are asked for. */
-export async function openCar(
-  source: AsyncIterable<Uint8Array>,
-  options: CarOptions = {},
-): Promise<{ roots: Cid[]; blocks: AsyncIterable<Block> }> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of source) chunks.push(chunk)
-  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  const { roots, blocks } = readCar(whole, options)
-  return { roots, blocks: each(blocks) }
+/** How much of a chunk is taken in at a time: what is in memory does not grow with the chunks of the source. */
+const PIECE_BYTES = 64 * 1024
+
+/** A CAR file that is being read. */
+export interface OpenCar {
+  readonly roots: Cid[]
+  /** In the file's order, duplicates included; can be gone through once. Leaving the loop early ends the source. */
+  readonly blocks: AsyncIterable<Block>
 }
 
-async function* each(blocks: Block[]): AsyncIterable<Block> {
-  yield* blocks
+/**
+ * Reads a CAR v1 file from a stream: the header at once, each block when it is asked for. The source's chunks are copied,
+ * so it may use their memory again.
+ * @throws {CarError} here for a bad header, from `blocks` for what comes after it.
+ */
+export async function openCar(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options?: CarOptions,
+): Promise<OpenCar> {
+  const reader = new SectionReader(carLimits(options))
+  const pieces = piecesOf(source)
+  try {
+    let roots = reader.readHeader()
+    while (roots === undefined) {
+      const { done, value } = await pieces.next()
+      if (done) return reader.refuseTruncated()
+      reader.append(value)
+      roots = reader.readHeader()
+    }
+    return { roots, blocks: readBlocks(reader, pieces) }
+  } catch (error) {
+    await pieces.return(undefined)
+    throw error
+  }
+}
+
+async function* readBlocks(reader: SectionReader, pieces: AsyncGenerator<Uint8Array>): AsyncGenerator<Block> {
+  try {
+    for (let block = reader.readBlock(); block !== undefined; block = reader.readBlock()) yield block
+    for await (const piece of pieces) {
+      reader.append(piece)
+      for (let block = reader.readBlock(); block !== undefined; block = reader.readBlock()) yield block
+    }
+    reader.finish()
+  } finally {
+    await pieces.return(undefined)
+  }
+}
+
+async function* piecesOf(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES)
+  }
 }

@@ -1,47 +1,56 @@
 import type { Block, Cid } from '@atoll/data-model'
 import { encodeHeader } from './header.ts'
 
+const CID_LENGTH = 36
+
 /** Writes a whole CAR v1 file, the blocks in the order given. */
-export function writeCar(roots: Cid[], blocks: Iterable<Block>): Uint8Array {
+export function writeCar(roots: readonly Cid[], blocks: Iterable<Block>): Uint8Array {
   const header = encodeHeader(roots)
-  const parts: Uint8Array[] = [varint(header.length), header]
-  for (const { cid, bytes } of blocks) parts.push(varint(cid.bytes.length + bytes.length), cid.bytes, bytes)
-  return concat(parts)
+  // A generator can be gone through but once, and the length must be known first.
+  const list = Array.isArray(blocks) ? (blocks as Block[]) : [...blocks]
+  let length = varintLength(header.length) + header.length
+  for (const { bytes } of list) length += sectionLength(bytes)
+  const car = new Uint8Array(length)
+  let at = writeVarint(car, 0, header.length)
+  car.set(header, at)
+  at += header.length
+  for (const block of list) at = writeSection(car, at, block)
+  return car
 }
 
-/** Writes a CAR v1 file as a stream of chunks of about `chunkBytes` (default 64 KiB), the blocks in the order given. */
-export async function* streamCar(
-  roots: Cid[],
-  blocks: AsyncIterable<Block> | Iterable<Block>,
-  { chunkBytes = 64 * 1024 }: { chunkBytes?: number } = {},
-): AsyncIterable<Uint8Array> {
-  const header = encodeHeader(roots)
-  let parts: Uint8Array[] = [varint(header.length), header]
-  let size = header.length
-  for await (const { cid, bytes } of blocks) {
-    parts.push(varint(cid.bytes.length + bytes.length), cid.bytes, bytes)
-    size += cid.bytes.length + bytes.length
-    if (size < chunkBytes) continue
-    yield concat(parts)
-    parts = []
-    size = 0
-  }
-  if (parts.length > 0) yield concat(parts)
+function writeSection(car: Uint8Array, start: number, { cid, bytes }: Block): number {
+  const at = writeSectionHead(car, start, cid, bytes.length)
+  car.set(bytes, at)
+  return at + bytes.length
 }
 
-function varint(value: number): Uint8Array {
-  const bytes: number[] = []
+/** Writes what stands before a block's bytes: the length of the section, and the CID. */
+export function writeSectionHead(out: Uint8Array, start: number, cid: Cid, byteCount: number): number {
+  const at = writeVarint(out, start, CID_LENGTH + byteCount)
+  const content = cid.bytes
+  for (let index = 0; index < CID_LENGTH; index++) out[at + index] = content[index]!
+  return at + CID_LENGTH
+}
+
+/** The longest that `writeSectionHead` can write. */
+export const MAX_SECTION_HEAD_BYTES = 8 + CID_LENGTH
+
+function sectionLength(bytes: Uint8Array): number {
+  const length = CID_LENGTH + bytes.length
+  return varintLength(length) + length
+}
+
+function varintLength(value: number): number {
+  let length = 1
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) length++
+  return length
+}
+
+/** Writes an unsigned LEB128 number and returns where it ends. */
+export function writeVarint(out: Uint8Array, start: number, value: number): number {
+  let at = start
   let rest = value
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128)
-  return Uint8Array.from([...bytes, rest])
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  for (; rest >= 128; rest = Math.floor(rest / 128)) out[at++] = (rest % 128) | 128
+  out[at++] = rest
+  return at
 }
