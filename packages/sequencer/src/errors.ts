@@ -1,4 +1,4 @@
-/** The cursor lies above every number that was ever given. */
+/** The cursor is above every number that was ever given. */
 export class FutureCursorError extends Error {
   override name = 'FutureCursorError'
   constructor(
@@ -9,10 +9,10 @@ export class FutureCursorError extends Error {
   }
 }
 
-/** The subscriber fell so far behind the live events that they are not kept for it any more. */
+/** More than the subscriber may have waiting for it came in before it took anything. */
 export class ConsumerTooSlowError extends Error {
   override name = 'ConsumerTooSlowError'
-  constructor(readonly position: number) {
-    super(`consumer too slow: it is still at ${position}`)
+  constructor(readonly bufferedBytes: number) {
+    super(`the consumer reads too slowly: ${bufferedBytes} bytes wait for it`)
   }
 }

@@ -1,150 +1,102 @@
 import type { EventLog, StoredEvent } from '@atoll/storage'
-import { ConsumerTooSlowError, FutureCursorError } from './errors.ts'
-import { RecentEvents } from './recent-events.ts'
+import { type ReadableLog, Subscription } from './subscription.ts'
 
 export interface SequencerOptions {
-  readonly events: Pick<EventLog, 'last' | 'horizon' | 'page' | 'onAppend'>
-  /** A live subscriber may fall behind by this many events, whatever their size. Default 500. */
-  readonly maxBufferedEvents?: number
-  /** A live subscriber may fall behind by this many bytes, however many events they are. Default 8 MiB, kept once for all. */
-  readonly maxBufferedBytes?: number
-  /** Events read from the log at once. Default 500. */
-  readonly pageSize?: number
+  events: ReadableLog & Pick<EventLog, 'onAppend'>
+  /** How many bytes of new events may wait for one live subscriber. Default 8 MiB; the bytes are shared by all. */
+  maxBufferedBytes?: number
+  /** How many new events may wait for one live subscriber. Default: no limit but that in bytes. */
+  maxBufferedEvents?: number
+  /** How much of the log is read at a time for a subscriber that is behind. Default 500 events and 512 KiB. */
+  pageEvents?: number
+  pageBytes?: number
 }
 
 export interface SubscribeOptions {
-  /** The number of the last event seen: what follows it is sent. Left out, only what happens from now on. */
-  readonly cursor?: number | undefined
-  /** Ends the stream. */
-  readonly signal?: AbortSignal | undefined
-  /** Sent first when the cursor is older than the log reaches back. */
-  readonly outdated?: Uint8Array | undefined
+  /** The last number that the subscriber has seen; without one, it gets what comes from now on. */
+  cursor?: number | undefined
+  /** Sent first when the cursor is older than what is kept; the oldest event follows. */
+  outdated?: Uint8Array | undefined
+  /** Ends the subscription without an error. */
+  signal?: AbortSignal | undefined
 }
 
-/** The event log as a stream of frames, for any number of subscribers. */
 export interface Sequencer {
-  /** The number of the newest event. */
-  last(): number
   /**
-   * Frames in the order of their numbers, each once: those in the log first, then live ones, without a gap in between. Every subscriber gets
-   * the same bytes. Throws FutureCursorError before anything is sent, and ConsumerTooSlowError when the subscriber falls too far behind.
+   * Frames after the cursor, each once and in order, for as long as the subscriber wants. The iteration throws a
+   * `FutureCursorError` for a cursor that was never given, and a `ConsumerTooSlowError` when too much waits.
    */
-  subscribe(options?: SubscribeOptions): AsyncGenerator<Uint8Array, void, undefined>
-  /** Ends every stream. */
+  subscribe(options?: SubscribeOptions): AsyncIterableIterator<Uint8Array>
+  /** The last number that was given, as far as this process has heard. */
+  last(): number
+  /** Ends every subscription. */
   close(): Promise<void>
 }
 
-/** Listens to the log from now on, and serves subscribers. */
+const defaults = {
+  maxBufferedBytes: 8 * 1024 * 1024,
+  maxBufferedEvents: Number.POSITIVE_INFINITY,
+  pageEvents: 500,
+  pageBytes: 512 * 1024,
+}
+
+/**
+ * Turns an event log into streams: numbers, order and bytes are the log's, and the same bytes go to every subscriber.
+ *
+ * @example
+ * const sequencer = createSequencer({ events: storage.events })
+ * for await (const frame of sequencer.subscribe({ cursor: 0, signal })) socket.send(frame)
+ */
 export function createSequencer(options: SequencerOptions): Sequencer {
   return new LogSequencer(options)
 }
 
 class LogSequencer implements Sequencer {
-  readonly #log: SequencerOptions['events']
-  readonly #recent: RecentEvents
-  readonly #pageSize: number
-  readonly #ready: Promise<void>
-  readonly #stopListening: () => void
-  #waiting: (() => void)[] = []
-  #closed = false
+  readonly #options: Required<SequencerOptions>
+  readonly #subscriptions = new Set<Subscription>()
+  readonly #leave: () => void
+  #newest = 0
 
-  constructor({
-    events,
-    maxBufferedEvents = 500,
-    maxBufferedBytes = 8 * 1024 * 1024,
-    pageSize = 500,
-  }: SequencerOptions) {
-    this.#log = events
-    this.#pageSize = pageSize
-    this.#recent = new RecentEvents({ maxEvents: maxBufferedEvents, maxBytes: maxBufferedBytes })
-    this.#stopListening = events.onAppend((appended) => this.#hear(appended))
-    this.#ready = events.last().then((last) => this.#recent.beginAfter(last))
-    // Whoever subscribes hears of a failure; nobody else waits for it.
-    this.#ready.catch(() => undefined)
+  constructor(options: SequencerOptions) {
+    this.#options = { ...defaults, ...withoutUndefined(options) }
+    this.#leave = options.events.onAppend((events) => this.#tell(events))
+    options.events.last().then(
+      (last) => (this.#newest = Math.max(this.#newest, last)),
+      () => {}, // Whoever subscribes meets the same failure.
+    )
+  }
+
+  subscribe({ cursor, outdated, signal }: SubscribeOptions = {}): AsyncIterableIterator<Uint8Array> {
+    const { events: log, ...limits } = this.#options
+    const abort = () => subscription.end()
+    const onEnd = () => {
+      this.#subscriptions.delete(subscription)
+      signal?.removeEventListener('abort', abort)
+    }
+    const subscription = new Subscription({ ...limits, log, newest: () => this.#newest, cursor, outdated, onEnd })
+    this.#subscriptions.add(subscription)
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+    return subscription
   }
 
   last(): number {
-    return this.#recent.last
-  }
-
-  async *subscribe({ cursor, signal, outdated }: SubscribeOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    await this.#ready
-    let position = cursor ?? this.#recent.last
-    if (cursor !== undefined) {
-      if (cursor > this.#recent.last) throw new FutureCursorError(cursor, this.#recent.last)
-      const horizon = await this.#log.horizon()
-      if (cursor < horizon) {
-        if (outdated) yield outdated
-        position = horizon
-      }
-    }
-    // While the last page was sent, the recent events may have moved on.
-    do position = yield* this.#backfill(position, signal)
-    while (position < this.#recent.completeAfter && !this.#ended(signal))
-    yield* this.#follow(position, signal)
+    return this.#newest
   }
 
   async close(): Promise<void> {
-    this.#closed = true
-    this.#stopListening()
-    this.#wake()
+    this.#leave()
+    for (const subscription of [...this.#subscriptions]) subscription.end()
   }
 
-  /** Frames from the log, until those that follow are among the recent ones; answers how far they reach. */
-  async *#backfill(from: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, number, undefined> {
-    let position = from
-    while (position < this.#recent.completeAfter) {
-      const reached = this.#recent.completeAfter
-      const page = await this.#log.page({ after: position, limit: this.#pageSize })
-      for (const event of page) {
-        if (this.#ended(signal)) return position
-        yield event.frame
-      }
-      // Numbers may be missing: an empty page means that there is nothing up to where the recent events began.
-      position = page.at(-1)?.seq ?? reached
-    }
-    return position
+  #tell(events: readonly StoredEvent[]): void {
+    this.#newest = Math.max(this.#newest, events.at(-1)?.seq ?? 0)
+    for (const subscription of this.#subscriptions) subscription.offer(events)
   }
+}
 
-  /** Live events. */
-  async *#follow(from: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void, undefined> {
-    let position = from
-    while (!this.#ended(signal)) {
-      if (position < this.#recent.completeAfter) throw new ConsumerTooSlowError(position)
-      const next = this.#recent.next(position)
-      if (next) {
-        position = next.seq
-        yield next.frame
-      } else {
-        await this.#news(signal)
-      }
-    }
-  }
-
-  #ended(signal: AbortSignal | undefined): boolean {
-    return this.#closed || signal?.aborted === true
-  }
-
-  #hear(events: readonly StoredEvent[]): void {
-    this.#recent.append(events)
-    this.#wake()
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const wake of waiting) wake()
-  }
-
-  /** Resolves when something was appended, or the stream is to end. */
-  #news(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        signal?.removeEventListener('abort', done)
-        resolve()
-      }
-      signal?.addEventListener('abort', done, { once: true })
-      this.#waiting.push(done)
-    })
-  }
+function withoutUndefined(options: SequencerOptions): SequencerOptions {
+  const set = Object.entries(options).filter(([, value]) => value !== undefined)
+  // Leaving out undefined members leaves what the type says.
+  return Object.fromEntries(set) as unknown as SequencerOptions
 }

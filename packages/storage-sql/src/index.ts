@@ -2,7 +2,7 @@ export { createQueryBuilder, type DialectName } from './dialect.ts'
 export { applyMigration, pendingMigrations } from './migrate.ts'
 export { migrations } from './migrations/index.ts'
 export type { Migration } from './migrations/migration.ts'
-export { advance, all, change, first, type Routine, type Run, runRoutine, type Step } from './routine.ts'
+export { advance, all, change, first, type Routine, type Run, runRoutine, type Step, until } from './routine.ts'
 export { cidOf } from './rows.ts'
 export type { Schema } from './schema.ts'
 export {

@@ -6,6 +6,8 @@ export interface Step {
   readonly values: { readonly [name: string]: unknown }
   /** Which answer is wanted: the first row, all rows, or the number of rows changed. */
   readonly wants: 'first' | 'all' | 'changes'
+  /** With `all`: no row is read after one for which this is true. */
+  readonly isEnough?: (row: unknown) => boolean
 }
 
 /**
@@ -20,6 +22,16 @@ export function* first<P extends object, R>(statement: Statement<P, R>, values: 
 
 export function* all<P extends object, R>(statement: Statement<P, R>, values: P): Routine<R[]> {
   return (yield step(statement, values, 'all')) as R[]
+}
+
+/** Rows up to the first for which `isEnough` is true; what follows is not read. */
+export function* until<P extends object, R>(
+  statement: Statement<P, R>,
+  values: P,
+  isEnough: (row: R) => boolean,
+): Routine<R[]> {
+  // The rows are those of the statement.
+  return (yield { ...step(statement, values, 'all'), isEnough: isEnough as Step['isEnough'] }) as R[]
 }
 
 /** Executes for its effect; answers the number of rows inserted, updated or deleted. */

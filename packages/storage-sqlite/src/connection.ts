@@ -42,12 +42,13 @@ export class Connection {
   }
 
   /** Executes one step of a routine. */
-  readonly execute = ({ statement, values, wants }: Step): unknown => {
+  readonly execute = ({ statement, values, wants, isEnough }: Step): unknown => {
     const { compiled, native } = this.#prepared.get(statement) ?? this.#prepare(statement)
     this.#beforeCall?.(compiled.sql)
     const bound = bind(compiled, values)
     if (wants === 'first') return native.get(...bound)
-    return wants === 'all' ? native.all(...bound) : native.run(...bound).changes
+    if (wants === 'changes') return native.run(...bound).changes
+    return isEnough ? rowsUntil(native.iterate(...bound), isEnough) : native.all(...bound)
   }
 
   /** Runs a statement without parameters or answer, such as `commit`. */
@@ -73,4 +74,13 @@ export class Connection {
     this.#prepared.set(statement, prepared)
     return prepared
   }
+}
+
+function rowsUntil(rows: Iterable<unknown>, isEnough: (row: unknown) => boolean): unknown[] {
+  const read: unknown[] = []
+  for (const row of rows) {
+    read.push(row)
+    if (isEnough(row)) break
+  }
+  return read
 }

@@ -1,5 +1,5 @@
 import type { AppendListener, AppendListeners, EventLog, StoredEvent } from '@atoll/storage'
-import { all, eventPage, logMarks, type Run, trimmingPoint, trimOldest } from '@atoll/storage-sql'
+import { all, eventPage, logMarks, type Run, trimmingPoint, trimOldest, until } from '@atoll/storage-sql'
 import type { Datetime } from '@atoll/syntax'
 import type { GroupCommit } from './group-commit.ts'
 
@@ -26,8 +26,11 @@ export class SqliteEvents implements EventLog {
     return (await this.#run(logMarks())).horizon
   }
 
-  page({ after, limit }: { after: number; limit: number }): Promise<StoredEvent[]> {
-    return this.#run(all(eventPage, { after, limit, through: this.#writer.last }))
+  page({ after, limit, maxBytes }: { after: number; limit: number; maxBytes?: number }): Promise<StoredEvent[]> {
+    const page = { after, limit, through: this.#writer.last }
+    if (maxBytes === undefined) return this.#run(all(eventPage, page))
+    let bytes = 0
+    return this.#run(until(eventPage, page, ({ frame }) => (bytes += frame.length) >= maxBytes))
   }
 
   onAppend(listener: AppendListener): () => void {

@@ -30,8 +30,8 @@ export interface EventLog {
   last(): Promise<number>
   /** Events numbered up to and including this one are no longer kept. 0 when nothing was trimmed. */
   horizon(): Promise<number>
-  /** Events numbered above `after`, ascending. */
-  page(options: { after: number; limit: number }): Promise<StoredEvent[]>
+  /** Events numbered above `after`, ascending: at most `limit`, and none after the one with which the frames reach `maxBytes`. */
+  page(options: { after: number; limit: number; maxBytes?: number }): Promise<StoredEvent[]>
   /** Hears of every event from now on; whatever `last` said before is not repeated. Returns a function that ends it. */
   onAppend(listener: AppendListener): () => void
   /** Drops the oldest events up to the first whose time is not before `before`; answers how many went. */

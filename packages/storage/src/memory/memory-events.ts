@@ -31,10 +31,17 @@ export class MemoryEvents implements EventLog, EventWriter {
     return this.#mark('horizon')
   }
 
-  async page({ after, limit }: { after: number; limit: number }): Promise<StoredEvent[]> {
+  async page(options: { after: number; limit: number; maxBytes?: number }): Promise<StoredEvent[]> {
+    const { after, limit, maxBytes = Number.POSITIVE_INFINITY } = options
     const { items } = this.#tables.events
     const start = firstAfter(items, after)
-    return items.slice(start, start + limit)
+    const page: StoredEvent[] = []
+    let bytes = 0
+    for (let at = start; at < items.length && page.length < limit && bytes < maxBytes; at++) {
+      page.push(items[at]!)
+      bytes += items[at]!.frame.length
+    }
+    return page
   }
 
   onAppend(listener: AppendListener): () => void {

@@ -55,6 +55,15 @@ export function eventLogSuite(name: string, open: OpenStorage, except: Exception
       expect(await storage.events.page({ after: all[6]!, limit: 3 })).toEqual([])
     })
 
+    rule('ends a page with the event that reaches the number of bytes asked for', async () => {
+      const storage = await fresh()
+      for (let n = 0; n < 7; n++) await append(storage, alice, 'x'.repeat(1000))
+      const page = async (maxBytes: number) => (await storage.events.page({ after: 0, limit: 5, maxBytes })).length
+      expect(await page(1)).toBe(1)
+      expect(await page(2500)).toBe(3)
+      expect(await page(1_000_000)).toBe(5)
+    })
+
     rule('gives no event to a transaction that failed, and its numbers to the next', async () => {
       const storage = await fresh()
       const last = await storage.events.last()

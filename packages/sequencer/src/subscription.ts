@@ -1,0 +1,134 @@
+import type { EventLog, StoredEvent } from '@atoll/storage'
+import { ConsumerTooSlowError, FutureCursorError } from './errors.ts'
+import { FrameQueue } from './frame-queue.ts'
+
+/** What a subscription needs of the log. */
+export type ReadableLog = Pick<EventLog, 'last' | 'horizon' | 'page'>
+
+export interface SubscriptionOptions {
+  log: ReadableLog
+  /** The newest number that live subscriptions were told of; it changes as events arrive. */
+  newest: () => number
+  cursor: number | undefined
+  outdated: Uint8Array | undefined
+  maxBufferedBytes: number
+  maxBufferedEvents: number
+  pageEvents: number
+  pageBytes: number
+  /** Called once when nothing more is to be told to this subscription. */
+  onEnd: (subscription: Subscription) => void
+}
+
+/**
+ * One subscriber's way through the log: `starting` checks the cursor, `behind` reads pages at the subscriber's pace, `live`
+ * takes what is appended. It becomes live in the very moment in which it has seen everything that others were told of.
+ */
+export class Subscription implements AsyncIterableIterator<Uint8Array, undefined> {
+  readonly #options: SubscriptionOptions
+  readonly #queue = new FrameQueue()
+  #state: 'starting' | 'behind' | 'live' | 'ended'
+  /** The number of the last event in the queue, or taken from it. */
+  #after: number
+  #failure: Error | undefined
+  #waiting: (() => void)[] = []
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options
+    this.#state = options.cursor === undefined ? 'live' : 'starting'
+    this.#after = options.cursor ?? Number.NEGATIVE_INFINITY
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    for (;;) {
+      const value = this.#queue.take()
+      if (value !== undefined) return { done: false, value }
+      if (this.#failure) throw this.#takeFailure()
+      if (this.#state === 'ended') return { done: true, value: undefined }
+      await this.#more()
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.end()
+    return { done: true, value: undefined }
+  }
+
+  /** Ends without an error. What waits is dropped. */
+  end(): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#queue.clear()
+    this.#options.onEnd(this)
+    this.#wakeUp()
+  }
+
+  /** New events, in order. Whoever is still behind finds them in the log. */
+  offer(events: readonly StoredEvent[]): void {
+    if (this.#state !== 'live') return
+    this.#enqueue(events)
+    const { maxBufferedBytes, maxBufferedEvents } = this.#options
+    if (this.#queue.bytes > maxBufferedBytes || this.#queue.length > maxBufferedEvents) {
+      this.#fail(new ConsumerTooSlowError(this.#queue.bytes))
+    }
+    this.#wakeUp()
+  }
+
+  async #more(): Promise<void> {
+    try {
+      if (this.#state === 'starting') await this.#start()
+      else if (this.#state === 'behind') await this.#readPage()
+      else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error('reading the event log failed', { cause: error }))
+    }
+  }
+
+  async #start(): Promise<void> {
+    const [last, horizon] = await Promise.all([this.#options.log.last(), this.#options.log.horizon()])
+    if (this.#state !== 'starting') return
+    if (this.#after > last) throw new FutureCursorError(this.#after, last)
+    if (this.#after < horizon && this.#options.outdated) this.#queue.push(this.#options.outdated)
+    this.#state = 'behind'
+  }
+
+  async #readPage(): Promise<void> {
+    const { log, newest, pageEvents, pageBytes } = this.#options
+    const newestBefore = newest()
+    const page = await log.page({ after: this.#after, limit: pageEvents, maxBytes: pageBytes })
+    if (this.#state !== 'behind') return
+    this.#enqueue(page)
+    // Nothing was left in the log, and nothing came since it was asked: from here on, all that comes is offered.
+    if (page.length === 0 && newest() === newestBefore) this.#state = 'live'
+  }
+
+  #enqueue(events: readonly StoredEvent[]): void {
+    for (const { seq, frame } of events) {
+      if (seq <= this.#after) continue
+      this.#after = seq
+      this.#queue.push(frame)
+    }
+  }
+
+  #fail(failure: Error): void {
+    if (this.#state === 'ended') return
+    this.end()
+    this.#failure = failure
+  }
+
+  #takeFailure(): Error {
+    const failure = this.#failure
+    this.#failure = undefined
+    return failure ?? new Error('no failure')
+  }
+
+  #wakeUp(): void {
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    for (const wake of waiting) wake()
+  }
+}
