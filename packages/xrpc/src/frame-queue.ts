@@ -75,10 +75,10 @@ export class FrameQueue {
   }
 
   #slowDown(): void {
-    if (!this.socket.pause)
-      return this.#cutOff(new XrpcError('ConsumerTooSlow', 'messages arrive faster than they are read'))
-    this.#isPaused = true
-    this.socket.pause()
+    if (this.socket.pause) {
+      this.#isPaused = true
+      this.socket.pause()
+    } else this.#cutOff(new XrpcError('ConsumerTooSlow', 'messages arrive faster than they are read'))
   }
 
   #cutOff(error: unknown): void {
