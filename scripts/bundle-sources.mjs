@@ -18,14 +18,27 @@ export function sourcesNamed(kind, packages) {
 
 /**
  * Bundles one source file and returns the path of the result. Workspace packages come in as sources; libraries stay
- * outside and resolve from the package's own node_modules, which is why the result is written there.
+ * outside, each by its place in node_modules.
  */
-export async function bundle(file) {
+export function bundle(file) {
+  return bundleEntry(file, { entryPoints: [join(root, file)] })
+}
+
+/** Bundles a file that exports fuzz targets, with what runs them. */
+export function bundleFuzzTargets(file) {
+  const contents = `
+    import { fuzzMain } from '@atoll/testkit'
+    import { targets } from './${basename(file)}'
+    await fuzzMain('${file}', targets)`
+  return bundleEntry(file, { stdin: { contents, resolveDir: join(root, dirname(file)), loader: 'ts' } })
+}
+
+async function bundleEntry(file, entry) {
   const folder = join(root, ...file.split('/').slice(0, 2), 'node_modules', '.cache', 'atoll')
   mkdirSync(folder, { recursive: true })
   const outfile = join(folder, `${basename(file, '.ts')}.mjs`)
   await build({
-    entryPoints: [join(root, file)],
+    ...entry,
     outfile,
     bundle: true,
     format: 'esm',
