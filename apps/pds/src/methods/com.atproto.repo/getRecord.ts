@@ -4,9 +4,9 @@ import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
-import { cidText, requestedCid } from '../../repos/cid-text.ts'
+import { requestedCid } from '../../repos/cid-text.ts'
 import { requireReadable } from '../../repos/readable.ts'
-import { recordValue } from '../../repos/record-value.ts'
+import { recordJson } from '../../repos/record-json.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -21,6 +21,6 @@ export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {
     if (!record || (params.cid !== undefined && !record.cid.equals(requestedCid(params.cid)))) {
       throw new Refused('RecordNotFound', `Could not locate record: ${uri}`)
     }
-    return { uri, cid: cidText(record.cid), value: recordValue(record.bytes) }
+    return { encoding: 'application/json; charset=utf-8', body: Buffer.from(recordJson(account.did, record)) }
   }
 }
