@@ -12,3 +12,15 @@ export class EventTooLargeError extends Error {
     super(`a #${kind} with ${size} ${what}, at most ${limit} are allowed`)
   }
 }
+
+/** Ends a consumer whose stream cannot be followed: the service's numbers went back, and the owner wants to know. */
+export class StreamError extends Error {
+  override name = 'StreamError'
+  constructor(
+    /** The name of the error frame, `FutureCursor`. */
+    readonly error: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}

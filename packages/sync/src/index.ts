@@ -1,5 +1,15 @@
+export type { Backoff } from './consumer/backoff.ts'
+export type { Clock } from './consumer/clock.ts'
+export type { Ending } from './consumer/connection.ts'
+export { createFirehoseConsumer } from './consumer/consumer.ts'
+export type { CursorStore } from './consumer/cursor-store.ts'
+export type { DesynchronizedEvent, FirehoseEvent } from './consumer/firehose-event.ts'
+export type { Failure, FailureDecision, FirehoseNotice } from './consumer/notices.ts'
+export type { ConsumerVerifying, FirehoseConsumer, FirehoseConsumerOptions } from './consumer/options.ts'
+export { MemoryRepoStates, type RepoStates } from './consumer/repo-states.ts'
+export type { Socket, SocketConstructor } from './consumer/socket.ts'
 export { type Decoded, type DecodeOptions, decodeMessage } from './decode-message.ts'
-export { EventTooLargeError } from './errors.ts'
+export { EventTooLargeError, StreamError } from './errors.ts'
 export {
   type AccountStatus,
   accountEvent,

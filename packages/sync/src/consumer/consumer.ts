@@ -1,0 +1,223 @@
+import { StreamError } from '../errors.ts'
+import type { RepoMessage } from '../messages.ts'
+import { type Backoff, backoffMs, defaultBackoff } from './backoff.ts'
+import { type Clock, delay, systemClock } from './clock.ts'
+import { Connection, type Ending } from './connection.ts'
+import { CursorSaver } from './cursor-store.ts'
+import { Lanes } from './lanes.ts'
+import type { FirehoseNotice } from './notices.ts'
+import type { FirehoseConsumer, FirehoseConsumerOptions } from './options.ts'
+import { Processor } from './processor.ts'
+import { Progress } from './progress.ts'
+import { firehoseUrl } from './service-url.ts'
+import { StreamReader } from './stream-reader.ts'
+
+/**
+ * A consumer of a relay's or a personal data server's firehose that survives what streams suffer. Nothing happens before
+ * `run`.
+ *
+ * @example
+ * const consumer = createFirehoseConsumer({ service: 'wss://relay.example', cursorStore, onEvent: index })
+ * await consumer.run()
+ */
+export function createFirehoseConsumer(options: FirehoseConsumerOptions): FirehoseConsumer {
+  return new Consumer(options)
+}
+
+/** The cursors that stand for the oldest event and for what is new. */
+const beginning = { oldest: 0, live: undefined }
+
+class Consumer implements FirehoseConsumer {
+  readonly #options: FirehoseConsumerOptions
+  readonly #clock: Clock
+  readonly #backoff: Backoff
+  readonly #lanes: Lanes
+  readonly #processor: Processor
+  readonly #stopping = new AbortController()
+  #running: Promise<void> | undefined
+  #failure: { error: unknown } | undefined
+  #progress: Progress
+  #saver: CursorSaver | undefined
+  #connection: Connection | undefined
+  #failedConnections = 0
+  #onRelief: () => void = () => {}
+
+  constructor(options: FirehoseConsumerOptions) {
+    // A service that is none is refused now, and not when it is first connected to.
+    firehoseUrl(options.service, undefined)
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#backoff = { ...defaultBackoff, ...options.backoff }
+    this.#progress = new Progress(undefined, this.#overlap)
+    this.#lanes = new Lanes(options.concurrency ?? 16, () => this.#relieve())
+    this.#processor = new Processor(options, {
+      signal: this.#stopping.signal,
+      notice: (notice) => this.#notice(notice),
+      backOff: (failures) => this.#lanes.aside(this.#wait(this.#backoffMs(failures))),
+    })
+  }
+
+  get cursor(): number | undefined {
+    return this.#progress.done
+  }
+
+  run(): Promise<void> {
+    return (this.#running ??= this.#run())
+  }
+
+  async close(): Promise<void> {
+    this.#stop()
+    await this.#running?.catch(() => undefined)
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#options
+    const stop = () => this.#stop()
+    signal?.addEventListener('abort', stop)
+    if (signal?.aborted) stop()
+    try {
+      await this.#load()
+      while (!this.#stopped) await this.#recover(await this.#follow(this.#progress))
+    } catch (error) {
+      this.#fail(error)
+    }
+    signal?.removeEventListener('abort', stop)
+    this.#lanes.clear()
+    await this.#lanes.idle()
+    await this.#saver?.flush()
+    if (this.#failure) throw this.#failure.error
+  }
+
+  async #load(): Promise<void> {
+    const { cursorStore, saveEveryMs: everyMs = 1000, start = 'live' } = this.#options
+    const stored = await cursorStore.load()
+    const onError = (error: unknown) => this.#guarded(() => this.#notice({ kind: 'cursor-unsaved', error }))
+    this.#saver = new CursorSaver(cursorStore, stored, { clock: this.#clock, everyMs, onError })
+    this.#progress = new Progress(stored ?? beginning[start], this.#overlap)
+  }
+
+  /** Follows the stream on one connection until that ends. */
+  async #follow(progress: Progress): Promise<Ending> {
+    const { service, webSocket = globalThis.WebSocket, idleTimeoutMs, verify } = this.#options
+    const { cursor } = progress
+    const reader = new StreamReader({
+      cursor,
+      lenient: verify?.lenient ?? false,
+      progress,
+      onMessage: (message, frame, done) => this.#take(message, frame, done),
+      onNotice: (notice) => this.#notice(notice),
+      end: (ending) => this.#connection?.end(ending),
+    })
+    const opened = this.#clock.now()
+    this.#connection = new Connection({
+      url: firehoseUrl(service, cursor),
+      webSocket,
+      clock: this.#clock,
+      idleTimeoutMs,
+      onOpen: () => this.#guarded(() => this.#notice({ kind: 'connected', cursor })),
+      onFrame: (frame) => this.#guarded(() => reader.read(frame)),
+    })
+    const ending = await this.#connection.ended
+    this.#saver?.want(progress.done)
+    if (this.#clock.now() - opened >= this.#backoff.maxMs) this.#failedConnections = 0
+    return ending
+  }
+
+  /** Queues a message behind the others of its account. */
+  #take(message: RepoMessage, frame: Uint8Array, done: () => void): void {
+    this.#failedConnections = 0
+    this.#lanes.add(message.did, frame.length, async () => {
+      try {
+        if (!(await this.#processor.process(message, frame))) return
+      } catch (error) {
+        return this.#fail(error)
+      }
+      done()
+      this.#saver?.want(this.#progress.done)
+    })
+    if (this.#lanes.size <= this.#maxBufferedBytes || this.#connection?.pause()) return
+    this.#connection?.end({ kind: 'backlog', bytes: this.#lanes.size })
+  }
+
+  /** Does what an ending calls for, so that the stream can be followed again. */
+  async #recover(ending: Ending): Promise<void> {
+    if (this.#stopped) return
+    const wentBack = ending.kind === 'went-back' || (ending.kind === 'error-frame' && ending.error === 'FutureCursor')
+    const retryInMs = ending.kind === 'backlog' ? 0 : this.#backoffMs(this.#failedConnections++)
+    this.#notice({ kind: 'disconnected', ending, retryInMs })
+    if (ending.kind === 'backlog') return this.#relieved()
+    if (wentBack) await this.#beginAnew(ending)
+    await this.#wait(retryInMs)
+  }
+
+  /** The service counts anew: its numbers have nothing to do with those that were seen. */
+  async #beginAnew(ending: Ending): Promise<void> {
+    const { onFutureCursor = 'oldest' } = this.#options
+    if (onFutureCursor === 'stop') throw new StreamError('FutureCursor', reasonOf(ending))
+    await this.#lanes.idle()
+    this.#progress = new Progress(beginning[onFutureCursor], this.#overlap)
+  }
+
+  /** Goes on reading when half of what waited has been processed. */
+  #relieve(): void {
+    if (this.#lanes.size > this.#maxBufferedBytes / 2) return
+    this.#connection?.resume()
+    this.#onRelief()
+  }
+
+  #relieved(): Promise<void> {
+    if (this.#stopped || this.#lanes.size <= this.#maxBufferedBytes / 2) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onRelief = resolve
+    })
+  }
+
+  /** An error in the owner's hook ends the consumer, as one in a handler does. */
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #notice(notice: FirehoseNotice): void {
+    this.#options.onNotice?.(notice)
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#stop()
+  }
+
+  #stop(): void {
+    this.#stopping.abort()
+    this.#connection?.end({ kind: 'stopped' })
+    this.#onRelief()
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  get #overlap(): number {
+    return this.#options.overlap ?? 0
+  }
+
+  get #maxBufferedBytes(): number {
+    return this.#options.maxBufferedBytes ?? 32 * 1024 * 1024
+  }
+
+  #backoffMs(failures: number): number {
+    return backoffMs(failures, this.#options.random ?? Math.random, this.#backoff)
+  }
+
+  #wait(ms: number): Promise<void> {
+    return delay(this.#clock, ms, this.#stopping.signal)
+  }
+}
+
+function reasonOf(ending: Ending): string {
+  if (ending.kind === 'went-back') return `event ${ending.seq} came after the cursor ${ending.cursor}`
+  return (ending.kind === 'error-frame' && ending.message) || "the cursor is above the service's events"
+}

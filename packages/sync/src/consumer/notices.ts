@@ -1,0 +1,36 @@
+import type { SubscribeReposInfo } from '@atoll/lexicons/com.atproto.sync'
+import type { Did } from '@atoll/syntax'
+import type { RepoMessage } from '../messages.ts'
+import type { Violation } from '../rules.ts'
+import type { Ending } from './connection.ts'
+
+/** Work on one event that threw. */
+export interface Failure {
+  /** `verify`: the identity or the remembered state was unavailable. `handle`: `onEvent` threw. */
+  readonly stage: 'verify' | 'handle'
+  readonly error: unknown
+  readonly message: RepoMessage
+  /** How often it failed, this time included. */
+  readonly attempt: number
+}
+
+/** What to do about a failure: again after a while, pass over the event, or end the consumer with the event unprocessed. */
+export type FailureDecision = 'retry' | 'skip' | 'stop'
+
+/** What a consumer tells its owner, for logs and metrics. */
+export type FirehoseNotice =
+  | { readonly kind: 'connected'; readonly cursor: number | undefined }
+  | { readonly kind: 'disconnected'; readonly ending: Ending; readonly retryInMs: number }
+  /** The stream's note about itself. `OutdatedCursor`: what lies between `cursor` and the next event is lost. */
+  | { readonly kind: 'info'; readonly info: SubscribeReposInfo; readonly cursor: number | undefined }
+  /** A frame that no handler gets to see. */
+  | ({
+      readonly kind: 'refused'
+      readonly outcome: 'reject' | 'drop'
+      readonly seq?: number
+      readonly did?: Did
+    } & Violation)
+  /** A rule was broken, and that was overlooked because of `lenient`. */
+  | ({ readonly kind: 'warning'; readonly seq: number; readonly did: Did } & Violation)
+  | ({ readonly kind: 'failed'; readonly decision: FailureDecision } & Failure)
+  | { readonly kind: 'cursor-unsaved'; readonly error: unknown }

@@ -1,0 +1,92 @@
+import type { Socket, SocketConstructor } from '../src/index.ts'
+
+type Listener = (event: never) => void
+
+/** A socket whose other side is the test. */
+export class FakeSocket implements Socket {
+  binaryType = 'blob'
+  isCut = false
+  readonly #listeners = new Map<string, Listener[]>()
+
+  constructor(readonly url: string) {}
+
+  addEventListener(type: string, listener: Listener): void {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener])
+  }
+
+  close(): void {
+    this.isCut = true
+  }
+
+  /** What the cursor in the URL is. */
+  get cursor(): number | undefined {
+    const text = new URL(this.url).searchParams.get('cursor')
+    return text === null ? undefined : Number(text)
+  }
+
+  open(): this {
+    this.emit('open', {})
+    return this
+  }
+
+  send(...frames: (Uint8Array | string)[]): void {
+    for (const frame of frames) this.emit('message', { data: typeof frame === 'string' ? frame : copyOf(frame) })
+  }
+
+  drop(code = 1006, reason = ''): void {
+    this.emit('close', { code, reason })
+  }
+
+  protected emit(type: string, event: object): void {
+    for (const listener of this.#listeners.get(type) ?? []) listener(event as never)
+  }
+}
+
+/** A socket as `ws` has it: it sees pings, can send them, and can stop reading. */
+export class FakeNodeSocket extends FakeSocket {
+  pings = 0
+  isPaused = false
+
+  on(event: 'ping' | 'pong', listener: () => void): this {
+    this.addEventListener(event, listener)
+    return this
+  }
+
+  ping(): void {
+    this.pings++
+  }
+
+  pause(): void {
+    this.isPaused = true
+  }
+
+  resume(): void {
+    this.isPaused = false
+  }
+
+  terminate(): void {
+    this.isCut = true
+  }
+
+  answer(kind: 'ping' | 'pong'): void {
+    this.emit(kind, {})
+  }
+}
+
+/** A constructor whose sockets the test can get at. */
+export function socketsOf<S extends FakeSocket>(kind: new (url: string) => S) {
+  const sockets: S[] = []
+  const WebSocket: SocketConstructor = class {
+    constructor(url: string) {
+      const socket = new kind(url)
+      sockets.push(socket)
+      // biome-ignore lint/correctness/noConstructorReturn: the consumer gets the socket that the test holds
+      return socket
+    }
+  } as unknown as SocketConstructor
+  return { sockets, WebSocket, latest: () => sockets.at(-1)! }
+}
+
+function copyOf(frame: Uint8Array): ArrayBuffer {
+  return frame.slice().buffer as ArrayBuffer
+}
