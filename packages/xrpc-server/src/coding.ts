@@ -195,7 +195,7 @@ export async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenera
       yield value
     }
   } finally {
-    if (!ended) await reader.cancel().catch(() => {})
+    if (!ended) void reader.cancel().catch(() => {})
     reader.releaseLock()
   }
 }

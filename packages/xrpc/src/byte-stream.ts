@@ -31,8 +31,8 @@ export async function* chunksOf(stream: ReadableStream<Uint8Array> | null): Asyn
       yield value
     }
   } finally {
-    // What a stream says about being let go of is of no interest.
-    if (!isOver) await reader.cancel().catch(() => {})
+    // What a stream says about being let go of is of no interest, and it may take its time.
+    if (!isOver) void reader.cancel().catch(() => {})
     reader.releaseLock()
   }
 }

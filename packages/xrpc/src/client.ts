@@ -155,6 +155,7 @@ class Caller {
     const headers = new Headers(always)
     const parts = [await session?.authorize(), contentType === undefined ? {} : { 'content-type': contentType }, given]
     for (const part of parts) for (const [name, value] of Object.entries(part ?? {})) headers.set(name, value)
+    init.signal?.throwIfAborted()
     const response = await fetch(url, { ...init, headers })
     if (!response.ok) throw await readError(response)
     return response
