@@ -154,6 +154,23 @@ describe('blobs', () => {
     expect((await attach({ ...body.blob, mimeType: 'image/gif' }, 'one')).body.message).toMatch(/image\/png/)
   })
 
+  it('in the old form become references of today when a profile is edited', async () => {
+    const { body } = await upload(bytes, 'image/png')
+    const legacy = (cid: string) => ({
+      repo: alice.did,
+      collection: 'app.bsky.actor.profile',
+      rkey: 'self',
+      record: { avatar: { cid, mimeType: 'image/jpeg' } },
+    })
+    const put = (cid: string) => pds.post('com.atproto.repo.putRecord', legacy(cid), { token: alice.accessJwt })
+    expect((await put(body.blob.ref.toString())).status).toBe(200)
+    const read = await pds.get('com.atproto.repo.getRecord', {
+      params: { repo: alice.did, collection: 'app.bsky.actor.profile', rkey: 'self' },
+    })
+    expect(read.body.value.avatar).toEqual(body.blob)
+    expect((await put('bafkreifbopnf6ycpyfvikrfdsdgoxu2o2bjfzgqvumbc47jegy5tlhavny')).status).toBe(400)
+  })
+
   it('over the limit are refused, and nothing of them is kept', async () => {
     const small = await PdsUnderTest.start({ PDS_BLOB_UPLOAD_LIMIT: '100' })
     const bob = await small.account('bob')

@@ -1,8 +1,10 @@
 import type { putRecord as method } from '@atoll/lexicons/com.atproto.repo'
+import type { Storage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
+import { upgradeLegacyReferences } from '../../blobs/legacy-references.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/own-repo.ts'
 import type { RecordPreparer } from '../../repos/records.ts'
@@ -12,17 +14,18 @@ interface Deps {
   accounts: Pick<Accounts, 'find'>
   preparer: RecordPreparer
   writer: RepoWriter
+  storage: Pick<Storage, 'blobs'>
 }
 
-export function putRecord({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
+const profile = 'app.bsky.actor.profile'
+
+export function putRecord({ accounts, preparer, writer, storage }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ input, credentials }) => {
     const did = await requireOwnRepo(accounts, input.repo, credentials)
-    const record = preparer.prepare({
-      collection: input.collection,
-      rkey: input.rkey,
-      value: input.record,
-      validate: input.validate,
-    })
+    const { collection, rkey, validate } = input
+    const value =
+      collection === profile ? await upgradeLegacyReferences(storage.blobs, did, input.record) : input.record
+    const record = preparer.prepare({ collection, rkey, value, validate })
     const { head, committed } = await writer.write(did, async (current) => {
       const existing = await current.record(record.collection, record.rkey)
       requireSwapCommit(input.swapCommit, current.head)

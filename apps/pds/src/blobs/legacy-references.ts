@@ -1,0 +1,24 @@
+import { isLegacyBlobRef, parseCid, type Value, type ValueMap } from '@atoll/data-model'
+import type { BlobIndex } from '@atoll/storage'
+import type { Did } from '@atoll/syntax'
+
+/**
+ * The record with its legacy blob references in today's form, as far as they lead to an upload of the account: clients that edit an old
+ * profile send back what they read. What matches no upload stays as it is, for whoever judges the record.
+ */
+export async function upgradeLegacyReferences(
+  blobs: Pick<BlobIndex, 'get'>,
+  did: Did,
+  record: ValueMap,
+): Promise<ValueMap> {
+  const upgraded: ValueMap = {}
+  for (const [key, value] of Object.entries(record)) upgraded[key] = await upgradedValue(blobs, did, value)
+  return upgraded
+}
+
+async function upgradedValue(blobs: Pick<BlobIndex, 'get'>, did: Did, value: Value): Promise<Value> {
+  if (!isLegacyBlobRef(value)) return value
+  const ref = parseCid(value.cid)
+  const stored = await blobs.get(did, ref)
+  return stored ? { $type: 'blob', ref, mimeType: stored.mimeType, size: stored.size } : value
+}
