@@ -88,7 +88,7 @@ const placesOfSources = {
   },
 }
 
-/** Runs a bundle under this same Node and resolves to its exit code. */
+/** Runs a bundle under this same Node and resolves to its exit code: 2 when a signal ended it. */
 export function run(bundlePath, env = {}, nodeFlags = [], args = []) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...nodeFlags, bundlePath, ...args], {
@@ -100,7 +100,7 @@ export function run(bundlePath, env = {}, nodeFlags = [], args = []) {
     process.once('SIGTERM', stop)
     child.on('exit', (code) => {
       process.off('SIGTERM', stop)
-      resolve(code ?? 1)
+      resolve(code ?? 2)
     })
   })
 }

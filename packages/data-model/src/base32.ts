@@ -23,17 +23,25 @@ export function writeBase32(out: Uint8Array, at: number, bytes: Uint8Array, star
   codes ??= Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0))
   const digits = codes
   let to = at
+  let from = start
+  // Five bytes are eight digits: so most of a CID goes without shifting bits from byte to byte.
+  for (; from + 5 <= end; from += 5, to += 8) {
+    const high = (bytes[from]! << 12) | (bytes[from + 1]! << 4) | (bytes[from + 2]! >> 4)
+    const low = ((bytes[from + 2]! & 15) << 16) | (bytes[from + 3]! << 8) | bytes[from + 4]!
+    out[to] = digits[high >> 15]!
+    out[to + 1] = digits[(high >> 10) & 31]!
+    out[to + 2] = digits[(high >> 5) & 31]!
+    out[to + 3] = digits[high & 31]!
+    out[to + 4] = digits[low >> 15]!
+    out[to + 5] = digits[(low >> 10) & 31]!
+    out[to + 6] = digits[(low >> 5) & 31]!
+    out[to + 7] = digits[low & 31]!
+  }
   let bits = 0
   let pending = 0
-  for (let from = start; from < end; from++) {
+  for (; from < end; from++) {
     pending = ((pending << 8) | bytes[from]!) & 0xfff
-    bits += 8
-    if (bits >= 10) {
-      bits -= 5
-      out[to++] = digits[(pending >> bits) & 31]!
-    }
-    bits -= 5
-    out[to++] = digits[(pending >> bits) & 31]!
+    for (bits += 8; bits >= 5; out[to++] = digits[(pending >> bits) & 31]!) bits -= 5
   }
   if (bits > 0) out[to++] = digits[(pending << (5 - bits)) & 31]!
   return to
