@@ -6,13 +6,16 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [task, ...rest] = process.argv.slice(2)
 
+/** JavaScript alone: who only runs the programs needs no declarations. */
+const buildPrograms = {
+  run: ['turbo', 'run', 'build', '--filter=@atoll/devnet', '--output-logs=errors-only', '--log-order=grouped'],
+  env: { ATOLL_TYPES: '0' },
+  quiet: true,
+}
+
 const tasks = {
   start: [
-    {
-      run: ['turbo', 'run', 'build', '--filter=@atoll/devnet', '--output-logs=errors-only', '--log-order=grouped'],
-      env: { ATOLL_TYPES: '0' },
-      quiet: true,
-    },
+    buildPrograms,
     { run: [process.execPath, 'packages/devnet/dist/main.js', ...rest] },
   ],
   firehose: [{ run: [process.execPath, 'packages/devnet/dist/follow.js', ...rest] }],
