@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { generateKeyPair } from '@atoll/crypto'
 import { type AnyOperation, createGenesis, PlcClient, updateOperation, validateLog } from '@atoll/identity/plc'
 import type { Did } from '@atoll/syntax'
@@ -46,34 +48,26 @@ it('serves the client of the reference library through the life of an identity',
   expect(await client.health()).toHaveProperty('version')
 })
 
-it('serves our client, and tells it what the reference library refuses, too', async () => {
+it('serves our client, and refuses both clients alike', async () => {
   const { url } = await serve()
   const client = new PlcClient({ url })
   const { did, op } = createGenesis({ ...content, signer: weak })
   await client.submit(did, op)
   expect(await client.getLastOp(did)).toEqual(op)
-  await expect(
-    client.submit(did, updateOperation(op, { prev: null } as object, signing as never)).then(),
-  ).rejects.toThrow()
-  await expect(new reference.Client(url).sendOperation(did, { ...op, prev: null })).rejects.toMatchObject({
-    status: 400,
-  })
+  await client.submit(did, updateOperation(op, {}, strong))
+  const late = updateOperation(op, {}, weak)
+  await expect(client.submit(did, late)).rejects.toMatchObject({ status: 400 })
+  await expect(new reference.Client(url).sendOperation(did, late)).rejects.toMatchObject({ status: 400 })
 })
 
-it('answers 413 to a body without end', async () => {
+it('answers 413 to a body that does not end, and reads no further', async () => {
   const { url } = await serve()
-  const body = new ReadableStream({
-    pull(controller) {
-      controller.enqueue(new Uint8Array(10_000).fill(0x20))
-    },
-  })
-  const response = await fetch(`${url}/did:plc:ewvi7nxzyoun6zhxrhs64oiz`, {
-    method: 'POST',
-    body,
-    duplex: 'half',
-  } as RequestInit)
-  expect(response.status).toBe(413)
-  await response.body?.cancel()
+  const sending = request(`${url}/did:plc:ewvi7nxzyoun6zhxrhs64oiz`, { method: 'POST' })
+  sending.on('error', () => undefined) // the server hangs up on what it does not read
+  sending.write(Buffer.alloc(200_000, ' '))
+  const [response] = (await once(sending, 'response')) as [IncomingMessage]
+  expect([response.statusCode, response.headers.connection]).toEqual([413, 'close'])
+  sending.destroy()
 })
 
 it('answers many requests at once', async () => {

@@ -41,8 +41,13 @@ export async function servePlc({ port = 0, host = '127.0.0.1', ...options }: Ser
 
 async function answer(directory: PlcDirectory, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const response = await directory.fetch(toRequest(incoming))
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-  outgoing.end(Buffer.from(await response.arrayBuffer()))
+  const body = Buffer.from(await response.arrayBuffer())
+  outgoing.writeHead(response.status, {
+    ...Object.fromEntries(response.headers),
+    ...(incoming.method === 'HEAD' ? {} : { 'content-length': body.length }),
+    ...(incoming.complete ? {} : { connection: 'close' }), // the rest of the request is not read
+  })
+  outgoing.end(body)
 }
 
 function toRequest(incoming: IncomingMessage): Request {
