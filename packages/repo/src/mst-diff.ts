@@ -24,37 +24,50 @@ export interface MstDiff {
 }
 
 /**
- * Compares two trees without reading what they share. Equal nodes are on the same layer of both trees, so both are followed
- * down layer by layer, and what both have is left alone with all that is below. Without `before`, all of `after` is new.
+ * Compares two trees without reading what they share. Without `before`, all of `after` is new.
+ * @throws MissingBlockError, InvalidNodeError
  */
 export function diffMst(before: Mst | undefined, after: Mst): MstDiff {
-  const old = before && new Side(before)
-  const now = new Side(after)
-  for (let layer = Math.max(old?.top ?? 0, now.top); layer >= 0; layer--) {
-    const nodes = now.onLayer(layer)
-    const oldNodes = old?.onLayer(layer) ?? new Map()
-    for (const key of oldNodes.keys()) if (nodes.delete(key)) oldNodes.delete(key)
-    now.enter(nodes)
-    old?.enter(oldNodes)
-  }
+  const { added, removed } = diffNodes(before, after)
   return {
-    ops: changes(old?.entries ?? new Map(), now.entries),
-    added: new BlockMap(now.entered.map((node) => node.block)),
-    removed: old?.entered.map((node) => node.cid) ?? [],
+    ops: changes(removed, added),
+    added: new BlockMap(added.map((node) => node.block)),
+    removed: removed.map((node) => node.cid),
   }
 }
 
-/** Where a node hangs: child `index` of `parent`, or the root. */
-type Place = readonly [parent: MstNode, index: number] | undefined
+/**
+ * The nodes that only one of two trees has. Equal nodes are on the same layer of both, so both trees are followed down layer
+ * by layer, and what both have is left alone with all that is below.
+ */
+export function diffNodes(before: Mst | undefined, after: Mst): { added: MstNode[]; removed: MstNode[] } {
+  const old = before && new Side(before)
+  const now = new Side(after)
+  for (let layer = Math.max(old?.top ?? 0, now.top); layer >= 0; layer--) {
+    const there = new Map<string, Child>()
+    for (const child of old?.onLayer(layer) ?? []) there.set(child.key, child)
+    now.enter(now.onLayer(layer).filter(({ key }) => !there.delete(key)))
+    old?.enter([...there.values()])
+  }
+  return { added: now.entered, removed: old?.entered ?? [] }
+}
+
+/** A node that was not entered yet: child `index` of `parent`, or the root. */
+interface Child {
+  /** Of its CID. */
+  readonly key: string
+  readonly parent: MstNode | undefined
+  readonly index: number
+}
 
 /** One of the trees, on the way down. */
 class Side {
   readonly top: number
   readonly entered: MstNode[] = []
-  readonly entries = new Map<string, Cid>()
   readonly #source: MstSource
   readonly #root: MstNode
-  #parents: readonly MstNode[] = []
+  /** Where the nodes of the layer above begin in `entered`. */
+  #parents = 0
 
   constructor(tree: Mst) {
     const { source, top } = tree.internals
@@ -63,38 +76,44 @@ class Side {
     this.top = top.layer
   }
 
-  /** The nodes of a layer that hang below nodes entered before, by their CIDs. */
-  onLayer(layer: number): Map<string, Place> {
-    const places = new Map<string, Place>()
-    if (layer === this.top) places.set(this.#root.cid.key, undefined)
-    for (const parent of this.#parents) {
-      parent.children.forEach((child, index) => {
-        if (child !== null) places.set(child instanceof MstNode ? child.cid.key : child.key, [parent, index])
-      })
+  /** The nodes of a layer that hang below nodes entered before. */
+  onLayer(layer: number): Child[] {
+    if (layer === this.top) return [{ key: this.#root.cid.key, parent: undefined, index: 0 }]
+    const found: Child[] = []
+    for (let at = this.#parents; at < this.entered.length; at++) {
+      const parent = this.entered[at]!
+      for (let index = 0; index < parent.children.length; index++) {
+        const child = parent.children[index]!
+        if (child !== null) found.push({ key: (child instanceof MstNode ? child.cid : child).key, parent, index })
+      }
     }
-    return places
+    return found
   }
 
-  enter(places: Map<string, Place>): void {
-    const nodes: MstNode[] = []
-    for (const place of places.values()) nodes.push(place ? this.#source.peek(...place)! : this.#root)
-    for (const node of nodes) {
-      this.entered.push(node)
-      node.keys.forEach((key, index) => {
-        this.entries.set(key, node.values[index]!)
-      })
+  enter(children: readonly Child[]): void {
+    this.#parents = this.entered.length
+    for (const { parent, index } of children) {
+      // A child that is not null can be loaded.
+      this.entered.push(parent ? this.#source.peek(parent, index)! : this.#root)
     }
-    this.#parents = nodes
   }
 }
 
-function changes(before: ReadonlyMap<string, Cid>, after: ReadonlyMap<string, Cid>): RepoOp[] {
+/** What changed between the entries of nodes that are gone and those of nodes that came. */
+function changes(removed: readonly MstNode[], added: readonly MstNode[]): RepoOp[] {
+  const before = new Map<string, Cid>()
+  for (const { keys, values } of removed) for (let at = 0; at < keys.length; at++) before.set(keys[at]!, values[at]!)
   const ops: RepoOp[] = []
-  for (const [path, cid] of after) {
-    const prev = before.get(path)
-    if (prev === undefined) ops.push({ action: 'create', path, cid })
-    else if (!prev.equals(cid)) ops.push({ action: 'update', path, cid, prev })
+  for (const { keys, values } of added) {
+    for (let at = 0; at < keys.length; at++) {
+      const path = keys[at]!
+      const cid = values[at]!
+      const prev = before.get(path)
+      before.delete(path)
+      if (prev === undefined) ops.push({ action: 'create', path, cid })
+      else if (!prev.equals(cid)) ops.push({ action: 'update', path, cid, prev })
+    }
   }
-  for (const [path, prev] of before) if (!after.has(path)) ops.push({ action: 'delete', path, cid: null, prev })
+  for (const [path, prev] of before) ops.push({ action: 'delete', path, cid: null, prev })
   return ops.sort((a, b) => (a.path < b.path ? -1 : 1))
 }

@@ -5,7 +5,8 @@ import { type Head, type Signer, signCommit } from './commit.ts'
 import { DuplicateWriteError, RecordMissingError, StaleRevError, TooLargeError, TooManyWritesError } from './errors.ts'
 import { maxCommitBytes, maxRecordBytes, maxWrites } from './limits.ts'
 import { Mst } from './mst.ts'
-import { diffMst, type MstDiff, type RepoOp } from './mst-diff.ts'
+import { diffNodes, type RepoOp } from './mst-diff.ts'
+import type { MstNode } from './mst-node.ts'
 import { formatPath, requireTreeKey } from './path.ts'
 
 /** What a CAR file takes beside the blocks' bytes, at most: its header, and the length and CID before each block. */
@@ -110,7 +111,7 @@ function formCommit(
     tree = carryOut(tree, op)
     ops.push(op)
   }
-  const difference = diffMst(before, tree)
+  const nodes = diffNodes(before, tree)
   const { block: commit } = signCommit({ did, data: tree.root, rev }, sign)
   return {
     did,
@@ -119,8 +120,8 @@ function formCommit(
     since: prev?.rev ?? null,
     prev,
     ops,
-    ...references({ commit, prev, ops, writes, difference }),
-    slice: sliceOf(commit, tree, difference.added, ops, writes),
+    ...references({ commit, prev, ops, writes, nodes }),
+    slice: sliceOf(commit, tree, nodes.added, ops, writes),
   }
 }
 
@@ -145,17 +146,17 @@ function references(change: {
   prev: Head | undefined
   ops: readonly RepoOp[]
   writes: readonly RecordWrite[]
-  difference: MstDiff
+  nodes: { added: readonly MstNode[]; removed: readonly MstNode[] }
 }): Pick<CommitData, 'added' | 'removed'> {
-  const { commit, prev, ops, writes, difference } = change
+  const { commit, prev, ops, writes, nodes } = change
   const gained = new CidMap<number>()
   const count = (cid: Cid, by: number) => gained.set(cid, (gained.get(cid) ?? 0) + by)
-  const blocks = new BlockMap([commit, ...difference.added])
+  const blocks = new BlockMap([commit, ...nodes.added.map((node) => node.block)])
   for (const write of writes) if (write.action !== 'delete') blocks.add(write)
   count(commit.cid, 1)
   if (prev) count(prev.cid, -1)
-  for (const { cid } of difference.added) count(cid, 1)
-  for (const cid of difference.removed) count(cid, -1)
+  for (const { cid } of nodes.added) count(cid, 1)
+  for (const { cid } of nodes.removed) count(cid, -1)
   for (const { cid, prev } of ops) {
     if (cid) count(cid, 1)
     if (prev) count(prev, -1)
@@ -173,11 +174,11 @@ function references(change: {
 function sliceOf(
   commit: Block,
   tree: Mst,
-  nodes: BlockMap,
+  nodes: readonly MstNode[],
   ops: readonly RepoOp[],
   writes: readonly RecordWrite[],
 ): BlockMap {
-  const slice = new BlockMap([commit, tree.rootBlock, ...nodes])
+  const slice = new BlockMap([commit, tree.rootBlock, ...nodes.map((node) => node.block)])
   // An update is undone where it stands; whatever comes or goes touches what is beside it.
   for (const { action, path } of ops) slice.addAll(action === 'update' ? tree.path(path) : tree.surroundings(path))
   for (const write of writes) if (write.action !== 'delete') slice.add({ cid: write.cid, bytes: write.bytes })
