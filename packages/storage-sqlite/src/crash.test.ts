@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Storage } from '@atoll/storage'
+import type { Did } from '@atoll/syntax'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openSqliteStorage } from './sqlite-storage.ts'
+import { temporaryFolder } from './testing.ts'
+
+const runs = 4
+
+describe('a process that is killed while it writes', () => {
+  const folder = temporaryFolder()
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('loses no acknowledged commit, keeps each with its event or not at all, and opens again at once', async () => {
+    const file = path.join(folder, 'killed.sqlite')
+    let after = 0
+    for (let run = 0; run < runs; run++) {
+      const acknowledged = await writeAndKill(file, run, 50 + run * 130)
+      const storage = await openSqliteStorage({ file })
+      after = await verify(storage, acknowledged, after)
+      await storage.close()
+    }
+  })
+})
+
+/** Kills the process after it acknowledged `enough` commits; answers how many each repository had. */
+async function writeAndKill(file: string, run: number, enough: number): Promise<Map<Did, number>> {
+  const flags = ['--experimental-transform-types', '--conditions=@atoll/source', '--no-warnings']
+  const script = fileURLToPath(new URL('./write-until-killed.ts', import.meta.url))
+  const child = spawn(process.execPath, [...flags, script, file, `${run}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const acknowledged = new Map<Did, number>()
+  let lines = 0
+  for await (const line of createInterface(child.stdout)) {
+    const [did, commits] = line.split(' ')
+    acknowledged.set(did as Did, Number(commits))
+    if (++lines === enough) child.kill('SIGKILL')
+  }
+  return acknowledged
+}
+
+/** Every repository stands at or one after its last acknowledged commit, with exactly one event for each. */
+async function verify(storage: Storage, acknowledged: ReadonlyMap<Did, number>, after: number): Promise<number> {
+  const events = new Map<string, number>()
+  let last = after
+  for (;;) {
+    const page = await storage.events.page({ after: last, limit: 1000 })
+    for (const { seq, did } of page) {
+      expect(seq).toBeGreaterThan(last)
+      last = seq
+      events.set(did, (events.get(did) ?? 0) + 1)
+    }
+    if (page.length === 0) break
+  }
+  for (const [did, commits] of acknowledged) {
+    const { records, blocks } = await storage.repos.counts(did)
+    expect(records).toBeGreaterThanOrEqual(commits)
+    expect(records).toBeLessThanOrEqual(commits + 1)
+    expect(events.get(did)).toBe(records)
+    // Each commit leaves its record; of the others' nodes and commits only the newest stay.
+    expect(blocks).toBe(records + 4)
+  }
+  return last
+}

@@ -1,0 +1,147 @@
+import { openSync, rmSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { type Migration, migrations } from '@atoll/storage-sql'
+import type { Datetime, Did } from '@atoll/syntax'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openSqliteStorage } from './sqlite-storage.ts'
+import { copyAsCrashed, temporaryFolder } from './testing.ts'
+
+const did: Did = 'did:web:a.test'
+
+describe('a database', () => {
+  let folder: string
+  let file: string
+  beforeEach(() => {
+    folder = temporaryFolder()
+    file = path.join(folder, 'test.sqlite')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('that somebody has open is not opened by another, and again once it is closed', async () => {
+    const storage = await openSqliteStorage({ file })
+    await expect(openSqliteStorage({ file })).rejects.toMatchObject({ name: 'DatabaseInUseError', file })
+    await storage.transact(did, (tx) => tx.state.set('a', 'b', 'c'))
+    await storage.close()
+    const again = await openSqliteStorage({ file })
+    expect(await again.state.get('a', 'b')).toBe('c')
+    await again.close()
+  })
+
+  it('in a folder that is not there is a clear error, and leaves no lock', async () => {
+    await expect(openSqliteStorage({ file: path.join(folder, 'missing', 'x.sqlite') })).rejects.toThrow(/directory/)
+  })
+
+  it('with a newer schema is refused with both versions, and left as it is', async () => {
+    const newer: Migration[] = [...migrations, { version: 99, name: 'from the future', statements: () => [] }]
+    await (await openSqliteStorage({ file, migrations: newer })).close()
+    await expect(openSqliteStorage({ file })).rejects.toMatchObject({
+      name: 'SchemaTooNewError',
+      found: 99,
+      supported: migrations.at(-1)!.version,
+    })
+    await (await openSqliteStorage({ file, migrations: newer })).close()
+  })
+
+  it('whose migration fails at any statement is as it was before, and migrates at the next attempt', async () => {
+    const second: Migration = {
+      version: 2,
+      name: 'second',
+      statements: (db) => [
+        db.schema.createTable('extra').addColumn('a', 'integer'),
+        db.schema.createIndex('extra_a').on('extra').column('a'),
+      ],
+    }
+    const both = [migrations[0]!, second]
+    await (await openSqliteStorage({ file, migrations: [migrations[0]!] })).close()
+    let attempts = 0
+    for (; attempts < 100; attempts++) {
+      let calls = 0
+      const beforeWrite = () => {
+        if (calls++ === attempts) throw new Error('killed')
+      }
+      const storage = await openSqliteStorage({ file, migrations: both, beforeWrite }).catch(() => undefined)
+      await storage?.close()
+      if (storage) break
+      const names = namesIn(file)
+      expect(names.filter((name) => name.startsWith('extra'))).toHaveLength(names.includes('version 2') ? 2 : 0)
+    }
+    expect(attempts).toBeGreaterThan(5)
+    expect(namesIn(file)).toEqual(expect.arrayContaining(['extra', 'extra_a', 'version 2']))
+  })
+
+  it('that is new and whose first migration fails at any statement is created at the next attempt', async () => {
+    let failures = 0
+    for (let isOpen = false; !isOpen; failures++) {
+      let calls = 0
+      const beforeWrite = () => {
+        if (calls++ === failures) throw new Error('killed')
+      }
+      const storage = await openSqliteStorage({ file, beforeWrite }).catch(() => undefined)
+      isOpen = storage !== undefined
+      await storage?.close()
+    }
+    expect(failures).toBeGreaterThan(30)
+    const storage = await openSqliteStorage({ file })
+    expect(await storage.accounts.count()).toBe(0)
+    await storage.close()
+  })
+
+  it('that was not closed and is damaged is refused; one that was not closed and is sound opens', async () => {
+    const storage = await openSqliteStorage({ file })
+    await fill(storage)
+    const sound = path.join(folder, 'sound.sqlite')
+    copyAsCrashed(file, sound)
+    await storage.close()
+    const damaged = path.join(folder, 'damaged.sqlite')
+    copyAsCrashed(file, damaged)
+    const raw = new Database(damaged)
+    raw.pragma('user_version = 1')
+    raw.close()
+    scribble(damaged)
+    await expect(openSqliteStorage({ file: damaged })).rejects.toMatchObject({ name: 'CorruptStorageError' })
+    const opened = await openSqliteStorage({ file: sound })
+    expect(await opened.state.list('fill')).toHaveLength(200)
+    await opened.close()
+  })
+
+  it('that is no database is refused', async () => {
+    writeSync(openSync(file, 'w'), 'this is no database, but a text that is long enough to be looked at'.repeat(100))
+    await expect(openSqliteStorage({ file })).rejects.toMatchObject({ name: 'CorruptStorageError' })
+  })
+
+  it('never numbers events below what an opened log may have given, however old the file is', async () => {
+    const start = Date.UTC(2026, 0, 1)
+    const storage = await openSqliteStorage({ file, now: () => start })
+    const frame = { bytes: new Uint8Array([0]), seqOffset: 0 }
+    const event = { did, kind: 'commit', time: '2026-01-01T00:00:00Z' as Datetime, frame }
+    await storage.transact(did, (tx) => tx.events.append(event))
+    const backup = path.join(folder, 'backup.sqlite')
+    copyAsCrashed(file, backup)
+    for (let n = 0; n < 100; n++) await storage.transact(did, (tx) => tx.events.append(event))
+    const given = await storage.events.last()
+    await storage.close()
+    const restored = await openSqliteStorage({ file: backup, now: () => start + 1000 })
+    expect(await restored.events.last()).toBeGreaterThan(given)
+    await restored.close()
+  })
+})
+
+async function fill(storage: Awaited<ReturnType<typeof openSqliteStorage>>): Promise<void> {
+  for (let n = 0; n < 200; n++) await storage.transact(did, (tx) => tx.state.set('fill', `${n}`, 'x'.repeat(500)))
+}
+
+/** Tables, indexes and versions that are committed. */
+function namesIn(file: string): string[] {
+  const database = new Database(file, { readonly: true })
+  const names = database.prepare<[], string>('select name from sqlite_master').pluck().all()
+  const versions = database.prepare<[], number>('select version from schema_version').pluck().all()
+  database.close()
+  return [...names, ...versions.map((version) => `version ${version}`)]
+}
+
+/** Writes rubbish over the middle of a file. */
+function scribble(file: string): void {
+  const handle = openSync(file, 'r+')
+  for (let page = 2; page < 30; page++) writeSync(handle, new Uint8Array(4096).fill(0xa5), 0, 4096, page * 4096)
+}
