@@ -21,11 +21,14 @@ export interface NodeUpgrade {
   listener(message: IncomingMessage, socket: Duplex, head: Buffer): void
   /** How many subscriptions are open. */
   readonly open: number
-  /** Says goodbye to every subscriber; those who do not answer are cut off. */
+  /** Whether a socket belongs to a subscriber. */
+  has(socket: Duplex): boolean
+  /** Says goodbye to every subscriber, also to those on their way in; those who do not answer are cut off. */
   close(): void
 }
 
 const goingAway = 1001
+const goodbye = 'the server is closing'
 const maxIncomingFrameBytes = 16 * 1024
 
 export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgradeOptions = {}): NodeUpgrade {
@@ -40,6 +43,8 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     closeTimeout: closeTimeoutMs,
   } as ConstructorParameters<typeof WebSocketServer>[0])
   const sockets = new Set<WsFrameSocket>()
+  const upgraded = new WeakSet<Duplex>()
+  let isClosing = false
   let timer: ReturnType<typeof setInterval> | undefined
 
   const keepAlive = () => {
@@ -50,6 +55,7 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     const socket = new WsFrameSocket(webSocket, maxIncomingBytes)
     sockets.add(socket)
     timer ??= setInterval(keepAlive, keepAliveMs).unref()
+    if (isClosing) socket.close(goingAway, goodbye)
     socket.onClose(() => {
       sockets.delete(socket)
       if (sockets.size > 0) return
@@ -65,6 +71,7 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     const outcome = await router.upgrade(new NodeRequest(message, socket, options))
     if (socket.destroyed) return
     if (!outcome.accepted) return refuse(socket, outcome.response)
+    upgraded.add(socket)
     server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(accept(webSocket)))
   }
 
@@ -73,8 +80,10 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     get open() {
       return sockets.size
     },
+    has: (socket) => upgraded.has(socket),
     close() {
-      for (const socket of sockets) socket.close(goingAway, 'the server is closing')
+      isClosing = true
+      for (const socket of sockets) socket.close(goingAway, goodbye)
     },
   }
 }

@@ -1,7 +1,7 @@
 /** The router on Node's own HTTP server, with subscriptions over `ws`. */
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import { isPrivateAddress, normalizeAddress } from './client-address.ts'
+import type { AddressInfo } from 'node:net'
+import { type ConnectionOptions, Connections } from './connections.ts'
 import { ListenError } from './errors.ts'
 import { type NodeListenerOptions, nodeListener } from './node-listener.ts'
 import { type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
@@ -13,7 +13,10 @@ export { type NodeListener, type NodeListenerOptions, nodeListener } from './nod
 export { type NodeUpgrade, type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
 export { SlowBodyGuard } from './slow-body-guard.ts'
 
-export interface NodeServerOptions extends Omit<NodeListenerOptions, 'guard' | 'isClosing'>, NodeUpgradeOptions {
+export interface NodeServerOptions
+  extends Omit<NodeListenerOptions, 'guard' | 'isClosing'>,
+    NodeUpgradeOptions,
+    ConnectionOptions {
   /** Any free one unless given. */
   port?: number
   /** Every address unless given. */
@@ -24,8 +27,6 @@ export interface NodeServerOptions extends Omit<NodeListenerOptions, 'guard' | '
   idleTimeoutMs?: number
   /** Below this rate an upload is cut off: 1 KiB/s unless given. */
   minBytesPerSecond?: number
-  /** Connections that one address may hold; trusted proxies are not counted. 512 unless given. */
-  maxConnectionsPerAddress?: number
   /** How long closing waits for requests in flight: 8 s unless given. */
   drainTimeoutMs?: number
 }
@@ -47,8 +48,8 @@ export async function serveNode(
   options: NodeServerOptions = {},
 ): Promise<NodeServer> {
   const guard = new SlowBodyGuard({ minBytesPerSecond: options.minBytesPerSecond ?? 1024, everyMs: 5_000 })
-  let isClosing = false
-  const listener = nodeListener(router, { ...options, guard, isClosing: () => isClosing })
+  let closing: Promise<void> | undefined
+  const listener = nodeListener(router, { ...options, guard, isClosing: () => closing !== undefined })
   const upgrade = nodeUpgrade(router, options)
   const { headersTimeoutMs = 15_000 } = options
   const server = createServer({
@@ -60,10 +61,22 @@ export async function serveNode(
     keepAliveTimeout: options.idleTimeoutMs ?? 65_000,
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
-  server.on('request', (message, response) => void listener(message, response))
+  const connections = new Connections(server, options)
+  server.on('request', (message, response) => {
+    connections.begin(message, response)
+    void listener(message, response)
+  })
   server.on('upgrade', upgrade.listener)
-  boundConnections(server, options)
   await listen(server, options)
+  const close = async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    upgrade.close()
+    connections.closeIdle((socket) => upgrade.has(socket))
+    const timer = setTimeout(() => connections.closeAll(), options.drainTimeoutMs ?? 8_000)
+    await closed
+    clearTimeout(timer)
+    guard.close()
+  }
   const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
   return {
     port,
@@ -72,15 +85,9 @@ export async function serveNode(
     get subscriptions() {
       return upgrade.open
     },
-    async close() {
-      if (isClosing) return
-      isClosing = true
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      upgrade.close()
-      const timer = setTimeout(() => server.closeAllConnections(), options.drainTimeoutMs ?? 8_000)
-      await closed
-      clearTimeout(timer)
-      guard.close()
+    close() {
+      closing ??= close()
+      return closing
     },
   }
 }
@@ -97,21 +104,4 @@ function listen(server: Server, { port = 0, host }: NodeServerOptions): Promise<
 function urlHost(host: string | undefined): string {
   if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
-}
-
-function boundConnections(server: Server, options: NodeServerOptions): void {
-  const { maxConnectionsPerAddress = 512, isTrustedProxy = isPrivateAddress } = options
-  const open = new Map<string, number>()
-  server.on('connection', (socket: Socket) => {
-    const address = normalizeAddress(socket.remoteAddress ?? '') ?? ''
-    if (isTrustedProxy(address)) return
-    const count = (open.get(address) ?? 0) + 1
-    if (count > maxConnectionsPerAddress) return socket.destroy()
-    open.set(address, count)
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1
-      if (left > 0) open.set(address, left)
-      else open.delete(address)
-    })
-  })
 }

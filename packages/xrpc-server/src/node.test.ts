@@ -1,0 +1,354 @@
+/** What is Node's alone: connections, their times and bounds, and the server's end. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { decodeFrame } from '@atoll/xrpc'
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { type Authorize, createRouter, type Router, type RouterOptions, route, stream } from './index.ts'
+import { ListenError, type NodeServer, type NodeServerOptions, serveNode } from './node.ts'
+import { SlowBodyGuard } from './slow-body-guard.ts'
+import { add, count, download, greet, upload } from './test-methods.ts'
+
+const anyone: Authorize<undefined> = () => undefined
+const later = <T>() => Promise.withResolvers<T>()
+
+const routes = [
+  route(greet, anyone, ({ params }) => ({ greeting: params.name })),
+  route(add, anyone, ({ input }) => ({ sum: input.numbers.length })),
+  route(upload, anyone, async ({ body }) => {
+    let size = 0
+    for await (const chunk of body) size += chunk.length
+    return { size, encoding: '' }
+  }),
+]
+const router = createRouter(routes)
+
+let server: NodeServer
+const sockets: Socket[] = []
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  await server?.close()
+})
+
+const serve = async (served: Router = router, options: NodeServerOptions = {}) => {
+  server = await serveNode(served, { host: '127.0.0.1', lingerMs: 100, drainTimeoutMs: 300, ...options })
+}
+const serving = (handler: Parameters<typeof stream<typeof count, undefined>>[2], options: RouterOptions = {}) =>
+  createRouter([stream(count, anyone, handler)], options)
+
+/** A connection that speaks HTTP only as well as the test does. */
+const dial = async () => {
+  const socket = connect(server.port, '127.0.0.1').on('error', () => {})
+  sockets.push(socket)
+  let text = ''
+  socket.setEncoding('latin1').on('data', (chunk: string) => {
+    text += chunk
+  })
+  const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(text)))
+  await once(socket, 'connect')
+  return { socket, closed, received: () => text }
+}
+const until = async (isSo: () => boolean) => {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+const subscribe = (options = {}) => new WebSocket(`${server.url.replace('http', 'ws')}/xrpc/test.atoll.count`, options)
+
+describe('a connection', () => {
+  it('serves one request after another, also when they come together', async () => {
+    await serve()
+    const { socket, received } = await dial()
+    const get = (name: string) => `GET /xrpc/test.atoll.greet?name=${name} HTTP/1.1\r\nhost: x\r\n\r\n`
+    socket.write(get('one') + get('two') + get('three'))
+    await until(() => received().includes('three'))
+    expect(received().match(/"greeting":"\w+"/g)).toEqual([
+      '"greeting":"one"',
+      '"greeting":"two"',
+      '"greeting":"three"',
+    ])
+  })
+
+  it('is kept after a refusal of a request that has been read', async () => {
+    await serve()
+    const { socket, received } = await dial()
+    const body = '{"numbers":"x"}'
+    const post = `POST /xrpc/test.atoll.add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    socket.write(post)
+    await until(() => received().includes('InvalidRequest'))
+    socket.write(post)
+    await until(() => received().split('InvalidRequest').length === 3)
+  })
+
+  it('understands the absolute form that proxies are sent, and the asterisk', async () => {
+    await serve()
+    const { socket, received } = await dial()
+    socket.write('GET http://other.example/xrpc/test.atoll.greet?name=far HTTP/1.1\r\nhost: x\r\n\r\n')
+    await until(() => received().includes('"far"'))
+    socket.write('OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n')
+    await until(() => received().includes('204 No Content'))
+  })
+
+  it('is not led astray by an offer to upgrade to something else', async () => {
+    await serve()
+    const { socket, received } = await dial()
+    const offer = 'connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n'
+    socket.write(`GET /xrpc/test.atoll.greet?name=plain HTTP/1.1\r\nhost: x\r\n${offer}\r\n`)
+    await until(() => received().includes('"plain"'))
+    expect(received()).toMatch(/^HTTP\/1.1 200 OK/)
+  })
+
+  it('gets the refusal of an upload that goes on and on, and is then closed', async () => {
+    await serve()
+    const { socket, closed, received } = await dial()
+    socket.write(
+      'POST /xrpc/test.atoll.upload HTTP/1.1\r\nhost: x\r\ncontent-type: x/y\r\ncontent-length: 999999999\r\n\r\n',
+    )
+    const chunk = Buffer.alloc(10_000)
+    const sending = setInterval(() => socket.write(chunk), 1)
+    await until(() => received().includes('request entity too large'))
+    expect(received()).toMatch(/^HTTP\/1.1 413 /)
+    expect(received().toLowerCase()).toContain('connection: close')
+    await closed
+    clearInterval(sending)
+  })
+})
+
+describe('a client that takes its time', () => {
+  it('is cut off when its headers do not come', async () => {
+    await serve(router, { headersTimeoutMs: 300 })
+    const silent = await dial()
+    const slow = await dial()
+    slow.socket.write('GET / HTTP/1.1\r\nhost: x\r\nx-slow: ')
+    const trickle = setInterval(() => slow.socket.write('a'), 20)
+    const started = performance.now()
+    expect(await slow.closed).toMatch(/^HTTP\/1.1 408 /)
+    await silent.closed
+    clearInterval(trickle)
+    expect(performance.now() - started).toBeLessThan(1500)
+  })
+
+  it('is cut off when its body trickles, and left alone when it does not', async () => {
+    const guard = new SlowBodyGuard({ minBytesPerSecond: 10_000, everyMs: 50 })
+    const bare = createServer((message) => {
+      guard.watch(message)
+      message.on('error', () => {}).resume()
+    }).listen(0, '127.0.0.1')
+    await once(bare, 'listening')
+    const send = (bytes: number) => {
+      const socket = connect((bare.address() as AddressInfo).port, '127.0.0.1').on('error', () => {})
+      sockets.push(socket)
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n')
+      const timer = setInterval(() => socket.write(Buffer.alloc(bytes)), 5)
+      return new Promise<void>((resolve) => socket.on('close', resolve)).finally(() => clearInterval(timer))
+    }
+    let isFastCut = false
+    const fast = send(1000).then(() => {
+      isFastCut = true
+    })
+    await send(1)
+    expect(isFastCut).toBe(false)
+    guard.close()
+    bare.closeAllConnections()
+    bare.close()
+    await fast
+  })
+
+  it('is cut off when it does not read what it asked for', async () => {
+    const { promise: ended, resolve: end } = later<void>()
+    const body = async function* () {
+      try {
+        for (;;) yield new Uint8Array(1_000_000)
+      } finally {
+        end()
+      }
+    }
+    await serve(createRouter([route(download, anyone, () => ({ encoding: 'x/y', body: body() }))]), { stalledMs: 100 })
+    const { socket } = await dial()
+    socket.pause()
+    socket.write('GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n\r\n')
+    await ended
+  })
+})
+
+describe('an address', () => {
+  it('holds no more connections than it may', async () => {
+    await serve(router, { maxConnectionsPerAddress: 2, isTrustedProxy: () => false })
+    const first = await dial()
+    await dial()
+    const third = await dial()
+    expect(await third.closed).toBe('')
+    first.socket.destroy()
+    await first.closed
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const { socket, received } = await dial()
+    socket.write('GET /xrpc/test.atoll.greet?name=again HTTP/1.1\r\nhost: x\r\n\r\n')
+    await until(() => received().includes('"again"'))
+  })
+
+  it('that is a trusted proxy holds as many as it likes', async () => {
+    await serve(router, { maxConnectionsPerAddress: 1 })
+    await dial()
+    const { socket, received } = await dial()
+    socket.write('GET /xrpc/test.atoll.greet?name=both HTTP/1.1\r\nhost: x\r\n\r\n')
+    await until(() => received().includes('"both"'))
+  })
+})
+
+describe('listening', () => {
+  it('fails with a typed error when the port is taken', async () => {
+    await serve()
+    const failing = serveNode(router, { host: '127.0.0.1', port: server.port })
+    await expect(failing).rejects.toBeInstanceOf(ListenError)
+    await expect(failing).rejects.toMatchObject({ code: 'EADDRINUSE', port: server.port, host: '127.0.0.1' })
+  })
+
+  it('fails with a typed error for an address that is not ours', async () => {
+    await expect(serveNode(router, { host: '203.0.113.1' })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' })
+  })
+})
+
+describe('closing', () => {
+  const slowRouter = () => {
+    const { promise: started, resolve: start } = later<void>()
+    const { promise: goOn, resolve: finish } = later<void>()
+    const slow = route(greet, anyone, async () => {
+      start()
+      await goOn
+      return { greeting: 'finished' }
+    })
+    return { started, finish, slowRouter: createRouter([slow]) }
+  }
+
+  it('lets a request in flight finish, and takes no new one', async () => {
+    const { started, finish, slowRouter: served } = slowRouter()
+    await serve(served, { drainTimeoutMs: 5_000 })
+    const { socket, closed } = await dial()
+    const idle = await dial()
+    socket.write('GET /xrpc/test.atoll.greet?name=a HTTP/1.1\r\nhost: x\r\n\r\n')
+    await started
+    const closing = server.close()
+    await idle.closed
+    await expect(fetch(server.url)).rejects.toThrow()
+    finish()
+    await closing
+    const text = await closed
+    expect(text).toContain('finished')
+    expect(text.toLowerCase()).toContain('connection: close')
+  })
+
+  it('waits no longer than it may for one that does not', async () => {
+    const { started, slowRouter: served } = slowRouter()
+    await serve(served, { drainTimeoutMs: 100 })
+    const { socket, closed } = await dial()
+    socket.write('GET /xrpc/test.atoll.greet?name=a HTTP/1.1\r\nhost: x\r\n\r\n')
+    await started
+    await server.close()
+    expect(await closed).toBe('')
+  })
+
+  it('says goodbye to subscribers, and does not wait for those who do not answer', async () => {
+    let aborted = 0
+    await serve(
+      serving(async function* ({ signal }) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        aborted++
+      }),
+      { closeTimeoutMs: 100 },
+    )
+    const polite = subscribe()
+    const deaf = subscribe()
+    await Promise.all([once(polite, 'open'), once(deaf, 'open')])
+    deaf.pause()
+    expect(server.subscriptions).toBe(2)
+    const closed = once(polite, 'close')
+    await server.close()
+    expect((await closed)[0]).toBe(1001)
+    await until(() => aborted === 2)
+    expect(server.subscriptions).toBe(0)
+    deaf.terminate()
+  })
+
+  it('may be asked for twice', async () => {
+    await serve()
+    await Promise.all([server.close(), server.close()])
+  })
+})
+
+describe('a subscriber', () => {
+  const idle = serving(async function* ({ signal }) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  })
+
+  it('stays as long as it answers pings, and is cut off when it is dead', async () => {
+    await serve(idle, { keepAliveMs: 50 })
+    const alive = subscribe()
+    const dead = subscribe({ autoPong: false })
+    let pings = 0
+    alive.on('ping', () => pings++)
+    await Promise.all([once(alive, 'open'), once(dead, 'open')])
+    const [code] = await once(dead, 'close')
+    expect(code).toBe(1006)
+    const before = pings
+    await until(() => pings > before + 3)
+    expect(alive.readyState).toBe(WebSocket.OPEN)
+    alive.terminate()
+  })
+
+  it('is not taken for dead while it reads, however slowly it answers', async () => {
+    let sent = 0
+    await serve(
+      serving(async function* ({ signal }) {
+        while (!signal.aborted) {
+          yield { $type: 'test.atoll.count#number', value: sent++ } as const
+          await new Promise((resolve) => setTimeout(resolve, 5))
+        }
+      }),
+      { keepAliveMs: 50 },
+    )
+    const mute = subscribe({ autoPong: false })
+    let last = 0
+    mute.on('message', (bytes: Buffer) => {
+      const frame = decodeFrame(bytes)
+      if (frame.op === 1) last = frame.body['value'] as number
+    })
+    await until(() => last > 50)
+    mute.terminate()
+  })
+
+  it('is cut off when it talks', async () => {
+    await serve(idle)
+    const chatty = subscribe()
+    await once(chatty, 'open')
+    for (let i = 0; i < 100; i++) chatty.send(Buffer.alloc(1000))
+    expect((await once(chatty, 'close'))[0]).toBe(1008)
+    const loud = subscribe()
+    await once(loud, 'open')
+    loud.send(Buffer.alloc(100_000))
+    expect((await once(loud, 'close'))[0]).toBe(1009)
+  })
+
+  it('may say a little', async () => {
+    await serve(idle)
+    const quiet = subscribe()
+    await once(quiet, 'open')
+    quiet.send('hello')
+    quiet.ping()
+    await once(quiet, 'pong')
+    quiet.terminate()
+  })
+
+  it('is offered no compression', async () => {
+    await serve(idle)
+    const socket = subscribe({ perMessageDeflate: true })
+    await once(socket, 'open')
+    expect(socket.extensions).toBe('')
+    socket.terminate()
+  })
+
+  it('is refused when its handshake is not one', async () => {
+    await serve(idle)
+    const { socket, closed } = await dial()
+    socket.write('GET /xrpc/test.atoll.count HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+    expect(await closed).toMatch(/^HTTP\/1.1 400 /)
+  })
+})
