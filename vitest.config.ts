@@ -7,8 +7,14 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions: [...conditions, 'node', 'module', 'import', 'default'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts', 'e2e/src/**/*.test.ts', 'examples/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'apps/*/{src,test}/**/*.test.ts',
+      'e2e/src/**/*.test.ts',
+      'examples/**/*.test.ts',
+    ],
+    setupFiles: ['packages/testkit/src/fixed-seed.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })
