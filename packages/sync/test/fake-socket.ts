@@ -88,5 +88,5 @@ export function socketsOf<S extends FakeSocket>(kind: new (url: string) => S) {
 }
 
 function copyOf(frame: Uint8Array): ArrayBuffer {
-  return frame.slice().buffer as ArrayBuffer
+  return Uint8Array.from(frame).buffer
 }

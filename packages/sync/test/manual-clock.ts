@@ -28,6 +28,7 @@ export class ManualClock implements Clock {
   /** Moves on, running what is due in its order, and lets all that follows from it happen. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
+    await settled()
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#now = Math.max(this.#now, next.at)
       this.#timers.delete(next)

@@ -82,7 +82,7 @@ class Consumer implements FirehoseConsumer {
       this.#fail(error)
     }
     signal?.removeEventListener('abort', stop)
-    this.#lanes.clear()
+    this.#lanes.curtail()
     await this.#lanes.idle()
     await this.#saver?.flush()
     if (this.#failure) throw this.#failure.error
@@ -127,16 +127,22 @@ class Consumer implements FirehoseConsumer {
   #take(message: RepoMessage, frame: Uint8Array, done: () => void): void {
     this.#failedConnections = 0
     this.#lanes.add(message.did, frame.length, async () => {
-      try {
-        if (!(await this.#processor.process(message, frame))) return
-      } catch (error) {
-        return this.#fail(error)
-      }
-      done()
+      const isDone = await this.#process(message, frame)
+      if (isDone) done()
       this.#saver?.want(this.#progress.done)
+      return isDone
     })
     if (this.#lanes.size <= this.#maxBufferedBytes || this.#connection?.pause()) return
     this.#connection?.end({ kind: 'backlog', bytes: this.#lanes.size })
+  }
+
+  async #process(message: RepoMessage, frame: Uint8Array): Promise<boolean> {
+    try {
+      return await this.#processor.process(message, frame)
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
   }
 
   /** Does what an ending calls for, so that the stream can be followed again. */

@@ -22,6 +22,7 @@ describe('Lanes', () => {
         seen.set(key, [...(seen.get(key) ?? []), count])
         busy.delete(key)
         atOnce--
+        return true
       })
     }
     await lanes.idle()
@@ -39,7 +40,7 @@ describe('Lanes', () => {
       (name: string, wait = Promise.resolve()) =>
       async () => {
         await wait
-        done.push(name)
+        return done.push(name) > 0
       }
     lanes.add('a', 10, task('a1', stuck.opened))
     lanes.add('a', 20, task('a2'))
@@ -59,11 +60,9 @@ describe('Lanes', () => {
     const done: string[] = []
     lanes.add('a', 1, async () => {
       await lanes.aside(waiting.opened)
-      done.push('a')
+      return done.push('a') > 0
     })
-    lanes.add('b', 1, async () => {
-      done.push('b')
-    })
+    lanes.add('b', 1, async () => done.push('b') > 0)
     await settled()
     expect(done).toEqual(['b'])
     waiting.open()
@@ -71,26 +70,38 @@ describe('Lanes', () => {
     expect(done).toEqual(['b', 'a'])
   })
 
-  it('drop what has not started', async () => {
-    const lanes = new Lanes(1, () => {})
+  it('can be cut short without a gap: what came before a task that has started still runs', async () => {
+    const lanes = new Lanes(2, () => {})
     const first = gate()
     const done: string[] = []
-    lanes.add('a', 1, async () => {
+    const task = (name: string) => async () => {
       await first.opened
-      done.push('a1')
-    })
-    for (const key of ['a', 'b', 'c']) lanes.add(key, 1, async () => void done.push(key))
-    lanes.clear()
-    expect(lanes.size).toBe(1)
+      return done.push(name) > 0
+    }
+    const names = ['a1', 'a2', 'a3', 'b4', 'b5', 'c6']
+    for (const name of names) lanes.add(name.slice(0, 1), 1, task(name))
+    lanes.curtail()
+    expect(lanes.size).toBe(4)
     first.open()
     await lanes.idle()
-    expect(done).toEqual(['a1'])
+    expect(done.toSorted()).toEqual(['a1', 'a2', 'a3', 'b4'])
+    expect(lanes.size).toBe(0)
+  })
+
+  it('leave out what waits behind a task that did not end well', async () => {
+    const lanes = new Lanes(2, () => {})
+    const done: string[] = []
+    lanes.add('a', 1, async () => done.push('a1') === 0)
+    lanes.add('a', 1, async () => done.push('a2') > 0)
+    lanes.add('b', 1, async () => done.push('b1') > 0)
+    await lanes.idle()
+    expect([done, lanes.size]).toEqual([['a1', 'b1'], 0])
   })
 
   it('tell after each task that there is more room', async () => {
     const sizes: number[] = []
     const lanes: Lanes = new Lanes(1, () => sizes.push(lanes.size))
-    for (const size of [5, 3, 1]) lanes.add('a', size, async () => {})
+    for (const size of [5, 3, 1]) lanes.add('a', size, async () => true)
     await lanes.idle()
     expect(sizes).toEqual([4, 1, 0])
   })

@@ -1,6 +1,8 @@
 interface Task {
+  /** How many tasks came before. */
+  readonly order: number
   readonly size: number
-  readonly run: () => Promise<void>
+  readonly run: () => Promise<boolean>
 }
 
 interface Lane {
@@ -14,9 +16,11 @@ export class Lanes {
   readonly #onDone: () => void
   readonly #lanes = new Map<string, Lane>()
   /** Lanes whose next task may start. */
-  readonly #ready: Lane[] = []
+  #ready: Lane[] = []
   #running = 0
   #size = 0
+  #count = 0
+  #newestStarted = -1
   readonly #idle: (() => void)[] = []
 
   /** `onDone` is called after each task. */
@@ -30,14 +34,16 @@ export class Lanes {
     return this.#size
   }
 
-  add(key: string, size: number, run: () => Promise<void>): void {
+  /** A task that resolves to `false` takes with it all that waits behind it. */
+  add(key: string, size: number, run: () => Promise<boolean>): void {
+    const task = { order: this.#count++, size, run }
     this.#size += size
     const lane = this.#lanes.get(key)
     if (lane) {
-      lane.tasks.push({ size, run })
+      lane.tasks.push(task)
       return
     }
-    const opened = { key, tasks: [{ size, run }] }
+    const opened = { key, tasks: [task] }
     this.#lanes.set(key, opened)
     this.#ready.push(opened)
     this.#start()
@@ -54,21 +60,23 @@ export class Lanes {
     }
   }
 
-  /** Drops what has not started. */
-  clear(): void {
-    const waiting = new Set(this.#ready.splice(0))
+  /** Drops what came after the newest task that has started: what remains leaves no gap. */
+  curtail(): void {
     for (const lane of this.#lanes.values()) {
-      const isWaiting = waiting.has(lane)
-      for (const { size } of lane.tasks.splice(isWaiting ? 0 : 1)) this.#size -= size
-      if (isWaiting) this.#lanes.delete(lane.key)
+      const kept = lane.tasks.findIndex(({ order }) => order > this.#newestStarted)
+      if (kept >= 0) this.#drop(lane, kept)
+      if (lane.tasks.length === 0) this.#lanes.delete(lane.key)
     }
-    if (this.#lanes.size === 0) this.#settle()
+    this.#ready = this.#ready.filter(({ tasks }) => tasks.length > 0)
+    this.#settle()
   }
 
   /** Resolves when nothing is left to run. */
   idle(): Promise<void> {
-    if (this.#lanes.size === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#idle.push(resolve))
+    return new Promise((resolve) => {
+      this.#idle.push(resolve)
+      this.#settle()
+    })
   }
 
   #start(): void {
@@ -82,18 +90,22 @@ export class Lanes {
 
   async #run(lane: Lane): Promise<void> {
     const task = lane.tasks[0]!
-    await task.run()
-    lane.tasks.shift()
-    this.#size -= task.size
+    this.#newestStarted = Math.max(this.#newestStarted, task.order)
+    const goesOn = await task.run()
+    this.#drop(lane, 0, goesOn ? 1 : lane.tasks.length)
     this.#running--
     if (lane.tasks.length > 0) this.#ready.push(lane)
     else this.#lanes.delete(lane.key)
     this.#onDone()
     this.#start()
-    if (this.#lanes.size === 0) this.#settle()
+    this.#settle()
+  }
+
+  #drop({ tasks }: Lane, from: number, count = tasks.length): void {
+    for (const { size } of tasks.splice(from, count)) this.#size -= size
   }
 
   #settle(): void {
-    for (const resolve of this.#idle.splice(0)) resolve()
+    if (this.#lanes.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
   }
 }

@@ -59,7 +59,7 @@ export class Processor {
   ): Promise<{ value: T } | 'skipped' | 'stopped'> {
     const { signal, notice, backOff } = this.#surroundings
     const { onFailure = usualDecision } = this.#options
-    for (let attempt = 1; !signal.aborted; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       try {
         return { value: await work() }
       } catch (error) {
@@ -69,9 +69,9 @@ export class Processor {
         if (decision === 'skip') return 'skipped'
         if (decision === 'stop') throw error
         await backOff(attempt - 1)
+        if (signal.aborted) return 'stopped'
       }
     }
-    return 'stopped'
   }
 
   async #judge(message: RepoMessage, frame: Uint8Array): Promise<Judged> {

@@ -1,0 +1,95 @@
+// The consumer against a real server, with the two kinds of WebSocket that Node has.
+import { describe, expect, it } from 'vitest'
+import { WebSocket as NodeSocket } from 'ws'
+import { didOf, frameOf, gate, MemoryCursorStore, seqOf } from '../../test/events.ts'
+import { FirehoseServer } from '../../test/firehose-server.ts'
+import { integer, seeded } from '../../test/random.ts'
+import { createFirehoseConsumer } from './consumer.ts'
+import type { FirehoseEvent } from './firehose-event.ts'
+import type { SocketConstructor } from './socket.ts'
+
+const kinds: [name: string, webSocket: SocketConstructor][] = [
+  ['the global WebSocket', globalThis.WebSocket],
+  ['the WebSocket of ws', NodeSocket],
+]
+const accounts = 20
+const total = 3000
+
+describe.each(kinds)('over %s', (_, webSocket) => {
+  it('each event comes once, those of an account in order, while connections are killed and consumers replaced', async () => {
+    const server = await FirehoseServer.open()
+    const random = seeded(11)
+    const seqs: number[] = []
+    const append = () => {
+      const seq = server.last + 1 + integer(random, 3)
+      seqs.push(seq)
+      server.append(seq, frameOf(seq, integer(random, accounts)))
+    }
+    // Half of them are there, and the others come while they are read.
+    while (seqs.length < total / 2) append()
+    const cursorStore = new MemoryCursorStore()
+    const seen: FirehoseEvent[] = []
+    const handle = async (event: FirehoseEvent) => {
+      for (let turns = integer(random, 3); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve))
+      seen.push(event)
+      if (seqs.length < total) append()
+      if (seen.length % 41 === 0) server.kill()
+    }
+    for (const count of [total / 3, total / 2, total]) {
+      const enough = gate()
+      const consumer = createFirehoseConsumer({
+        service: server.url,
+        cursorStore,
+        webSocket,
+        start: 'oldest',
+        concurrency: 8,
+        backoff: { minMs: 1, maxMs: 4 },
+        onEvent: async (event) => {
+          await handle(event)
+          if (seen.length >= count) enough.open()
+        },
+      })
+      const run = consumer.run()
+      await Promise.race([enough.opened, run])
+      await consumer.close()
+      await run
+    }
+    expect(seen.map(seqOf).toSorted((a, b) => a - b)).toEqual(seqs)
+    for (let name = 0; name < accounts; name++) {
+      const own = seen.filter(({ message }) => message.did === didOf(name)).map(seqOf)
+      expect(own).toEqual(own.toSorted((a, b) => a - b))
+    }
+    expect(cursorStore.value).toBe(server.last)
+    expect(server.connections).toBeGreaterThan(20)
+    await server.close()
+  })
+
+  it('a server that is gone for a while is found again', async () => {
+    const first = await FirehoseServer.open()
+    const seen: number[] = []
+    const [one, two] = [gate(), gate()]
+    const consumer = createFirehoseConsumer({
+      service: first.url,
+      cursorStore: new MemoryCursorStore(),
+      webSocket,
+      start: 'oldest',
+      backoff: { minMs: 1, maxMs: 4 },
+      onEvent: (event) => {
+        seen.push(seqOf(event))
+        if (seqOf(event) === 1) one.open()
+        else two.open()
+      },
+    })
+    const run = consumer.run()
+    first.append(1, frameOf(1))
+    await one.opened
+    await first.close()
+    const second = await FirehoseServer.open(first.port)
+    for (const seq of [1, 2]) second.append(seq, frameOf(seq))
+    await two.opened
+    await consumer.close()
+    await run
+    expect(seen).toEqual([1, 2])
+    await second.close()
+  })
+})
