@@ -127,7 +127,7 @@ describe('requirePublicUrl', () => {
     'https://example.com',
     'https://a.b.example.com/path?query#x',
     'https://example.com:443/',
-    'https://xn--fiqs8s.example',
+    'https://xn--fiqs8s.test',
   ])('takes %s', (url) => {
     requirePublicUrl(new URL(url))
   })
@@ -149,6 +149,13 @@ describe('requirePublicUrl', () => {
     'https://localhost',
     'https://localhost.',
     'https://intranet',
+    'https://printer.local',
+    'https://metadata.google.internal',
+    'https://example.com.',
+    'https://..',
+    'https://a..b.com',
+    'https://0..',
+    `https://${'a.'.repeat(200)}com`,
     'ftp://example.com',
     'file:///etc/passwd',
     'data:text/plain,x',

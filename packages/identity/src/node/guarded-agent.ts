@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
+import { isDisallowedTld, isHandle } from '@atoll/syntax'
 import { Agent, buildConnector } from 'undici'
 import { RefusedRequestError } from '../errors.ts'
 import { createPublicLookup } from './public-lookup.ts'
@@ -34,7 +35,7 @@ export function requirePublicUrl(url: URL, protocol: 'https:' | 'wss:' = 'https:
   if (url.username !== '' || url.password !== '') refuse('credentials in the URL')
   // The URL parser has by now turned decimal, octal, hexadecimal and full-width spellings into the usual ones.
   if (isAddress(url.hostname)) throw addressRefused(url.hostname)
-  if (!/\../.test(url.hostname)) refuse('not a public name')
+  if (!isHandle(url.hostname) || isDisallowedTld(url.hostname)) refuse('not a public name')
 }
 
 function isAddress(hostname: string): boolean {

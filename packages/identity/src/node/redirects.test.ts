@@ -15,16 +15,16 @@ function web(targets: Record<string, string>, status = 302) {
   return { sent, rules: { send, check: (url: URL) => requirePublicUrl(url), maxRedirects: 3 } }
 }
 
-const start = 'https://start.example/'
+const start = 'https://start.test/'
 const follow: RequestInit = { redirect: 'follow' }
 
 describe('a redirect', () => {
   it.each([301, 302, 303, 307, 308])(
     'with status %s is followed when asked for, and the last URL is told',
     async (status) => {
-      const { sent, rules } = web({ [start]: '/a', 'https://start.example/a': 'https://other.example/b' }, status)
+      const { sent, rules } = web({ [start]: '/a', 'https://start.test/a': 'https://other.test/b' }, status)
       const { response, url } = await sendFollowing(new URL(start), follow, rules)
-      expect([await response.text(), url.href]).toEqual(['page', 'https://other.example/b'])
+      expect([await response.text(), url.href]).toEqual(['page', 'https://other.test/b'])
       expect(sent).toHaveLength(3)
     },
   )
@@ -50,8 +50,8 @@ describe('a redirect', () => {
   })
 
   it.each([
-    'http://start.example/',
-    'https://start.example:8443/',
+    'http://start.test/',
+    'https://start.test:8443/',
     '//127.0.0.1/',
     'https://',
     'file:///etc/passwd',
