@@ -1,0 +1,37 @@
+/** What must never be found after a fault. */
+export const rules = [
+  'acknowledged writes are there',
+  'what was unknown is there as a whole or not at all',
+  'nothing is there that nobody wrote',
+  'repositories verify with the key of the DID document',
+  'the index of records tells what the tree holds',
+  'every commit is on the firehose once, and nothing else is',
+  'the firehose breaks no rule: numbers rise, signatures hold, since and prevData chain',
+  'repositories rebuilt from the firehose equal those of the server',
+  'a consumer that resumes by cursor sees what a replay from the start shows',
+  'referenced blobs are served whole',
+  'acknowledged accounts can sign in',
+  'handles of unanswered sign-ups have an account or are free',
+  'requests are refused for nothing but the fault',
+] as const
+
+export type RuleName = (typeof rules)[number]
+
+/** Breaches by rule, kept while the run goes on. */
+export class Findings {
+  readonly #found = new Map<RuleName, string[]>()
+
+  report(rule: RuleName, what: string): void {
+    const found = this.#found.get(rule)
+    if (found) found.push(what)
+    else this.#found.set(rule, [what])
+  }
+
+  against(rule: RuleName): readonly string[] {
+    return this.#found.get(rule) ?? []
+  }
+
+  get count(): number {
+    return [...this.#found.values()].reduce((sum, found) => sum + found.length, 0)
+  }
+}

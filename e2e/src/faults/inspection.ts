@@ -1,0 +1,111 @@
+import { cidOfRaw } from '@atoll/data-model'
+import type { Findings } from './findings.ts'
+import type { Follower } from './follower.ts'
+import type { Lane } from './lane.ts'
+import type { Mirror } from './mirror.ts'
+import { listedRecords, type ReadRepo, readRepo } from './repositories.ts'
+import { askBytes } from './requests.ts'
+import type { World } from './world.ts'
+
+interface Inspecting {
+  readonly world: World
+  readonly findings: Findings
+  readonly mirror: Mirror
+  readonly follower: Follower
+  /** What has been looked at before and cannot have changed. */
+  readonly servedBlobs: Set<string>
+}
+
+/** Compares what the server has of these accounts with what its answers promised and with what the firehose told. */
+export async function inspect(lanes: readonly Lane[], given: Inspecting): Promise<void> {
+  const byDid = Map.groupBy(lanes, ({ account }) => account.did)
+  const repos = new Map<string, ReadRepo>()
+  await eachOf([...byDid], async ([did, own]) => {
+    const repo = await readRepo(given.world.server.url, did, given.world.keys).catch((error: unknown) => {
+      given.findings.report('repositories verify with the key of the DID document', `${did}: ${error}`)
+    })
+    if (!repo) return
+    repos.set(did, repo)
+    compareWithModel(did, own, repo, given.findings)
+    await compareWithIndex(did, repo, given)
+    for (const lane of own) await checkBlobs(lane, given)
+  })
+  await compareWithFirehose(repos, byDid, given)
+}
+
+function compareWithModel(did: string, lanes: readonly Lane[], { records }: ReadRepo, findings: Findings): void {
+  for (const lane of lanes)
+    if (!lane.settle(records))
+      findings.report('what was unknown is there as a whole or not at all', `${did}, lane ${lane.name}`)
+  const expected = new Map(lanes.flatMap((lane) => [...lane.records]))
+  for (const [rkey, { cid }] of expected) {
+    const found = records.get(rkey)
+    if (found !== cid) findings.report('acknowledged writes are there', `${did}/${rkey} is ${found} instead of ${cid}`)
+  }
+  for (const [rkey, cid] of records)
+    if (!expected.has(rkey)) findings.report('nothing is there that nobody wrote', `${did}/${rkey}: ${cid}`)
+}
+
+async function compareWithIndex(did: string, { records }: ReadRepo, { world, findings }: Inspecting): Promise<void> {
+  const listed = await listedRecords(world.server.url, did)
+  const difference = differenceOf(records, listed)
+  if (difference) findings.report('the index of records tells what the tree holds', `${did}: ${difference}`)
+}
+
+async function checkBlobs(lane: Lane, { world, findings, servedBlobs }: Inspecting): Promise<void> {
+  const { did } = lane.account
+  for (const { blob } of lane.records.values()) {
+    if (!blob || servedBlobs.has(blob.cid)) continue
+    const bytes = await askBytes(world.server.url, 'com.atproto.sync.getBlob', { params: { did, cid: blob.cid } })
+    servedBlobs.add(blob.cid)
+    if (!bytes || bytes.length !== blob.size || cidOfRaw(bytes).toString() !== blob.cid)
+      findings.report('referenced blobs are served whole', `${blob.cid}: ${bytes?.length} of ${blob.size} bytes`)
+  }
+}
+
+async function compareWithFirehose(
+  repos: ReadonlyMap<string, ReadRepo>,
+  lanes: ReadonlyMap<string, readonly Lane[]>,
+  { findings, mirror, follower }: Inspecting,
+): Promise<void> {
+  const heads = [...repos].map(([did, { head }]) => ({ did, cid: head.cid.toString() }))
+  // Who does not catch up in time is found out below.
+  await follower.until(() => heads.every(({ did, cid }) => mirror.lastTaken.get(did) === cid)).catch(() => undefined)
+  await mirror.settled()
+  for (const [did, repo] of repos) {
+    const told = mirror.repos.get(did)
+    const commits = told?.commits ?? []
+    const rule = 'every commit is on the firehose once, and nothing else is'
+    if (commits.at(-1) !== repo.head.cid.toString())
+      findings.report(rule, `${did} is at ${repo.head.cid}, the firehose ends with ${commits.at(-1)}`)
+    const acknowledged = lanes.get(did)!.flatMap((lane) => [...lane.acknowledged])
+    const known = new Set(commits)
+    for (const cid of acknowledged) if (!known.has(cid)) findings.report(rule, `${did}: no event for ${cid}`)
+    // The first commit of all comes with the account.
+    const made = 1 + acknowledged.length + lanes.get(did)!.reduce((sum, lane) => sum + lane.unacknowledgedCommits, 0)
+    if (commits.length !== made || known.size !== commits.length)
+      findings.report(rule, `${did}: ${commits.length} events (${known.size} different) for ${made} commits`)
+    const difference = differenceOf(repo.records, told?.records ?? new Map())
+    if (difference)
+      findings.report('repositories rebuilt from the firehose equal those of the server', `${did}: ${difference}`)
+  }
+  for (const fault of mirror.faults.splice(0))
+    findings.report('the firehose breaks no rule: numbers rise, signatures hold, since and prevData chain', fault)
+}
+
+/** The first difference between two states. */
+export function differenceOf(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): string | undefined {
+  for (const [key, value] of one) if (other.get(key) !== value) return `${key} is ${value}, or ${other.get(key)}`
+  for (const [key, value] of other) if (!one.has(key)) return `${key} is missing, or ${value}`
+  return undefined
+}
+
+/** Does the same for every item, a few at a time. */
+export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>, atOnce = 8): Promise<void> {
+  const rest = items.values()
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const item of rest) await work(item)
+    }),
+  )
+}

@@ -1,0 +1,46 @@
+import type { Lane } from './lane.ts'
+import type { BlobJson, CommitAnswer } from './operation.ts'
+import { createWithBlob, planWrite } from './planning.ts'
+import type { Random } from './random.ts'
+import { call, type Outcome } from './requests.ts'
+import type { Tally } from './tally.ts'
+
+const blobShare = 0.08
+const largestBlob = 40_000
+
+/** Writes on every lane at the same time, each until told to stop or until an answer stays away. Resolves when all have ended. */
+export async function writeOnLanes(
+  service: string,
+  lanes: readonly Lane[],
+  random: Random,
+  options: { readonly tally: Tally; readonly stop: AbortSignal; readonly onRefused?: () => Promise<void> },
+): Promise<void> {
+  await Promise.all(
+    lanes.map(async (lane) => {
+      const own = random.fork()
+      while (!options.stop.aborted) {
+        const outcome = await writeOnce(service, lane, own, options.tally)
+        if (outcome.kind === 'unknown') return
+        if (outcome.kind === 'refused') await options.onRefused?.()
+      }
+    }),
+  )
+}
+
+/** One write with everything that belongs to it, recorded in the lane. */
+export async function writeOnce(service: string, lane: Lane, random: Random, tally: Tally): Promise<Outcome<unknown>> {
+  const { token } = lane.account
+  let operation = planWrite(lane, random)
+  if (random.chance(blobShare)) {
+    const bytes = random.bytes(random.between(1, largestBlob))
+    const upload = await call<{ blob: BlobJson }>(service, 'com.atproto.repo.uploadBlob', { token, input: bytes })
+    tally.count(upload)
+    if (upload.kind !== 'ok') return upload
+    operation = createWithBlob(lane, upload.body.blob)
+  }
+  const outcome = await call<CommitAnswer>(service, operation.nsid, { token, input: operation.input })
+  tally.count(outcome)
+  if (outcome.kind === 'ok') lane.acknowledge(operation, outcome.body)
+  if (outcome.kind === 'unknown') lane.unknown = operation
+  return outcome
+}

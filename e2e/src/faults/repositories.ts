@@ -1,0 +1,44 @@
+import { type Head, importRepo } from '@atoll/repo'
+import type { Did } from '@atoll/syntax'
+import { collection } from './operation.ts'
+import { ask, askBytes } from './requests.ts'
+import type { SigningKeyBook } from './signing-keys.ts'
+
+/** A repository as the server exports it, verified with the key of the DID document. */
+export interface ReadRepo {
+  readonly head: Head
+  /** CIDs by record key. */
+  readonly records: Map<string, string>
+}
+
+export async function readRepo(service: string, did: string, keys: SigningKeyBook): Promise<ReadRepo> {
+  const car = await exportedRepo(service, did)
+  // The DIDs of the harness are those that the server gave out.
+  const repo = await importRepo(car, { did: did as Did, key: await keys.of(did) })
+  const records = new Map<string, string>()
+  for await (const part of repo) if (part.kind === 'record') records.set(part.rkey, part.block.cid.toString())
+  return { head: repo.head, records }
+}
+
+export async function exportedRepo(service: string, did: string): Promise<Uint8Array> {
+  const car = await askBytes(service, 'com.atproto.sync.getRepo', { params: { did } })
+  if (!car) throw new Error(`${did} has no repository`)
+  return car
+}
+
+/** The records as the index lists them. */
+export async function listedRecords(service: string, repo: string): Promise<Map<string, string>> {
+  const records = new Map<string, string>()
+  let cursor: string | undefined
+  do {
+    const params: Record<string, string> = { repo, collection, limit: '100', ...(cursor ? { cursor } : {}) }
+    const page = await ask<{ records: { uri: string; cid: string }[]; cursor?: string }>(
+      service,
+      'com.atproto.repo.listRecords',
+      { params },
+    )
+    for (const { uri, cid } of page.records) records.set(uri.split('/').pop()!, cid)
+    cursor = page.records.length > 0 ? page.cursor : undefined
+  } while (cursor)
+  return records
+}

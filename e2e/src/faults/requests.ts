@@ -1,0 +1,55 @@
+/** What became of a request. Unknown: the connection broke before the answer had come, so it may have been carried out. */
+export type Outcome<T> =
+  | { readonly kind: 'ok'; readonly body: T }
+  | { readonly kind: 'refused'; readonly status: number; readonly error: string; readonly headers: Headers }
+  | { readonly kind: 'unknown'; readonly cause: unknown }
+
+export interface Call {
+  readonly token?: string
+  /** JSON, or the bytes of a blob. */
+  readonly input?: object
+  readonly params?: Record<string, string>
+  readonly signal?: AbortSignal
+}
+
+/** Calls a method, and tells what became of it. */
+export async function call<T>(service: string, nsid: string, given: Call = {}): Promise<Outcome<T>> {
+  try {
+    const response = await request(service, nsid, given)
+    const body = await response.json()
+    if (response.ok) return { kind: 'ok', body: body as T }
+    const { error } = body as { error: string }
+    return { kind: 'refused', status: response.status, error, headers: response.headers }
+  } catch (cause) {
+    return { kind: 'unknown', cause }
+  }
+}
+
+/** The same, for answers that must come. */
+export async function ask<T>(service: string, nsid: string, given: Call = {}): Promise<T> {
+  const outcome = await call<T>(service, nsid, given)
+  if (outcome.kind === 'ok') return outcome.body
+  const reason = outcome.kind === 'refused' ? `${outcome.status} ${outcome.error}` : String(outcome.cause)
+  throw new Error(`${nsid}: ${reason}`)
+}
+
+/** The bytes that a method answers, or undefined where it refuses. */
+export async function askBytes(service: string, nsid: string, given: Call = {}): Promise<Uint8Array | undefined> {
+  const response = await request(service, nsid, given)
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  return response.ok ? bytes : undefined
+}
+
+function request(service: string, nsid: string, { token, input, params, signal }: Call): Promise<Response> {
+  const query = params ? `?${new URLSearchParams(params)}` : ''
+  const isBlob = input instanceof Uint8Array
+  return fetch(`${service}/xrpc/${nsid}${query}`, {
+    method: input ? 'POST' : 'GET',
+    headers: {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(input ? { 'content-type': isBlob ? 'application/octet-stream' : 'application/json' } : {}),
+    },
+    ...(input ? { body: isBlob ? Buffer.from(input) : JSON.stringify(input) } : {}),
+    ...(signal ? { signal } : {}),
+  })
+}

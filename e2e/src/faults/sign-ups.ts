@@ -1,0 +1,92 @@
+import type { AccountHandle } from './lane.ts'
+import { ask, call, type Outcome } from './requests.ts'
+
+interface Session {
+  readonly did: string
+  readonly handle: string
+  readonly accessJwt: string
+}
+
+const password = 'password of an account'
+let signedUp = 0
+
+/** Makes an account that must come to be. */
+export async function signUp(service: string): Promise<AccountHandle> {
+  const handle = freshHandle()
+  const outcome = await create(service, handle)
+  if (outcome.kind !== 'ok') throw new Error(`${handle}: ${JSON.stringify(outcome)}`)
+  return { did: outcome.body.did, handle, token: outcome.body.accessJwt }
+}
+
+/** Accounts that are made while the server dies. */
+export class SignUps {
+  /** Those that the server has told of. */
+  readonly acknowledged: { readonly handle: string; readonly did: string }[] = []
+  /** Handles whose fate nobody was told. */
+  #unknown: string[] = []
+
+  constructor(private readonly service: string) {}
+
+  /** Makes up to `most` accounts one after the other, until told to stop or until an answer stays away. */
+  async run(most: number, stop: AbortSignal): Promise<void> {
+    for (let made = 0; made < most && !stop.aborted; made++) {
+      const handle = freshHandle()
+      const outcome = await create(this.service, handle)
+      if (outcome.kind === 'ok') this.acknowledged.push({ handle, did: outcome.body.did })
+      else this.#unknown.push(handle)
+      if (outcome.kind === 'unknown') return
+    }
+  }
+
+  /** Looks whether each unknown handle has an account that works or can be taken. Answers those of which neither is true. */
+  async settle(): Promise<string[]> {
+    const stuck: string[] = []
+    for (const handle of this.#unknown.splice(0)) {
+      const found = await call<{ did: string }>(this.service, 'com.atproto.identity.resolveHandle', {
+        params: { handle },
+      })
+      const outcome = found.kind === 'ok' ? await signIn(this.service, handle) : await create(this.service, handle)
+      if (outcome.kind === 'ok') this.acknowledged.push({ handle, did: outcome.body.did })
+      else stuck.push(`${handle}: ${JSON.stringify(outcome)}`)
+    }
+    return stuck
+  }
+
+  /** The acknowledged accounts that cannot sign in, from the given one on. */
+  async missing(from: number): Promise<string[]> {
+    const missing: string[] = []
+    for (const { handle, did } of this.acknowledged.slice(from)) {
+      const outcome = await signIn(this.service, handle)
+      if (outcome.kind !== 'ok' || outcome.body.did !== did) missing.push(`${handle}: ${JSON.stringify(outcome)}`)
+    }
+    return missing
+  }
+}
+
+/** Every account of the server. */
+export async function listDids(service: string): Promise<string[]> {
+  const dids: string[] = []
+  let cursor: string | undefined
+  do {
+    const params: Record<string, string> = { limit: '1000', ...(cursor ? { cursor } : {}) }
+    const page = await ask<{ repos: { did: string }[]; cursor?: string }>(service, 'com.atproto.sync.listRepos', {
+      params,
+    })
+    dids.push(...page.repos.map(({ did }) => did))
+    cursor = page.cursor
+  } while (cursor)
+  return dids
+}
+
+function freshHandle(): string {
+  return `user-${signedUp++}.test`
+}
+
+function create(service: string, handle: string): Promise<Outcome<Session>> {
+  const input = { handle, email: `${handle}@example.com`, password }
+  return call(service, 'com.atproto.server.createAccount', { input })
+}
+
+function signIn(service: string, identifier: string): Promise<Outcome<Session>> {
+  return call(service, 'com.atproto.server.createSession', { input: { identifier, password } })
+}

@@ -1,0 +1,48 @@
+import { MemoryPlcStore } from '@atoll/plc-directory'
+import { servePlc } from '@atoll/plc-directory/node'
+import { freePort, programs, ServerProcess, temporaryFolder } from '../server-process.ts'
+import { SigningKeyBook } from './signing-keys.ts'
+
+/** A PDS in a process of its own, and in this one the did:plc directory that it uses. */
+export interface World {
+  readonly server: ServerProcess
+  readonly folder: string
+  readonly keys: SigningKeyBook
+  close(): Promise<void>
+}
+
+export interface WorldOptions {
+  readonly env?: Record<string, string>
+  /** Where the data lie, if not in a temporary folder. */
+  readonly folder?: string
+}
+
+/** Opens it with the server not yet started. */
+export async function openWorld({ env = {}, folder }: WorldOptions = {}): Promise<World> {
+  const temporary = await temporaryFolder()
+  const data = folder ?? temporary.path
+  const plc = await servePlc({ store: new MemoryPlcStore() })
+  const port = await freePort()
+  const settings = {
+    PDS_PORT: String(port),
+    PDS_HOSTNAME: 'localhost',
+    PDS_DATA_DIRECTORY: data,
+    PDS_DID_PLC_URL: plc.url,
+    PDS_INVITE_REQUIRED: 'false',
+    PDS_JWT_SECRET: 'secret of the fault tests',
+    PDS_ADMIN_PASSWORD: 'password of the fault tests',
+    PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '42'.repeat(32),
+    ...env,
+  }
+  const server = new ServerProcess(programs.pds, settings, `http://localhost:${port}`)
+  return {
+    server,
+    folder: data,
+    keys: new SigningKeyBook(plc.url),
+    async close() {
+      await server.stop('SIGKILL')
+      await plc.close()
+      await temporary.remove()
+    },
+  }
+}
