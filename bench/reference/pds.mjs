@@ -1,0 +1,32 @@
+// The reference PDS by itself in this process, set up like Atoll: no invites, no rate limits, no log, no crawlers.
+import { randomBytes } from 'node:crypto'
+import { Secp256k1Keypair } from '@atproto/crypto'
+import { PDS } from '@atproto/pds'
+
+const { port, plcUrl, data, blobs } = JSON.parse(process.argv[2])
+const pds = await PDS.fromEnv({
+  devMode: false, // it would check every answer against its lexicon, which Atoll does not do either
+  disableSsrfProtection: true, // the directory is on loopback
+  port,
+  hostname: 'pds.test',
+  dataDirectory: data,
+  blobstoreDiskLocation: blobs,
+  didPlcUrl: plcUrl,
+  recoveryDidKey: (await Secp256k1Keypair.create()).did(),
+  plcRotationKeyK256PrivateKeyHex: '42'.repeat(32),
+  adminPassword: randomBytes(12).toString('hex'),
+  jwtSecret: randomBytes(24).toString('hex'),
+  serviceHandleDomains: ['.test'],
+  inviteRequired: false,
+  rateLimitsEnabled: false,
+  crawlers: [],
+})
+await pds.start()
+process.send({ url: `http://127.0.0.1:${port}` })
+
+const stop = () => {
+  setTimeout(() => process.exit(0), 5000).unref()
+  pds.destroy().finally(() => process.exit(0))
+}
+process.once('SIGTERM', stop)
+process.on('disconnect', stop)

@@ -1,0 +1,18 @@
+import type { Written } from './audit.ts'
+
+/** What the generator asks of the subscribers' process. A marker is the AT-URI of a record written last. */
+export type Command =
+  | { name: 'subscribe'; url: string; count: number }
+  | { name: 'await'; marker: string; timeoutMs: number }
+  | { name: 'audit'; written: Written }
+  | { name: 'replay'; url: string; marker: string; timeoutMs: number }
+  | { name: 'verify'; url: string; marker: string; written: readonly string[]; timeoutMs: number }
+  | { name: 'close' }
+
+export interface Reply {
+  faults: string[]
+  events?: number
+  seconds?: number
+  bytes?: number
+  latenciesMs?: number[]
+}

@@ -1,0 +1,6 @@
+// A did:plc directory in a process of its own, so that its work is not counted as the generator's or as the server's.
+import { servePlc } from '@atoll/plc-directory/node'
+
+const { url } = await servePlc()
+process.send?.({ url })
+process.on('disconnect', () => process.exit(0))
