@@ -5,16 +5,28 @@ import { CachedLookup, type CacheTimes, defaultCacheTimes } from './cached-looku
 import type { DidDocument } from './did-document.ts'
 import { type DidLookupOptions, lookUpDid } from './did-lookup.ts'
 import { handleOf, pdsOf, signingKeyOf } from './document-parts.ts'
-import { type HandleLookupOptions, lookUpHandle } from './handle-lookup.ts'
+import type { Fetch } from './fetch.ts'
+import { type LookupTxt, lookUpHandle } from './handle-lookup.ts'
 
-export interface IdentityResolverOptions
-  extends Pick<DidLookupOptions, 'fetch'>,
-    Partial<Pick<DidLookupOptions, 'plcUrl' | 'plcFetch' | 'maxBytes' | 'allowLocalhost'>>,
-    Pick<HandleLookupOptions, 'lookupTxt' | 'backupLookupTxt'> {
+export interface IdentityResolverOptions {
+  /** For hosts that somebody else named: guarded, outside of development. */
+  fetch: Fetch
+  lookupTxt: LookupTxt
+  /** Asked about handles when the first answers are empty: resolvers that see a new record sooner. */
+  backupLookupTxt?: LookupTxt | undefined
+  /** `https://plc.directory` when left out. */
+  plcUrl?: string
+  /** For the directory, which the operator named; `fetch` when left out. */
+  plcFetch?: Fetch
+  /** In memory when left out. */
   cache?: IdentityCache
   cacheTimes?: Partial<CacheTimes>
   /** For each question that a lookup asks. */
   timeoutMs?: number
+  /** Of a DID document. */
+  maxBytes?: number
+  /** Development: `did:web:localhost`, with or without a port, is asked by http. */
+  allowLocalhost?: boolean
   now?: () => number
   /** Hears of what did not stop a caller from getting an answer: failed renewals and a failing cache. */
   onError?: (error: unknown, identifier: AtIdentifier) => void
