@@ -1,4 +1,5 @@
 import { encodeCbor, type ValueMap } from '@atoll/data-model'
+import type { RepoMessage } from './messages.ts'
 
 /**
  * A whole frame of the event stream that lacks only its sequence number: `seq` stands as 0, in the one byte at
@@ -22,18 +23,33 @@ export function frameTemplate(type: `#${string}`, body: ValueMap): FrameTemplate
     if (key.length < 3 || (key.length === 3 && key < 'seq')) before[key] = value
     else after[key] = value
   }
-  const count = Object.keys(before).length + Object.keys(after).length + 1
-  if (count > 23) throw new Error(`a message of ${count} fields does not fit a one-byte map header`)
-
   const header = encodeCbor({ op: 1, t: type })
-  const head = encodeCbor(before).subarray(1)
-  const tail = encodeCbor(after).subarray(1)
-  const seqOffset = header.length + 1 + head.length + seqKey.length
+  const mapHead = encodeMapHead(Object.keys(before).length + Object.keys(after).length + 1)
+  const head = entriesOf(before)
+  const tail = entriesOf(after)
+  const seqOffset = header.length + mapHead.length + head.length + seqKey.length
   const bytes = new Uint8Array(seqOffset + 1 + tail.length)
-  bytes.set(header, 0)
-  bytes[header.length] = 0xa0 | count
-  bytes.set(head, header.length + 1)
-  bytes.set(seqKey, seqOffset - seqKey.length)
-  bytes.set(tail, seqOffset + 1)
+  let at = 0
+  for (const part of [header, mapHead, head, seqKey, Uint8Array.of(0), tail]) {
+    bytes.set(part, at)
+    at += part.length
+  }
   return { bytes, seqOffset }
+}
+
+/** The frame of a message that came over another stream, to be numbered anew. Fields that came after this code are kept. */
+export function templateOf(message: RepoMessage): FrameTemplate {
+  const { seq: _, ...body } = message.body
+  return frameTemplate(`#${message.kind}`, body)
+}
+
+/** An encoded map without its head. */
+function entriesOf(map: ValueMap): Uint8Array {
+  return encodeCbor(map).subarray(encodeMapHead(Object.keys(map).length).length)
+}
+
+function encodeMapHead(count: number): Uint8Array {
+  const major = 0xa0
+  if (count < 24) return Uint8Array.of(major | count)
+  return count < 0x100 ? Uint8Array.of(major | 24, count) : Uint8Array.of(major | 25, count >> 8, count & 0xff)
 }

@@ -19,7 +19,8 @@ export {
   type NewEvent,
   syncEvent,
 } from './events.ts'
-export { type FrameTemplate, frameTemplate } from './frame-template.ts'
+export { type FrameTemplate, frameTemplate, templateOf } from './frame-template.ts'
+export { identitySource } from './identity-source.ts'
 export type { LegacyHandle, LegacyMigrate, LegacyTombstone } from './legacy-messages.ts'
 export type {
   AccountMessage,

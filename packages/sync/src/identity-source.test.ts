@@ -1,0 +1,58 @@
+import { generateKeyPair } from '@atoll/crypto'
+import { createIdentityResolver, IdentityUnavailableError } from '@atoll/identity'
+import { parseDid } from '@atoll/syntax'
+import { describe, expect, it } from 'vitest'
+import { identitySource } from './identity-source.ts'
+
+const did = parseDid('did:web:alice.test')
+const key = generateKeyPair('k256').didKey()
+const document = {
+  id: did,
+  verificationMethod: [
+    { id: `${did}#atproto`, type: 'Multikey', controller: did, publicKeyMultibase: key.slice('did:key:'.length) },
+  ],
+  service: [{ id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: 'https://pds.test' }],
+}
+
+/** A source over a resolver whose network answers so. */
+function sourceOf(answer: () => Response) {
+  const asked: string[] = []
+  const resolver = createIdentityResolver({
+    fetch: async (url) => {
+      asked.push(String(url))
+      return answer()
+    },
+    lookupTxt: async () => [],
+  })
+  return { asked, ...identitySource(resolver) }
+}
+
+describe('identitySource', () => {
+  it('gives the key and the server of an account', async () => {
+    const { signingKeyOf, pdsOf, asked } = sourceOf(() => Response.json(document))
+    expect(await signingKeyOf(did, { refresh: false })).toBe(key)
+    expect(await pdsOf(did, { refresh: false })).toBe('https://pds.test')
+    expect(asked).toHaveLength(1)
+    await signingKeyOf(did, { refresh: true })
+    expect(asked).toHaveLength(2)
+  })
+
+  it('gives nothing for an account that is gone, or has a document that is none', async () => {
+    const answers = [
+      () => new Response('', { status: 404 }),
+      () => Response.json({ ...document, id: 'did:web:eve.test' }),
+    ]
+    for (const answer of answers) {
+      const { signingKeyOf, pdsOf } = sourceOf(answer)
+      expect(await signingKeyOf(did, { refresh: false })).toBeUndefined()
+      expect(await pdsOf(did, { refresh: false })).toBeUndefined()
+    }
+    const { signingKeyOf } = sourceOf(() => Response.json(document))
+    expect(await signingKeyOf(parseDid('did:example:alice'), { refresh: false })).toBeUndefined()
+  })
+
+  it('does not take a source that fails for the end of an account', async () => {
+    const { signingKeyOf } = sourceOf(() => new Response('', { status: 503 }))
+    await expect(signingKeyOf(did, { refresh: false })).rejects.toThrow(IdentityUnavailableError)
+  })
+})
