@@ -7,7 +7,9 @@ import { defineConfig } from 'tsup'
  */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const sources = Object.values<Record<string, string>>(manifest.exports ?? {}).map((entry) => entry['@atoll/source'])
-const commands = Object.values<string>(manifest.bin ?? {}).map((file) => file.replace('./dist/', './src/').replace('.js', '.ts'))
+const commands = Object.values<string>(manifest.bin ?? {}).map((file) =>
+  file.replace('./dist/', './src/').replace('.js', '.ts'),
+)
 const entry = [...sources, ...commands].filter((file): file is string => file !== undefined)
 
 export default defineConfig({

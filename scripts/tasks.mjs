@@ -14,10 +14,7 @@ const buildPrograms = {
 }
 
 const tasks = {
-  start: [
-    buildPrograms,
-    { run: [process.execPath, 'packages/devnet/dist/main.js', ...rest] },
-  ],
+  start: [buildPrograms, { run: [process.execPath, 'packages/devnet/dist/main.js', ...rest] }],
   firehose: [{ run: [process.execPath, 'packages/devnet/dist/follow.js', ...rest] }],
   // End-to-end tests start the built programs.
   test: [buildPrograms, { run: ['vitest', 'run', ...rest] }],
