@@ -1,6 +1,7 @@
 import type { Cid } from '@atoll/data-model'
 import type { BlobIndex, BlobMetadata, BlobReference, StoredBlob, UnreferencedBlob } from '@atoll/storage'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
+import { sql } from 'kysely'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { cidOf, orUndefined } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
@@ -12,35 +13,41 @@ type PageOf = { did: Did; after: Uint8Array; limit: number }
 const blob = statement((db, $: Parameters<BlobKey>) =>
   db
     .selectFrom('blob')
-    .leftJoin('blob_takedown', (on) =>
-      on.onRef('blob_takedown.did', '=', 'blob.did').onRef('blob_takedown.cid', '=', 'blob.cid'),
-    )
-    .select(['mime_type', 'size', 'created_at', 'temporary', 'reference'])
-    .where('blob.did', '=', $('did'))
-    .where('blob.cid', '=', $('cid')),
+    .select((is) => [
+      'mime_type',
+      'size',
+      'created_at',
+      'temporary',
+      is
+        .selectFrom('blob_takedown')
+        .select('reference')
+        .whereRef('blob_takedown.did', '=', 'blob.did')
+        .whereRef('blob_takedown.cid', '=', 'blob.cid')
+        .as('reference'),
+    ])
+    .where('did', '=', $('did'))
+    .where('cid', '=', $('cid')),
 )
 const takedownOf = statement((db, $: Parameters<BlobKey>) =>
   db.selectFrom('blob_takedown').select('reference').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
 const listed = statement((db, $: Parameters<PageOf & { since: string }>) =>
   db
-    .selectFrom('repo')
-    .innerJoin('blob_reference', 'blob_reference.repo', 'repo.key')
-    .select('blob_reference.cid')
+    .selectFrom('blob_reference')
+    .select('cid')
     .distinct()
-    .where('repo.did', '=', $('did'))
-    .where('blob_reference.cid', '>', $('after'))
-    .where('blob_reference.rev', '>', $('since') as Tid)
-    .orderBy('blob_reference.cid')
+    .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
+    .where('cid', '>', $('after'))
+    .where('rev', '>', $('since') as Tid)
+    .orderBy('cid')
     .limit($('limit')),
 )
 const referencesTo = statement((db, $: Parameters<BlobKey>) =>
   db
-    .selectFrom('repo')
-    .innerJoin('blob_reference', 'blob_reference.repo', 'repo.key')
-    .select(['blob_reference.collection', 'blob_reference.rkey'])
-    .where('repo.did', '=', $('did'))
-    .where('blob_reference.cid', '=', $('cid'))
+    .selectFrom('blob_reference')
+    .select(['collection', 'rkey'])
+    .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
+    .where('cid', '=', $('cid'))
     .orderBy('collection')
     .orderBy('rkey'),
 )
@@ -70,7 +77,7 @@ const unreferenced = statement((db, $: Parameters<{ createdBefore: Datetime; lim
   db
     .selectFrom('blob')
     .select(['did', 'cid', 'temporary'])
-    .where('refs', '=', 0)
+    .where('refs', '=', sql.lit(0))
     .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))]))
     .orderBy('did')
     .orderBy('cid')
@@ -81,7 +88,7 @@ const unreferencedOf = statement((db, $: Parameters<{ did: Did; createdBefore: D
     .selectFrom('blob')
     .select(['did', 'cid', 'temporary'])
     .where('did', '=', $('did'))
-    .where('refs', '=', 0)
+    .where('refs', '=', sql.lit(0))
     .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))]))
     .orderBy('cid')
     .limit($('limit')),
@@ -141,7 +148,7 @@ const collectBlob = statement((db, $: Parameters<BlobKey & { createdBefore: Date
     .deleteFrom('blob')
     .where('did', '=', $('did'))
     .where('cid', '=', $('cid'))
-    .where('refs', '=', 0)
+    .where('refs', '=', sql.lit(0))
     .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))])),
 )
 

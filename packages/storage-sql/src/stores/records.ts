@@ -1,52 +1,36 @@
 import { CorruptStorageError, type Page, type RecordStore, type StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { Kysely } from 'kysely'
 import { all, first, type Run } from '../routine.ts'
 import { cidOf } from '../rows.ts'
+import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
 
 type Collection = { did: Did; collection: Nsid }
 
+// Subqueries instead of joins: SQLite plans a join anew for every execution with other parameters, which costs more than
+// the reads themselves (docs/decisions/0006).
 const record = statement((db, $: Parameters<Collection & { rkey: RecordKey }>) =>
-  db
-    .selectFrom('repo')
-    .innerJoin('record', 'record.repo', 'repo.key')
-    .leftJoin('block', (on) => on.onRef('block.repo', '=', 'record.repo').onRef('block.cid', '=', 'record.cid'))
-    .select(['record.rkey', 'record.cid', 'record.rev', 'block.bytes'])
-    .where('repo.did', '=', $('did'))
-    .where('record.collection', '=', $('collection'))
-    .where('record.rkey', '=', $('rkey')),
+  inCollection(db, $).where('record.rkey', '=', $('rkey')),
 )
 const page = statement((db, $: Parameters<Collection & { before: string; limit: number }>) =>
-  db
-    .selectFrom('repo')
-    .innerJoin('record', 'record.repo', 'repo.key')
-    .leftJoin('block', (on) => on.onRef('block.repo', '=', 'record.repo').onRef('block.cid', '=', 'record.cid'))
-    .select(['record.rkey', 'record.cid', 'record.rev', 'block.bytes'])
-    .where('repo.did', '=', $('did'))
-    .where('record.collection', '=', $('collection'))
+  inCollection(db, $)
     .where('record.rkey', '<', $('before') as RecordKey)
     .orderBy('record.rkey', 'desc')
     .limit($('limit')),
 )
 const reversePage = statement((db, $: Parameters<Collection & { after: string; limit: number }>) =>
-  db
-    .selectFrom('repo')
-    .innerJoin('record', 'record.repo', 'repo.key')
-    .leftJoin('block', (on) => on.onRef('block.repo', '=', 'record.repo').onRef('block.cid', '=', 'record.cid'))
-    .select(['record.rkey', 'record.cid', 'record.rev', 'block.bytes'])
-    .where('repo.did', '=', $('did'))
-    .where('record.collection', '=', $('collection'))
+  inCollection(db, $)
     .where('record.rkey', '>', $('after') as RecordKey)
     .orderBy('record.rkey')
     .limit($('limit')),
 )
 const collectionsOf = statement((db, $: Parameters<{ did: Did }>) =>
   db
-    .selectFrom('repo')
-    .innerJoin('repo_collection', 'repo_collection.repo', 'repo.key')
-    .select('repo_collection.collection')
-    .where('repo.did', '=', $('did'))
-    .orderBy('repo_collection.collection'),
+    .selectFrom('repo_collection')
+    .select('collection')
+    .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
+    .orderBy('collection'),
 )
 const reposWith = statement((db, $: Parameters<{ collection: Nsid; after: number; limit: number }>) =>
   db
@@ -58,6 +42,25 @@ const reposWith = statement((db, $: Parameters<{ collection: Nsid; after: number
     .orderBy('repo_collection.repo')
     .limit($('limit')),
 )
+
+/** A collection's records with their bytes. */
+function inCollection<P extends Collection>(db: Kysely<Schema>, $: Parameters<P>) {
+  return db
+    .selectFrom('record')
+    .select((is) => [
+      'record.rkey',
+      'record.cid',
+      'record.rev',
+      is
+        .selectFrom('block')
+        .select('block.bytes')
+        .whereRef('block.repo', '=', 'record.repo')
+        .whereRef('block.cid', '=', 'record.cid')
+        .as('bytes'),
+    ])
+    .where('record.repo', '=', (is) => is.selectFrom('repo').select('repo.key').where('repo.did', '=', $('did')))
+    .where('record.collection', '=', $('collection'))
+}
 
 /** Above every record key, which are ASCII. */
 const highest = '\x7f'

@@ -38,11 +38,10 @@ export const newBlockPage = statement((db, $: Parameters<{ repo: number; rev: Ti
 )
 const bytesByDid = statement((db, $: Parameters<{ did: Did; cid: Uint8Array }>) =>
   db
-    .selectFrom('repo')
-    .innerJoin('block', 'block.repo', 'repo.key')
-    .select('block.bytes')
-    .where('repo.did', '=', $('did'))
-    .where('block.cid', '=', $('cid')),
+    .selectFrom('block')
+    .select('bytes')
+    .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
+    .where('cid', '=', $('cid')),
 )
 const repoPage = statement((db, $: Parameters<{ after: number; limit: number }>) =>
   db
