@@ -17,7 +17,7 @@ export interface WorldOptions {
   readonly folder?: string
 }
 
-/** Opens it with the server not yet started. */
+/** Opens it with the server not yet started: the built one, or the one that FAULT_PROGRAM names. */
 export async function openWorld({ env = {}, folder }: WorldOptions = {}): Promise<World> {
   const temporary = await temporaryFolder()
   const data = folder ?? temporary.path
@@ -34,7 +34,7 @@ export async function openWorld({ env = {}, folder }: WorldOptions = {}): Promis
     PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '42'.repeat(32),
     ...env,
   }
-  const server = new ServerProcess(programs.pds, settings, `http://localhost:${port}`)
+  const server = new ServerProcess(process.env['FAULT_PROGRAM'] ?? programs.pds, settings, `http://localhost:${port}`)
   return {
     server,
     folder: data,
