@@ -123,9 +123,12 @@ export const settings = {
     required: flag('PDS_INVITE_REQUIRED', true, 'whether a new account needs an invite code'),
   },
   subscriptions: {
-    maxBuffer: integer('PDS_MAX_SUBSCRIPTION_BUFFER', 500, 'events that may wait for one consumer of the firehose', {
-      min: 1,
-    }),
+    maxBuffer: integer(
+      'PDS_MAX_SUBSCRIPTION_BUFFER',
+      undefined,
+      'events that may wait for one consumer of the firehose; where unset only their bytes count: 8 MiB',
+      { min: 1 },
+    ),
     backfillLimitMs: integer('PDS_REPO_BACKFILL_LIMIT_MS', day, 'how far back the firehose can be replayed, in ms'),
   },
   crawlers: list('PDS_CRAWLERS', 'relays to ask for a crawl', 'URLs', (item) => URL.canParse(item)),
