@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { cidOfDigest } from '@atoll/data-model'
-import { BlobTooLargeError, type UploadedBlob } from '@atoll/storage'
+import { BlobTooLargeError, type UploadedBlob, untilAborted } from '@atoll/storage'
 import type { DurableFiles } from './durable-files.ts'
 
 const headBytes = 4100
@@ -20,8 +20,7 @@ export async function receive(
   const gathered = new Gatherer(writeBytes)
   const flush = async () => await files.write(file, handle, gathered.take())
   let size = 0
-  for await (const chunk of source) {
-    signal?.throwIfAborted()
+  for await (const chunk of untilAborted(source, signal)) {
     size += chunk.length
     if (size > maxBytes) throw new BlobTooLargeError(maxBytes)
     hash.update(chunk)
@@ -31,7 +30,6 @@ export async function receive(
       if (gathered.isFull) await flush()
     }
   }
-  signal?.throwIfAborted()
   await flush()
   await files.sync(file, handle)
   return { cid: cidOfDigest('raw', hash.digest()), size, head: head.take() }

@@ -33,8 +33,13 @@ export class Connection {
   constructor(file: string, { readonly, cacheBytes, beforeCall }: ConnectionOptions) {
     this.#beforeCall = beforeCall
     this.#database = new Database(file, { readonly, timeout: 5000 })
-    this.pragma(`cache_size = ${-Math.ceil(cacheBytes / 1024)}`)
-    this.pragma('temp_store = memory')
+    try {
+      this.pragma(`cache_size = ${-Math.ceil(cacheBytes / 1024)}`)
+      this.pragma('temp_store = memory')
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
 
   get inTransaction(): boolean {

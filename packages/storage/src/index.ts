@@ -40,3 +40,4 @@ export type { Page, RepoListing, RepoSnapshot, RepoStore } from './repo-store.ts
 export type { AppPassword, RefreshToken, SessionStore, SessionWriter } from './session-store.ts'
 export type { StateEntry, StateStore, StateWriter } from './state-store.ts'
 export type { Storage, Transaction } from './storage.ts'
+export { untilAborted } from './until-aborted.ts'

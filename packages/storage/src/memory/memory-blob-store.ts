@@ -2,6 +2,7 @@ import { type Cid, cidOfRaw } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
 import type { BlobBytes, BlobStore, ByteRange, UploadedBlob } from '../blob-store.ts'
 import { BlobMissingError, BlobTooLargeError } from '../errors.ts'
+import { untilAborted } from '../until-aborted.ts'
 
 const headBytes = 4100
 
@@ -20,11 +21,9 @@ export class MemoryBlobStore implements BlobStore {
     bytes: AsyncIterable<Uint8Array>,
     { maxBytes = Number.POSITIVE_INFINITY, signal }: { maxBytes?: number; signal?: AbortSignal } = {},
   ): Promise<UploadedBlob> {
-    signal?.throwIfAborted()
     const chunks: Uint8Array[] = []
     let size = 0
-    for await (const chunk of bytes) {
-      signal?.throwIfAborted()
+    for await (const chunk of untilAborted(bytes, signal)) {
       size += chunk.length
       if (size > maxBytes) throw new BlobTooLargeError(maxBytes)
       chunks.push(chunk.slice())

@@ -91,6 +91,11 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
       const abort = new AbortController()
       await expect(store.upload(alice, aborting(sample(50_000), abort), { signal: abort.signal })).rejects.toThrow()
       await expect(store.upload(alice, inChunks(sample(10)), { signal: AbortSignal.abort() })).rejects.toThrow()
+      const silent = new AbortController()
+      const upload = store.upload(alice, stalling(sample(50_000)), { signal: silent.signal })
+      await Promise.resolve()
+      silent.abort()
+      await expect(upload).rejects.toThrow()
       expect(await store.sweep({ before: new Date(Date.now() + 1e9) })).toBe(0)
     })
 
@@ -194,6 +199,11 @@ async function* inChunks(bytes: Uint8Array, chunkBytes = 16_384): AsyncIterable<
 async function* failing(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield* inChunks(bytes)
   throw new Error('connection lost')
+}
+
+async function* stalling(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield* inChunks(bytes)
+  await new Promise(() => {})
 }
 
 async function* aborting(bytes: Uint8Array, abort: AbortController): AsyncIterable<Uint8Array> {
