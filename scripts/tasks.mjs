@@ -21,6 +21,11 @@ const tasks = {
   generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
   'bench:packages': [{ run: [process.execPath, 'scripts/bench-packages.mjs', ...rest] }],
   fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
+  // The fault tests at full length: 200 kills instead of 20.
+  faults: [
+    buildPrograms,
+    { run: ['vitest', 'run', 'e2e/src/faults', ...rest], env: { FAULT_KILLS: process.env.FAULT_KILLS ?? '200' } },
+  ],
   check: [
     { run: ['biome', 'ci', '--colors=off', '.'] },
     { run: [process.execPath, 'scripts/check-layers.mjs'] },
