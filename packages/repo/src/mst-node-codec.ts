@@ -1,4 +1,5 @@
 import { Cid, decodeCid, InvalidCidError } from '@atoll/data-model'
+import { asciiText } from './ascii.ts'
 import { InvalidNodeError, type NodeReason } from './errors.ts'
 import { maxNodeEntries, maxPathLength } from './limits.ts'
 import { commonPrefixLength } from './path.ts'
@@ -135,9 +136,13 @@ export function decodeNode(bytes: Uint8Array, cid?: Cid): NodeContent {
   }
 }
 
+/** The key read last, of which the next one is a variation. */
+let keyBytes: Uint8Array | undefined
+
 class NodeReader {
   readonly #bytes: Uint8Array
   #at = 0
+  #keyLength = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -151,13 +156,9 @@ class NodeReader {
     const keys: string[] = []
     const values: Cid[] = []
     const children: (Cid | null)[] = [null]
-    let key = ''
     for (let index = 0; index < count; index++) {
       this.#expect(ENTRY_MAP)
-      this.#expectKey(KEY_K)
-      const suffix = this.#suffix()
-      this.#expectKey(KEY_P)
-      keys.push((key = joined(key, this.#head(UNSIGNED), suffix)))
+      keys.push(this.#key())
       this.#expectKey(KEY_T)
       children.push(this.#child())
       this.#expectKey(KEY_V)
@@ -169,14 +170,27 @@ class NodeReader {
     return { keys, values, children }
   }
 
-  #suffix(): string {
+  /** A key must sort after the one before it, and share with that no more than it says. */
+  #key(): string {
+    const bytes = this.#bytes
+    this.#expectKey(KEY_K)
     const length = this.#head(BYTES)
-    if (length > maxPathLength) refuse('key-length')
     const start = this.#at
     this.#at += length
-    if (this.#at > this.#bytes.length) refuse('encoding')
-    // `apply` takes any array-like
-    return String.fromCharCode.apply(null, this.#bytes.subarray(start, this.#at) as unknown as number[])
+    if (this.#at > bytes.length) refuse('encoding')
+    this.#expectKey(KEY_P)
+    const prefix = this.#head(UNSIGNED)
+    if (prefix > this.#keyLength) refuse('prefix')
+    if (prefix + length > maxPathLength) refuse('key-length')
+    if (length === 0) refuse('key-order')
+    const key = (keyBytes ??= new Uint8Array(maxPathLength))
+    if (prefix < this.#keyLength) {
+      if (bytes[start]! === key[prefix]!) refuse('prefix')
+      if (bytes[start]! < key[prefix]!) refuse('key-order')
+    }
+    for (let index = 0; index < length; index++) key[prefix + index] = bytes[start + index]!
+    this.#keyLength = prefix + length
+    return asciiText(key, 0, this.#keyLength)
   }
 
   #child(): Cid | null {
@@ -190,11 +204,18 @@ class NodeReader {
   }
 
   #cid(): Cid {
-    for (const byte of CID_HEAD) this.#expect(byte)
-    const start = this.#at
-    this.#at += CID_LENGTH
+    const bytes = this.#bytes
+    const at = this.#at
+    const isLink =
+      bytes[at] === CID_HEAD[0] &&
+      bytes[at + 1] === CID_HEAD[1] &&
+      bytes[at + 2] === CID_HEAD[2] &&
+      bytes[at + 3] === CID_HEAD[3] &&
+      bytes[at + 4] === CID_HEAD[4]
+    if (!isLink) refuse('encoding')
+    this.#at += LINK_LENGTH
     try {
-      return decodeCid(this.#bytes.subarray(start, this.#at))
+      return decodeCid(bytes.subarray(at + CID_HEAD.length, this.#at))
     } catch (error) {
       if (error instanceof InvalidCidError) return refuse('encoding')
       throw error
@@ -224,19 +245,6 @@ class NodeReader {
     const low = bytes[this.#at++] ?? refuse('encoding')
     return high === 0 ? refuse('encoding') : (high << 8) | low
   }
-}
-
-/** The key that shares `prefix` characters with the key before it: it must sort after that, and could share no more. */
-function joined(before: string, prefix: number, suffix: string): string {
-  if (prefix > before.length) return refuse('prefix')
-  if (prefix + suffix.length > maxPathLength) return refuse('key-length')
-  if (suffix === '') return refuse('key-order')
-  if (prefix < before.length) {
-    const difference = suffix.charCodeAt(0) - before.charCodeAt(prefix)
-    if (difference === 0) return refuse('prefix')
-    if (difference < 0) return refuse('key-order')
-  }
-  return prefix === 0 ? suffix : before.slice(0, prefix) + suffix
 }
 
 function refuse(reason: NodeReason): never {

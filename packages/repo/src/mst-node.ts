@@ -9,6 +9,8 @@ export type MstChild = MstNode | Cid | null
  * A node never changes after it was made; the CID of a child may give way to the decoded child.
  */
 export class MstNode {
+  /** Made by a change: not read from a block. */
+  readonly isNew: boolean
   #block: Block | undefined
 
   constructor(
@@ -18,6 +20,7 @@ export class MstNode {
     readonly children: MstChild[],
     block?: Block,
   ) {
+    this.isNew = block === undefined
     this.#block = block
   }
 

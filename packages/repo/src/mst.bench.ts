@@ -35,10 +35,11 @@ async function reference(blocks: BlockMap, root: Cid): Promise<MST> {
 
 const count = 100_000
 const entries = entriesUpTo(count)
-const tree = Mst.build(entries)
-const blocks = stored(tree)
-const root = tree.root
+const built = Mst.build(entries)
+const blocks = stored(built)
+const root = built.root
 const get = (cid: Cid) => blocks.get(cid)
+const tree = Mst.load(root, get)
 const referenceTree = await reference(blocks, root)
 const referenceValue = theirs(value)
 
@@ -47,7 +48,7 @@ let newest = count
 await benchmark(
   'insert the newest of 100,000 keys, warm',
   {
-    atoll: () => diffMst(tree, tree.add(postKey(newest++), value)).added.size,
+    atoll: () => tree.add(postKey(newest++), value).newBlocks(),
     '@atproto/repo': async () => (await referenceTree.add(postKey(newest++), referenceValue)).getUnstoredBlocks(),
   },
   { floor: 20 },
@@ -100,11 +101,11 @@ await benchmark(
 await benchmark(
   'build a tree of 100,000 keys',
   {
-    atoll: () => stored(Mst.build(entries)).size,
+    atoll: () => Mst.build(entries).newBlocks(),
     '@atproto/repo': async () => {
-      let built = await MST.create(new MemoryBlockstore())
-      for (const [key] of entries) built = await built.add(key, referenceValue)
-      return built.getUnstoredBlocks()
+      let added = await MST.create(new MemoryBlockstore())
+      for (const [key] of entries) added = await added.add(key, referenceValue)
+      return added.getUnstoredBlocks()
     },
   },
   { floor: 25, rounds: 3 },
@@ -112,7 +113,7 @@ await benchmark(
 
 // Ours at two sizes. Each insert goes on the tree of the one before, as a repository grows.
 const large = 1_000_000
-let grown = tree
+let grown = built
 let largeGrown = Mst.build(entriesUpTo(large))
 let newestOfLarge = large
 largeGrown.root

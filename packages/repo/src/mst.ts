@@ -1,9 +1,9 @@
-import type { Block, Cid } from '@atoll/data-model'
+import { type Block, BlockMap, type Cid } from '@atoll/data-model'
 import type { GetBlock } from './block-source.ts'
 import { MissingBlockError } from './errors.ts'
 import { buildTree } from './mst-build.ts'
 import { insert, remove, replace } from './mst-edit.ts'
-import { MstNode } from './mst-node.ts'
+import { type MstChild, MstNode } from './mst-node.ts'
 import { type MstOptions, MstSource } from './mst-source.ts'
 import { type MstEntry, type MstRange, pathTo, touching, walkEntries, walkNodes } from './mst-walk.ts'
 import { requireTreeKey } from './path.ts'
@@ -93,6 +93,18 @@ export class Mst {
   /** The block of every node, parents first. */
   *nodes(): Iterable<Block> {
     for (const node of walkNodes(this.#source, this.#node())) yield node.block
+  }
+
+  /** The blocks of the nodes that changes have made since the tree was loaded: what a store of the old tree lacks of the new. */
+  newBlocks(): BlockMap {
+    const blocks = new BlockMap()
+    const waiting: MstChild[] = [this.#node()]
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (!(node instanceof MstNode && node.isNew)) continue
+      blocks.add(node.block)
+      waiting.push(...node.children)
+    }
+    return blocks
   }
 
   /** The nodes that prove what is at `key`, or that nothing is: those from the root down to its place. */

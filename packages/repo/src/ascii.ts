@@ -1,0 +1,13 @@
+// Keys are ASCII, so that characters and bytes are the same; Node's Buffer knows a fast way for such text.
+
+type Slice = (this: Uint8Array, start: number, end: number) => string
+
+// An undocumented method that all releases of Node have; its absence is provided for.
+const { latin1Slice } = (globalThis.Buffer?.prototype ?? {}) as unknown as { readonly latin1Slice?: Slice }
+
+/** The text of bytes [start, end), one character for each. */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  if (latin1Slice) return latin1Slice.call(bytes, start, end)
+  // `apply` takes any array-like
+  return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[])
+}
