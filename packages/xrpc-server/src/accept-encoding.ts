@@ -5,8 +5,8 @@ export type ContentCoding = 'identity' | 'gzip' | 'deflate' | 'br' | 'zstd'
 /** Codings by what the client gave them, `*` included. */
 type Weights = ReadonlyMap<string, number>
 
+const maxCached = 256
 const parsed = new Map<string, Weights>()
-const maxParsed = 256
 
 /**
  * Picks the coding for an answer: the one the client likes best, ties by the order of `available`.
@@ -18,10 +18,11 @@ export function negotiateCoding(header: string | null, available: readonly Conte
   const weights = parseAcceptEncoding(header)
   let best: ContentCoding | undefined
   let bestWeight = 0
-  for (const coding of [...available, 'identity' as const]) {
+  for (const coding of available) {
     const weight = weightOf(weights, coding)
     if (weight > bestWeight) [best, bestWeight] = [coding, weight]
   }
+  if (weightOf(weights, 'identity') > bestWeight) return 'identity'
   if (best === undefined) throw new XrpcError('NotAcceptable', `none of the codings in "${header}" is available`)
   return best
 }
@@ -47,7 +48,7 @@ export function parseAcceptEncoding(header: string): Weights {
     const [coding, weight] = parsePart(part.trim())
     weights.set(coding, weight)
   }
-  if (parsed.size >= maxParsed) parsed.clear()
+  if (parsed.size >= maxCached) parsed.clear()
   if (header.length <= 128) parsed.set(header, weights)
   return weights
 }

@@ -1,6 +1,13 @@
 import { type ContentCoding, forbidsIdentity, negotiateCoding, parseAcceptEncoding } from './accept-encoding.ts'
 import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
-import type { Awaitable, InnerRequest, InnerResponse, ResponseBody, ResponseHeaderMap } from './inner.ts'
+import {
+  type Awaitable,
+  type InnerRequest,
+  type InnerResponse,
+  isStream,
+  type ResponseBody,
+  type ResponseHeaderMap,
+} from './inner.ts'
 
 /** Answers below this gain nothing from compression. */
 const minBytes = 1024
@@ -8,10 +15,24 @@ const minBytes = 1024
 const compressible =
   /^(?:application\/(?:json|vnd\.ipld\.car|cbor|javascript|xml|[\w.-]+\+json)|image\/svg\+xml|text\/[\w.-]+)(?:;|$)/
 
+/** What has been negotiated for a header: clients send the same few over and over. */
+const negotiated = new Map<string, ContentCoding>()
+const maxNegotiated = 256
+
+function negotiate(header: string): ContentCoding {
+  let coding = negotiated.get(header)
+  if (coding === undefined) {
+    coding = negotiateCoding(header, availableCodings())
+    if (negotiated.size >= maxNegotiated) negotiated.clear()
+    if (header.length <= 128) negotiated.set(header, coding)
+  }
+  return coding
+}
+
 /** Refuses, before anything is done, a request whose answer could not be coded as it demands. */
 export function checkAcceptEncoding(request: InnerRequest): void {
   const header = request.headers.get('accept-encoding')
-  if (header !== null && header !== '') negotiateCoding(header, availableCodings())
+  if (header !== null) negotiate(header)
 }
 
 /** Compresses an answer that is worth it, in the coding that the client likes best. */
@@ -32,25 +53,24 @@ async function compressed(
 ): Promise<InnerResponse> {
   const headers: ResponseHeaderMap = { ...response.headers, 'content-encoding': coding }
   delete headers['content-length']
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    return { status: response.status, headers, body: encodeStream(coding, body) }
-  }
+  if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, body) }
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   return { status: response.status, headers, body: await encodeBytes(coding, bytes) }
 }
 
 function isWorthIt({ headers, body }: InnerResponse): boolean {
-  const length =
-    headers['content-length'] ?? (body instanceof Uint8Array || typeof body === 'string' ? body.length : undefined)
-  if (length !== undefined && Number(length) < minBytes) return false
+  if (isStream(body)) {
+    const length = headers['content-length']
+    if (length !== undefined && Number(length) < minBytes) return false
+  } else if (body === undefined || body.length < minBytes) return false
   if (String(headers['cache-control'] ?? '').includes('no-transform')) return false
   return compressible.test(String(headers['content-type'] ?? ''))
 }
 
 // By the time there is an answer, a header that cannot be met must not lose it.
-function codingFor(header: string | null) {
+function codingFor(header: string | null): ContentCoding {
   try {
-    return negotiateCoding(header, availableCodings())
+    return header === null ? 'identity' : negotiate(header)
   } catch {
     return 'identity'
   }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { isPrivateAddress, normalizeAddress } from './client-address.ts'
 
@@ -8,11 +8,10 @@ export interface ConnectionOptions {
   isTrustedProxy?(address: string): boolean
 }
 
-/** The open connections of a server: how many each address holds, and which have something to do. */
+/** The open connections of a server, and how many of them each address holds. */
 export class Connections {
   readonly #open = new Set<Socket>()
   readonly #byAddress = new Map<string, number>()
-  readonly #inFlight = new Set<IncomingMessage>()
 
   constructor(
     server: Server,
@@ -21,16 +20,9 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.#accept(socket))
   }
 
-  /** Follows a request to its end. */
-  begin(message: IncomingMessage, response: ServerResponse): void {
-    this.#inFlight.add(message)
-    response.once('close', () => this.#inFlight.delete(message))
-  }
-
-  /** Closes those that wait for a request. Node knows only of those that have had one before. */
-  closeIdle(isKept: (socket: Socket) => boolean): void {
-    const busy = new Set(Array.from(this.#inFlight, ({ socket }) => socket))
-    for (const socket of this.#open) if (!busy.has(socket) && !isKept(socket)) socket.destroySoon()
+  /** Closes those that never said anything, which Node does not count among the idle. */
+  closeSilent(): void {
+    for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy()
   }
 
   closeAll(): void {

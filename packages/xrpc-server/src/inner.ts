@@ -1,6 +1,10 @@
 /** A value, or the promise of one: what runs synchronously should not pay for a turn of the event loop. */
 export type Awaitable<T> = T | PromiseLike<T>
 
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
 /** Request headers; names are lower-case. */
 export interface RequestHeaders {
   get(name: string): string | null

@@ -1,9 +1,9 @@
 /** What a procedure is given: the content-type and the bounds are checked before anything is read. */
 import { DataModelError, parseJson, type Value } from '@atoll/data-model'
-import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
+import { type Body, describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
 import { decodeBody } from './coding.ts'
-import type { InnerRequest } from './inner.ts'
+import type { Awaitable, InnerRequest } from './inner.ts'
 import { matchesMediaType, mediaType } from './media-type.ts'
 
 export interface InputLimits {
@@ -30,34 +30,39 @@ export function payloadTooLarge(): XrpcError {
 }
 
 /** Reads, or for raw input prepares to read, what the method asks for. */
-export async function readInput(
+export function readInput(
   method: Query | Procedure,
   request: InnerRequest,
   limits: InputLimits,
   maxBytes: number | undefined,
-): Promise<Input> {
+): Awaitable<Input> {
   const expected = method.kind === 'procedure' ? method.input : undefined
-  const length = contentLength(request)
   if (!expected) {
-    if (request.body !== undefined && length !== 0) {
-      throw new XrpcError('InvalidRequest', `${method.nsid} takes no request body`)
-    }
-    return noInput
+    if (request.body === undefined || contentLength(request) === 0) return noInput
+    throw new XrpcError('InvalidRequest', `${method.nsid} takes no request body`)
   }
+  const length = contentLength(request)
   const encoding = requireEncoding(expected.encoding, request, length)
-  if (!expected.validate) {
-    const bound = maxBytes ?? limits.maxRawBytes
-    if (length !== undefined && length > bound) throw payloadTooLarge()
-    const body = request.body
-      ? bounded(decodeBody(request.headers.get('content-encoding'), request.body), bound)
-      : nothing
-    return { encoding, input: undefined, body }
-  }
-  const bytes = await readWhole(request, length, maxBytes ?? limits.maxJsonBytes)
+  const { validate } = expected
+  if (validate) return readJson(validate, encoding, request, length, maxBytes ?? limits.maxJsonBytes)
+  const bound = maxBytes ?? limits.maxRawBytes
+  if (length !== undefined && length > bound) throw payloadTooLarge()
+  const body = bounded(decodeBody(request.headers.get('content-encoding'), request.body ?? nothing), bound)
+  return { encoding, input: undefined, body }
+}
+
+async function readJson(
+  validate: NonNullable<Body<unknown>['validate']>,
+  encoding: string,
+  request: InnerRequest,
+  length: number | undefined,
+  maxBytes: number,
+): Promise<Input> {
+  const bytes = await readWhole(request, length, maxBytes)
   if (bytes.length === 0) throw new XrpcError('InvalidRequest', 'the request has no body, but one is expected')
-  const judged = expected.validate(parseBody(bytes))
-  if (!judged.ok) throw new XrpcError('InvalidRequest', `Invalid input: ${describeIssues(judged.issues)}`)
-  return { encoding, input: judged.value, body: nothing }
+  const judged = validate(parseBody(bytes))
+  if (judged.ok) return { encoding, input: judged.value, body: nothing }
+  throw new XrpcError('InvalidRequest', `Invalid input: ${describeIssues(judged.issues)}`)
 }
 
 function requireEncoding(expected: string, request: InnerRequest, length: number | undefined): string {

@@ -1,6 +1,6 @@
 import type { Procedure, Query } from '@atoll/lexicon'
 import type { Exchange } from './exchange.ts'
-import type { InnerRequest } from './inner.ts'
+import { type Awaitable, type InnerRequest, isPromise } from './inner.ts'
 import type { RateLimitOptions } from './options.ts'
 import {
   consumeLimits,
@@ -9,6 +9,7 @@ import {
   type RateLimit,
   type RateLimitStore,
   type RateLimitSubject,
+  type RateState,
   rateLimitExceeded,
   tighter,
 } from './rate-limits.ts'
@@ -35,7 +36,7 @@ export class Limiter {
   }
 
   /** Counts a request in the limits that are for everything. @throws XrpcError 429 */
-  spendGlobal(exchange: Exchange): Promise<void> {
+  spendGlobal(exchange: Exchange): Awaitable<void> {
     return this.#spend(this.options.global ?? [], exchange.request, 1, exchange)
   }
 
@@ -48,13 +49,18 @@ export class Limiter {
     if (limits) await this.#spend(limits, call, 1, exchange)
   }
 
-  async #spend<S extends RateLimitSubject>(
+  #spend<S extends RateLimitSubject>(
     limits: readonly RateLimit<S>[],
     subject: S,
     points: number,
     exchange: Exchange,
-  ) {
-    const state = await consumeLimits(this.#store, limits, subject, points, this.now())
+  ): Awaitable<void> {
+    const spending = consumeLimits(this.#store, limits, subject, points, this.now())
+    if (isPromise(spending)) return spending.then((state) => this.#judge(state, exchange))
+    this.#judge(spending, exchange)
+  }
+
+  #judge(state: RateState | undefined, exchange: Exchange): void {
     exchange.rate = tighter(exchange.rate, state)
     if (state && isExceeded(state)) throw rateLimitExceeded(state, this.now())
   }

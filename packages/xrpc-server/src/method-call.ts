@@ -2,7 +2,7 @@
 import { describeIssues, type Procedure, type Query, type Result } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
 import type { Exchange } from './exchange.ts'
-import type { InnerRequest, InnerResponse, RequestHeaders } from './inner.ts'
+import { type InnerRequest, type InnerResponse, isPromise, type RequestHeaders } from './inner.ts'
 import { type Input, type InputLimits, readInput } from './input.ts'
 import type { Limiter } from './limiter.ts'
 import { outputAnswer } from './output.ts'
@@ -24,17 +24,15 @@ export async function callMethod(
   const params = requireParams(method, request)
   const authorizing = authorize(new AuthorizeCall(method.nsid, params, request, exchange))
   const credentials = isPromise(authorizing) ? await authorizing : authorizing
-  const input = await readInput(method, request, settings.inputLimits, options.maxBytes)
+  const reading = readInput(method, request, settings.inputLimits, options.maxBytes)
+  const input = isPromise(reading) ? await reading : reading
   const call = new MethodCall(method, params, input, credentials, request, exchange)
   if (exchange.isLimited && (options.limits || options.points !== undefined)) {
     await settings.limiter.spend(call, exchange, options)
   }
-  const output = await handler(call)
+  const handling = handler(call)
+  const output = isPromise(handling) ? await handling : handling
   return outputAnswer(method, output, exchange.headers, settings.validateOutput)
-}
-
-export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 /** The parameters, as the lexicon has them. @throws XrpcError that says what is wrong with which. */

@@ -1,5 +1,6 @@
 /** Node's request in the router's inner form, made as cheaply as can be: what is not asked for is never made. */
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { clientAddress } from './client-address.ts'
 import { ClientGoneError } from './errors.ts'
 import type { InnerRequest, RequestHeaders } from './inner.ts'
@@ -9,6 +10,9 @@ export interface NodeRequestOptions {
   /** Whose X-Forwarded-For counts; loopback, link-local and private addresses unless given. */
   isTrustedProxy?(address: string): boolean
 }
+
+/** The address at the other end of each connection, which has many requests. */
+const peers = new WeakMap<Socket, string>()
 
 /** What closes with the client: a response, or the socket of a request to upgrade. */
 export interface Closing {
@@ -62,11 +66,18 @@ export class NodeRequest implements InnerRequest, RequestHeaders {
   }
 
   get ip(): string {
-    return (this.#ip ??= clientAddress(
-      this.message.socket.remoteAddress ?? '',
-      this.get('x-forwarded-for'),
-      this.options.isTrustedProxy,
-    ))
+    return (this.#ip ??= this.#findIp())
+  }
+
+  #findIp(): string {
+    const { socket } = this.message
+    let peer = peers.get(socket)
+    if (peer === undefined) {
+      peer = clientAddress(socket.remoteAddress ?? '', null)
+      peers.set(socket, peer)
+    }
+    const forwarded = this.get('x-forwarded-for')
+    return forwarded === null ? peer : clientAddress(peer, forwarded, this.options.isTrustedProxy)
   }
 
   get signal(): AbortSignal {

@@ -21,8 +21,6 @@ export interface NodeUpgrade {
   listener(message: IncomingMessage, socket: Duplex, head: Buffer): void
   /** How many subscriptions are open. */
   readonly open: number
-  /** Whether a socket belongs to a subscriber. */
-  has(socket: Duplex): boolean
   /** Says goodbye to every subscriber, also to those on their way in; those who do not answer are cut off. */
   close(): void
 }
@@ -43,7 +41,6 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     closeTimeout: closeTimeoutMs,
   } as ConstructorParameters<typeof WebSocketServer>[0])
   const sockets = new Set<WsFrameSocket>()
-  const upgraded = new WeakSet<Duplex>()
   let isClosing = false
   let timer: ReturnType<typeof setInterval> | undefined
 
@@ -71,7 +68,6 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     const outcome = await router.upgrade(new NodeRequest(message, socket, options))
     if (socket.destroyed) return
     if (!outcome.accepted) return refuse(socket, outcome.response)
-    upgraded.add(socket)
     server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(accept(webSocket)))
   }
 
@@ -80,7 +76,6 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     get open() {
       return sockets.size
     },
-    has: (socket) => upgraded.has(socket),
     close() {
       isClosing = true
       for (const socket of sockets) socket.close(goingAway, goodbye)

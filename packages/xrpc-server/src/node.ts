@@ -62,16 +62,13 @@ export async function serveNode(
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
   const connections = new Connections(server, options)
-  server.on('request', (message, response) => {
-    connections.begin(message, response)
-    void listener(message, response)
-  })
+  server.on('request', (message, response) => void listener(message, response))
   server.on('upgrade', upgrade.listener)
   await listen(server, options)
   const close = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     upgrade.close()
-    connections.closeIdle((socket) => upgrade.has(socket))
+    connections.closeSilent()
     const timer = setTimeout(() => connections.closeAll(), options.drainTimeoutMs ?? 8_000)
     await closed
     clearTimeout(timer)

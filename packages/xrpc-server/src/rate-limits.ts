@@ -1,6 +1,6 @@
 import { XrpcError } from '@atoll/xrpc'
 import { clientNetwork } from './client-address.ts'
-import type { Awaitable, RequestHeaders } from './inner.ts'
+import { type Awaitable, isPromise, type RequestHeaders } from './inner.ts'
 
 /** What every limit can look at. */
 export interface RateLimitSubject {
@@ -44,22 +44,32 @@ export interface RateState extends RateWindow {
 }
 
 /** Spends a call's points in every limit; the result is the tightest, exceeded or not. */
-export async function consumeLimits<S extends RateLimitSubject>(
+export function consumeLimits<S extends RateLimitSubject>(
   store: RateLimitStore,
   limits: readonly RateLimit<S>[],
   subject: S,
   points: number,
   nowMs: number,
-): Promise<RateState | undefined> {
+): Awaitable<RateState | undefined> {
   let tightest: RateState | undefined
-  for (const limit of limits) {
+  for (const [i, limit] of limits.entries()) {
     const key = limit.key ? limit.key(subject) : clientNetwork(subject.ip)
     if (key === undefined) continue
-    const consuming = store.consume(limit, key, limit.cost?.(subject) ?? points, nowMs)
-    const window = 'then' in consuming ? await consuming : consuming
-    tightest = tighter(tightest, { ...window, limit })
+    const window = store.consume(limit, key, limit.cost?.(subject) ?? points, nowMs)
+    if (isPromise(window)) {
+      const soFar = tightest
+      return window.then(async (waited) => {
+        const rest = await consumeLimits(store, limits.slice(i + 1), subject, points, nowMs)
+        return tighter(tighter(soFar, stateOf(limit, waited)), rest)
+      })
+    }
+    tightest = tighter(tightest, stateOf(limit, window))
   }
   return tightest
+}
+
+function stateOf(limit: RateState['limit'], { consumed, resetAtMs }: RateWindow): RateState {
+  return { limit, consumed, resetAtMs }
 }
 
 /** Of two states, the one with less left. */

@@ -5,9 +5,9 @@ import { openToAllOrigins, preflightAnswer } from './cors.ts'
 import { ClientGoneError, errorAnswer, publicError } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { answerFetch, type FetchInfo } from './fetch-host.ts'
-import { type Awaitable, discardBody, type InnerRequest, type InnerResponse, isStream } from './inner.ts'
+import { type Awaitable, discardBody, type InnerRequest, type InnerResponse, isPromise, isStream } from './inner.ts'
 import { Limiter } from './limiter.ts'
-import { callMethod, isPromise, type MethodSettings } from './method-call.ts'
+import { callMethod, type MethodSettings } from './method-call.ts'
 import type { RouterOptions } from './options.ts'
 import { rateHeaders } from './rate-limits.ts'
 import { reporting } from './reporting.ts'
@@ -64,25 +64,22 @@ class RouterCore {
   }
 
   async handle(request: InnerRequest): Promise<InnerResponse> {
-    const started = performance.now()
+    const { onRequest } = this.options
+    const started = onRequest ? performance.now() : 0
     const exchange = new Exchange(request)
     let error: unknown
     let response: InnerResponse
     try {
-      response = await this.#answer(exchange)
+      const answering = this.#answer(exchange)
+      response = isPromise(answering) ? await answering : answering
     } catch (thrown) {
       error = thrown
       response = this.#refuse(thrown, exchange)
     }
     const finishing = this.#finish(exchange, response)
-    response = isPromise(finishing) ? await finishing : finishing
-    this.options.onRequest?.({
-      request,
-      nsid: exchange.nsid,
-      status: response.status,
-      ms: performance.now() - started,
-      error,
-    })
+    if (isPromise(finishing)) response = await finishing
+    const { nsid } = exchange
+    onRequest?.({ request, nsid, status: response.status, ms: performance.now() - started, error })
     return response
   }
 
@@ -110,31 +107,42 @@ class RouterCore {
     return exchange.nsid
   }
 
-  async #answer(exchange: Exchange): Promise<InnerResponse> {
+  // Nothing here waits unless it has to: on a busy server a turn of the queue for each step is felt.
+  #answer(exchange: Exchange): Awaitable<InnerResponse> {
     const { request } = exchange
     const nsid = this.#locate(exchange)
     if (request.method === 'OPTIONS' && this.#isCrossOrigin(request.path)) return preflightAnswer(request)
     if (request.path === '/xrpc/_health' && this.options.health) return this.#health(this.options.health)
     const route = nsid === undefined ? undefined : this.#routes.get(nsid)
-    await this.#spendGlobal(exchange, route)
-    if (route && nsid) {
-      const intercepting = this.options.intercept?.(request, nsid)
-      const intercepted = isPromise(intercepting) ? await intercepting : intercepting
-      if (intercepted) return owned(intercepted)
-      checkVerb(route, request.method)
-      checkAcceptEncoding(request)
-      return callMethod(route, exchange, this.#settings)
-    }
-    const answer = await this.options.fallback?.(request, nsid)
+    const spending = this.#spendGlobal(exchange, route)
+    return isPromise(spending) ? spending.then(() => this.#dispatch(route, exchange)) : this.#dispatch(route, exchange)
+  }
+
+  #dispatch(route: Route | undefined, exchange: Exchange): Awaitable<InnerResponse> {
+    const { request, nsid } = exchange
+    if (!route || !nsid) return this.#fallBack(exchange)
+    const intercepting = this.options.intercept?.(request, nsid)
+    if (!isPromise(intercepting)) return intercepting ? owned(intercepting) : this.#run(route, exchange)
+    return intercepting.then((intercepted) => (intercepted ? owned(intercepted) : this.#run(route, exchange)))
+  }
+
+  #run(route: Route, exchange: Exchange): Promise<InnerResponse> {
+    checkVerb(route, exchange.request.method)
+    checkAcceptEncoding(exchange.request)
+    return callMethod(route, exchange, this.#settings)
+  }
+
+  async #fallBack(exchange: Exchange): Promise<InnerResponse> {
+    const answer = await this.options.fallback?.(exchange.request, exchange.nsid)
     if (answer) return owned(answer)
     throw this.#notHere(exchange)
   }
 
-  async #spendGlobal(exchange: Exchange, route: Route | undefined): Promise<void> {
+  #spendGlobal(exchange: Exchange, route: Route | undefined): Awaitable<void> {
     exchange.isLimited = this.#limiter.counts(exchange.request)
     if (!exchange.isLimited || !this.#limiter.hasGlobal) return
     if (route?.kind === 'method' && route.options.skipGlobalLimits) return
-    await this.#limiter.spendGlobal(exchange)
+    return this.#limiter.spendGlobal(exchange)
   }
 
   #notHere(exchange: Exchange): XrpcError {
