@@ -65,6 +65,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
 
 async function startPlc(file: string, port: number, closers: (() => Promise<void>)[]): Promise<string> {
   const store = await openPlcLog(file)
+  closers.push(async () => store.close())
   const plc = await servePlc({ store, port })
   closers.push(() => plc.close())
   return plc.url
