@@ -143,6 +143,23 @@ describe('a consumer that is closed', () => {
   })
 })
 
+describe('a consumer that crashes', () => {
+  it('gets again what was under way, and nothing that the saved cursor covers', async () => {
+    const never = gate()
+    const onEvent = (event: FirehoseEvent) => (seqOf(event) === 3 ? never.opened : undefined)
+    const crashed = await follow({ onEvent, saveEveryMs: 1 })
+    crashed.latest().open().send(frameOf(1, 'a'), frameOf(2, 'b'), frameOf(3, 'a'), frameOf(4, 'b'))
+    await crashed.clock.advance(1)
+    expect(crashed.store.value).toBe(2)
+    // Nobody closes it: all that is left is the store.
+    const next = await follow({ cursorStore: crashed.store })
+    expect(next.latest().cursor).toBe(2)
+    next.latest().open().send(frameOf(3, 'a'), frameOf(4, 'b'))
+    await settled()
+    expect(next.handled).toEqual([3, 4])
+  })
+})
+
 describe('a connection that ends', () => {
   it('is followed by another, from the last event that arrived', async () => {
     const { latest, clock, sockets, handled } = await follow()
