@@ -31,7 +31,8 @@ export class Findings {
     return this.#found.get(rule) ?? []
   }
 
-  get count(): number {
-    return [...this.#found.values()].reduce((sum, found) => sum + found.length, 0)
+  /** All breaches, each under its rule. */
+  all(): string[] {
+    return [...this.#found].flatMap(([rule, found]) => found.map((what) => `${rule}: ${what}`))
   }
 }

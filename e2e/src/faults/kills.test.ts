@@ -51,7 +51,7 @@ function figures(report: CampaignReport): string {
   const { kills, killsWhileStarting, tally, settled, signUps, events, findings } = report
   const ready = report.readyMs.toSorted((x, y) => x - y).map(Math.round)
   return [
-    `${kills} kills under load, ${killsWhileStarting} more while starting, seed ${seed}, findings ${findings.count}`,
+    `${kills} kills under load, ${killsWhileStarting} more while starting, seed ${seed}, findings ${findings.all().length}`,
     `requests: ${tally.ok} ok, ${tally.refused} refused, ${tally.unknown} unknown`,
     `writes of unknown fate: ${settled.unknown}, of which ${settled.happened} were there; sign-ups ${signUps}; events ${events}`,
     `ready after a kill: median ${ready[ready.length >> 1]} ms, most ${ready.at(-1)} ms`,
