@@ -3,11 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
 import type { Router } from './router.ts'
-import type { SlowBodyGuard } from './slow-body-guard.ts'
 
 export interface NodeListenerOptions extends NodeRequestOptions, Partial<ResponseTimeouts> {
-  /** Cuts off uploads that trickle. */
-  guard?: SlowBodyGuard
   /** True once this connection is to have no next request. */
   isClosing?(): boolean
 }
@@ -19,7 +16,6 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
   const timeouts = { stalledMs: options.stalledMs ?? 60_000, lingerMs: options.lingerMs ?? 2_000 }
   return async (message, response) => {
     const request = new NodeRequest(message, response, options)
-    if (request.hasBody) options.guard?.watch(message)
     const answer = await router.handle(request)
     if (options.isClosing?.()) answer.headers['connection'] = 'close'
     await writeResponse(message, response, answer, request.hasBody && !message.complete, timeouts)

@@ -5,10 +5,13 @@ import { clientAddress } from './client-address.ts'
 import { ClientGoneError } from './errors.ts'
 import type { InnerRequest, RequestHeaders } from './inner.ts'
 import { joinChunks, payloadTooLarge } from './input.ts'
+import type { SlowBodyGuard } from './slow-body-guard.ts'
 
 export interface NodeRequestOptions {
   /** Whose X-Forwarded-For counts; loopback, link-local and private addresses unless given. */
   isTrustedProxy?(address: string): boolean
+  /** Cuts off uploads that trickle. */
+  guard?: SlowBodyGuard
 }
 
 /** The address at the other end of each connection, which has many requests. */
@@ -101,21 +104,31 @@ export class NodeRequest implements InnerRequest, RequestHeaders {
   }
 
   get body(): AsyncIterable<Uint8Array> | undefined {
-    return this.hasBody ? chunksOf(this.message) : undefined
+    return this.hasBody ? this.#chunks() : undefined
   }
 
-  read(maxBytes: number): Promise<Uint8Array> {
-    return readMessage(this.message, maxBytes)
+  async read(maxBytes: number): Promise<Uint8Array> {
+    // By the next turn, whatever came with the headers has been parsed: usually all there is.
+    await undefined
+    const { message } = this
+    if (!message.complete) {
+      this.options.guard?.watch(message)
+      return readMessage(message, maxBytes)
+    }
+    const bytes: Uint8Array | null = message.read()
+    if (bytes && bytes.length > maxBytes) throw payloadTooLarge()
+    return bytes ?? new Uint8Array()
   }
-}
 
-async function* chunksOf(message: IncomingMessage): AsyncGenerator<Uint8Array> {
-  // To destroy the message would be to close the connection, with the refusal still to be sent.
-  const chunks: AsyncIterable<Uint8Array> = message.iterator({ destroyOnReturn: false })
-  try {
-    yield* chunks
-  } catch (cause) {
-    throw new ClientGoneError({ cause })
+  async *#chunks(): AsyncGenerator<Uint8Array> {
+    this.options.guard?.watch(this.message)
+    // To destroy the message would be to close the connection, with the refusal still to be sent.
+    const chunks: AsyncIterable<Uint8Array> = this.message.iterator({ destroyOnReturn: false })
+    try {
+      yield* chunks
+    } catch (cause) {
+      throw new ClientGoneError({ cause })
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export type Upgrade =
 export class StreamHost {
   readonly #openByNetwork = new Map<string, number>()
 
-  constructor(private readonly options: Pick<RouterOptions, 'onError' | 'subscriptions'>) {}
+  constructor(private readonly options: Pick<RouterOptions, 'onError' | 'explain' | 'subscriptions'>) {}
 
   async open(route: StreamRoute, exchange: Exchange): Promise<Upgrade> {
     const { method, authorize } = route
@@ -49,8 +49,9 @@ export class StreamHost {
     })
     const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.options.subscriptions ?? {}
     const onError = (error: unknown) => this.options.onError?.(error, { request, nsid })
-    const messages = handler({ method, params, headers, credentials, ip, signal, request })
-    await pumpFrames(method, messages, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError })
+    const explain = (error: unknown) => this.options.explain?.(error)
+    const open = () => handler({ method, params, headers, credentials, ip, signal, request })
+    await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, explain })
   }
 
   #checkRoom(ip: string): void {

@@ -11,6 +11,7 @@ export interface PumpOptions {
   maxBufferedBytes: number
   drainTimeoutMs: number
   onError(error: unknown): void
+  explain(error: unknown): XrpcError | undefined
 }
 
 const normalClosure = 1000
@@ -20,14 +21,15 @@ const internalError = 1011
 /** Sends what the generator yields, no faster than the socket takes it; ends with the generator, or with the socket. */
 export async function pumpFrames(
   method: Subscription,
-  messages: AsyncIterable<unknown>,
+  open: () => AsyncIterable<unknown>,
   socket: FrameSocket,
   signal: AbortSignal,
   options: PumpOptions,
 ): Promise<void> {
-  const iterator = messages[Symbol.asyncIterator]()
+  let iterator: AsyncIterator<unknown> | undefined
   const fairness = new Fairness()
   try {
+    iterator = open()[Symbol.asyncIterator]()
     while (!signal.aborted) {
       const { done, value } = await iterator.next()
       if (done || signal.aborted) break
@@ -41,7 +43,7 @@ export async function pumpFrames(
   } catch (error) {
     if (!signal.aborted) closeWith(error, socket, options)
   } finally {
-    await iterator.return?.().catch(options.onError)
+    await iterator?.return?.().catch(options.onError)
   }
 }
 
@@ -65,7 +67,7 @@ async function sendInTime(frame: EncodedFrame, socket: FrameSocket, drainTimeout
 }
 
 function closeWith(error: unknown, socket: FrameSocket, options: PumpOptions): void {
-  const refusal = publicError(error)
+  const refusal = options.explain(error) ?? publicError(error)
   if (refusal !== error) options.onError(error)
   socket.send(encodeErrorFrame(refusal.error, refusal.message))
   socket.close(refusal.status >= 500 ? internalError : policyViolation, refusal.error)
