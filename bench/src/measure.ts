@@ -42,6 +42,8 @@ export interface Measure {
   readonly unit: string
   /** Left out where the settings say how many. */
   readonly rounds?: number
+  /** What is not timed, before the first round. Answers faults: rules that are checked once. */
+  prepare?(): Promise<readonly string[]>
   run(round: Round): Promise<Sample>
 }
 

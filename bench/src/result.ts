@@ -30,14 +30,17 @@ export interface Result {
   readonly reference?: Side
   /** How many times better Atoll is, round by round. */
   readonly ratio?: Spread
+  /** The least ratio. */
   readonly floor?: number
-  /** A right result that does not reach its floor is `below`; one with errors or faults is `failed`. */
-  readonly verdict: 'ok' | 'below' | 'failed' | 'no floor'
+  /** The most that Atoll's own value may be. */
+  readonly ceiling?: number
+  /** A right result beyond its bound is `missed`; one with errors or faults is `failed`. */
+  readonly verdict: 'ok' | 'missed' | 'failed' | 'no bound'
 }
 
 const toleratedErrors = 0.001
 
-export function sideOf(observations: readonly Observation[]): Side {
+export function sideOf(observations: readonly Observation[], faults: readonly string[] = []): Side {
   const samples = observations.map(({ sample }) => sample)
   const latencies = samples.flatMap(({ latenciesMs }) => latenciesMs)
   const work = sum(samples.map((sample) => sample.work))
@@ -54,7 +57,7 @@ export function sideOf(observations: readonly Observation[]): Side {
     cpuPer1000: (sum(observations.map(({ serverCpuSeconds }) => serverCpuSeconds)) / work) * 1000,
     requests: sum(samples.map(({ requests }) => requests)),
     errors,
-    faults: samples.flatMap(({ faults }) => faults),
+    faults: [...faults, ...samples.flatMap((sample) => sample.faults)],
     serverCores: median(observations.map(({ serverCores }) => serverCores)),
     generatorCores: median(observations.map(({ generatorCores }) => generatorCores)),
     otherCores: median(observations.map(({ otherCores }) => otherCores)),
@@ -86,10 +89,10 @@ export function resultOf(described: Described, sides: Partial<Record<SideName, S
   const verdict = failed
     ? 'failed'
     : floor === undefined || ratio === undefined
-      ? 'no floor'
+      ? 'no bound'
       : ratio.median >= floor
         ? 'ok'
-        : 'below'
+        : 'missed'
   return {
     id,
     title,

@@ -40,6 +40,9 @@ async function runMeasure(
   const measure = running[0]!.phase.measures[index]!
   const count = measure.rounds ?? settings.rounds
   const observations = new Map<SideName, Observation[]>()
+  const faults = new Map<SideName, readonly string[]>()
+  for (const { target, phase } of running)
+    faults.set(target.server.name, (await phase.measures[index]!.prepare?.()) ?? [])
   for (let round = 0; round < count; round++) {
     for (const { target, phase } of round % 2 === 0 ? running : running.toReversed()) {
       await untilQuiet(running.map((each) => each.target))
@@ -48,7 +51,7 @@ async function runMeasure(
       observations.set(name, [...(observations.get(name) ?? []), observation])
     }
   }
-  const sides = Object.fromEntries([...observations].map(([name, list]) => [name, sideOf(list)]))
+  const sides = Object.fromEntries([...observations].map(([name, list]) => [name, sideOf(list, faults.get(name))]))
   onResult(resultOf(measure, sides))
   if (measure.id === 'b.create.40acct.c64') onResult(cpuOfCreates(measure, sides, observations))
 }

@@ -32,6 +32,7 @@ export const blobsPhase: Phase = {
         await target.call('com.atproto.repo.createRecord', { repo: account.did, collection, record }, account.token)
       }
       referenced = blobs.map(({ ref }) => ref.$link)
+      return []
     }
 
     return {
@@ -60,8 +61,8 @@ export const blobsPhase: Phase = {
           id: 'f.getBlob.1MB.c4',
           title: `getBlob of 1 MB, concurrency ${concurrency}`,
           unit: 'req/s',
+          prepare: refer,
           async run(round) {
-            if (referenced.length === 0) await refer()
             const result = await runLoad(target.url, {
               concurrency,
               seconds: settings.seconds,

@@ -26,7 +26,6 @@ class Firehose {
   readonly #settings: Settings
   /** Every record that a load of this phase wrote. */
   readonly #written: string[] = []
-  #verified = false
 
   constructor(target: Target, accounts: readonly Account[], settings: Settings) {
     this.#target = target
@@ -80,38 +79,35 @@ class Firehose {
       id: 'g.replay',
       title: 'firehose replayed from cursor 0',
       unit: 'events/s',
+      prepare: () => this.#verify(),
       run: async () => {
-        const url = this.#target.url
         const marker = await this.#mark()
-        const faults = await this.#verifyOnce(marker)
-        const replayed = await this.subscribers.ask({ name: 'replay', url, marker, timeoutMs: patienceMs })
-        const { events = 0, seconds = 1, bytes = 0 } = replayed
+        const command = { name: 'replay', url: this.#target.url, marker, timeoutMs: patienceMs } as const
+        const { faults, events = 0, seconds = 1, bytes = 0 } = await this.subscribers.ask(command)
         return {
           value: events / seconds,
           work: events,
           requests: events,
           latenciesMs: [],
           errors: new Map(),
-          faults: [...faults, ...replayed.faults],
+          faults,
           note: `${events} events, ${(bytes / 1e6).toFixed(1)} MB`,
         }
       },
     }
   }
 
-  /** The first replay is not timed: it decodes everything. */
-  async #verifyOnce(marker: string): Promise<string[]> {
-    if (this.#verified) return []
-    this.#verified = true
-    const written = this.#written
-    const reply = await this.subscribers.ask({
+  /** A replay that decodes everything: whatever was written must be in it exactly once. */
+  async #verify(): Promise<readonly string[]> {
+    const marker = await this.#mark()
+    const { faults } = await this.subscribers.ask({
       name: 'verify',
       url: this.#target.url,
       marker,
-      written,
+      written: this.#written,
       timeoutMs: patienceMs,
     })
-    return reply.faults
+    return faults
   }
 
   /** Writes records until the event of one of them has come to every subscriber. */

@@ -63,24 +63,24 @@ function exporting(
   headers: string,
 ): Measure {
   const request = query('com.atproto.sync.getRepo', { did: account.did }, headers)
-  let bytes: number | undefined
+  let bytes = 0
   return {
     id,
     title: `${title}, ${settings.largeRepo.toLocaleString('en')} records`,
     unit: 'MB/s',
+    async prepare() {
+      const car = await download(target, request)
+      bytes = car.length
+      const { blocks, bad } = checkCar(car)
+      return [
+        ...(bad > 0 ? [`${bad} blocks are not what their CIDs say`] : []),
+        ...(blocks < settings.largeRepo ? [`only ${blocks} blocks`] : []),
+      ]
+    },
     async run() {
-      const faults: string[] = []
-      if (bytes === undefined) {
-        const car = await download(target, request)
-        bytes = car.length
-        const { blocks, bad } = checkCar(car)
-        if (bad > 0) faults.push(`${bad} blocks are not what their CIDs say`)
-        if (blocks < settings.largeRepo) faults.push(`only ${blocks} blocks`)
-      }
       const load = { concurrency: 1, count: exportsPerRound, next: () => request, dropBodies: true }
-      const result = await runLoad(target.url, load)
       const megabytes = bytes / 1e6
-      return sampleOf(result, megabytes, { faults, note: `${megabytes.toFixed(2)} MB` })
+      return sampleOf(await runLoad(target.url, load), megabytes, { note: `${megabytes.toFixed(2)} MB` })
     },
   }
 }
@@ -104,14 +104,13 @@ function proving(target: Target, account: Account, settings: Settings): Measure 
     id: 'e.proof.c16',
     title: 'sync.getRecord proofs from it, concurrency 16',
     unit: 'req/s',
+    async prepare() {
+      keys = await target.recordKeys(account, 1000)
+      const sample = checkCar(await download(target, proof(keys[0]!)))
+      blocks = sample.blocks
+      return sample.bad > 0 || sample.blocks < 3 ? ['the proof is not one'] : []
+    },
     async run(round) {
-      const faults: string[] = []
-      if (keys.length === 0) {
-        keys = await target.recordKeys(account, 1000)
-        const sample = checkCar(await download(target, proof(keys[0]!)))
-        blocks = sample.blocks
-        if (sample.bad > 0 || sample.blocks < 3) faults.push('the proof is not one')
-      }
       const result = await runLoad(target.url, {
         concurrency: 16,
         seconds: settings.seconds,
@@ -119,7 +118,7 @@ function proving(target: Target, account: Account, settings: Settings): Measure 
         next: () => proof(pick(keys)),
         accept: (response) => response.bytes > 200,
       })
-      return sampleOf(result, 1, { faults, note: `${blocks} blocks` })
+      return sampleOf(result, 1, { note: `${blocks} blocks` })
     },
   }
 }

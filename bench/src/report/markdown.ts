@@ -81,8 +81,10 @@ function latencyTable(results: readonly Result[]): string {
 /** Figures with a ceiling of their own and no reference beside them. */
 function memoryText(results: readonly Result[]): string {
   const lines = results
-    .filter(({ reference, floor }) => reference === undefined && floor !== undefined)
-    .map(({ title, atoll, unit, floor }) => `- ${title}: ${figure(atoll?.value)} ${unit} (at most ${floor} ${unit})`)
+    .filter(({ ceiling }) => ceiling !== undefined)
+    .map(
+      ({ title, atoll, unit, ceiling }) => `- ${title}: ${figure(atoll?.value)} ${unit} (at most ${ceiling} ${unit})`,
+    )
   return lines.length === 0 ? '' : `## Memory, Atoll alone\n\n${lines.join('\n')}\n`
 }
 

@@ -8,7 +8,7 @@ const columns = [
   { head: 'unit', width: 9 },
   { head: 'ratio', width: 6, right: true },
   { head: 'lowest', width: 6, right: true },
-  { head: 'floor', width: 6, right: true },
+  { head: 'bound', width: 6, right: true },
   { head: '', width: 7 },
   { head: 'p50 ms', width: 13, right: true },
   { head: 'p99 ms', width: 13, right: true },
@@ -20,10 +20,9 @@ export const headLine = lineOf(columns.map(({ head }) => head))
 
 /** One line of the table. Where a column has two figures, they are Atoll's and the reference's. */
 export function resultLine(result: Result): string {
-  const { id, unit, atoll, reference, ratio, floor, verdict } = result
+  const { id, unit, atoll, reference, ratio, verdict } = result
   const both = (of: (side: Side) => number | undefined) =>
     [atoll, reference].map((side) => figure(side && of(side))).join(' / ')
-  const withUnit = floor !== undefined && reference === undefined && ratio === undefined && result.lessIsBetter
   return lineOf([
     id,
     figure(atoll?.value),
@@ -31,13 +30,18 @@ export function resultLine(result: Result): string {
     unit,
     times(ratio?.median),
     times(ratio?.low),
-    floor === undefined ? '' : withUnit ? `≤ ${floor}` : times(floor),
-    verdict === 'no floor' ? '' : verdict === 'ok' ? 'ok' : verdict.toUpperCase(),
+    boundOf(result),
+    verdict === 'no bound' ? '' : verdict === 'ok' ? 'ok' : verdict.toUpperCase(),
     both((side) => side.p50Ms),
     both((side) => side.p99Ms),
     both((side) => side.cpuPer1000),
     both((side) => side.otherCores),
   ])
+}
+
+function boundOf({ floor, ceiling }: Result): string {
+  if (ceiling !== undefined) return `≤ ${ceiling}`
+  return floor === undefined ? '' : times(floor)
 }
 
 /** What went wrong in a measurement, in as many lines as it takes. */
