@@ -19,6 +19,8 @@ const tasks = {
   // End-to-end tests start the built programs.
   test: [buildPrograms, { run: ['vitest', 'run', ...rest] }],
   generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
+  bench: [buildPrograms, { run: [process.execPath, 'bench/src/main.ts', ...rest] }],
+  'bench:profile': [buildPrograms, { run: [process.execPath, 'bench/src/profile-main.ts', ...rest] }],
   'bench:packages': [{ run: [process.execPath, 'scripts/bench-packages.mjs', ...rest] }],
   fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
   // The fault tests at full length: 200 kills instead of 20.
