@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Settings } from './measure.ts'
 
-const full: Settings = {
+export const defaultSettings: Settings = {
   seconds: 2,
   rounds: 3,
   accounts: 40,
@@ -48,7 +48,7 @@ export function parseOptions(args: string[]): Options {
   if (!/^[a-h]+$/.test(phases)) throw new Error(`--only ${values.only}: phases are named by letters from a to h`)
   const partial = values.only !== undefined || values.quick || values['atoll-only']
   if (values.write && partial) throw new Error('--write needs a full run: without --only, --quick and --atoll-only')
-  const base = values.quick ? quick : full
+  const base = values.quick ? quick : defaultSettings
   const settings = { ...base, ...given('seconds', values.seconds), ...given('rounds', values.rounds) }
   return { phases, settings, atollOnly: values['atoll-only'], write: values.write, json: values.json }
 }
