@@ -11,6 +11,7 @@ export default defineConfig({
       'packages/*/src/**/*.test.ts',
       'apps/*/{src,test}/**/*.test.ts',
       'e2e/src/**/*.test.ts',
+      'bench/src/**/*.test.ts',
       'examples/**/*.test.ts',
     ],
     setupFiles: ['packages/testkit/src/fixed-seed.ts'],
