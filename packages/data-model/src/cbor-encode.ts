@@ -2,21 +2,17 @@ import { ARRAY, BYTES, headLength, MAP, MAX_HEAD_BYTES, NEGATIVE, TEXT, UNSIGNED
 import { CID_LENGTH, Cid } from './cid.ts'
 import { CborError, type CborReason } from './errors.ts'
 import { shapeOf } from './map-shape.ts'
-import { keep } from './slab.ts'
+import { Output } from './output.ts'
 import { utf8Length, writeText } from './text.ts'
 import { DEFAULT_MAX_BYTES, depthLimit, type Limits, type Value, type ValueMap } from './value.ts'
 
-const FIRST_BUFFER_BYTES = 16 * 1024
-const LARGEST_BUFFER_KEPT = 1024 * 1024
 /** Up to here a loop beats the call into the runtime. */
-const SHORT_TEXT = 48
+const SHORT_TEXT = 32
 /** Beyond this, a text is measured first instead of reserving three bytes a char. */
 const LONG_TEXT = 64 * 1024
 const SHORT_BYTES = 48
 
 type EncodeLimits = Pick<Limits, 'maxDepth' | 'maxBytes'>
-
-let spare: Uint8Array | undefined
 
 /**
  * The canonical DAG-CBOR of a value: the only bytes that `decodeCbor` takes for it. `-0` is written as 0; `undefined`,
@@ -25,32 +21,34 @@ let spare: Uint8Array | undefined
  * @throws {CborError}
  */
 export function encodeCbor(value: Value, limits?: EncodeLimits): Uint8Array {
-  // A getter in the value may come back here, so the buffer is taken and not shared.
-  const writer = new Writer(spare ?? new Uint8Array(FIRST_BUFFER_BYTES), limits)
-  spare = undefined
+  const writer = new Writer(limits)
   try {
     writer.writeValue(value, 0)
-    return writer.finish()
-  } finally {
-    if (writer.bytes.length <= LARGEST_BUFFER_KEPT) spare = writer.bytes
+    writer.checkLength()
+  } catch (error) {
+    writer.abandon()
+    throw error
   }
+  return writer.finish()
 }
 
-class Writer {
-  bytes: Uint8Array
-  private at = 0
+class Writer extends Output {
   private readonly maxDepth: number
   private readonly maxBytes: number
 
-  constructor(bytes: Uint8Array, limits: EncodeLimits | undefined) {
-    this.bytes = bytes
+  constructor(limits: EncodeLimits | undefined) {
+    super()
     this.maxDepth = depthLimit(limits?.maxDepth)
     this.maxBytes = limits?.maxBytes ?? DEFAULT_MAX_BYTES
   }
 
-  finish(): Uint8Array {
-    if (this.at > this.maxBytes) this.refuse('too-many-bytes')
-    return keep(this.bytes, this.at)
+  checkLength(): void {
+    if (this.length > this.maxBytes) this.refuse('too-many-bytes')
+  }
+
+  protected override grow(needed: number): void {
+    this.checkLength()
+    super.grow(needed)
   }
 
   writeValue(value: Value, depth: number): void {
@@ -145,7 +143,7 @@ class Writer {
 
   private writeMap(map: ValueMap, depth: number): void {
     if (depth > this.maxDepth) this.refuse('depth')
-    const { sorted, encoded } = shapeOf(Object.keys(map), this.at)
+    const { sorted, encoded } = shapeOf(Object.keys(map), this.length)
     this.reserve(MAX_HEAD_BYTES)
     this.at = writeHead(this.bytes, this.at, MAP, sorted.length)
     for (let index = 0; index < sorted.length; index++) {
@@ -168,18 +166,7 @@ class Writer {
     this.bytes[this.at++] = byte
   }
 
-  private reserve(length: number): void {
-    if (this.at + length > this.bytes.length) this.grow(this.at + length)
-  }
-
-  private grow(needed: number): void {
-    if (this.at > this.maxBytes) this.refuse('too-many-bytes')
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2))
-    grown.set(this.bytes)
-    this.bytes = grown
-  }
-
   private refuse(reason: CborReason, message?: string): never {
-    throw new CborError(reason, this.at, message)
+    throw new CborError(reason, this.length, message)
   }
 }

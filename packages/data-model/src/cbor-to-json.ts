@@ -6,7 +6,6 @@ import { CID_LENGTH, cidFault } from './cid.ts'
 import { CborError } from './errors.ts'
 import { JsonText } from './json-text.ts'
 import { valueToJson } from './json-write.ts'
-import { keep } from './slab.ts'
 import { decodeText } from './text.ts'
 import type { Limits } from './value.ts'
 
@@ -20,24 +19,25 @@ const DOLLAR = 36
  * @throws {CborError | DataModelError}
  */
 export function cborToJson(bytes: Uint8Array, limits?: Limits): string {
-  return transcode(bytes, limits, (text) => decodeText(text.bytes, 0, text.at)!)
+  return transcode(bytes, limits).finishText((utf8, start, end) => decodeText(utf8, start, end)!)
 }
 
 /** Like `cborToJson`, as UTF-8: what a response body is made of. */
 export function cborToJsonBytes(bytes: Uint8Array, limits?: Limits): Uint8Array {
-  return transcode(bytes, limits, (text) => keep(text.bytes, text.at))
+  return transcode(bytes, limits).finish()
 }
 
-function transcode<T>(bytes: Uint8Array, limits: Limits | undefined, take: (text: JsonText) => T): T {
-  const text = JsonText.open()
+function transcode(bytes: Uint8Array, limits: Limits | undefined): JsonText {
+  const text = new JsonText()
   try {
     const transcoder = new Transcoder(bytes, limits, text)
     transcoder.copyValue(0)
     if (transcoder.at !== bytes.length) throw new CborError('trailing-bytes', transcoder.at)
-    return take(text)
-  } finally {
-    text.close()
+  } catch (error) {
+    text.abandon()
+    throw error
   }
+  return text
 }
 
 class Transcoder extends CborReader {

@@ -3,7 +3,7 @@ import { isBlobRef } from './blob-ref.ts'
 import { type Cid, parseCid } from './cid.ts'
 import { DataModelError, InvalidCidError } from './errors.ts'
 import { boundJsonText } from './json-bounds.ts'
-import { pointer } from './json-pointer.ts'
+import { pointer, sharedPath } from './json-pointer.ts'
 import { isPlain, setMember } from './plain-object.ts'
 import { decodeText } from './text.ts'
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_ITEMS, depthLimit, type Limits, type Value, type ValueMap } from './value.ts'
@@ -20,9 +20,12 @@ export function parseJson(source: string | Uint8Array, limits: Limits = {}): Val
   const text = typeof source === 'string' ? source : decodeText(source, 0, source.length)
   if (text === undefined) throw new DataModelError('', 'not UTF-8')
   boundJsonText(text, depthLimit(limits.maxDepth), limits.maxItems ?? DEFAULT_MAX_ITEMS)
-  // Strings need a look of their own only when a lone surrogate can be in one: as such, or escaped.
-  const checkText = text.includes('\\u') || !text.isWellFormed()
-  return new JsonReader(limits, checkText, true).convert(parseText(text), 0)
+  return new JsonReader(limits, !isSurelyWellFormed(text), true).convert(parseText(text), 0)
+}
+
+/** Whether no string in this JSON can have a lone surrogate, as such or escaped: then none needs a look of its own. */
+function isSurelyWellFormed(text: string): boolean {
+  return text.isWellFormed() && (text.indexOf('\\') < 0 || !text.includes('\\u'))
 }
 
 function parseText(text: string): unknown {
@@ -46,8 +49,7 @@ export function jsonToValue(json: unknown, limits: Pick<Limits, 'maxDepth' | 'ma
 type Unchecked = { [key: string]: unknown }
 
 class JsonReader {
-  /** The keys that led here; beyond the current depth it holds leftovers. */
-  private readonly path: (string | number)[] = []
+  private readonly path = sharedPath
   private readonly maxDepth: number
   private itemsLeft: number
 
@@ -58,12 +60,11 @@ class JsonReader {
     private readonly owned: boolean,
   ) {
     this.maxDepth = depthLimit(limits.maxDepth)
-    this.itemsLeft = limits.maxItems ?? DEFAULT_MAX_ITEMS
+    this.itemsLeft = (limits.maxItems ?? DEFAULT_MAX_ITEMS) - 1
   }
 
   /** Converts what lies within `depth` containers. */
   convert(json: unknown, depth: number): Value {
-    if (--this.itemsLeft < 0) this.refuse(depth, 'too many values')
     switch (typeof json) {
       case 'string':
         if (this.checkText && !json.isWellFormed()) this.refuse(depth, 'a lone surrogate')
@@ -83,10 +84,12 @@ class JsonReader {
 
   private convertArray(json: unknown[], depth: number): Value[] {
     if (depth > this.maxDepth) this.refuse(depth - 1, 'nested too deeply')
+    this.count(json.length, depth)
     let items = json
     for (let index = 0; index < json.length; index++) {
-      this.path[depth - 1] = index
       const before = json[index]
+      if (this.passes(before)) continue
+      this.path[depth - 1] = index
       const after = this.convert(before, depth)
       if (Object.is(after, before)) continue
       if (items === json && !this.owned) items = json.slice()
@@ -100,34 +103,43 @@ class JsonReader {
     const keys = Object.keys(json)
     if (depth > this.maxDepth && keys[0] !== '$link' && keys[0] !== '$bytes')
       this.refuse(depth - 1, 'nested too deeply')
+    this.count(keys.length, depth)
     let map = json
-    let isTyped = false
-    for (const key of keys) {
+    let isBlob = false
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index]!
       if (key.charCodeAt(0) === DOLLAR) {
         if (key === '$link') return this.readLink(json, keys.length, depth - 1)
         if (key === '$bytes') return this.readBytes(json, keys.length, depth - 1)
-        if (key === '$type') isTyped = true
+        if (key === '$type') isBlob = this.readTypeName(json['$type'], depth) === 'blob'
       }
+      const before = json[key]
+      if (this.passes(before)) continue
       this.path[depth - 1] = key
       if (this.checkText && !key.isWellFormed()) this.refuse(depth, 'a lone surrogate')
-      const before = json[key]
       const after = this.convert(before, depth)
       if (Object.is(after, before)) continue
       if (map === json && !this.owned) map = { ...json }
       setMember(map, key, after)
     }
-    if (isTyped) this.checkType(map, depth)
+    if (isBlob && !isBlobRef(map)) this.refuse(depth - 1, 'a malformed blob reference')
     return map as ValueMap // every member has been converted
   }
 
-  private checkType(map: Unchecked, depth: number): void {
-    const type = map['$type']
-    if (type === 'blob') {
-      if (!isBlobRef(map)) this.refuse(depth - 1, 'a malformed blob reference')
-    } else if (typeof type !== 'string' || type === '') {
-      this.path[depth - 1] = '$type'
-      this.refuse(depth, 'not the name of a type')
-    }
+  /** Text that has been looked at as a part of the whole: most of what there is. */
+  private passes(json: unknown): boolean {
+    return typeof json === 'string' && !this.checkText
+  }
+
+  private count(items: number, depth: number): void {
+    this.itemsLeft -= items
+    if (this.itemsLeft < 0) this.refuse(depth - 1, 'too many values')
+  }
+
+  private readTypeName(name: unknown, depth: number): string {
+    if (typeof name === 'string' && name !== '') return name
+    this.path[depth - 1] = '$type'
+    return this.refuse(depth, 'not the name of a type')
   }
 
   private readLink(json: Unchecked, count: number, depth: number): Cid {

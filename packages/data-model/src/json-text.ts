@@ -1,10 +1,9 @@
+import { Output } from './output.ts'
 import { writeText } from './text.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92
 const SPACE = 32
-const FIRST_BUFFER_BYTES = 16 * 1024
-const LARGEST_BUFFER_KEPT = 1024 * 1024
 /** Control characters by code, as JSON.stringify escapes them; the others become \u00xx. */
 const SHORT_ESCAPES = new Map([
   [8, 'b'],
@@ -16,33 +15,8 @@ const SHORT_ESCAPES = new Map([
   [BACKSLASH, '\\'],
 ])
 
-let spare: Uint8Array | undefined
-
 /** JSON text in the making, as UTF-8. */
-export class JsonText {
-  at = 0
-
-  private constructor(public bytes: Uint8Array) {}
-
-  /** Takes the buffer that the last one left. */
-  static open(): JsonText {
-    const bytes = spare ?? new Uint8Array(FIRST_BUFFER_BYTES)
-    spare = undefined
-    return new JsonText(bytes)
-  }
-
-  close(): void {
-    if (this.bytes.length <= LARGEST_BUFFER_KEPT) spare = this.bytes
-  }
-
-  reserve(length: number): void {
-    const needed = this.at + length
-    if (needed <= this.bytes.length) return
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2))
-    grown.set(this.bytes)
-    this.bytes = grown
-  }
-
+export class JsonText extends Output {
   writeByte(byte: number): void {
     this.reserve(1)
     this.bytes[this.at++] = byte

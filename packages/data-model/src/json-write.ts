@@ -1,7 +1,7 @@
 import { formatBase64 } from './base64.ts'
 import { Cid } from './cid.ts'
 import { DataModelError } from './errors.ts'
-import { pointer } from './json-pointer.ts'
+import { pointer, sharedPath } from './json-pointer.ts'
 import { isPlain, setMember } from './plain-object.ts'
 import { depthLimit, type Json, type Limits, type Value, type ValueMap } from './value.ts'
 
@@ -12,7 +12,11 @@ const DOLLAR = 36
  * @throws {DataModelError} for what has no JSON form, with the place of the fault.
  */
 export function stringifyJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): string {
-  return JSON.stringify(valueToJson(value, limits))
+  const maxDepth = depthLimit(limits?.maxDepth)
+  const text = JSON.stringify(new JsonWriter(maxDepth, false).convert(value, 0))
+  // Only a lone surrogate comes out as this escape, so text need not be looked at piece by piece before.
+  if (text.includes('\\ud')) new JsonWriter(maxDepth, true).convert(value, 0)
+  return text
 }
 
 /**
@@ -21,19 +25,21 @@ export function stringifyJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): 
  * @throws {DataModelError}
  */
 export function valueToJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): Json {
-  return new JsonWriter(depthLimit(limits?.maxDepth)).convert(value, 0)
+  return new JsonWriter(depthLimit(limits?.maxDepth), true).convert(value, 0)
 }
 
 class JsonWriter {
-  /** The keys that led here; beyond the current depth it holds leftovers. */
-  private readonly path: (string | number)[] = []
+  private readonly path = sharedPath
 
-  constructor(private readonly maxDepth: number) {}
+  constructor(
+    private readonly maxDepth: number,
+    private readonly checkText: boolean,
+  ) {}
 
   convert(value: Value, depth: number): Json {
     switch (typeof value) {
       case 'string':
-        if (!value.isWellFormed()) this.refuse(depth, 'a lone surrogate')
+        if (this.checkText && !value.isWellFormed()) this.refuse(depth, 'a lone surrogate')
         return value
       case 'number':
         if (!Number.isSafeInteger(value)) this.refuse(depth, 'a number that is not a safe integer')
@@ -73,7 +79,9 @@ class JsonWriter {
   private convertMap(map: ValueMap, depth: number): Json {
     if (depth > this.maxDepth) this.refuse(depth - 1, 'nested too deeply')
     let json: { [key: string]: unknown } = map
-    for (const key of Object.keys(map)) {
+    const keys = Object.keys(map)
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index]!
       this.path[depth - 1] = key
       if (!this.isWritable(key)) this.refuse(depth, 'a key that JSON keeps for something else')
       const before = map[key]
@@ -88,7 +96,7 @@ class JsonWriter {
 
   private isWritable(key: string): boolean {
     if (key.charCodeAt(0) === DOLLAR && (key === '$link' || key === '$bytes')) return false
-    return key.isWellFormed()
+    return !this.checkText || key.isWellFormed()
   }
 
   private refuse(depth: number, reason: string): never {

@@ -114,7 +114,8 @@ describe('limits', () => {
   })
 
   it('hold for numbers of values and of characters', () => {
-    expect(pathOf(() => parseJson('[1,2,3]', { maxItems: 3 }))).toBe('/2')
+    expect(pathOf(() => parseJson('[1,2,3]', { maxItems: 3 }))).toBe('')
+    expect(pathOf(() => parseJson('{"a":[1,2]}', { maxItems: 3 }))).toBe('/a')
     expect(pathOf(() => parseJson('[1,2,3]', { maxItems: 4 }))).toBeUndefined()
     expect(pathOf(() => parseJson('[1,2,3]', { maxBytes: 6 }))).toBe('')
     expect(pathOf(() => parseJson(`[${'{},'.repeat(2_000_000)}{}]`))).toBe('')

@@ -22,6 +22,7 @@ const MOST_KEYS = 24
 const LONGEST_KEY = 48
 /** So many other maps may fall on a slot before it changes its mind: two kinds in turn do not throw each other out. */
 const PATIENCE = 8
+const NO_KEYS: MapShape = { listed: [], sorted: [], encoded: [] }
 
 /** A table of fixed size, so that foreign data cannot fill the memory. Every shape has two places that it may take. */
 class ShapeTable {
@@ -50,7 +51,8 @@ let read: ShapeTable | undefined
 
 /** How to write a map with these keys. A key that is not well-formed throws an error with `offset`. */
 export function shapeOf(keys: readonly string[], offset: number): MapShape {
-  if (keys.length === 0 || keys.length > MOST_KEYS) return buildShape(keys, offset)
+  if (keys.length === 0) return NO_KEYS
+  if (keys.length > MOST_KEYS) return buildShape(keys, offset)
   written ??= new ShapeTable()
   const slot = slotOf(keys)
   const known = written.at(slot)

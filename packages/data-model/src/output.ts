@@ -1,0 +1,83 @@
+/**
+ * Where encoders put their output: one behind the other into slabs of memory. Under Node small results are views of their
+ * slab, as small Buffers are, since to allocate memory for each costs more than to encode it. Elsewhere nothing forbids
+ * the transfer of such shared memory to another thread, so there, and when it is long, a result is a copy of its own.
+ */
+const SLAB_BYTES = 32 * 1024
+const LARGEST_SHARED = 8 * 1024
+
+type MarkAsUntransferable = (buffer: ArrayBufferLike) => void
+
+let mark: MarkAsUntransferable | undefined
+let asked = false
+/** The slab that the next output goes to, from `used` on; not there while an output is being made. */
+let slab: Uint8Array | undefined
+let used = 0
+
+/** Bytes in the making. To be ended by `finish` or, when it is not to be, by `abandon`. */
+export class Output {
+  bytes: Uint8Array
+  /** Where the next byte goes. */
+  at: number
+  private start: number
+
+  constructor() {
+    // Whoever comes here before this one has ended, as a getter may, gets a slab of its own.
+    this.bytes = slab ?? freshSlab()
+    this.start = this.at = slab === undefined ? 0 : used
+    slab = undefined
+  }
+
+  /** How much has been written. */
+  get length(): number {
+    return this.at - this.start
+  }
+
+  /** Sees to room for so many bytes more; `bytes` and `at` may be others afterwards. */
+  reserve(length: number): void {
+    if (this.at + length > this.bytes.length) this.grow(this.length + length)
+  }
+
+  protected grow(needed: number): void {
+    const written = this.bytes.subarray(this.start, this.at)
+    this.bytes =
+      needed <= SLAB_BYTES / 2 ? freshSlab() : new Uint8Array(Math.max(needed, written.length * 2, 2 * SLAB_BYTES))
+    this.bytes.set(written)
+    this.start = 0
+    this.at = written.length
+  }
+
+  /** The bytes written. */
+  finish(): Uint8Array {
+    const { bytes, start, length } = this
+    const isShared = mark !== undefined && length <= LARGEST_SHARED && bytes.length === SLAB_BYTES
+    this.giveBack(isShared ? (this.at + 7) & ~7 : start)
+    return isShared ? new Uint8Array(bytes.buffer, bytes.byteOffset + start, length) : bytes.slice(start, this.at)
+  }
+
+  /** The UTF-8 written. */
+  finishText(decode: (bytes: Uint8Array, start: number, end: number) => string): string {
+    this.giveBack(this.start)
+    return decode(this.bytes, this.start, this.at)
+  }
+
+  abandon(): void {
+    this.giveBack(this.start)
+  }
+
+  private giveBack(end: number): void {
+    if (this.bytes.length !== SLAB_BYTES) return
+    slab = this.bytes
+    used = end
+  }
+}
+
+function freshSlab(): Uint8Array {
+  if (!asked) {
+    asked = true
+    mark = globalThis.process?.getBuiltinModule?.('node:worker_threads')?.markAsUntransferable
+  }
+  const fresh = new Uint8Array(SLAB_BYTES)
+  mark?.(fresh.buffer)
+  return fresh
+}
