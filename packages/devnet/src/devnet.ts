@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readConfig, type ServedPds, servePds } from '@atoll/pds'
 import { openPlcLog, servePlc } from '@atoll/plc-directory/node'
+import { freePort } from './free-port.ts'
 import { keepSecrets } from './secrets.ts'
 
 export interface DevnetOptions {
@@ -45,6 +46,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       PDS_DATA_DIRECTORY: dataDirectory,
       ...secrets,
       ...settings,
+      ...(settings['PDS_PORT'] === '0' ? { PDS_PORT: await freePort() } : {}),
       PDS_DID_PLC_URL: plcUrl,
     })
     const pds = await servePds(config)
