@@ -1,9 +1,13 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { SampleRepo } from '@atoll/storage/testing'
+import { migrations, writeIntents } from '@atoll/storage-sql'
 import type { Did } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Connection } from './connection.ts'
+import { GroupCommit } from './group-commit.ts'
+import { configureWriter, migrate } from './open-database.ts'
 import { openSqliteStorage, type SqliteStorageOptions } from './sqlite-storage.ts'
 import { temporaryFolder } from './testing.ts'
 
@@ -65,6 +69,33 @@ describe('group commit', () => {
     await writing
     expect(reads).toBeGreaterThan(5)
     expect((await storage.repos.counts(did)).records).toBe(20_000)
+  })
+
+  it('writes again after SQLite itself ran out of space', async () => {
+    const file = path.join(folder, 'small.sqlite')
+    let maxPages = 200
+    const connect = () => {
+      const connection = new Connection(file, { readonly: false, cacheBytes: 1_000_000 })
+      configureWriter(connection)
+      connection.pragma(`max_page_count = ${maxPages}`)
+      return connection
+    }
+    const connection = connect()
+    migrate(connection, migrations, Date.now())
+    const writer = new GroupCommit(connection, { connect, last: 0, onAppend: () => {} })
+    const write = (n: number) =>
+      writer.write((numbering) => writeIntents([['state', 'set', ['n', `${n}`, 'x'.repeat(50_000)]]], numbering))
+    let written = 0
+    const refusal = await (async () => {
+      for (; ; written++) await write(written)
+    })().catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ name: 'StorageUnavailableError', reason: 'full' })
+    expect(written).toBeGreaterThan(1)
+    await expect(write(1000)).rejects.toMatchObject({ reason: 'full' })
+    maxPages = 100_000
+    await expect(write(1001)).resolves.toBeUndefined()
+    const last = await writer.close()
+    last?.close()
   })
 
   it('rejects the whole group when the disk is full, and writes again as soon as there is space', async () => {

@@ -9,7 +9,7 @@ import { type Parameters, statement } from '../statement.ts'
 type Collection = { did: Did; collection: Nsid }
 
 // Subqueries instead of joins: SQLite plans a join anew for every execution with other parameters, which costs more than
-// the reads themselves (docs/decisions/0006).
+// the reads themselves (docs/decisions/0003).
 const record = statement((db, $: Parameters<Collection & { rkey: RecordKey }>) =>
   inCollection(db, $).where('record.rkey', '=', $('rkey')),
 )
