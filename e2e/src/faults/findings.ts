@@ -13,6 +13,7 @@ export const rules = [
   'acknowledged accounts can sign in',
   'handles of unanswered sign-ups have an account or are free',
   'requests are refused for nothing but the fault',
+  'the server ends only when it is killed',
 ] as const
 
 export type RuleName = (typeof rules)[number]

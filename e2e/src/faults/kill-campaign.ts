@@ -54,9 +54,11 @@ export async function runKills(world: World, options: CampaignOptions): Promise<
         signUps.run(signUpsARound, stop.signal),
       ]
       // By requests rather than by time, so that a slow machine has the same load; the rest lands anywhere in a request.
-      await report.tally.more(random.between(1, 250))
+      await Promise.race([report.tally.more(random.between(1, 250)), Promise.all(load)])
       await sleep(random.between(0, 20))
-      await server.stop('SIGKILL')
+      const end = await server.stop('SIGKILL')
+      if (end !== 'SIGKILL')
+        report.findings.report('the server ends only when it is killed', `exit ${end}: ${server.output.slice(-500)}`)
       stop.abort()
       await Promise.all(load)
       await restart(world, random, report)
@@ -123,7 +125,7 @@ async function inspectAll(world: World, mirror: Mirror, report: CampaignReport):
     replayed.push(logEntry(seq, frame))
     return seq
   })
-  await replay.until(() => replayed.length >= mirror.log.length, 120_000).catch(() => undefined)
+  await replay.until(() => replayed.length >= mirror.log.length, 60_000).catch(() => undefined)
   replay.close()
   await mirror.settled()
   const index = mirror.log.findIndex((entry, at) => replayed[at] !== entry)

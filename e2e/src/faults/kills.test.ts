@@ -25,7 +25,7 @@ describe(`a server that is killed ${kills} times under load (FAULT_SEED=${seed})
         onRound: (so) => (so.kills % 20 === 0 || so.kills === kills) && console.log(figures(so)),
       })
     },
-    60_000 + kills * 10_000,
+    120_000 + kills * 10_000,
   )
   afterAll(() => world.close())
 

@@ -1,6 +1,7 @@
 // What makes nodes that somebody else sent a tree, beyond what reading them shows.
 // https://atproto.com/specs/repository#mst-structure
 import type { Cid } from '@atoll/data-model'
+import { isRecordKey } from '@atoll/syntax'
 import { InvalidNodeError } from './errors.ts'
 import { contains, everything, type KeyRange, rangeOfChild } from './key-range.ts'
 import { layerOf } from './layer.ts'
@@ -31,10 +32,14 @@ export function checkNode(
   const { keys, children } = node
   const { layer, range, isRoot } = place
   if (keys.length === 0 && children[0] === null && !isRoot) throw new InvalidNodeError('empty', cid)
+  // Neighbours are mostly of one collection, whose name is then checked once.
+  let collection = '/'
   for (const key of keys) {
+    if (!key.startsWith(collection)) collection = key.slice(0, key.indexOf('/') + 1)
+    else if (isRecordKey(key.slice(collection.length))) continue
     if (!splitPath(key)) throw new InvalidNodeError('key-syntax', cid)
-    if (layerOf(key) !== layer) throw new InvalidNodeError('layer', cid)
   }
+  for (const key of keys) if (layerOf(key) !== layer) throw new InvalidNodeError('layer', cid)
   // The keys of one node ascend: its ends speak for all.
   const inside = keys.length === 0 || (contains(range, keys[0]!) && contains(range, keys.at(-1)!))
   if (!inside) throw new InvalidNodeError('key-order', cid)

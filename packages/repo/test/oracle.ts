@@ -1,14 +1,12 @@
 // The reference's library on the same history, for tests that compare.
 import type { Cid } from '@atoll/data-model'
-import { fromMultiformats, toMultiformats } from '@atoll/data-model/multiformats'
+import { toMultiformats } from '@atoll/data-model/multiformats'
 import { MemoryBlockstore, MST, type BlockMap as ReferenceBlocks } from '@atproto/repo'
 
 type ReferenceCid = Parameters<MST['add']>[1]
 
 // Both are the same class of multiformats; the reference declares a narrower type.
 export const theirs = (cid: Cid): ReferenceCid => toMultiformats(cid) as unknown as ReferenceCid
-export const ours = (cid: ReferenceCid): Cid => fromMultiformats(cid as unknown as ReturnType<typeof toMultiformats>)
-
 /** The reference's tree of `entries`. */
 export async function referenceTree(entries: Iterable<readonly [string, Cid]>): Promise<MST> {
   let tree = await MST.create(new MemoryBlockstore())
