@@ -5,7 +5,7 @@ import { PDS } from '@atproto/pds'
 
 const { port, plcUrl, data, blobs } = JSON.parse(process.argv[2])
 const pds = await PDS.fromEnv({
-  devMode: false, // it would check every answer against its lexicon, which Atoll does not do either
+  devMode: false, // it would check every answer against its lexicon
   disableSsrfProtection: true, // the directory is on loopback
   port,
   hostname: 'pds.test',

@@ -46,8 +46,8 @@ function environment(port: number, plcUrl: string, dataFolder: string): Record<s
     PDS_DATA_DIRECTORY: dataFolder,
     PDS_BLOBSTORE_DISK_LOCATION: join(dataFolder, 'blobs'),
     PDS_DID_PLC_URL: plcUrl,
+    PDS_DEV_MODE: 'false', // it would check every answer against its lexicon
     PDS_DISABLE_SSRF_PROTECTION: 'true', // the directory is on loopback
-    PDS_DEV_MODE: 'true', // it speaks http
     PDS_SERVICE_HANDLE_DOMAINS: '.test',
     PDS_INVITE_REQUIRED: 'false',
     PDS_RATE_LIMITS_ENABLED: 'false',
