@@ -146,7 +146,7 @@ export async function createPds(
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),
     onRequest: ({ request, nsid, status, ms }) =>
       log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),
-    ...(config.rateLimits.enabled ? { rateLimits: rateLimits(config.rateLimits) } : {}),
+    rateLimits: rateLimits(config.rateLimits),
   })
 
   const crawlers = new Crawlers({
@@ -188,7 +188,9 @@ function ago(ms: number) {
   return formatDatetime(new Date(Date.now() - ms))
 }
 
-function rateLimits({ bypassKey, bypassIps }: Config['rateLimits']): RateLimitOptions {
+function rateLimits({ enabled, bypassKey, bypassIps }: Config['rateLimits']): RateLimitOptions {
+  // Routes have limits of their own, which must rest, too.
+  if (!enabled) return { bypass: () => true }
   return {
     global: limits.requests,
     budgets: limits.writes,
