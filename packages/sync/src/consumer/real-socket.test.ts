@@ -60,7 +60,8 @@ describe.each(kinds)('over %s', (_, webSocket) => {
       expect(own).toEqual(own.toSorted((a, b) => a - b))
     }
     expect(cursorStore.value).toBe(server.last)
-    expect(server.connections).toBeGreaterThan(20)
+    // Three consumers, and some of the kills: how many of them find a connection is up to the machine.
+    expect(server.connections).toBeGreaterThan(6)
     await server.close()
   })
 
