@@ -38,5 +38,6 @@ export function* applyMigration(migration: Migration, dialect: DialectName, nowM
       {},
     )
   }
+  if (migration.fill) yield* migration.fill()
   yield* change(noteVersion, { version, name, now: formatDatetime(new Date(nowMs)) })
 }

@@ -54,12 +54,14 @@ interface BlockTable {
   bytes: Uint8Array
 }
 
+/** `link` is what the record points at, where there should be one record for each. Only rows that have one are indexed by it. */
 interface RecordTable {
   repo: number
   collection: Nsid
   rkey: RecordKey
   cid: Uint8Array
   rev: Tid
+  link: string | null
 }
 
 /** Which collections a repository has records in. */

@@ -1,7 +1,8 @@
 import { openSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
+import { blockOf, type Value } from '@atoll/data-model'
 import { type Migration, migrations } from '@atoll/storage-sql'
-import type { Datetime, Did } from '@atoll/syntax'
+import type { Datetime, Did, Nsid } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqliteStorage } from './sqlite-storage.ts'
@@ -70,6 +71,30 @@ describe('a database', () => {
     expect(namesIn(file)).toEqual(expect.arrayContaining(['extra', 'extra_a', 'version 2']))
   })
 
+  it('of the first version learns what its records point at', async () => {
+    await (await openSqliteStorage({ file, migrations: [migrations[0]!] })).close()
+    const like: Nsid = 'app.bsky.feed.like'
+    const subject = { uri: 'at://did:web:b.test/app.bsky.feed.post/x', cid: 'not looked at' }
+    const records: [Nsid, string, Value][] = [
+      ...Array.from({ length: 1203 }, (_, n): [Nsid, string, Value] => [like, `k${n + 1000}`, { subject, n }]),
+      ['app.bsky.feed.repost', 'one', { subject }],
+      ['app.bsky.graph.follow', 'one', { subject: 'did:web:b.test' }],
+      ['app.bsky.graph.block', 'one', { subject: 'nobody' }],
+      ['app.bsky.graph.block', 'two', { subject: 'did:web:b.test' }],
+      ['app.bsky.feed.post', 'one', { subject }],
+    ]
+    writeFirstVersion(file, records)
+    const storage = await openSqliteStorage({ file })
+    const pointingAt = (collection: Nsid, link: string) => storage.records.pointingAt(did, collection, link)
+    expect(await pointingAt(like, subject.uri)).toHaveLength(1203)
+    expect(await pointingAt('app.bsky.feed.repost', subject.uri)).toEqual(['one'])
+    expect(await pointingAt('app.bsky.graph.follow', 'did:web:b.test')).toEqual(['one'])
+    expect(await pointingAt('app.bsky.graph.block', 'did:web:b.test')).toEqual(['two'])
+    expect(await pointingAt('app.bsky.graph.block', 'nobody')).toEqual([])
+    expect(await pointingAt('app.bsky.feed.post', subject.uri)).toEqual([])
+    await storage.close()
+  })
+
   it('that is new and whose first migration fails at any statement is created at the next attempt', async () => {
     let failures = 0
     for (let isOpen = false; !isOpen; failures++) {
@@ -126,6 +151,25 @@ describe('a database', () => {
     await restored.close()
   })
 })
+
+/** Records as the first version of the schema kept them. */
+function writeFirstVersion(file: string, records: readonly [Nsid, string, Value][]): void {
+  const database = new Database(file)
+  const head = blockOf({}).cid.bytes
+  database.prepare('insert into repo (key, did, cid, rev, data) values (7, ?, ?, ?, ?)').run(did, head, 'a', head)
+  const addBlock = database.prepare(
+    "insert or ignore into block (repo, cid, refs, rev, bytes) values (7, ?, 1, 'a', ?)",
+  )
+  const addRecord = database.prepare("insert into record (repo, collection, rkey, cid, rev) values (7, ?, ?, ?, 'a')")
+  const addCollection = database.prepare('insert or ignore into repo_collection (repo, collection) values (7, ?)')
+  for (const [collection, rkey, value] of records) {
+    const { cid, bytes } = blockOf(value)
+    addBlock.run(cid.bytes, bytes)
+    addRecord.run(collection, rkey, cid.bytes)
+    addCollection.run(collection)
+  }
+  database.close()
+}
 
 async function fill(storage: Awaited<ReturnType<typeof openSqliteStorage>>): Promise<void> {
   for (let n = 0; n < 200; n++) await storage.transact(did, (tx) => tx.state.set('fill', `${n}`, 'x'.repeat(500)))

@@ -20,6 +20,11 @@ export interface RecordStore {
     collection: Nsid,
     options: { limit: number; cursor?: string; reverse?: boolean },
   ): Promise<StoredRecord[]>
+  /**
+   * Keys of the records in the collection whose `link` is this very text, ascending. A record that is deleted, or written without
+   * a link, points at nothing any more.
+   */
+  pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]>
   /** Collections that hold at least one record, ascending. */
   collections(did: Did): Promise<Nsid[]>
   /** Repositories with at least one record in the collection, in order of creation. */

@@ -7,6 +7,8 @@ export interface RecordChange {
   collection: Nsid
   rkey: RecordKey
   cid: Cid | undefined
+  /** What the record points at, where it is of a kind of which there should be one for each: a DID or an AT-URI. */
+  link?: string | undefined
 }
 
 /** A record's reference to a blob. */

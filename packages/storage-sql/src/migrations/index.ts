@@ -1,5 +1,6 @@
 import { first } from './0001-first.ts'
+import { recordLinks } from './0002-record-links.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, recordLinks]

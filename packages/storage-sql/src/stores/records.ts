@@ -25,6 +25,15 @@ const reversePage = statement((db, $: Parameters<Collection & { after: string; l
     .orderBy('record.rkey')
     .limit($('limit')),
 )
+const pointingAt = statement((db, $: Parameters<Collection & { link: string }>) =>
+  db
+    .selectFrom('record')
+    .select('rkey')
+    .where('repo', '=', (is) => is.selectFrom('repo').select('repo.key').where('repo.did', '=', $('did')))
+    .where('collection', '=', $('collection'))
+    .where('link', '=', $('link'))
+    .orderBy('rkey'),
+)
 const collectionsOf = statement((db, $: Parameters<{ did: Did }>) =>
   db
     .selectFrom('repo_collection')
@@ -86,6 +95,10 @@ export class SqlRecords implements RecordStore {
       ? all(reversePage, { did, collection, after: cursor ?? '', limit })
       : all(page, { did, collection, before: cursor ?? highest, limit })
     return (await this.#run(rows)).map((row) => recordOf(collection, row))
+  }
+
+  async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {
+    return (await this.#run(all(pointingAt, { did, collection, link }))).map((row) => row.rkey)
   }
 
   async collections(did: Did): Promise<Nsid[]> {

@@ -43,12 +43,19 @@ const releaseBlock = statement((db, $: Parameters<BlockKey>) =>
 const blockExists = statement((db, $: Parameters<BlockKey>) =>
   db.selectFrom('block').select('id').where('repo', '=', $('repo')).where('cid', '=', $('cid')),
 )
-const putRecord = statement((db, $: Parameters<Path & { cid: Uint8Array; rev: Tid }>) =>
+const putRecord = statement((db, $: Parameters<Path & { cid: Uint8Array; rev: Tid; link: string | null }>) =>
   db
     .insertInto('record')
-    .values({ repo: $('repo'), collection: $('collection'), rkey: $('rkey'), cid: $('cid'), rev: $('rev') })
+    .values({
+      repo: $('repo'),
+      collection: $('collection'),
+      rkey: $('rkey'),
+      cid: $('cid'),
+      rev: $('rev'),
+      link: $('link'),
+    })
     .onConflict((conflict) =>
-      conflict.columns(['repo', 'collection', 'rkey']).doUpdateSet({ cid: $('cid'), rev: $('rev') }),
+      conflict.columns(['repo', 'collection', 'rkey']).doUpdateSet({ cid: $('cid'), rev: $('rev'), link: $('link') }),
     ),
 )
 const deleteRecord = statement((db, $: Parameters<Path>) =>
@@ -181,7 +188,7 @@ function* writeRecords(
     if (!isNew) yield* dropReferences(did, path)
     if (record.cid) {
       if (!stored.has(record.cid.key)) yield* requireBlock(repo, record)
-      yield* change(putRecord, { ...path, cid: record.cid.bytes, rev })
+      yield* change(putRecord, { ...path, cid: record.cid.bytes, rev, link: record.link ?? null })
       filled.add(record.collection)
     } else {
       yield* change(deleteRecord, path)

@@ -109,6 +109,13 @@ export class MemoryRecords implements RecordStore {
       .map((record) => withBytes(repo, record))
   }
 
+  async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {
+    return [...(this.#tables.repos.get(did)?.records.values() ?? [])]
+      .filter((record) => record.collection === collection && record.link === link)
+      .map((record) => record.rkey)
+      .sort(compareText)
+  }
+
   async collections(did: Did): Promise<Nsid[]> {
     const repo = this.#tables.repos.get(did)
     return repo ? [...collectionsOf(repo)].sort(compareText) : []
@@ -160,10 +167,10 @@ function applyBlocks(repo: MemoryRepo, { added, removed, head }: RepoChange): vo
 }
 
 function applyRecords(repo: MemoryRepo, { records, head }: RepoChange): void {
-  for (const { collection, rkey, cid } of records) {
+  for (const { collection, rkey, cid, link } of records) {
     const path = pathOf({ collection, rkey })
     if (cid && !repo.blocks.has(cid.key)) throw new Error(`record ${path} without its block`)
-    if (cid) repo.records.set(path, { collection, rkey, cid, rev: head.rev })
+    if (cid) repo.records.set(path, { collection, rkey, cid, rev: head.rev, link })
     else repo.records.delete(path)
   }
 }
@@ -180,9 +187,10 @@ function applyBlobReferences(repo: MemoryRepo, change: RepoChange, tables: Memor
 }
 
 function withBytes(repo: MemoryRepo, record: MemoryRecord): StoredRecord {
-  const stored = repo.blocks.get(record.cid.key)
+  const { collection, rkey, cid, rev } = record
+  const stored = repo.blocks.get(cid.key)
   if (!stored) throw new Error(`record ${pathOf(record)} without its block`)
-  return { ...record, bytes: stored.block.bytes }
+  return { collection, rkey, cid, rev, bytes: stored.block.bytes }
 }
 
 function pick(cids: readonly Cid[], get: GetBlock): Block[] {

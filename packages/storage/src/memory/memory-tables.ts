@@ -23,9 +23,10 @@ export interface MemoryRecord {
   rkey: RecordKey
   cid: Cid
   rev: Tid
+  link: string | undefined
 }
 
-export interface MemoryBlobReference extends MemoryRecord {}
+export interface MemoryBlobReference extends Omit<MemoryRecord, 'link'> {}
 
 /** One repository: blocks by CID key, records and blob references by path. */
 export interface MemoryRepo {

@@ -1,6 +1,7 @@
 import { blockOf } from '@atoll/data-model'
 import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { expect } from 'vitest'
+import type { RepoChange } from '../repo-change.ts'
 import type { Storage } from '../storage.ts'
 import type { Exceptions, OpenStorage } from './opened.ts'
 import { alice, bob, carol, hex, rev, SampleRepo } from './samples.ts'
@@ -13,7 +14,7 @@ const key = parseRecordKey
 /** The rules of `RecordStore`. */
 export function recordStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: records`, except, (rule) => {
-    const { fresh } = storageForEach(open)
+    const { fresh, opened } = storageForEach(open)
 
     rule('answers a record with its bytes and the commit that last wrote it', async () => {
       const storage = await fresh()
@@ -125,6 +126,47 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       expect(await storage.records.collections(alice)).toEqual([post])
     })
 
+    rule('finds the records of a collection that point at one thing, by its very text, ascending', async () => {
+      const storage = await fresh()
+      const links = {
+        [`${like}/b`]: 'at://x',
+        [`${like}/a`]: 'at://x',
+        [`${like}/c`]: 'at://X',
+        [`${post}/a`]: 'at://x',
+      }
+      await storage.transact(alice, (tx) => tx.repo.apply(pointing(new SampleRepo(alice), links)))
+      await storage.transact(bob, (tx) => tx.repo.apply(pointing(new SampleRepo(bob), { [`${like}/z`]: 'at://x' })))
+      expect(await storage.records.pointingAt(alice, like, 'at://x')).toEqual(['a', 'b'])
+      expect(await storage.records.pointingAt(alice, like, 'at://X')).toEqual(['c'])
+      expect(await storage.records.pointingAt(alice, post, 'at://x')).toEqual(['a'])
+      expect(await storage.records.pointingAt(alice, like, '')).toEqual([])
+      expect(await storage.records.pointingAt(carol, like, 'at://x')).toEqual([])
+    })
+
+    rule('forgets what a record pointed at when it is written anew or deleted', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      const paths = ['moved', 'bare', 'gone', 'kept'].map((rkey) => `${like}/${rkey}`)
+      const [moved, bare, gone, kept] = paths as [string, string, string, string]
+      const links = Object.fromEntries(paths.map((path) => [path, 'at://x']))
+      await storage.transact(alice, (tx) => tx.repo.apply(pointing(repo, links)))
+      await storage.transact(alice, (tx) =>
+        tx.repo.apply(pointing(repo, { [moved]: 'at://y', [bare]: undefined, [gone]: null })),
+      )
+      expect(await storage.records.pointingAt(alice, like, 'at://x')).toEqual([kept.split('/')[1]])
+      expect(await storage.records.pointingAt(alice, like, 'at://y')).toEqual(['moved'])
+      await storage.transact(alice, (tx) => tx.repo.delete(alice))
+      expect(await storage.records.pointingAt(alice, like, 'at://x')).toEqual([])
+    })
+
+    rule('keeps what records point at through a crash', async () => {
+      const { storage, reopen } = await opened()
+      await storage.transact(alice, (tx) =>
+        tx.repo.apply(pointing(new SampleRepo(alice), { [`${like}/one`]: 'at://x' })),
+      )
+      expect(await (await reopen()).records.pointingAt(alice, like, 'at://x')).toEqual(['one'])
+    })
+
     rule('lists the repositories with records in a collection, in order of creation', async () => {
       const storage = await fresh()
       for (const did of [carol, alice, bob]) await withRecords(storage, did, ['one'])
@@ -135,6 +177,17 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       expect(await storage.records.reposWith(like, { limit: 2 })).toEqual({ items: [] })
     })
   })
+}
+
+/** A commit of records that point somewhere (text), nowhere (undefined) or are deleted (null). */
+function pointing(repo: SampleRepo, links: { readonly [path: string]: string | undefined | null }): RepoChange {
+  const writes = Object.entries(links).map(([path, link]) => [path, link === null ? null : { path, link: link ?? '' }])
+  const change = repo.commit(Object.fromEntries(writes))
+  const records = Array.from(change.records, (record) => ({
+    ...record,
+    link: links[`${record.collection}/${record.rkey}`] ?? undefined,
+  }))
+  return { ...change, records }
 }
 
 async function withRecords(storage: Storage, did: Did, rkeys: readonly string[]): Promise<void> {
