@@ -2,6 +2,7 @@ import { type BlobRef, blockOf, type Cid, findBlobRefs, findLegacyBlobRefs, type
 import type { Lexicons } from '@atoll/lexicon'
 import { isRecordKey, matchesRecordKeyKind, type Nsid, type RecordKey, type TidClock } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
+import { linkOf } from './record-links.ts'
 
 /** The largest record, in bytes of DAG-CBOR. */
 const maxRecordBytes = 1_000_000
@@ -16,6 +17,8 @@ export interface PreparedRecord {
   readonly cid: Cid
   readonly bytes: Uint8Array
   readonly blobs: readonly BlobRef[]
+  /** What the record points at, where an account has one such record for each thing. */
+  readonly link: string | undefined
   readonly validationStatus: ValidationStatus
 }
 
@@ -59,6 +62,7 @@ export class RecordPreparer {
       cid: block.cid,
       bytes: block.bytes,
       blobs: findBlobRefs(record),
+      link: linkOf(collection, record),
       validationStatus,
     }
   }

@@ -5,23 +5,19 @@ import {
   type GetBlock,
   type Head,
   MissingBlockError,
-  type RecordWrite,
+  maxWrites,
   RepoError,
 } from '@atoll/repo'
-import { accountStatus, type BlobReference, ConflictError, type RecordChange, type Storage } from '@atoll/storage'
+import { accountStatus, ConflictError, type Storage } from '@atoll/storage'
 import { commitEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Nsid, type RecordKey, type TidClock } from '@atoll/syntax'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { SigningKeys } from '../identity/signing-keys.ts'
 import { Refused } from '../refused.ts'
-import type { PreparedRecord } from './records.ts'
+import { olderDuplicates } from './duplicates.ts'
+import { blobReferences, blobsOf, type PlannedWrite, recordChange, repoWrite } from './planned-write.ts'
 import { withRepoBlocks } from './repo-car.ts'
 import type { RepoLocks } from './repo-locks.ts'
-
-/** One change that a request wants. */
-export type PlannedWrite =
-  | { readonly action: 'create' | 'update'; readonly record: PreparedRecord }
-  | { readonly action: 'delete'; readonly collection: Nsid; readonly rkey: RecordKey }
 
 /** The repository as a plan sees it: nothing changes until the plan is carried out. */
 export interface CurrentRepo {
@@ -60,7 +56,8 @@ export class RepoWriter {
 
   /**
    * Asks `plan` what to write, alone in the repository, and commits it. Resolves when the commit and its event would survive a crash.
-   * An empty plan makes no commit. Refuses inactive accounts.
+   * Older likes, reposts, follows and blocks that the plan repeats are deleted in the same commit. An empty plan makes no commit.
+   * Refuses inactive accounts.
    */
   async write(did: Did, plan: (current: CurrentRepo) => Promise<readonly PlannedWrite[]>): Promise<WriteOutcome> {
     return this.#parts.locks.run(did, async () => {
@@ -81,11 +78,12 @@ export class RepoWriter {
     const head = await storage.repos.head(did)
     if (!head) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
 
-    const planned = await plan({
+    const wanted = await plan({
       head,
       record: async (collection, rkey) => (await storage.records.get(did, collection, rkey))?.cid,
     })
-    if (planned.length === 0) return { head, committed: false }
+    if (wanted.length === 0) return { head, committed: false }
+    const planned = await this.#withDeletions(did, wanted)
 
     const key = await signingKeys.of(did)
     const writes = planned.map(repoWrite)
@@ -95,6 +93,17 @@ export class RepoWriter {
     await this.#store(commit, planned)
     if (planned.some((write) => write.action !== 'create')) blobs.collect(did)
     return { head: commit.head, committed: true }
+  }
+
+  /** The plan, after the deletions of older records that it makes duplicates of. */
+  async #withDeletions(did: Did, wanted: readonly PlannedWrite[]): Promise<readonly PlannedWrite[]> {
+    const duplicates = await olderDuplicates(this.#parts.storage.records, did, wanted)
+    if (duplicates.length > 0 && duplicates.length + wanted.length > maxWrites)
+      throw new Refused(
+        'InvalidRequest',
+        `Too many writes. Max: ${maxWrites}, together with the ${duplicates.length} older duplicates that these replace`,
+      )
+    return duplicates.length > 0 ? [...duplicates, ...wanted] : wanted
   }
 
   async #requireActive(did: Did): Promise<void> {
@@ -131,26 +140,4 @@ export class RepoWriter {
       tx.events.append(event)
     })
   }
-}
-
-function repoWrite(write: PlannedWrite): RecordWrite {
-  if (write.action === 'delete') return { action: 'delete', collection: write.collection, rkey: write.rkey }
-  const { collection, rkey, cid, bytes } = write.record
-  return { action: write.action, collection, rkey, cid, bytes }
-}
-
-function recordChange(write: PlannedWrite): RecordChange {
-  if (write.action === 'delete') return { collection: write.collection, rkey: write.rkey, cid: undefined }
-  const { collection, rkey, cid } = write.record
-  return { collection, rkey, cid }
-}
-
-function blobsOf(write: PlannedWrite) {
-  return write.action === 'delete' ? [] : write.record.blobs
-}
-
-function blobReferences(write: PlannedWrite): BlobReference[] {
-  if (write.action === 'delete') return []
-  const { collection, rkey, blobs } = write.record
-  return blobs.map((blob) => ({ cid: blob.ref, collection, rkey }))
 }

@@ -1,5 +1,6 @@
 import type { InputOf, OutputOf } from '@atoll/lexicon'
 import type { applyWrites as method } from '@atoll/lexicons/com.atproto.repo'
+import { maxWrites } from '@atoll/repo'
 import { type Did, formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
@@ -7,10 +8,9 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import { requireOwnRepo, requireSwapCommit } from '../../repos/own-repo.ts'
+import type { PlannedWrite } from '../../repos/planned-write.ts'
 import type { RecordPreparer } from '../../repos/records.ts'
-import type { PlannedWrite, RepoWriter } from '../../repos/writer.ts'
-
-const maxWrites = 200
+import type { RepoWriter } from '../../repos/writer.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
