@@ -8,7 +8,7 @@ import { lexicons } from '@atoll/lexicons'
 import { createSequencer, type Sequencer } from '@atoll/sequencer'
 import type { BlobStore, Storage } from '@atoll/storage'
 import { openSqliteStorage } from '@atoll/storage-sqlite'
-import { formatDatetime, TidClock } from '@atoll/syntax'
+import { formatDatetime } from '@atoll/syntax'
 import { createRouter, type RateLimitOptions, type Router } from '@atoll/xrpc-server'
 import { createAccess } from './access.ts'
 import { Accounts } from './accounts/accounts.ts'
@@ -27,6 +27,7 @@ import { SigningKeys } from './identity/signing-keys.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { passingFailure } from './passing-failure.ts'
+import { KeyClock } from './repos/key-clock.ts'
 import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
@@ -110,18 +111,18 @@ export async function createPds(
     onError,
   })
 
-  const tids = new TidClock()
+  const keyClock = await KeyClock.open(storage)
   const locks = new RepoLocks()
   const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
   const tokens = new SessionTokens({ secret: config.secrets.jwtSecret, audience: config.service.did })
   const sessions = new Sessions({ service: config.service.did, storage, tokens })
   const handles = new HandleRules(config.identity.handleDomains)
   const invites = new Invites({ storage, required: config.invites.required })
-  const accounts = new Accounts({ storage, passwords: new Passwords(), sessions, invites, handles, plc, tids })
+  const accounts = new Accounts({ storage, passwords: new Passwords(), sessions, invites, handles, plc })
   const handleChanges = new HandleChanges({ storage, handles, identity, plc })
   const blobs = new Blobs({ storage, store: blobStore, locks, uploadLimit: config.blobs.uploadLimit, onError })
-  const preparer = new RecordPreparer({ lexicons: lexicons(), tids })
-  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, tids })
+  const preparer = new RecordPreparer({ lexicons: lexicons(), keyClock })
+  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, keyClock })
 
   const services: Services = {
     config,

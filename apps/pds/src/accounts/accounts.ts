@@ -2,9 +2,10 @@ import { type DidKey, generateKeyPair, type KeyPair } from '@atoll/crypto'
 import { createRepo } from '@atoll/repo'
 import { type Account, accountStatus, ConflictError, type RefreshToken, type Storage } from '@atoll/storage'
 import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync'
-import { type Did, formatDatetime, type Handle, isDid, type TidClock } from '@atoll/syntax'
+import { type Did, formatDatetime, type Handle, isDid } from '@atoll/syntax'
 import type { PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
+import { nextRev } from '../repos/rev.ts'
 import { normalizeEmail } from './email-addresses.ts'
 import type { HandleRules } from './handles.ts'
 import type { Invites } from './invites.ts'
@@ -37,7 +38,6 @@ interface AccountParts {
   readonly invites: Invites
   readonly handles: HandleRules
   readonly plc: Pick<PlcAccounts, 'create'>
-  readonly tids: TidClock
   readonly now?: () => Date
 }
 
@@ -96,13 +96,13 @@ export class Accounts {
     inviteCode: string | undefined
     recoveryKey: DidKey | undefined
   }): Promise<SignedUp> {
-    const { storage, sessions, plc, tids } = this.#parts
+    const { storage, sessions, plc } = this.#parts
     const { handle, email, passwordHash, inviteCode, recoveryKey } = checked
     const key = generateKeyPair('k256')
     const did = await plc.create({ handle, signingKey: key.didKey(), recoveryKey })
 
     const createdAt = formatDatetime(this.#now())
-    const commit = createRepo({ did, sign: key, rev: tids.next() })
+    const commit = createRepo({ did, sign: key, rev: nextRev() })
     const session = sessions.first(did)
     await storage.transact(did, (tx) => {
       tx.accounts.create({ did, handle, email, passwordHash, createdAt })

@@ -1,7 +1,8 @@
 import { type BlobRef, blockOf, type Cid, findBlobRefs, findLegacyBlobRefs, type ValueMap } from '@atoll/data-model'
 import type { Lexicons } from '@atoll/lexicon'
-import { isRecordKey, matchesRecordKeyKind, type Nsid, type RecordKey, type TidClock } from '@atoll/syntax'
+import { isRecordKey, matchesRecordKeyKind, type Nsid, type RecordKey } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
+import type { KeyClock } from './key-clock.ts'
 import { linkOf } from './record-links.ts'
 
 /** The largest record, in bytes of DAG-CBOR. */
@@ -33,11 +34,11 @@ interface RecordToPrepare {
 /** Turns what a client sends into records that may be written. Knows the schemas, no repository. */
 export class RecordPreparer {
   readonly #lexicons: Lexicons
-  readonly #tids: TidClock
+  readonly #keyClock: Pick<KeyClock, 'next'>
 
-  constructor(deps: { lexicons: Lexicons; tids: TidClock }) {
+  constructor(deps: { lexicons: Lexicons; keyClock: Pick<KeyClock, 'next'> }) {
     this.#lexicons = deps.lexicons
-    this.#tids = deps.tids
+    this.#keyClock = deps.keyClock
   }
 
   /** Refuses with `InvalidRequest` whatever may not be a record of `collection`. */
@@ -89,7 +90,11 @@ export class RecordPreparer {
     const kind = this.#lexicons.recordType(collection)?.key ?? 'any'
     const rkey =
       given ??
-      (kind.startsWith('literal:') ? kind.slice('literal:'.length) : kind === 'nsid' ? undefined : this.#tids.next())
+      (kind.startsWith('literal:')
+        ? kind.slice('literal:'.length)
+        : kind === 'nsid'
+          ? undefined
+          : this.#keyClock.next())
     if (rkey === undefined)
       throw new Refused('InvalidRequest', `A ${collection} record needs an rkey: its keys are NSIDs`)
     if (!isRecordKey(rkey)) throw new Refused('InvalidRequest', `'${rkey}' is not a record key`)

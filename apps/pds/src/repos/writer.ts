@@ -10,14 +10,16 @@ import {
 } from '@atoll/repo'
 import { accountStatus, ConflictError, type Storage } from '@atoll/storage'
 import { commitEvent } from '@atoll/sync'
-import { type Did, formatDatetime, type Nsid, type RecordKey, type TidClock } from '@atoll/syntax'
+import { type Did, formatDatetime, type Nsid, type RecordKey } from '@atoll/syntax'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { SigningKeys } from '../identity/signing-keys.ts'
 import { Refused } from '../refused.ts'
 import { olderDuplicates } from './duplicates.ts'
+import type { KeyClock } from './key-clock.ts'
 import { blobReferences, blobsOf, type PlannedWrite, recordChange, repoWrite } from './planned-write.ts'
 import { withRepoBlocks } from './repo-car.ts'
 import type { RepoLocks } from './repo-locks.ts'
+import { nextRev } from './rev.ts'
 
 /** The repository as a plan sees it: nothing changes until the plan is carried out. */
 export interface CurrentRepo {
@@ -37,7 +39,7 @@ interface WriterParts {
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
   readonly locks: RepoLocks
-  readonly tids: TidClock
+  readonly keyClock: Pick<KeyClock, 'keep'>
   readonly now?: () => Date
 }
 
@@ -73,7 +75,7 @@ export class RepoWriter {
   }
 
   async #attempt(did: Did, plan: (current: CurrentRepo) => Promise<readonly PlannedWrite[]>): Promise<WriteOutcome> {
-    const { storage, blobs, signingKeys, tids } = this.#parts
+    const { storage, blobs, signingKeys } = this.#parts
     await this.#requireActive(did)
     const head = await storage.repos.head(did)
     if (!head) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
@@ -87,7 +89,7 @@ export class RepoWriter {
 
     const key = await signingKeys.of(did)
     const writes = planned.map(repoWrite)
-    const rev = tids.next(head.rev)
+    const rev = nextRev(head.rev)
     const commit = await this.#withTree(did, (get) => applyWrites({ did, head, get, writes, sign: key, rev }))
     await blobs.claim(did, planned.flatMap(blobsOf))
     await this.#store(commit, planned)
@@ -127,7 +129,7 @@ export class RepoWriter {
 
   async #store(commit: CommitData, planned: readonly PlannedWrite[]): Promise<void> {
     const event = commitEvent(commit, formatDatetime(this.#now()))
-    await this.#parts.storage.transact(commit.did, (tx) => {
+    const durable = await this.#parts.storage.transact(commit.did, (tx) => {
       tx.repo.apply({
         did: commit.did,
         prev: commit.prev,
@@ -138,6 +140,8 @@ export class RepoWriter {
         blobs: planned.flatMap(blobReferences),
       })
       tx.events.append(event)
+      return this.#parts.keyClock.keep(tx)
     })
+    durable()
   }
 }
