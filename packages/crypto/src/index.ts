@@ -12,4 +12,4 @@ export {
 export { InvalidKeyError } from './errors.ts'
 export { generateKeyPair, importKeyPair, type KeyPair } from './key-pair.ts'
 export { importPublicKey, type PublicKey } from './public-key.ts'
-export { jwtAlgorithm, verifySignature } from './signature.ts'
+export { jwtAlgorithm, type VerifyOptions, verifySignature } from './signature.ts'

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Backend } from './backend.ts'
 import type { Curve } from './curves.ts'
 import { compactToDer } from './der.ts'
+import { formatDidKey } from './did-key.ts'
 import { everyBackend, withBackend } from './every-backend.ts'
 import { importKeyPair, type KeyPair } from './key-pair.ts'
-import { verifySignature } from './signature.ts'
+import { type VerifyOptions, verifySignature } from './signature.ts'
 
 const orders: Record<Curve, bigint> = {
   p256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
@@ -33,6 +34,10 @@ const forms: Record<string, (good: Signed) => Uint8Array> = {
   'with R as the field minus the order and R': ({ curve, r, s }) => compact(wrap(fields[curve] - orders[curve] + r), s),
   'with R the order': ({ curve, s }) => compact(orders[curve], s),
   'with S the order': ({ curve, r }) => compact(r, orders[curve]),
+  'with R the order and one': ({ curve, s }) => compact(orders[curve] + 1n, s),
+  'with S the order and one': ({ curve, r }) => compact(r, orders[curve] + 1n),
+  'with R the order less one': ({ curve, s }) => compact(orders[curve] - 1n, s),
+  'with S the field': ({ curve, r }) => compact(r, fields[curve]),
   'with S half the order and one more': ({ curve, r }) => compact(r, orders[curve] / 2n + 1n),
   'with R the field': ({ curve, s }) => compact(fields[curve], s),
   'with R the greatest number': ({ s }) => compact(greatest, s),
@@ -52,6 +57,9 @@ const forms: Record<string, (good: Signed) => Uint8Array> = {
   'with a recovery byte before it': ({ signature }) => concat(Uint8Array.of(27), signature),
   'one byte short': ({ signature }) => signature.slice(0, 63),
   'without its first byte': ({ signature }) => signature.slice(1),
+  'with a zero byte before it': ({ signature }) => concat(Uint8Array.of(0), signature),
+  'with a zero byte before R and before S': ({ signature }) =>
+    concat(Uint8Array.of(0), signature.slice(0, 32), Uint8Array.of(0), signature.slice(32)),
   twice: ({ signature }) => concat(signature, signature),
   'of R alone': ({ signature }) => signature.slice(0, 32),
   'as hexadecimal text': ({ signature }) => new TextEncoder().encode(Buffer.from(signature).toString('hex')),
@@ -81,6 +89,35 @@ describe.each(everyBackend().map((backend) => [`${backend.name} ${backend.curve}
 
     it.each(Object.entries(forms))('refuses a signature %s', (_, form) => {
       expect(verifies(backend, pair, message, form(good))).toBe(false)
+    })
+
+    it.each([
+      ['R', 0],
+      ['S', 32],
+    ] as const)('accepts an %s that begins with a zero byte, and refuses it without that byte', (_, half) => {
+      const { text, short } = signatureWithZero(pair, half)
+      const [r, s] = [short.slice(0, 32), short.slice(32)]
+      expect(verifies(backend, pair, text, short)).toBe(true)
+      const cut = half === 0 ? [r.slice(1), s] : [r, s.slice(1)]
+      expect(verifies(backend, pair, text, concat(...cut))).toBe(false)
+      expect(verifies(backend, pair, text, concat(...cut, Uint8Array.of(0)))).toBe(false)
+      expect(verifies(backend, pair, text, compactToDer(short))).toBe(false)
+    })
+
+    it('accepts a high S where the caller allows it, and no other form', () => {
+      const allowed = Object.entries(forms).filter(([, form]) =>
+        verifies(backend, pair, message, form(good), { allowHighS: true }),
+      )
+      expect(allowed.map(([name]) => name)).toEqual(['with a high S'])
+      expect(verifies(backend, pair, message, signature, { allowHighS: true })).toBe(true)
+      expect(verifies(backend, pair, otherMessage, forms['with a high S']!(good), { allowHighS: true })).toBe(false)
+    })
+
+    it('leaves the bytes of a signature as they were', () => {
+      const high = forms['with a high S']!(good)
+      const copy = high.slice()
+      verifies(backend, pair, message, high, { allowHighS: true })
+      expect(high).toEqual(copy)
     })
 
     it('refuses a signature with any bit changed', () => {
@@ -119,8 +156,27 @@ describe.each(everyBackend().map((backend) => [`${backend.name} ${backend.curve}
   },
 )
 
-function verifies(backend: Backend, pair: KeyPair, signed: Uint8Array, signature: Uint8Array): boolean {
-  return withBackend(backend, () => verifySignature(pair.publicKey, signed, signature))
+/** What a backend says for the key as an object, which it must also say for its did:key and for a copy never seen. */
+function verifies(
+  backend: Backend,
+  { publicKey }: KeyPair,
+  signed: Uint8Array,
+  signature: Uint8Array,
+  options?: VerifyOptions,
+): boolean {
+  const keys = [publicKey, formatDidKey(publicKey), { ...publicKey }]
+  const answers = withBackend(backend, () => keys.map((key) => verifySignature(key, signed, signature, options)))
+  expect(new Set(answers).size).toBe(1)
+  return answers[0]!
+}
+
+/** A good signature of which R or S begins with a zero byte: one in 128 does. */
+function signatureWithZero(pair: KeyPair, half: 0 | 32): { text: Uint8Array; short: Uint8Array } {
+  for (let count = 0; ; count++) {
+    const text = new TextEncoder().encode(`message ${count}`)
+    const short = pair.sign(text)
+    if (short[half] === 0) return { text, short }
+  }
 }
 
 function compact(r: bigint, s: bigint): Uint8Array {

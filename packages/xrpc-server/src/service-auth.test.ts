@@ -62,6 +62,37 @@ describe('service auth', () => {
     }
   })
 
+  it.each(['p256', 'k256'] as const)(
+    'accepts both forms of s on %s, and no other form of a signature',
+    async (curve) => {
+      const orders = {
+        p256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+        k256: 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n,
+      }
+      const pair = generateKeyPair(curve)
+      const [header, payload, signature] = token({ keyPair: pair }).split('.')
+      const low = Buffer.from(signature!, 'base64url')
+      const s = BigInt(`0x${low.subarray(32).toString('hex')}`)
+      const withS = (value: bigint) =>
+        Buffer.concat([low.subarray(0, 32), Buffer.from(value.toString(16).padStart(64, '0'), 'hex')])
+      const judged = (bytes: Buffer) =>
+        nameOf(verify(`${header}.${payload}.${bytes.toString('base64url')}`, { signingKeyOf: () => pair.didKey() }))
+      expect(await judged(low)).toBe('accepted')
+      expect(await judged(withS(orders[curve] - s))).toBe('accepted')
+      const der = Buffer.concat([Buffer.of(0x30, 68, 2, 32), low.subarray(0, 32), Buffer.of(2, 32), low.subarray(32)])
+      for (const other of [
+        withS(0n),
+        withS(orders[curve]),
+        withS(s ^ 1n),
+        low.subarray(1),
+        Buffer.concat([low, low]),
+        der,
+      ]) {
+        expect(await judged(other)).toBe('401 BadJwtSignature')
+      }
+    },
+  )
+
   it('names what is wrong with a token', async () => {
     const header = { typ: 'JWT', alg: 'ES256K' }
     const other = generateKeyPair('k256')

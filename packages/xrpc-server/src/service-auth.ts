@@ -1,5 +1,5 @@
 /** Service auth: one service speaks to another for an account. https://atproto.com/specs/xrpc#inter-service-authentication-jwt */
-import { type Curve, type DidKey, jwtAlgorithm, type KeyPair, parseDidKey, verifySignature } from '@atoll/crypto'
+import { type DidKey, jwtAlgorithm, type KeyPair, parseDidKey, verifySignature } from '@atoll/crypto'
 import { XrpcError } from '@atoll/xrpc'
 import type { Awaitable, RequestHeaders } from './inner.ts'
 import { type DecodedJwt, decodeJwt, encodeJwt } from './jwt.ts'
@@ -163,26 +163,6 @@ async function checkSignature(jwt: DecodedJwt, { did, service }: ServiceJwtClaim
 
 function isSignedBy(didKey: DidKey, { header, signed, signature }: DecodedJwt): boolean {
   const key = parseDidKey(didKey)
-  return header['alg'] === jwtAlgorithm(key.curve) && verifySignature(key, signed, lowS(key.curve, signature))
-}
-
-const orders: Record<Curve, bigint> = {
-  p256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  k256: 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n,
-}
-
-// Unlike repositories, tokens are also signed by general JWT libraries, which use either of the two forms of s.
-function lowS(curve: Curve, signature: Uint8Array): Uint8Array {
-  if (signature.length !== 64 || signature[32]! < 0x7f) return signature
-  const order = orders[curve]
-  const s = BigInt(`0x${hexOf(signature.subarray(32))}`)
-  if (s <= order / 2n || s >= order) return signature
-  const low = (order - s).toString(16).padStart(64, '0')
-  const flipped = signature.slice()
-  for (let i = 0; i < 32; i++) flipped[32 + i] = Number.parseInt(low.slice(2 * i, 2 * i + 2), 16)
-  return flipped
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  // Either form of s, as everywhere in the network: `VerifyOptions` of @atoll/crypto says why.
+  return header['alg'] === jwtAlgorithm(key.curve) && verifySignature(key, signed, signature, { allowHighS: true })
 }
