@@ -21,4 +21,6 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   external: [/^node:/],
+  // Node's modules keep their full names: Deno and Workers want them so.
+  removeNodeProtocol: false,
 })

@@ -22,6 +22,10 @@ const tasks = {
   bench: [buildPrograms, { run: [process.execPath, 'bench/src/main.ts', ...rest] }],
   'bench:profile': [buildPrograms, { run: [process.execPath, 'bench/src/profile-main.ts', ...rest] }],
   'bench:packages': [{ run: [process.execPath, 'scripts/bench-packages.mjs', ...rest] }],
+  runtimes: [
+    { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+    { run: [process.execPath, 'scripts/check-runtimes.mjs', ...rest] },
+  ],
   fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
   // The fault tests at full length: 200 kills instead of 20.
   faults: [
@@ -37,6 +41,7 @@ const tasks = {
     { run: [process.execPath, 'scripts/check-readmes.mjs'] },
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
     { run: [process.execPath, 'scripts/check-published.mjs'] },
+    { run: [process.execPath, 'scripts/check-runtimes.mjs', 'node', 'web'] },
   ],
 }
 

@@ -26,7 +26,8 @@ export async function lookUpDid(did: Did, options: DidLookupOptions): Promise<Di
   try {
     return await withTimeout(options.timeoutMs, async (signal) => {
       const headers = { accept: 'application/did+ld+json, application/json' }
-      const response = await fetch(url, { headers, redirect: 'error', signal })
+      // A redirect is an answer like any refusal: not every runtime knows `error`.
+      const response = await fetch(url, { headers, redirect: 'manual', signal })
       return readDocument(did, response, options.maxBytes)
     })
   } catch (error) {

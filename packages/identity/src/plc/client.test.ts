@@ -75,6 +75,14 @@ describe('asking', () => {
     }
   })
 
+  it('takes a redirect for a refusal, and does not follow it', async () => {
+    const elsewhere = () => new Response(null, { status: 302, headers: { location: 'https://elsewhere.test/' } })
+    const { client, asked } = clientOf(elsewhere(), elsewhere())
+    await expect(client.getDocument(did)).rejects.toMatchObject({ name: 'PlcRequestError', status: 302 })
+    await expect(client.submit(did, op)).rejects.toMatchObject({ name: 'PlcRequestError', status: 302 })
+    expect(asked).toHaveLength(2)
+  })
+
   it('does not read without end', async () => {
     const client = new PlcClient({
       url: 'https://plc.test',

@@ -98,7 +98,8 @@ export class PlcClient {
   async #request<T>(path: string, init: RequestInit, read: (response: Response) => Promise<T>): Promise<T> {
     try {
       return await withTimeout(this.#timeoutMs, async (signal) => {
-        return read(await this.#fetch(`${this.url}${path}`, { ...init, redirect: 'error', signal }))
+        // A redirect is an answer like any refusal: not every runtime knows `error`.
+        return read(await this.#fetch(`${this.url}${path}`, { ...init, redirect: 'manual', signal }))
       })
     } catch (error) {
       if (error instanceof PlcRequestError) throw error

@@ -1,0 +1,28 @@
+// What the main entry does in any runtime: pnpm runtimes compares it with `expected` in each.
+import { createLexicons, describeIssues, parseLexicon } from '@atoll/lexicon'
+
+const sighting = 'com.example.reef.sighting'
+
+export function scenario() {
+  const species = { type: 'string', maxGraphemes: 3, maxLength: 64 }
+  const seenAt = { type: 'string', format: 'datetime' }
+  const record = { type: 'object', required: ['species', 'seenAt'], properties: { species, seenAt } }
+  const lexicons = createLexicons([
+    parseLexicon({ lexicon: 1, id: sighting, defs: { main: { type: 'record', key: 'tid', record } } }),
+  ])
+  const judge = (value: object) => {
+    const result = lexicons.validateRecord(sighting, { $type: sighting, ...value }, { maxIssues: 9 })
+    return result.ok ? 'fine' : describeIssues(result.issues)
+  }
+  return [
+    judge({ species: '🐡🐙👩‍👩‍👧', seenAt: '2024-02-29T10:00:00Z' }),
+    judge({ species: '🐡🐙👩‍👩‍👧!', seenAt: '2024-02-30T10:00:00Z' }),
+    judge({ species: 7 }),
+  ]
+}
+
+export const expected = [
+  'fine',
+  '/species must not be longer than 3 graphemes; /seenAt must be a datetime',
+  '/species must be a string; /seenAt is missing',
+]
