@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { checkLexicon } from '@atoll/lexicon'
 import { describe, expect, it } from 'vitest'
@@ -16,5 +17,18 @@ describe('the documents of lexicons/', () => {
 
   it('are all in the generated set', () => {
     expect(lexicons().nsids().sort()).toEqual(documents.map(([, { id }]) => id).sort())
+  })
+})
+
+// Beside the checkout lie the published documents, and what compares ours with them.
+const comparison = fileURLToPath(new URL('../../../../../shared/tools/lexicon-diff.mjs', import.meta.url))
+
+describe.skipIf(!existsSync(comparison))('the documents of lexicons/, beside the published ones,', () => {
+  it.each([
+    ['com.atproto', []],
+    ['app.bsky records', ['--only', 'app.bsky', '--records']],
+  ])('have the same structure: %s', (_, options) => {
+    const said = execFileSync(process.execPath, [comparison, folder, ...options], { encoding: 'utf8' })
+    expect(said).toMatch(/^[1-9]\d* passed, 0 failed/m)
   })
 })
