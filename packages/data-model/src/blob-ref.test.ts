@@ -11,9 +11,14 @@ describe('blob references', () => {
     expect(isBlobRef(blob)).toBe(true)
     for (const wrong of [null, 'blob', [], ref, {}, legacy, { ...blob, $type: 'other' }, { ...blob, more: 1 }])
       expect(isBlobRef(wrong)).toBe(false)
-    expect(isBlobRef({ ...blob, ref: cidOfCbor(Uint8Array.of(1)) })).toBe(false)
     expect(isBlobRef({ ...blob, ref: { $link: ref.toString() } })).toBe(false)
     expect(isBlobRef({ ...blob, size: 1.5 })).toBe(false)
+  })
+
+  it('may have a CID of either kind, so that a reference to no blob is not taken for something else', () => {
+    const other = { ...blob, ref: cidOfCbor(Uint8Array.of(1)) }
+    expect(isBlobRef(other)).toBe(true)
+    expect(findBlobRefs([other])).toEqual([other])
   })
 
   it('have a legacy form that is told as well', () => {

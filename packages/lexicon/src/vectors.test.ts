@@ -11,25 +11,15 @@ const names = ['permission-set', 'procedure', 'query', 'record', 'subscription']
 const catalog = createLexicons(names.map((name) => parseLexicon(interopJson(`lexicon/catalog/${name}.json`))))
 const type = catalog.recordType('example.lexicon.record')!
 
-// Two things in the vectors are no faults of these records but are refused before any schema is asked: blobs with
-// dag-cbor CIDs, which must be `raw`, and base64 that ends in stray bits.
-const readVector = (data: unknown) =>
-  jsonToValue(
-    JSON.parse(JSON.stringify(data), (key, value) => {
-      if (key === 'ref' && value.$link) return { $link: value.$link.replace('bafyrei', 'bafkrei') }
-      return key === '$bytes' && value === '123' ? '12w' : value
-    }),
-  )
-
 describe('the published vectors of record data', () => {
   it.each(interopJson('lexicon/record-data-valid.json') as Vector[])('accepts: $name', ({ rkey, data }) => {
-    expect(type.validate(readVector(data))).toMatchObject({ ok: true })
+    expect(type.validate(jsonToValue(data))).toMatchObject({ ok: true })
     expect(type.takesKey(parseRecordKey(rkey))).toBe(true)
   })
 
   it.each(interopJson('lexicon/record-data-invalid.json') as Vector[])('refuses: $name', ({ data }) => {
     expect(() => {
-      if (!type.validate(readVector(data)).ok) throw new Error('refused by its schema')
+      if (!type.validate(jsonToValue(data)).ok) throw new Error('refused by its schema')
     }).toThrow()
   })
 })
