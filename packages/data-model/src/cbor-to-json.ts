@@ -30,14 +30,19 @@ export function cborToJsonBytes(bytes: Uint8Array, limits?: Limits): Uint8Array 
 function transcode(bytes: Uint8Array, limits: Limits | undefined): JsonText {
   const text = new JsonText()
   try {
-    const transcoder = new Transcoder(bytes, limits, text)
-    transcoder.copyValue(0)
-    if (transcoder.at !== bytes.length) throw new CborError('trailing-bytes', transcoder.at)
+    copyCbor(bytes, limits, text)
   } catch (error) {
     text.abandon()
     throw error
   }
   return text
+}
+
+/** Appends the JSON of a block; when it throws, part of it may be there. */
+export function copyCbor(bytes: Uint8Array, limits: Limits | undefined, text: JsonText): void {
+  const transcoder = new Transcoder(bytes, limits, text)
+  transcoder.copyValue(0)
+  if (transcoder.at !== bytes.length) throw new CborError('trailing-bytes', transcoder.at)
 }
 
 class Transcoder extends CborReader {

@@ -4,6 +4,12 @@ import { writeText } from './text.ts'
 const QUOTE = 34
 const BACKSLASH = 92
 const SPACE = 32
+/** From this length on a native copy costs less than a loop. */
+const LONG = 32
+/** What `writeText` does with a byte: copy it, escape it, or look at the character that it starts. */
+const PLAIN = 0
+const ESCAPED = 1
+const MULTIBYTE = 2
 /** Control characters by code, as JSON.stringify escapes them; the others become \u00xx. */
 const SHORT_ESCAPES = new Map([
   [8, 'b'],
@@ -15,6 +21,8 @@ const SHORT_ESCAPES = new Map([
   [BACKSLASH, '\\'],
 ])
 
+let kinds: Uint8Array | undefined
+
 /** JSON text in the making, as UTF-8. */
 export class JsonText extends Output {
   writeByte(byte: number): void {
@@ -22,12 +30,13 @@ export class JsonText extends Output {
     this.bytes[this.at++] = byte
   }
 
-  /** For our own marks and digits: short, and nothing but ASCII. */
+  /** For our own marks and digits: nothing but ASCII. */
   writeAscii(text: string): void {
     const length = text.length
     this.reserve(length)
     const { bytes, at } = this
-    for (let index = 0; index < length; index++) bytes[at + index] = text.charCodeAt(index)
+    if (length >= LONG) writeText(bytes, at, text)
+    else for (let index = 0; index < length; index++) bytes[at + index] = text.charCodeAt(index)
     this.at = at + length
   }
 
@@ -39,26 +48,46 @@ export class JsonText extends Output {
   /** Quotes and copies the UTF-8 in [start, end), and says whether it was UTF-8. */
   writeText(source: Uint8Array, start: number, end: number): boolean {
     this.reserve((end - start) * 6 + 2)
+    kinds ??= kindsOfBytes()
+    const kindOf = kinds
     const bytes = this.bytes
     let to = this.at
     bytes[to++] = QUOTE
+    // What needs no escape is copied in one piece.
     let from = start
-    while (from < end) {
-      const byte = source[from]!
-      if (byte < 0x80) {
-        if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) bytes[to++] = byte
-        else to = writeEscape(bytes, to, byte)
-        from++
+    let index = start
+    while (index < end) {
+      const byte = source[index]!
+      const kind = kindOf[byte]
+      if (kind === PLAIN) index++
+      else if (kind === MULTIBYTE) {
+        index = endOfCharacter(source, index, end)
+        if (index === 0) return false
       } else {
-        const after = endOfCharacter(source, from, end)
-        if (after === 0) return false
-        while (from < after) bytes[to++] = source[from++]!
+        to = copy(source, from, index, bytes, to)
+        to = writeEscape(bytes, to, byte)
+        from = ++index
       }
     }
+    to = copy(source, from, end, bytes, to)
     bytes[to++] = QUOTE
     this.at = to
     return true
   }
+}
+
+function copy(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
+  const length = end - start
+  if (length >= LONG) target.set(source.subarray(start, end), at)
+  else for (let index = 0; index < length; index++) target[at + index] = source[start + index]!
+  return at + length
+}
+
+function kindsOfBytes(): Uint8Array {
+  const table = new Uint8Array(256).fill(MULTIBYTE, 0x80)
+  table.fill(ESCAPED, 0, SPACE)
+  table[QUOTE] = table[BACKSLASH] = ESCAPED
+  return table
 }
 
 function writeEscape(bytes: Uint8Array, at: number, code: number): number {

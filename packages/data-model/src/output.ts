@@ -33,6 +33,11 @@ export class Output {
     return this.at - this.start
   }
 
+  /** Takes back what was written after the first `length` bytes. */
+  cutTo(length: number): void {
+    this.at = this.start + length
+  }
+
   /** Sees to room for so many bytes more; `bytes` and `at` may be others afterwards. */
   reserve(length: number): void {
     if (this.at + length > this.bytes.length) this.grow(this.length + length)
@@ -53,6 +58,11 @@ export class Output {
     const isShared = mark !== undefined && length <= LARGEST_SHARED && bytes.length === SLAB_BYTES
     this.giveBack(isShared ? (this.at + 7) & ~7 : start)
     return isShared ? new Uint8Array(bytes.buffer, bytes.byteOffset + start, length) : bytes.slice(start, this.at)
+  }
+
+  /** Like `finish`, but a long result is a view of the memory that it was written to: for what does not stay. */
+  finishView(): Uint8Array {
+    return this.bytes.length === SLAB_BYTES ? this.finish() : this.bytes.subarray(this.start, this.at)
   }
 
   /** The UTF-8 written. */

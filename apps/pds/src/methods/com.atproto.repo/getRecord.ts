@@ -21,6 +21,6 @@ export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {
     if (!record || (params.cid !== undefined && !record.cid.equals(requestedCid(params.cid)))) {
       throw new Refused('RecordNotFound', `Could not locate record: ${uri}`)
     }
-    return { encoding: 'application/json; charset=utf-8', body: Buffer.from(recordJson(account.did, record)) }
+    return { encoding: 'application/json; charset=utf-8', body: recordJson(account.did, record) }
   }
 }

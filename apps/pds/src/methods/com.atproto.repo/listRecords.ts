@@ -1,9 +1,14 @@
+import { JsonBuilder } from '@atoll/data-model'
 import type { listRecords as method } from '@atoll/lexicons/com.atproto.repo'
-import type { Storage } from '@atoll/storage'
+import type { Storage, StoredRecord } from '@atoll/storage'
+import type { Did } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { requireReadable } from '../../repos/readable.ts'
-import { recordJson } from '../../repos/record-json.ts'
+import { writeRecord } from '../../repos/record-json.ts'
+
+/** About how many bytes stand around a record's value. */
+const aroundRecord = 200
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -15,9 +20,22 @@ export function listRecords({ accounts, storage }: Deps): Handler<typeof method>
     const { did } = requireReadable(await accounts.find(params.repo), params.repo)
     const { collection, limit, cursor, reverse } = params
     const records = await storage.records.list(did, collection, { limit, cursor, reverse })
-    const last = records.at(-1)?.rkey
-    const cursorJson = last === undefined ? '' : `"cursor":"${last}",`
-    const json = `{${cursorJson}"records":[${records.map((record) => recordJson(did, record)).join(',')}]}`
-    return { encoding: 'application/json; charset=utf-8', body: Buffer.from(json) }
+    return { encoding: 'application/json; charset=utf-8', body: pageJson(did, records) }
   }
+}
+
+function pageJson(did: Did, records: readonly StoredRecord[]): Uint8Array {
+  const json = new JsonBuilder(records.reduce((sum, { bytes }) => sum + bytes.length * 1.2 + aroundRecord, 0))
+  const last = records.at(-1)?.rkey
+  json.ascii(last === undefined ? '{"records":[' : `{"cursor":"${last}","records":[`)
+  try {
+    for (const [index, record] of records.entries()) {
+      if (index > 0) json.ascii(',')
+      writeRecord(json, did, record)
+    }
+  } catch (error) {
+    json.abandon()
+    throw error
+  }
+  return json.ascii(']}').finish()
 }

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { blockOf, CborError, DataModelError, encodeCbor, JsonBuilder, type Value } from './index.ts'
+
+describe('a JSON text of stored blocks', () => {
+  it('holds what is appended, in order', () => {
+    const { cid, bytes } = blockOf({ text: 'a "quoted" word', link: blockOf(1).cid })
+    const text = textOf(new JsonBuilder().ascii('{"cid":"').cid(cid).ascii('","value":').block(bytes).ascii('}'))
+    expect(text).toBe(`{"cid":"${cid}","value":{"link":{"$link":"${blockOf(1).cid}"},"text":"a \\"quoted\\" word"}}`)
+  })
+
+  it('is the same whatever size was expected, and however long it becomes', () => {
+    const values = Array.from({ length: 300 }, (_, n) => ({
+      n,
+      text: 'äöü \u0001 🌊 and a long plain piece of text'.repeat(n % 40),
+    }))
+    const text = (expected: number) => {
+      const json = new JsonBuilder(expected).ascii('[')
+      for (const [n, value] of values.entries()) json.ascii(n > 0 ? ',' : '').block(encodeCbor(value))
+      return textOf(json.ascii(']'))
+    }
+    expect(JSON.parse(text(0))).toEqual(values)
+    for (const expected of [1, 1000, 1_000_000]) expect(text(expected)).toBe(text(0))
+  })
+
+  it('keeps nothing of a block that it refuses, and goes on', () => {
+    const json = new JsonBuilder().ascii('[').block(encodeCbor('one'))
+    expect(() => json.block(new Uint8Array([0x82, 0x61, 0x61, 0xff]))).toThrow(CborError)
+    // A map that only looks like a link.
+    expect(() => json.block(encodeCbor({ before: 1, $link: 2 } as Value))).toThrow(DataModelError)
+    expect(textOf(json.ascii(',').block(encodeCbor('two')).ascii(']'))).toBe('["one","two"]')
+  })
+
+  it('does not change when others are written', () => {
+    const first = new JsonBuilder().ascii('"first"').finish()
+    new JsonBuilder(100_000).ascii('"second"').finish()
+    new JsonBuilder().ascii('"third"').abandon()
+    expect(new TextDecoder().decode(first)).toBe('"first"')
+  })
+})
+
+function textOf(json: JsonBuilder): string {
+  return new TextDecoder().decode(json.finish())
+}

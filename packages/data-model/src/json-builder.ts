@@ -1,0 +1,61 @@
+import { base32Length, writeBase32 } from './base32.ts'
+import { copyCbor } from './cbor-to-json.ts'
+import { CID_LENGTH, type Cid } from './cid.ts'
+import { JsonText } from './json-text.ts'
+import type { Limits } from './value.ts'
+
+/**
+ * A JSON text made of stored blocks, as UTF-8: for answers that hold many of them. To be ended by `finish`, or by `abandon`
+ * when it is not to be.
+ *
+ * @example
+ * new JsonBuilder().ascii('{"value":').block(bytes).ascii('}').finish()
+ */
+export class JsonBuilder {
+  private readonly text = new JsonText()
+
+  /** `expectedBytes` is a guess at how long the text becomes. */
+  constructor(expectedBytes = 0) {
+    this.text.reserve(expectedBytes)
+  }
+
+  /** Appends what is JSON already, and nothing but ASCII. */
+  ascii(json: string): this {
+    this.text.writeAscii(json)
+    return this
+  }
+
+  /** Appends the base32 form of a CID, without quotes. */
+  cid(cid: Cid): this {
+    const { text } = this
+    text.writeAscii('b')
+    text.reserve(base32Length(CID_LENGTH))
+    text.at = writeBase32(text.bytes, text.at, cid.bytes, 0, CID_LENGTH)
+    return this
+  }
+
+  /**
+   * Appends the JSON of a DAG-CBOR block, as `cborToJson` has it. Nothing of it stays when it is refused.
+   * @throws {CborError | DataModelError}
+   */
+  block(bytes: Uint8Array, limits?: Limits): this {
+    const { text } = this
+    const before = text.length
+    try {
+      copyCbor(bytes, limits, text)
+    } catch (error) {
+      text.cutTo(before)
+      throw error
+    }
+    return this
+  }
+
+  /** The bytes of the text. The builder is of no use afterwards. */
+  finish(): Uint8Array {
+    return this.text.finishView()
+  }
+
+  abandon(): void {
+    this.text.abandon()
+  }
+}
