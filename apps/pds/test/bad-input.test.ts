@@ -51,6 +51,14 @@ const requests: [string, () => [string, RequestInit?]][] = [
     'a record with a malformed blob',
     () => ['/xrpc/com.atproto.repo.createRecord', record('{"blob":{"$type":"blob","size":-1}}')],
   ],
+  [
+    'a record with a blob whose CID is not raw',
+    () => {
+      const ref = { $link: 'bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq' }
+      const blob = { $type: 'blob', ref, mimeType: 'text/plain', size: 1 }
+      return ['/xrpc/com.atproto.repo.createRecord', record(JSON.stringify({ blob }))]
+    },
+  ],
   ['a record that is no object', () => ['/xrpc/com.atproto.repo.createRecord', record('"text"')]],
   [
     'a swap with a CID of an old kind',
