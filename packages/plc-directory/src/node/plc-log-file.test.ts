@@ -1,8 +1,11 @@
-import { appendFile, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFile, copyFile, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { plcStoreSuite, unsignedEntry } from '../testing.ts'
+import { LogInUseError } from './file-lock.ts'
 import { CorruptLogError, openPlcLog } from './plc-log-file.ts'
 
 const folders: string[] = []
@@ -22,8 +25,11 @@ plcStoreSuite('log file', async () => {
   const stores = [await openPlcLog(file)]
   return {
     store: stores[0]!,
+    // What a crash would leave: the file as it is, while the first store has not been closed.
     async reopen() {
-      const again = await openPlcLog(file)
+      const copy = `${file}-${stores.length}`
+      await copyFile(file, copy)
+      const again = await openPlcLog(copy)
       stores.push(again)
       return again
     },
@@ -52,6 +58,33 @@ async function countIn(file: string): Promise<number> {
 }
 
 describe('a log file', () => {
+  it('is open once at a time, and free again when it is closed or could not be opened', async () => {
+    const file = await newFile()
+    const store = await openPlcLog(file)
+    await expect(openPlcLog(file)).rejects.toThrow(LogInUseError)
+    await store.append(unsignedEntry(1), 0)
+    await store.close()
+    expect(await countIn(file)).toBe(1)
+    await appendFile(file, 'x\nx\n')
+    for (const _ of [1, 2]) await expect(openPlcLog(file)).rejects.toThrow(CorruptLogError)
+  })
+
+  it('is not open to another process, until the one that has it is killed', async () => {
+    const file = await newFile()
+    await (await openPlcLog(file)).close()
+    const script = `
+      const lock = new (require('node:sqlite').DatabaseSync)(process.argv[1], { timeout: 0 })
+      lock.exec('begin exclusive')
+      console.log('locked')
+      setInterval(() => undefined, 1000)`
+    const other = spawn(process.execPath, ['-e', script, `${file}-lock`], { stdio: ['ignore', 'pipe', 'ignore'] })
+    await once(other.stdout, 'data')
+    await expect(openPlcLog(file)).rejects.toThrow(LogInUseError)
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    expect(await countIn(file)).toBe(0)
+  })
+
   it('is a line of JSON for what was made durable together', async () => {
     const file = await written()
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')

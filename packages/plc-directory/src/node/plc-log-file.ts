@@ -5,6 +5,7 @@ import { type Did, isDatetime, isDid } from '@atoll/syntax'
 import { MemoryPlcStore } from '../memory-plc-store.ts'
 import type { NewEntry, PlcStore, SequencedEntry } from '../plc-store.ts'
 import { BatchWriter } from './batch-writer.ts'
+import { lockLog } from './file-lock.ts'
 import { readLines } from './lines.ts'
 
 /** The log holds something that this program did not write, or that has changed since. */
@@ -23,10 +24,20 @@ export class CorruptLogError extends Error {
  * Opens (or begins) a log kept in a file of JSON lines that is only ever appended to. Each line holds what was made
  * durable together. A line that a crash tore is dropped; damage before it is refused with `CorruptLogError`.
  *
- * One process may have the file open at a time.
+ * One store may have the file open at a time: the second is refused with `LogInUseError`.
  */
 export async function openPlcLog(file: string): Promise<PlcStore> {
   await mkdir(dirname(file), { recursive: true })
+  const lock = lockLog(file)
+  try {
+    return await openLocked(file, lock)
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+}
+
+async function openLocked(file: string, lock: { close(): void }): Promise<PlcStore> {
   const handle = await open(file, 'a+').then(async (created) => {
     await created.close()
     return open(file, 'r+') // appending mode would ignore the positions that are written to
@@ -35,7 +46,7 @@ export async function openPlcLog(file: string): Promise<PlcStore> {
     const store = new MemoryPlcStore()
     const length = await replay(file, handle, store)
     await syncFolder(dirname(file))
-    return new PlcLogFile(handle, store, length)
+    return new PlcLogFile({ handle, lock }, store, length)
   } catch (error) {
     await handle.close()
     throw error
@@ -44,13 +55,19 @@ export async function openPlcLog(file: string): Promise<PlcStore> {
 
 class PlcLogFile implements PlcStore {
   readonly #handle: FileHandle
+  readonly #lock: { close(): void }
   readonly #store: MemoryPlcStore
   readonly #writer: BatchWriter<NewEntry>
   /** How many entries of a DID are on their way to the file. */
   readonly #pending = new Map<Did, number>()
 
-  constructor(handle: FileHandle, store: MemoryPlcStore, length: number) {
+  constructor(
+    { handle, lock }: { handle: FileHandle; lock: { close(): void } },
+    store: MemoryPlcStore,
+    length: number,
+  ) {
     this.#handle = handle
+    this.#lock = lock
     this.#store = store
     this.#writer = new BatchWriter(handle, length, (entries) => {
       for (const entry of entries) store.append(entry, store.lengthOf(entry.did))
@@ -89,6 +106,7 @@ class PlcLogFile implements PlcStore {
   async close(): Promise<void> {
     await this.#writer.idle()
     await this.#handle.close()
+    this.#lock.close()
   }
 }
 

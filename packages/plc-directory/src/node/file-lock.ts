@@ -1,0 +1,26 @@
+/** Another process, or another part of this one, has the log open. */
+export class LogInUseError extends Error {
+  override name = 'LogInUseError'
+  constructor(readonly file: string) {
+    super(`${file} is in use: another directory has it open`)
+  }
+}
+
+const busy = 5 // SQLITE_BUSY
+
+/**
+ * Keeps everyone else from opening the same log. It is a lock of the operating system, taken by SQLite on an empty file
+ * beside the log: it ends with the process, whatever way that ends. A Node without SQLite (before 22.13) takes none.
+ */
+export function lockLog(file: string): { close(): void } {
+  const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined
+  if (sqlite === undefined) return { close: () => undefined }
+  const lock = new sqlite.DatabaseSync(`${file}-lock`, { timeout: 0 })
+  try {
+    lock.exec('begin exclusive')
+  } catch (error) {
+    lock.close()
+    throw error instanceof Error && 'errcode' in error && error.errcode === busy ? new LogInUseError(file) : error
+  }
+  return { close: () => lock.close() }
+}
