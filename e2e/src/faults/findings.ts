@@ -14,6 +14,8 @@ export const rules = [
   'handles of unanswered sign-ups have an account or are free',
   'requests are refused for nothing but the fault',
   'the server ends only when it is killed',
+  'the server starts on whatever is left, and takes writes',
+  'a file under the name of a blob is that blob',
 ] as const
 
 export type RuleName = (typeof rules)[number]
@@ -32,8 +34,12 @@ export class Findings {
     return this.#found.get(rule) ?? []
   }
 
+  entries(): { rule: RuleName; what: string }[] {
+    return [...this.#found].flatMap(([rule, found]) => found.map((what) => ({ rule, what })))
+  }
+
   /** All breaches, each under its rule. */
   all(): string[] {
-    return [...this.#found].flatMap(([rule, found]) => found.map((what) => `${rule}: ${what}`))
+    return this.entries().map(({ rule, what }) => `${rule}: ${what}`)
   }
 }

@@ -7,13 +7,17 @@ import { listedRecords, type ReadRepo, readRepo } from './repositories.ts'
 import { askBytes } from './requests.ts'
 import type { World } from './world.ts'
 
-interface Inspecting {
-  readonly world: World
+/** A server to look at. */
+interface Looking {
+  readonly world: Pick<World, 'keys'> & { readonly server: { readonly url: string } }
   readonly findings: Findings
-  readonly mirror: Mirror
-  readonly follower: Follower
   /** What has been looked at before and cannot have changed. */
   readonly servedBlobs: Set<string>
+}
+
+interface Inspecting extends Looking {
+  readonly mirror: Mirror
+  readonly follower: Follower
 }
 
 /** Compares what the server has of these accounts with what its answers promised and with what the firehose told. */
@@ -33,7 +37,8 @@ export async function inspect(lanes: readonly Lane[], given: Inspecting): Promis
   await compareWithFirehose(repos, byDid, given)
 }
 
-function compareWithModel(did: string, lanes: readonly Lane[], { records }: ReadRepo, findings: Findings): void {
+/** What the answers promised against what is there. */
+export function compareWithModel(did: string, lanes: readonly Lane[], { records }: ReadRepo, findings: Findings): void {
   for (const lane of lanes)
     if (!lane.settle(records))
       findings.report('what was unknown is there as a whole or not at all', `${did}, lane ${lane.name}`)
@@ -46,13 +51,19 @@ function compareWithModel(did: string, lanes: readonly Lane[], { records }: Read
     if (!expected.has(rkey)) findings.report('nothing is there that nobody wrote', `${did}/${rkey}: ${cid}`)
 }
 
-async function compareWithIndex(did: string, { records }: ReadRepo, { world, findings }: Inspecting): Promise<void> {
+/** What the tree holds against what the index lists. */
+export async function compareWithIndex(
+  did: string,
+  { records }: ReadRepo,
+  { world, findings }: Looking,
+): Promise<void> {
   const listed = await listedRecords(world.server.url, did)
   const difference = differenceOf(records, listed)
   if (difference) findings.report('the index of records tells what the tree holds', `${did}: ${difference}`)
 }
 
-async function checkBlobs(lane: Lane, { world, findings, servedBlobs }: Inspecting): Promise<void> {
+/** Every blob that a record of the lane refers to is served as it was uploaded. */
+export async function checkBlobs(lane: Lane, { world, findings, servedBlobs }: Looking): Promise<void> {
   const { did } = lane.account
   for (const { blob } of lane.records.values()) {
     if (!blob || servedBlobs.has(blob.cid)) continue

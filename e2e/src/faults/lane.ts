@@ -9,6 +9,9 @@ export class Lane {
   unacknowledgedCommits = 0
   /** What was sent and never answered. */
   unknown: Operation | undefined
+  /** Hear of every request, and of its answer unless that stays away; a refusal has none. */
+  onSend: (operation: Operation) => void = () => {}
+  onAnswer: (answer: CommitAnswer | undefined) => void = () => {}
 
   constructor(
     readonly account: AccountHandle,

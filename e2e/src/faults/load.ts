@@ -38,7 +38,9 @@ export async function writeOnce(service: string, lane: Lane, random: Random, tal
     if (upload.kind !== 'ok') return upload
     operation = createWithBlob(lane, upload.body.blob)
   }
+  lane.onSend(operation)
   const outcome = await call<CommitAnswer>(service, operation.nsid, { token, input: operation.input })
+  if (outcome.kind !== 'unknown') lane.onAnswer(outcome.kind === 'ok' ? outcome.body : undefined)
   tally.count(outcome)
   if (outcome.kind === 'ok') lane.acknowledge(operation, outcome.body)
   if (outcome.kind === 'unknown') lane.unknown = operation

@@ -50,7 +50,7 @@ export class DurableFiles {
       if (codeOf(error) !== 'EXDEV') throw error
       await this.#copyAndMove(from, to, nearby)
     }
-    await this.#syncFolder(path.dirname(to))
+    await this.syncFolder(path.dirname(to))
   }
 
   /** Removes a file or a folder; it may be gone already. */
@@ -60,16 +60,15 @@ export class DurableFiles {
     await rm(target, { recursive: true, force: true })
   }
 
-  /** Makes sure that a folder exists and would still exist after a crash. */
+  /** Makes sure that a folder exists and would still exist after a crash: also one that a killed process has made and not synced. */
   async folder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return
     const first = await mkdir(folder, { recursive: true })
-    if (first !== undefined) {
-      const outermost = path.dirname(first)
-      for (let at = path.dirname(folder); at.length >= outermost.length; at = path.dirname(at)) {
-        await this.#syncFolder(at)
-        if (at === path.dirname(at)) break
-      }
+    const parent = path.dirname(folder)
+    const outermost = first === undefined ? parent : path.dirname(first)
+    for (let at = parent; at.length >= outermost.length; at = path.dirname(at)) {
+      await this.syncFolder(at)
+      if (at === path.dirname(at)) break
     }
     this.#folders.add(folder)
   }
@@ -91,7 +90,8 @@ export class DurableFiles {
     await this.remove(from)
   }
 
-  async #syncFolder(folder: string): Promise<void> {
+  /** Makes sure that the names in a folder would still be there after a crash. */
+  async syncFolder(folder: string): Promise<void> {
     this.#before('syncFolder', folder)
     const handle = await open(folder, 'r')
     await handle.sync().finally(() => handle.close())

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { cidOfRaw } from '@atoll/data-model'
@@ -52,6 +52,37 @@ describe('the folder', () => {
     await store.makePermanent(did, [cid])
     const folder = path.join('blobs', encodeURIComponent(did))
     expect(steps).toEqual(['syncFolder blobs', `rename ${path.join(folder, `${cid}`)}`, `syncFolder ${folder}`])
+  })
+
+  it('syncs what a process that was killed before a sync has left, before it counts', async () => {
+    const dir = fresh()
+    let isKilled = false
+    const killed = await openFsBlobStore({
+      dir,
+      beforeStep: (step) => {
+        if (isKilled && step === 'syncFolder') throw new Error('killed')
+      },
+    })
+    const { cid } = await killed.upload(did, chunks(10))
+    isKilled = true
+    const folder = path.join('blobs', encodeURIComponent(did))
+    mkdirSync(path.join(dir, folder))
+    await expect(killed.makePermanent(did, [cid])).rejects.toThrow('killed')
+    renameSync(
+      path.join(dir, 'uploads', 'finished', encodeURIComponent(did), `${cid}`),
+      path.join(dir, folder, `${cid}`),
+    )
+    const synced: string[] = []
+    const store = await openFsBlobStore({
+      dir,
+      beforeStep: (step, file) => {
+        if (step === 'syncFolder') synced.push(path.relative(dir, file))
+      },
+    })
+    expect(synced).toEqual(expect.arrayContaining(['..', '', 'uploads']))
+    synced.length = 0
+    await store.makePermanent(did, [cid])
+    expect(synced).toEqual(['blobs', folder])
   })
 
   it('holds whole files or none under a CID when the n-th step fails, for every n, and works again afterwards', async () => {

@@ -32,11 +32,14 @@ class FsBlobStore implements BlobStore {
   readonly #files: DurableFiles
   readonly #permanent: string
   readonly #uploads: string
+  /** What the operator named. */
+  readonly #outermost: readonly string[]
   /** Nameless files: uploads in progress, and copies on their way across file systems. */
   readonly #incoming: readonly [uploads: string, copies: string]
 
   constructor({ dir, temporaryDir = path.join(dir, 'uploads'), beforeStep }: FsBlobStoreOptions) {
     this.#files = new DurableFiles(beforeStep)
+    this.#outermost = [dir, temporaryDir]
     this.#permanent = path.join(dir, 'blobs')
     this.#uploads = path.join(temporaryDir, 'finished')
     this.#incoming = [path.join(temporaryDir, 'incoming'), path.join(dir, 'copies')]
@@ -44,7 +47,8 @@ class FsBlobStore implements BlobStore {
 
   async prepare(): Promise<void> {
     await attempt(async () => {
-      for (const folder of [this.#permanent, this.#uploads, this.#incoming[0]]) await this.#files.folder(folder)
+      const inner = [this.#permanent, this.#uploads, this.#incoming[0]]
+      for (const folder of [...this.#outermost, ...inner]) await this.#files.folder(folder)
     })
   }
 
@@ -111,6 +115,8 @@ class FsBlobStore implements BlobStore {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
       if ((await sizeOf(blob)) === undefined) throw new BlobMissingError(cid.toString())
+      // Whoever moved it there may have been killed before the name was on the disk.
+      await this.#files.syncFolder(path.dirname(blob))
     }
   }
 

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { CorruptStorageError } from '@atoll/storage'
 import { applyMigration, type Migration, pendingMigrations, runRoutine } from '@atoll/storage-sql'
 import type { Connection } from './connection.ts'
@@ -22,6 +23,22 @@ export function markOpen(connection: Connection): boolean {
 
 export function markClosed(connection: Connection): void {
   connection.pragma(`user_version = ${closedMark}`)
+}
+
+/**
+ * Puts on the disk what a killed process had written but not synced: this process reads it, shows it to others, and builds on it.
+ * The same goes for the names of the files.
+ */
+export function syncRemains(file: string): void {
+  for (const target of [`${file}-wal`, dirname(file)]) {
+    if (!existsSync(target)) continue
+    const handle = openSync(target, 'r')
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+  }
 }
 
 /** Reads the whole database once and throws a `CorruptStorageError` unless its structure is sound. */

@@ -28,7 +28,7 @@ import { Connection } from './connection.ts'
 import { translateError } from './errors.ts'
 import { lockDatabase } from './file-lock.ts'
 import { GroupCommit } from './group-commit.ts'
-import { checkIntegrity, configureWriter, markClosed, markOpen, migrate, sizeOf } from './open-database.ts'
+import { checkIntegrity, configureWriter, markClosed, markOpen, migrate, sizeOf, syncRemains } from './open-database.ts'
 import { Reader, ReaderPool } from './reader.ts'
 import { SqliteEvents } from './sqlite-events.ts'
 import { SqliteRepos } from './sqlite-repos.ts'
@@ -49,7 +49,7 @@ export interface SqliteStorageOptions {
 }
 
 const defaultCacheBytes = 32 * 1024 * 1024
-const snapshotCacheBytes = 2 * 1024 * 1024
+const snapshotCacheBytes = 16 * 1024 * 1024
 const defaultCheckBytes = 256 * 1024 * 1024
 
 interface Closable {
@@ -173,6 +173,7 @@ function connectWriter({ file, cacheBytes = defaultCacheBytes, beforeWrite }: Sq
 function prepareDatabase(connection: Connection, options: SqliteStorageOptions): number {
   const { file, now = Date.now, maxCheckBytes = defaultCheckBytes, migrations: wanted = migrations } = options
   const unclean = markOpen(connection)
+  if (unclean) syncRemains(file)
   if (unclean && sizeOf(file) <= maxCheckBytes) checkIntegrity(connection)
   migrate(connection, wanted, now())
   return firstSeq(runRoutine(logMarks(), connection.execute).last, now()) - 1
