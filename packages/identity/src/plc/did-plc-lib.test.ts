@@ -4,7 +4,9 @@ import type { Did } from '@atoll/syntax'
 import * as reference from '@did-plc/lib'
 import { describe, expect, it } from 'vitest'
 import { createGenesis, tombstone, updateOperation } from './build.ts'
+import { acceptOperation } from './chain.ts'
 import { formatDidDocument } from './document.ts'
+import { PlcError } from './errors.ts'
 import { ExampleLog, exampleGenesis, exampleKeys, exampleLegacy } from './example-log.ts'
 import { type AnyOperation, dataOf, type PlcData } from './operation.ts'
 import { cidOfOperation, didOfGenesis, signOperation } from './signature.ts'
@@ -19,6 +21,15 @@ function signer(key: KeyPair): Parameters<typeof reference.signOperation>[1] {
     did: () => key.didKey(),
     sign: async (message) => key.sign(message),
   }
+}
+
+/** A log as the reference directory's database has it. */
+async function indexed(log: ExampleLog): Promise<reference.IndexedOperation[]> {
+  const entries = log.entries.map(async (entry) => {
+    const { cid } = await reference.getLastOpWithCid([entry.operation])
+    return { ...entry, cid, createdAt: new Date(entry.createdAt) }
+  })
+  return Promise.all(entries)
 }
 
 describe('@did-plc/lib reads', () => {
@@ -99,6 +110,34 @@ describe('both agree on', () => {
     for (const chain of chains) {
       expect(validateOperations(log.did, chain)).toMatchObject({ ok: false })
       await expect(reference.validateOperationLog(log.did, chain)).rejects.toThrow()
+    }
+  })
+
+  it('who may undo what, up to 72 hours after it', async () => {
+    const hour = 60 * 60 * 1000
+    const verdicts: [hours: number, signer: KeyPair, prev: number][] = []
+    for (const hours of [1, 70, 73]) {
+      for (const signer of [keys.strong, keys.middle, keys.weak]) {
+        for (const prev of [0, 1, 2]) verdicts.push([hours, signer, prev])
+      }
+    }
+    for (const [hours, key, prev] of verdicts) {
+      // The released library looks at the clock, so the log ends so many hours before now.
+      const log = new ExampleLog(exampleGenesis(keys).op)
+      log.time = Date.now() - (hours + 2) * hour
+      log.update({ handle: 'b.test' }, keys.middle).update({ handle: 'thief.test' }, keys.weak).wait(hours)
+      const proposed = updateOperation(log.living(prev), { handle: 'alice.test' }, key)
+      const theirs = await reference
+        .assureValidNextOp(log.did, await indexed(log), proposed)
+        .then(({ nullified }) => nullified.map(String))
+        .catch(() => 'refused')
+      let ours: string[] | 'refused' = 'refused'
+      try {
+        ours = acceptOperation(log.did, log.entries, proposed, log.time).nullified
+      } catch (error) {
+        expect(error).toBeInstanceOf(PlcError)
+      }
+      expect([hours, key.didKey(), prev, ours]).toEqual([hours, key.didKey(), prev, theirs])
     }
   })
 

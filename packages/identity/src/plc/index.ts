@@ -20,7 +20,7 @@ export {
   type PlcFault,
   PlcRequestError,
 } from './errors.ts'
-export { maxLoggedBytes, requireAcceptable, submissionLimits } from './limits.ts'
+export { maxLoggedBytes, maxLoggedKeys, requireAcceptable, submissionLimits } from './limits.ts'
 export {
   type AnyOperation,
   contentOf,
@@ -48,5 +48,6 @@ export {
   type ValidateLogOptions,
   type ValidLog,
   validateLog,
+  validateLogInPieces,
   validateOperations,
 } from './validate-log.ts'

@@ -35,7 +35,7 @@ export function findSigner(operation: AnyOperation, keys: readonly string[]): Di
   if (!signature) return undefined
   const { sig: _, ...unsigned } = operation
   const message = encodeOperation(unsigned as UnsignedOperation)
-  return keys.filter(isDidKey).find((key) => verifySignature(key, message, signature))
+  return [...new Set(keys)].filter(isDidKey).find((key) => verifySignature(key, message, signature))
 }
 
 export function requireSigner(operation: AnyOperation, keys: readonly string[]): DidKey {

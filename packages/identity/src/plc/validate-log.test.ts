@@ -3,8 +3,8 @@ import { tombstone, updateOperation } from './build.ts'
 import { LateRecoveryError, type PlcFault } from './errors.ts'
 import { ExampleLog, exampleGenesis, exampleKeys, exampleLegacy } from './example-log.ts'
 import type { PlcLogEntry } from './operation.ts'
-import { signOperation } from './signature.ts'
-import { validateLog, validateOperations } from './validate-log.ts'
+import { encodeOperation, signOperation } from './signature.ts'
+import { validateLog, validateLogInPieces, validateOperations } from './validate-log.ts'
 
 const keys = exampleKeys()
 const { op: genesis } = exampleGenesis(keys)
@@ -228,6 +228,30 @@ describe('a log is refused', () => {
     })
   })
 
+  it('when its operations are larger together than the reader allows', () => {
+    const log = newLog().update({ handle: 'b.test' }, keys.weak)
+    const sizes = log.entries.map((entry) => encodeOperation(entry.operation).length)
+    const judged = (maxBytes: number) => validateLog(log.did, log.entries, { maxBytes })
+    expect(judged(sizes[0]! + sizes[1]!)).toMatchObject({ ok: true })
+    expect(judged(sizes[0]! + sizes[1]! - 1)).toMatchObject({ ok: false, issues: [{ index: 1, fault: 'limit' }] })
+  })
+
+  it('when an operation names more keys than any directory took', () => {
+    const { sig: _, ...unsigned } = genesis
+    const keysOf = (count: number) => Array.from({ length: count }, (_, at) => `did:key:z${at}`)
+    const withKeys = (rotationKeys: string[]) => new ExampleLog(signOperation({ ...unsigned, rotationKeys }, keys.weak))
+    const own = keys.weak.didKey()
+    expect(faultOf(withKeys([own, ...keysOf(19), ...keysOf(19)]))).toBe('none')
+    expect(faultOf(withKeys([own, ...keysOf(20)]))).toBe('limit')
+  })
+
+  it('for its size before a signature is looked at', () => {
+    const log = newLog().force({ ...updateOperation(genesis, {}, keys.weak), sig: '' })
+    const huge = { ...updateOperation(genesis, {}, keys.weak), alsoKnownAs: ['x'.repeat(7500)] }
+    expect(faultOf(log)).toBe('signature')
+    expect(faultOf(log.force(huge))).toBe('limit')
+  })
+
   it.each([
     ['nothing', undefined],
     ['an object', {}],
@@ -240,6 +264,34 @@ describe('a log is refused', () => {
     ['text that is not Unicode', [{ ...newLog().entries[0], operation: { ...genesis, alsoKnownAs: ['\ud800'] } }]],
   ])('when it is %s', (_, entries) => {
     expect(validateLog(newLog().did, entries)).toMatchObject({ ok: false, issues: [{ fault: 'shape' }] })
+  })
+})
+
+describe('validateLogInPieces', () => {
+  const stolen = newLog().update({ handle: 'a.test' }, keys.weak).update({ handle: 'b.test' }, keys.strong, 0)
+
+  it('judges as validateLog does', async () => {
+    const logs = [stolen.entries, withEntry(stolen, 1, { nullified: false }), [], [null], stolen.entries.slice(1)]
+    for (const log of logs) {
+      expect(await validateLogInPieces(stolen.did, log)).toEqual(validateLog(stolen.did, log))
+      expect(await validateLogInPieces(stolen.did, log, { pieceMs: 0 })).toEqual(validateLog(stolen.did, log))
+    }
+    expect(await validateLogInPieces(stolen.did, stolen.entries, { maxEntries: 2 })).toMatchObject({ ok: false })
+  })
+
+  it('lets others go on in between', async () => {
+    let turns = 0
+    const others = setInterval(() => turns++)
+    await validateLogInPieces(stolen.did, stolen.entries, { pieceMs: 0 })
+    clearInterval(others)
+    expect(turns).toBeGreaterThan(0)
+  })
+
+  it('stops when the caller does', async () => {
+    const abort = new AbortController()
+    const judging = validateLogInPieces(stolen.did, stolen.entries, { pieceMs: 0, signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await expect(judging).rejects.toThrow('enough')
   })
 })
 

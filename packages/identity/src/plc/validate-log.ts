@@ -1,7 +1,7 @@
 import { type CidString, type Did, isCidString, isDid } from '@atoll/syntax'
 import { acceptOperation } from './chain.ts'
 import { PlcError, type PlcFault } from './errors.ts'
-import { maxLoggedBytes } from './limits.ts'
+import { maxLoggedBytes, maxLoggedKeys } from './limits.ts'
 import {
   type AnyOperation,
   dataOf,
@@ -34,6 +34,8 @@ export interface ValidateLogOptions {
   /** Milliseconds. Entries from later than this are refused; left out, the future is not judged. */
   now?: number
   maxEntries?: number
+  /** Of all operations together, in their DAG-CBOR form. */
+  maxBytes?: number
 }
 
 const clockToleranceMs = 5 * 60 * 1000
@@ -42,37 +44,90 @@ const clockToleranceMs = 5 * 60 * 1000
  * Judges a whole audit log, as `GET /:did/log/audit` answers it, trusting the directory for nothing but the time
  * stamps: signatures, hashes, order, which operations are nullified and who was allowed to undo them.
  *
- * Judging stops at the first entry that breaks the chain, because nothing after it can be weighed.
+ * How many entries there are, their size and their form are looked at first. Judging stops at the first entry that breaks the
+ * chain, because nothing after it can be weighed. A log at its limits takes long: see `validateLogInPieces`.
  */
 export function validateLog(did: Did, log: unknown, options: ValidateLogOptions = {}): ValidatedLog {
-  const { now, maxEntries = 1000 } = options
-  const faulty = (index: number, fault: PlcFault, message: string): ValidatedLog => ({
-    ok: false,
-    issues: [{ index, fault, message }],
-  })
-  if (!Array.isArray(log) || log.length === 0) return faulty(-1, 'shape', 'not a list of entries')
-  if (log.length > maxEntries) return faulty(-1, 'limit', `${log.length} entries, at most ${maxEntries}`)
-
-  const replayed: PlcLogEntry[] = []
-  for (const [index, json] of log.entries()) {
-    try {
-      replay(did, replayed, parseEntry(json), now)
-    } catch (error) {
-      if (error instanceof PlcError) return faulty(index, error.fault, error.message)
-      throw error
-    }
+  const work = judge(did, log, options)
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
   }
-  const claims = log as PlcLogEntry[] // each was parsed above
-  const issues = replayed.flatMap((entry, index) => nullificationIssue(entry, claims[index], index))
-  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: outcomeOf(did, replayed) }
+}
+
+/** `validateLog` for a process that has other things to do: it lets them go on after each `pieceMs` of work. */
+export async function validateLogInPieces(
+  did: Did,
+  log: unknown,
+  { pieceMs = 10, signal, ...options }: ValidateLogOptions & { pieceMs?: number; signal?: AbortSignal } = {},
+): Promise<ValidatedLog> {
+  const work = judge(did, log, options)
+  let begun = performance.now()
+  for (;;) {
+    signal?.throwIfAborted()
+    const step = work.next()
+    if (step.done) return step.value
+    if (performance.now() - begun < pieceMs) continue
+    await new Promise((resolve) => setTimeout(resolve))
+    begun = performance.now()
+  }
 }
 
 /** Judges the operations that `GET /:did/log` answers: those in force, without time stamps. */
-export function validateOperations(did: Did, operations: unknown, options: { maxEntries?: number } = {}): ValidatedLog {
+export function validateOperations(
+  did: Did,
+  operations: unknown,
+  options: Omit<ValidateLogOptions, 'now'> = {},
+): ValidatedLog {
   if (!Array.isArray(operations)) return validateLog(did, operations, options)
   const createdAt = new Date(0).toISOString()
   const entries = operations.map((operation) => ({ did, operation, cid: undefined, nullified: false, createdAt }))
   return validateLog(did, entries, options)
+}
+
+/** Pauses after every entry. */
+function* judge(did: Did, log: unknown, options: ValidateLogOptions): Generator<void, ValidatedLog> {
+  const { now, maxEntries = 1000, maxBytes = 2 * 1024 * 1024 } = options
+  if (!Array.isArray(log) || log.length === 0) return faulty(-1, 'shape', 'not a list of entries')
+  if (log.length > maxEntries) return faulty(-1, 'limit', `${log.length} entries, at most ${maxEntries}`)
+
+  const entries: ClaimedEntry[] = []
+  const replayed: PlcLogEntry[] = []
+  let index = 0
+  try {
+    let bytes = 0
+    for (; index < log.length; index++) {
+      const entry = parseEntry(log[index])
+      bytes += requireBounded(entry.operation)
+      if (bytes > maxBytes) throw new PlcError('limit', `operations of more than ${maxBytes} bytes`)
+      entries.push(entry)
+      if (index % 50 === 49) yield
+    }
+    for (index = 0; index < log.length; index++) {
+      replay(did, replayed, entries[index]!, now)
+      yield
+    }
+  } catch (error) {
+    if (error instanceof PlcError) return faulty(index, error.fault, error.message)
+    throw error
+  }
+  const claims = log as PlcLogEntry[] // each was parsed above
+  const issues = replayed.flatMap((entry, at) => nullificationIssue(entry, claims[at], at))
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: outcomeOf(did, replayed) }
+}
+
+function faulty(index: number, fault: PlcFault, message: string): ValidatedLog {
+  return { ok: false, issues: [{ index, fault, message }] }
+}
+
+/** The bytes of an operation that is neither too long nor needs too many signature checks. */
+function requireBounded(operation: AnyOperation): number {
+  const size = encodeOperation(operation).length
+  if (size > maxLoggedBytes) throw new PlcError('limit', `${size} bytes, at most ${maxLoggedBytes}`)
+  if (operation.type !== 'plc_operation') return size
+  const keys = new Set(operation.rotationKeys).size
+  if (keys > maxLoggedKeys) throw new PlcError('limit', `${keys} rotation keys, at most ${maxLoggedKeys}`)
+  return size
 }
 
 interface ClaimedEntry {
@@ -96,8 +151,6 @@ function parseEntry(json: unknown): ClaimedEntry {
 function replay(did: Did, replayed: PlcLogEntry[], entry: ClaimedEntry, now: number | undefined): void {
   const { operation, createdAt } = entry
   if (entry.did !== did) throw new PlcError('did', `entry of ${entry.did}`)
-  const size = encodeOperation(operation).length
-  if (size > maxLoggedBytes) throw new PlcError('limit', `${size} bytes, at most ${maxLoggedBytes}`)
 
   const time = Date.parse(createdAt)
   const last = replayed.at(-1)
