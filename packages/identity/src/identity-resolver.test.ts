@@ -1,8 +1,13 @@
 import type { Did, Handle } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
-import type { IdentityCache } from './cache.ts'
+import { type IdentityCache, MemoryIdentityCache } from './cache.ts'
 import { IdentityUnavailableError, InvalidDidDocumentError, UnsupportedDidError } from './errors.ts'
-import { createIdentityResolver, type IdentityResolverOptions, invalidHandle } from './identity-resolver.ts'
+import {
+  createIdentityResolver,
+  type IdentityResolver,
+  type IdentityResolverOptions,
+  invalidHandle,
+} from './identity-resolver.ts'
 
 const alice: Did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 const hour = 60 * 60 * 1000
@@ -201,13 +206,74 @@ describe('the cache', () => {
     expect(network.asked).toHaveLength(2)
   })
 
-  it('keeps no failures', async () => {
+  it.each([alice, 'alice.test'] as const)('leaves a source that failed over %s alone for a moment', async (asked) => {
     const network = new Network()
     const resolver = network.resolver()
+    const resolve = () => (asked === alice ? resolver.resolveDid(alice) : resolver.resolveHandle('alice.test'))
     network.failure = 503
-    await expect(resolver.resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+    await expect(resolve()).rejects.toThrow(IdentityUnavailableError)
+    const questions = network.asked.length
     network.failure = undefined
-    expect(await resolver.resolveDid(alice)).toBeDefined()
+    network.now += 5000
+    await expect(resolve()).rejects.toThrow(IdentityUnavailableError)
+    expect(network.asked).toHaveLength(questions)
+    network.now += 1
+    expect(await resolve()).toBeDefined()
+    network.failure = 503
+    expect(await resolve()).toBeDefined()
+  })
+
+  it('asks a source that failed again for a caller who refreshes, or after being told to forget', async () => {
+    for (const insist of [
+      (resolver: IdentityResolver) => resolver.resolveDid(alice, { refresh: true }),
+      (resolver: IdentityResolver) => resolver.forget(alice),
+    ]) {
+      const network = new Network()
+      const resolver = network.resolver()
+      network.failure = 503
+      await expect(resolver.resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+      network.failure = undefined
+      await insist(resolver)
+      expect(await resolver.resolveDid(alice)).toBeDefined()
+    }
+  })
+
+  it('renews a stale answer once while its source is down, not for every caller', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice)
+    network.now += 2 * hour
+    network.failure = 503
+    await resolver.resolveDid(alice)
+    await expect(resolver.resolveDid(alice, { refresh: true })).rejects.toThrow(IdentityUnavailableError)
+    const questions = network.asked.length
+    for (let caller = 0; caller < 10; caller++) expect(await resolver.resolveDid(alice)).toBeDefined()
+    expect(network.asked).toHaveLength(questions)
+    network.now += 5001
+    await resolver.resolveDid(alice)
+    expect(network.asked).toHaveLength(questions + 1)
+  })
+
+  it('remembers for a minute that a document makes no sense', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    network.pages.set(`https://plc.test/${alice}`, 'nonsense')
+    await expect(resolver.resolveDid(alice)).rejects.toThrow(InvalidDidDocumentError)
+    network.pages.set(`https://plc.test/${alice}`, documentOf(alice))
+    network.now += 60_000
+    await expect(resolver.resolveDid(alice)).rejects.toThrow(InvalidDidDocumentError)
+    network.now += 1
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+  })
+
+  it('does not share failures with others who use it', async () => {
+    const network = new Network()
+    const cache = new MemoryIdentityCache()
+    network.failure = 503
+    await expect(network.resolver({ cache }).resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+    network.failure = undefined
+    expect(cache.size).toBe(0)
+    expect(await network.resolver({ cache }).resolveDid(alice)).toBeDefined()
   })
 
   it('may break without breaking a lookup', async () => {

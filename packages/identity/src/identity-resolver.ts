@@ -102,7 +102,8 @@ export function createIdentityResolver(options: IdentityResolverOptions): Identi
       return { did: document.id, handle, signingKey: signingKeyOf(document), pds: pdsOf(document), document }
     },
     async forget(identifier) {
-      await cache.delete(isDid(identifier) ? identifier : normalizeHandle(identifier))
+      if (isDid(identifier)) await documents.forget(identifier)
+      else await handles.forget(normalizeHandle(identifier))
     },
   }
   return resolver
