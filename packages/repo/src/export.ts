@@ -1,5 +1,6 @@
 import { type Block, BlockMap, type Cid, CidMap, verifyCid } from '@atoll/data-model'
 import type { Nsid } from '@atoll/syntax'
+import type { GetBlock } from './block-source.ts'
 import type { Head } from './commit.ts'
 import { CorruptBlockError, MissingBlockError } from './errors.ts'
 import { collectionRange, contains, everything, type KeyRange, overlap, rangeOfChild } from './key-range.ts'
@@ -8,18 +9,25 @@ import { decodeNode } from './mst-node-codec.ts'
 /** Answers with those of `cids` that there are, in any order. */
 export type LoadBlocks = (cids: Cid[]) => Promise<Iterable<Block>> | Iterable<Block>
 
-export interface ExportOptions {
+interface ExportScope {
   readonly head: Pick<Head, 'cid' | 'data'>
-  readonly load: LoadBlocks
   /** Only the records of one collection, and the nodes that prove that it has no others. */
   readonly collection?: Nsid
   /**
-   * What `load` leaves out is left out with everything below it, instead of being an error. That makes the export of a
-   * `since`: let `load` answer only with blocks that newer commits brought.
+   * What the source leaves out is left out with everything below it, instead of being an error. That makes the export of a
+   * `since`: let the source answer only with blocks that newer commits brought.
    */
   readonly partial?: boolean
-  /** What `load` answers is known to match its CIDs: it is not hashed again. Default false. */
+  /** What the source answers is known to match its CIDs: it is not hashed again. Default false. */
   readonly hashed?: boolean
+}
+
+export interface ExportOptions extends ExportScope {
+  readonly load: LoadBlocks
+}
+
+export interface SyncExportOptions extends ExportScope {
+  readonly get: GetBlock
 }
 
 const fewestAtOnce = 8
@@ -59,6 +67,28 @@ export async function* exportRepo(options: ExportOptions): AsyncGenerator<Block,
       yield { cid: next.cid, bytes: next.bytes }
     }
     count = nextCount(found)
+  }
+}
+
+/** Like `exportRepo`, where blocks are at hand: each is asked for when its turn has come. */
+export function* exportRepoSync(options: SyncExportOptions): Generator<Block, void> {
+  const { head, collection, get, hashed, partial } = options
+  const wanted = collection === undefined ? everything : collectionRange(collection)
+  // A stack: what comes next is last.
+  const waiting: Item[] = [
+    { kind: 'node', cid: head.data, range: everything },
+    { kind: 'commit', cid: head.cid, range: everything },
+  ]
+  for (let item = waiting.pop(); item; item = waiting.pop()) {
+    const { cid, kind } = item
+    const bytes = get(cid)
+    if (bytes === undefined) {
+      if (partial) continue
+      throw new MissingBlockError(cid, kind)
+    }
+    if (!hashed && !verifyCid(cid, bytes)) throw new CorruptBlockError(cid)
+    if (kind === 'node') for (const next of below(item, bytes, wanted)) waiting.push(next)
+    yield { cid, bytes }
   }
 }
 

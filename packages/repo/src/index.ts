@@ -20,7 +20,7 @@ export {
   VerificationError,
   type VerificationReason,
 } from './errors.ts'
-export { type ExportOptions, exportRepo, type LoadBlocks } from './export.ts'
+export { type ExportOptions, exportRepo, exportRepoSync, type LoadBlocks, type SyncExportOptions } from './export.ts'
 export {
   type ImportCounts,
   type ImportedPart,
@@ -38,6 +38,7 @@ export type { MstOptions } from './mst-source.ts'
 export type { MstEntry, MstRange } from './mst-walk.ts'
 export { formatPath, splitPath } from './path.ts'
 export { type ProvenRecord, proveRecord, verifyProof } from './proof.ts'
+export { type DiffContext, type RepoDiff, verifyDiff } from './verify-diff.ts'
 export {
   type CommitSlice,
   type SliceContext,

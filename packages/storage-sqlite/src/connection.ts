@@ -27,6 +27,7 @@ export class Connection {
   readonly #database: Database.Database
   readonly #builder = createQueryBuilder('sqlite')
   readonly #prepared = new Map<AnyStatement, Prepared>()
+  readonly #plucked = new Map<AnyStatement, Prepared>()
   readonly #commands = new Map<string, Database.Statement>()
   readonly #beforeCall: ((sql: string) => void) | undefined
 
@@ -56,6 +57,15 @@ export class Connection {
     return isEnough ? rowsUntil(native.iterate(...bound), isEnough) : native.all(...bound)
   }
 
+  /** The value in the first row of a statement that selects one column. */
+  value<P extends object, V>(statement: Statement<P, Record<string, V>>, values: P): V | undefined {
+    // The map's keys forget what statements take and answer.
+    const known = statement as unknown as AnyStatement
+    const { compiled, native } = this.#plucked.get(known) ?? this.#pluck(known)
+    this.#beforeCall?.(compiled.sql)
+    return native.get(...bind(compiled, values as { readonly [name: string]: unknown })) as V | undefined
+  }
+
   /** Runs a statement without parameters or answer, such as `commit`. */
   command(sql: string): void {
     this.#beforeCall?.(sql)
@@ -74,10 +84,21 @@ export class Connection {
   }
 
   #prepare(statement: AnyStatement): Prepared {
-    const compiled = compileStatement(this.#builder, statement)
-    const prepared = { compiled, native: this.#database.prepare(compiled.sql) }
+    const prepared = this.#compile(statement)
     this.#prepared.set(statement, prepared)
     return prepared
+  }
+
+  #pluck(statement: AnyStatement): Prepared {
+    const prepared = this.#compile(statement)
+    prepared.native.pluck()
+    this.#plucked.set(statement, prepared)
+    return prepared
+  }
+
+  #compile(statement: AnyStatement): Prepared {
+    const compiled = compileStatement(this.#builder, statement)
+    return { compiled, native: this.#database.prepare(compiled.sql) }
   }
 }
 

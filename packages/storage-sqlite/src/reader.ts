@@ -1,4 +1,4 @@
-import { type Routine, runRoutine } from '@atoll/storage-sql'
+import { type Routine, runRoutine, type Statement } from '@atoll/storage-sql'
 import type { Connection } from './connection.ts'
 import { translateError } from './errors.ts'
 
@@ -21,6 +21,15 @@ export class Reader {
     }
   }
 
+  /** The one column of the first row, without the detours of a routine and a row: for what is read by the thousand. */
+  value<P extends object, V>(statement: Statement<P, Record<string, V>>, values: P): V | undefined {
+    try {
+      return this.#connection.value(statement, values)
+    } catch (error) {
+      throw translateError(error)
+    }
+  }
+
   /** From the next read on, until `end`, everything is seen as it is at that moment. */
   begin(): void {
     this.#connection.command('begin')
@@ -28,6 +37,8 @@ export class Reader {
 
   end(): void {
     this.#connection.command('rollback')
+    // What was read once is seldom wanted again, and there may be several of these.
+    this.#connection.pragma('shrink_memory')
   }
 
   close(): void {

@@ -123,5 +123,5 @@ class SqliteRepoSnapshot implements RepoSnapshot {
 }
 
 function blockOf(reader: Reader, repo: number, cid: Cid): Uint8Array | undefined {
-  return reader.run(first(blockBytes, { repo, cid: cid.bytes }))?.bytes
+  return reader.value(blockBytes, { repo, cid: cid.bytes })
 }

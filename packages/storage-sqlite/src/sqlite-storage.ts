@@ -49,7 +49,8 @@ export interface SqliteStorageOptions {
 }
 
 const defaultCacheBytes = 32 * 1024 * 1024
-const snapshotCacheBytes = 16 * 1024 * 1024
+/** Enough for the repositories of most accounts; an export of a larger one reads pages more than once. */
+const snapshotCacheBytes = 8 * 1024 * 1024
 const defaultCheckBytes = 256 * 1024 * 1024
 
 interface Closable {

@@ -1,6 +1,6 @@
 import { streamCar, writeCar } from '@atoll/car'
 import { type Block, BlockMap, type Cid } from '@atoll/data-model'
-import { exportRepo, type GetBlock, withBlocks } from '@atoll/repo'
+import { exportRepo, exportRepoSync, type GetBlock, withBlocks } from '@atoll/repo'
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import type { RawOutput } from '@atoll/xrpc-server'
@@ -23,14 +23,17 @@ export async function repoCar(repos: Pick<RepoStore, 'snapshot'>, did: Did, sinc
 async function* streamed(snapshot: RepoSnapshot, since: Tid | undefined): AsyncIterable<Uint8Array> {
   const { head } = snapshot
   try {
-    const blocks =
-      since === undefined
-        ? exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true })
-        : newerBlocks(snapshot, since)
-    yield* streamCar([head.cid], blocks)
+    yield* streamCar([head.cid], since === undefined ? everyBlock(snapshot) : newerBlocks(snapshot, since))
   } finally {
     snapshot.close()
   }
+}
+
+/** All of it, in streamable order. */
+function everyBlock(snapshot: RepoSnapshot): Iterable<Block> | AsyncIterable<Block> {
+  const { head, source } = snapshot
+  if (source) return exportRepoSync({ head, get: source, hashed: true })
+  return exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true })
 }
 
 /** The commit, then whatever else came after `since`. A repository that has not moved on has its commit to say. */
