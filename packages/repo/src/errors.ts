@@ -154,6 +154,8 @@ export type VerificationReason =
   | 'missing-commit'
   | 'did'
   | 'signature'
+  | 'rev'
+  | 'tree'
   | 'missing-node'
   | 'missing-record'
   | 'record-size'

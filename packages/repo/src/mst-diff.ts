@@ -129,7 +129,7 @@ class Side {
 }
 
 /** What changed between the entries of nodes that are gone and those of nodes that came. */
-function changes(removed: readonly MstNode[], added: readonly MstNode[]): RepoOp[] {
+export function changes(removed: readonly MstNode[], added: readonly MstNode[]): RepoOp[] {
   const before = new Map<string, Cid>()
   for (const { keys, values } of removed) for (let at = 0; at < keys.length; at++) before.set(keys[at]!, values[at]!)
   const ops: RepoOp[] = []

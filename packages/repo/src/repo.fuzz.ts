@@ -1,14 +1,16 @@
 import { CarError, readCar, writeCar } from '@atoll/car'
-import { type Block, type Cid, cidOfCbor, parseCid } from '@atoll/data-model'
+import { type Block, BlockMap, type Cid, cidOfCbor, parseCid } from '@atoll/data-model'
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
 import type { FuzzTarget } from '@atoll/testkit'
-import { did, keyPair, Repository, seeded } from '../test/histories.ts'
-import { decodeCommit, importRepo, proveRecord, RepoError, verifyProof, verifySlice } from './index.ts'
+import { did, keyPair, Repository, revAt, seeded } from '../test/histories.ts'
+import { signCommit } from './commit.ts'
+import { decodeCommit, importRepo, proveRecord, RepoError, verifyDiff, verifyProof, verifySlice } from './index.ts'
 import { decodeNode, encodeNode } from './mst-node-codec.ts'
 
 const key = keyPair.didKey()
 const repo = new Repository(seeded(61))
 while (repo.records.size < 60) repo.write(repo.randomWrites(10))
+const known = { previous: repo.head, blocks: new BlockMap(repo.blocks) }
 const commit = repo.write(repo.randomWrites(6))
 const [path] = [...repo.records.keys()]
 const [collection, rkey] = [parseNsid(path!.split('/')[0]!), parseRecordKey(path!.split('/')[1]!)]
@@ -16,6 +18,7 @@ const [collection, rkey] = [parseNsid(path!.split('/')[0]!), parseRecordKey(path
 const proof = writeCar([repo.head.cid], proveRecord({ head: repo.head, get: repo.get, collection, rkey }))
 const whole = writeCar([repo.head.cid], repo.blocks)
 const slice = writeCar([commit.head.cid], commit.slice)
+const gained = writeCar([commit.head.cid], new BlockMap(commit.added))
 const nodes = commit.added.flatMap(({ bytes }) => (bytes[0] === 0xa2 && bytes[2] === 0x65 ? [bytes] : []))
 const wide = Array.from({ length: 300 }, (_, index) => `com.example.note/${String(index).padStart(4, '0')}`)
 const value = cidOfCbor(Uint8Array.of(1))
@@ -81,6 +84,29 @@ export const targets: FuzzTarget[] = [
       }
       for (const [each, cid] of repo.records)
         if (found.get(each) !== cid.toString()) throw new Error(`another record at ${each}`)
+    },
+  },
+  {
+    name: 'diff',
+    seeds: [gained, whole],
+    tokens,
+    refusals: [RepoError, CarError],
+    run(bytes) {
+      const { head } = verifyDiff(bytes, { did, key, previous: known.previous, get: (cid) => known.blocks.get(cid) })
+      const { data } = commit.prev?.cid.equals(head.cid) ? commit.prev : commit.head
+      if (!head.data.equals(data)) throw new Error('another state is taken for this one')
+    },
+  },
+  {
+    name: 'diff to a changed root node that was signed',
+    seeds: nodes,
+    tokens,
+    refusals: [RepoError, CarError],
+    run(bytes) {
+      const data = cidOfCbor(bytes)
+      const { block } = signCommit({ did, data, rev: revAt(10_000) }, keyPair)
+      const car = writeCar([block.cid], [block, { cid: data, bytes }, ...commit.added])
+      verifyDiff(car, { did, key, previous: known.previous, get: (cid) => known.blocks.get(cid) })
     },
   },
   {

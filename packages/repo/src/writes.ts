@@ -1,4 +1,4 @@
-import { type Block, BlockMap, type Cid, CidMap } from '@atoll/data-model'
+import { type Block, BlockMap, type Cid } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { GetBlock } from './block-source.ts'
 import { type Head, type Signer, signCommit } from './commit.ts'
@@ -8,6 +8,7 @@ import { Mst } from './mst.ts'
 import { diffNodes, type RepoOp } from './mst-diff.ts'
 import type { MstNode } from './mst-node.ts'
 import { formatPath, requireTreeKey } from './path.ts'
+import { referenceChange } from './references.ts'
 
 /** What a CAR file takes beside the blocks' bytes, at most: its header, and the length and CID before each block. */
 const carHeaderBytes = 64
@@ -120,7 +121,7 @@ function formCommit(
     since: prev?.rev ?? null,
     prev,
     ops,
-    ...references({ commit, prev, ops, writes, nodes }),
+    ...referenceChange({ commit, prev, ops, nodes, records: writes.filter((write) => write.action !== 'delete') }),
     slice: sliceOf(commit, tree, nodes.added, ops, writes),
   }
 }
@@ -138,37 +139,6 @@ function operation(before: Mst, write: RecordWrite): RepoOp {
 function carryOut(tree: Mst, { action, path, cid }: RepoOp): Mst {
   if (cid === null) return tree.delete(path)
   return action === 'create' ? tree.add(path, cid) : tree.update(path, cid)
-}
-
-/** The change in references that a commit makes, as `CommitData` defines it. */
-function references(change: {
-  commit: Block
-  prev: Head | undefined
-  ops: readonly RepoOp[]
-  writes: readonly RecordWrite[]
-  nodes: { added: readonly MstNode[]; removed: readonly MstNode[] }
-}): Pick<CommitData, 'added' | 'removed'> {
-  const { commit, prev, ops, writes, nodes } = change
-  const gained = new CidMap<number>()
-  const count = (cid: Cid, by: number) => gained.set(cid, (gained.get(cid) ?? 0) + by)
-  const blocks = new BlockMap([commit, ...nodes.added.map((node) => node.block)])
-  for (const write of writes) if (write.action !== 'delete') blocks.add(write)
-  count(commit.cid, 1)
-  if (prev) count(prev.cid, -1)
-  for (const { cid } of nodes.added) count(cid, 1)
-  for (const { cid } of nodes.removed) count(cid, -1)
-  for (const { cid, prev } of ops) {
-    if (cid) count(cid, 1)
-    if (prev) count(prev, -1)
-  }
-  const added: Block[] = []
-  const removed: Cid[] = []
-  for (const [cid, by] of gained) {
-    // Whatever gains a reference here is new or was written here.
-    for (let times = 0; times < by; times++) added.push({ cid, bytes: blocks.get(cid)! })
-    for (let times = 0; times > by; times--) removed.push(cid)
-  }
-  return { added, removed }
 }
 
 function sliceOf(

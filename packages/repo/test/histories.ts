@@ -59,6 +59,10 @@ export class Repository {
 
   readonly get = (cid: Cid): Uint8Array | undefined => this.blocks.get(cid)
 
+  blocksOf(cids: Iterable<Cid>): Block[] {
+    return Array.from(cids).flatMap((cid) => (this.blocks.has(cid) ? { cid, bytes: this.get(cid)! } : []))
+  }
+
   write(writes: RecordWrite[]): CommitData {
     const commit = applyWrites({
       did,
