@@ -1,7 +1,7 @@
 import { writeCar } from '@atoll/car'
 import { type Block, BlockMap, type Cid } from '@atoll/data-model'
 import { parseNsid } from '@atoll/syntax'
-import { verifyRepoCar } from '@atproto/repo'
+import { verifyRecords, verifyRepoCar } from '@atproto/repo'
 import { describe, expect, it } from 'vitest'
 import { did, keyPair, Repository, seeded } from '../test/histories.ts'
 import { CorruptBlockError, MissingBlockError } from './errors.ts'
@@ -68,6 +68,13 @@ describe('exportRepo', () => {
     const records = new Set([...repo.records.values()].map(({ key }) => key))
     expect(new Set(blocks.map(({ cid }) => cid.key).filter((key) => records.has(key)))).toEqual(wanted)
     expect(blocks.length).toBeLessThan((await exported()).length / 2)
+  })
+
+  it('gives one collection, of which the reference reads every record and no other', async () => {
+    const collection = parseNsid('app.bsky.graph.follow')
+    const read = await verifyRecords(writeCar([repo.head.cid], await exported({ collection })), did, keyPair.didKey())
+    const paths = [...repo.records.keys()].filter((path) => path.startsWith(`${collection}/`))
+    expect(read.map((record) => `${record.collection}/${record.rkey}`).sort()).toEqual(paths.sort())
   })
 
   it('gives what came since a rev: what a consumer of that rev lacks', async () => {

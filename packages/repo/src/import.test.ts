@@ -12,6 +12,7 @@ import { CorruptBlockError, type NodeReason, VerificationError, type Verificatio
 import { exportRepo } from './export.ts'
 import { type ImportedPart, type ImportOptions, importRepo, type RepoSource } from './import.ts'
 import { layerOf } from './layer.ts'
+import { Mst } from './mst.ts'
 import { MstNode } from './mst-node.ts'
 
 const key = keyPair.didKey()
@@ -60,6 +61,22 @@ describe('importRepo', () => {
     expect(result.head).toEqual(repo.head)
     expect(distinct(result.parts.map(({ block }) => block))).toEqual(distinct(blocks))
     expect(result.counts).toMatchObject({ records: repo.records.size, unneeded: 0 })
+  })
+
+  it.each([1000, 30_000])('holds no more of %i records than of few, as long as they come in order', async (count) => {
+    const entries = Array.from({ length: count }, (_, index) => {
+      const block = blockOf({ $type: 'com.example.note', index })
+      return { path: `com.example.note/${String(index).padStart(6, '0')}`, block }
+    })
+    const tree = Mst.build(entries.map(({ path, block }) => [path, block.cid]))
+    const { block } = signCommit({ did, data: tree.root, rev: revAt(1) }, keyPair)
+    const blocks = new BlockMap([block, ...tree.nodes(), ...entries.map((entry) => entry.block)])
+    const load = (cids: Cid[]) => cids.map((cid) => ({ cid, bytes: blocks.get(cid)! }))
+    const car = streamCar([block.cid], exportRepo({ head: { cid: block.cid, data: tree.root }, load }))
+    const limits = { maxAwaited: 200, maxEarlyBytes: 0, maxRecentBytes: 1000 }
+    const repo = await importRepo(car, { did, key, limits })
+    for await (const _ of repo);
+    expect(repo.counts).toMatchObject({ records: count, unneeded: 0 })
   })
 
   it('takes blocks in any order, each once', async () => {
