@@ -50,6 +50,8 @@ describe('createAccount', () => {
     ['a reserved name', { handle: 'admin.test' }, 'HandleNotAvailable', /^Reserved handle$/],
     ['a foreign domain', { handle: 'alice.example.com' }, 'UnsupportedDomain', /^Not a supported handle domain$/],
     ['an address that is none', { email: 'alice' }, 'InvalidRequest', /^This email address is not supported/],
+    ['an address to be thrown away', { email: 'alice@mailinator.com' }, 'InvalidRequest', /use a different email.$/],
+    ['one under such a domain', { email: 'alice@sub.Mailinator.com' }, 'InvalidRequest', /use a different email.$/],
     ['an empty password', { password: '' }, 'InvalidPassword', /password is required/],
     ['a password of 257 characters', { password: 'p'.repeat(257) }, 'InvalidPassword', /too long/],
     ['a recovery key that is none', { recoveryKey: 'did:key:nothing' }, 'InvalidRequest', /recovery key/],
@@ -93,6 +95,33 @@ describe('createAccount', () => {
     down = false
     expect((await flaky.post('com.atproto.server.createAccount', signUp())).status).toBe(200)
     await flaky.close()
+  })
+})
+
+describe('the DID document in answers about sessions', () => {
+  it('is there where the operator wants it, and not missed when the directory is down', async () => {
+    let down = false
+    const { plcFetch } = pds.adapters
+    const telling = await PdsUnderTest.start(
+      { PDS_ENABLE_DID_DOC_WITH_SESSION: 'true', PDS_DID_CACHE_STALE_TTL: '0', PDS_DID_CACHE_MAX_TTL: '0' },
+      { plcFetch: (url, init) => (down ? Promise.reject(new Error('down')) : plcFetch(url, init)) },
+    )
+    const created = await telling.post('com.atproto.server.createAccount', signUp())
+    const { did, accessJwt, refreshJwt } = created.body
+    const signIn = () =>
+      telling.post('com.atproto.server.createSession', { identifier: did, password: 'alice-password' })
+    const answers = [
+      created,
+      await signIn(),
+      await telling.get('com.atproto.server.getSession', { token: accessJwt }),
+      await telling.post('com.atproto.server.refreshSession', undefined, { token: refreshJwt }),
+    ]
+    expect(answers.map(({ body }) => body.didDoc?.id)).toEqual([did, did, did, did])
+    expect((await createAccount({ handle: 'bob.test', email: 'bob@example.com' })).body).not.toHaveProperty('didDoc')
+    down = true
+    const { status, body } = await signIn()
+    expect({ status, document: body.didDoc }).toEqual({ status: 200, document: undefined })
+    await telling.close()
   })
 })
 

@@ -1,4 +1,7 @@
+import { IdentityUnavailableError } from '@atoll/identity'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HandleRules } from '../src/accounts/handles.ts'
+import { resolveHandle } from '../src/methods/com.atproto.identity/resolveHandle.ts'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
 let pds: PdsUnderTest
@@ -47,5 +50,19 @@ describe('updateHandle', () => {
     await pds.account('bob')
     expect((await update(handle)).body).toEqual({ error, message })
     expect(await eventsOf('identity')).toHaveLength(2)
+  })
+})
+
+describe('resolveHandle', () => {
+  it('finds nothing where those who are asked fail', async () => {
+    const failing = () => Promise.reject(new IdentityUnavailableError('alice.example.com', 'no answer'))
+    const resolve = resolveHandle({
+      accounts: { find: async () => undefined },
+      handles: new HandleRules(['.test']),
+      identity: { resolveHandle: failing },
+    })
+    // All that the method looks at.
+    const call = { params: { handle: 'alice.example.com' } } as unknown as Parameters<typeof resolve>[0]
+    await expect(resolve(call)).rejects.toMatchObject({ error: 'HandleNotFound', status: 400 })
   })
 })

@@ -202,6 +202,35 @@ describe('deleteRecord', () => {
   })
 })
 
+describe('a delete of what is gone', () => {
+  it('is content whatever the caller saw before', async () => {
+    const { rkey, cid } = await pds.postOf(alice, 'for a moment')
+    const { cid: stale } = await latest()
+    expect((await call('deleteRecord', { collection: post, rkey, swapRecord: cid, swapCommit: stale })).status).toBe(
+      200,
+    )
+    const again = await call('deleteRecord', { collection: post, rkey, swapRecord: cid, swapCommit: stale })
+    expect({ status: again.status, body: again.body }).toEqual({ status: 200, body: {} })
+  })
+})
+
+describe('a repository that is not here', () => {
+  it.each([
+    ['createRecord', { record: {} }],
+    ['putRecord', { rkey: 'x', record: {} }],
+    ['deleteRecord', { rkey: 'x' }],
+    ['applyWrites', { writes: [] }],
+  ])('is none that %s could write to', async (method, input) => {
+    for (const repo of ['nobody.test', 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa']) {
+      const { status, body } = await call(method, { collection: 'com.example.thing', ...input, repo })
+      expect({ status, body }).toEqual({
+        status: 400,
+        body: { error: 'InvalidRequest', message: `Could not find repo: ${repo}` },
+      })
+    }
+  })
+})
+
 describe('applyWrites', () => {
   const write = (kind: string, input: object) => ({
     $type: `com.atproto.repo.applyWrites#${kind}`,
@@ -278,6 +307,20 @@ describe('describeRepo', () => {
     const { body } = await pds.get('com.atproto.repo.describeRepo', { params: { repo: 'alice.test' } })
     expect(body).toMatchObject({ did: alice.did, handle: 'alice.test', handleIsCorrect: true, collections: [post] })
     expect(body.didDoc.id).toBe(alice.did)
+  })
+
+  it('says so when the DID cannot be resolved, which is no fault of the server', async () => {
+    let down = false
+    const { plcFetch } = pds.adapters
+    const other = await PdsUnderTest.start(
+      { PDS_DID_CACHE_MAX_TTL: '0', PDS_DID_CACHE_STALE_TTL: '0' },
+      { plcFetch: (url, init) => (down ? Promise.reject(new Error('down')) : plcFetch(url, init)) },
+    )
+    const bob = await other.account('bob')
+    down = true
+    const { body } = await other.get('com.atproto.repo.describeRepo', { params: { repo: bob.did } })
+    expect(body).toEqual({ error: 'InvalidRequest', message: `Could not resolve DID: ${bob.did}` })
+    await other.close()
   })
 
   it('refuses a repository that is not here', async () => {

@@ -32,8 +32,9 @@ describe('createSession', () => {
     })
   })
 
-  it('signs in by DID', async () => {
-    expect((await signIn(alice.did, alice.password)).status).toBe(200)
+  it('signs in by DID, whatever its case and what stands around it', async () => {
+    for (const identifier of [alice.did, alice.did.toUpperCase(), ` ${alice.did} `])
+      expect((await signIn(identifier, alice.password)).body.did).toBe(alice.did)
   })
 
   it('answers alike for a wrong password and an unknown account', async () => {

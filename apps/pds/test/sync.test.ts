@@ -63,6 +63,39 @@ describe('an account that is not active', () => {
     )
   })
 
+  it('shows no records', async () => {
+    const { rkey } = await pds.postOf(alice, 'not to be seen')
+    await deactivate()
+    const params = { repo: alice.did, collection: 'app.bsky.feed.post' }
+    const answers = [
+      await pds.get('com.atproto.repo.getRecord', { params: { ...params, rkey } }),
+      await pds.get('com.atproto.repo.listRecords', { params }),
+      await pds.get('com.atproto.repo.describeRepo', { params: { repo: alice.did } }),
+    ]
+    for (const { status, body } of answers)
+      expect({ status, body }).toEqual({
+        status: 400,
+        body: { error: 'InvalidRequest', message: `Could not find repo: ${alice.did}` },
+      })
+  })
+
+  it('that was taken down changes nothing, with a token from before', async () => {
+    await pds.adapters.storage.transact(alice.did, (tx) => tx.accounts.update(alice.did, { takedown: 'because' }))
+    const { accessJwt: token } = alice
+    const record = { text: 'loud', createdAt: '2026-01-02T03:04:05.678Z' }
+    const answers = [
+      await pds.post('com.atproto.identity.updateHandle', { handle: 'alicia.test' }, { token }),
+      await pds.upload('com.atproto.repo.uploadBlob', Buffer.from('words'), 'text/plain', { token }),
+      await pds.post(
+        'com.atproto.repo.createRecord',
+        { repo: alice.did, collection: 'app.bsky.feed.post', record },
+        { token },
+      ),
+    ]
+    for (const { status, body } of answers)
+      expect({ status, error: body.error }).toEqual({ status: 401, error: 'AccountTakedown' })
+  })
+
   it('writes nothing', async () => {
     await deactivate()
     const record = { text: 'quiet', createdAt: '2026-01-02T03:04:05.678Z' }
@@ -148,6 +181,24 @@ describe('blobs', () => {
     expect(await pds.adapters.blobStore.size(alice.did, parseCid(cid))).toBeUndefined()
   })
 
+  it('that were taken down are shown to their owner and the administrator only', async () => {
+    const { body } = await upload(bytes, 'image/png')
+    await attach(body.blob, 'one')
+    await pds.adapters.storage.transact(alice.did, (tx) => tx.blobs.setTakedown(alice.did, body.blob.ref, 'because'))
+    const bob = await pds.account('bob')
+    const read = async (authorization?: string) => {
+      const headers = new Headers(authorization ? { authorization } : {})
+      const path = `/xrpc/com.atproto.sync.getBlob?did=${alice.did}&cid=${body.blob.ref}`
+      return (await pds.fetch(path, { headers })).status
+    }
+    expect(await read()).toBe(400)
+    expect(await read(`Bearer ${bob.accessJwt}`)).toBe(400)
+    expect(await read(`Bearer ${alice.accessJwt}`)).toBe(200)
+    expect(await read(`Basic ${btoa('admin:admin-of-the-tests')}`)).toBe(200)
+    const again = await upload(bytes, 'image/png')
+    expect(again.body.message).toBe('Blob has been takendown, cannot re-upload')
+  })
+
   it('must be as the record says', async () => {
     const { body } = await upload(bytes, 'image/png')
     expect((await attach({ ...body.blob, size: 1 }, 'one')).body.message).toMatch(/bytes/)
@@ -225,8 +276,10 @@ describe('proofs', () => {
 describe('getBlocks', () => {
   it('answers with the blocks asked for, and names those that are missing', async () => {
     const { cid } = await pds.postOf(alice, 'a block')
-    const { blocks } = await car(`getBlocks?did=${alice.did}&cids=${cid}`)
-    expect(blocks.map((block) => block.cid.toString())).toEqual([cid])
+    const { body: latest } = await get('getLatestCommit', { did: alice.did })
+    const { roots, blocks } = await car(`getBlocks?did=${alice.did}&cids=${cid}&cids=${latest.cid}`)
+    expect(blocks.map((block) => block.cid.toString())).toEqual([cid, latest.cid])
+    expect(roots.map(String)).toEqual([cid])
     const missing = 'bafyreie5cvv4h45feadgeuwhbcutmh6t2ceseocckahdoe6uat64zmz454'
     const answer = await pds.get('com.atproto.sync.getBlocks', { params: { did: alice.did, cids: [cid, missing] } })
     expect(answer.body).toEqual({ error: 'BlockNotFound', message: `Could not find cids: ${missing}` })

@@ -161,6 +161,13 @@ export class Accounts {
     return account
   }
 
+  /** The account of a DID, unless it was taken down since its token was made. */
+  async requireNotTakendown(did: Did): Promise<Account> {
+    const account = await this.require(did)
+    if (accountStatus(account) === 'takendown') throw new Refused('AccountTakedown', 'Account has been taken down')
+    return account
+  }
+
   /** The DID of an account of this server, by DID or handle. */
   async find(identifier: string): Promise<Account | undefined> {
     const { accounts } = this.#parts.storage
@@ -168,9 +175,12 @@ export class Accounts {
   }
 
   async #byIdentifier(identifier: string): Promise<Account | undefined> {
-    const text = identifier.trim().toLowerCase()
-    if (isDid(identifier)) return this.#parts.storage.accounts.get(identifier)
-    return text.includes('@') ? this.#parts.storage.accounts.byEmail(text) : this.#parts.storage.accounts.byHandle(text)
+    const { accounts } = this.#parts.storage
+    const text = identifier.trim()
+    const lower = text.toLowerCase()
+    // Letters of a DID may count, though those of every account that was made here are small.
+    if (isDid(lower)) return (isDid(text) ? await accounts.get(text) : undefined) ?? accounts.get(lower)
+    return lower.includes('@') ? accounts.byEmail(lower) : accounts.byHandle(lower)
   }
 
   async #scopeOf(row: RefreshToken): Promise<AccessScope> {

@@ -4,7 +4,6 @@ import {
   BlobMissingError,
   type BlobStore,
   BlobTooLargeError,
-  type ByteRange,
   type Storage,
   type StoredBlob,
 } from '@atoll/storage'
@@ -89,12 +88,12 @@ export class Blobs {
     }
   }
 
-  /** The bytes of a blob that a record refers to. Refuses with `BlobNotFound`. */
-  async read(did: Did, cid: Cid, range?: ByteRange): Promise<BlobBytes & { mimeType: string }> {
+  /** The bytes of a blob that a record refers to; of one that was taken down, for those who may see it. Refuses with `BlobNotFound`. */
+  async read(did: Did, cid: Cid, may: { takendown: boolean }): Promise<BlobBytes & { mimeType: string }> {
     const stored = await this.#parts.storage.blobs.get(did, cid)
-    if (!stored || stored.temporary || stored.takedown !== undefined)
+    if (!stored || stored.temporary || (stored.takedown !== undefined && !may.takendown))
       throw new Refused('BlobNotFound', 'Blob not found')
-    const blob = await this.#parts.store.get(did, cid, range)
+    const blob = await this.#parts.store.get(did, cid)
     if (!blob) throw new Refused('BlobNotFound', 'Blob not found')
     return { ...blob, mimeType: stored.mimeType }
   }

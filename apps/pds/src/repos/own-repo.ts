@@ -13,7 +13,8 @@ export async function requireOwnRepo(
 ): Promise<Did> {
   if (repo === caller.did) return caller.did
   const account = await accounts.find(repo)
-  if (account?.did !== caller.did) throw new Refused('AuthenticationRequired', 'Authentication Required')
+  if (!account) throw new Refused('InvalidRequest', `Could not find repo: ${repo}`)
+  if (account.did !== caller.did) throw new Refused('AuthenticationRequired', 'Authentication Required')
   return caller.did
 }
 

@@ -2,9 +2,9 @@ import { type Account, accountStatus } from '@atoll/storage'
 import { maySeeInactive, type Reader } from '../access.ts'
 import { Refused } from '../refused.ts'
 
-/** The account whose records may be read: one that is there, and not taken down. */
+/** The account whose records may be read: one that is there and active. */
 export function requireReadable(account: Account | undefined, repo: string): Account {
-  if (!account || accountStatus(account) === 'takendown')
+  if (!account || accountStatus(account) !== 'active')
     throw new Refused('InvalidRequest', `Could not find repo: ${repo}`)
   return account
 }

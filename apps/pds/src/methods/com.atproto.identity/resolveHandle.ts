@@ -17,7 +17,9 @@ export function resolveHandle({ accounts, handles, identity }: Deps): Handler<ty
     const handle = handles.normalize(params.handle)
     const account = await accounts.find(handle)
     if (account && accountStatus(account) === 'active') return { did: account.did }
-    const did = account || handles.isLocal(handle) ? undefined : await identity.resolveHandle(handle)
+    // Whoever names a handle picks the servers that are asked for it: that they fail is no fault of ours.
+    const did =
+      account || handles.isLocal(handle) ? undefined : await identity.resolveHandle(handle).catch(() => undefined)
     if (!did) throw new Refused('HandleNotFound', 'Unable to resolve handle')
     return { did }
   }

@@ -5,12 +5,12 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import type { HandleChanges } from '../../accounts/handle-changes.ts'
 
 interface Deps {
-  accounts: Pick<Accounts, 'require'>
+  accounts: Pick<Accounts, 'requireNotTakendown'>
   handleChanges: Pick<HandleChanges, 'change'>
 }
 
 export function updateHandle({ accounts, handleChanges }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ input, credentials }) => {
-    await handleChanges.change(await accounts.require(credentials.did), input.handle)
+    await handleChanges.change(await accounts.requireNotTakendown(credentials.did), input.handle)
   }
 }

@@ -17,9 +17,11 @@ export function deleteRecord({ accounts, writer }: Deps): Handler<typeof method,
     const { collection, rkey } = input
     const { head, committed } = await writer.write(did, async (current) => {
       const existing = await current.record(collection, rkey)
+      // What is gone already was deleted as asked, perhaps by the same request sent twice.
+      if (!existing) return []
       requireSwapCommit(input.swapCommit, current.head)
       requireSwapRecord(input.swapRecord, existing)
-      return existing ? [{ action: 'delete', collection, rkey }] : []
+      return [{ action: 'delete', collection, rkey }]
     })
     return committed ? { commit: { cid: cidText(head.cid), rev: head.rev } } : {}
   }

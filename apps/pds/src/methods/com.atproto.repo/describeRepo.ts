@@ -16,7 +16,7 @@ interface Deps {
 export function describeRepo({ accounts, storage, identity }: Deps): Handler<typeof method> {
   return async ({ params }) => {
     const { did, handle = 'handle.invalid' } = requireReadable(await accounts.find(params.repo), params.repo)
-    const document = await identity.resolveDid(did)
+    const document = await identity.resolveDid(did).catch(() => undefined)
     if (!document) throw new Refused('InvalidRequest', `Could not resolve DID: ${did}`)
     return {
       handle,

@@ -1,10 +1,17 @@
 import type { uploadBlob as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
 
-export function uploadBlob({ blobs }: { blobs: Pick<Blobs, 'upload'> }): Handler<typeof method, AccountCaller> {
-  return async ({ body, encoding, credentials, signal }) => ({
-    blob: await blobs.upload(credentials.did, body, encoding ?? '*/*', signal),
-  })
+interface Deps {
+  accounts: Pick<Accounts, 'requireNotTakendown'>
+  blobs: Pick<Blobs, 'upload'>
+}
+
+export function uploadBlob({ accounts, blobs }: Deps): Handler<typeof method, AccountCaller> {
+  return async ({ body, encoding, credentials, signal }) => {
+    const { did } = await accounts.requireNotTakendown(credentials.did)
+    return { blob: await blobs.upload(did, body, encoding ?? '*/*', signal) }
+  }
 }

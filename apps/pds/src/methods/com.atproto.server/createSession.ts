@@ -2,12 +2,17 @@ import type { createSession as method } from '@atoll/lexicons/com.atproto.server
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { sessionAnswer } from '../../accounts/session-answer.ts'
+import { type DocumentSource, sessionDocument } from '../../accounts/session-document.ts'
 
-export function createSession({ accounts }: { accounts: Pick<Accounts, 'signIn'> }): Handler<typeof method> {
+interface Deps extends DocumentSource {
+  accounts: Pick<Accounts, 'signIn'>
+}
+
+export function createSession({ accounts, ...source }: Deps): Handler<typeof method> {
   return async ({ input }) => {
     const { account, ...jwts } = await accounts.signIn(input.identifier, input.password, {
       allowTakendown: input.allowTakendown ?? false,
     })
-    return { ...jwts, ...sessionAnswer(account) }
+    return { ...jwts, ...sessionAnswer(account), ...(await sessionDocument(source, account.did)) }
   }
 }

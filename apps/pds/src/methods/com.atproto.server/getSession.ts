@@ -3,14 +3,16 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { sessionAnswer } from '../../accounts/session-answer.ts'
+import { type DocumentSource, sessionDocument } from '../../accounts/session-document.ts'
 
-export function getSession({
-  accounts,
-}: {
+interface Deps extends DocumentSource {
   accounts: Pick<Accounts, 'require'>
-}): Handler<typeof method, AccountCaller> {
+}
+
+export function getSession({ accounts, ...source }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ credentials }) => {
-    const { email, emailConfirmed, ...answer } = sessionAnswer(await accounts.require(credentials.did))
+    const { email, emailConfirmed, ...rest } = sessionAnswer(await accounts.require(credentials.did))
+    const answer = { ...rest, ...(await sessionDocument(source, credentials.did)) }
     // An app password does not tell the address.
     return credentials.scope === 'com.atproto.access' ? { ...answer, email, emailConfirmed } : answer
   }

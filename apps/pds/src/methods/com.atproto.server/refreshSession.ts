@@ -3,14 +3,15 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { RefreshCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { sessionAnswer } from '../../accounts/session-answer.ts'
+import { type DocumentSource, sessionDocument } from '../../accounts/session-document.ts'
 
-export function refreshSession({
-  accounts,
-}: {
+interface Deps extends DocumentSource {
   accounts: Pick<Accounts, 'refresh'>
-}): Handler<typeof method, RefreshCaller> {
+}
+
+export function refreshSession({ accounts, ...source }: Deps): Handler<typeof method, RefreshCaller> {
   return async ({ credentials }) => {
     const { account, ...jwts } = await accounts.refresh(credentials.did, credentials.tokenId)
-    return { ...jwts, ...sessionAnswer(account) }
+    return { ...jwts, ...sessionAnswer(account), ...(await sessionDocument(source, account.did)) }
   }
 }

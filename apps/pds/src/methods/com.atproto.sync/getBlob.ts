@@ -1,6 +1,6 @@
 import type { getBlob as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
-import type { Reader } from '../../access.ts'
+import { maySeeInactive, type Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
@@ -14,7 +14,9 @@ interface Deps {
 export function getBlob({ accounts, blobs }: Deps): Handler<typeof method, Reader> {
   return async ({ params, credentials }) => {
     const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
-    const { bytes, size, mimeType } = await blobs.read(did, requestedCid(params.cid))
+    const { bytes, size, mimeType } = await blobs.read(did, requestedCid(params.cid), {
+      takendown: maySeeInactive(credentials, did),
+    })
     return {
       encoding: mimeType,
       body: bytes,

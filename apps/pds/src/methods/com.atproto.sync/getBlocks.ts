@@ -19,6 +19,7 @@ export function getBlocks({ accounts, storage }: Deps): Handler<typeof method, R
     const cids = params.cids.map((text) => requestedCid(text))
     const [first] = cids
     if (!first) throw new Refused('InvalidRequest', 'Name at least one block')
+    // CAR v1 asks for a root or more, and readers refuse a file with none; the blocks asked for are no repository, so the first stands in.
     return carOf(first, await requireBlocks(storage.repos, did, cids))
   }
 }
