@@ -1,7 +1,7 @@
 import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
 import type { Config } from './config.ts'
 import { createLog } from './log.ts'
-import { createPds, type Pds } from './pds.ts'
+import { type Adapters, createPds, type Pds } from './pds.ts'
 
 /** A service that listens. */
 export interface ServedPds {
@@ -13,9 +13,12 @@ export interface ServedPds {
 }
 
 /** Composes the service and listens on its port. */
-export async function servePds(config: Config, options: { write?: (line: string) => void } = {}): Promise<ServedPds> {
+export async function servePds(
+  config: Config,
+  options: { write?: (line: string) => void; adapters?: Promise<Adapters> } = {},
+): Promise<ServedPds> {
   const log = createLog({ ...config.log, write: options.write ?? ((line) => void process.stdout.write(line)) })
-  const pds = await createPds(config, log)
+  const pds = await createPds(config, log, options.adapters)
   let server: NodeServer
   try {
     server = await serveNode(pds.router, { port: config.service.port })

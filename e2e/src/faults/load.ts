@@ -1,6 +1,6 @@
 import type { Lane } from './lane.ts'
-import type { BlobJson, CommitAnswer } from './operation.ts'
-import { createWithBlob, planWrite } from './planning.ts'
+import type { BlobJson, CommitAnswer, Operation } from './operation.ts'
+import { createWithBlob, type Plan, planWrite, withBlob } from './planning.ts'
 import type { Random } from './random.ts'
 import { call, type Outcome } from './requests.ts'
 import type { Tally } from './tally.ts'
@@ -28,15 +28,23 @@ export async function writeOnLanes(
 }
 
 /** One write with everything that belongs to it, recorded in the lane. */
-export async function writeOnce(service: string, lane: Lane, random: Random, tally: Tally): Promise<Outcome<unknown>> {
+export async function writeOnce(
+  service: string,
+  lane: Lane,
+  random: Random,
+  tally: Tally,
+  plan: Plan = random.chance(blobShare) ? withBlob : planWrite,
+): Promise<Outcome<unknown>> {
   const { token } = lane.account
-  let operation = planWrite(lane, random)
-  if (random.chance(blobShare)) {
+  let operation: Operation
+  if (plan === withBlob) {
     const bytes = random.bytes(random.between(1, largestBlob))
     const upload = await call<{ blob: BlobJson }>(service, 'com.atproto.repo.uploadBlob', { token, input: bytes })
     tally.count(upload)
     if (upload.kind !== 'ok') return upload
     operation = createWithBlob(lane, upload.body.blob)
+  } else {
+    operation = plan(lane, random)
   }
   lane.onSend(operation)
   const outcome = await call<CommitAnswer>(service, operation.nsid, { token, input: operation.input })

@@ -18,6 +18,23 @@ export function planWrite(lane: Lane, random: Random): Operation {
   return batch(lane, keys, random)
 }
 
+/** A blob is uploaded first. */
+export const withBlob = 'with a blob'
+
+export type Plan = ((lane: Lane, random: Random) => Operation) | typeof withBlob
+
+/** The kinds of write, one by one. */
+export const plans: Readonly<Record<string, Plan>> = {
+  'a create': create,
+  'a put': (lane, random) => put(lane, random.pick([...lane.records.keys(), freshKey(lane)])),
+  'a delete': (lane, random) => {
+    const keys = [...lane.records.keys()]
+    return keys.length > 0 ? remove(lane, random.pick(keys)) : create(lane, random)
+  },
+  'a batch': (lane, random) => batch(lane, [...lane.records.keys()], random),
+  'a blob and a record that refers to it': withBlob,
+}
+
 /** A record that refers to an uploaded blob. */
 export function createWithBlob(lane: Lane, blob: BlobJson): Operation {
   const rkey = freshKey(lane)

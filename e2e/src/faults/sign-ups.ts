@@ -28,10 +28,11 @@ export class SignUps {
   constructor(private readonly service: string) {}
 
   /** Makes up to `most` accounts one after the other, until told to stop or until an answer stays away. */
-  async run(most: number, stop: AbortSignal): Promise<void> {
+  async run(most: number, stop: AbortSignal, onOutcome: (outcome: Outcome<unknown>) => void = () => {}): Promise<void> {
     for (let made = 0; made < most && !stop.aborted; made++) {
       const handle = freshHandle()
       const outcome = await create(this.service, handle)
+      onOutcome(outcome)
       if (outcome.kind === 'ok') this.acknowledged.push({ handle, did: outcome.body.did })
       else this.#unknown.push(handle)
       if (outcome.kind === 'unknown') return

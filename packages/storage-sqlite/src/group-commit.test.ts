@@ -98,6 +98,33 @@ describe('group commit', () => {
     last?.close()
   })
 
+  it('keeps every transaction whole or away when anything at all throws at the n-th statement, for every n', async () => {
+    let calls = 0
+    let failAt = Number.POSITIVE_INFINITY
+    const storage = await open({
+      beforeWrite: () => {
+        if (++calls === failAt) throw new Error('a bug')
+      },
+    })
+    const pair = (name: string) =>
+      storage.transact(did, (tx) => {
+        tx.state.set(name, 'one', name)
+        tx.state.set(name, 'two', name)
+      })
+    let failures = 0
+    for (let isOver = false; !isOver; failures++) {
+      calls = 0
+      failAt = failures + 1
+      const outcomes = await Promise.allSettled(['a', 'b', 'c'].map((name) => pair(`${name}${failures}`)))
+      failAt = Number.POSITIVE_INFINITY
+      isOver = calls <= failures
+      for (const [index, { status }] of outcomes.entries())
+        expect(await storage.state.list(`${'abc'[index]}${failures}`)).toHaveLength(status === 'fulfilled' ? 2 : 0)
+      await expect(pair(`after ${failures}`)).resolves.toBeUndefined()
+    }
+    expect(failures).toBeGreaterThan(10)
+  })
+
   it('rejects the whole group when the disk is full, and writes again as soon as there is space', async () => {
     let full = false
     const storage = await open({

@@ -1,0 +1,157 @@
+import { mkdirSync } from 'node:fs'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../server-process.ts'
+import { compileDiskLayer, type DiskCall, WatchedDisk } from './disk-layer.ts'
+import { Findings } from './findings.ts'
+import { Follower } from './follower.ts'
+import { inspect } from './inspection.ts'
+import { openLanes } from './kill-campaign.ts'
+import type { Lane } from './lane.ts'
+import { writeOnce } from './load.ts'
+import { Mirror } from './mirror.ts'
+import { plans } from './planning.ts'
+import { Random } from './random.ts'
+import { call, type Outcome } from './requests.ts'
+import { SignUps } from './sign-ups.ts'
+import { Tally } from './tally.ts'
+import { openWorld, type World } from './world.ts'
+
+/** How many failures under load, each at a later call than the one before. */
+const failures = Number(process.env['FAULT_FAILURES'] ?? 40)
+/** Sign-ups take their time, hashing passwords: in short runs not every call of theirs fails. */
+const signUpStep = process.env['FAULT_FAILURES'] ? 1 : 4
+const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
+
+const changing: readonly DiskCall[] = ['create', 'write', 'truncate', 'sync', 'syncFolder', 'rename', 'unlink', 'mkdir']
+
+const layers = await temporaryFolder()
+const layer = compileDiskLayer(layers.path)
+afterAll(() => layers.remove())
+
+describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
+  let world: World
+  let disk: WatchedDisk
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  let lanes: Lane[]
+  let random: Random
+  let follower: Follower
+  /** Looks at everything: with the follower that has been there from the start. */
+  let look: () => Promise<void>
+
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    const data = `${folder.path}/data`
+    mkdirSync(data)
+    disk = new WatchedDisk(layer!, data, folder.path, { keepsJournal: false })
+    world = await openWorld({ folder: data, env: disk.env })
+    await world.server.start()
+    random = new Random(seed)
+    lanes = await openLanes(world.server.url, 8)
+    const mirror = new Mirror(world.keys)
+    follower = new Follower(world.server.url, (frame) => mirror.take(frame))
+    look = async () => {
+      const findings = new Findings()
+      await inspect(lanes, { world, findings, mirror, follower, servedBlobs: new Set() })
+      expect(findings.all()).toEqual([])
+      expect(follower.connections).toBe(1)
+    }
+  })
+  afterEach(async () => {
+    follower.close()
+    await world.close()
+    disk.close()
+    await folder.remove()
+  })
+
+  for (const [name, plan] of Object.entries(plans))
+    it(`at the n-th call of ${name}, for every n: 503 or done, nothing half done, and the next one works`, async () => {
+      const lane = lanes[0]!
+      const write = () => writeOnce(world.server.url, lane, random, new Tally(), plan)
+      for (let index = 0; index < 3; index++) expect((await write()).kind).toBe('ok')
+      const calls = await failEveryCall(write)
+      expect(calls).toBeGreaterThan(3)
+      await look()
+    })
+
+  it('at the n-th call of a sign-up, for every n: 503 or done, and the handle is free or taken by a whole account', async () => {
+    const signUps = new SignUps(world.server.url)
+    const calls = await failEveryCall(async () => {
+      const outcomes: Outcome<unknown>[] = []
+      await signUps.run(1, new AbortController().signal, (outcome) => outcomes.push(outcome))
+      return outcomes[0]!
+    }, signUpStep)
+    expect(calls).toBeGreaterThan(3)
+    expect(await signUps.settle()).toEqual([])
+    expect(await signUps.missing(0)).toEqual([])
+    await look()
+  })
+
+  it(
+    `at ${failures} calls under load: 503 with a time to come back, reads and the firehose go on, and so do writes`,
+    async () => {
+      for (let failure = 1; failure <= failures; failure++) {
+        const tally = new Tally()
+        const n = failure * 3 + random.between(0, 2)
+        disk.fail(changing, { n, code: failure % 2 === 0 ? 'EIO' : 'ENOSPC' })
+        const seen: Outcome<unknown>[] = []
+        const reading = readUntil(() => disk.counts.failed > 0)
+        while (disk.counts.failed === 0)
+          seen.push(...(await Promise.all(lanes.map((lane) => writeOnce(world.server.url, lane, random, tally)))))
+        expectPassing(seen)
+        expect(await reading).toEqual([])
+        const after = await Promise.all(lanes.map((lane) => writeOnce(world.server.url, lane, random, tally)))
+        expect(after.filter(({ kind }) => kind !== 'ok')).toEqual([])
+        if (failure % 20 === 0) await look()
+      }
+      await look()
+    },
+    60_000 + failures * 2_000,
+  )
+
+  it('at every call for a while: 503, reads and the firehose go on, and writes come back without a restart', async () => {
+    disk.fail(changing, { n: 1, times: 1_000_000 })
+    for (let round = 0; round < 3; round++) {
+      const refused = await Promise.all(lanes.map((lane) => writeOnce(world.server.url, lane, random, new Tally())))
+      expectPassing(refused)
+      expect(refused.filter(({ kind }) => kind === 'ok')).toEqual([])
+    }
+    await look()
+    disk.heal()
+    const after = await Promise.all(lanes.map((lane) => writeOnce(world.server.url, lane, random, new Tally())))
+    expect(after.filter(({ kind }) => kind !== 'ok')).toEqual([])
+    await look()
+  })
+
+  /** Lets the first call fail, then the second, and so on, until the work is done without meeting a failure. Answers how many there were. */
+  async function failEveryCall(work: () => Promise<Outcome<unknown>>, step = 1): Promise<number> {
+    for (let n = 1; ; n += step) {
+      disk.fail(changing, { n, code: n % 2 === 0 ? 'EIO' : 'ENOSPC' })
+      const outcome = await work()
+      const { failed } = disk.counts
+      disk.heal()
+      expectPassing([outcome])
+      const next = await work()
+      expect(next.kind).toBe('ok')
+      if (failed === 0) return n - 1
+    }
+  }
+
+  /** What could not be read meanwhile. */
+  async function readUntil(isOver: () => boolean): Promise<Outcome<unknown>[]> {
+    const failed: Outcome<unknown>[] = []
+    while (!isOver()) {
+      const repo = random.pick(lanes).account.did
+      const outcome = await call(world.server.url, 'com.atproto.repo.describeRepo', { params: { repo } })
+      if (outcome.kind !== 'ok') failed.push(outcome)
+    }
+    return failed
+  }
+})
+
+function expectPassing(outcomes: readonly Outcome<unknown>[]): void {
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'ok') continue
+    expect(outcome).toMatchObject({ kind: 'refused', status: 503 })
+    expect(outcome.kind === 'refused' && outcome.headers.get('retry-after')).toMatch(/^\d+$/)
+  }
+}
