@@ -26,12 +26,12 @@ import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
-import { passingFailure } from './passing-failure.ts'
 import { KeyClock } from './repos/key-clock.ts'
 import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
 import { routes } from './routes.ts'
+import { storageRefusal } from './storage-refusal.ts'
 import { createWeb } from './web.ts'
 
 /** What the methods are given. */
@@ -141,7 +141,7 @@ export async function createPds(
   const router = createRouter(routes(services, access), {
     fallback: createWeb({ config, accounts, storage }),
     health: async () => ({ version: await healthyVersion(config, storage) }),
-    explain: passingFailure,
+    explain: storageRefusal,
     // Answers are ours: checking them is for development.
     validateOutput: config.service.developmentMode,
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),

@@ -1,3 +1,5 @@
+import { blockOf } from '@atoll/data-model'
+import { parseNsid, parseRecordKey } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
@@ -290,6 +292,30 @@ describe('listRecords', () => {
     expect(await page({ limit: 2, cursor: k3 })).toEqual({ keys: [k2, k1], cursor: k1 })
     expect(await page({ limit: 2, reverse: true })).toEqual({ keys: [k0, k1], cursor: k1 })
     expect(await page({ cursor: k0 })).toEqual({ keys: [], cursor: undefined })
+  })
+
+  it('leaves out a record that has no form in JSON, and lists the others', async () => {
+    const { storage } = pds.adapters
+    const keys: string[] = []
+    const bring = async (rkey: string) => {
+      const head = (await storage.repos.head(alice.did))!
+      const odd = blockOf({ $type: post, link: { $link: 'no link' } })
+      const record = { collection: parseNsid(post), rkey: parseRecordKey(rkey), cid: odd.cid }
+      await storage.transact(alice.did, (tx) =>
+        tx.repo.apply({ did: alice.did, prev: head, head, added: [odd], removed: [], records: [record], blobs: [] }),
+      )
+    }
+    await bring('2aaaaaaaaaaaa')
+    for (const text of ['one', 'two']) keys.push((await pds.postOf(alice, text)).rkey)
+    await bring('3zzzzzzzzzzzz')
+    const params = { repo: alice.did, collection: post }
+    const { status, body } = await pds.get('com.atproto.repo.listRecords', { params })
+    expect(status).toBe(200)
+    expect(body.records.map(({ uri }: { uri: string }) => uri.split('/').at(-1))).toEqual(keys.reverse())
+    expect(body.cursor).toBe('2aaaaaaaaaaaa')
+    const one = await pds.get('com.atproto.repo.getRecord', { params: { ...params, rkey: '3zzzzzzzzzzzz' } })
+    expect(refusal(one)).toEqual({ status: 400, error: 'InvalidRequest' })
+    expect(pds.errors).toEqual([])
   })
 
   it('refuses a limit over 100', async () => {

@@ -135,6 +135,11 @@ describe('listRepos', () => {
     const second = await get('listRepos', { limit: 2, cursor: first.body.cursor })
     expect(second.body.repos.map(({ did }: { did: string }) => did)).toEqual([carol.did])
   })
+
+  it('refuses a cursor that it did not give', async () => {
+    const { status, body } = await get('listRepos', { cursor: 'nonsense' })
+    expect({ status, body }).toEqual({ status: 400, body: { error: 'InvalidRequest', message: 'Malformed cursor' } })
+  })
 })
 
 describe('blobs', () => {

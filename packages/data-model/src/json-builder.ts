@@ -50,6 +50,17 @@ export class JsonBuilder {
     return this
   }
 
+  /** How long the text is so far. */
+  get length(): number {
+    return this.text.length
+  }
+
+  /** Takes back what was appended since the text was that long. */
+  cutTo(length: number): this {
+    this.text.cutTo(length)
+    return this
+  }
+
   /** The bytes of the text. The builder is of no use afterwards. */
   finish(): Uint8Array {
     return this.text.finishView()

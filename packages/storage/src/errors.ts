@@ -32,6 +32,14 @@ export class StorageUnavailableError extends Error {
   }
 }
 
+/** A listing was to go on from where no listing ended. */
+export class InvalidCursorError extends Error {
+  override name = 'InvalidCursorError'
+  constructor(readonly cursor: string) {
+    super(`no listing ended at '${cursor.slice(0, 100)}'`)
+  }
+}
+
 /** The database was written by a newer version of the software. */
 export class SchemaTooNewError extends Error {
   override name = 'SchemaTooNewError'

@@ -16,6 +16,7 @@ export {
   ConflictError,
   type ConflictField,
   CorruptStorageError,
+  InvalidCursorError,
   SchemaTooNewError,
   StorageUnavailableError,
 } from './errors.ts'
@@ -34,6 +35,7 @@ export type { KeyStore, KeyWriter, ReservedKey, SigningKey } from './key-store.t
 export { MemoryBlobStore } from './memory/memory-blob-store.ts'
 export { MemoryStorage, type MemoryStorageOptions } from './memory/memory-storage.ts'
 export { MemoryTables } from './memory/memory-tables.ts'
+export { numberOfCursor } from './number-cursor.ts'
 export type { RecordStore, StoredRecord } from './record-store.ts'
 export type { BlobReference, RecordChange, RepoChange, RepoWriter } from './repo-change.ts'
 export type { Page, RepoListing, RepoSnapshot, RepoStore } from './repo-store.ts'

@@ -11,7 +11,7 @@ export interface RepoListing {
   status: AccountStatus
 }
 
-/** A page of a listing; `cursor` is there when more may follow. */
+/** A page of a listing; `cursor` is there when more may follow. Listings throw an `InvalidCursorError` for one that none of them gave. */
 export interface Page<T> {
   items: T[]
   cursor?: string

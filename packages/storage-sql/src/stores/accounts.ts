@@ -1,4 +1,11 @@
-import { type Account, type AccountStore, ConflictError, type NewAccount, type Page } from '@atoll/storage'
+import {
+  type Account,
+  type AccountStore,
+  ConflictError,
+  type NewAccount,
+  numberOfCursor,
+  type Page,
+} from '@atoll/storage'
 import type { Datetime, Did, Handle } from '@atoll/syntax'
 import { type Selectable, sql } from 'kysely'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
@@ -127,7 +134,7 @@ export class SqlAccounts implements AccountStore {
   }
 
   async list(options: { cursor?: string; limit: number; email?: string }): Promise<Page<Account>> {
-    const after = Number(options.cursor ?? 0)
+    const after = numberOfCursor(options.cursor)
     const limit = options.limit + 1
     const pattern = options.email && `%${options.email.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
     const rows = await this.#run(pattern ? all(withEmail, { after, limit, pattern }) : all(inOrder, { after, limit }))

@@ -1,5 +1,6 @@
 import {
   ConflictError,
+  InvalidCursorError,
   type InviteCode,
   type InviteStore,
   type InviteUse,
@@ -173,5 +174,6 @@ function cursorOf({ uses, createdAt, code }: InviteCode): string {
 function positionOf(cursor: string | undefined): [used: number, createdAt: string, code: string] {
   if (cursor === undefined) return [Number.MAX_SAFE_INTEGER, highest, highest]
   const [used = '', createdAt = '', ...code] = cursor.split('/')
+  if (!/^\d{1,15}$/.test(used) || createdAt === '' || code.length === 0) throw new InvalidCursorError(cursor)
   return [Number(used), createdAt, code.join('/')]
 }

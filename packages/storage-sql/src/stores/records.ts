@@ -1,4 +1,4 @@
-import { CorruptStorageError, type Page, type RecordStore, type StoredRecord } from '@atoll/storage'
+import { CorruptStorageError, numberOfCursor, type Page, type RecordStore, type StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Kysely } from 'kysely'
 import { all, first, type Run } from '../routine.ts'
@@ -106,7 +106,7 @@ export class SqlRecords implements RecordStore {
   }
 
   async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {
-    const after = Number(options.cursor ?? 0)
+    const after = numberOfCursor(options.cursor)
     const rows = await this.#run(all(reposWith, { collection, after, limit: options.limit + 1 }))
     const items = rows.slice(0, options.limit).map((row) => row.did)
     const last = rows[items.length - 1]

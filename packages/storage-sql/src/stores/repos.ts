@@ -1,7 +1,7 @@
 import type { Block, Cid } from '@atoll/data-model'
 import type { Head } from '@atoll/repo'
 import type { Page, RepoListing } from '@atoll/storage'
-import { accountStatus } from '@atoll/storage'
+import { accountStatus, numberOfCursor } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import { all, first, type Routine, type Run } from '../routine.ts'
 import { cidOf, orUndefined } from '../rows.ts'
@@ -92,7 +92,7 @@ export class SqlRepoReads {
   }
 
   async list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>> {
-    const after = Number(options.cursor ?? 0)
+    const after = numberOfCursor(options.cursor)
     const rows = await this.#run(all(repoPage, { after, limit: options.limit + 1 }))
     const items = rows.slice(0, options.limit).map(({ did, cid, rev, takedown, deactivated_at }) => {
       const status = accountStatus({ takedown: orUndefined(takedown), deactivatedAt: orUndefined(deactivated_at) })

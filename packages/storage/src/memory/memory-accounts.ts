@@ -1,6 +1,7 @@
 import type { Did, Handle } from '@atoll/syntax'
 import type { Account, AccountStore, AccountWriter, NewAccount } from '../account-store.ts'
 import { ConflictError } from '../errors.ts'
+import { numberOfCursor } from '../number-cursor.ts'
 import type { Page } from '../repo-store.ts'
 import type { MemoryTables } from './memory-tables.ts'
 import { pageOf } from './order.ts'
@@ -30,7 +31,7 @@ export class MemoryAccounts implements AccountStore, AccountWriter {
 
   async list(options: { cursor?: string; limit: number; email?: string }): Promise<Page<Account>> {
     const wanted = options.email?.toLowerCase()
-    const after = Number(options.cursor ?? 0)
+    const after = numberOfCursor(options.cursor)
     const following = [...this.#tables.accounts.values()]
       .filter(({ key }) => key > after)
       .filter(({ account }) => wanted === undefined || account.email?.includes(wanted) === true)

@@ -1,5 +1,5 @@
 import type { Did } from '@atoll/syntax'
-import { ConflictError } from '../errors.ts'
+import { ConflictError, InvalidCursorError } from '../errors.ts'
 import type { InviteCode, InviteStore, InviteUse, InviteWriter, NewInviteCode } from '../invite-store.ts'
 import type { Page } from '../repo-store.ts'
 import type { MemoryInvite, MemoryTables } from './memory-tables.ts'
@@ -28,7 +28,9 @@ export class MemoryInvites implements InviteStore, InviteWriter {
   async list(options: { sort: 'recent' | 'usage'; cursor?: string; limit: number }): Promise<Page<InviteCode>> {
     const sorted = this.#codes().reverse()
     if (options.sort === 'usage') sorted.sort((a, b) => b.uses.length - a.uses.length)
-    const start = options.cursor === undefined ? 0 : sorted.findIndex((invite) => invite.code === options.cursor) + 1
+    const { cursor } = options
+    const start = cursor === undefined ? 0 : sorted.findIndex((invite) => invite.code === cursor) + 1
+    if (cursor !== undefined && start === 0) throw new InvalidCursorError(cursor)
     return pageOf(sorted.slice(start), options.limit, (invite) => invite.code)
   }
 

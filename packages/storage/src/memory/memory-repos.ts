@@ -3,6 +3,7 @@ import type { GetBlock, Head } from '@atoll/repo'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { accountStatus } from '../account-store.ts'
 import { ConflictError } from '../errors.ts'
+import { numberOfCursor } from '../number-cursor.ts'
 import type { RecordStore, StoredRecord } from '../record-store.ts'
 import type { RecordChange, RepoChange, RepoWriter } from '../repo-change.ts'
 import type { Page, RepoListing, RepoSnapshot, RepoStore } from '../repo-store.ts'
@@ -39,7 +40,7 @@ export class MemoryRepos implements RepoStore, RepoWriter {
   }
 
   async list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>> {
-    const after = Number(options.cursor ?? 0)
+    const after = numberOfCursor(options.cursor)
     const following = [...this.#tables.repos.values()].filter((repo) => repo.key > after)
     const page = pageOf(following.sort(byKey), options.limit, (repo) => String(repo.key))
     return { ...page, items: page.items.map((repo) => this.#listing(repo)) }
@@ -122,7 +123,7 @@ export class MemoryRecords implements RecordStore {
   }
 
   async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {
-    const after = Number(options.cursor ?? 0)
+    const after = numberOfCursor(options.cursor)
     const following = [...this.#tables.repos.values()].filter(
       (repo) => repo.key > after && collectionsOf(repo).has(collection),
     )

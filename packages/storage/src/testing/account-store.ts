@@ -127,6 +127,15 @@ export function accountStoreSuite(name: string, open: OpenStorage, except: Excep
       expect((await storage.accounts.many([bob, carol, alice])).map(({ did }) => did)).toEqual([bob, alice])
     })
 
+    rule('refuses to go on with a list of accounts from a cursor that is none', async () => {
+      const storage = await fresh()
+      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
+        await expect(storage.accounts.list({ limit: 2, cursor })).rejects.toMatchObject({
+          name: 'InvalidCursorError',
+          cursor,
+        })
+    })
+
     rule('lists accounts in order of creation, in pages, deletions in between included', async () => {
       const storage = await create(await fresh(), carol, alice, bob)
       const first = await storage.accounts.list({ limit: 2 })

@@ -84,6 +84,15 @@ export function inviteStoreSuite(name: string, open: OpenStorage, except: Except
       expect(disabled.map((invite) => invite?.disabled)).toEqual([true, true, true, false])
     })
 
+    rule('refuses to go on with a list of codes from a cursor that is none', async () => {
+      const storage = await fresh()
+      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
+        await expect(storage.invites.list({ sort: 'recent', limit: 2, cursor })).rejects.toMatchObject({
+          name: 'InvalidCursorError',
+          cursor,
+        })
+    })
+
     rule('lists codes newest first or most used first, in pages', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => {

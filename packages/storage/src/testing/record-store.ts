@@ -167,6 +167,15 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       expect(await (await reopen()).records.pointingAt(alice, like, 'at://x')).toEqual(['one'])
     })
 
+    rule('refuses to go on with a list of repositories of a collection from a cursor that is none', async () => {
+      const storage = await fresh()
+      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
+        await expect(storage.records.reposWith(post, { limit: 2, cursor })).rejects.toMatchObject({
+          name: 'InvalidCursorError',
+          cursor,
+        })
+    })
+
     rule('lists the repositories with records in a collection, in order of creation', async () => {
       const storage = await fresh()
       for (const did of [carol, alice, bob]) await withRecords(storage, did, ['one'])

@@ -191,6 +191,15 @@ export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptio
       expect(await since(0)).toHaveLength(500 + 4)
     })
 
+    rule('refuses to go on with a list of repositories from a cursor that is none', async () => {
+      const storage = await fresh()
+      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
+        await expect(storage.repos.list({ limit: 2, cursor })).rejects.toMatchObject({
+          name: 'InvalidCursorError',
+          cursor,
+        })
+    })
+
     rule('lists repositories in order of creation, with their status', async () => {
       const storage = await fresh()
       for (const did of [carol, alice, bob]) {

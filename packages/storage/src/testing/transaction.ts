@@ -47,6 +47,31 @@ export function transactionSuite(name: string, open: OpenStorage, except: Except
       }
     })
 
+    rule('commits transactions of one DID in the order of the calls, each on top of the one before', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      const commits = Array.from({ length: 20 }, (_, n) => repo.commit({ [`com.example.note/${n}`]: { n } }))
+      await Promise.all(commits.map((commit) => storage.transact(alice, (tx) => tx.repo.apply(commit))))
+      expect(await storage.repos.head(alice)).toEqual(repo.head)
+    })
+
+    rule('lets those fail that build on one that failed, and nothing else', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      const [first, second, third] = [1, 2, 3].map((n) => repo.commit({ 'com.example.note/n': { n } }))
+      const outcomes = await Promise.allSettled([
+        storage.transact(alice, (tx) => tx.repo.apply(first!)),
+        storage.transact(alice, (tx) => {
+          tx.repo.apply(second!)
+          tx.keys.release('did:key:zNever')
+        }),
+        storage.transact(alice, (tx) => tx.repo.apply(third!)),
+        storage.transact(bob, (tx) => tx.state.set('still', 'here', 'yes')),
+      ])
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+      expect(await storage.repos.head(alice)).toEqual(first!.head)
+    })
+
     rule('rejects a conflicting transaction alone, though others are committed with it', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => tx.accounts.create(account(alice, 'alice')))

@@ -1,3 +1,4 @@
+import { DataModelError } from '@atoll/data-model'
 import type { getRecord as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
@@ -21,6 +22,15 @@ export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {
     if (!record || (params.cid !== undefined && !record.cid.equals(requestedCid(params.cid)))) {
       throw new Refused('RecordNotFound', `Could not locate record: ${uri}`)
     }
-    return { encoding: 'application/json; charset=utf-8', body: recordJson(account.did, record) }
+    try {
+      return { encoding: 'application/json; charset=utf-8', body: recordJson(account.did, record) }
+    } catch (error) {
+      if (!(error instanceof DataModelError)) throw error
+      // Its maps use keys that JSON keeps for links and bytes.
+      throw new Refused(
+        'InvalidRequest',
+        `Record has no form in JSON (com.atproto.sync.getRecord has its bytes): ${uri}`,
+      )
+    }
   }
 }

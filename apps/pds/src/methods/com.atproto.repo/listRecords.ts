@@ -1,4 +1,4 @@
-import { JsonBuilder } from '@atoll/data-model'
+import { DataModelError, JsonBuilder } from '@atoll/data-model'
 import type { listRecords as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage, StoredRecord } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
@@ -29,9 +29,17 @@ function pageJson(did: Did, records: readonly StoredRecord[]): Uint8Array {
   const last = records.at(-1)?.rkey
   json.ascii(last === undefined ? '{"records":[' : `{"cursor":"${last}","records":[`)
   try {
-    for (const [index, record] of records.entries()) {
-      if (index > 0) json.ascii(',')
-      writeRecord(json, did, record)
+    let separator = ''
+    for (const record of records) {
+      const before = json.length
+      try {
+        writeRecord(json.ascii(separator), did, record)
+        separator = ','
+      } catch (error) {
+        // A record without a JSON form, which only an import can bring, is left out and does not take the others with it.
+        if (!(error instanceof DataModelError)) throw error
+        json.cutTo(before)
+      }
     }
   } catch (error) {
     json.abandon()
