@@ -1,7 +1,7 @@
 import type { FuzzTarget } from '@atoll/testkit'
+import { everyBackend, withBackend } from '../test/every-backend.ts'
 import type { Curve } from './curves.ts'
 import { compactToDer } from './der.ts'
-import { everyBackend, withBackend } from './every-backend.ts'
 import {
   formatDidKey,
   formatMultikey,

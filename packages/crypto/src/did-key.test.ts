@@ -2,6 +2,7 @@ import { interopJson } from '@atoll/testkit'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import { describe, expect, it } from 'vitest'
+import { everyBackend, withBackend } from '../test/every-backend.ts'
 import {
   type DidKey,
   formatDidKey,
@@ -12,7 +13,6 @@ import {
   parseMultikey,
 } from './did-key.ts'
 import { InvalidKeyError } from './errors.ts'
-import { everyBackend, withBackend } from './every-backend.ts'
 import { generateKeyPair, importKeyPair } from './key-pair.ts'
 import { jwtAlgorithm, verifySignature } from './signature.ts'
 

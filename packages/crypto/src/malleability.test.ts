@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { everyBackend, withBackend } from '../test/every-backend.ts'
 import type { Backend } from './backend.ts'
 import type { Curve } from './curves.ts'
 import { compactToDer } from './der.ts'
 import { formatDidKey } from './did-key.ts'
-import { everyBackend, withBackend } from './every-backend.ts'
 import { importKeyPair, type KeyPair } from './key-pair.ts'
 import { type VerifyOptions, verifySignature } from './signature.ts'
 

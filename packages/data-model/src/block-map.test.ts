@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { blockOf } from './block.ts'
 import { BlockMap } from './block-map.ts'
-import { decodeCid, verifyCid } from './cid.ts'
+import { type Codec, cidOfDigest, decodeCid, verifyCid } from './cid.ts'
 import { CidMap } from './cid-map.ts'
 
 const blocks = [1, 'two', [3]].map((value) => blockOf(value))
@@ -33,6 +33,39 @@ describe('BlockMap', () => {
     expect(map.get(first.cid)).toBeUndefined()
     expect(map.byteSize).toBe(6)
     expect(map.set(first.cid, first.bytes).size).toBe(3)
+  })
+})
+
+describe('BlockMap, of CIDs that begin alike', () => {
+  const alike = (last: number, codec: Codec = 'dag-cbor') =>
+    cidOfDigest(
+      codec,
+      Uint8Array.from({ length: 32 }, (_, index) => (index < 31 ? 7 : last)),
+    )
+  const many = [alike(0), alike(1), alike(2), alike(0, 'raw')].map((cid, index) => ({
+    cid,
+    bytes: Uint8Array.of(index),
+  }))
+  const cidsOf = (map: BlockMap) => [...map.cids()].map(String)
+
+  it('keeps each, in order', () => {
+    const map = new BlockMap([...many, ...many])
+    expect([...map]).toEqual(many)
+    expect(many.map(({ cid }) => map.get(decodeCid(cid.bytes.slice())))).toEqual(many.map(({ bytes }) => bytes))
+    expect(map.has(alike(3))).toBe(false)
+  })
+
+  it('forgets one and keeps the others, whichever came first', () => {
+    for (const gone of many) {
+      const rest = many.filter((block) => block !== gone)
+      const map = new BlockMap(many)
+      expect([map.delete(gone.cid), map.delete(gone.cid)]).toEqual([true, false])
+      expect(cidsOf(map)).toEqual(rest.map(({ cid }) => String(cid)))
+      expect([map.size, map.byteSize, map.has(gone.cid)]).toEqual([3, 3, false])
+      for (const block of rest) expect(map.add(block).get(block.cid)).toBe(block.bytes)
+      expect(map.size).toBe(3)
+      expect(cidsOf(map.add(gone))).toEqual([...rest, gone].map(({ cid }) => String(cid)))
+    }
   })
 })
 

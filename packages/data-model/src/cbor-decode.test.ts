@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { hex } from '../test/hex.ts'
 import { decodeCbor, decodeFirstCbor } from './cbor-decode.ts'
 import { cborToJson } from './cbor-to-json.ts'
 import { CborError, type CborReason } from './errors.ts'
-import { hex } from './hex.ts'
 import type { Limits } from './value.ts'
 
 const digest = '00'.repeat(32)

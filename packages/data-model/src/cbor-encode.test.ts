@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { toHex } from '../test/hex.ts'
 import { decodeCbor } from './cbor-decode.ts'
 import { encodeCbor } from './cbor-encode.ts'
 import { CborError, type CborReason } from './errors.ts'
-import { toHex } from './hex.ts'
 import type { Value } from './value.ts'
 
 /** What no type-checked caller would pass. */

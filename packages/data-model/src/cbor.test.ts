@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyKey, anyValue, mapOf } from './arbitraries.ts'
+import { anyKey, anyValue, mapOf } from '../test/arbitraries.ts'
 import { decodeCbor } from './cbor-decode.ts'
 import { encodeCbor } from './cbor-encode.ts'
 import { cborToJson, cborToJsonBytes } from './cbor-to-json.ts'

@@ -1,4 +1,5 @@
 import type { FuzzTarget } from '@atoll/testkit'
+import * as samples from '../test/samples.ts'
 import {
   CborError,
   cborToJson,
@@ -13,7 +14,6 @@ import {
   type Value,
   valueToJson,
 } from './index.ts'
-import * as samples from './samples.ts'
 
 const text = new TextEncoder()
 const values = [samples.post, samples.fullPost, samples.mstNode, samples.commit, samples.frame].map((sample) =>

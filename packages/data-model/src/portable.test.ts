@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import * as samples from '../test/samples.ts'
 import * as native from './index.ts'
-import * as samples from './samples.ts'
 
 // Modules look for what Node has when they are first loaded or used: a fresh copy of them finds none of it.
 vi.resetModules()

@@ -1,5 +1,7 @@
 import { InvalidDidError, InvalidHandleError, isDid, normalizeHandle, parseDid } from '@atoll/syntax'
 import type { FuzzTarget } from '@atoll/testkit'
+import { ExampleLog, exampleGenesis, exampleKeys, exampleLegacy } from '../test/example-log.ts'
+import { hostileHosts } from '../test/hostile-forms.ts'
 import { lookUpHandle } from './handle-lookup.ts'
 import {
   didWebUrl,
@@ -13,8 +15,6 @@ import {
   UnsupportedDidError,
 } from './index.ts'
 import { requirePublicUrl } from './node/guarded-agent.ts'
-import { hostileHosts } from './node/hostile-forms.ts'
-import { ExampleLog, exampleGenesis, exampleKeys, exampleLegacy } from './plc/example-log.ts'
 import { cidOfOperation, PlcError, parseOperation, requireAcceptable, signOperation, validateLog } from './plc/index.ts'
 
 const did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'

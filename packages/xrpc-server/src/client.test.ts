@@ -2,10 +2,10 @@
 import { createClient, type FetchLike, TokenSession, XrpcError } from '@atoll/xrpc'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { bytesOf } from '../test/hosts.ts'
+import { add, count, download, greet, touch, upload } from '../test/methods.ts'
 import { type Authorize, createRouter, type Route, type RouterOptions, route, stream } from './index.ts'
 import { type NodeServer, serveNode } from './node.ts'
-import { bytesOf } from './test-hosts.ts'
-import { add, count, download, greet, touch, upload } from './test-methods.ts'
 
 const anyone: Authorize<undefined> = () => undefined
 let server: NodeServer

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { bytesOf } from './test-hosts.ts'
+import { bytesOf } from '../test/hosts.ts'
 
 const text = 'an atoll is a ring of islands. '.repeat(1000)
 const pieces = async function* () {

@@ -1,9 +1,9 @@
 /** The rules of streamed bodies: one list, over every host. */
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
+import { bytesOf, hosts, type TestHost } from '../test/hosts.ts'
+import { download, upload } from '../test/methods.ts'
 import { type Authorize, ClientGoneError, createRouter, type Route, type RouterOptions, route } from './index.ts'
-import { bytesOf, hosts, type TestHost } from './test-hosts.ts'
-import { download, upload } from './test-methods.ts'
 
 const anyone: Authorize<undefined> = () => undefined
 const octets = { 'content-type': 'application/octet-stream' }

@@ -1,9 +1,9 @@
 /** The rules of subscriptions: one list, over every host. */
 import { decodeFrame, encodeMessageFrame, XrpcError } from '@atoll/xrpc'
 import { afterEach, describe, expect, it } from 'vitest'
+import { bytesOf, hosts, type TestHost, type TestReply, type TestSubscriber } from '../test/hosts.ts'
+import { type CountMessage, count } from '../test/methods.ts'
 import { type Authorize, createRouter, type RouterOptions, type StreamHandler, stream } from './index.ts'
-import { bytesOf, hosts, type TestHost, type TestReply, type TestSubscriber } from './test-hosts.ts'
-import { type CountMessage, count } from './test-methods.ts'
 
 const anyone: Authorize<undefined> = () => undefined
 const later = <T>() => Promise.withResolvers<T>()
@@ -140,6 +140,26 @@ describe.each(hosts)('on %s', (_, open) => {
     const frames = await decoded(subscriber)
     expect(frames.at(-1)).toMatchObject({ op: -1, error: 'ConsumerTooSlow' })
     expect((await subscriber.closed).code).toBe(1008)
+  })
+
+  it('cuts off a subscriber whose socket is full as soon as the handler wants it', async () => {
+    let made = 0
+    const { promise: started, resolve: start } = later<(error: unknown) => void>()
+    await serve(
+      async function* ({ signal, fail }) {
+        start(fail)
+        while (!signal.aborted) yield { ...number(made++), padding: new Uint8Array(100_000) }
+      },
+      { subscriptions: { maxBufferedBytes: 300_000 } },
+    )
+    const subscriber = await subscribe()
+    subscriber.pause()
+    const fail = await started
+    await settled(() => made)
+    fail(new XrpcError('ConsumerTooSlow', 'enough'))
+    subscriber.resume()
+    expect((await decoded(subscriber)).at(-1)).toEqual({ op: -1, error: 'ConsumerTooSlow', message: 'enough' })
+    expect(await subscriber.closed).toEqual({ code: 1008, reason: 'ConsumerTooSlow' })
   })
 
   it('aborts the signal when the subscriber goes, and forgets it', async () => {

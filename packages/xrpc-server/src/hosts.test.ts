@@ -9,9 +9,9 @@ import {
 } from 'node:zlib'
 import { XrpcError } from '@atoll/xrpc'
 import { afterEach, describe, expect, it } from 'vitest'
+import { bytesOf, hosts, type TestHost, type TestReply, type TestRequest } from '../test/hosts.ts'
+import { add, count, download, greet, touch, upload } from '../test/methods.ts'
 import { type Authorize, createRouter, type Handler, type Route, type RouterOptions, route, stream } from './index.ts'
-import { bytesOf, hosts, type TestHost, type TestReply, type TestRequest } from './test-hosts.ts'
-import { add, count, download, greet, touch, upload } from './test-methods.ts'
 
 const anyone: Authorize<undefined> = () => undefined
 const greeter: Handler<typeof greet> = ({ params }) => ({ greeting: `hello ${params.name}`.repeat(params.times) })

@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { generateKeyPair } from '@atoll/crypto'
 import { benchmark } from '@atoll/testkit'
+import { add, greet } from '../test/methods.ts'
 import { createRouter, createServiceJwt, route, verifyServiceJwt } from './index.ts'
 import { serveNode } from './node.ts'
-import { add, greet } from './test-methods.ts'
 
 const anyone = () => undefined
 const router = createRouter([

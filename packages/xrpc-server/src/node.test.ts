@@ -5,10 +5,10 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { decodeFrame } from '@atoll/xrpc'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { add, count, download, greet, upload } from '../test/methods.ts'
 import { type Authorize, createRouter, type Router, type RouterOptions, route, stream } from './index.ts'
 import { ListenError, type NodeServer, type NodeServerOptions, serveNode } from './node.ts'
 import { SlowBodyGuard } from './slow-body-guard.ts'
-import { add, count, download, greet, upload } from './test-methods.ts'
 
 const anyone: Authorize<undefined> = () => undefined
 const later = <T>() => Promise.withResolvers<T>()

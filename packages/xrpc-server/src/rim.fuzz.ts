@@ -2,12 +2,12 @@
 import { generateKeyPair } from '@atoll/crypto'
 import type { FuzzTarget } from '@atoll/testkit'
 import { XrpcError } from '@atoll/xrpc'
+import { add, greet } from '../test/methods.ts'
 import { negotiateCoding } from './accept-encoding.ts'
 import { clientAddress, clientNetwork } from './client-address.ts'
 import { route } from './route.ts'
 import { createRouter } from './router.ts'
 import { createServiceJwt, verifyServiceJwt } from './service-auth.ts'
-import { add, greet } from './test-methods.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const textOf = (bytes: Uint8Array) => String.fromCharCode(...bytes.subarray(0, 10_000))

@@ -70,6 +70,8 @@ export interface StreamCall<M extends Subscription, C = unknown> {
   readonly ip: string
   /** Aborted when the subscriber has gone, or the server closes. */
   readonly signal: AbortSignal
+  /** Ends the stream as throwing does, but also while the socket is full, when nothing is asked of the generator. */
+  readonly fail: (error: unknown) => void
   readonly request: InnerRequest
 }
 

@@ -7,7 +7,7 @@ import type { InnerResponse } from './inner.ts'
 import { AuthorizeCall, requireParams } from './method-call.ts'
 import type { RouterOptions } from './options.ts'
 import type { StreamRoute } from './route.ts'
-import { pumpFrames } from './subscription.ts'
+import { pumpFrames, StreamFailure } from './subscription.ts'
 
 /** The outcome of a request to upgrade: a refusal to be answered, or a stream that wants its socket. */
 export type Upgrade =
@@ -50,8 +50,10 @@ export class StreamHost {
     const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.options.subscriptions ?? {}
     const onError = (error: unknown) => this.options.onError?.(error, { request, nsid })
     const explain = (error: unknown) => this.options.explain?.(error)
-    const open = () => handler({ method, params, headers, credentials, ip, signal, request })
-    await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, explain })
+    const failure = new StreamFailure()
+    const { fail } = failure
+    const open = () => handler({ method, params, headers, credentials, ip, signal, fail, request })
+    await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, explain }, failure)
   }
 
   #checkRoom(ip: string): void {

@@ -25,6 +25,7 @@ export async function pumpFrames(
   socket: FrameSocket,
   signal: AbortSignal,
   options: PumpOptions,
+  failure = new StreamFailure(),
 ): Promise<void> {
   let iterator: AsyncIterator<unknown> | undefined
   const fairness = new Fairness()
@@ -35,7 +36,7 @@ export async function pumpFrames(
       if (done || signal.aborted) break
       const frame = frameOf(method, value)
       if (socket.bufferedBytes + frame.length <= options.maxBufferedBytes) socket.send(frame)
-      else await sendInTime(frame, socket, options.drainTimeoutMs)
+      else await sendInTime(frame, socket, options.drainTimeoutMs, failure)
       const turn = fairness.turn()
       if (turn) await turn
     }
@@ -55,14 +56,42 @@ export function frameOf(method: Subscription, message: unknown): EncodedFrame {
   return encodeMessageFrame(method.frameType($type), body)
 }
 
+/** A failure from outside of the generator, which nobody asks for anything while the socket is full. */
+export class StreamFailure {
+  #failed: { readonly error: unknown } | undefined
+  #onFail: (() => void) | undefined
+
+  readonly fail = (error: unknown): void => {
+    this.#failed ??= { error }
+    this.#onFail?.()
+  }
+
+  throwIfFailed(): void {
+    if (this.#failed) throw this.#failed.error
+  }
+
+  /** Calls the listener when it fails; there is one at a time. */
+  listen(onFail: () => void): void {
+    this.#onFail = onFail
+    if (this.#failed) onFail()
+  }
+}
+
 /** Sends a frame that is more than the socket should hold, and waits until it has drained. */
-async function sendInTime(frame: EncodedFrame, socket: FrameSocket, drainTimeoutMs: number): Promise<void> {
+async function sendInTime(
+  frame: EncodedFrame,
+  socket: FrameSocket,
+  drainTimeoutMs: number,
+  failure: StreamFailure,
+): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const tooLate = new Promise<boolean>((resolve) => {
+  const isTooSlow = await new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, drainTimeoutMs, true)
+    failure.listen(() => resolve(false))
+    void socket.sendAndFlush(frame).then(() => resolve(false))
   })
-  const flushed = socket.sendAndFlush(frame).then(() => false)
-  const isTooSlow = await Promise.race([flushed, tooLate]).finally(() => clearTimeout(timer))
+  clearTimeout(timer)
+  failure.throwIfFailed()
   if (isTooSlow) throw new XrpcError('ConsumerTooSlow', 'the subscriber reads more slowly than events arrive')
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { download, find, store, touch, upload } from '../test/methods.ts'
 import { type ClientOptions, createClient, type FetchLike } from './client.ts'
 import { XrpcError } from './errors.ts'
-import { download, find, store, touch, upload } from './test-methods.ts'
 
 const service = 'https://pds.example'
 

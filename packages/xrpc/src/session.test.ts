@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { download, upload } from '../test/methods.ts'
 import { createClient, type FetchLike } from './client.ts'
 import type { XrpcError } from './errors.ts'
 import { refreshAt } from './refresh-at.ts'
 import { type SessionTokens, TokenSession } from './session.ts'
-import { download, upload } from './test-methods.ts'
 
 const service = 'https://pds.example'
 

@@ -1,10 +1,10 @@
 import { encodeCbor } from '@atoll/data-model'
 import { describe, expect, it } from 'vitest'
+import { type CountMessage, count } from '../test/methods.ts'
 import { createClient } from './client.ts'
 import { FrameError, StreamClosedError, XrpcError } from './errors.ts'
 import { encodeErrorFrame, encodeMessageFrame } from './frames.ts'
 import type { SubscribeOptions, SubscriberSocket } from './subscribe.ts'
-import { type CountMessage, count } from './test-methods.ts'
 
 type Events = { message: { data: unknown }; close: { code: number; reason: string }; error: object }
 

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer, isIP, type LookupFunction, type Server } from 'node:net'
 import { type Agent, fetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hostileHosts, special4, special6 } from '../../test/hostile-forms.ts'
 import { RefusedRequestError } from '../errors.ts'
 import { openGuardedAgent, requirePublicUrl } from './guarded-agent.ts'
-import { hostileHosts, special4, special6 } from './hostile-forms.ts'
 import { createPublicLookup } from './public-lookup.ts'
 
 /** Listens on every address of this machine, and counts. */

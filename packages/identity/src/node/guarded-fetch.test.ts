@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hostileHosts } from '../../test/hostile-forms.ts'
 import { RefusedRequestError, ResponseTooLargeError } from '../errors.ts'
 import { createGuardedFetch, type GuardedFetchOptions } from './guarded-fetch.ts'
-import { hostileHosts } from './hostile-forms.ts'
 
 const pages: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
   '/page': (_, response) => response.setHeader('x-kind', 'page').end('page'),

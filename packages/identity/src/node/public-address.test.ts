@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { special4, special6 } from './hostile-forms.ts'
+import { special4, special6 } from '../../test/hostile-forms.ts'
 import { isPublicAddress } from './public-address.ts'
 
 it.each([

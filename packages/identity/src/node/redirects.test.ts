@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { hostileHosts } from '../../test/hostile-forms.ts'
 import { RefusedRequestError } from '../errors.ts'
 import { requirePublicUrl } from './guarded-agent.ts'
-import { hostileHosts } from './hostile-forms.ts'
 import { sendFollowing } from './redirects.ts'
 
 /** A web of redirects, and what was sent into it. */

@@ -1,8 +1,8 @@
 import { generateKeyPair } from '@atoll/crypto'
 import { describe, expect, it } from 'vitest'
+import { exampleGenesis, exampleKeys, exampleLegacy } from '../../test/example-log.ts'
 import { createGenesis, tombstone, updateOperation } from './build.ts'
 import { InvalidSignatureError, OperationLimitError } from './errors.ts'
-import { exampleGenesis, exampleKeys, exampleLegacy } from './example-log.ts'
 import { dataOf } from './operation.ts'
 import { cidOfOperation, didOfGenesis, findSigner, signOperation } from './signature.ts'
 

@@ -1,10 +1,10 @@
 import type { Did } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
+import { exampleGenesis, exampleKeys } from '../../test/example-log.ts'
 import { InvalidDidDocumentError } from '../errors.ts'
 import { updateOperation } from './build.ts'
 import { PlcClient } from './client.ts'
 import { PlcRequestError } from './errors.ts'
-import { exampleGenesis, exampleKeys } from './example-log.ts'
 
 const keys = exampleKeys()
 const { did, op } = exampleGenesis(keys)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { exampleGenesis, exampleKeys, exampleLegacy } from '../../test/example-log.ts'
 import { tombstone } from './build.ts'
 import { InvalidOperationError } from './errors.ts'
-import { exampleGenesis, exampleKeys, exampleLegacy } from './example-log.ts'
 import { parseOperation } from './operation.ts'
 import { cidOfOperation, signOperation } from './signature.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { ExampleLog, exampleGenesis, exampleKeys } from '../../test/example-log.ts'
 import { updateOperation } from './build.ts'
-import { ExampleLog, exampleGenesis, exampleKeys } from './example-log.ts'
 import { recoveryPoints } from './recovery.ts'
 
 const keys = exampleKeys()

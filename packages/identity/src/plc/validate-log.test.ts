@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { ExampleLog, exampleGenesis, exampleKeys, exampleLegacy } from '../../test/example-log.ts'
 import { tombstone, updateOperation } from './build.ts'
 import { LateRecoveryError, type PlcFault } from './errors.ts'
-import { ExampleLog, exampleGenesis, exampleKeys, exampleLegacy } from './example-log.ts'
 import type { PlcLogEntry } from './operation.ts'
 import { encodeOperation, signOperation } from './signature.ts'
 import { validateLog, validateLogInPieces, validateOperations } from './validate-log.ts'

@@ -1,10 +1,10 @@
 // Logs for this package's tests.
 import { generateKeyPair, type KeyPair } from '@atoll/crypto'
 import type { Did } from '@atoll/syntax'
-import { createGenesis, type PlcChanges, tombstone, updateOperation } from './build.ts'
-import { acceptOperation } from './chain.ts'
-import type { AnyOperation, LivingOperation, PlcLogEntry, PlcOperation } from './operation.ts'
-import { cidOfOperation, didOfGenesis } from './signature.ts'
+import { createGenesis, type PlcChanges, tombstone, updateOperation } from '../src/plc/build.ts'
+import { acceptOperation } from '../src/plc/chain.ts'
+import type { AnyOperation, LivingOperation, PlcLogEntry, PlcOperation } from '../src/plc/operation.ts'
+import { cidOfOperation, didOfGenesis } from '../src/plc/signature.ts'
 
 const hourMs = 60 * 60 * 1000
 

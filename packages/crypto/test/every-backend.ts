@@ -1,7 +1,7 @@
-import { type Backend, backendOf, installBackends } from './backend.ts'
-import { libsecp256k1Backend } from './libsecp256k1.ts'
-import { nobleBackend } from './noble.ts'
-import { opensslBackend } from './openssl.ts'
+import { type Backend, backendOf, installBackends } from '../src/backend.ts'
+import { libsecp256k1Backend } from '../src/libsecp256k1.ts'
+import { nobleBackend } from '../src/noble.ts'
+import { opensslBackend } from '../src/openssl.ts'
 
 /** Every backend of this machine, for the tests of this package. */
 export function everyBackend(): Backend[] {

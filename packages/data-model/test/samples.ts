@@ -1,6 +1,6 @@
 /** Values as the network carries them, for benchmarks and fuzzing. Not part of the package. */
-import { type Cid, cidOfCbor, cidOfRaw } from './cid.ts'
-import type { Value } from './value.ts'
+import { type Cid, cidOfCbor, cidOfRaw } from '../src/cid.ts'
+import type { Value } from '../src/value.ts'
 
 /** Builds a value that differs from its siblings where values of its kind differ: texts, times, keys, links. */
 export type Sample = (index: number) => Value
