@@ -160,8 +160,10 @@ describe('a subscription', () => {
 
   it('that takes nothing is cut when too many events wait, where that is limited', async () => {
     const { storage, sequencer } = setUp({ maxBufferedEvents: 5 })
-    const slow = sequencer.subscribe()
+    const heard: Error[] = []
+    const slow = sequencer.subscribe({ onTooSlow: (error) => heard.push(error) })
     await append(storage, 6)
+    expect(heard).toMatchObject([{ name: 'ConsumerTooSlowError' }])
     await expect(slow.next()).rejects.toMatchObject({ name: 'ConsumerTooSlowError' })
   })
 

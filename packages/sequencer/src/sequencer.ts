@@ -1,4 +1,5 @@
 import type { EventLog, StoredEvent } from '@atoll/storage'
+import type { ConsumerTooSlowError } from './errors.ts'
 import { type ReadableLog, Subscription } from './subscription.ts'
 
 export interface SequencerOptions {
@@ -19,6 +20,8 @@ export interface SubscribeOptions {
   outdated?: Uint8Array | undefined
   /** Ends the subscription without an error. */
   signal?: AbortSignal | undefined
+  /** Hears at once that too much waits; the iteration says it only when it is asked for more. */
+  onTooSlow?: ((error: ConsumerTooSlowError) => void) | undefined
 }
 
 export interface Sequencer {
@@ -66,14 +69,22 @@ class LogSequencer implements Sequencer {
     )
   }
 
-  subscribe({ cursor, outdated, signal }: SubscribeOptions = {}): AsyncIterableIterator<Uint8Array> {
+  subscribe({ cursor, outdated, signal, onTooSlow }: SubscribeOptions = {}): AsyncIterableIterator<Uint8Array> {
     const { events: log, ...limits } = this.#options
     const abort = () => subscription.end()
     const onEnd = () => {
       this.#subscriptions.delete(subscription)
       signal?.removeEventListener('abort', abort)
     }
-    const subscription = new Subscription({ ...limits, log, newest: () => this.#newest, cursor, outdated, onEnd })
+    const subscription = new Subscription({
+      ...limits,
+      log,
+      newest: () => this.#newest,
+      cursor,
+      outdated,
+      onTooSlow,
+      onEnd,
+    })
     this.#subscriptions.add(subscription)
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()

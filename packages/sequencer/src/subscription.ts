@@ -15,6 +15,8 @@ export interface SubscriptionOptions {
   maxBufferedEvents: number
   pageEvents: number
   pageBytes: number
+  /** Hears at once that too much waits. */
+  onTooSlow: ((error: ConsumerTooSlowError) => void) | undefined
   /** Called once when nothing more is to be told to this subscription. */
   onEnd: (subscription: Subscription) => void
 }
@@ -72,7 +74,9 @@ export class Subscription implements AsyncIterableIterator<Uint8Array, undefined
     this.#enqueue(events)
     const { maxBufferedBytes, maxBufferedEvents } = this.#options
     if (this.#queue.bytes > maxBufferedBytes || this.#queue.length > maxBufferedEvents) {
-      this.#fail(new ConsumerTooSlowError(this.#queue.bytes))
+      const error = new ConsumerTooSlowError(this.#queue.bytes)
+      this.#fail(error)
+      this.#options.onTooSlow?.(error)
     }
     this.#wakeUp()
   }

@@ -9,17 +9,21 @@ export function subscribeRepos({
 }: {
   sequencer: Pick<Sequencer, 'subscribe'>
 }): StreamHandler<typeof method> {
-  return async function* ({ params, signal }) {
+  return async function* ({ params, signal, fail }) {
     const outdated = encodeMessageFrame('#info', {
       name: 'OutdatedCursor',
       message: 'Requested cursor exceeded limit. Possibly missing events',
     })
     try {
-      yield* sequencer.subscribe({ cursor: params.cursor, signal, outdated })
+      yield* sequencer.subscribe({ cursor: params.cursor, signal, outdated, onTooSlow: () => fail(tooSlow()) })
     } catch (error) {
       if (error instanceof FutureCursorError) throw new Refused('FutureCursor', 'Cursor in the future.')
-      if (error instanceof ConsumerTooSlowError) throw new Refused('ConsumerTooSlow', 'Stream consumer too slow')
+      if (error instanceof ConsumerTooSlowError) throw tooSlow()
       throw error
     }
   }
+}
+
+function tooSlow(): Refused {
+  return new Refused('ConsumerTooSlow', 'Stream consumer too slow')
 }
