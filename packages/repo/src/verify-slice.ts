@@ -75,7 +75,7 @@ export type SliceResult =
 export function verifySlice(slice: CommitSlice, context: SliceContext = {}): SliceResult {
   let commit: Commit | undefined
   try {
-    const blocks = new BlockMap(slice.blocks)
+    const blocks = slice.blocks instanceof BlockMap ? slice.blocks : new BlockMap(slice.blocks)
     commit = commitOf(slice, blocks)
     checkRev(commit, context)
     checkOps(slice.ops)
