@@ -137,7 +137,14 @@ describe('a session', () => {
   })
 
   it('refuses an answer to a refresh that has no tokens', async () => {
-    const refresh = refreshAt(service, async () => Response.json({ accessJwt: 'x' }))
-    await expect(refresh('x')).rejects.toMatchObject({ error: 'InvalidResponse' })
+    const tokens = { accessJwt: 'x', refreshJwt: 'y' }
+    const answers = [{ accessJwt: 'x' }, null, [], 'x', { ...tokens, more: 'x'.repeat(70_000) }]
+    for (const body of [...answers.map((answer) => JSON.stringify(answer)), '', '{', '<html>']) {
+      const refresh = refreshAt(service, async () => new Response(body))
+      await expect(refresh('x')).rejects.toMatchObject({ error: 'InvalidResponse' })
+    }
+    expect(await refreshAt(service, async () => Response.json({ ...tokens, did: 'did:web:a.test' }))('x')).toEqual(
+      tokens,
+    )
   })
 })
