@@ -180,6 +180,28 @@ describe.each(hosts)('on %s', (_, open) => {
     await ended
   })
 
+  it('opens no more than so many for one address, however many ask at once', async () => {
+    const { promise: asked, resolve: answer } = later<void>()
+    let waiting = 0
+    const slowly: Authorize<undefined> = async () => {
+      if (++waiting === 5) answer()
+      await asked
+      return undefined
+    }
+    await serve(idle, { subscriptions: { maxPerAddress: 2 } }, slowly)
+    const subscribers = await Promise.all(Array.from({ length: 5 }, () => subscribe()))
+    const refused: string[] = []
+    await new Promise<void>((resolve) => {
+      for (const { closed } of subscribers) {
+        void closed.then(({ code, reason }) => {
+          if (refused.push(`${code} ${reason}`) === 3) resolve()
+        })
+      }
+    })
+    expect(refused).toEqual(Array.from({ length: 3 }, () => '1008 RateLimitExceeded'))
+    for (const subscriber of subscribers) subscriber.abort()
+  })
+
   it('opens no more than so many for one address', async () => {
     await serve(idle, { subscriptions: { maxPerAddress: 2 } })
     const from = (ip: string) => ({ 'x-forwarded-for': ip })

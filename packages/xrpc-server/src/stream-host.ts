@@ -7,7 +7,7 @@ import type { InnerResponse } from './inner.ts'
 import { AuthorizeCall, requireParams } from './method-call.ts'
 import type { RouterOptions } from './options.ts'
 import type { StreamRoute } from './route.ts'
-import { pumpFrames, StreamFailure } from './subscription.ts'
+import { pumpFrames, refuseStream, StreamFailure } from './subscription.ts'
 
 /** The outcome of a request to upgrade: a refusal to be answered, or a stream that wants its socket. */
 export type Upgrade =
@@ -23,7 +23,8 @@ export class StreamHost {
     const { method, authorize } = route
     const { request } = exchange
     const params = requireParams(method, request)
-    this.#checkRoom(request.ip)
+    const full = this.#lackOfRoom(request.ip)
+    if (full) throw full
     const credentials = await authorize(new AuthorizeCall(method.nsid, params, request, exchange))
     return {
       accepted: true,
@@ -42,6 +43,9 @@ export class StreamHost {
     const { headers, ip } = request
     const gone = new AbortController()
     const { signal } = gone
+    // Those who asked at the same time all found room.
+    const full = this.#lackOfRoom(ip)
+    if (full) return refuseStream(full, socket)
     this.#count(ip, 1)
     socket.onClose(() => {
       this.#count(ip, -1)
@@ -56,10 +60,10 @@ export class StreamHost {
     await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, explain }, failure)
   }
 
-  #checkRoom(ip: string): void {
+  #lackOfRoom(ip: string): XrpcError | undefined {
     const { maxPerAddress } = this.options.subscriptions ?? {}
     if (maxPerAddress === undefined || (this.#openByNetwork.get(clientNetwork(ip)) ?? 0) < maxPerAddress) return
-    throw new XrpcError('RateLimitExceeded', `at most ${maxPerAddress} subscriptions for one address`)
+    return new XrpcError('RateLimitExceeded', `at most ${maxPerAddress} subscriptions for one address`)
   }
 
   #count(ip: string, change: 1 | -1): void {

@@ -98,6 +98,11 @@ async function sendInTime(
 function closeWith(error: unknown, socket: FrameSocket, options: PumpOptions): void {
   const refusal = options.explain(error) ?? publicError(error)
   if (refusal !== error) options.onError(error)
+  refuseStream(refusal, socket)
+}
+
+/** Says why there is nothing more, or nothing at all, and closes. */
+export function refuseStream(refusal: XrpcError, socket: FrameSocket): void {
   socket.send(encodeErrorFrame(refusal.error, refusal.message))
   socket.close(refusal.status >= 500 ? internalError : policyViolation, refusal.error)
 }
