@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Did } from '@atoll/syntax'
-import type { Authorize } from '@atoll/xrpc-server'
+import { signingKeyOf as accountSigningKey, type IdentityResolver } from '@atoll/identity'
+import type { Did, Nsid } from '@atoll/syntax'
+import { type Authorize, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
 import type { AccessScope, SessionTokens } from './accounts/session-tokens.ts'
 import { Refused } from './refused.ts'
 
@@ -22,6 +23,13 @@ export interface AdminCaller {
   readonly kind: 'admin'
 }
 
+/** Somebody without an account here, who may bring a DID. */
+export interface Newcomer {
+  readonly kind: 'newcomer'
+  /** Refuses unless the request is signed with the key of the DID, for this method of this server. */
+  requireHolderOf(did: Did): Promise<void>
+}
+
 /** Whoever reads what is public: the owner and the administrator may see more. */
 export type Reader = AccountCaller | AdminCaller | undefined
 
@@ -31,6 +39,8 @@ export interface Access {
   readonly anyone: Authorize<undefined>
   /** Anyone; a token, where there is one, must be good. */
   readonly reader: Authorize<Reader>
+  /** Somebody who wants an account. What proves a DID is looked at only when the request turns out to bring one. */
+  readonly newcomer: Authorize<Newcomer>
   /** A signed-in account, with its password or an app password. */
   readonly account: Authorize<AccountCaller>
   /** The holder of a live refresh token. */
@@ -45,8 +55,16 @@ interface Headers {
   get(name: string): string | null
 }
 
-export function createAccess(parts: { tokens: SessionTokens; adminPassword: string }): Access {
-  const { tokens } = parts
+interface AccessParts {
+  readonly tokens: SessionTokens
+  readonly adminPassword: string
+  /** The DID of this service, for which tokens of other services have to be made. */
+  readonly service: Did
+  readonly identity: Pick<IdentityResolver, 'resolveDid'>
+}
+
+export function createAccess(parts: AccessParts): Access {
+  const { tokens, service, identity } = parts
   const adminDigest = digest(parts.adminPassword)
 
   const account = (headers: Headers): AccountCaller => {
@@ -66,8 +84,24 @@ export function createAccess(parts: { tokens: SessionTokens; adminPassword: stri
     return { kind: 'admin' }
   }
 
+  const signingKeyOf = async (did: Did, options: { refresh: boolean }) => {
+    const document = await identity.resolveDid(did, options).catch(() => undefined)
+    return document && accountSigningKey(document)
+  }
+  const newcomer = (headers: Headers, lxm: Nsid): Newcomer => ({
+    kind: 'newcomer',
+    async requireHolderOf(did) {
+      const token = bearerToken(headers)
+      if (token === undefined)
+        throw new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
+      const { iss } = await verifyServiceJwt(token, { audience: service, lxm, signingKeyOf })
+      if (iss !== did) throw new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
+    },
+  })
+
   return {
     anyone: () => undefined,
+    newcomer: ({ nsid, headers }) => newcomer(headers, nsid),
     reader: ({ headers }) => {
       const authorization = headers.get('authorization')
       if (authorization === null) return undefined

@@ -18,6 +18,7 @@ import { Invites } from './accounts/invites.ts'
 import { Passwords } from './accounts/passwords.ts'
 import { SessionTokens } from './accounts/session-tokens.ts'
 import { Sessions } from './accounts/sessions.ts'
+import { SignUps } from './accounts/sign-ups.ts'
 import { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config.ts'
 import { Crawlers } from './crawlers.ts'
@@ -26,12 +27,12 @@ import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
+import { passingFailure } from './passing-failure.ts'
 import { KeyClock } from './repos/key-clock.ts'
 import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
 import { routes } from './routes.ts'
-import { storageRefusal } from './storage-refusal.ts'
 import { createWeb } from './web.ts'
 
 /** What the methods are given. */
@@ -41,6 +42,7 @@ export interface Services {
   readonly identity: IdentityResolver
   readonly sequencer: Sequencer
   readonly accounts: Accounts
+  readonly signUps: SignUps
   readonly sessions: Sessions
   readonly handles: HandleRules
   readonly handleChanges: HandleChanges
@@ -118,7 +120,9 @@ export async function createPds(
   const sessions = new Sessions({ service: config.service.did, storage, tokens })
   const handles = new HandleRules(config.identity.handleDomains)
   const invites = new Invites({ storage, required: config.invites.required })
-  const accounts = new Accounts({ storage, passwords: new Passwords(), sessions, invites, handles, plc })
+  const passwords = new Passwords()
+  const accounts = new Accounts({ storage, passwords, sessions })
+  const signUps = new SignUps({ storage, passwords, sessions, invites, handles, identity, plc })
   const handleChanges = new HandleChanges({ storage, handles, identity, plc })
   const blobs = new Blobs({ storage, store: blobStore, locks, uploadLimit: config.blobs.uploadLimit, onError })
   const preparer = new RecordPreparer({ lexicons: lexicons(), keyClock })
@@ -130,6 +134,7 @@ export async function createPds(
     identity,
     sequencer,
     accounts,
+    signUps,
     sessions,
     handles,
     handleChanges,
@@ -137,11 +142,16 @@ export async function createPds(
     preparer,
     writer,
   }
-  const access = createAccess({ tokens, adminPassword: config.secrets.adminPassword })
+  const access = createAccess({
+    tokens,
+    adminPassword: config.secrets.adminPassword,
+    service: config.service.did,
+    identity,
+  })
   const router = createRouter(routes(services, access), {
     fallback: createWeb({ config, accounts, storage }),
     health: async () => ({ version: await healthyVersion(config, storage) }),
-    explain: storageRefusal,
+    explain: passingFailure,
     // Answers are ours: checking them is for development.
     validateOutput: config.service.developmentMode,
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),

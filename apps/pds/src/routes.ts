@@ -38,7 +38,7 @@ const megabyte = 1_000_000
 
 /** The service on one page: every method, who may call it, who answers, and what it costs. */
 export const routes = (s: Services, may: Access) => [
-  route(server.createAccount, may.anyone, createAccount(s), { limits: limits.createAccount }),
+  route(server.createAccount, may.newcomer, createAccount(s), { limits: limits.createAccount }),
   route(server.createSession, may.anyone, createSession(s), { limits: limits.createSession }),
   route(server.refreshSession, may.refresh, refreshSession(s)),
   route(server.deleteSession, may.expiredRefresh, deleteSession(s)),

@@ -1,121 +1,28 @@
-import { type DidKey, generateKeyPair, type KeyPair } from '@atoll/crypto'
-import { createRepo } from '@atoll/repo'
-import { type Account, accountStatus, ConflictError, type RefreshToken, type Storage } from '@atoll/storage'
-import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync'
-import { type Did, formatDatetime, type Handle, isDid } from '@atoll/syntax'
-import type { PlcAccounts } from '../identity/plc-accounts.ts'
+import { type Account, accountStatus, type RefreshToken, type Storage } from '@atoll/storage'
+import { type Did, isDid } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
-import { nextRev } from '../repos/rev.ts'
-import { normalizeEmail } from './email-addresses.ts'
-import type { HandleRules } from './handles.ts'
-import type { Invites } from './invites.ts'
 import type { Passwords } from './passwords.ts'
 import type { AccessScope } from './session-tokens.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
-import { SignUpClaims } from './sign-up-claims.ts'
-
-export interface SignUp {
-  readonly handle: string
-  readonly email: string | undefined
-  readonly password: string | undefined
-  readonly inviteCode: string | undefined
-  readonly recoveryKey: DidKey | undefined
-}
-
-export interface SignedUp extends SessionJwts {
-  readonly did: Did
-  readonly handle: Handle
-}
 
 export interface SignedIn extends SessionJwts {
   readonly account: Account
 }
 
 interface AccountParts {
-  readonly storage: Pick<Storage, 'accounts' | 'sessions' | 'transact'>
+  readonly storage: Pick<Storage, 'accounts' | 'sessions'>
   readonly passwords: Passwords
   readonly sessions: Sessions
-  readonly invites: Invites
-  readonly handles: HandleRules
-  readonly plc: Pick<PlcAccounts, 'create'>
-  readonly now?: () => Date
 }
 
-const maxPasswordLength = 256
 const maxLoginPasswordLength = 512
 
-/** Accounts of this server: made, found, signed in. */
+/** Accounts of this server: found, signed in. */
 export class Accounts {
   readonly #parts: AccountParts
-  readonly #now: () => Date
-  readonly #claims = new SignUpClaims()
 
   constructor(parts: AccountParts) {
     this.#parts = parts
-    this.#now = parts.now ?? (() => new Date())
-  }
-
-  /** Makes a DID, an empty repository and an account, and signs in. Refuses before anything is made, and leaves nothing behind. */
-  async create(signUp: SignUp): Promise<SignedUp> {
-    const { handles, passwords } = this.#parts
-    const handle = handles.normalize(signUp.handle)
-    handles.requireLocal(handle)
-    const email = normalizeEmail(signUp.email)
-    const password = requirePassword(signUp.password)
-
-    const handleTaken = new Refused('HandleNotAvailable', `Handle already taken: ${handle}`)
-    const emailTaken = new Refused('InvalidRequest', `Email already taken: ${signUp.email}`)
-    const claims = [
-      { name: `handle ${handle}`, otherwise: handleTaken },
-      { name: `email ${email}`, otherwise: emailTaken },
-    ]
-    return this.#claims.during(claims, async () => {
-      if (await this.#parts.storage.accounts.byHandle(handle)) throw handleTaken
-      if (await this.#parts.storage.accounts.byEmail(email)) throw emailTaken
-      return this.#parts.invites.during(signUp.inviteCode, async () => {
-        const passwordHash = await passwords.hash(password)
-        return this.#make({
-          handle,
-          email,
-          passwordHash,
-          inviteCode: signUp.inviteCode,
-          recoveryKey: signUp.recoveryKey,
-        }).catch((error: unknown) => {
-          if (error instanceof ConflictError && error.field === 'handle') throw handleTaken
-          if (error instanceof ConflictError && error.field === 'email') throw emailTaken
-          throw error
-        })
-      })
-    })
-  }
-
-  async #make(checked: {
-    handle: Handle
-    email: string
-    passwordHash: string
-    inviteCode: string | undefined
-    recoveryKey: DidKey | undefined
-  }): Promise<SignedUp> {
-    const { storage, sessions, plc } = this.#parts
-    const { handle, email, passwordHash, inviteCode, recoveryKey } = checked
-    const key = generateKeyPair('k256')
-    const did = await plc.create({ handle, signingKey: key.didKey(), recoveryKey })
-
-    const createdAt = formatDatetime(this.#now())
-    const commit = createRepo({ did, sign: key, rev: nextRev() })
-    const session = sessions.first(did)
-    await storage.transact(did, (tx) => {
-      tx.accounts.create({ did, handle, email, passwordHash, createdAt })
-      tx.keys.setSigningKey(did, storedKey(key))
-      if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: createdAt })
-      tx.repo.apply({ ...commit, prev: undefined, records: [], blobs: [] })
-      tx.events.append(identityEvent(did, handle, createdAt))
-      tx.events.append(accountEvent(did, undefined, createdAt))
-      tx.events.append(commitEvent(commit, createdAt))
-      tx.events.append(syncEvent(did, commit.head.rev, commit.commit, createdAt))
-      tx.sessions.create(session)
-    })
-    return { did, handle, ...sessions.jwts(session, 'com.atproto.access') }
   }
 
   /**
@@ -195,15 +102,4 @@ function scopeFor(account: Account, scope: AccessScope, options: { allowTakendow
   if (accountStatus(account) !== 'takendown') return scope
   if (options.allowTakendown) return 'com.atproto.takendown'
   throw new Refused('AccountTakedown', 'Account has been taken down')
-}
-
-function requirePassword(password: string | undefined): string {
-  if (password === undefined || password === '') throw new Refused('InvalidPassword', 'A password is required')
-  if (password.length > maxPasswordLength)
-    throw new Refused('InvalidPassword', `Password too long: ${maxPasswordLength} characters at most`)
-  return password
-}
-
-function storedKey(key: KeyPair) {
-  return { curve: key.curve, privateKey: key.exportPrivateKey() }
 }

@@ -1,9 +1,10 @@
 import type { IdentityResolver } from '@atoll/identity'
 import { type Account, ConflictError, type Storage } from '@atoll/storage'
 import { identityEvent } from '@atoll/sync'
-import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import { formatDatetime, type Handle } from '@atoll/syntax'
 import type { PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
+import { requireHandleOf } from './foreign-handles.ts'
 import type { HandleRules } from './handles.ts'
 
 interface HandleChangeParts {
@@ -33,7 +34,7 @@ export class HandleChanges {
     const { did } = account
     const handle = handles.normalize(wanted)
     if (handles.isLocal(handle)) handles.requireLocal(handle, options)
-    else await this.#requireResolves(handle, did)
+    else await requireHandleOf(identity, handle, did)
     const holder = await storage.accounts.byHandle(handle)
     if (holder && holder.did !== did) throw taken(handle)
 
@@ -48,11 +49,6 @@ export class HandleChanges {
         throw error instanceof ConflictError && error.field === 'handle' ? taken(handle) : error
       })
     await Promise.all([identity.forget(did), identity.forget(handle)])
-  }
-
-  async #requireResolves(handle: Handle, did: Did): Promise<void> {
-    const found = await this.#parts.identity.resolveHandle(handle, { refresh: true }).catch(() => undefined)
-    if (found !== did) throw new Refused('InvalidRequest', 'External handle did not resolve to DID')
   }
 }
 

@@ -1,23 +1,27 @@
 import { isDidKey } from '@atoll/crypto'
 import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
-import type { Accounts } from '../../accounts/accounts.ts'
+import type { Newcomer } from '../../access.ts'
 import { type DocumentSource, sessionDocument } from '../../accounts/session-document.ts'
+import type { SignUps } from '../../accounts/sign-ups.ts'
 import { Refused } from '../../refused.ts'
 
 interface Deps extends DocumentSource {
-  accounts: Pick<Accounts, 'create'>
+  signUps: Pick<SignUps, 'create'>
 }
 
-export function createAccount({ accounts, ...source }: Deps): Handler<typeof method> {
-  return async ({ input }) => {
-    if (input.did !== undefined)
-      throw new Refused('InvalidRequest', 'This server does not take in accounts of other servers yet')
+export function createAccount({ signUps, ...source }: Deps): Handler<typeof method, Newcomer> {
+  return async ({ input, credentials }) => {
+    if (input.did !== undefined) await credentials.requireHolderOf(input.did)
     if (input.plcOp !== undefined)
-      throw new Refused('InvalidRequest', 'Unexpected plcOp: the server makes the DID of a new account')
+      throw new Refused(
+        'InvalidRequest',
+        'Unexpected plcOp: the server makes the DID of a new account, and leaves the DID of one that moves here as it is',
+      )
     if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
       throw new Refused('InvalidRequest', 'The recovery key is not a did:key')
-    const created = await accounts.create({
+    const created = await signUps.create({
+      did: input.did,
       handle: input.handle,
       email: input.email,
       password: input.password,

@@ -1,11 +1,16 @@
 import type { listRepos as method } from '@atoll/lexicons/com.atproto.sync'
-import type { Storage } from '@atoll/storage'
+import { InvalidCursorError, type Storage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
+import { Refused } from '../../refused.ts'
 import { cidText } from '../../repos/cid-text.ts'
 
 export function listRepos({ storage }: { storage: Pick<Storage, 'repos'> }): Handler<typeof method> {
   return async ({ params }) => {
-    const { items, cursor } = await storage.repos.list({ limit: params.limit, cursor: params.cursor })
+    const { items, cursor } = await storage.repos
+      .list({ limit: params.limit, cursor: params.cursor })
+      .catch((error: unknown) => {
+        throw error instanceof InvalidCursorError ? new Refused('InvalidRequest', 'Malformed cursor') : error
+      })
     return {
       cursor,
       repos: items.map(({ did, head, rev, status }) => ({

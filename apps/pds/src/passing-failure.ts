@@ -1,0 +1,10 @@
+import { StorageUnavailableError } from '@atoll/storage'
+import { Refused } from './refused.ts'
+
+/** What a client is told of a failure that passes by itself. */
+export function passingFailure(error: unknown): Refused | undefined {
+  if (!(error instanceof StorageUnavailableError)) return undefined
+  return new Refused('ServiceUnavailable', 'The server cannot write at the moment; try again later', {
+    headers: { 'retry-after': '5' },
+  })
+}
