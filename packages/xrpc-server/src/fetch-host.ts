@@ -29,7 +29,10 @@ export function innerRequest(request: Request, info: FetchInfo = {}, signal = re
 /** An inner request as a web request, for code that speaks those. Its body may be read once in either form. */
 export function webRequest(request: InnerRequest, origin: string): Request {
   const { method, path, query, headers, signal, body } = request
-  const url = new URL(path + (query === '' ? '' : `?${query}`), origin)
+  // Set, not resolved: a path such as `//elsewhere.example/` would name another host.
+  const url = new URL(origin)
+  url.pathname = path
+  url.search = query
   const init: RequestInit & { duplex?: 'half' } = { method, headers: [...headers.entries()], signal }
   if (body && method !== 'GET' && method !== 'HEAD') Object.assign(init, { body: streamOf(body), duplex: 'half' })
   return new Request(url, init)
