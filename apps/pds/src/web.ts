@@ -1,4 +1,4 @@
-import type { Storage } from '@atoll/storage'
+import { accountStatus, type Storage } from '@atoll/storage'
 import type { InnerRequest, InnerResponse } from '@atoll/xrpc-server'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Config } from './config.ts'
@@ -22,7 +22,7 @@ export function createWeb({ config, accounts, storage }: Deps) {
     '/.well-known/atproto-did': async ({ headers }) => {
       const host = (headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase()
       const account = await accounts.find(host)
-      return account && account.handle === host
+      return account?.handle === host && accountStatus(account) === 'active'
         ? plain(account.did)
         : { status: 404, headers: textHeaders, body: 'User not found' }
     },

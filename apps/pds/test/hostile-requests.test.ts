@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openFsBlobStore } from '@atoll/blobstore-fs'
 import type { StringFormat } from '@atoll/lexicon'
+import { openSqliteStorage } from '@atoll/storage-sqlite'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Adapters } from '../src/pds.ts'
 import { routes } from '../src/routes.ts'
 import { type HostileRequest, hostileRequests } from './hostile-requests.ts'
 import { PdsUnderTest } from './pds-under-test.ts'
@@ -24,11 +30,13 @@ const general = new Set([
 ])
 
 let pds: PdsUnderTest
+const folders: string[] = []
 let known: { [format in StringFormat]?: readonly string[] }
 let tokens: readonly string[]
 
-beforeAll(async () => {
-  pds = await PdsUnderTest.start()
+/** A server with two accounts, and what there is to know of it. */
+async function start(open: () => Promise<Partial<Adapters>>): Promise<void> {
+  pds = await PdsUnderTest.start({}, await open())
   const [alice, bob] = [await pds.account('alice'), await pds.account('bob')]
   const { uri, cid, rkey } = await pds.postOf(alice, 'to be kept')
   await pds.postOf(bob, 'as well')
@@ -47,8 +55,16 @@ beforeAll(async () => {
   const { accessJwt, refreshJwt } = alice
   const bearers = [...Array(7).fill(accessJwt), refreshJwt, refreshJwt, bob.accessJwt].map((token) => `Bearer ${token}`)
   tokens = [...bearers, `Basic ${btoa('admin:admin-of-the-tests')}`]
-})
-afterAll(() => pds.close())
+}
+
+async function openFiles(): Promise<Partial<Adapters>> {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-hostile-'))
+  folders.push(folder)
+  return {
+    storage: await openSqliteStorage({ file: join(folder, 'pds.sqlite') }),
+    blobStore: await openFsBlobStore({ dir: join(folder, 'blobs') }),
+  }
+}
 
 /** Everything that a refused request must leave as it is. */
 async function fingerprint(): Promise<unknown> {
@@ -67,7 +83,16 @@ async function send({ path, method, headers, body }: HostileRequest): Promise<{ 
 const nothing: never = new Proxy({}, { get: () => nothing }) as never
 const methods = routes(nothing, nothing).map(({ method }) => method)
 
-describe('a hostile request', () => {
+describe.each([
+  ['in memory', async () => ({})],
+  ['on SQLite and files', openFiles],
+] as const)('a hostile request to a server %s', (_, open) => {
+  beforeAll(() => start(open))
+  afterAll(async () => {
+    await pds.close()
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  })
+
   for (const method of methods) {
     if (method.kind === 'subscription') continue
     it(`to ${method.nsid} is answered, never with a fault of the server, and changes nothing when it is refused`, async () => {

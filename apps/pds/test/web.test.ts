@@ -24,6 +24,9 @@ describe('the paths that are not XRPC', () => {
     const found = await ask('Alice.test:2583')
     expect({ status: found.status, text: await found.text() }).toEqual({ status: 200, text: did })
     expect((await ask('nobody.test')).status).toBe(404)
+    const deactivatedAt = '2026-01-01T00:00:00.000Z' as never
+    await pds.adapters.storage.transact(did, (tx) => tx.accounts.update(did, { deactivatedAt }))
+    expect((await ask('alice.test')).status).toBe(404)
   })
 
   it('describe the service as a DID', async () => {
