@@ -1,0 +1,51 @@
+// A storage adapter of one's own: a blob store over any other, in which an account may keep only so much. A PDS takes it
+// like those that come with it.
+//   npm run build && npx node examples/src/quota-blob-store.ts
+
+import { type Config, readConfig, type ServedPds, servePds } from '@atoll/pds'
+import { type BlobStore, MemoryBlobStore, MemoryStorage } from '@atoll/storage'
+
+type Did = Parameters<BlobStore['deleteAll']>[0]
+
+/** As `store`, but an upload over what is left of an account's `maxBytes` is refused as too large. */
+export function withQuota(store: BlobStore, maxBytes: number): BlobStore {
+  const used = new Map<Did, Map<string, number>>()
+  const sizesOf = (did: Did) => used.get(did) ?? used.set(did, new Map()).get(did)!
+  const leftTo = (did: Did) => [...sizesOf(did).values()].reduce((left, size) => left - size, maxBytes)
+  return {
+    async upload(did, bytes, options = {}) {
+      const limit = Math.min(options.maxBytes ?? Number.POSITIVE_INFINITY, leftTo(did))
+      const uploaded = await store.upload(did, bytes, { ...options, maxBytes: limit })
+      sizesOf(did).set(uploaded.cid.toString(), uploaded.size)
+      return uploaded
+    },
+    async delete(did, cids) {
+      await store.delete(did, cids)
+      for (const cid of cids) sizesOf(did).delete(cid.toString())
+    },
+    async deleteAll(did) {
+      await store.deleteAll(did)
+      used.delete(did)
+    },
+    makePermanent: (did, cids) => store.makePermanent(did, cids),
+    get: (did, cid, range) => store.get(did, cid, range),
+    size: (did, cid) => store.size(did, cid),
+    sweep: (options) => store.sweep(options),
+  }
+}
+
+/** A PDS that keeps everything in memory, and of each account at most `maxBytes` of blobs. */
+export function serveWithQuota(config: Config, maxBytes: number, plcFetch: typeof fetch = fetch): Promise<ServedPds> {
+  const adapters = {
+    storage: new MemoryStorage(),
+    blobStore: withQuota(new MemoryBlobStore(), maxBytes),
+    plcFetch: (url: string, init?: RequestInit) => plcFetch(url, init),
+  }
+  return servePds(config, { adapters: Promise.resolve(adapters) })
+}
+
+if (import.meta.main) {
+  const { config } = readConfig({ PDS_DEV_MODE: 'true', ...process.env })
+  const { url } = await serveWithQuota(config, 1_000_000)
+  console.log(url)
+}

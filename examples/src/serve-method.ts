@@ -1,0 +1,47 @@
+// An XRPC method of one's own: its lexicon, its handler, and a function from Request to Response that any host can serve.
+//   npm run build && npx node examples/src/serve-method.ts
+import { document, query } from '@atoll/lexicon'
+import { XrpcError } from '@atoll/xrpc'
+import { createRouter, type Handler, route } from '@atoll/xrpc-server'
+import { serveNode } from '@atoll/xrpc-server/node'
+
+const number = { type: 'integer' }
+
+/** The method, for servers and clients alike. `pnpm generate` makes such descriptions of lexicon files, with their types. */
+export const getTide = query<{ reef: string }, { metres: number; rising: boolean }, 'NoSuchReef'>(
+  document(
+    'com.example.reef.getTide',
+    JSON.stringify({
+      main: {
+        type: 'query',
+        parameters: { type: 'params', required: ['reef'], properties: { reef: { type: 'string', maxLength: 64 } } },
+        output: {
+          encoding: 'application/json',
+          schema: {
+            type: 'object',
+            required: ['metres', 'rising'],
+            properties: { metres: number, rising: { type: 'boolean' } },
+          },
+        },
+        errors: [{ name: 'NoSuchReef' }],
+      },
+    }),
+  ),
+)
+
+const tides = new Map([['north', { metres: 2, rising: true }]])
+
+const answer: Handler<typeof getTide> = ({ params }) => {
+  const tide = tides.get(params.reef)
+  if (!tide) throw new XrpcError('NoSuchReef', `nobody has seen ${params.reef}`)
+  return tide
+}
+
+const anyone = () => undefined
+export const router = createRouter([route(getTide, anyone, answer)])
+
+if (import.meta.main) {
+  // Deno, Bun and Workers take `router.fetch` as it is.
+  const { url } = await serveNode(router, { port: 8080 })
+  console.log(`${url}/xrpc/${getTide.nsid}?reef=north`)
+}
