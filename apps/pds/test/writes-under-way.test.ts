@@ -7,7 +7,7 @@ import { decodeFrame } from '@atoll/xrpc'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
-const collection = parseNsid('app.bsky.feed.post')
+const collection = parseNsid('com.example.note')
 
 /** Writes of one account while the storage takes its time, and does not always succeed. */
 describe('writes that find others under way', () => {

@@ -39,7 +39,8 @@ export interface Storage {
   /**
    * Commits what `work` noted down: all of it or nothing, in the order of its calls. Resolves with the answer of `work` once everything
    * would survive a crash. Rejects, having changed nothing, with what `work` threw, a `ConflictError` or a `StorageUnavailableError`.
-   * Several transactions may be made durable together; one that fails does not disturb the others.
+   * Several transactions may be made durable together; one that fails does not disturb the others. Those of one DID whose `work`
+   * answers at once are committed in the order of the calls, so that one may be built on another that is not durable yet.
    */
   transact<T>(did: Did, work: (tx: Transaction) => T | Promise<T>): Promise<T>
   /** Finishes what was begun, then lets go of every resource. */

@@ -33,4 +33,37 @@ describe('RepoLocks', () => {
     releaseAlice()
     await held
   })
+
+  it('lets work that runs ahead in while what was sent before is on its way, and other work only after it', async () => {
+    const locks = new RepoLocks()
+    const seen: string[] = []
+    const arrivals: (() => void)[] = []
+    const ahead = (name: string) => async () => {
+      seen.push(name)
+      return { durable: new Promise<void>((resolve) => arrivals.push(resolve)) }
+    }
+    await locks.runAhead(alice, ahead('first'))
+    const alone = locks.run(alice, async () => void seen.push('alone'))
+    const after = locks.runAhead(alice, ahead('after'))
+    await locks.runAhead(bob, ahead('of another'))
+    expect(seen).toEqual(['first', 'of another'])
+    arrivals[0]!()
+    await Promise.all([alone, after])
+    expect(seen).toEqual(['first', 'of another', 'alone', 'after'])
+  })
+
+  it('waits for everything on its way, not only for the newest, and goes on when some of it fails', async () => {
+    const locks = new RepoLocks()
+    let fail!: (error: Error) => void
+    const slow = new Promise<void>((_, reject) => (fail = reject))
+    await locks.runAhead(alice, async () => ({ durable: slow }))
+    await locks.runAhead(alice, async () => ({ durable: Promise.resolve() }))
+    await expect(locks.runAhead(alice, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
+    let entered = false
+    const alone = locks.run(alice, async () => (entered = true))
+    await new Promise(setImmediate)
+    expect(entered).toBe(false)
+    fail(new Error('disk full'))
+    expect(await alone).toBe(true)
+  })
 })

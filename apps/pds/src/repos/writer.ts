@@ -14,9 +14,11 @@ import { type Did, formatDatetime, type Nsid, type RecordKey } from '@atoll/synt
 import type { Blobs } from '../blobs/blobs.ts'
 import type { SigningKeys } from '../identity/signing-keys.ts'
 import { Refused } from '../refused.ts'
+import { CommitsUnderWay, type RepoAhead } from './commits-under-way.ts'
 import { olderDuplicates } from './duplicates.ts'
 import type { KeyClock } from './key-clock.ts'
 import { blobReferences, blobsOf, type PlannedWrite, recordChange, repoWrite } from './planned-write.ts'
+import { RecentNodes } from './recent-nodes.ts'
 import { withRepoBlocks } from './repo-car.ts'
 import type { RepoLocks } from './repo-locks.ts'
 import { nextRev } from './rev.ts'
@@ -34,6 +36,17 @@ export interface WriteOutcome {
   readonly committed: boolean
 }
 
+/** Decides what to write. It may be asked again, when the repository turns out to be another than it was told. */
+export type Plan = (current: CurrentRepo) => Promise<readonly PlannedWrite[]>
+
+interface Sent extends WriteOutcome {
+  /** Settles when the commit and its event are durable, or are not going to be. */
+  readonly durable: Promise<unknown>
+}
+
+/** The plan cannot be carried out on top of commits that are still on their way. */
+class WaitFirst extends Error {}
+
 interface WriterParts {
   readonly storage: Pick<Storage, 'accounts' | 'repos' | 'records' | 'transact'>
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
@@ -50,6 +63,8 @@ const attempts = 4
 export class RepoWriter {
   readonly #parts: WriterParts
   readonly #now: () => Date
+  readonly #underWay = new CommitsUnderWay()
+  readonly #recentNodes = new RecentNodes()
 
   constructor(parts: WriterParts) {
     this.#parts = parts
@@ -61,40 +76,60 @@ export class RepoWriter {
    * Older likes, reposts, follows and blocks that the plan repeats are deleted in the same commit. An empty plan makes no commit.
    * Refuses inactive accounts.
    */
-  async write(did: Did, plan: (current: CurrentRepo) => Promise<readonly PlannedWrite[]>): Promise<WriteOutcome> {
-    return this.#parts.locks.run(did, async () => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await this.#attempt(did, plan)
-        } catch (error) {
-          // Another process on the same storage was faster: look again at what there is now.
-          if (!(error instanceof ConflictError && error.field === 'repo') || attempt === attempts) throw error
-        }
+  async write(did: Did, plan: Plan): Promise<WriteOutcome> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { durable, ...outcome } = await this.#parts.locks.runAhead(did, () => this.#send(did, plan))
+        await durable
+        return outcome
+      } catch (error) {
+        // Another process on the same storage was faster, or a commit that this one stood on failed: look again at what there is now.
+        if (!(error instanceof ConflictError && error.field === 'repo') || attempt === attempts) throw error
       }
-    })
+    }
   }
 
-  async #attempt(did: Did, plan: (current: CurrentRepo) => Promise<readonly PlannedWrite[]>): Promise<WriteOutcome> {
+  /** Makes the commit and hands it to the storage. It stands on the commits that are still on their way. */
+  async #send(did: Did, plan: Plan): Promise<Sent> {
+    const ahead = this.#underWay.of(did)
+    if (!ahead) return this.#attempt(did, plan)
+    try {
+      return await this.#attempt(did, plan, ahead)
+    } catch (error) {
+      if (error instanceof WaitFirst) await ahead.arrived()
+      // What was refused because of a commit that then failed may be right without it.
+      else if (await ahead.arrived()) throw error
+      return this.#attempt(did, plan)
+    }
+  }
+
+  async #attempt(did: Did, plan: Plan, ahead?: RepoAhead): Promise<Sent> {
     const { storage, blobs, signingKeys } = this.#parts
     await this.#requireActive(did)
-    const head = await storage.repos.head(did)
+    const head = ahead?.head ?? (await storage.repos.head(did))
     if (!head) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
 
     const wanted = await plan({
       head,
-      record: async (collection, rkey) => (await storage.records.get(did, collection, rkey))?.cid,
+      async record(collection, rkey) {
+        const record = ahead?.record(`${collection}/${rkey}`) ?? (await storage.records.get(did, collection, rkey))
+        return record?.cid
+      },
     })
-    if (wanted.length === 0) return { head, committed: false }
+    // Which records point where is asked of the storage alone.
+    if (ahead && (wanted.length === 0 || wanted.some(isLinked))) throw new WaitFirst()
+    if (wanted.length === 0) return { head, committed: false, durable: Promise.resolve() }
     const planned = await this.#withDeletions(did, wanted)
 
     const key = await signingKeys.of(did)
     const writes = planned.map(repoWrite)
     const rev = nextRev(head.rev)
-    const commit = await this.#withTree(did, (get) => applyWrites({ did, head, get, writes, sign: key, rev }))
+    const commit = await this.#withTree(did, ahead, (get) => applyWrites({ did, head, get, writes, sign: key, rev }))
     await blobs.claim(did, planned.flatMap(blobsOf))
-    await this.#store(commit, planned)
-    if (planned.some((write) => write.action !== 'create')) blobs.collect(did)
-    return { head: commit.head, committed: true }
+    const durable = this.#store(commit, planned)
+    this.#underWay.add(commit, planned, durable)
+    this.#recentNodes.add(commit)
+    return { head: commit.head, committed: true, durable }
   }
 
   /** The plan, after the deletions of older records that it makes duplicates of. */
@@ -117,9 +152,11 @@ export class RepoWriter {
   }
 
   /** Runs `work` on the blocks of the repository. What the tree refuses, the request is refused for. */
-  async #withTree<T>(did: Did, work: (get: GetBlock) => T): Promise<T> {
+  async #withTree<T>(did: Did, ahead: RepoAhead | undefined, work: (get: GetBlock) => T): Promise<T> {
     try {
-      return await withRepoBlocks(this.#parts.storage.repos, did, work)
+      return await withRepoBlocks(this.#parts.storage.repos, did, (get) =>
+        work((cid) => ahead?.block(cid) ?? this.#recentNodes.get(cid) ?? get(cid)),
+      )
     } catch (error) {
       if (error instanceof RepoError && !(error instanceof MissingBlockError))
         throw new Refused('InvalidRequest', error.message)
@@ -143,5 +180,10 @@ export class RepoWriter {
       return this.#parts.keyClock.keep(tx)
     })
     durable()
+    if (planned.some((write) => write.action !== 'create')) this.#parts.blobs.collect(commit.did)
   }
+}
+
+function isLinked(write: PlannedWrite): boolean {
+  return write.action !== 'delete' && write.record.link !== undefined
 }
