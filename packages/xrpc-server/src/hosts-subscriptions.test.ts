@@ -132,10 +132,18 @@ describe.each(hosts)('on %s', (_, open) => {
   })
 
   it('cuts off a subscriber whose socket stays full', async () => {
-    await serve(counter, { subscriptions: { maxBufferedBytes: 100_000, drainTimeoutMs: 100 } })
+    const { promise: ended, resolve: end } = later<void>()
+    const handler: StreamHandler<typeof count> = async function* (call) {
+      try {
+        yield* counter(call)
+      } finally {
+        end()
+      }
+    }
+    await serve(handler, { subscriptions: { maxBufferedBytes: 100_000, drainTimeoutMs: 100 } })
     const subscriber = await subscribe('?padding=50000')
     subscriber.pause()
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await ended
     subscriber.resume()
     const frames = await decoded(subscriber)
     expect(frames.at(-1)).toMatchObject({ op: -1, error: 'ConsumerTooSlow' })

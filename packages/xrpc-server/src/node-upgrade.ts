@@ -44,8 +44,11 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
   let isClosing = false
   let timer: ReturnType<typeof setInterval> | undefined
 
+  // After a stall of ours timers come first: answers that have arrived meanwhile are read before anyone is judged.
   const keepAlive = () => {
-    for (const socket of sockets) socket.keepAlive()
+    setImmediate(() => {
+      for (const socket of sockets) socket.keepAlive()
+    })
   }
 
   const accept = (webSocket: WebSocket) => {

@@ -12,7 +12,8 @@ export class SlowBodyGuard {
   watch(message: IncomingMessage): void {
     this.#bytesBefore.set(message, undefined)
     message.once('close', () => this.#bytesBefore.delete(message))
-    this.#timer ??= setInterval(() => this.#look(), this.options.everyMs).unref()
+    // After a stall of ours timers come first: what has arrived meanwhile is read before anyone is judged by it.
+    this.#timer ??= setInterval(() => setImmediate(() => this.#look()), this.options.everyMs).unref()
   }
 
   close(): void {
