@@ -63,6 +63,11 @@ describe('createRecord', () => {
       /record key/,
     ],
     [
+      'a type without a key of its own',
+      { collection: 'com.atproto.lexicon.schema', record: {}, validate: false },
+      /NSID/,
+    ],
+    [
       'an unknown type that must be known',
       { collection: 'com.example.thing', validate: true, record: {} },
       /com.example.thing/,
@@ -201,6 +206,42 @@ describe('deleteRecord', () => {
     const read = await pds.get('com.atproto.repo.getRecord', { params: { repo: alice.did, collection: post, rkey } })
     expect(refusal(read)).toEqual({ status: 400, error: 'RecordNotFound' })
     expect(read.body.message).toBe(`Could not locate record: at://${alice.did}/${post}/${rkey}`)
+  })
+})
+
+describe('a swap that does not fit', () => {
+  const other = 'bafyreie5cvv4h45feadgeuwhbcutmh6t2ceseocckahdoe6uat64zmz454'
+
+  it.each([
+    ['createRecord', { record: {}, swapCommit: other }],
+    ['putRecord', { rkey: 'here', record: { n: 2 }, swapCommit: other }],
+    ['putRecord', { rkey: 'here', record: { n: 2 }, swapRecord: other }],
+    ['putRecord', { rkey: 'here', record: { n: 2 }, swapRecord: null }],
+    ['putRecord', { rkey: 'not-here', record: { n: 2 }, swapRecord: other }],
+    ['deleteRecord', { rkey: 'here', swapCommit: other }],
+    ['deleteRecord', { rkey: 'here', swapRecord: other }],
+    ['applyWrites', { writes: [], swapCommit: other }],
+  ])('is refused by %s %j, and nothing changes', async (method, input) => {
+    await call('createRecord', { collection: 'com.example.thing', rkey: 'here', record: { n: 1 } })
+    const before = await latest()
+    const answer = await call(method, { collection: 'com.example.thing', ...input })
+    expect(refusal(answer)).toEqual({ status: 400, error: 'InvalidSwap' })
+    expect(await latest()).toEqual(before)
+  })
+
+  it('goes through when it fits', async () => {
+    const put = (record: object, more: object) =>
+      call('putRecord', { collection: 'com.example.thing', rkey: 'here', record, ...more })
+    const { body: first } = await put({ n: 1 }, { swapRecord: null, swapCommit: (await latest()).cid })
+    const { body: second } = await put({ n: 2 }, { swapRecord: first.cid, swapCommit: first.commit.cid })
+    const gone = await call('deleteRecord', {
+      collection: 'com.example.thing',
+      rkey: 'here',
+      swapRecord: second.cid,
+      swapCommit: second.commit.cid,
+    })
+    expect(gone.status).toBe(200)
+    expect((await call('applyWrites', { writes: [], swapCommit: (await latest()).cid })).status).toBe(200)
   })
 })
 
