@@ -20,7 +20,7 @@ function clientOf(...answers: (Response | Error | 'silence')[]): { client: PlcCl
   const asked: Asked[] = []
   const client = new PlcClient({
     url: 'https://plc.test/',
-    timeoutMs: 20,
+    timeoutMs: answers.includes('silence') ? 20 : 60_000,
     fetch: async (url, init) => {
       asked.push({ method: init?.method ?? 'GET', path: new URL(url).pathname, body: init?.body })
       const answer = answers[asked.length - 1]
