@@ -1,0 +1,105 @@
+import { connect } from 'node:net'
+import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
+
+let pds: PdsUnderTest
+let alice: TestAccount
+let server: NodeServer
+beforeAll(async () => {
+  pds = await PdsUnderTest.start()
+  alice = await pds.account('alice')
+  server = await serveNode(pds.pds.router, { port: 0 })
+})
+afterAll(async () => {
+  await server.close()
+  await pds.close()
+})
+
+const create = '/xrpc/com.atproto.repo.createRecord'
+const whole = () => JSON.stringify({ repo: alice.did, collection: 'com.example.thing', record: { whole: true } })
+const head = (line: string, headers: readonly string[] = []) =>
+  `${[`${line} HTTP/1.1`, 'host: localhost', `authorization: Bearer ${alice.accessJwt}`, ...headers].join('\r\n')}\r\n\r\n`
+const json = 'content-type: application/json'
+
+/** Sends bytes and no more, and answers whatever comes back: a status, or 0 where the connection is just closed. */
+async function exchange(bytes: Buffer): Promise<number> {
+  const socket = connect(server.port)
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk) => chunks.push(chunk))
+  // A server that has read enough may cut the rest off.
+  socket.on('error', () => undefined)
+  socket.end(bytes)
+  await new Promise((resolve) => socket.once('close', resolve))
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(Buffer.concat(chunks).toString('latin1'))?.[1] ?? 0)
+}
+
+// Byte for byte, as no client library would send them.
+const requests: [string, () => string][] = [
+  [
+    'a body shorter than it says',
+    () => head(`POST ${create}`, [json, `content-length: ${whole().length + 1}`]) + whole(),
+  ],
+  ['a body that never comes', () => head(`POST ${create}`, [json, 'content-length: 100'])],
+  [
+    'a body cut off in a chunk',
+    () => `${head(`POST ${create}`, [json, 'transfer-encoding: chunked'])}ff\r\n${whole()}`,
+  ],
+  ['a chunk of no size', () => `${head(`POST ${create}`, [json, 'transfer-encoding: chunked'])}zz\r\n{}\r\n0\r\n\r\n`],
+  ['two lengths', () => head(`POST ${create}`, [json, 'content-length: 5', 'content-length: 7']) + whole()],
+  ['a length below zero', () => head(`POST ${create}`, [json, 'content-length: -1']) + whole()],
+  [
+    'an upload that breaks off',
+    () => `${head('POST /xrpc/com.atproto.repo.uploadBlob', ['content-type: image/png', 'content-length: 9999'])}bytes`,
+  ],
+  ['NUL in the path', () => head('GET /xrpc/com.atproto.sync.getRepo?did=\0')],
+  ['bytes that are no UTF-8 in the path', () => head('GET /xrpc/com.atproto.sync.getRepo?did=\xff\xfe')],
+  [
+    'bytes that are no UTF-8 in a header',
+    () => head('GET /xrpc/com.atproto.sync.listRepos', ['accept-language: \xff\xfe']),
+  ],
+  ['NUL in a header', () => head('GET /xrpc/com.atproto.sync.listRepos', ['accept-language: \0'])],
+  ['headers without end', () => head('GET /xrpc/com.atproto.sync.listRepos', [`x-long: ${'x'.repeat(100_000)}`])],
+  ['a path without end', () => head(`GET /xrpc/com.atproto.sync.getRepo?did=${'x'.repeat(100_000)}`)],
+  ['a path that climbs', () => head('GET /xrpc/../../etc/passwd')],
+  ['a path with a host', () => head('GET http://elsewhere.example/xrpc/com.atproto.sync.listRepos?cursor=x')],
+  ['a method that nobody knows', () => head(`BREW ${create}`)],
+  ['no path', () => head('OPTIONS *')],
+  ['no HTTP', () => 'hello, is anybody there?\r\n\r\n'],
+  [
+    'an upgrade to something else',
+    () => head('GET /xrpc/com.atproto.sync.subscribeRepos', ['connection: upgrade', 'upgrade: h2c']),
+  ],
+  [
+    'an upgrade without a key',
+    () => head('GET /xrpc/com.atproto.sync.subscribeRepos', ['connection: upgrade', 'upgrade: websocket']),
+  ],
+  [
+    'an upgrade of a query',
+    () =>
+      head('GET /xrpc/com.atproto.sync.listRepos', [
+        'connection: upgrade',
+        'upgrade: websocket',
+        'sec-websocket-version: 13',
+        'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+      ]),
+  ],
+]
+
+describe('a request by hand', () => {
+  it.each(requests)('with %s gets no fault of the server and changes nothing', async (_, request) => {
+    const { repos, events } = pds.adapters.storage
+    const before = [await repos.head(alice.did), await events.last()]
+    const status = await exchange(Buffer.from(request(), 'latin1'))
+    expect(status < 500 || status === 501, `status ${status}`).toBe(true)
+    expect([await repos.head(alice.did), await events.last()]).toEqual(before)
+    expect(pds.errors).toEqual([])
+    expect((await fetch(`${server.url}/xrpc/_health`)).status).toBe(200)
+  })
+
+  it('goes through when nothing is wrong with it', async () => {
+    expect(
+      await exchange(Buffer.from(head(`POST ${create}`, [json, `content-length: ${whole().length}`]) + whole())),
+    ).toBe(200)
+  })
+})
