@@ -5,6 +5,9 @@ const minute = 60 * 1000
 const hour = 60 * minute
 const day = 24 * hour
 
+/** How many subscriptions one client network may hold: every event costs work for each of them. */
+export const subscriptionsPerAddress = 100
+
 /** How much is allowed in which time: the same figures as the network's usual servers. */
 export const limits = {
   /** Of every client address, whatever it asks for. */

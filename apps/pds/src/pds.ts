@@ -25,7 +25,7 @@ import { Crawlers } from './crawlers.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
-import { limits } from './limits.ts'
+import { limits, subscriptionsPerAddress } from './limits.ts'
 import type { Log } from './log.ts'
 import { passingFailure } from './passing-failure.ts'
 import { KeyClock } from './repos/key-clock.ts'
@@ -158,6 +158,7 @@ export async function createPds(
     onRequest: ({ request, nsid, status, ms }) =>
       log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),
     rateLimits: rateLimits(config.rateLimits),
+    subscriptions: config.rateLimits.enabled ? { maxPerAddress: subscriptionsPerAddress } : {},
   })
 
   const crawlers = new Crawlers({

@@ -2,10 +2,12 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { decodeMessage } from '@atoll/sync'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Follower } from './follower.ts'
 import { Mirror } from './mirror.ts'
 import { collection } from './operation.ts'
+import { RawSubscriber } from './raw-subscriber.ts'
 import { ask } from './requests.ts'
 import { signUp } from './sign-ups.ts'
 import { openWorld, type World } from './world.ts'
@@ -79,16 +81,95 @@ describe('clients that dawdle', () => {
     while (blobFiles().length > 0) await sleep(10)
   })
 
-  it('do not keep others from being answered', async () => {
-    const { did, token } = await signUp(world.server.url)
-    for (let index = 0; index < 1500; index++)
-      await open(index % 3 === 0 ? '' : 'POST /xrpc/com.atproto.server.createSession HTTP/1.1\r\nHost: localhost\r\nX-')
-    for (let index = 0; index < 50; index++) {
-      const input = { repo: did, collection, record: { $type: collection, text: `${index}` } }
-      await ask(world.server.url, 'com.atproto.repo.createRecord', { token, input, signal: AbortSignal.timeout(5000) })
-    }
-  }, 60_000)
+  it.runIf(process.platform === 'linux')(
+    'are cut off with ConsumerTooSlow when they read no events, while others get every one, and can go on by cursor',
+    async () => {
+      const { server } = world
+      const { did, token } = await signUp(server.url)
+      const [stuck, late] = [await RawSubscriber.open(server.url), await RawSubscriber.open(server.url)]
+      expect(isHeld(stuck.port)).toBe(true)
+      const seen: number[] = []
+      const follower = new Follower(server.url, (frame) => {
+        const seq = seqOf(frame)
+        if (seq !== undefined) seen.push(seq)
+        return seq
+      })
+      const text = 'x'.repeat(140_000)
+      const before = seen.length
+      // More than a subscriber may have waiting, and more than the sockets hold.
+      for (let index = 0; index < 250; index++) {
+        const input = { repo: did, collection, record: { $type: collection, text: `${index} ${text}` } }
+        await ask(server.url, 'com.atproto.repo.createRecord', { token, input })
+      }
+      await follower.until(() => seen.length >= before + 250)
+      expect(follower.connections).toBe(1)
+      follower.close()
+
+      // One begins to read when it is too late, the other when the server has given up on it.
+      late.read()
+      const code = await late.closed
+      // On a machine that is too slow for that, the server has given up on this one, too.
+      if (code !== undefined) {
+        expect(code).toBe(1008)
+        expect(decodeMessage(late.frames.at(-1)!)).toMatchObject({
+          message: { kind: 'error', error: 'ConsumerTooSlow' },
+        })
+      }
+      const got = late.frames.map(seqOf).filter((seq) => seq !== undefined)
+      expect(got.length).toBeLessThan(250)
+      // The follower has also seen how the account was made.
+      const expected = seen.slice(seen.indexOf(got[0]!))
+      expect(got).toEqual(expected.slice(0, got.length))
+      const again = await RawSubscriber.open(server.url, got.at(-1))
+      again.read()
+      await until(() => got.length + again.frames.length >= expected.length)
+      expect([...got, ...again.frames.map(seqOf)]).toEqual(expected)
+      again.destroy()
+
+      await until(() => !isHeld(stuck.port))
+      stuck.read()
+      await stuck.closed
+      expect(stuck.frames.length).toBeLessThan(250)
+    },
+    120_000,
+  )
+
+  it('hold no more subscriptions than one address may have', async () => {
+    await world.close()
+    world = await openWorld({ env: { PDS_RATE_LIMITS_ENABLED: 'true' } })
+    await world.server.start()
+    const subscribers: RawSubscriber[] = []
+    for (let index = 0; index < 100; index++) subscribers.push(await RawSubscriber.open(world.server.url))
+    await expect(RawSubscriber.open(world.server.url)).rejects.toThrow(/429/)
+    for (const subscriber of subscribers) subscriber.destroy()
+  })
 })
+
+/** Waits as long as it takes: what never comes to be ends with the test's own time. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(20)
+}
+
+function seqOf(frame: Uint8Array): number | undefined {
+  const decoded = decodeMessage(frame)
+  return decoded.ok && 'seq' in decoded.message ? decoded.message.seq : undefined
+}
+
+/** Whether the server's process still holds its end of a connection, as the system knows. */
+function isHeld(clientPort: number): boolean {
+  const hex = (port: number) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const serverPort = Number(new URL(world.server.url).port)
+  return ['tcp', 'tcp6'].some((table) =>
+    readFileSync(`/proc/net/${table}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      // What its process has let go of, and the system has not, belongs to no file.
+      .some(
+        ([, own, other, , , , , , , inode]) =>
+          own?.endsWith(hex(serverPort)) && other?.endsWith(hex(clientPort)) && inode !== '0',
+      ),
+  )
+}
 
 async function open(text: string): Promise<Socket> {
   const socket = connect({ port: Number(new URL(world.server.url).port), host: '127.0.0.1' })

@@ -1,0 +1,38 @@
+import type { AccountHandle } from './lane.ts'
+import { collection } from './operation.ts'
+import { ask, type Call } from './requests.ts'
+
+/** Milliseconds of answers, by what was asked. */
+export type Latencies = Record<'read' | 'write', number[]>
+
+/** A few clients that each write a record and read it, or only read, over and over, with short rests. */
+export async function measureLatencies(
+  service: string,
+  accounts: readonly AccountHandle[],
+  rounds: number,
+  { writes = true }: { readonly writes?: boolean } = {},
+): Promise<Latencies> {
+  const latencies: Latencies = { read: [], write: [] }
+  const timed = async (kind: keyof Latencies, nsid: string, given: Omit<Call, 'signal'>) => {
+    const began = performance.now()
+    await ask(service, nsid, { ...given, signal: AbortSignal.timeout(30_000) })
+    latencies[kind].push(performance.now() - began)
+  }
+  await Promise.all(
+    accounts.map(async ({ did, token }) => {
+      for (let round = 0; round < rounds; round++) {
+        const input = { repo: did, collection, record: { $type: collection, text: `${round}` } }
+        if (writes) await timed('write', 'com.atproto.repo.createRecord', { token, input })
+        for (let read = 0; read < 3; read++)
+          await timed('read', 'com.atproto.repo.listRecords', { params: { repo: did, collection, limit: '10' } })
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    }),
+  )
+  return latencies
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((x, y) => x - y)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!
+}
