@@ -51,8 +51,8 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     })
   }
 
-  const accept = (webSocket: WebSocket) => {
-    const socket = new WsFrameSocket(webSocket, maxIncomingBytes)
+  const accept = (webSocket: WebSocket, connection: Duplex) => {
+    const socket = new WsFrameSocket(webSocket, connection, maxIncomingBytes)
     sockets.add(socket)
     timer ??= setInterval(keepAlive, keepAliveMs).unref()
     if (isClosing) socket.close(goingAway, goodbye)
@@ -71,7 +71,7 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     const outcome = await router.upgrade(new NodeRequest(message, socket, options))
     if (socket.destroyed) return
     if (!outcome.accepted) return refuse(socket, outcome.response)
-    server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(accept(webSocket)))
+    server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(accept(webSocket, socket)))
   }
 
   return {
