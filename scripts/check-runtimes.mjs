@@ -3,6 +3,7 @@
 // it, and nothing at all when nothing is used. Packages must have been built. Arguments: the runtimes, else all.
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { root } from './bundle-sources.mjs'
 import { webBundle } from './runtimes/bundles.mjs'
 import { packageEntries } from './runtimes/entries.mjs'
@@ -24,6 +25,7 @@ await checkBundles()
 const scenarios = portable.filter(({ isMain }) => isMain)
 for (const { specifier, scenario } of scenarios.filter(({ scenario }) => !existsSync(scenario)))
   faults.push(`${specifier}: there is no ${relative(root, scenario)} to run`)
+if (names.includes('node')) await importWhatNeedsNode()
 await runScenarios(scenarios.filter(({ scenario }) => existsSync(scenario)))
 
 for (const fault of faults) console.error(fault)
@@ -36,7 +38,11 @@ async function checkBundles() {
       faults.push(`${specifier}: cannot be bundled for browsers: ${whole.failure}`)
     if (nodeOnly !== undefined && !whole.failure)
       faults.push(`${specifier}: is said to be for Node only (${nodeOnly}), but can be bundled for browsers`)
-    if (nodeOnly === undefined) await checkUnused(specifier, file)
+    await checkUnused(
+      specifier,
+      file,
+      nodeOnly === undefined ? {} : { platform: 'node', packages: 'external', plugins: [] },
+    )
   }
   console.log(
     `bundles: ${portable.length} entries without anything of Node's; ${entries.length - portable.length} are for Node`,
@@ -44,12 +50,24 @@ async function checkBundles() {
 }
 
 /** Nothing is left of a package of which nothing is used. */
-async function checkUnused(specifier, file) {
+async function checkUnused(specifier, file, options) {
   for (const imported of ['', '* as all from ']) {
     const contents = `import ${imported}${JSON.stringify(file)}`
-    const { text, failure } = await webBundle(contents, { minify: true })
+    const { text, failure } = await webBundle(contents, { minify: true, ...options })
     if (failure || text.trim() !== '')
       faults.push(`${specifier}: leaves ${failure ?? text.slice(0, 100)} where nothing of it is used`)
+  }
+}
+
+/** What is for Node alone has its tests there; here it is loaded as it was built. */
+async function importWhatNeedsNode() {
+  for (const { specifier, file } of entries.filter(({ nodeOnly }) => nodeOnly)) {
+    try {
+      const exported = Object.keys(await import(pathToFileURL(file).href))
+      if (exported.length === 0) faults.push(`${specifier}: exports nothing`)
+    } catch (error) {
+      faults.push(`${specifier}: cannot be imported: ${error.message}`)
+    }
   }
 }
 

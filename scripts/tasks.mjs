@@ -27,11 +27,7 @@ const tasks = {
     { run: [process.execPath, 'scripts/check-runtimes.mjs', ...rest] },
   ],
   fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
-  // The fault tests at full length: 200 kills instead of 20.
-  faults: [
-    buildPrograms,
-    { run: ['vitest', 'run', 'e2e/src/faults', ...rest], env: { FAULT_KILLS: process.env.FAULT_KILLS ?? '200' } },
-  ],
+  faults: [buildPrograms, { run: [process.execPath, 'scripts/faults.mjs', ...rest] }],
   check: [
     { run: ['biome', 'ci', '--colors=off', '.'] },
     { run: [process.execPath, 'scripts/check-layers.mjs'] },

@@ -5,7 +5,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const folder = import.meta.dirname
-const timeoutMs = 240_000
+const timeoutMs = 180_000
 
 /** Where each one's executable lies: the package of this platform is the only one that npm installs. */
 const executables = {
