@@ -16,7 +16,8 @@ export async function exportLines(store: PlcStore, query: URLSearchParams): Prom
   return toLines((await store.exportSince(parseTime(after), count)).map(legacyLine))
 }
 
-function sequencedLine({ seq, did, operation, cid, createdAt }: SequencedEntry): object {
+/** An entry as exports by sequence number have it. */
+export function sequencedLine({ seq, did, operation, cid, createdAt }: SequencedEntry): object {
   return { type: 'sequenced_op', did, cid, operation, createdAt, seq }
 }
 

@@ -40,8 +40,9 @@ export class MemoryPlcStore implements PlcStore {
     return this.exportAfter(low, count)
   }
 
-  lastCreatedAt(): string | undefined {
-    return this.#all.at(-1)?.createdAt
+  last(): SequencedEntry | undefined {
+    const last = this.#all.at(-1)
+    return last && { ...last }
   }
 
   close(): void {}

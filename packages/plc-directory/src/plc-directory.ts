@@ -1,6 +1,8 @@
 import { type AnyOperation, dataOf, formatDidDocument, type PlcData, PlcError } from '@atoll/identity/plc'
 import { type Did, isDid } from '@atoll/syntax'
+import { Arrivals } from './arrivals.ts'
 import { exportLines } from './export.ts'
+import { exportStream, parseCursor } from './export-stream.ts'
 import { MemoryPlcStore } from './memory-plc-store.ts'
 import { PlcLog } from './plc-log.ts'
 import type { PlcStore, SequencedEntry } from './plc-store.ts'
@@ -17,12 +19,18 @@ export interface PlcDirectoryOptions {
 
 export interface PlcDirectory {
   fetch(request: Request): Promise<Response>
+  /**
+   * What `/export/stream` sends, for a host that speaks WebSocket: a text for each operation after the query's `cursor`, or
+   * from now on, until the signal is aborted. @throws Refusal for a malformed query, at once
+   */
+  stream(query: URLSearchParams, signal: AbortSignal): AsyncIterable<string>
 }
 
 /** A did:plc directory with the paths and answers of the public one, as a function from request to response. */
 export function createPlcDirectory(options: PlcDirectoryOptions = {}): PlcDirectory {
   const { store = new MemoryPlcStore(), now = Date.now, onError = () => undefined } = options
-  const log = new PlcLog(store, now)
+  const arrivals = new Arrivals()
+  const log = new PlcLog(store, arrivals, now)
   return {
     async fetch(request) {
       try {
@@ -33,6 +41,7 @@ export function createPlcDirectory(options: PlcDirectoryOptions = {}): PlcDirect
         return json({ message: refusal.message }, refusal.status)
       }
     },
+    stream: (query, signal) => exportStream(store, arrivals, parseCursor(query), signal),
   }
 }
 
@@ -46,6 +55,7 @@ async function answer(request: Request, store: PlcStore, log: PlcLog): Promise<R
   if (pathname === '/_health') return json({ version: '0.0.0' })
   if (pathname === '/export')
     return text(await exportLines(store, searchParams), { 'content-type': 'application/jsonlines' })
+  if (pathname === '/export/stream') throw new Refusal(426, 'Upgrade Required')
   return answerAbout(pathname, store)
 }
 

@@ -1,5 +1,6 @@
 import { type AnyOperation, acceptOperation, parseOperation, requireAcceptable } from '@atoll/identity/plc'
 import type { Did } from '@atoll/syntax'
+import type { Arrivals } from './arrivals.ts'
 import { DidQueue } from './did-queue.ts'
 import type { PlcStore } from './plc-store.ts'
 import { Refusal } from './refusal.ts'
@@ -7,12 +8,14 @@ import { Refusal } from './refusal.ts'
 /** Decides what enters the log, one operation of a DID after the other. */
 export class PlcLog {
   readonly #store: PlcStore
+  readonly #arrivals: Pick<Arrivals, 'announce'>
   readonly #now: () => number
   readonly #queue = new DidQueue()
   #lastTime = 0
 
-  constructor(store: PlcStore, now: () => number) {
+  constructor(store: PlcStore, arrivals: Pick<Arrivals, 'announce'>, now: () => number) {
     this.#store = store
+    this.#arrivals = arrivals
     this.#now = now
   }
 
@@ -30,12 +33,13 @@ export class PlcLog {
     const entry = { did, operation, cid, nullifies: nullified, createdAt: new Date(time).toISOString() }
     const appended = await this.#store.append(entry, entries.length)
     if (!appended) throw new Refusal(409, 'Proposed prev does not match the most recent operation')
+    this.#arrivals.announce()
   }
 
   /** Time stamps strictly rise, through a clock that goes back: they are the cursor of the export. */
   async #nextTime(): Promise<number> {
-    const last = Date.parse((await this.#store.lastCreatedAt()) ?? '1970-01-01T00:00:00.000Z')
-    this.#lastTime = Math.max(this.#now(), this.#lastTime + 1, last + 1)
+    const last = await this.#store.last()
+    this.#lastTime = Math.max(this.#now(), this.#lastTime + 1, last === undefined ? 0 : Date.parse(last.createdAt) + 1)
     return this.#lastTime
   }
 }

@@ -24,7 +24,7 @@ export interface PlcStore {
   exportAfter(seq: number, count: number): Promise<SequencedEntry[]> | SequencedEntry[]
   /** The same, from after a time stamp. */
   exportSince(createdAt: string, count: number): Promise<SequencedEntry[]> | SequencedEntry[]
-  /** The time stamp of the last entry of all. */
-  lastCreatedAt(): Promise<string | undefined> | string | undefined
+  /** The last entry of all. */
+  last(): Promise<SequencedEntry | undefined> | SequencedEntry | undefined
   close(): Promise<void> | void
 }

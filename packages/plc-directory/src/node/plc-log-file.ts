@@ -99,8 +99,8 @@ class PlcLogFile implements PlcStore {
     return this.#store.exportSince(createdAt, count)
   }
 
-  lastCreatedAt(): string | undefined {
-    return this.#store.lastCreatedAt()
+  last(): SequencedEntry | undefined {
+    return this.#store.last()
   }
 
   async close(): Promise<void> {

@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { createPlcDirectory, type PlcDirectory, type PlcDirectoryOptions } from '../plc-directory.ts'
+import { StreamServer, type StreamServerOptions } from './stream-server.ts'
 
-export interface ServePlcOptions extends PlcDirectoryOptions {
+export interface ServePlcOptions extends PlcDirectoryOptions, StreamServerOptions {
   /** Any free one when left out. */
   port?: number
   host?: string
@@ -23,6 +24,8 @@ export async function servePlc({ port = 0, host = '127.0.0.1', ...options }: Ser
   const server = createServer((request, response) => {
     answer(directory, request, response).catch(() => response.destroy())
   })
+  const streams = new StreamServer(directory, options)
+  server.on('upgrade', (message, socket, head) => streams.upgrade(message, socket, head))
   server.requestTimeout = 15_000
   server.listen(port, host)
   await once(server, 'listening')
@@ -33,6 +36,7 @@ export async function servePlc({ port = 0, host = '127.0.0.1', ...options }: Ser
     async close() {
       const closed = once(server, 'close')
       server.close()
+      streams.close()
       server.closeAllConnections()
       await closed
     },
