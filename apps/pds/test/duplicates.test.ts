@@ -1,7 +1,11 @@
 import { readCar } from '@atoll/car'
 import type { ValueMap } from '@atoll/data-model'
+import { Mst } from '@atoll/repo'
+import { parseNsid } from '@atoll/syntax'
 import { decodeFrame } from '@atoll/xrpc'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { filesOfAMoment } from './files-of-a-moment.ts'
 import { type Answer, PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
 let pds: PdsUnderTest
@@ -169,4 +173,51 @@ describe('a duplicate', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200))
     expect(await keys(like)).toHaveLength(1)
   })
+})
+
+describe('writes of every kind at once', () => {
+  it('leave one like for each post, and an index that agrees with the tree', async () => {
+    const files = await filesOfAMoment()
+    const server = await PdsUnderTest.start({}, files.adapters)
+    const { did, accessJwt: token } = await server.account('alice')
+    const write = (method: string, input: object) =>
+      server.post(`com.atproto.repo.${method}`, { repo: did, collection: like, ...input } as never, { token })
+    const value = (n: number) => ({ subject: { ...post, uri: `${post.uri}${n % 3}` }, createdAt })
+    const key = (n: number) => `3k${'abcdefgh'[n % 8]}aaaaaaaaaa`
+    const kinds = [
+      (n: number) => write('createRecord', { record: value(n) }),
+      (n: number) => write('putRecord', { rkey: key(n), record: value(n) }),
+      (n: number) => write('deleteRecord', { rkey: key(n) }),
+      (n: number) => write('createRecord', { collection: 'com.example.thing', record: { n } }),
+      (n: number) =>
+        write('applyWrites', {
+          writes: [0, 1, 2].map((more) => ({
+            $type: 'com.atproto.repo.applyWrites#create',
+            collection: like,
+            value: value(n + more),
+          })),
+        }),
+    ]
+    const property = fc.asyncProperty(fc.array(fc.nat(1000), { minLength: 10, maxLength: 40 }), async (choices) => {
+      const answers = await Promise.all(choices.map((n) => kinds[n % kinds.length]!(n)))
+      expect(answers.filter(({ status }) => status !== 200).map(({ body }) => body)).toEqual([])
+      const { repos, records } = server.adapters.storage
+      const head = (await repos.head(did))!
+      const paths = Array.from(Mst.load(head.data, repos.blockSource(did)!).entries(), (entry) => entry.key)
+      const listed = await Promise.all(
+        (await records.collections(did)).map(async (collection) =>
+          (await records.list(did, collection, { limit: 10_000 })).map(({ rkey }) => `${collection}/${rkey}`),
+        ),
+      )
+      expect(listed.flat().sort()).toEqual(paths.sort())
+      for (const n of [0, 1, 2]) {
+        const likes = await records.pointingAt(did, parseNsid(like), `${post.uri}${n}`)
+        expect(likes.length).toBeLessThanOrEqual(1)
+        for (const rkey of likes) expect(paths).toContain(`${like}/${rkey}`)
+      }
+    })
+    await fc.assert(property, { numRuns: 15 })
+    await server.close()
+    files.remove()
+  }, 120_000)
 })

@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openFsBlobStore } from '@atoll/blobstore-fs'
 import type { StringFormat } from '@atoll/lexicon'
-import { openSqliteStorage } from '@atoll/storage-sqlite'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Adapters } from '../src/pds.ts'
 import { routes } from '../src/routes.ts'
+import { filesOfAMoment } from './files-of-a-moment.ts'
 import { type HostileRequest, hostileRequests } from './hostile-requests.ts'
 import { PdsUnderTest } from './pds-under-test.ts'
 
@@ -30,13 +26,12 @@ const general = new Set([
 ])
 
 let pds: PdsUnderTest
-const folders: string[] = []
 let known: { [format in StringFormat]?: readonly string[] }
 let tokens: readonly string[]
 
 /** A server with two accounts, and what there is to know of it. */
-async function start(open: () => Promise<Partial<Adapters>>): Promise<void> {
-  pds = await PdsUnderTest.start({}, await open())
+async function start(adapters: Partial<Adapters>): Promise<void> {
+  pds = await PdsUnderTest.start({}, adapters)
   const [alice, bob] = [await pds.account('alice'), await pds.account('bob')]
   const { uri, cid, rkey } = await pds.postOf(alice, 'to be kept')
   await pds.postOf(bob, 'as well')
@@ -57,15 +52,6 @@ async function start(open: () => Promise<Partial<Adapters>>): Promise<void> {
   tokens = [...bearers, `Basic ${btoa('admin:admin-of-the-tests')}`]
 }
 
-async function openFiles(): Promise<Partial<Adapters>> {
-  const folder = mkdtempSync(join(tmpdir(), 'atoll-hostile-'))
-  folders.push(folder)
-  return {
-    storage: await openSqliteStorage({ file: join(folder, 'pds.sqlite') }),
-    blobStore: await openFsBlobStore({ dir: join(folder, 'blobs') }),
-  }
-}
-
 /** Everything that a refused request must leave as it is. */
 async function fingerprint(): Promise<unknown> {
   const { repos, events, accounts } = pds.adapters.storage
@@ -84,13 +70,17 @@ const nothing: never = new Proxy({}, { get: () => nothing }) as never
 const methods = routes(nothing, nothing).map(({ method }) => method)
 
 describe.each([
-  ['in memory', async () => ({})],
-  ['on SQLite and files', openFiles],
+  ['in memory', async () => ({ adapters: {}, remove() {} })],
+  ['on SQLite and files', filesOfAMoment],
 ] as const)('a hostile request to a server %s', (_, open) => {
-  beforeAll(() => start(open))
+  let files: Awaited<ReturnType<typeof open>>
+  beforeAll(async () => {
+    files = await open()
+    await start(files.adapters)
+  })
   afterAll(async () => {
     await pds.close()
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+    files.remove()
   })
 
   for (const method of methods) {
