@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CrowdKind, gatherCrowd } from './crowd.ts'
+import { tellFigures } from './figures.ts'
 import type { AccountHandle } from './lane.ts'
 import { type Latencies, measureLatencies, quantile } from './latency.ts'
 import { signUp } from './sign-ups.ts'
@@ -40,29 +41,25 @@ describe.runIf(process.platform === 'linux')(`${connections} connections that as
 
   it('leave others their latency, and do not fill the memory', async () => {
     const before = residentBytes(world)
-    const { quiet, crowded } = await alternate(world, dawdlers, accounts)
-    report(
-      'half-asked, slow, silent and idle connections, 20 stalled subscribers, 50 uploads given up over and over',
-      quiet,
-      crowded,
-    )
+    const turns = await alternate(world, dawdlers, accounts)
     expect(residentBytes(world) - before).toBeLessThan(500 * megabyte)
-    if (isAcceptance)
-      for (const kind of ['read', 'write'] as const)
-        for (const share of [0.5, 0.95])
-          expect(quantile(crowded[kind], share) / quantile(quiet[kind], share)).toBeLessThan(2)
-  }, 240_000)
+    const others = `${connections} half-asked, slow, silent and idle connections, stalled subscribers, uploads given up`
+    compare(others, turns, ['read', 'write'])
+  }, 400_000)
 
   it('leave reads their latency when they are subscribers that wait for events', async () => {
     const before = residentBytes(world)
-    const { quiet, crowded } = await alternate(world, { subscribed: connections }, accounts, { writes: false })
-    report('idle subscribers', quiet, crowded)
+    const turns = await alternate(world, { subscribed: connections }, accounts, { writes: false })
     expect(residentBytes(world) - before).toBeLessThan(100 * megabyte + connections * 0.1 * megabyte)
-    if (isAcceptance)
-      for (const share of [0.5, 0.95])
-        expect(quantile(crowded.read, share) / quantile(quiet.read, share)).toBeLessThan(2)
-  }, 240_000)
+    compare(`${connections} idle subscribers`, turns, ['read'])
+  }, 400_000)
 })
+
+/** What was measured without the crowd, and right after it with the crowd. */
+interface Turn {
+  readonly quiet: Latencies
+  readonly crowded: Latencies
+}
 
 /** Measures without the crowd, with it, without it again, and so on, so that what else the machine does falls on both. */
 async function alternate(
@@ -70,38 +67,39 @@ async function alternate(
   counts: Partial<Record<CrowdKind, number>>,
   accounts: readonly AccountHandle[],
   options: { readonly writes?: boolean } = {},
-): Promise<{ quiet: Latencies; crowded: Latencies }> {
-  const quiet: Latencies = { read: [], write: [] }
-  const crowded: Latencies = { read: [], write: [] }
-  for (let turn = 0; turn < (isAcceptance ? 3 : 1); turn++) {
-    add(quiet, await measure(world, accounts, rounds, options))
+): Promise<Turn[]> {
+  const turns: Turn[] = []
+  for (let turn = 0; turn < (isAcceptance ? 5 : 1); turn++) {
+    const quiet = await measure(world, accounts, rounds, options)
     const crowd = await gatherCrowd(world.server.url, counts, accounts[0]!.token)
     expect(crowd.size).toBeGreaterThan(connections * 0.9)
-    add(crowded, await measure(world, accounts, rounds, options))
+    turns.push({ quiet, crowded: await measure(world, accounts, rounds, options) })
     await crowd.leave()
   }
-  add(quiet, await measure(world, accounts, rounds, options))
-  return { quiet, crowded }
+  return turns
+}
+
+/** The medians of the turns count: what else a machine does comes in bursts. In short runs nothing is judged. */
+function compare(name: string, turns: readonly Turn[], kinds: readonly (keyof Latencies)[]): void {
+  const figures: string[] = []
+  const ratios: number[] = []
+  for (const kind of kinds)
+    for (const share of [0.5, 0.95]) {
+      const median = (of: (turn: Turn) => number) => quantile(turns.map(of), 0.5)
+      const [before, after] = [
+        median(({ quiet }) => quantile(quiet[kind], share)),
+        median(({ crowded }) => quantile(crowded[kind], share)),
+      ]
+      const ratio = median(({ quiet, crowded }) => quantile(crowded[kind], share) / quantile(quiet[kind], share))
+      figures.push(`${kind} p${share * 100} ${before.toFixed(1)} -> ${after.toFixed(1)} ms (${ratio.toFixed(2)})`)
+      ratios.push(ratio)
+    }
+  tellFigures(name, figures.join(', '))
+  if (isAcceptance) expect(Math.max(...ratios)).toBeLessThan(2)
 }
 
 function measure(world: World, accounts: readonly AccountHandle[], times: number, options?: { writes?: boolean }) {
   return measureLatencies(world.server.url, accounts, times, options)
-}
-
-function add(to: Latencies, { read, write }: Latencies): void {
-  to.read.push(...read)
-  to.write.push(...write)
-}
-
-function report(name: string, quiet: Latencies, crowded: Latencies): void {
-  for (const kind of ['read', 'write'] as const) {
-    if (crowded[kind].length === 0) continue
-    const figures = [0.5, 0.95].map((share) => {
-      const [before, after] = [quantile(quiet[kind], share), quantile(crowded[kind], share)]
-      return `p${share * 100} ${before.toFixed(1)} -> ${after.toFixed(1)} ms (${(after / before).toFixed(2)})`
-    })
-    console.log(`${connections} ${name}: ${kind} ${figures.join(', ')}`)
-  }
 }
 
 /** How many files one process may have open. */

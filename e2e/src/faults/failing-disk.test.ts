@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../server-process.ts'
 import { compileDiskLayer, type DiskCall, WatchedDisk } from './disk-layer.ts'
+import { tellFigures } from './figures.ts'
 import { Findings } from './findings.ts'
 import { Follower } from './follower.ts'
 import { inspect } from './inspection.ts'
@@ -71,6 +72,7 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
       const calls = await failEveryCall(write)
       expect(calls).toBeGreaterThan(3)
       await look()
+      tellFigures('failing calls of a disk', `${name}: each of ${calls}`)
     })
 
   it('at the n-th call of a sign-up, for every n: 503 or done, and the handle is free or taken by a whole account', async () => {
@@ -89,6 +91,7 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
   it(
     `at ${failures} calls under load: 503 with a time to come back, reads and the firehose go on, and so do writes`,
     async () => {
+      let refused = 0
       for (let failure = 1; failure <= failures; failure++) {
         const tally = new Tally()
         const n = failure * 3 + random.between(0, 2)
@@ -101,9 +104,14 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
         expect(await reading).toEqual([])
         const after = await Promise.all(lanes.map((lane) => writeOnce(world.server.url, lane, random, tally)))
         expect(after.filter(({ kind }) => kind !== 'ok')).toEqual([])
+        refused += seen.filter(({ kind }) => kind === 'refused').length
         if (failure % 20 === 0) await look()
       }
       await look()
+      tellFigures(
+        'failing calls of a disk',
+        `under load: ${failures}, ${refused} requests refused with 503, seed ${seed}`,
+      )
     },
     60_000 + failures * 2_000,
   )
