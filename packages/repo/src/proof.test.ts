@@ -55,6 +55,20 @@ describe('a proof', () => {
     }
   })
 
+  it('of what was written or deleted is accepted by the reference, through any history', async () => {
+    const history = new Repository(seeded(32))
+    for (let written = 0; written < 2000; ) {
+      const { ops, head } = history.write(history.randomWrites(40))
+      written += ops.length
+      for (const { path, cid } of [ops[0]!, ops.find((op) => op.cid === null) ?? ops.at(-1)!]) {
+        const car = writeCar([head.cid], proveRecord({ head, get: history.get, ...placeOf(path) }))
+        const claim = { ...placeOf(path), cid: cid && theirs(cid) }
+        expect((await verifyProofs(car, [claim], did, key)).verified).toHaveLength(1)
+        expect(verifyProof(car, { did, key, ...placeOf(path) }).cid).toEqual(cid)
+      }
+    }
+  })
+
   const [path] = [...repo.records.keys()]
   const claim = { did, key, ...placeOf(path!) }
   const { blocks } = readCar(proofOf(path!))
