@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { useNodeBackends } from '@atoll/crypto/node'
 import { startFailure } from '@atoll/pds'
+import { LogInUseError } from '@atoll/plc-directory/node'
 import { startDevnet } from './devnet.ts'
 import { welcome } from './welcome.ts'
 
@@ -28,6 +29,9 @@ try {
   }
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
 } catch (error) {
-  console.error(startFailure(error) ?? error)
+  const isInUse = error instanceof LogInUseError
+  console.error(
+    isInUse ? `${error.file} is in use: is another network running in this folder?` : (startFailure(error) ?? error),
+  )
   process.exit(1)
 }

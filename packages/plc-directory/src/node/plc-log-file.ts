@@ -28,6 +28,7 @@ export class CorruptLogError extends Error {
  */
 export async function openPlcLog(file: string): Promise<PlcStore> {
   await mkdir(dirname(file), { recursive: true })
+  await (await open(file, 'a+')).close() // a folder that cannot be written to says so here
   const lock = lockLog(file)
   try {
     return await openLocked(file, lock)
@@ -38,10 +39,7 @@ export async function openPlcLog(file: string): Promise<PlcStore> {
 }
 
 async function openLocked(file: string, lock: { close(): void }): Promise<PlcStore> {
-  const handle = await open(file, 'a+').then(async (created) => {
-    await created.close()
-    return open(file, 'r+') // appending mode would ignore the positions that are written to
-  })
+  const handle = await open(file, 'r+') // appending mode would ignore the positions that are written to
   try {
     const store = new MemoryPlcStore()
     const length = await replay(file, handle, store)
