@@ -115,8 +115,13 @@ const oddJson: readonly string[] = [
   ...[deep('[', ']', 70), deep('{"a":', '}', 70), deep('[', ']', 20_000), '['.repeat(60_000), '{"a":'.repeat(20_000)],
   ...['{"__proto__":{"a":1}}', '{"repo":1,"repo":2}', '{"a":"\\ud800"}', '{"a":1e400}', '{"a":-0}', '{"\\u0000":0}'],
 ]
+/** As deep as what is refused where JSON is read, and a little less. */
+const deepValues = fc
+  .tuple(fc.integer({ min: 20, max: 70 }), fc.boolean())
+  .map(([levels, isList]) => Array.from({ length: levels }).reduce((inner) => (isList ? [inner] : { inner }), 0))
 const oddValues = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
+  deepValues,
   fc.constantFrom<unknown>(
     ...[1.5, 2 ** 53, -(2 ** 60), 1e300, { $link: 'x' }, { $link: cidV0 }, { $bytes: '*' }, { $bytes: 1 }, [[[[]]]]],
     ...[{ $type: 'blob' }, { $type: 'blob', ref: 1, size: -1 }, { $type: 1 }, { $type: '' }, { '': '' }, '\ud800'],

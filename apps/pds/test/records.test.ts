@@ -123,7 +123,7 @@ describe('createRecord', () => {
     expect(unchecked.body).not.toHaveProperty('validationStatus')
   })
 
-  it('refuses floats, and JSON of a hundred levels', async () => {
+  it('refuses floats, integers past 2^53, and JSON of more levels than a record may have', async () => {
     const send = async (record: string) => {
       const response = await pds.fetch('/xrpc/com.atproto.repo.createRecord', {
         method: 'POST',
@@ -134,7 +134,11 @@ describe('createRecord', () => {
     }
     expect(await send('{"a":1.5}')).toEqual({ status: 400, error: 'InvalidRequest' })
     expect(await send('{"a":9007199254740993}')).toEqual({ status: 400, error: 'InvalidRequest' })
-    expect(await send(`{"a":${'['.repeat(100)}${']'.repeat(100)}}`)).toEqual({ status: 400, error: 'InvalidRequest' })
+    for (const levels of [32, 33, 60, 62, 63, 64, 100])
+      expect(await send(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`), `${levels} levels`).toEqual({
+        status: 400,
+        error: 'InvalidRequest',
+      })
   })
 
   it('refuses the repository of another', async () => {

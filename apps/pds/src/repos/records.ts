@@ -1,4 +1,13 @@
-import { type BlobRef, blockOf, type Cid, findBlobRefs, findLegacyBlobRefs, type ValueMap } from '@atoll/data-model'
+import {
+  type BlobRef,
+  type Block,
+  blockOf,
+  CborError,
+  type Cid,
+  findBlobRefs,
+  findLegacyBlobRefs,
+  type ValueMap,
+} from '@atoll/data-model'
 import type { Lexicons } from '@atoll/lexicon'
 import { isRecordKey, matchesRecordKeyKind, type Nsid, type RecordKey } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
@@ -50,7 +59,7 @@ export class RecordPreparer {
         'InvalidRequest',
         `Legacy blobs are not allowed: upload the file again and refer to what uploadBlob answers (in a ${collection} record)`,
       )
-    const block = blockOf(record)
+    const block = encoded(collection, record)
     if (block.bytes.length > maxRecordBytes)
       throw new Refused(
         'InvalidRequest',
@@ -101,6 +110,16 @@ export class RecordPreparer {
     if (!matchesRecordKeyKind(kind, rkey))
       throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${rkey}'`)
     return rkey
+  }
+}
+
+/** Refuses what JSON may say and a record may not: more levels or values than readers of repositories take. */
+function encoded(collection: Nsid, record: ValueMap): Block {
+  try {
+    return blockOf(record)
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error
+    throw new Refused('InvalidRequest', `Invalid ${collection} record: it cannot be encoded (${error.message})`)
   }
 }
 
