@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { openPlcLog } from '@atoll/plc-directory/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { freePort, programs, runToEnd, ServerProcess, temporaryFolder } from './server-process.ts'
 
@@ -36,6 +37,15 @@ describe('a start that cannot succeed says why in one sentence', () => {
     const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: programs.pds })
     expect(code).toBe(1)
     expect(lines(output)).toEqual([`${programs.pds} is not a folder: choose another with PDS_DATA_DIRECTORY.`])
+  })
+
+  it('for a folder in which another network runs', async () => {
+    const log = `${folder.path}/plc.jsonl`
+    const store = await openPlcLog(log)
+    const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: folder.path })
+    await store.close()
+    expect(code).toBe(1)
+    expect(lines(output)).toEqual([`${log} is in use: is another network running in this folder?`])
   })
 
   // The one place of a Linux machine in which root, too, makes no folder.
