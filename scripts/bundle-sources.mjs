@@ -89,10 +89,10 @@ const placesOfSources = {
 }
 
 /** Runs a bundle under this same Node and resolves to its exit code: 2 when a signal ended it. */
-export function run(bundlePath, env = {}, nodeFlags = [], args = []) {
+export function run(bundlePath, env = {}, nodeFlags = [], args = [], cwd = root) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...nodeFlags, bundlePath, ...args], {
-      cwd: root,
+      cwd,
       stdio: 'inherit',
       env: { ...process.env, ...env },
     })
