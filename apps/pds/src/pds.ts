@@ -67,9 +67,9 @@ export interface Pds {
   close(): Promise<void>
 }
 
-/** The embedded default: one SQLite database and a folder of blobs. */
-export async function openAdapters(config: Config): Promise<Adapters> {
-  const storage = await openSqliteStorage({ file: `${config.storage.dataDirectory}/pds.sqlite` })
+/** The embedded default: one SQLite database and a folder of blobs. `onDamage` hears of a database that is found damaged while it is used. */
+export async function openAdapters(config: Config, onDamage: (error: Error) => void = () => {}): Promise<Adapters> {
+  const storage = await openSqliteStorage({ file: `${config.storage.dataDirectory}/pds.sqlite`, onDamage })
   const blobStore = await openFsBlobStore({
     dir: config.blobs.directory,
     temporaryDir: config.blobs.temporaryDirectory,
@@ -81,7 +81,9 @@ export async function openAdapters(config: Config): Promise<Adapters> {
 export async function createPds(
   config: Config,
   log: Log,
-  adapters: Promise<Adapters> = openAdapters(config),
+  adapters: Promise<Adapters> = openAdapters(config, (error) =>
+    log.error('the database is damaged: it takes no writes until it is restored', { err: error }),
+  ),
 ): Promise<Pds> {
   const { storage, blobStore, plcFetch } = await adapters
   const onError = (error: unknown) => log.error('something failed in the background', { err: error })

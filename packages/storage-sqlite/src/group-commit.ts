@@ -44,6 +44,7 @@ export class GroupCommit {
   #queue: Job[] = []
   #flushing: Promise<void> | undefined
   #closed = false
+  #refusal: Error | undefined
   /** The last number given, durable or not yet. */
   #given: number
   #last: number
@@ -64,11 +65,17 @@ export class GroupCommit {
   /** Resolves with the answer of `work` once what it wrote is durable. */
   write<T>(work: Work<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new StorageUnavailableError('closed'))
+    if (this.#refusal) return Promise.reject(new StorageUnavailableError('io', { cause: this.#refusal }))
     return new Promise<T>((resolve, reject) => {
       // `resolve` is only ever called with what `work` answered.
       this.#queue.push({ work, resolve: resolve as (answer: unknown) => void, reject })
       this.#flushing ??= this.#flush()
     })
+  }
+
+  /** Writes nothing any more, for this reason. */
+  refuse(reason: Error): void {
+    this.#refusal ??= reason
   }
 
   /** Finishes what waits; then the connection is the caller's. Undefined when it failed and was not opened again. */

@@ -1,4 +1,4 @@
-import { openSync, rmSync, writeSync } from 'node:fs'
+import { openSync, rmSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { blockOf, type Value } from '@atoll/data-model'
 import { type Migration, migrations } from '@atoll/storage-sql'
@@ -120,14 +120,54 @@ describe('a database', () => {
     await storage.close()
     const damaged = path.join(folder, 'damaged.sqlite')
     copyAsCrashed(file, damaged)
-    const raw = new Database(damaged)
-    raw.pragma('user_version = 1')
-    raw.close()
-    scribble(damaged)
+    markUnclean(damaged)
+    scribble(damaged, 2, 30)
     await expect(openSqliteStorage({ file: damaged })).rejects.toMatchObject({ name: 'CorruptStorageError' })
     const opened = await openSqliteStorage({ file: sound })
     expect(await opened.state.list('fill')).toHaveLength(200)
     await opened.close()
+  })
+
+  it('that was not closed and is too large to wait for is checked while it is used; damaged, it reads on and refuses writes', async () => {
+    const storage = await openSqliteStorage({ file })
+    await fill(storage)
+    await storage.close()
+    markUnclean(file)
+    const pages = statSync(file).size / 4096
+    // Where the last records lie: opening reads nothing there.
+    scribble(file, pages - 10, pages)
+    // Until it is repaired, every start finds the damage.
+    for (let start = 0; start < 2; start++) {
+      const damage = Promise.withResolvers<Error>()
+      const opened = await openSqliteStorage({ file, maxCheckBytes: 0, onDamage: damage.resolve })
+      expect(await damage.promise).toMatchObject({ name: 'CorruptStorageError' })
+      await expect(opened.transact(did, (tx) => tx.state.set('a', 'b', 'c'))).rejects.toMatchObject({
+        name: 'StorageUnavailableError',
+        cause: { name: 'CorruptStorageError' },
+      })
+      expect(await opened.accounts.count()).toBe(0)
+      await opened.close()
+    }
+  })
+
+  it('that is checked while it is used takes writes meanwhile, and need not be checked again once it was found sound', async () => {
+    await (await openSqliteStorage({ file })).close()
+    markUnclean(file)
+    const options = { file, maxCheckBytes: 0 }
+    // Stopped before the check is over: the mark stays.
+    const hasty = await openSqliteStorage(options)
+    await fill(hasty)
+    await hasty.close()
+    for (let isClean = false; !isClean; ) {
+      const patient = await openSqliteStorage(options)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await patient.close()
+      isClean = versionOf(file) === 0
+    }
+    const storage = await openSqliteStorage(options)
+    expect(await storage.state.list('fill')).toHaveLength(200)
+    await storage.close()
+    expect(versionOf(file)).toBe(0)
   })
 
   it('that is no database is refused', async () => {
@@ -184,8 +224,22 @@ function namesIn(file: string): string[] {
   return [...names, ...versions.map((version) => `version ${version}`)]
 }
 
-/** Writes rubbish over the middle of a file. */
-function scribble(file: string): void {
+/** As if the last one who had it open had not closed it. */
+function markUnclean(file: string): void {
+  const database = new Database(file)
+  database.pragma('user_version = 1')
+  database.close()
+}
+
+function versionOf(file: string): unknown {
+  const database = new Database(file, { readonly: true })
+  const version = database.pragma('user_version', { simple: true })
+  database.close()
+  return version
+}
+
+/** Writes rubbish over pages of a file. */
+function scribble(file: string, from: number, to: number): void {
   const handle = openSync(file, 'r+')
-  for (let page = 2; page < 30; page++) writeSync(handle, new Uint8Array(4096).fill(0xa5), 0, 4096, page * 4096)
+  for (let page = from; page < to; page++) writeSync(handle, new Uint8Array(4096).fill(0xa5), 0, 4096, page * 4096)
 }

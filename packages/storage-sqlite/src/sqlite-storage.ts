@@ -1,5 +1,6 @@
 import {
   AppendListeners,
+  type CorruptStorageError,
   firstSeq,
   IntentRecorder,
   type Storage,
@@ -24,6 +25,7 @@ import {
   writeIntents,
 } from '@atoll/storage-sql'
 import type { Did } from '@atoll/syntax'
+import { BackgroundCheck } from './background-check.ts'
 import { Connection } from './connection.ts'
 import { translateError } from './errors.ts'
 import { lockDatabase } from './file-lock.ts'
@@ -38,20 +40,23 @@ export interface SqliteStorageOptions {
   file: string
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number
-  /** Page cache of each of the two main connections. Default 32 MiB. */
+  /** Page cache of each of the two main connections. Default 16 MiB: the file cache of the system holds the rest. */
   cacheBytes?: number
-  /** After an unclean stop, a database up to this size is checked before it is used. Default 256 MiB; larger ones open unchecked. */
+  /** After an unclean stop, a database up to this size is checked before it is used, a larger one while it is used. Default 64 MiB. */
   maxCheckBytes?: number
+  /** Hears what is wrong with a database that is checked while it is used. From then on it refuses writes. */
+  onDamage?: (error: CorruptStorageError) => void
   /** The schema to bring the database to, for tests of migrations. */
   migrations?: readonly Migration[]
   /** Called before everything that the writer does, with the SQL; what it throws is thrown as if by SQLite. For tests of failing storage. */
   beforeWrite?: (sql: string) => void
 }
 
-const defaultCacheBytes = 32 * 1024 * 1024
+const defaultCacheBytes = 16 * 1024 * 1024
 /** Enough for the repositories of most accounts; an export of a larger one reads pages more than once. */
 const snapshotCacheBytes = 8 * 1024 * 1024
-const defaultCheckBytes = 256 * 1024 * 1024
+/** A second and a half to read on a slow disk. */
+const defaultCheckBytes = 64 * 1024 * 1024
 
 interface Closable {
   close(): void
@@ -70,6 +75,7 @@ class SqliteStorage implements Storage {
   readonly #writer: GroupCommit
   readonly #reader: Reader
   readonly #pool: ReaderPool
+  readonly #check: BackgroundCheck | undefined
   #closed: Promise<void> | undefined
   readonly repos: SqliteRepos
   readonly records: SqlRecords
@@ -89,6 +95,7 @@ class SqliteStorage implements Storage {
     this.#writer = opened.writer
     this.#reader = opened.reader
     this.#pool = opened.pool
+    if (!opened.isChecked) this.#check = new BackgroundCheck(options.file, (error) => this.#refuse(error, options))
     const run: Run = async (routine) => this.#reader.run(routine)
     this.repos = new SqliteRepos(run, this.#reader, this.#pool)
     this.records = new SqlRecords(run)
@@ -116,12 +123,19 @@ class SqliteStorage implements Storage {
     return (this.#closed ??= this.#close())
   }
 
+  #refuse(error: CorruptStorageError, { onDamage }: SqliteStorageOptions): void {
+    this.#writer.refuse(error)
+    onDamage?.(error)
+  }
+
   async #close(): Promise<void> {
+    await this.#check?.close()
     const connection = await this.#writer.close()
     this.#pool.close()
     this.#reader.close()
     try {
-      if (connection) markClosed(connection)
+      // Who opens it next is to check what was not found sound.
+      if (connection && this.#check?.isSound !== false) markClosed(connection)
     } finally {
       connection?.close()
       this.#lock.close()
@@ -134,6 +148,7 @@ interface OpenFiles {
   writer: GroupCommit
   reader: Reader
   pool: ReaderPool
+  isChecked: boolean
 }
 
 function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): OpenFiles {
@@ -147,12 +162,12 @@ function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): O
   try {
     const lock = keep(lockDatabase(file))
     const writing = keep(connectWriter(options))
-    const last = prepareDatabase(writing, options)
+    const { last, isChecked } = prepareDatabase(writing, options)
     const reader = keep(new Reader(connectReader(cacheBytes)))
     const pool = new ReaderPool(() => connectReader(snapshotCacheBytes))
     const onAppend = (events: readonly StoredEvent[]) => listeners.notify(events)
     const writer = new GroupCommit(writing, { connect: () => connectWriter(options), last, onAppend })
-    return { lock, writer, reader, pool }
+    return { lock, writer, reader, pool, isChecked }
   } catch (error) {
     for (const resource of opened.reverse()) resource.close()
     throw translateError(error)
@@ -170,12 +185,15 @@ function connectWriter({ file, cacheBytes = defaultCacheBytes, beforeWrite }: Sq
   }
 }
 
-/** Checks what an unclean stop left, brings the schema up to date, and answers the last sequence number. */
-function prepareDatabase(connection: Connection, options: SqliteStorageOptions): number {
+/**
+ * Checks what an unclean stop left unless it is too large, brings the schema up to date, and answers the last sequence number.
+ */
+function prepareDatabase(connection: Connection, options: SqliteStorageOptions): { last: number; isChecked: boolean } {
   const { file, now = Date.now, maxCheckBytes = defaultCheckBytes, migrations: wanted = migrations } = options
   const unclean = markOpen(connection)
   if (unclean) syncRemains(file)
-  if (unclean && sizeOf(file) <= maxCheckBytes) checkIntegrity(connection)
+  const isChecked = !unclean || sizeOf(file) <= maxCheckBytes
+  if (unclean && isChecked) checkIntegrity(connection)
   migrate(connection, wanted, now())
-  return firstSeq(runRoutine(logMarks(), connection.execute).last, now()) - 1
+  return { last: firstSeq(runRoutine(logMarks(), connection.execute).last, now()) - 1, isChecked }
 }

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
+import { CorruptStorageError } from '@atoll/storage'
+
+/** Runs in the thread; given as text, it needs no file of its own beside a bundle. */
+const program = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  const Database = require(workerData.driver)
+  try {
+    const database = new Database(workerData.file, { readonly: true })
+    parentPort.postMessage({ verdict: database.pragma('quick_check(10)', { simple: true }) })
+    database.close()
+  } catch (error) {
+    const isDamaged = String(error.code).startsWith('SQLITE_CORRUPT')
+    parentPort.postMessage(isDamaged ? { verdict: error.message } : { failure: error.message })
+  }
+`
+
+interface Message {
+  readonly verdict?: string
+  readonly failure?: string
+}
+
+/** The check of a database that is too large to wait for: it reads the whole file once, in a thread of its own. */
+export class BackgroundCheck {
+  readonly #worker: Worker
+  /** Whether the whole database has been found sound. */
+  isSound = false
+
+  /** `onDamage` hears of what is wrong. A check that cannot be carried out is left to the next start. */
+  constructor(file: string, onDamage: (error: CorruptStorageError) => void) {
+    const driver = createRequire(import.meta.url).resolve('better-sqlite3')
+    this.#worker = new Worker(program, { eval: true, workerData: { file, driver } })
+    this.#worker.unref()
+    this.#worker.on('error', () => {})
+    this.#worker.on('message', ({ verdict }: Message) => {
+      if (verdict === 'ok') this.isSound = true
+      else if (verdict !== undefined) onDamage(new CorruptStorageError(`the database is damaged: ${verdict}`))
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}
