@@ -1,7 +1,7 @@
 import { type Block, blockOf } from '@atoll/data-model'
 import type { FuzzTarget } from '@atoll/testkit'
+import { chunksOf, collect, sampleBlocks } from '../test/samples.ts'
 import { CarError, openCar, readCar, writeCar } from './index.ts'
-import { chunksOf, collect, sampleBlocks } from './samples.ts'
 
 const blocks = sampleBlocks(12)
 const root = (blocks[0] as Block).cid

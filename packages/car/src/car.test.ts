@@ -1,8 +1,8 @@
 import { type Block, blockOf, cidOfCbor, cidOfRaw, type Value } from '@atoll/data-model'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { chunksOf, collect, concat, goodHeader, headerOf, sampleBlocks, section, varint } from '../test/samples.ts'
 import { CarError, type CarOptions, type CarReason, openCar, readCar, streamCar, writeCar } from './index.ts'
-import { chunksOf, collect, concat, goodHeader, headerOf, sampleBlocks, section, varint } from './samples.ts'
 
 const blocks = sampleBlocks(40)
 const [first, second] = blocks as [Block, Block]

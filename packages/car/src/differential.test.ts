@@ -3,8 +3,8 @@ import { type Block, decodeCid, type Value } from '@atoll/data-model'
 import { CarReader, CarWriter } from '@ipld/car'
 import { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
+import { collect, concat, goodHeader, headerOf, sampleBlocks, section, varint } from '../test/samples.ts'
 import { readCar, writeCar } from './index.ts'
-import { collect, concat, goodHeader, headerOf, sampleBlocks, section, varint } from './samples.ts'
 
 type Library = 'ipld' | 'atcute'
 

@@ -2,13 +2,13 @@ import { jsonToValue } from '@atoll/data-model'
 import { jsonToLex, parseLexiconDoc, type LexiconDoc as TheirDoc, Lexicons as TheirLexicons } from '@atproto/lexicon'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { documentFor, type Json, NSID, schemaAndValue } from '../test/random-schemas.ts'
+import { fullPost, publishedDocuments } from '../test/samples.ts'
 import { createLexicons } from './lexicons.ts'
 import { lintLexicon } from './lint.ts'
 import { isMap } from './maps.ts'
 import { checkLexicon, parseLexicon } from './parse.ts'
 import type { Issue } from './result.ts'
-import { documentFor, type Json, NSID, schemaAndValue } from './test/random-schemas.ts'
-import { fullPost, publishedDocuments } from './test/samples.ts'
 
 /** What each side says of a value at `/it` of a record. */
 function judgeBoth(schema: Json, value: unknown): { ours: readonly Issue[]; theirs: boolean } {

@@ -1,6 +1,8 @@
 import { CborError, decodeCbor, encodeCbor, jsonToValue, type ValueMap } from '@atoll/data-model'
 import type { FuzzTarget } from '@atoll/testkit'
 import fc from 'fast-check'
+import { randomDocument } from '../test/random-documents.ts'
+import { emojiPost, fullPost, picturePost, publishedDocuments, smallPost } from '../test/samples.ts'
 import {
   checkLexicon,
   createLexicons,
@@ -11,8 +13,6 @@ import {
   parseLexicon,
   type Result,
 } from './index.ts'
-import { randomDocument } from './test/random-documents.ts'
-import { emojiPost, fullPost, picturePost, publishedDocuments, smallPost } from './test/samples.ts'
 
 const published = publishedDocuments()
 const lexicons = createLexicons(published.map(parseLexicon))
