@@ -1,30 +1,13 @@
 #!/usr/bin/env node
-import { useNodeBackends } from '@atoll/crypto/node'
-import { readConfig } from './config.ts'
-import { servePds } from './serve.ts'
-import { startFailure } from './start-failure.ts'
+// Starts the service, as a process with the memory settings that suit it.
+import { restartedWith } from './memory-settings.ts'
 
-try {
-  const backends = useNodeBackends()
-  const { config, warnings } = readConfig(process.env)
-  for (const warning of warnings) console.error(warning)
-  const server = await servePds(config)
-  console.log(
-    `${config.service.name} listens on ${server.url} (${config.service.publicUrl}, signing with ${backends.k256})`,
+const restarted = restartedWith(process.execArgv, process.env)
+if (restarted && process.execve) {
+  process.execve(
+    process.execPath,
+    [process.execPath, ...restarted.flags, ...process.argv.slice(1)],
+    restarted.environment,
   )
-
-  const stop = () => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, stop)
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error)
-        process.exit(1)
-      },
-    )
-  }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
-} catch (error) {
-  console.error(startFailure(error) ?? error)
-  process.exit(1)
 }
+await import('./run.ts')
