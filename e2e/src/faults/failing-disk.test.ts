@@ -18,9 +18,9 @@ import { Tally } from './tally.ts'
 import { openWorld, type World } from './world.ts'
 
 /** How many failures under load, each at a later call than the one before. */
-const failures = Number(process.env['FAULT_FAILURES'] ?? 40)
+const failures = Number(process.env['FAULT_FAILURES'] ?? 20)
 /** Sign-ups take their time, hashing passwords: in short runs not every call of theirs fails. */
-const signUpStep = process.env['FAULT_FAILURES'] ? 1 : 4
+const signUpStep = process.env['FAULT_FAILURES'] ? 1 : 6
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
 const changing: readonly DiskCall[] = ['create', 'write', 'truncate', 'sync', 'syncFolder', 'rename', 'unlink', 'mkdir']
@@ -94,7 +94,7 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
       let refused = 0
       for (let failure = 1; failure <= failures; failure++) {
         const tally = new Tally()
-        const n = failure * 3 + random.between(0, 2)
+        const n = failure * 5 + random.between(0, 4)
         disk.fail(changing, { n, code: failure % 2 === 0 ? 'EIO' : 'ENOSPC' })
         const seen: Outcome<unknown>[] = []
         const reading = readUntil(() => disk.counts.failed > 0)

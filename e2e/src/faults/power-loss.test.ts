@@ -30,7 +30,7 @@ describe.skipIf(!layer)(`a server whose power is cut at ${cuts} moments (FAULT_S
       disk = new WatchedDisk(layer!, data, layers.path)
       world = await openWorld({ folder: data, env: disk.env })
       const random = new Random(seed)
-      recording = await record(world, disk, random, Math.min(400, Math.max(150, cuts)))
+      recording = await record(world, disk, random, Math.min(400, Math.max(100, cuts)))
       report = await cutPower(world, recording, random, {
         cuts,
         onCut: (so) => so.cuts % 100 === 0 && so.cuts < cuts && console.log(figures(so, recording)),
@@ -47,7 +47,7 @@ describe.skipIf(!layer)(`a server whose power is cut at ${cuts} moments (FAULT_S
   it('has had a load that deserves the name, and no fault in it before the power went', () => {
     expect(recording.findings.all()).toEqual([])
     expect(recording.tally.refusals).toEqual(new Map())
-    expect(recording.tally.ok).toBeGreaterThan(4 * 150 - 1)
+    expect(recording.tally.ok).toBeGreaterThan(4 * 100 - 1)
   })
 
   for (const rule of rules)

@@ -14,6 +14,10 @@ import { openWorld, type World } from './world.ts'
 
 const megabyte = 1_000_000
 
+interface Created {
+  readonly commit: { readonly cid: string }
+}
+
 let world: World
 let sockets: Socket[]
 beforeEach(async () => {
@@ -50,7 +54,7 @@ describe('clients that dawdle', () => {
       // 30 MB of events: 1.2 GB if they were kept for each subscriber that does not read.
       for (let index = 0; index < 300; index++) {
         const input = { repo: did, collection, record: { $type: collection, text: `${index} ${text}` } }
-        const made = await ask<{ commit: { cid: string } }>(server.url, 'com.atproto.repo.createRecord', {
+        const made = await ask<Created>(server.url, 'com.atproto.repo.createRecord', {
           token,
           input,
         })
@@ -89,19 +93,22 @@ describe('clients that dawdle', () => {
       const [stuck, late] = [await RawSubscriber.open(server.url), await RawSubscriber.open(server.url)]
       expect(isHeld(stuck.port)).toBe(true)
       const seen: number[] = []
+      let newest: string | undefined
       const follower = new Follower(server.url, (frame) => {
         const seq = seqOf(frame)
         if (seq !== undefined) seen.push(seq)
+        newest = commitOf(frame) ?? newest
         return seq
       })
       const text = 'x'.repeat(140_000)
-      const before = seen.length
+      let last: string | undefined
       // More than a subscriber may have waiting, and more than the sockets hold.
       for (let index = 0; index < 250; index++) {
         const input = { repo: did, collection, record: { $type: collection, text: `${index} ${text}` } }
-        await ask(server.url, 'com.atproto.repo.createRecord', { token, input })
+        const made = await ask<Created>(server.url, 'com.atproto.repo.createRecord', { token, input })
+        last = made.commit.cid
       }
-      await follower.until(() => seen.length >= before + 250)
+      await follower.until(() => newest === last)
       expect(follower.connections).toBe(1)
       follower.close()
 
@@ -153,6 +160,11 @@ async function until(isSo: () => boolean): Promise<void> {
 function seqOf(frame: Uint8Array): number | undefined {
   const decoded = decodeMessage(frame)
   return decoded.ok && 'seq' in decoded.message ? decoded.message.seq : undefined
+}
+
+function commitOf(frame: Uint8Array): string | undefined {
+  const decoded = decodeMessage(frame)
+  return decoded.ok && decoded.message.kind === 'commit' ? decoded.message.body.commit.toString() : undefined
 }
 
 /** Whether the server's process still holds its end of a connection, as the system knows. */
