@@ -1,5 +1,6 @@
 // What the main entry does in any runtime: pnpm runtimes compares it with `expected` in each.
 import { blockOf, cborToJson, decodeCbor, encodeCbor, parseJson, stringifyJson, verifyCid } from '@atoll/data-model'
+import { fromMultiformats, toMultiformats } from '@atoll/data-model/multiformats'
 
 const json =
   '{"$type":"app.bsky.feed.post","text":"Ahoy ⛵","bytes":{"$bytes":"AAEC"},"of":{"$link":"bafyreihnqq4pj5b6cl7sjq4baby2wtco4xg72umxaxc7szqnqbumx2mfdi"}}'
@@ -12,6 +13,7 @@ export function scenario() {
     verified: verifyCid(cid, bytes) && !verifyCid(cid, bytes.with(9, 0)),
     canonical: encodeCbor(decodeCbor(bytes)).every((byte, index) => byte === bytes[index]),
     json: cborToJson(bytes) === stringifyJson(decodeCbor(bytes)),
+    multiformats: fromMultiformats(toMultiformats(cid)).equals(cid),
     refused: refusal(() => decodeCbor(Uint8Array.of(0xbf, 0xff))),
   }
 }
@@ -31,5 +33,6 @@ export const expected = {
   verified: true,
   canonical: true,
   json: true,
+  multiformats: true,
   refused: 'CborError',
 }

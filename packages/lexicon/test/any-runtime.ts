@@ -1,5 +1,6 @@
 // What the main entry does in any runtime: pnpm runtimes compares it with `expected` in each.
 import { createLexicons, describeIssues, parseLexicon } from '@atoll/lexicon'
+import { generate } from '@atoll/lexicon/codegen'
 
 const sighting = 'com.example.reef.sighting'
 
@@ -7,9 +8,8 @@ export function scenario() {
   const species = { type: 'string', maxGraphemes: 3, maxLength: 64 }
   const seenAt = { type: 'string', format: 'datetime' }
   const record = { type: 'object', required: ['species', 'seenAt'], properties: { species, seenAt } }
-  const lexicons = createLexicons([
-    parseLexicon({ lexicon: 1, id: sighting, defs: { main: { type: 'record', key: 'tid', record } } }),
-  ])
+  const document = parseLexicon({ lexicon: 1, id: sighting, defs: { main: { type: 'record', key: 'tid', record } } })
+  const lexicons = createLexicons([document])
   const judge = (value: object) => {
     const result = lexicons.validateRecord(sighting, { $type: sighting, ...value }, { maxIssues: 9 })
     return result.ok ? 'fine' : describeIssues(result.issues)
@@ -18,6 +18,7 @@ export function scenario() {
     judge({ species: '🐡🐙👩‍👩‍👧', seenAt: '2024-02-29T10:00:00Z' }),
     judge({ species: '🐡🐙👩‍👩‍👧!', seenAt: '2024-02-30T10:00:00Z' }),
     judge({ species: 7 }),
+    [...generate([document]).keys()].join(' '),
   ]
 }
 
@@ -25,4 +26,5 @@ export const expected = [
   'fine',
   '/species must not be longer than 3 graphemes; /seenAt must be a datetime',
   '/species must be a string; /seenAt is missing',
+  'com.example.reef.ts index.ts',
 ]
