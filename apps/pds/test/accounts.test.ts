@@ -30,6 +30,13 @@ describe('createAccount', () => {
     expect(data?.verificationMethods['atproto']).toMatch(/^did:key:zQ3s/)
   })
 
+  it('answers with the document, which the client has not seen yet', async () => {
+    const { body } = await createAccount()
+    expect(body.didDoc).toMatchObject({ id: body.did, alsoKnownAs: ['at://alice.test'] })
+    const session = await pds.get('com.atproto.server.getSession', { token: body.accessJwt })
+    expect(session.body).not.toHaveProperty('didDoc')
+  })
+
   it('signs in with what it answers', async () => {
     const { body } = await createAccount()
     const session = await pds.get('com.atproto.server.getSession', { token: body.accessJwt })
@@ -117,7 +124,6 @@ describe('the DID document in answers about sessions', () => {
       await telling.post('com.atproto.server.refreshSession', undefined, { token: refreshJwt }),
     ]
     expect(answers.map(({ body }) => body.didDoc?.id)).toEqual([did, did, did, did])
-    expect((await createAccount({ handle: 'bob.test', email: 'bob@example.com' })).body).not.toHaveProperty('didDoc')
     down = true
     const { status, body } = await signIn()
     expect({ status, document: body.didDoc }).toEqual({ status: 200, document: undefined })
@@ -175,6 +181,7 @@ describe('describeServer', () => {
       did: 'did:web:localhost%3A2583',
       availableUserDomains: ['.test'],
       inviteCodeRequired: false,
+      blobUploadLimit: 5_242_880,
     })
   })
 })

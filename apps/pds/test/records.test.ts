@@ -396,6 +396,6 @@ describe('describeRepo', () => {
 
   it('refuses a repository that is not here', async () => {
     const answer = await pds.get('com.atproto.repo.describeRepo', { params: { repo: 'nobody.test' } })
-    expect(answer.body).toEqual({ error: 'InvalidRequest', message: 'Could not find repo: nobody.test' })
+    expect(answer.body).toEqual({ error: 'RepoNotFound', message: 'Could not find repo for DID: nobody.test' })
   })
 })

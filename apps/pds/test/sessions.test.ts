@@ -78,7 +78,7 @@ describe('access tokens', () => {
 
   it('refuse a refresh token in their place', async () => {
     const { body } = await session({ authorization: `Bearer ${alice.refreshJwt}` })
-    expect(body).toEqual({ error: 'InvalidToken', message: 'Bad token scope' })
+    expect(body).toEqual({ error: 'InvalidToken', message: 'Token could not be verified' })
   })
 
   it('of another server are refused', async () => {
@@ -105,7 +105,10 @@ describe('refreshSession', () => {
   })
 
   it('refuses an access token', async () => {
-    expect((await refresh(alice.accessJwt)).body).toEqual({ error: 'InvalidToken', message: 'Bad token scope' })
+    expect((await refresh(alice.accessJwt)).body).toEqual({
+      error: 'InvalidToken',
+      message: 'Token could not be verified',
+    })
   })
 })
 

@@ -69,8 +69,12 @@ describe('an account that is not active', () => {
     const answers = [
       await pds.get('com.atproto.repo.getRecord', { params: { ...params, rkey } }),
       await pds.get('com.atproto.repo.listRecords', { params }),
-      await pds.get('com.atproto.repo.describeRepo', { params: { repo: alice.did } }),
     ]
+    const described = await pds.get('com.atproto.repo.describeRepo', { params: { repo: alice.did } })
+    expect(described.body).toEqual({
+      error: 'RepoDeactivated',
+      message: `Repo has been deactivated: ${alice.did}`,
+    })
     for (const { status, body } of answers)
       expect({ status, body }).toEqual({
         status: 400,

@@ -37,7 +37,7 @@ export class HandleRules {
     }
     const front = handle.slice(0, -domain.length)
     if (front.includes('.'))
-      throw new Refused('InvalidHandle', `Handles of this server have one label before ${domain}`)
+      throw new Refused('InvalidHandle', `Invalid characters in handle: one label is allowed before ${domain}`)
     if (front.length < minFrontLabel)
       throw new Refused('InvalidHandle', `Handle too short: ${minFrontLabel} characters at least before ${domain}`)
     if (front.length > maxFrontLabel)

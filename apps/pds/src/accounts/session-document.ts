@@ -9,14 +9,17 @@ export interface DocumentSource {
   readonly identity: Pick<IdentityResolver, 'resolveDid'>
 }
 
-/** The DID document that a session answer carries: nothing unless it is asked for, and nothing when it cannot be had. */
-export async function sessionDocument(
-  { config, identity }: DocumentSource,
+/** The DID document that a session answer carries: nothing unless the operator wants it, and nothing when it cannot be had. */
+export async function sessionDocument(source: DocumentSource, did: Did): Promise<{ didDoc?: ValueMap }> {
+  return source.config.identity.didDocumentWithSession ? accountDocument(source, did) : {}
+}
+
+/** The same for a new account, whose client has not seen its document yet. */
+export async function accountDocument(
+  { identity }: Pick<DocumentSource, 'identity'>,
   did: Did,
-  options?: { refresh: boolean },
 ): Promise<{ didDoc?: ValueMap }> {
-  if (!config.identity.didDocumentWithSession) return {}
-  const document = await identity.resolveDid(did, options).catch(() => undefined)
+  const document = await identity.resolveDid(did).catch(() => undefined)
   // A document is a JSON object.
   return document ? { didDoc: jsonToValue(document) as ValueMap } : {}
 }

@@ -118,7 +118,7 @@ export class SessionTokens {
       claims.aud !== this.#audience
     )
       throw unverified()
-    if (typ !== type) throw new Refused('InvalidToken', 'Bad token scope')
+    if (typ !== type) throw unverified()
     if (claims.exp * 1000 <= this.#now() && !acceptExpired) throw new Refused('ExpiredToken', 'Token has expired')
     // Signed by this service: what `#sign` put in is what comes out.
     return claims as Claims & { sub: Did }

@@ -5,7 +5,7 @@ import type { Storage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
-import { requireReadable } from '../../repos/readable.ts'
+import { requireSynced } from '../../repos/readable.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -15,7 +15,7 @@ interface Deps {
 
 export function describeRepo({ accounts, storage, identity }: Deps): Handler<typeof method> {
   return async ({ params }) => {
-    const { did, handle = 'handle.invalid' } = requireReadable(await accounts.find(params.repo), params.repo)
+    const { did, handle = 'handle.invalid' } = requireSynced(await accounts.find(params.repo), params.repo, undefined)
     const document = await identity.resolveDid(did).catch(() => undefined)
     if (!document) throw new Refused('InvalidRequest', `Could not resolve DID: ${did}`)
     return {

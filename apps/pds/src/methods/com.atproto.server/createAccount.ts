@@ -2,11 +2,11 @@ import { isDidKey } from '@atoll/crypto'
 import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Newcomer } from '../../access.ts'
-import { type DocumentSource, sessionDocument } from '../../accounts/session-document.ts'
+import { accountDocument, type DocumentSource } from '../../accounts/session-document.ts'
 import type { SignUps } from '../../accounts/sign-ups.ts'
 import { Refused } from '../../refused.ts'
 
-interface Deps extends DocumentSource {
+interface Deps extends Pick<DocumentSource, 'identity'> {
   signUps: Pick<SignUps, 'create'>
 }
 
@@ -28,6 +28,6 @@ export function createAccount({ signUps, ...source }: Deps): Handler<typeof meth
       inviteCode: input.inviteCode,
       recoveryKey: input.recoveryKey,
     })
-    return { ...created, ...(await sessionDocument(source, created.did, { refresh: true })) }
+    return { ...created, ...(await accountDocument(source, created.did)) }
   }
 }

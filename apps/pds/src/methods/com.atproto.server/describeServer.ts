@@ -5,14 +5,15 @@ import type { Config } from '../../config.ts'
 export function describeServer({
   config,
 }: {
-  config: Pick<Config, 'service' | 'identity' | 'invites'>
+  config: Pick<Config, 'service' | 'identity' | 'invites' | 'blobs'>
 }): Handler<typeof method> {
-  const { service, identity, invites } = config
+  const { service, identity, invites, blobs } = config
   return () => ({
     did: service.did,
     availableUserDomains: [...identity.handleDomains],
     inviteCodeRequired: invites.required,
     phoneVerificationRequired: false,
+    blobUploadLimit: blobs.uploadLimit,
     links: { privacyPolicy: service.privacyPolicyUrl, termsOfService: service.termsOfServiceUrl },
     contact: { email: service.contactEmailAddress },
   })
