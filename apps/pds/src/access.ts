@@ -80,7 +80,7 @@ export function createAccess(parts: AccessParts): Access {
     const given = basicPassword(headers)
     if (given === undefined) throw new Refused('AuthMissing', 'Authentication Required')
     if (!timingSafeEqual(digest(given), adminDigest))
-      throw new Refused('AuthenticationRequired', "The administrator's password is another")
+      throw new Refused('AuthenticationRequired', 'Authentication Required')
     return { kind: 'admin' }
   }
 
@@ -102,7 +102,10 @@ export function createAccess(parts: AccessParts): Access {
   return {
     anyone: () => undefined,
     newcomer: ({ nsid, headers }) => newcomer(headers, nsid),
-    reader: ({ headers }) => {
+    reader: ({ headers, responseHeaders }) => {
+      // Owner and administrator may be shown more than others: no cache may give theirs to somebody else.
+      responseHeaders.set('cache-control', 'private')
+      responseHeaders.set('vary', 'authorization')
       const authorization = headers.get('authorization')
       if (authorization === null) return undefined
       return /^basic /i.test(authorization) ? admin(headers) : account(headers)

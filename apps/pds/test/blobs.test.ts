@@ -75,6 +75,8 @@ describe('blobs', () => {
       'content-length': String(bytes.length),
       'content-security-policy': "default-src 'none'; sandbox",
       'x-content-type-options': 'nosniff',
+      'cache-control': 'private',
+      vary: 'authorization',
       'content-disposition': expect.stringMatching(/^attachment/),
     })
 
@@ -108,8 +110,14 @@ describe('blobs', () => {
 
   it('must be as the record says', async () => {
     const { body } = await upload(bytes, 'image/png')
-    expect((await attach({ ...body.blob, size: 1 }, 'one')).body.message).toMatch(/bytes/)
-    expect((await attach({ ...body.blob, mimeType: 'image/gif' }, 'one')).body.message).toMatch(/image\/png/)
+    expect((await attach({ ...body.blob, size: 1 }, 'one')).body).toEqual({
+      error: 'InvalidSize',
+      message: `Referenced Size does not match stored blob. Expected: ${bytes.length}, Got: 1`,
+    })
+    expect((await attach({ ...body.blob, mimeType: 'image/gif' }, 'one')).body).toEqual({
+      error: 'InvalidMimeType',
+      message: 'Referenced Mimetype does not match stored blob. Expected: image/png, Got: image/gif',
+    })
   })
 
   it('in the old form become references of today when a profile is edited', async () => {

@@ -22,7 +22,15 @@ const general = new Set([
     'MethodNotImplemented',
   ],
   ...['PayloadTooLargeError', 'NotAcceptable', 'NotFound', 'RepoNotFound', 'BlobNotFound', 'AccountNotFound'],
-  ...['InvalidHandle', 'HandleNotAvailable', 'UnsupportedDomain', 'BadJwt', 'BadJwtType'],
+  ...[
+    'InvalidHandle',
+    'HandleNotAvailable',
+    'UnsupportedDomain',
+    'BadJwt',
+    'BadJwtType',
+    'InvalidMimeType',
+    'InvalidSize',
+  ],
 ])
 
 let pds: PdsUnderTest

@@ -69,7 +69,7 @@ export class Blobs {
 
   /**
    * Gives the blobs that a commit is about to refer to their permanent place. Refuses with `BlobNotFound` what was never uploaded, and with
-   * `InvalidRequest` a reference that tells another type or size than the upload has.
+   * `InvalidMimeType` or `InvalidSize` a reference that tells another type or size than the upload has.
    */
   async claim(did: Did, references: readonly BlobRef[]): Promise<void> {
     const temporary: Cid[] = []
@@ -144,13 +144,13 @@ function requireMatch(reference: BlobRef, stored: StoredBlob): void {
   if (stored.takedown !== undefined) throw new Refused('BlobNotFound', `Could not find blob: ${reference.ref}`)
   if (reference.mimeType !== stored.mimeType)
     throw new Refused(
-      'InvalidRequest',
-      `The blob ${reference.ref} is ${stored.mimeType}, but the record refers to it as ${reference.mimeType}`,
+      'InvalidMimeType',
+      `Referenced Mimetype does not match stored blob. Expected: ${stored.mimeType}, Got: ${reference.mimeType}`,
     )
   if (reference.size !== stored.size)
     throw new Refused(
-      'InvalidRequest',
-      `The blob ${reference.ref} has ${stored.size} bytes, but the record says ${reference.size}`,
+      'InvalidSize',
+      `Referenced Size does not match stored blob. Expected: ${stored.size}, Got: ${reference.size}`,
     )
 }
 
