@@ -5,6 +5,7 @@ export type RefusalName =
   | 'AccountDeactivated'
   | 'AccountNotFound'
   | 'AccountTakedown'
+  | 'AlreadyExists'
   | 'AuthenticationRequired'
   | 'AuthMissing'
   | 'BlobNotFound'

@@ -115,7 +115,7 @@ describe('an account that moves here', () => {
     const again = await moveIn(tokenFor())
     expect({ status: again.status, body: again.body }).toEqual({
       status: 400,
-      body: { error: 'InvalidRequest', message: `Account already exists: ${did}` },
+      body: { error: 'AlreadyExists', message: 'Repo already exists' },
     })
   })
 

@@ -108,7 +108,7 @@ describe('an account that is not active', () => {
       { token: alice.accessJwt },
     )
     expect({ status: answer.status, body: answer.body }).toEqual({
-      status: 400,
+      status: 401,
       body: { error: 'AccountDeactivated', message: 'Account is deactivated' },
     })
   })

@@ -3,6 +3,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['AuthMissing', 401],
   ['AuthRequired', 401],
   ['AuthenticationRequired', 401],
+  ['AccountDeactivated', 401],
   ['AccountTakedown', 401],
   ['AuthFactorTokenRequired', 401],
   ['BadJwt', 401],

@@ -73,7 +73,7 @@ export class SignUps {
     const taken = {
       handle: new Refused('HandleNotAvailable', `Handle already taken: ${handle}`),
       email: new Refused('InvalidRequest', `Email already taken: ${signUp.email}`),
-      did: new Refused('InvalidRequest', `Account already exists: ${did}`),
+      did: new Refused('AlreadyExists', 'Repo already exists'),
     }
     const claims = [
       { name: `handle ${handle}`, otherwise: taken.handle },

@@ -13,11 +13,7 @@ interface Deps extends Pick<DocumentSource, 'identity'> {
 export function createAccount({ signUps, ...source }: Deps): Handler<typeof method, Newcomer> {
   return async ({ input, credentials }) => {
     if (input.did !== undefined) await credentials.requireHolderOf(input.did)
-    if (input.plcOp !== undefined)
-      throw new Refused(
-        'InvalidRequest',
-        'Unexpected plcOp: the server makes the DID of a new account, and leaves the DID of one that moves here as it is',
-      )
+    if (input.plcOp !== undefined) throw new Refused('InvalidRequest', 'Unsupported input: "plcOp"')
     if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
       throw new Refused('InvalidRequest', 'The recovery key is not a did:key')
     const created = await signUps.create({
