@@ -337,6 +337,8 @@ describe('listRecords', () => {
     expect(await page({ limit: 2, cursor: k3 })).toEqual({ keys: [k2, k1], cursor: k1 })
     expect(await page({ limit: 2, reverse: true })).toEqual({ keys: [k0, k1], cursor: k1 })
     expect(await page({ cursor: k0 })).toEqual({ keys: [], cursor: undefined })
+    // Clients that have no cursor yet send an empty one.
+    expect(await page({ limit: 2, cursor: '' })).toEqual({ keys: [k4, k3], cursor: k3 })
   })
 
   it('leaves out a record that has no form in JSON, and lists the others', async () => {

@@ -47,7 +47,7 @@ describe('subscribeRepos', () => {
     expect(await follow(`?cursor=${future}`, 9)).toEqual({ types: ['FutureCursor'], opened: true })
   })
 
-  it.each(['abc', '1.5', '1e3', '', '%00', '%FF', '99999999999999999999', '9007199254740993', '1&cursor=2', '-9e99'])(
+  it.each(['abc', '1.5', '1e3', '%00', '%FF', '99999999999999999999', '9007199254740993', '1&cursor=2', '-9e99'])(
     'does not open for the cursor %j',
     async (cursor) => {
       const { types, opened } = await follow(`?cursor=${cursor}`, 1)

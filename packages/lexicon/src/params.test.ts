@@ -53,13 +53,22 @@ describe('parameters', () => {
     ])
   })
 
+  it('that may be absent and have no value are absent', () => {
+    expect(parse('who=alice.test&limit=&since=&reverse=')).toEqual({
+      ok: true,
+      value: { who: 'alice.test', limit: 50, reverse: false },
+    })
+    expect(issuesOf('who=alice.test&since=&since=')).toEqual(['/since repeated'])
+  })
+
   it.each([
     ['limit=1', '/who required'],
     ['who=nobody', '/who format'],
     ['who=alice.test&limit=0', '/limit range'],
     ['who=alice.test&limit=1.5', '/limit type'],
     ['who=alice.test&limit=0x10', '/limit type'],
-    ['who=alice.test&limit=', '/limit type'],
+    ['who=', '/who format'],
+    ['who=alice.test&counts=', '/counts/0 type'],
     ['who=alice.test&limit=99999999999999999999', '/limit type'],
     ['who=alice.test&reverse=1', '/reverse type'],
     ['who=alice.test&reverse=True', '/reverse type'],
@@ -88,7 +97,7 @@ describe('parameters', () => {
         who: fc.constantFrom('alice.test', 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'),
         limit: fc.integer({ min: 1, max: 100 }),
         reverse: fc.boolean(),
-        since: fc.string({ unit: 'grapheme' }),
+        since: fc.string({ unit: 'grapheme', minLength: 1 }),
         types: fc.array(fc.string(), { minLength: 1, maxLength: 3 }),
         counts: fc.array(fc.maxSafeInteger(), { minLength: 1 }),
         flags: fc.array(fc.boolean(), { minLength: 1 }),

@@ -27,13 +27,17 @@ export class Params {
     }))
   }
 
-  /** Reads a query string. Defaults are filled in; parameters that the schema does not name are left out. */
+  /**
+   * Reads a query string. Defaults are filled in; parameters that the schema does not name are left out, and so are those that may be
+   * absent and have no value (`cursor=`), as everywhere in the network.
+   */
   parse(search: URLSearchParams, options?: ValidateOptions): Result<object> {
     const given: Record<string, ParamValue> = {}
     const run = new Run(options)
-    for (const { name, schema } of this.#params) {
+    for (const { name, schema, required } of this.#params) {
       const texts = search.getAll(name)
-      if (texts.length === 0) continue
+      const isBare = texts.length === 1 && texts[0] === '' && !required && schema.type !== 'array'
+      if (texts.length === 0 || isBare) continue
       if (schema.type === 'array') given[name] = texts.map((text) => readParam(schema.items, text))
       else if (texts.length === 1) given[name] = readParam(schema, texts[0]!)
       else run.failAt(name, 'repeated', 'must not be given more than once')
