@@ -109,6 +109,30 @@ describe('exportRepoSync', () => {
     expect([...exportRepoSync({ head: repo.head, get, collection })]).toEqual(await exported({ collection }))
   })
 
+  it('takes records from those that come in order, whatever is missing there or not the same', async () => {
+    const all = [...repo.records].sort(([a], [b]) => (a < b ? -1 : 1))
+    const placed = all.map(([path, cid]) => ({ path, cid, bytes: get(cid)! }))
+    const asked = new Set<string>()
+    const noting = (cid: Cid) => {
+      asked.add(cid.key)
+      return get(cid)
+    }
+    const everything = await exported()
+    const cids = new Set(all.map(([, { key }]) => key))
+    expect([...exportRepoSync({ head: repo.head, get: noting, records: placed })]).toEqual(everything)
+    expect([...asked].filter((key) => cids.has(key))).toEqual([])
+    const wrong = placed.flatMap((record, index) => {
+      if (index % 3 === 0) return []
+      return index % 3 === 1
+        ? [record]
+        : [
+            { ...record, cid: repo.head.cid },
+            { ...record, path: `${record.path}~` },
+          ]
+    })
+    expect([...exportRepoSync({ head: repo.head, get, records: wrong })]).toEqual(everything)
+  })
+
   it('leaves out what the source lacks where that is allowed, with what hangs from it, and stops there elsewhere', () => {
     const withoutData = (cid: Cid) => (cid.equals(repo.head.data) ? undefined : get(cid))
     const blocks = [...exportRepoSync({ head: repo.head, get: withoutData, partial: true })]

@@ -26,8 +26,15 @@ export interface ExportOptions extends ExportScope {
   readonly load: LoadBlocks
 }
 
+/** A record with its place in the tree: `collection/rkey`. */
+export interface PlacedRecord extends Block {
+  readonly path: string
+}
+
 export interface SyncExportOptions extends ExportScope {
   readonly get: GetBlock
+  /** The records by rising paths, where the source has them so: then `get` is asked for nodes only, and for what is missing here. */
+  readonly records?: Iterable<PlacedRecord> | undefined
 }
 
 const fewestAtOnce = 8
@@ -41,6 +48,8 @@ interface Item {
   readonly cid: Cid
   /** Where the keys below a node lie. */
   readonly range: KeyRange
+  /** Where a record stands. */
+  readonly path?: string
   readonly bytes?: Uint8Array
 }
 
@@ -79,9 +88,10 @@ export function* exportRepoSync(options: SyncExportOptions): Generator<Block, vo
     { kind: 'node', cid: head.data, range: everything },
     { kind: 'commit', cid: head.cid, range: everything },
   ]
+  const inOrder = new RecordsInOrder(options.records ?? [])
   for (let item = waiting.pop(); item; item = waiting.pop()) {
-    const { cid, kind } = item
-    const bytes = get(cid)
+    const { cid, kind, path } = item
+    const bytes = (path === undefined ? undefined : inOrder.at(path, cid)) ?? get(cid)
     if (bytes === undefined) {
       if (partial) continue
       throw new MissingBlockError(cid, kind)
@@ -89,6 +99,26 @@ export function* exportRepoSync(options: SyncExportOptions): Generator<Block, vo
     if (!hashed && !verifyCid(cid, bytes)) throw new CorruptBlockError(cid)
     if (kind === 'node') for (const next of below(item, bytes, wanted)) waiting.push(next)
     yield { cid, bytes }
+  }
+}
+
+/** Records that come by rising paths, looked at in the same order. */
+class RecordsInOrder {
+  readonly #records: Iterator<PlacedRecord>
+  #next: PlacedRecord | undefined
+
+  constructor(records: Iterable<PlacedRecord>) {
+    this.#records = records[Symbol.iterator]()
+  }
+
+  /** The bytes of the record at `path`, if they are there and those of `cid`. */
+  at(path: string, cid: Cid): Uint8Array | undefined {
+    while (!this.#next || this.#next.path < path) {
+      const { done, value } = this.#records.next()
+      if (done) return undefined
+      this.#next = value
+    }
+    return this.#next.path === path && this.#next.cid.equals(cid) ? this.#next.bytes : undefined
   }
 }
 
@@ -117,7 +147,7 @@ function below({ cid, range }: Item, bytes: Uint8Array, wanted: KeyRange): Item[
   const items: Item[] = []
   for (let index = keys.length; index >= 0; index--) {
     if (index < keys.length && contains(wanted, keys[index]!)) {
-      items.push({ kind: 'record', cid: values[index]!, range: everything })
+      items.push({ kind: 'record', cid: values[index]!, range: everything, path: keys[index]! })
     }
     const child = children[index]!
     const childRange = rangeOfChild(range, keys, index)

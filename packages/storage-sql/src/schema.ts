@@ -55,12 +55,14 @@ interface BlockTable {
 }
 
 /** `link` is what the record points at, where there should be one record for each. Only rows that have one are indexed by it. */
+/** `block` is the row of the block with this CID: found without a search by CID. */
 interface RecordTable {
   repo: number
   collection: Nsid
   rkey: RecordKey
   cid: Uint8Array
   rev: Tid
+  block: number | null
   link: string | null
 }
 

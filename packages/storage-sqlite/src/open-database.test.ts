@@ -1,6 +1,6 @@
 import { openSync, rmSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { blockOf, type Value } from '@atoll/data-model'
+import { blockOf, decodeCbor, type Value, verifyCid } from '@atoll/data-model'
 import { type Migration, migrations } from '@atoll/storage-sql'
 import type { Datetime, Did, Nsid } from '@atoll/syntax'
 import Database from 'better-sqlite3'
@@ -71,7 +71,7 @@ describe('a database', () => {
     expect(namesIn(file)).toEqual(expect.arrayContaining(['extra', 'extra_a', 'version 2']))
   })
 
-  it('of the first version learns what its records point at', async () => {
+  it('of the first version learns what its records point at, and where their blocks are', async () => {
     await (await openSqliteStorage({ file, migrations: [migrations[0]!] })).close()
     const like: Nsid = 'app.bsky.feed.like'
     const subject = { uri: 'at://did:web:b.test/app.bsky.feed.post/x', cid: 'not looked at' }
@@ -92,6 +92,9 @@ describe('a database', () => {
     expect(await pointingAt('app.bsky.graph.block', 'did:web:b.test')).toEqual(['two'])
     expect(await pointingAt('app.bsky.graph.block', 'nobody')).toEqual([])
     expect(await pointingAt('app.bsky.feed.post', subject.uri)).toEqual([])
+    const listed = await storage.records.list(did, like, { limit: 1300, reverse: true })
+    expect(listed.map(({ bytes }) => decodeCbor(bytes))).toEqual(records.slice(0, 1203).map(([, , value]) => value))
+    for (const { cid, bytes } of listed) expect(verifyCid(cid, bytes)).toBe(true)
     await storage.close()
   })
 

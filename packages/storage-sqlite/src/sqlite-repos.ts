@@ -1,17 +1,19 @@
 import type { Block, Cid } from '@atoll/data-model'
 import type { GetBlock, Head } from '@atoll/repo'
-import type { RepoSnapshot, RepoStore } from '@atoll/storage'
+import type { RepoSnapshot, RepoStore, SnapshotRecord } from '@atoll/storage'
 import {
   all,
   blockBytes,
   blockPage,
   blocksIn,
   cidOf,
+  collectionsInOrder,
   first,
   headOfRow,
   newBlockPage,
   type Routine,
   type Run,
+  recordsAfter,
   repoByDid,
   SqlRepoReads,
 } from '@atoll/storage-sql'
@@ -73,6 +75,22 @@ class SqliteRepoSnapshot implements RepoSnapshot {
   readonly source: GetBlock = (cid) => {
     this.#requireOpen()
     return blockOf(this.#reader, this.#repo, cid)
+  };
+
+  /** A page at a time, without a search for each block. */
+  *records(): Iterable<SnapshotRecord> {
+    const repo = this.#repo
+    for (const collection of this.#run(collectionsInOrder(repo))) {
+      // Before every record key.
+      let after = ''
+      for (;;) {
+        const page = this.#run(recordsAfter({ repo, collection, after, limit: pageBlocks }))
+        yield* page
+        const last = page.at(-1)
+        if (!last) break
+        after = last.rkey
+      }
+    }
   }
 
   async blocks(cids: readonly Cid[]): Promise<Block[]> {

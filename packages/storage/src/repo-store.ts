@@ -17,11 +17,18 @@ export interface Page<T> {
   cursor?: string
 }
 
+/** A record of a snapshot, with its place in the tree: `collection/rkey`. */
+export interface SnapshotRecord extends Block {
+  readonly path: string
+}
+
 /** One moment of a repository, for exports that take their time. It costs the adapter something until it is closed. */
 export interface RepoSnapshot {
   readonly head: Head
   /** A synchronous source of blocks, where the adapter has one. */
   readonly source: GetBlock | undefined
+  /** Every record in the order of the tree, which is that of the paths by code unit; where the adapter can tell at once. */
+  records?(): Iterable<SnapshotRecord>
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(cids: readonly Cid[]): Promise<Block[]>
   /** Every block, or every block that commits newer than `since` brought, in no particular order and in bounded memory. */

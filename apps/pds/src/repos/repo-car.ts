@@ -32,7 +32,7 @@ async function* streamed(snapshot: RepoSnapshot, since: Tid | undefined): AsyncI
 /** All of it, in streamable order. */
 function everyBlock(snapshot: RepoSnapshot): Iterable<Block> | AsyncIterable<Block> {
   const { head, source } = snapshot
-  if (source) return exportRepoSync({ head, get: source, hashed: true })
+  if (source) return exportRepoSync({ head, get: source, records: snapshot.records?.(), hashed: true })
   return exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true })
 }
 

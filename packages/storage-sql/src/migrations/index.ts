@@ -1,6 +1,7 @@
 import { first } from './0001-first.ts'
 import { recordLinks } from './0002-record-links.ts'
+import { recordBlocks } from './0003-record-blocks.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [first, recordLinks]
+export const migrations: readonly Migration[] = [first, recordLinks, recordBlocks]

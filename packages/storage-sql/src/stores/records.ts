@@ -1,8 +1,10 @@
+import type { Block, Cid } from '@atoll/data-model'
 import { CorruptStorageError, numberOfCursor, type Page, type RecordStore, type StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Kysely } from 'kysely'
-import { all, first, type Run } from '../routine.ts'
-import { cidOf } from '../rows.ts'
+import { sectionOf } from '../dialect.ts'
+import { all, first, type Routine, type Run } from '../routine.ts'
+import { blockOfSection } from '../rows.ts'
 import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
 
@@ -52,23 +54,64 @@ const reposWith = statement((db, $: Parameters<{ collection: Nsid; after: number
     .limit($('limit')),
 )
 
-/** A collection's records with their bytes. */
+/** A collection's records with their blocks. */
 function inCollection<P extends Collection>(db: Kysely<Schema>, $: Parameters<P>) {
+  return withSection(db)
+    .select('record.rev')
+    .where('record.repo', '=', (is) => is.selectFrom('repo').select('repo.key').where('repo.did', '=', $('did')))
+    .where('record.collection', '=', $('collection'))
+}
+
+/** Record keys, each with its block; a row number that names another block is as good as none. */
+function withSection(db: Kysely<Schema>) {
   return db
     .selectFrom('record')
     .select((is) => [
       'record.rkey',
-      'record.cid',
-      'record.rev',
       is
         .selectFrom('block')
-        .select('block.bytes')
-        .whereRef('block.repo', '=', 'record.repo')
+        .select(sectionOf(db).as('section'))
+        .whereRef('block.id', '=', 'record.block')
         .whereRef('block.cid', '=', 'record.cid')
-        .as('bytes'),
+        .whereRef('block.repo', '=', 'record.repo')
+        .as('section'),
     ])
-    .where('record.repo', '=', (is) => is.selectFrom('repo').select('repo.key').where('repo.did', '=', $('did')))
+}
+
+/** A page of a collection in the order of the tree, by the key of the repository. */
+const recordPage = statement((db, $: Parameters<{ repo: number; collection: Nsid; after: string; limit: number }>) =>
+  withSection(db)
+    .where('record.repo', '=', $('repo'))
     .where('record.collection', '=', $('collection'))
+    .where('record.rkey', '>', $('after') as RecordKey)
+    .orderBy('record.rkey')
+    .limit($('limit')),
+)
+const collectionsIn = statement((db, $: Parameters<{ repo: number }>) =>
+  db.selectFrom('repo_collection').select('collection').where('repo', '=', $('repo')),
+)
+
+/** The collections of a repository in the order of their paths in the tree, where a slash follows each name. */
+export function* collectionsInOrder(repo: number): Routine<Nsid[]> {
+  const rows = yield* all(collectionsIn, { repo })
+  const paths = rows.map(({ collection }) => ({ collection, path: `${collection}/` }))
+  return paths.sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ collection }) => collection)
+}
+
+/** The next records of a collection after a key, with their paths, in the order of the tree. */
+export function* recordsAfter(page: {
+  repo: number
+  collection: Nsid
+  after: string
+  limit: number
+}): Routine<{ rkey: RecordKey; path: string; cid: Cid; bytes: Uint8Array }[]> {
+  const rows = yield* all(recordPage, page)
+  const { collection } = page
+  return rows.map(({ rkey, section }) => ({
+    rkey,
+    path: `${collection}/${rkey}`,
+    ...blockIn(section, collection, rkey),
+  }))
 }
 
 /** Above every record key, which are ASCII. */
@@ -116,9 +159,13 @@ export class SqlRecords implements RecordStore {
 
 function recordOf(
   collection: Nsid,
-  row: { rkey: RecordKey; cid: Uint8Array; rev: Tid; bytes: Uint8Array | null },
+  { rkey, rev, section }: { rkey: RecordKey; rev: Tid; section: Uint8Array | null },
 ): StoredRecord {
-  const cid = cidOf(row.cid)
-  if (row.bytes === null) throw new CorruptStorageError(`record ${collection}/${row.rkey} without its block ${cid}`)
-  return { collection, rkey: row.rkey, cid, rev: row.rev, bytes: row.bytes }
+  const { cid, bytes } = blockIn(section, collection, rkey)
+  return { collection, rkey, cid, rev, bytes }
+}
+
+function blockIn(section: Uint8Array | null, collection: Nsid, rkey: RecordKey): Block {
+  if (section === null) throw new CorruptStorageError(`record ${collection}/${rkey} without its block`)
+  return blockOfSection(section)
 }

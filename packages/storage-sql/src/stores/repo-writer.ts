@@ -1,13 +1,15 @@
-import type { Block } from '@atoll/data-model'
 import { type BlobReference, ConflictError, type RecordChange, type RepoChange } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { Kysely } from 'kysely'
 import { all, change, first, type Routine } from '../routine.ts'
 import { cidOf } from '../rows.ts'
+import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
 import { repoByDid } from './repos.ts'
 
 type HeadValues = { cid: Uint8Array; rev: Tid; data: Uint8Array }
 type BlockKey = { repo: number; cid: Uint8Array }
+type NewBlock = BlockKey & { rev: Tid; bytes: Uint8Array }
 type Path = { repo: number; collection: Nsid; rkey: RecordKey }
 
 const insertRepo = statement((db, $: Parameters<HeadValues & { did: Did }>) =>
@@ -22,14 +24,8 @@ const updateHead = statement((db, $: Parameters<HeadValues & { repo: number }>) 
     .set({ cid: $('cid'), rev: $('rev'), data: $('data') })
     .where('key', '=', $('repo')),
 )
-const addBlock = statement((db, $: Parameters<BlockKey & { rev: Tid; bytes: Uint8Array }>) =>
-  db
-    .insertInto('block')
-    .values({ repo: $('repo'), cid: $('cid'), refs: 1, rev: $('rev'), bytes: $('bytes') })
-    .onConflict((conflict) =>
-      conflict.columns(['repo', 'cid']).doUpdateSet((is) => ({ refs: is('block.refs', '+', 1) })),
-    ),
-)
+const addBlock = statement(insertBlock)
+const addRecordBlock = statement((db, $: Parameters<NewBlock>) => insertBlock(db, $).returning('id'))
 const dropBlock = statement((db, $: Parameters<BlockKey>) =>
   db.deleteFrom('block').where('repo', '=', $('repo')).where('cid', '=', $('cid')).where('refs', '=', 1),
 )
@@ -40,10 +36,12 @@ const releaseBlock = statement((db, $: Parameters<BlockKey>) =>
     .where('repo', '=', $('repo'))
     .where('cid', '=', $('cid')),
 )
-const blockExists = statement((db, $: Parameters<BlockKey>) =>
+const blockRow = statement((db, $: Parameters<BlockKey>) =>
   db.selectFrom('block').select('id').where('repo', '=', $('repo')).where('cid', '=', $('cid')),
 )
-const putRecord = statement((db, $: Parameters<Path & { cid: Uint8Array; rev: Tid; link: string | null }>) =>
+type RecordValues = { cid: Uint8Array; rev: Tid; block: number; link: string | null }
+
+const putRecord = statement((db, $: Parameters<Path & RecordValues>) =>
   db
     .insertInto('record')
     .values({
@@ -52,10 +50,13 @@ const putRecord = statement((db, $: Parameters<Path & { cid: Uint8Array; rev: Ti
       rkey: $('rkey'),
       cid: $('cid'),
       rev: $('rev'),
+      block: $('block'),
       link: $('link'),
     })
     .onConflict((conflict) =>
-      conflict.columns(['repo', 'collection', 'rkey']).doUpdateSet({ cid: $('cid'), rev: $('rev'), link: $('link') }),
+      conflict
+        .columns(['repo', 'collection', 'rkey'])
+        .doUpdateSet({ cid: $('cid'), rev: $('rev'), block: $('block'), link: $('link') }),
     ),
 )
 const deleteRecord = statement((db, $: Parameters<Path>) =>
@@ -139,16 +140,27 @@ const deleteRepo = statement((db, $: Parameters<{ repo: number }>) =>
   db.deleteFrom('repo').where('key', '=', $('repo')),
 )
 
+/** Row numbers of blocks, by the key of their CID. */
+type BlockRows = ReadonlyMap<string, number>
+
+function insertBlock(db: Kysely<Schema>, $: Parameters<NewBlock>) {
+  return db
+    .insertInto('block')
+    .values({ repo: $('repo'), cid: $('cid'), refs: 1, rev: $('rev'), bytes: $('bytes') })
+    .onConflict((conflict) =>
+      conflict.columns(['repo', 'cid']).doUpdateSet((is) => ({ refs: is('block.refs', '+', 1) })),
+    )
+}
+
 export const repoWriter = {
   *apply(repoChange: RepoChange): Routine<void> {
     const { did, head } = repoChange
     const { key: repo, isNew } = yield* moveHead(repoChange)
-    for (const { cid, bytes } of repoChange.added)
-      yield* change(addBlock, { repo, cid: cid.bytes, rev: head.rev, bytes })
+    const rows = yield* addBlocks(repo, repoChange)
     for (const { bytes: cid } of repoChange.removed) {
       if ((yield* change(dropBlock, { repo, cid })) === 0) yield* change(releaseBlock, { repo, cid })
     }
-    yield* writeRecords({ repo, did, rev: head.rev, isNew }, repoChange)
+    yield* writeRecords({ repo, did, rev: head.rev, isNew, rows }, repoChange)
     for (const reference of repoChange.blobs) yield* refer(repo, did, head.rev, reference)
   },
   *delete(did: Did): Routine<void> {
@@ -176,19 +188,31 @@ function* moveHead({ did, prev, head }: RepoChange): Routine<{ key: number; isNe
   return { key: created!.key, isNew: true }
 }
 
+/** Stores the new blocks; answers the rows of those that records of this change hold, by the key of their CID. */
+function* addBlocks(repo: number, { added, records, head }: RepoChange): Routine<BlockRows> {
+  const held = new Set<string>()
+  for (const { cid } of records) if (cid) held.add(cid.key)
+  const rows = new Map<string, number>()
+  for (const { cid, bytes } of added) {
+    const block = { repo, cid: cid.bytes, rev: head.rev, bytes }
+    if (held.has(cid.key)) rows.set(cid.key, (yield* first(addRecordBlock, block))!.id)
+    else yield* change(addBlock, block)
+  }
+  return rows
+}
+
 function* writeRecords(
-  { repo, did, rev, isNew }: { repo: number; did: Did; rev: Tid; isNew: boolean },
-  { records, added }: RepoChange,
+  { repo, did, rev, isNew, rows }: { repo: number; did: Did; rev: Tid; isNew: boolean; rows: BlockRows },
+  { records }: RepoChange,
 ): Routine<void> {
-  const stored = new Set(Array.from(added, (block: Block) => block.cid.key))
   const filled = new Set<Nsid>()
   const emptied = new Set<Nsid>()
   for (const record of records) {
     const path = { repo, collection: record.collection, rkey: record.rkey }
     if (!isNew) yield* dropReferences(did, path)
     if (record.cid) {
-      if (!stored.has(record.cid.key)) yield* requireBlock(repo, record)
-      yield* change(putRecord, { ...path, cid: record.cid.bytes, rev, link: record.link ?? null })
+      const block = rows.get(record.cid.key) ?? (yield* requireBlock(repo, record))
+      yield* change(putRecord, { ...path, cid: record.cid.bytes, rev, block, link: record.link ?? null })
       filled.add(record.collection)
     } else {
       yield* change(deleteRecord, path)
@@ -199,9 +223,11 @@ function* writeRecords(
   for (const collection of emptied) yield* change(forgetEmptyCollection, { repo, collection })
 }
 
-function* requireBlock(repo: number, { cid, collection, rkey }: RecordChange): Routine<void> {
-  const found = cid && (yield* first(blockExists, { repo, cid: cid.bytes }))
+/** The row of a block that an earlier commit stored. */
+function* requireBlock(repo: number, { cid, collection, rkey }: RecordChange): Routine<number> {
+  const found = cid && (yield* first(blockRow, { repo, cid: cid.bytes }))
   if (!found) throw new Error(`record ${collection}/${rkey} without its block`)
+  return found.id
 }
 
 function* dropReferences(did: Did, path: Path): Routine<void> {

@@ -6,7 +6,7 @@ import { ConflictError } from '../errors.ts'
 import { numberOfCursor } from '../number-cursor.ts'
 import type { RecordStore, StoredRecord } from '../record-store.ts'
 import type { RecordChange, RepoChange, RepoWriter } from '../repo-change.ts'
-import type { Page, RepoListing, RepoSnapshot, RepoStore } from '../repo-store.ts'
+import type { Page, RepoListing, RepoSnapshot, RepoStore, SnapshotRecord } from '../repo-store.ts'
 import { JournaledMap } from './journaled-map.ts'
 import type { MemoryBlock, MemoryRecord, MemoryRepo, MemoryTables } from './memory-tables.ts'
 import { compareText, pageOf } from './order.ts'
@@ -36,7 +36,7 @@ export class MemoryRepos implements RepoStore, RepoWriter {
 
   async snapshot(did: Did): Promise<RepoSnapshot | undefined> {
     const repo = this.#tables.repos.get(did)
-    return repo && new MemoryRepoSnapshot(repo.head, new Map(repo.blocks))
+    return repo && new MemoryRepoSnapshot(repo.head, new Map(repo.blocks), new Map(repo.records))
   }
 
   async list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>> {
@@ -136,15 +136,29 @@ class MemoryRepoSnapshot implements RepoSnapshot {
   readonly head: Head
   readonly #blocks: ReadonlyMap<string, MemoryBlock>
 
-  constructor(head: Head, blocks: ReadonlyMap<string, MemoryBlock>) {
+  readonly #records: ReadonlyMap<string, { readonly cid: Cid }>
+
+  constructor(
+    head: Head,
+    blocks: ReadonlyMap<string, MemoryBlock>,
+    records: ReadonlyMap<string, { readonly cid: Cid }>,
+  ) {
     this.head = head
     this.#blocks = blocks
+    this.#records = records
   }
 
   readonly source: GetBlock = (cid) => this.#blocks.get(cid.key)?.block.bytes
 
   async blocks(cids: readonly Cid[]): Promise<Block[]> {
     return pick(cids, this.source)
+  }
+
+  *records(): Iterable<SnapshotRecord> {
+    for (const [path, { cid }] of [...this.#records].sort(([a], [b]) => compareText(a, b))) {
+      const bytes = this.source(cid)
+      if (bytes) yield { path, cid, bytes }
+    }
   }
 
   async *all({ since }: { since?: Tid } = {}): AsyncIterable<Block> {

@@ -150,6 +150,29 @@ export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptio
       expect(await storage.repos.head(alice)).toBeUndefined()
     })
 
+    rule('shows the records of a snapshot in the order of the tree, where it can', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      // By code unit a point comes before the slash, and a letter behind it.
+      const collections = ['a.b.c', 'a.b.c.d', 'a.b.cat']
+      const paths = collections.flatMap((collection) => ['1', 'Z', 'a', 'b'].map((rkey) => `${collection}/${rkey}`))
+      const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+      const value = (path: string) => ({ path, bytes })
+      await commit(storage, repo, Object.fromEntries(paths.map((path) => [path, value(path)])))
+      await commit(storage, repo, { ...manyRecords(600), 'a.b.c/a': null })
+      const snapshot = (await storage.repos.snapshot(alice))!
+      await commit(storage, repo, { 'a.b.c/later': { n: 1 } })
+      const records = [...(snapshot.records?.() ?? [])]
+      snapshot.close()
+      if (!snapshot.records) return
+      const expected = [...paths, ...Object.keys(manyRecords(600))].filter((path) => path !== 'a.b.c/a').sort()
+      expect(records.map(({ path }) => path)).toEqual(expected)
+      for (const { path, cid, bytes: stored } of records.filter(({ path }) => paths.includes(path))) {
+        const block = blockOf(value(path))
+        expect({ cid: cid.key, bytes: hex(stored) }).toEqual({ cid: block.cid.key, bytes: hex(block.bytes) })
+      }
+    })
+
     rule('serves several snapshots at a time, and new ones after many were closed', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
