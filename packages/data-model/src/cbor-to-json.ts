@@ -6,7 +6,7 @@ import { CID_LENGTH, cidFault } from './cid.ts'
 import { CborError } from './errors.ts'
 import { JsonText } from './json-text.ts'
 import { valueToJson } from './json-write.ts'
-import { decodeText } from './text.ts'
+import { decodeText, latin1Text } from './text.ts'
 import type { Limits } from './value.ts'
 
 const COMMA = 44
@@ -19,7 +19,13 @@ const DOLLAR = 36
  * @throws {CborError | DataModelError}
  */
 export function cborToJson(bytes: Uint8Array, limits?: Limits): string {
-  return transcode(bytes, limits).finishText((utf8, start, end) => decodeText(utf8, start, end)!)
+  const text = transcode(bytes, limits)
+  return text.finishText(text.isAscii ? latin1Text : checkedText)
+}
+
+/** The text of what was looked at when it was copied. */
+function checkedText(utf8: Uint8Array, start: number, end: number): string {
+  return decodeText(utf8, start, end)!
 }
 
 /** Like `cborToJson`, as UTF-8: what a response body is made of. */

@@ -5,7 +5,9 @@ const QUOTE = 34
 const BACKSLASH = 92
 const SPACE = 32
 /** From this length on a native copy costs less than a loop. */
-const LONG = 32
+const LONG_PIECE = 32
+/** Up to this length texts are copied as they are looked at. */
+const LONG = 256
 /** What `writeText` does with a byte: copy it, escape it, or look at the character that it starts. */
 const PLAIN = 0
 const ESCAPED = 1
@@ -25,6 +27,9 @@ let kinds: Uint8Array | undefined
 
 /** JSON text in the making, as UTF-8. */
 export class JsonText extends Output {
+  /** Whether each byte written is a character. */
+  isAscii = true
+
   writeByte(byte: number): void {
     this.reserve(1)
     this.bytes[this.at++] = byte
@@ -35,7 +40,7 @@ export class JsonText extends Output {
     const length = text.length
     this.reserve(length)
     const { bytes, at } = this
-    if (length >= LONG) writeText(bytes, at, text)
+    if (length >= LONG_PIECE) writeText(bytes, at, text)
     else for (let index = 0; index < length; index++) bytes[at + index] = text.charCodeAt(index)
     this.at = at + length
   }
@@ -47,13 +52,45 @@ export class JsonText extends Output {
 
   /** Quotes and copies the UTF-8 in [start, end), and says whether it was UTF-8. */
   writeText(source: Uint8Array, start: number, end: number): boolean {
-    this.reserve((end - start) * 6 + 2)
-    kinds ??= kindsOfBytes()
-    const kindOf = kinds
+    const length = end - start
+    this.reserve(length * 6 + 2)
+    this.bytes[this.at++] = QUOTE
+    const isText = length > LONG ? this.copyLong(source, start, end) : this.copyShort(source, start, end)
+    this.bytes[this.at++] = QUOTE
+    return isText
+  }
+
+  /** Byte by byte: to find out what could be copied in one piece would cost as much. */
+  private copyShort(source: Uint8Array, start: number, end: number): boolean {
+    const kindOf = (kinds ??= kindsOfBytes())
     const bytes = this.bytes
     let to = this.at
-    bytes[to++] = QUOTE
-    // What needs no escape is copied in one piece.
+    let index = start
+    while (index < end) {
+      const byte = source[index]!
+      const kind = kindOf[byte]
+      if (kind === PLAIN) {
+        bytes[to++] = byte
+        index++
+      } else if (kind === ESCAPED) {
+        to = writeEscape(bytes, to, byte)
+        index++
+      } else {
+        const next = endOfCharacter(source, index, end)
+        if (next === 0) return false
+        this.isAscii = false
+        while (index < next) bytes[to++] = source[index++]!
+      }
+    }
+    this.at = to
+    return true
+  }
+
+  /** What needs no escape is copied in one piece. */
+  private copyLong(source: Uint8Array, start: number, end: number): boolean {
+    const kindOf = (kinds ??= kindsOfBytes())
+    const bytes = this.bytes
+    let to = this.at
     let from = start
     let index = start
     while (index < end) {
@@ -63,22 +100,21 @@ export class JsonText extends Output {
       else if (kind === MULTIBYTE) {
         index = endOfCharacter(source, index, end)
         if (index === 0) return false
+        this.isAscii = false
       } else {
         to = copy(source, from, index, bytes, to)
         to = writeEscape(bytes, to, byte)
         from = ++index
       }
     }
-    to = copy(source, from, end, bytes, to)
-    bytes[to++] = QUOTE
-    this.at = to
+    this.at = copy(source, from, end, bytes, to)
     return true
   }
 }
 
 function copy(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
   const length = end - start
-  if (length >= LONG) target.set(source.subarray(start, end), at)
+  if (length >= LONG_PIECE) target.set(source.subarray(start, end), at)
   else for (let index = 0; index < length; index++) target[at + index] = source[start + index]!
   return at + length
 }
