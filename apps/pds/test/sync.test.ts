@@ -186,7 +186,9 @@ describe('getBlocks', () => {
     expect(blocks.map((block) => block.cid.toString())).toEqual([cid, latest.cid])
     expect(roots.map(String)).toEqual([cid])
     const missing = 'bafyreie5cvv4h45feadgeuwhbcutmh6t2ceseocckahdoe6uat64zmz454'
-    const answer = await pds.get('com.atproto.sync.getBlocks', { params: { did: alice.did, cids: [cid, missing] } })
+    const answer = await pds.get('com.atproto.sync.getBlocks', {
+      params: { did: alice.did, cids: [cid, missing, missing] },
+    })
     expect(answer.body).toEqual({ error: 'BlockNotFound', message: `Could not find cids: ${missing}` })
   })
 })

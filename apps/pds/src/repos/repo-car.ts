@@ -59,7 +59,7 @@ export async function requireBlocks(
   cids: readonly Cid[],
 ): Promise<BlockMap> {
   const found = new BlockMap(await repos.blocks(did, cids))
-  const missing = cids.filter((cid) => !found.has(cid))
-  if (missing.length > 0) throw new Refused('BlockNotFound', `Could not find cids: ${missing.join(', ')}`)
+  const missing = new Set(cids.filter((cid) => !found.has(cid)).map(String))
+  if (missing.size > 0) throw new Refused('BlockNotFound', `Could not find cids: ${[...missing].join(', ')}`)
   return found
 }
