@@ -20,7 +20,14 @@ export {
   VerificationError,
   type VerificationReason,
 } from './errors.ts'
-export { type ExportOptions, exportRepo, exportRepoSync, type LoadBlocks, type PlacedRecord, type SyncExportOptions } from './export.ts'
+export {
+  type ExportOptions,
+  exportRepo,
+  exportRepoSync,
+  type LoadBlocks,
+  type PlacedRecord,
+  type SyncExportOptions,
+} from './export.ts'
 export {
   type ImportCounts,
   type ImportedPart,
