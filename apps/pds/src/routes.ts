@@ -45,8 +45,8 @@ export const routes = (s: Services, may: Access) => [
   route(server.getSession, may.account, getSession(s)),
   route(server.describeServer, may.anyone, describeServer(s)),
 
-  route(repo.createRecord, may.account, createRecord(s), { points: 3 }),
-  route(repo.putRecord, may.account, putRecord(s), { points: 2 }),
+  route(repo.createRecord, may.account, createRecord(s), { points: 3, maxBytes: megabyte }),
+  route(repo.putRecord, may.account, putRecord(s), { points: 2, maxBytes: megabyte }),
   route(repo.deleteRecord, may.account, deleteRecord(s), { points: 1 }),
   route(repo.applyWrites, may.account, applyWrites(s), { points: writePoints, maxBytes: megabyte }),
   route(repo.getRecord, may.anyone, getRecord(s)),

@@ -68,7 +68,14 @@ const requests: [string, () => [string, RequestInit?]][] = [
     'a collection that is no NSID',
     () => ['/xrpc/com.atproto.repo.createRecord', post(`{"repo":"${alice.did}","collection":"post","record":{}}`)],
   ],
-  ['a body of 200 KB', () => ['/xrpc/com.atproto.repo.createRecord', record(`{"text":"${'x'.repeat(200_000)}"}`)]],
+  [
+    'a body over a megabyte',
+    () => ['/xrpc/com.atproto.repo.createRecord', record(`{"text":"${'x'.repeat(1_000_000)}"}`)],
+  ],
+  [
+    'a body of 200 KB elsewhere',
+    () => ['/xrpc/com.atproto.identity.updateHandle', post(`{"x":"${'x'.repeat(200_000)}"}`)],
+  ],
   [
     'a write of an unknown kind',
     () => [

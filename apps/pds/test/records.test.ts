@@ -141,6 +141,17 @@ describe('createRecord', () => {
       })
   })
 
+  it('takes records up to about a megabyte', async () => {
+    const create = (length: number) =>
+      call('createRecord', { collection: 'com.example.thing', record: { text: 'x'.repeat(length) } })
+    expect((await create(900_000)).status).toBe(200)
+    const { status, body } = await create(1_000_000)
+    expect({ status, body }).toEqual({
+      status: 413,
+      body: { error: 'PayloadTooLargeError', message: 'request entity too large' },
+    })
+  })
+
   it('refuses the repository of another', async () => {
     const bob = await pds.account('bob')
     const answer = await pds.post(
