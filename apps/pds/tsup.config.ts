@@ -1,0 +1,23 @@
+import { defineConfig } from 'tsup'
+import base from '../../tsup.base.ts'
+
+const preset = typeof base === 'function' || Array.isArray(base) ? {} : base
+
+/** The library as the preset has it; the program in one piece, since loading a thousand small files is most of its start. */
+export default defineConfig([
+  { ...preset, entry: ['src/index.ts'] },
+  {
+    ...preset,
+    entry: ['src/main.ts'],
+    platform: 'node',
+    dts: false,
+    clean: false,
+    sourcemap: false,
+    // All but what has native parts of its own.
+    noExternal: [/^(?!better-sqlite3$|secp256k1$)/],
+    // Some of what comes in is CommonJS, and asks for Node's modules.
+    banner: {
+      js: "import { createRequire as requireHere } from 'node:module'\nconst require = requireHere(import.meta.url)",
+    },
+  },
+])
