@@ -2,7 +2,9 @@ import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
 import { Refused } from '../refused.ts'
 
 const maxLength = 254
-const form = /^[^\s@"(),:;<>[\]\\]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/
+// Before the sign at most 64 characters, with single dots between others.
+const form =
+  /^(?=.{1,64}@)[^\s@"(),:;<>[\]\\.]+(?:\.[^\s@"(),:;<>[\]\\.]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/
 
 /** Read at the first sign-up: it is long. */
 let disposable: ReadonlySet<string> | undefined
