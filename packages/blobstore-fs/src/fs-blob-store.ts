@@ -6,8 +6,10 @@ import type { Did } from '@atoll/syntax'
 import { type BeforeStep, codeOf, DurableFiles, translateError } from './durable-files.ts'
 import { receive } from './receive.ts'
 
-/** How much of a file is in memory for each reader. */
-const readBytes = 256 * 1024
+/** How much of their files all readers together keep in memory; each gets a fair part of it, within bounds. */
+const allReadBytes = 64 * 1024 * 1024
+const mostReadBytes = 1024 * 1024
+const fewestReadBytes = 64 * 1024
 
 export interface FsBlobStoreOptions {
   /** Blobs lie in `blobs/<did>/<cid>` below it. */
@@ -36,6 +38,7 @@ class FsBlobStore implements BlobStore {
   readonly #outermost: readonly string[]
   /** Nameless files: uploads in progress, and copies on their way across file systems. */
   readonly #incoming: readonly [uploads: string, copies: string]
+  #readers = 0
 
   constructor({ dir, temporaryDir = path.join(dir, 'uploads'), beforeStep }: FsBlobStoreOptions) {
     this.#files = new DurableFiles(beforeStep)
@@ -79,7 +82,7 @@ class FsBlobStore implements BlobStore {
     const file = this.#blobOf(did, cid)
     const size = await attempt(() => sizeOf(file))
     if (size === undefined) return undefined
-    return { size, bytes: readFile(file, range?.start ?? 0, Math.min(range?.end ?? size, size - 1)) }
+    return { size, bytes: this.#read(file, range?.start ?? 0, Math.min(range?.end ?? size, size - 1)) }
   }
 
   async size(did: Did, cid: Cid): Promise<number | undefined> {
@@ -120,6 +123,29 @@ class FsBlobStore implements BlobStore {
     }
   }
 
+  async *#read(file: string, start: number, end: number): AsyncIterable<Uint8Array> {
+    if (start > end) return
+    this.#readers++
+    try {
+      const handle = await open(file, 'r')
+      try {
+        for (let at = start; at <= end; ) {
+          const part = Math.min(mostReadBytes, Math.max(fewestReadBytes, allReadBytes / this.#readers))
+          // Not cleared: all of it that is handed on has been read into.
+          const buffer = Buffer.allocUnsafeSlow(Math.min(Math.floor(part), end + 1 - at))
+          const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
+          if (bytesRead === 0) throw new Error(`${file} is shorter than it was`)
+          yield buffer.subarray(0, bytesRead)
+          at += bytesRead
+        }
+      } finally {
+        await handle.close()
+      }
+    } finally {
+      this.#readers--
+    }
+  }
+
   /** A failure is being reported already; what cannot be removed now is swept later. */
   async #discard(file: string): Promise<void> {
     try {
@@ -139,22 +165,6 @@ class FsBlobStore implements BlobStore {
 /** A DID as a file name: no separators, and no two alike. */
 function nameOf(did: Did): string {
   return encodeURIComponent(did)
-}
-
-async function* readFile(file: string, start: number, end: number): AsyncIterable<Uint8Array> {
-  if (start > end) return
-  const handle = await open(file, 'r')
-  try {
-    for (let at = start; at <= end; ) {
-      const buffer = new Uint8Array(Math.min(readBytes, end + 1 - at))
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
-      if (bytesRead === 0) throw new Error(`${file} is shorter than it was`)
-      yield buffer.subarray(0, bytesRead)
-      at += bytesRead
-    }
-  } finally {
-    await handle.close()
-  }
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {
