@@ -11,7 +11,7 @@ import Database from 'better-sqlite3'
 export interface ConnectionOptions {
   readonly: boolean
   cacheBytes: number
-  /** Called before everything that this connection does; what it throws is thrown as if by SQLite. For tests of failing storage. */
+  /** Called before everything that this connection does to write; what it throws is thrown as if by SQLite. For tests of failing storage. */
   beforeCall?: ((sql: string) => void) | undefined
 }
 
@@ -47,22 +47,29 @@ export class Connection {
     return this.#database.inTransaction
   }
 
-  /** Executes one step of a routine. */
-  readonly execute = ({ statement, values, wants, isEnough }: Step): unknown => {
+  /** Executes one step of a routine that writes. */
+  readonly execute = (step: Step): unknown => {
+    if (this.#beforeCall) {
+      const { compiled } = this.#prepared.get(step.statement) ?? this.#prepare(step.statement)
+      this.#beforeCall(compiled.sql)
+    }
+    return this.read(step)
+  }
+
+  /** Executes one step of a routine that only reads. */
+  readonly read = ({ statement, values, wants, isEnough }: Step): unknown => {
     const { compiled, native } = this.#prepared.get(statement) ?? this.#prepare(statement)
-    this.#beforeCall?.(compiled.sql)
     const bound = bind(compiled, values)
     if (wants === 'first') return native.get(...bound)
     if (wants === 'changes') return native.run(...bound).changes
     return isEnough ? rowsUntil(native.iterate(...bound), isEnough) : native.all(...bound)
   }
 
-  /** The value in the first row of a statement that selects one column. */
+  /** Reads the value in the first row of a statement that selects one column. */
   value<P extends object, V>(statement: Statement<P, Record<string, V>>, values: P): V | undefined {
     // The map's keys forget what statements take and answer.
     const known = statement as unknown as AnyStatement
     const { compiled, native } = this.#plucked.get(known) ?? this.#pluck(known)
-    this.#beforeCall?.(compiled.sql)
     return native.get(...bind(compiled, values as { readonly [name: string]: unknown })) as V | undefined
   }
 

@@ -41,6 +41,7 @@ export interface GroupCommitOptions {
 export class GroupCommit {
   readonly #options: GroupCommitOptions
   #connection: Connection | undefined
+  #isWriting = false
   #queue: Job[] = []
   #flushing: Promise<void> | undefined
   #closed = false
@@ -60,6 +61,14 @@ export class GroupCommit {
   /** The last sequence number that is durable. */
   get last(): number {
     return this.#last
+  }
+
+  /**
+   * The writing connection while nothing is being written: then it sees what is durable and no more. Undefined at other times. It knows
+   * its own pages, where every commit makes any other connection forget all that it has read.
+   */
+  get idle(): Connection | undefined {
+    return this.#isWriting ? undefined : this.#connection
   }
 
   /** Resolves with the answer of `work` once what it wrote is durable. */
@@ -82,7 +91,9 @@ export class GroupCommit {
   async close(): Promise<Connection | undefined> {
     this.#closed = true
     await this.#flushing
-    return this.#connection
+    const connection = this.#connection
+    this.#connection = undefined
+    return connection
   }
 
   async #flush(): Promise<void> {
@@ -98,6 +109,7 @@ export class GroupCommit {
   async #commit(group: readonly Job[]): Promise<void> {
     const waiting = new Set(group)
     const written: Written[] = []
+    this.#isWriting = true
     try {
       const connection = (this.#connection ??= this.#options.connect())
       connection.command('begin immediate')
@@ -112,6 +124,8 @@ export class GroupCommit {
       this.#abandon()
       for (const job of waiting) job.reject(translateError(error))
       return
+    } finally {
+      this.#isWriting = false
     }
     this.#settle(written)
   }

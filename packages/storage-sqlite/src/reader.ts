@@ -5,17 +5,20 @@ import { translateError } from './errors.ts'
 /** How many idle connections wait for the next snapshot. */
 const maxIdle = 4
 
-/** A connection that only reads. It sees the last commit and never waits for the writer. */
+/** Reads. It sees the last commit and never waits for the writer. */
 export class Reader {
   readonly #connection: Connection
+  readonly #preferred: () => Connection | undefined
 
-  constructor(connection: Connection) {
+  /** Reads from what `preferred` answers, and from `connection` whenever that is nothing. */
+  constructor(connection: Connection, preferred: () => Connection | undefined = () => undefined) {
     this.#connection = connection
+    this.#preferred = preferred
   }
 
   run<T>(routine: Routine<T>): T {
     try {
-      return runRoutine(routine, this.#connection.execute)
+      return runRoutine(routine, (this.#preferred() ?? this.#connection).read)
     } catch (error) {
       throw translateError(error)
     }
@@ -24,7 +27,7 @@ export class Reader {
   /** The one column of the first row, without the detours of a routine and a row: for what is read by the thousand. */
   value<P extends object, V>(statement: Statement<P, Record<string, V>>, values: P): V | undefined {
     try {
-      return this.#connection.value(statement, values)
+      return (this.#preferred() ?? this.#connection).value(statement, values)
     } catch (error) {
       throw translateError(error)
     }

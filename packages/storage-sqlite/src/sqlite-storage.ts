@@ -40,7 +40,7 @@ export interface SqliteStorageOptions {
   file: string
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number
-  /** Page cache of each of the two main connections. Default 16 MiB: the file cache of the system holds the rest. */
+  /** Page cache of the main connection. Default 24 MiB: the file cache of the system holds the rest. */
   cacheBytes?: number
   /** After an unclean stop, a database up to this size is checked before it is used, a larger one while it is used. Default 64 MiB. */
   maxCheckBytes?: number
@@ -52,7 +52,7 @@ export interface SqliteStorageOptions {
   beforeWrite?: (sql: string) => void
 }
 
-const defaultCacheBytes = 16 * 1024 * 1024
+const defaultCacheBytes = 24 * 1024 * 1024
 /** Enough for the repositories of most accounts; an export of a larger one reads pages more than once. */
 const snapshotCacheBytes = 8 * 1024 * 1024
 /** A second and a half to read on a slow disk. */
@@ -152,7 +152,7 @@ interface OpenFiles {
 }
 
 function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): OpenFiles {
-  const { file, cacheBytes = defaultCacheBytes } = options
+  const { file } = options
   const opened: Closable[] = []
   const keep = <T extends Closable>(resource: T): T => {
     opened.push(resource)
@@ -163,10 +163,10 @@ function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): O
     const lock = keep(lockDatabase(file))
     const writing = keep(connectWriter(options))
     const { last, isChecked } = prepareDatabase(writing, options)
-    const reader = keep(new Reader(connectReader(cacheBytes)))
-    const pool = new ReaderPool(() => connectReader(snapshotCacheBytes))
     const onAppend = (events: readonly StoredEvent[]) => listeners.notify(events)
     const writer = new GroupCommit(writing, { connect: () => connectWriter(options), last, onAppend })
+    const reader = keep(new Reader(connectReader(snapshotCacheBytes), () => writer.idle))
+    const pool = new ReaderPool(() => connectReader(snapshotCacheBytes))
     return { lock, writer, reader, pool, isChecked }
   } catch (error) {
     for (const resource of opened.reverse()) resource.close()
