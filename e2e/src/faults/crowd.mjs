@@ -28,6 +28,7 @@ const kinds = {
 const atOnce = 100
 const [port, ...wanted] = process.argv.slice(2)
 const sockets = new Set()
+let connections = 0
 
 process.stdin.on('data', () => {}).on('end', () => process.exit(0))
 
@@ -37,7 +38,7 @@ for (const [kind, count] of wanted.map((each) => each.split('=')))
 setInterval(() => {
   for (const { socket, again } of sockets) if (again && socket.writable) socket.write(again)
 }, 5_000)
-console.log(`${sockets.size} connections`)
+console.log(`${connections} connections`)
 
 function open(kind) {
   const [first, again] = kinds[kind]
@@ -46,6 +47,7 @@ function open(kind) {
     const entry = { socket, again }
     socket.on('connect', () => {
       sockets.add(entry)
+      connections++
       if (first) socket.write(first)
       if (kind === 'stalled') socket.pause()
       if (kind === 'givenUp') setTimeout(() => socket.destroy(), 500)

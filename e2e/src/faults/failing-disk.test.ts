@@ -20,7 +20,7 @@ import { openWorld, type World } from './world.ts'
 /** How many failures under load, each at a later call than the one before. */
 const failures = Number(process.env['FAULT_FAILURES'] ?? 20)
 /** Sign-ups take their time, hashing passwords: in short runs not every call of theirs fails. */
-const signUpStep = process.env['FAULT_FAILURES'] ? 1 : 6
+const signUpStep = process.env['FAULT_FAILURES'] ? 1 : 10
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
 const changing: readonly DiskCall[] = ['create', 'write', 'truncate', 'sync', 'syncFolder', 'rename', 'unlink', 'mkdir']

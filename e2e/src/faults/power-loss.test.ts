@@ -9,7 +9,7 @@ import { type CutReport, cutPower, type Recording, record } from './power-loss.t
 import { Random } from './random.ts'
 import { openWorld, type World } from './world.ts'
 
-const cuts = Number(process.env['FAULT_CUTS'] ?? 60)
+const cuts = Number(process.env['FAULT_CUTS'] ?? 45)
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
 const layers = await temporaryFolder()
@@ -30,7 +30,7 @@ describe.skipIf(!layer)(`a server whose power is cut at ${cuts} moments (FAULT_S
       disk = new WatchedDisk(layer!, data, layers.path)
       world = await openWorld({ folder: data, env: disk.env })
       const random = new Random(seed)
-      recording = await record(world, disk, random, Math.min(400, Math.max(100, cuts)))
+      recording = await record(world, disk, random, Math.min(400, Math.max(75, cuts)))
       report = await cutPower(world, recording, random, {
         cuts,
         onCut: (so) => so.cuts % 100 === 0 && so.cuts < cuts && console.log(figures(so, recording)),
@@ -47,7 +47,7 @@ describe.skipIf(!layer)(`a server whose power is cut at ${cuts} moments (FAULT_S
   it('has had a load that deserves the name, and no fault in it before the power went', () => {
     expect(recording.findings.all()).toEqual([])
     expect(recording.tally.refusals).toEqual(new Map())
-    expect(recording.tally.ok).toBeGreaterThan(4 * 100 - 1)
+    expect(recording.tally.ok).toBeGreaterThan(4 * 75 - 1)
   })
 
   for (const rule of rules)
@@ -58,7 +58,7 @@ describe.skipIf(!layer)(`a server whose power is cut at ${cuts} moments (FAULT_S
   // Also tried by hand: with `synchronous` off or normal in the writer, and without `syncRemains`, runs of 60 cuts fail by the rule of
   // acknowledged writes and several others.
   it('would lose what it acknowledged on a disk that does not sync', async () => {
-    const { findings } = await cutPower(world, recording, new Random(seed), { cuts: 15, ignoresSyncs: true })
+    const { findings } = await cutPower(world, recording, new Random(seed), { cuts: 9, ignoresSyncs: true })
     expect(findings.all()).not.toEqual([])
   }, 120_000)
 })
