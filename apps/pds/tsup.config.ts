@@ -3,7 +3,7 @@ import base from '../../tsup.base.ts'
 
 const preset = typeof base === 'function' || Array.isArray(base) ? {} : base
 
-/** The library as the preset has it; the program in one piece, since loading a thousand small files is most of its start. */
+/** The library as the preset has it; the program in one piece, since finding and loading many small files would be most of its start. */
 export default defineConfig([
   { ...preset, entry: ['src/index.ts'] },
   {
