@@ -27,11 +27,12 @@ export class DurableFiles {
     return { file, handle: await open(file, 'wx') }
   }
 
-  async write(file: string, handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  /** Appends these bytes, one piece behind the other. */
+  async write(file: string, handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
     this.#before('write', file)
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await handle.write(bytes, at, bytes.length - at)
-      at += bytesWritten
+    for (let left = [...pieces]; left.length > 0; ) {
+      const { bytesWritten } = await handle.writev(left)
+      left = without(left, bytesWritten)
     }
   }
 
@@ -111,4 +112,15 @@ export function translateError(error: unknown): unknown {
     return new StorageUnavailableError('io', { cause: error })
   }
   return error
+}
+
+/** What is left of these pieces behind the first `count` bytes. */
+function without(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skip = count
+  const left: Uint8Array[] = []
+  for (const piece of pieces) {
+    if (skip < piece.length) left.push(piece.subarray(skip))
+    skip = Math.max(0, skip - piece.length)
+  }
+  return left
 }

@@ -34,7 +34,7 @@ describe('the folder', () => {
     await store.makePermanent(did, [cid])
     steps.length = 0
     const again = await store.upload(did, chunks(600_000))
-    expect(steps).toEqual(['create', 'write', 'write', 'write', 'sync', 'rename', 'syncFolder'])
+    expect(steps).toEqual(['create', 'write', 'write', 'sync', 'rename', 'syncFolder'])
     steps.length = 0
     await store.makePermanent(did, [again.cid])
     expect(steps).toEqual(['rename', 'syncFolder'])

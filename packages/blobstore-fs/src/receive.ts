@@ -5,10 +5,14 @@ import { BlobTooLargeError, type UploadedBlob, untilAborted } from '@atoll/stora
 import type { DurableFiles } from './durable-files.ts'
 
 const headBytes = 4100
-/** Smaller chunks are gathered up to this size before they are written. */
-const writeBytes = 256 * 1024
+/** Chunks wait until there are so many bytes of them, or so many of them, and are written together. */
+const writeBytes = 512 * 1024
+const writeChunks = 256
 
-/** Writes a stream to an open file, hashing on the way. The file is synced when this resolves. */
+/**
+ * Writes a stream to an open file, hashing on the way. The file is synced when this resolves. Chunks are kept for a while as they are: a source
+ * must not write into one that it has handed over.
+ */
 export async function receive(
   files: DurableFiles,
   { file, handle }: { file: string; handle: FileHandle },
@@ -16,50 +20,47 @@ export async function receive(
   { maxBytes = Number.POSITIVE_INFINITY, signal }: { maxBytes?: number; signal?: AbortSignal | undefined },
 ): Promise<UploadedBlob> {
   const hash = createHash('sha256')
-  const head = new Gatherer(headBytes)
-  const gathered = new Gatherer(writeBytes)
-  const flush = async () => await files.write(file, handle, gathered.take())
+  const head = new Beginning(headBytes)
+  let waiting: Uint8Array[] = []
+  let waitingBytes = 0
+  const flush = async () => {
+    const pieces = waiting
+    waiting = []
+    waitingBytes = 0
+    await files.write(file, handle, pieces)
+  }
   let size = 0
   for await (const chunk of untilAborted(source, signal)) {
     size += chunk.length
     if (size > maxBytes) throw new BlobTooLargeError(maxBytes)
     hash.update(chunk)
     head.add(chunk)
-    for (let at = 0; at < chunk.length; ) {
-      at += gathered.add(chunk.subarray(at))
-      if (gathered.isFull) await flush()
-    }
+    waiting.push(chunk)
+    waitingBytes += chunk.length
+    if (waitingBytes >= writeBytes || waiting.length === writeChunks) await flush()
   }
   await flush()
   await files.sync(file, handle)
   return { cid: cidOfDigest('raw', hash.digest()), size, head: head.take() }
 }
 
-/** A buffer of fixed size that fills up. */
-class Gatherer {
-  #bytes: Uint8Array
+/** The beginning of a stream. */
+class Beginning {
+  readonly #bytes: Uint8Array
   #used = 0
 
   constructor(size: number) {
     this.#bytes = new Uint8Array(size)
   }
 
-  get isFull(): boolean {
-    return this.#used === this.#bytes.length
-  }
-
-  /** Takes as much of the chunk as fits; answers how much that was. */
-  add(chunk: Uint8Array): number {
+  add(chunk: Uint8Array): void {
+    if (this.#used === this.#bytes.length) return
     const part = chunk.subarray(0, this.#bytes.length - this.#used)
     this.#bytes.set(part, this.#used)
     this.#used += part.length
-    return part.length
   }
 
-  /** What was gathered; it is overwritten by what is added next. */
   take(): Uint8Array {
-    const taken = this.#bytes.subarray(0, this.#used)
-    this.#used = 0
-    return taken
+    return this.#bytes.subarray(0, this.#used)
   }
 }
