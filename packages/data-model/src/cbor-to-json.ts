@@ -12,6 +12,7 @@ import type { Limits } from './value.ts'
 const COMMA = 44
 const COLON = 58
 const DOLLAR = 36
+const LETTER_T = 116
 
 /**
  * The JSON text of a DAG-CBOR block without a detour through objects. Reads as strictly as `decodeCbor` and writes what
@@ -133,7 +134,8 @@ class Transcoder extends CborReader {
       if (index > 0) this.text.writeByte(COMMA)
       const start = this.at
       const length = this.readKeyLength()
-      if (this.bytes[this.at] === DOLLAR) this.checkReserved(length)
+      // Most keys with a dollar are `$type`, and need no closer look.
+      if (this.bytes[this.at] === DOLLAR && this.bytes[this.at + 1] !== LETTER_T) this.checkReserved(length)
       this.copyText(length)
       if (previous >= 0) this.checkOrder(previous, start)
       previous = start

@@ -22,6 +22,8 @@ import type { Reader, ReaderPool } from './reader.ts'
 
 /** How many blocks are in memory at a time while all are read. */
 const pageBlocks = 200
+/** How many bytes of records, and one record more. */
+const pageBytes = 1024 * 1024
 
 /** Repositories with what SQLite adds: synchronous sources of blocks, and snapshots. */
 export class SqliteRepos extends SqlRepoReads implements RepoStore {
@@ -84,7 +86,7 @@ class SqliteRepoSnapshot implements RepoSnapshot {
       // Before every record key.
       let after = ''
       for (;;) {
-        const page = this.#run(recordsAfter({ repo, collection, after, limit: pageBlocks }))
+        const page = this.#run(recordsAfter({ repo, collection, after, limit: pageBlocks, maxBytes: pageBytes }))
         yield* page
         const last = page.at(-1)
         if (!last) break

@@ -3,7 +3,7 @@ import { CorruptStorageError, numberOfCursor, type Page, type RecordStore, type 
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Kysely } from 'kysely'
 import { sectionOf } from '../dialect.ts'
-import { all, first, type Routine, type Run } from '../routine.ts'
+import { all, first, type Routine, type Run, until } from '../routine.ts'
 import { blockOfSection } from '../rows.ts'
 import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
@@ -98,14 +98,19 @@ export function* collectionsInOrder(repo: number): Routine<Nsid[]> {
   return paths.sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ collection }) => collection)
 }
 
-/** The next records of a collection after a key, with their paths, in the order of the tree. */
-export function* recordsAfter(page: {
+/** The next records of a collection after a key, with their paths, in the order of the tree: no more of them once they have `maxBytes`. */
+export function* recordsAfter({
+  maxBytes,
+  ...page
+}: {
   repo: number
   collection: Nsid
   after: string
   limit: number
+  maxBytes: number
 }): Routine<{ rkey: RecordKey; path: string; cid: Cid; bytes: Uint8Array }[]> {
-  const rows = yield* all(recordPage, page)
+  let bytes = 0
+  const rows = yield* until(recordPage, page, ({ section }) => (bytes += section?.length ?? 0) >= maxBytes)
   const { collection } = page
   return rows.map(({ rkey, section }) => ({
     rkey,
