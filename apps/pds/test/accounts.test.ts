@@ -33,6 +33,8 @@ describe('createAccount', () => {
   it('answers with the document, which the client has not seen yet', async () => {
     const { body } = await createAccount()
     expect(body.didDoc).toMatchObject({ id: body.did, alsoKnownAs: ['at://alice.test'] })
+    const plc = new PlcClient({ url: 'http://plc.test', fetch: pds.adapters.plcFetch })
+    expect(body.didDoc).toEqual(await plc.getDocument(body.did))
     const session = await pds.get('com.atproto.server.getSession', { token: body.accessJwt })
     expect(session.body).not.toHaveProperty('didDoc')
   })

@@ -8,7 +8,7 @@ import { receive } from './receive.ts'
 
 /** How much of their files all readers together keep in memory; each gets a fair part of it, within bounds. */
 const allReadBytes = 64 * 1024 * 1024
-const mostReadBytes = 1024 * 1024
+const mostReadBytes = 512 * 1024
 const fewestReadBytes = 64 * 1024
 
 export interface FsBlobStoreOptions {

@@ -40,7 +40,7 @@ export interface SqliteStorageOptions {
   file: string
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number
-  /** Page cache of the main connection. Default 24 MiB: the file cache of the system holds the rest. */
+  /** Page cache of the main connection. Default 16 MiB: the file cache of the system holds the rest. */
   cacheBytes?: number
   /** After an unclean stop, a database up to this size is checked before it is used, a larger one while it is used. Default 64 MiB. */
   maxCheckBytes?: number
@@ -52,7 +52,7 @@ export interface SqliteStorageOptions {
   beforeWrite?: (sql: string) => void
 }
 
-const defaultCacheBytes = 24 * 1024 * 1024
+const defaultCacheBytes = 16 * 1024 * 1024
 /** Enough for the repositories of most accounts; an export of a larger one reads pages more than once. */
 const snapshotCacheBytes = 8 * 1024 * 1024
 /** A second and a half to read on a slow disk. */

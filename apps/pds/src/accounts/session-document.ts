@@ -1,5 +1,5 @@
 import { jsonToValue, type ValueMap } from '@atoll/data-model'
-import type { IdentityResolver } from '@atoll/identity'
+import type { DidDocument, IdentityResolver } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
 import type { Config } from '../config.ts'
 
@@ -20,6 +20,10 @@ export async function accountDocument(
   did: Did,
 ): Promise<{ didDoc?: ValueMap }> {
   const document = await identity.resolveDid(did).catch(() => undefined)
+  return document ? documentAnswer(document) : {}
+}
+
+export function documentAnswer(document: DidDocument): { didDoc: ValueMap } {
   // A document is a JSON object.
-  return document ? { didDoc: jsonToValue(document) as ValueMap } : {}
+  return { didDoc: jsonToValue(document) as ValueMap }
 }

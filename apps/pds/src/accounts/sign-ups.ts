@@ -1,5 +1,5 @@
 import { type DidKey, generateKeyPair, importKeyPair, type KeyPair } from '@atoll/crypto'
-import type { IdentityResolver } from '@atoll/identity'
+import type { DidDocument, IdentityResolver } from '@atoll/identity'
 import { createRepo } from '@atoll/repo'
 import { ConflictError, type Storage, type Transaction } from '@atoll/storage'
 import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync'
@@ -28,6 +28,8 @@ export interface SignUp {
 export interface SignedUp extends SessionJwts {
   readonly did: Did
   readonly handle: Handle
+  /** The document of a DID that was made here. */
+  readonly document?: DidDocument
 }
 
 interface SignUpParts {
@@ -107,13 +109,18 @@ export class SignUps {
 
   async #make(checked: Checked, recoveryKey: DidKey | undefined): Promise<SignedUp> {
     const key = generateKeyPair('k256')
-    const did = await this.#parts.plc.create({ handle: checked.handle, signingKey: key.didKey(), recoveryKey })
-    return this.#store(checked, did, key, (tx, time, commit) => {
+    const { did, document } = await this.#parts.plc.create({
+      handle: checked.handle,
+      signingKey: key.didKey(),
+      recoveryKey,
+    })
+    const made = await this.#store(checked, did, key, (tx, time, commit) => {
       tx.events.append(identityEvent(did, checked.handle, time))
       tx.events.append(accountEvent(did, undefined, time))
       tx.events.append(commitEvent(commit, time))
       tx.events.append(syncEvent(did, commit.head.rev, commit.commit, time))
     })
+    return { ...made, document }
   }
 
   /** The account starts deactivated, and the network hears nothing of it until it has moved. Its reserved key, if it has one, signs. */

@@ -1,7 +1,9 @@
 import type { DidKey, KeyPair } from '@atoll/crypto'
+import type { DidDocument } from '@atoll/identity'
 import {
   contentOf,
   createGenesis,
+  formatDidDocument,
   type PlcClient,
   PlcError,
   PlcRequestError,
@@ -28,14 +30,18 @@ export class PlcAccounts {
     this.#parts = parts
   }
 
-  /** Makes a DID and registers it. Rotation keys in order: the user's, the operator's, the server's. */
-  async create(account: { handle: Handle; signingKey: DidKey; recoveryKey: DidKey | undefined }): Promise<Did> {
+  /** Makes a DID and registers it; answers with its document, as the directory has it now. Rotation keys in order: the user's, the operator's, the server's. */
+  async create(account: {
+    handle: Handle
+    signingKey: DidKey
+    recoveryKey: DidKey | undefined
+  }): Promise<{ did: Did; document: DidDocument }> {
     const { client, rotationKey, recoveryKey, pds } = this.#parts
     const { handle, signingKey } = account
     const rotationKeys = [account.recoveryKey, recoveryKey, rotationKey.didKey()].filter((key) => key !== undefined)
     const { did, op } = createGenesis({ handle, signingKey, rotationKeys, pds, signer: rotationKey })
     await this.#ask(() => client.submit(did, op))
-    return did
+    return { did, document: formatDidDocument({ did, ...contentOf(op) }) }
   }
 
   /** Puts the handle into the DID document, unless it stands there first already. Other methods than did:plc are the owner's business. */

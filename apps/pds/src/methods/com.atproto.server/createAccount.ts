@@ -2,7 +2,7 @@ import { isDidKey } from '@atoll/crypto'
 import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Newcomer } from '../../access.ts'
-import { accountDocument, type DocumentSource } from '../../accounts/session-document.ts'
+import { accountDocument, type DocumentSource, documentAnswer } from '../../accounts/session-document.ts'
 import type { SignUps } from '../../accounts/sign-ups.ts'
 import { Refused } from '../../refused.ts'
 
@@ -16,7 +16,7 @@ export function createAccount({ signUps, ...source }: Deps): Handler<typeof meth
     if (input.plcOp !== undefined) throw new Refused('InvalidRequest', 'Unsupported input: "plcOp"')
     if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
       throw new Refused('InvalidRequest', 'The recovery key is not a did:key')
-    const created = await signUps.create({
+    const { document, ...created } = await signUps.create({
       did: input.did,
       handle: input.handle,
       email: input.email,
@@ -24,6 +24,6 @@ export function createAccount({ signUps, ...source }: Deps): Handler<typeof meth
       inviteCode: input.inviteCode,
       recoveryKey: input.recoveryKey,
     })
-    return { ...created, ...(await accountDocument(source, created.did)) }
+    return { ...created, ...(document ? documentAnswer(document) : await accountDocument(source, created.did)) }
   }
 }
