@@ -4,7 +4,7 @@ import { restartedWith } from './memory-settings.ts'
 it('adds what is missing, before the flags that are there', () => {
   expect(restartedWith(['--cpu-prof'], { PATH: '/bin' })).toEqual({
     flags: ['--max-semi-space-size=16', '--cpu-prof'],
-    environment: { PATH: '/bin', MALLOC_ARENA_MAX: '2' },
+    environment: { PATH: '/bin', MALLOC_ARENA_MAX: '1' },
   })
 })
 

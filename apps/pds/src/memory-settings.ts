@@ -19,6 +19,6 @@ export function restartedWith(
   if (isSet) return undefined
   return {
     flags: [`${youngFlag}=${youngMegabytes}`, ...flags],
-    environment: { [arenas]: '2', ...environment },
+    environment: { [arenas]: '1', ...environment },
   }
 }
