@@ -2,6 +2,7 @@ import { useNodeBackends } from '@atoll/crypto/node'
 import { readConfig } from './config.ts'
 import { servePds } from './serve.ts'
 import { startFailure } from './start-failure.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 
 try {
   const backends = useNodeBackends()
@@ -11,18 +12,7 @@ try {
   console.log(
     `${config.service.name} listens on ${server.url} (${config.service.publicUrl}, signing with ${backends.k256})`,
   )
-
-  const stop = () => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, stop)
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error)
-        process.exit(1)
-      },
-    )
-  }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+  stopOnSignal(() => server.close())
 } catch (error) {
   console.error(startFailure(error) ?? error)
   process.exit(1)

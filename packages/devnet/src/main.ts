@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path'
 import { useNodeBackends } from '@atoll/crypto/node'
-import { startFailure } from '@atoll/pds'
+import { startFailure, stopOnSignal } from '@atoll/pds'
 import { LogInUseError } from '@atoll/plc-directory/node'
 import { startDevnet } from './devnet.ts'
 import { welcome } from './welcome.ts'
@@ -16,18 +16,7 @@ try {
   const network = await startDevnet({ dataDirectory, settings, plcPort })
   for (const warning of network.warnings) console.error(warning)
   console.log(welcome(network, dataDirectory))
-
-  const stop = () => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, stop)
-    network.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error)
-        process.exit(1)
-      },
-    )
-  }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+  stopOnSignal(() => network.close())
 } catch (error) {
   const isInUse = error instanceof LogInUseError
   console.error(
