@@ -1,3 +1,4 @@
+import { freePort } from '@atoll/devnet'
 import { openPlcLog, type PlcServer, servePlc } from '@atoll/plc-directory/node'
 import { AppBskyFeedPost, AtpAgent, RichText } from '@atproto/api'
 import { IdResolver } from '@atproto/identity'
@@ -5,7 +6,7 @@ import { verifyRepoCar } from '@atproto/repo'
 import { type Event, Firehose, MemoryRunner } from '@atproto/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { picture } from './picture.ts'
-import { freePort, programs, ServerProcess, temporaryFolder } from './server-process.ts'
+import { programs, ServerProcess, temporaryFolder } from './server-process.ts'
 
 // One story, told in order: the field's own clients use a production server, which is stopped and killed on the way.
 

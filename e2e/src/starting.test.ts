@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
+import { freePort } from '@atoll/devnet'
 import { openPlcLog } from '@atoll/plc-directory/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { freePort, programs, runToEnd, ServerProcess, temporaryFolder } from './server-process.ts'
+import { programs, runToEnd, ServerProcess, temporaryFolder } from './server-process.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 beforeEach(async () => {

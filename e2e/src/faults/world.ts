@@ -1,6 +1,7 @@
+import { freePort } from '@atoll/devnet'
 import { MemoryPlcStore } from '@atoll/plc-directory'
 import { servePlc } from '@atoll/plc-directory/node'
-import { freePort, programs, ServerProcess, temporaryFolder } from '../server-process.ts'
+import { programs, ServerProcess, temporaryFolder } from '../server-process.ts'
 import { SigningKeyBook } from './signing-keys.ts'
 
 /** A PDS in a process of its own, and in this one the did:plc directory that it uses. */

@@ -46,7 +46,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       PDS_DATA_DIRECTORY: dataDirectory,
       ...secrets,
       ...settings,
-      ...(settings['PDS_PORT'] === '0' ? { PDS_PORT: await freePort() } : {}),
+      ...(settings['PDS_PORT'] === '0' ? { PDS_PORT: String(await freePort()) } : {}),
       PDS_DID_PLC_URL: plcUrl,
     })
     const pds = await servePds(config)
