@@ -5,8 +5,7 @@ import { JsonText } from './json-text.ts'
 import type { Limits } from './value.ts'
 
 /**
- * A JSON text made of stored blocks, as UTF-8: for answers that hold many of them. To be ended by `finish`, or by `abandon`
- * when it is not to be.
+ * A JSON text made of stored blocks, as UTF-8: for answers that hold many of them.
  *
  * @example
  * new JsonBuilder().ascii('{"value":').block(bytes).ascii('}').finish()
@@ -64,9 +63,5 @@ export class JsonBuilder {
   /** The bytes of the text. The builder is of no use afterwards. */
   finish(): Uint8Array {
     return this.text.finishView()
-  }
-
-  abandon(): void {
-    this.text.abandon()
   }
 }

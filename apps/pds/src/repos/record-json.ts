@@ -25,11 +25,6 @@ export function writeRecord(json: JsonBuilder, did: Did, { collection, rkey, cid
 /** One record as a whole answer. */
 export function recordJson(did: Did, record: StoredRecord): Uint8Array {
   const json = new JsonBuilder()
-  try {
-    writeRecord(json, did, record)
-  } catch (error) {
-    json.abandon()
-    throw error
-  }
+  writeRecord(json, did, record)
   return json.finish()
 }

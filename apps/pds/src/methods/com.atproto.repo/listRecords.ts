@@ -28,22 +28,17 @@ function pageJson(did: Did, records: readonly StoredRecord[]): Uint8Array {
   const json = new JsonBuilder(records.reduce((sum, { bytes }) => sum + bytes.length * 1.2 + aroundRecord, 0))
   const last = records.at(-1)?.rkey
   json.ascii(last === undefined ? '{"records":[' : `{"cursor":"${last}","records":[`)
-  try {
-    let separator = ''
-    for (const record of records) {
-      const before = json.length
-      try {
-        writeRecord(json.ascii(separator), did, record)
-        separator = ','
-      } catch (error) {
-        // A record without a JSON form, which only an import can bring, is left out and does not take the others with it.
-        if (!(error instanceof DataModelError)) throw error
-        json.cutTo(before)
-      }
+  let separator = ''
+  for (const record of records) {
+    const before = json.length
+    try {
+      writeRecord(json.ascii(separator), did, record)
+      separator = ','
+    } catch (error) {
+      // A record without a JSON form, which only an import can bring, is left out and does not take the others with it.
+      if (!(error instanceof DataModelError)) throw error
+      json.cutTo(before)
     }
-  } catch (error) {
-    json.abandon()
-    throw error
   }
   return json.ascii(']}').finish()
 }
