@@ -25,10 +25,6 @@ export class MstSource {
     this.partial = options.partial ?? false
   }
 
-  has(cid: Cid): boolean {
-    return this.#get(cid) !== undefined
-  }
-
   /** The node at the top of a tree, whose layer its first key tells. */
   root(cid: Cid): MstNode {
     const bytes = this.#bytes(cid)
@@ -40,21 +36,18 @@ export class MstSource {
   child(node: MstNode, index: number): MstNode | null {
     const child = node.children[index]!
     if (child === null || child instanceof MstNode) return child
-    return (node.children[index] = this.#node(node, index, child))
+    return (node.children[index] = this.#node(node, index, child, this.#bytes(child)))
   }
 
   /** Like `child`, but what a partial tree lacks is passed over. */
   reach(node: MstNode, index: number): MstNode | null {
-    const child = node.children[index]!
-    return child instanceof MstNode || child === null || !this.partial || this.has(child)
-      ? this.child(node, index)
-      : null
+    return this.partial ? this.#childIfThere(node, index) : this.child(node, index)
   }
 
   /** Like `child`, but what had to be decoded is not kept: for walks through trees larger than memory. */
   peek(node: MstNode, index: number): MstNode | null {
     const child = node.children[index]!
-    return child === null || child instanceof MstNode ? child : this.#node(node, index, child)
+    return child === null || child instanceof MstNode ? child : this.#node(node, index, child, this.#bytes(child))
   }
 
   /**
@@ -71,8 +64,9 @@ export class MstSource {
         for (const side of node.keys[index] === key ? [index, index + 1] : [index]) {
           const child = node.children[side]!
           if (child === null) continue
-          if (child instanceof MstNode || this.has(child)) next.push({ key, node: this.child(node, side)! })
-          else missing.set(child, true)
+          const there = this.#childIfThere(node, side)
+          if (there) next.push({ key, node: there })
+          else if (!(child instanceof MstNode)) missing.set(child, true)
         }
       }
       const [first] = missing.keys()
@@ -81,8 +75,16 @@ export class MstSource {
     }
   }
 
-  #node(parent: MstNode, index: number, cid: Cid): MstNode {
-    const bytes = this.#bytes(cid)
+  /** Like `child`; `null` also where the block is missing, which is asked for once. */
+  #childIfThere(node: MstNode, index: number): MstNode | null {
+    const child = node.children[index]!
+    if (child === null || child instanceof MstNode) return child
+    const bytes = this.#get(child)
+    if (bytes === undefined) return null
+    return (node.children[index] = this.#node(node, index, child, this.#checked(child, bytes)))
+  }
+
+  #node(parent: MstNode, index: number, cid: Cid, bytes: Uint8Array): MstNode {
     const { keys, values, children } = decodeNode(bytes, cid)
     if (keys.length === 0 && children[0] === null) throw new InvalidNodeError('empty', cid)
     if (parent.layer === 0) throw new InvalidNodeError('layer', cid)
@@ -98,6 +100,10 @@ export class MstSource {
   #bytes(cid: Cid): Uint8Array {
     const bytes = this.#get(cid)
     if (bytes === undefined) throw new MissingBlockError(cid, 'node')
+    return this.#checked(cid, bytes)
+  }
+
+  #checked(cid: Cid, bytes: Uint8Array): Uint8Array {
     if (!this.#hashed && !verifyCid(cid, bytes)) throw new CorruptBlockError(cid)
     return bytes
   }
