@@ -1,4 +1,4 @@
-import type { LoadResult } from './load/load.ts'
+import { type Load, type LoadResult, runLoad } from './load/load.ts'
 import type { Target } from './target.ts'
 
 /** How much of everything a run does. */
@@ -60,6 +60,16 @@ export interface OpenPhase {
   close?(): Promise<void>
 }
 
+/** One round of a load: as long as the settings say, after a time that does not count. */
+export function runTimed(
+  target: Pick<Target, 'url'>,
+  settings: Pick<Settings, 'seconds'>,
+  round: Round,
+  load: Omit<Load, 'seconds' | 'warmupSeconds' | 'count'>,
+): Promise<LoadResult> {
+  return runLoad(target.url, { ...load, seconds: settings.seconds, warmupSeconds: warmupSeconds(round) })
+}
+
 /** The sample of a load, in requests per second, or in `perRequest` times that of something else. */
 export function sampleOf(result: LoadResult, perRequest = 1, more: Partial<Sample> = {}): Sample {
   return {
@@ -74,4 +84,4 @@ export function sampleOf(result: LoadResult, perRequest = 1, more: Partial<Sampl
 }
 
 /** Time before a load that does not count: longer in the first round, when code and caches are cold. */
-export const warmupSeconds = ({ index }: Round) => (index === 0 ? 1 : 0.3)
+const warmupSeconds = ({ index }: Round) => (index === 0 ? 1 : 0.3)

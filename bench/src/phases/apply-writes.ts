@@ -1,5 +1,4 @@
-import { runLoad } from '../load/load.ts'
-import { type Phase, sampleOf, warmupSeconds } from '../measure.ts'
+import { type Phase, runTimed, sampleOf } from '../measure.ts'
 import { applyWrites, isWritten } from '../target.ts'
 
 const concurrency = 4
@@ -17,10 +16,8 @@ export const applyWritesPhase: Phase = {
           title: `applyWrites, ${creates} creates a call, concurrency ${concurrency}`,
           unit: 'records/s',
           async run(round) {
-            const result = await runLoad(target.url, {
+            const result = await runTimed(target, settings, round, {
               concurrency,
-              seconds: settings.seconds,
-              warmupSeconds: warmupSeconds(round),
               next: (index) => applyWrites(accounts[index % accounts.length]!, creates),
               accept: isWritten,
             })

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { runLoad } from '../load/load.ts'
 import { headerLines } from '../load/request.ts'
-import { type Phase, sampleOf, warmupSeconds } from '../measure.ts'
+import { type Phase, runTimed, sampleOf } from '../measure.ts'
 import { pick } from '../records.ts'
 import { query } from '../target.ts'
 
@@ -42,10 +41,8 @@ export const blobsPhase: Phase = {
           title: `uploadBlob of 1 MB, concurrency ${concurrency}`,
           unit: 'req/s',
           async run(round) {
-            const result = await runLoad(target.url, {
+            const result = await runTimed(target, settings, round, {
               concurrency,
-              seconds: settings.seconds,
-              warmupSeconds: warmupSeconds(round),
               next() {
                 const body = Buffer.from(base)
                 randomBytes(32).copy(body, 64)
@@ -63,10 +60,8 @@ export const blobsPhase: Phase = {
           unit: 'req/s',
           prepare: refer,
           async run(round) {
-            const result = await runLoad(target.url, {
+            const result = await runTimed(target, settings, round, {
               concurrency,
-              seconds: settings.seconds,
-              warmupSeconds: warmupSeconds(round),
               next: () => query('com.atproto.sync.getBlob', { did: account.did, cid: pick(referenced) }),
               accept: ({ bytes }) => bytes === blobBytes,
               dropBodies: true,

@@ -1,5 +1,4 @@
-import { runLoad } from '../load/load.ts'
-import { type Measure, type Phase, sampleOf, warmupSeconds } from '../measure.ts'
+import { type Measure, type Phase, runTimed, sampleOf } from '../measure.ts'
 import { type Account, createRecord, isWritten } from '../target.ts'
 
 export const createRecordPhase: Phase = {
@@ -13,10 +12,8 @@ export const createRecordPhase: Phase = {
       title: `createRecord, ${accounts.length} account${accounts.length > 1 ? 's' : ''}, concurrency ${concurrency}`,
       unit: 'req/s',
       async run(round) {
-        const result = await runLoad(target.url, {
+        const result = await runTimed(target, settings, round, {
           concurrency,
-          seconds: settings.seconds,
-          warmupSeconds: warmupSeconds(round),
           next: (index) => createRecord(accounts[index % accounts.length]!),
           accept: isWritten,
         })

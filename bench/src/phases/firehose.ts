@@ -1,7 +1,6 @@
 import { sharedClock } from '../firehose/subscriber.ts'
 import { Subscribers } from '../firehose/subscribers.ts'
-import { runLoad } from '../load/load.ts'
-import { type Measure, type Phase, type Round, type Sample, type Settings, warmupSeconds } from '../measure.ts'
+import { type Measure, type Phase, type Round, runTimed, type Sample, type Settings } from '../measure.ts'
 import { collection, newPost } from '../records.ts'
 import { type Account, createRecord, isWritten, type Target } from '../target.ts'
 
@@ -49,10 +48,8 @@ class Firehose {
     await this.#untilAllListen()
     const written: [string, number][] = []
     const requestStarts = sharedClock() - performance.now()
-    const result = await runLoad(url, {
+    const result = await runTimed(this.#target, this.#settings, round, {
       concurrency: 64,
-      seconds: this.#settings.seconds,
-      warmupSeconds: warmupSeconds(round),
       next: (index) => createRecord(this.#accounts[index % this.#accounts.length]!),
       accept: isWritten,
       onAnswer({ body }, _, startedAt) {

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import { checkCar } from '../checks/car.ts'
 import { runLoad } from '../load/load.ts'
 import type { LoadRequest, LoadResponse } from '../load/request.ts'
-import { type Measure, type Phase, type Settings, sampleOf, warmupSeconds } from '../measure.ts'
+import { type Measure, type Phase, runTimed, type Settings, sampleOf } from '../measure.ts'
 import { collection, pick } from '../records.ts'
 import { type Account, applyWrites, createRecord, isWritten, query, type Target } from '../target.ts'
 
@@ -111,10 +111,8 @@ function proving(target: Target, account: Account, settings: Settings): Measure 
       return sample.bad > 0 || sample.blocks < 3 ? ['the proof is not one'] : []
     },
     async run(round) {
-      const result = await runLoad(target.url, {
+      const result = await runTimed(target, settings, round, {
         concurrency: 16,
-        seconds: settings.seconds,
-        warmupSeconds: warmupSeconds(round),
         next: () => proof(pick(keys)),
         accept: (response) => response.bytes > 200,
       })
@@ -129,10 +127,8 @@ function creating(target: Target, account: Account, settings: Settings): Measure
     title: 'createRecord in it, concurrency 16',
     unit: 'req/s',
     async run(round) {
-      const result = await runLoad(target.url, {
+      const result = await runTimed(target, settings, round, {
         concurrency: 16,
-        seconds: settings.seconds,
-        warmupSeconds: warmupSeconds(round),
         next: () => createRecord(account),
         accept: isWritten,
       })

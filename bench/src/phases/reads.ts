@@ -1,7 +1,7 @@
 import { runLoad } from '../load/load.ts'
 import type { LoadRequest, LoadResponse } from '../load/request.ts'
 import { get } from '../load/request.ts'
-import { type Measure, type Phase, type Settings, sampleOf, warmupSeconds } from '../measure.ts'
+import { type Measure, type Phase, runTimed, type Settings, sampleOf } from '../measure.ts'
 import { collection, pick } from '../records.ts'
 import { type Account, applyWrites, isWritten, listRecordsOf, query, type Target } from '../target.ts'
 
@@ -28,10 +28,8 @@ export const readsPhase: Phase = {
       title: `${name}, concurrency ${concurrency}`,
       unit: 'req/s',
       async run(round) {
-        const result = await runLoad(target.url, {
+        const result = await runTimed(target, settings, round, {
           concurrency,
-          seconds: settings.seconds,
-          warmupSeconds: warmupSeconds(round),
           next: (index) => request(repos[index % repos.length]!),
           accept,
         })
