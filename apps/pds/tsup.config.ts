@@ -1,7 +1,11 @@
+import { rmSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 import base from '../../tsup.base.ts'
 
-const preset = typeof base === 'function' || Array.isArray(base) ? {} : base
+const preset = typeof base === 'function' || Array.isArray(base) ? {} : { ...base, clean: false }
+
+// The two builds run at the same time: neither may clean up after the other has begun.
+rmSync('dist', { recursive: true, force: true })
 
 /** The library as the preset has it; the program in one piece, since finding and loading many small files would be most of its start. */
 export default defineConfig([
@@ -11,7 +15,6 @@ export default defineConfig([
     entry: ['src/main.ts'],
     platform: 'node',
     dts: false,
-    clean: false,
     sourcemap: false,
     // All but what has native parts of its own.
     noExternal: [/^(?!better-sqlite3$|secp256k1$)/],
