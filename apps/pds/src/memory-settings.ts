@@ -1,5 +1,5 @@
 /**
- * Node lets the space for new objects grow to 128 MB, and glibc lets every thread keep freed memory to itself: both are memory that a
+ * Node lets the space for new objects grow to more than 100 MB, and glibc lets every thread keep freed memory to itself: both are memory that a
  * server of this kind has no use for. Neither can be set once a process runs, so the program replaces itself at its start
  * (docs/decisions/0007).
  */
