@@ -1,6 +1,7 @@
 /** Content codings in both directions: Node's zlib where it can be had, the web's compression streams elsewhere. */
 import { XrpcError } from '@atoll/xrpc'
 import type { ContentCoding } from './accept-encoding.ts'
+import type { ByteStream } from './inner.ts'
 
 type Coded = Exclude<ContentCoding, 'identity'>
 
@@ -37,7 +38,7 @@ export function encodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): 
  * Undoes the codings of a request body. What comes out is bounded by whoever reads it, chunk by chunk.
  * @throws XrpcError 415 for a coding that is not offered; reading throws 400 for bytes that are not in that coding.
  */
-export function decodeBody(contentEncoding: string | null, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+export function decodeBody(contentEncoding: string | null, body: ByteStream): ByteStream {
   const codings = contentEncoding?.toLowerCase().split(',') ?? []
   let decoded = body
   for (const text of codings.reverse()) {

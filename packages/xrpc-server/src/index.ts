@@ -6,6 +6,7 @@ export { type FetchInfo, innerRequest, innerResponse, webRequest, webResponse } 
 export { type FrameSocket, frameSocketOf, type WebSocketLike } from './frame-socket.ts'
 export type {
   Awaitable,
+  ByteStream,
   InnerRequest,
   InnerResponse,
   RequestHeaders,

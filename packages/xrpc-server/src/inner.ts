@@ -5,6 +5,15 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
+/** Bytes, chunk by chunk. */
+export interface ByteStream extends AsyncIterable<Uint8Array> {
+  /**
+   * Takes back a chunk at which nobody will look again: its memory is free at once, and not when the garbage collector comes. A
+   * reader that keeps chunks does not call it.
+   */
+  release?(chunk: Uint8Array): void
+}
+
 /** Request headers; names are lower-case. */
 export interface RequestHeaders {
   get(name: string): string | null
@@ -28,7 +37,7 @@ export interface InnerRequest {
   /** Aborted when the client goes away before it has its answer. */
   readonly signal: AbortSignal
   /** The bytes as they arrive, once, still in their content coding; absent when the request has no body. */
-  readonly body: AsyncIterable<Uint8Array> | undefined
+  readonly body: ByteStream | undefined
   /** A host's short way to the whole body; rejects with PayloadTooLarge beyond the bound. */
   readonly read?: (maxBytes: number) => Promise<Uint8Array>
 }

@@ -3,7 +3,7 @@ import { DataModelError, parseJson, type Value } from '@atoll/data-model'
 import { type Body, describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
 import { decodeBody } from './coding.ts'
-import type { Awaitable, InnerRequest } from './inner.ts'
+import type { Awaitable, ByteStream, InnerRequest } from './inner.ts'
 import { matchesMediaType, mediaType } from './media-type.ts'
 
 export interface InputLimits {
@@ -16,13 +16,13 @@ export interface InputLimits {
 export interface Input {
   encoding: string | undefined
   input: unknown
-  body: AsyncIterable<Uint8Array>
+  body: ByteStream
 }
 
 // Depth is judged where records are encoded, a few levels further in than the input itself.
 const maxDepth = 64
 
-const nothing: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} }
+const nothing: ByteStream = { async *[Symbol.asyncIterator]() {} }
 const noInput: Input = { encoding: undefined, input: undefined, body: nothing }
 
 export function payloadTooLarge(): XrpcError {
@@ -96,7 +96,7 @@ async function readWhole(request: InnerRequest, length: number | undefined, maxB
 export async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of bounded(body, maxBytes)) {
+  for await (const chunk of boundedChunks(body, maxBytes)) {
     chunks.push(chunk)
     size += chunk.length
   }
@@ -114,7 +114,14 @@ export function joinChunks(chunks: readonly Uint8Array[], size: number): Uint8Ar
   return bytes
 }
 
-async function* bounded(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+function bounded(body: ByteStream, maxBytes: number): ByteStream {
+  return {
+    [Symbol.asyncIterator]: () => boundedChunks(body, maxBytes),
+    release: (chunk) => body.release?.(chunk),
+  }
+}
+
+async function* boundedChunks(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const chunk of body) {
     size += chunk.length

@@ -2,7 +2,7 @@
 import { describeIssues, type Procedure, type Query, type Result } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
 import type { Exchange } from './exchange.ts'
-import { type InnerRequest, type InnerResponse, isPromise, type RequestHeaders } from './inner.ts'
+import { type ByteStream, type InnerRequest, type InnerResponse, isPromise, type RequestHeaders } from './inner.ts'
 import { type Input, type InputLimits, readInput } from './input.ts'
 import type { Limiter } from './limiter.ts'
 import { outputAnswer } from './output.ts'
@@ -87,7 +87,7 @@ class MethodCall implements Call<Query | Procedure> {
     return this.given.encoding
   }
 
-  get body(): AsyncIterable<Uint8Array> {
+  get body(): ByteStream {
     return this.given.body
   }
 

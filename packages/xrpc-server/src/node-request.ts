@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { clientAddress } from './client-address.ts'
 import { ClientGoneError } from './errors.ts'
-import type { InnerRequest, RequestHeaders } from './inner.ts'
+import type { ByteStream, InnerRequest, RequestHeaders } from './inner.ts'
 import { joinChunks, payloadTooLarge } from './input.ts'
+import { NodeBody } from './node-body.ts'
 import type { SlowBodyGuard } from './slow-body-guard.ts'
 
 export interface NodeRequestOptions {
@@ -103,8 +104,8 @@ export class NodeRequest implements InnerRequest, RequestHeaders {
     return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
   }
 
-  get body(): AsyncIterable<Uint8Array> | undefined {
-    return this.hasBody ? this.#chunks() : undefined
+  get body(): ByteStream | undefined {
+    return this.hasBody ? new NodeBody(this.message, this.options.guard) : undefined
   }
 
   async read(maxBytes: number): Promise<Uint8Array> {
@@ -118,17 +119,6 @@ export class NodeRequest implements InnerRequest, RequestHeaders {
     const bytes: Uint8Array | null = message.read()
     if (bytes && bytes.length > maxBytes) throw payloadTooLarge()
     return bytes ?? new Uint8Array()
-  }
-
-  async *#chunks(): AsyncGenerator<Uint8Array> {
-    this.options.guard?.watch(this.message)
-    // To destroy the message would be to close the connection, with the refusal still to be sent.
-    const chunks: AsyncIterable<Uint8Array> = this.message.iterator({ destroyOnReturn: false })
-    try {
-      yield* chunks
-    } catch (cause) {
-      throw new ClientGoneError({ cause })
-    }
   }
 }
 

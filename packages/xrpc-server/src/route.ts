@@ -1,5 +1,5 @@
 import type { InputOf, MessageOf, Method, OutputOf, ParamsOf, Procedure, Query, Subscription } from '@atoll/lexicon'
-import type { Awaitable, InnerRequest, RequestHeaders, ResponseBody, ResponseHeaderMap } from './inner.ts'
+import type { Awaitable, ByteStream, InnerRequest, RequestHeaders, ResponseBody, ResponseHeaderMap } from './inner.ts'
 import type { RateLimit } from './rate-limits.ts'
 
 /** The name of a method, as in its lexicon. */
@@ -39,7 +39,7 @@ export interface Call<M extends Query | Procedure, C = unknown> {
   /** Aborted when the client goes away before it has its answer. */
   readonly signal: AbortSignal
   /** Input without a schema: the decoded bytes, bounded; throws when the client breaks off. Empty for other input. */
-  readonly body: AsyncIterable<Uint8Array>
+  readonly body: ByteStream
   readonly responseHeaders: ResponseHeaders
   readonly request: InnerRequest
 }

@@ -27,7 +27,7 @@ export class SlowBodyGuard {
     for (const [message, before] of this.#bytesBefore) {
       const { bytesRead } = message.socket
       // Bytes that lie here unread are our slowness, not the client's.
-      const isAwaited = message.readableLength === 0 && !message.complete
+      const isAwaited = message.readableLength === 0 && !message.isPaused() && !message.complete
       if (isAwaited && before !== undefined && bytesRead - before < expected) message.destroy()
       else this.#bytesBefore.set(message, bytesRead)
     }
