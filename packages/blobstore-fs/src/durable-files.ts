@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import * as fs from 'node:fs'
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { StorageUnavailableError } from '@atoll/storage'
 
 /** What is done to files, in the order in which it is done. */
@@ -8,6 +10,19 @@ export type FileStep = 'create' | 'write' | 'sync' | 'rename' | 'syncFolder' | '
 
 /** Hears of each step before it is taken; what it throws stops there, as a failing disk would. For tests. */
 export type BeforeStep = (step: FileStep, file: string) => void
+
+/** A file that is being written. */
+export interface OpenFile {
+  readonly file: string
+  readonly descriptor: number
+}
+
+// Descriptors, and not Node's handles, which cost more and can only be closed by way of another thread.
+const open = promisify(fs.open)
+const close = promisify(fs.close)
+const writev = promisify(fs.writev)
+const fdatasync = promisify(fs.fdatasync)
+const fsync = promisify(fs.fsync)
 
 /** Files that are whole or absent: what resolved here is on the disk. */
 export class DurableFiles {
@@ -20,25 +35,31 @@ export class DurableFiles {
   }
 
   /** Creates a file that nobody else has, under a name that means nothing yet. */
-  async create(folder: string): Promise<{ file: string; handle: FileHandle }> {
+  async create(folder: string): Promise<OpenFile> {
     await this.folder(folder)
     const file = path.join(folder, randomUUID())
     this.#before('create', file)
-    return { file, handle: await open(file, 'wx') }
+    return { file, descriptor: await open(file, 'wx') }
   }
 
   /** Appends these bytes, one piece behind the other. */
-  async write(file: string, handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  async write({ file, descriptor }: OpenFile, pieces: readonly Uint8Array[]): Promise<void> {
     this.#before('write', file)
     for (let left = [...pieces]; left.length > 0; ) {
-      const { bytesWritten } = await handle.writev(left)
+      const { bytesWritten } = await writev(descriptor, left)
       left = without(left, bytesWritten)
     }
   }
 
-  async sync(file: string, handle: FileHandle): Promise<void> {
+  async sync({ file, descriptor }: OpenFile): Promise<void> {
     this.#before('sync', file)
-    await handle.datasync()
+    await fdatasync(descriptor)
+  }
+
+  /** A file that is on the disk has nothing left to be written: closing it is not worth a trip to another thread. */
+  async close({ descriptor }: OpenFile, isSynced: boolean): Promise<void> {
+    if (isSynced) fs.closeSync(descriptor)
+    else await close(descriptor)
   }
 
   /** Gives a synced file its name. Across file systems it is copied and synced first, so that the name appears with the whole content. */
@@ -80,8 +101,8 @@ export class DurableFiles {
     try {
       this.#before('create', copy)
       await copyFile(from, copy)
-      const handle = await open(copy, 'r+')
-      await this.sync(copy, handle).finally(() => handle.close())
+      const descriptor = await open(copy, 'r+')
+      await this.sync({ file: copy, descriptor }).finally(() => fs.closeSync(descriptor))
       this.#before('rename', to)
       await rename(copy, to)
     } catch (error) {
@@ -94,8 +115,9 @@ export class DurableFiles {
   /** Makes sure that the names in a folder would still be there after a crash. */
   async syncFolder(folder: string): Promise<void> {
     this.#before('syncFolder', folder)
-    const handle = await open(folder, 'r')
-    await handle.sync().finally(() => handle.close())
+    // To open and close a folder that exists is cheaper than the way to another thread.
+    const descriptor = fs.openSync(folder, 'r')
+    await fsync(descriptor).finally(() => fs.closeSync(descriptor))
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { cidOfRaw } from '@atoll/data-model'
@@ -33,7 +33,7 @@ describe('the folder', () => {
     const { cid } = await store.upload(did, chunks(600_000))
     await store.makePermanent(did, [cid])
     steps.length = 0
-    const again = await store.upload(did, chunks(600_000))
+    const again = await store.upload(did, chunks(1_200_000))
     expect(steps).toEqual(['create', 'write', 'write', 'sync', 'rename', 'syncFolder'])
     steps.length = 0
     await store.makePermanent(did, [again.cid])
@@ -122,6 +122,33 @@ describe('the folder', () => {
     expect(readdirSync(path.join(dir, 'uploads', 'incoming'))).toEqual([])
   })
 
+  it('gives each chunk back once it is written, and holds what it was then, whatever becomes of its memory', async () => {
+    const dir = fresh()
+    const store = await openFsBlobStore({ dir })
+    const sizes = [0, 10, 300_000, 1_500_000, 2_600_000]
+    const whole = sizes.map((size) => new Uint8Array(size).fill(size & 255))
+    const sources = whole.map((bytes) => reusing(bytes))
+    const uploaded = await Promise.all(sources.map((source) => store.upload(did, source)))
+    for (const [at, bytes] of whole.entries()) {
+      const { cid } = uploaded[at]!
+      expect(cid.equals(cidOfRaw(bytes))).toBe(true)
+      expect(readFileSync(named(dir).find((file) => file.endsWith(`${cid}`))!).equals(bytes)).toBe(true)
+      expect(sources[at]!.released()).toBe(bytes.length)
+    }
+  })
+
+  it('takes back no chunk of which the write has failed', async () => {
+    const store = await openFsBlobStore({
+      dir: fresh(),
+      beforeStep: (step) => {
+        if (step === 'write') throw new Error('simulated')
+      },
+    })
+    const source = reusing(new Uint8Array(100_000))
+    await expect(store.upload(did, source)).rejects.toThrow('simulated')
+    expect(source.released()).toBe(0)
+  })
+
   it.runIf(existsSync('/dev/shm'))('moves uploads from another file system whole', async () => {
     const dir = fresh()
     const temporaryDir = mkdtempSync('/dev/shm/atoll-blobs-')
@@ -134,6 +161,21 @@ describe('the folder', () => {
     expect(await store.sweep({ before: new Date(Date.now() + 1000) })).toBe(0)
   })
 })
+
+/** Hands on these bytes in chunks, and uses the memory of chunks that it gets back for others, with other bytes. */
+function reusing(bytes: Uint8Array, chunkBytes = 65_536) {
+  let released = 0
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.slice(at, at + chunkBytes)
+    },
+    release(chunk: Uint8Array) {
+      released += chunk.length
+      chunk.fill(0xee)
+    },
+    released: () => released,
+  }
+}
 
 function temporaryFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'atoll-blobs-'))

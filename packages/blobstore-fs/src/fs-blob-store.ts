@@ -3,13 +3,14 @@ import path from 'node:path'
 import type { Cid } from '@atoll/data-model'
 import { type BlobBytes, BlobMissingError, type BlobStore, type ByteRange, type UploadedBlob } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
-import { type BeforeStep, codeOf, DurableFiles, translateError } from './durable-files.ts'
-import { receive } from './receive.ts'
+import { type BeforeStep, codeOf, DurableFiles, type OpenFile, translateError } from './durable-files.ts'
+import { receive, type UploadBytes, type UploadOptions } from './receive.ts'
+import { SharedMemory } from './shared-memory.ts'
 
-/** How much of their files all readers together keep in memory; each gets a fair part of it, within bounds. */
-const allReadBytes = 64 * 1024 * 1024
-const mostReadBytes = 512 * 1024
-const fewestReadBytes = 64 * 1024
+/** How much of their files readers keep in memory. */
+const readBytes = { all: 64 * 1024 * 1024, most: 512 * 1024, fewest: 64 * 1024 }
+/** How much of what has arrived waits to be written: the usual blob is written in one piece. */
+const writeBytes = { all: 64 * 1024 * 1024, most: 1024 * 1024, fewest: 64 * 1024 }
 
 export interface FsBlobStoreOptions {
   /** Blobs lie in `blobs/<did>/<cid>` below it. */
@@ -38,7 +39,8 @@ class FsBlobStore implements BlobStore {
   readonly #outermost: readonly string[]
   /** Nameless files: uploads in progress, and copies on their way across file systems. */
   readonly #incoming: readonly [uploads: string, copies: string]
-  #readers = 0
+  readonly #readers = new SharedMemory(readBytes)
+  readonly #uploaders = new SharedMemory(writeBytes)
 
   constructor({ dir, temporaryDir = path.join(dir, 'uploads'), beforeStep }: FsBlobStoreOptions) {
     this.#files = new DurableFiles(beforeStep)
@@ -55,16 +57,12 @@ class FsBlobStore implements BlobStore {
     })
   }
 
-  async upload(
-    did: Did,
-    bytes: AsyncIterable<Uint8Array>,
-    options: { maxBytes?: number; signal?: AbortSignal } = {},
-  ): Promise<UploadedBlob> {
+  async upload(did: Did, bytes: UploadBytes, options: UploadOptions = {}): Promise<UploadedBlob> {
     options.signal?.throwIfAborted()
     return await attempt(async () => {
       const incoming = await this.#files.create(this.#incoming[0])
       try {
-        const uploaded = await receive(this.#files, incoming, bytes, options).finally(() => incoming.handle.close())
+        const uploaded = await this.#receive(incoming, bytes, options)
         await this.#files.move(incoming.file, this.#uploadOf(did, uploaded.cid), this.#incoming[0])
         return uploaded
       } catch (error) {
@@ -111,6 +109,19 @@ class FsBlobStore implements BlobStore {
     })
   }
 
+  async #receive(incoming: OpenFile, bytes: UploadBytes, options: UploadOptions): Promise<UploadedBlob> {
+    let isSynced = false
+    this.#uploaders.join()
+    try {
+      const uploaded = await receive(this.#files, incoming, bytes, { ...options, memory: this.#uploaders })
+      isSynced = true
+      return uploaded
+    } finally {
+      this.#uploaders.leave()
+      await this.#files.close(incoming, isSynced)
+    }
+  }
+
   async #makePermanent(did: Did, cid: Cid): Promise<void> {
     const blob = this.#blobOf(did, cid)
     try {
@@ -125,14 +136,13 @@ class FsBlobStore implements BlobStore {
 
   async *#read(file: string, start: number, end: number): AsyncIterable<Uint8Array> {
     if (start > end) return
-    this.#readers++
+    this.#readers.join()
     try {
       const handle = await open(file, 'r')
       try {
         for (let at = start; at <= end; ) {
-          const part = Math.min(mostReadBytes, Math.max(fewestReadBytes, allReadBytes / this.#readers))
           // Not cleared: all of it that is handed on has been read into.
-          const buffer = Buffer.allocUnsafeSlow(Math.min(Math.floor(part), end + 1 - at))
+          const buffer = Buffer.allocUnsafeSlow(Math.min(this.#readers.part, end + 1 - at))
           const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
           if (bytesRead === 0) throw new Error(`${file} is shorter than it was`)
           yield buffer.subarray(0, bytesRead)
@@ -142,7 +152,7 @@ class FsBlobStore implements BlobStore {
         await handle.close()
       }
     } finally {
-      this.#readers--
+      this.#readers.leave()
     }
   }
 

@@ -1,23 +1,30 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
 import { cidOfDigest } from '@atoll/data-model'
 import { BlobTooLargeError, type UploadedBlob, untilAborted } from '@atoll/storage'
-import type { DurableFiles } from './durable-files.ts'
+import type { DurableFiles, OpenFile } from './durable-files.ts'
+import type { SharedMemory } from './shared-memory.ts'
 
 const headBytes = 4100
-/** Chunks wait until there are so many bytes of them, or so many of them, and are written together. */
-const writeBytes = 512 * 1024
+/** Chunks wait until there are so many of them, or the upload's part of the memory is full, and are written together. */
 const writeChunks = 256
 
-/**
- * Writes a stream to an open file, hashing on the way. The file is synced when this resolves. Chunks are kept for a while as they are: a source
- * must not write into one that it has handed over.
- */
+/** The bytes of an upload, in chunks that are kept for a while as they are: nobody writes into one that was handed over. */
+export interface UploadBytes extends AsyncIterable<Uint8Array> {
+  /** Takes back each chunk that is in the file and will not be looked at again, so that its memory is free at once. */
+  release?(chunk: Uint8Array): void
+}
+
+export interface UploadOptions {
+  maxBytes?: number
+  signal?: AbortSignal
+}
+
+/** Writes a stream to an open file, hashing on the way. The file is synced when this resolves. */
 export async function receive(
   files: DurableFiles,
-  { file, handle }: { file: string; handle: FileHandle },
-  source: AsyncIterable<Uint8Array>,
-  { maxBytes = Number.POSITIVE_INFINITY, signal }: { maxBytes?: number; signal?: AbortSignal | undefined },
+  open: OpenFile,
+  source: UploadBytes,
+  { maxBytes = Number.POSITIVE_INFINITY, signal, memory }: UploadOptions & { memory: SharedMemory },
 ): Promise<UploadedBlob> {
   const hash = createHash('sha256')
   const head = new Beginning(headBytes)
@@ -27,7 +34,8 @@ export async function receive(
     const pieces = waiting
     waiting = []
     waitingBytes = 0
-    await files.write(file, handle, pieces)
+    await files.write(open, pieces)
+    for (const piece of pieces) source.release?.(piece)
   }
   let size = 0
   for await (const chunk of untilAborted(source, signal)) {
@@ -37,10 +45,10 @@ export async function receive(
     head.add(chunk)
     waiting.push(chunk)
     waitingBytes += chunk.length
-    if (waitingBytes >= writeBytes || waiting.length === writeChunks) await flush()
+    if (waitingBytes >= memory.part || waiting.length === writeChunks) await flush()
   }
   await flush()
-  await files.sync(file, handle)
+  await files.sync(open)
   return { cid: cidOfDigest('raw', hash.digest()), size, head: head.take() }
 }
 
