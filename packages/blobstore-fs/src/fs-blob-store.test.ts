@@ -7,6 +7,7 @@ import type { Did } from '@atoll/syntax'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FileStep } from './durable-files.ts'
 import { openFsBlobStore } from './fs-blob-store.ts'
+import type { UploadBytes } from './receive.ts'
 
 blobStoreSuite('fs', async () => {
   const dir = temporaryFolder()
@@ -137,6 +138,25 @@ describe('the folder', () => {
     }
   })
 
+  it('reads on when a chunk is released, and leaves other chunks alone', async () => {
+    const store = await openFsBlobStore({ dir: fresh() })
+    const bytes = await whole(1_200_000)
+    const { cid } = await store.upload(did, chunks(bytes.length))
+    await store.makePermanent(did, [cid])
+    const { bytes: stream } = (await store.get(did, cid))!
+    const source: UploadBytes = stream
+    const kept: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of source) {
+      expect(sameBytes(chunk, bytes.subarray(size, size + chunk.length))).toBe(true)
+      size += chunk.length
+      if (kept.length === 0) kept.push(chunk)
+      else source.release?.(chunk)
+    }
+    expect(size).toBe(bytes.length)
+    expect(sameBytes(kept[0]!, bytes.subarray(0, kept[0]!.length))).toBe(true)
+  })
+
   it('takes back no chunk of which the write has failed', async () => {
     const store = await openFsBlobStore({
       dir: fresh(),
@@ -175,6 +195,10 @@ function reusing(bytes: Uint8Array, chunkBytes = 65_536) {
     },
     released: () => released,
   }
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0
 }
 
 function temporaryFolder(): string {

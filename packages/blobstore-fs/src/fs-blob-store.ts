@@ -80,7 +80,7 @@ class FsBlobStore implements BlobStore {
     const file = this.#blobOf(did, cid)
     const size = await attempt(() => sizeOf(file))
     if (size === undefined) return undefined
-    return { size, bytes: this.#read(file, range?.start ?? 0, Math.min(range?.end ?? size, size - 1)) }
+    return { size, bytes: this.#bytes(file, range?.start ?? 0, Math.min(range?.end ?? size, size - 1)) }
   }
 
   async size(did: Did, cid: Cid): Promise<number | undefined> {
@@ -131,6 +131,15 @@ class FsBlobStore implements BlobStore {
       if ((await sizeOf(blob)) === undefined) throw new BlobMissingError(cid.toString())
       // Whoever moved it there may have been killed before the name was on the disk.
       await this.#files.syncFolder(path.dirname(blob))
+    }
+  }
+
+  /** A reader may release its chunks: each has memory of its own. */
+  #bytes(file: string, start: number, end: number): AsyncIterable<Uint8Array> & { release(chunk: Uint8Array): void } {
+    const chunks = this.#read(file, start, end)
+    return {
+      [Symbol.asyncIterator]: () => chunks[Symbol.asyncIterator](),
+      release: ({ buffer }) => void (buffer as ArrayBuffer).transfer(0), // as it was made below
     }
   }
 

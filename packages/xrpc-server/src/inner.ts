@@ -42,7 +42,7 @@ export interface InnerRequest {
   readonly read?: (maxBytes: number) => Promise<Uint8Array>
 }
 
-export type ResponseBody = Uint8Array | string | AsyncIterable<Uint8Array>
+export type ResponseBody = Uint8Array | string | ByteStream
 
 /** Header names are lower-case; a list stands for several lines of the same name. */
 export type ResponseHeaderMap = Record<string, string | string[]>
@@ -53,7 +53,7 @@ export interface InnerResponse {
   body?: ResponseBody | undefined
 }
 
-export function isStream(body: ResponseBody | undefined): body is AsyncIterable<Uint8Array> {
+export function isStream(body: ResponseBody | undefined): body is ByteStream {
   return typeof body === 'object' && !(body instanceof Uint8Array)
 }
 

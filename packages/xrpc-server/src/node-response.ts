@@ -1,7 +1,7 @@
 /** Writes an answer to Node's response: in one piece when it is whole, at the client's pace when it is a stream. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fairness } from './fairness.ts'
-import { discardBody, type InnerResponse, type ResponseBody } from './inner.ts'
+import { type ByteStream, discardBody, type InnerResponse, type ResponseBody } from './inner.ts'
 
 export interface ResponseTimeouts {
   /** How long a client may leave a stream unread before it is cut off. */
@@ -31,16 +31,14 @@ export async function writeResponse(
   else await writeStream(response, body, timeouts.stalledMs)
 }
 
-async function writeStream(
-  response: ServerResponse,
-  body: AsyncIterable<Uint8Array>,
-  stalledMs: number,
-): Promise<void> {
+async function writeStream(response: ServerResponse, body: ByteStream, stalledMs: number): Promise<void> {
   const fairness = new Fairness()
   try {
     for await (const chunk of body) {
       if (response.destroyed) return
-      if (!response.write(chunk)) await drained(response, stalledMs)
+      // Until it is written, the system reads from the chunk's memory; when writing fails, nobody knows for how long.
+      const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
+      if (!response.write(chunk, onWritten)) await drained(response, stalledMs)
       const turn = fairness.turn()
       if (turn) await turn
       if (response.destroyed) return

@@ -168,6 +168,67 @@ describe('a client that takes its time', () => {
   })
 })
 
+describe('a streamed answer', () => {
+  /** Uses the memory of chunks that it gets back for the next ones. */
+  const reusing = (count: number, chunkBytes: number) => {
+    const free: Uint8Array[] = []
+    let released = 0
+    const chunks = async function* () {
+      for (let at = 1; at <= count; at++) yield (free.pop() ?? new Uint8Array(chunkBytes)).fill(at)
+    }
+    return {
+      [Symbol.asyncIterator]: chunks,
+      release: (chunk: Uint8Array) => {
+        free.push(chunk.fill(0))
+        released++
+      },
+      released: () => released,
+    }
+  }
+
+  it('gives each chunk back when it is written, and not before, however slowly it is read', async () => {
+    const body = reusing(60, 200_000)
+    const onError = () => {}
+    await serve(createRouter([route(download, anyone, () => ({ encoding: 'x/y', body }))], { onError }))
+    const socket = connect(server.port, '127.0.0.1')
+    sockets.push(socket)
+    socket.write('GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+    const counts = new Map<number, number>()
+    for await (const piece of socket) {
+      for (const byte of piece as Buffer) counts.set(byte, (counts.get(byte) ?? 0) + 1)
+      await new Promise(setImmediate)
+    }
+    expect(counts.get(0)).toBeUndefined()
+    for (let at = 1; at <= 60; at++) expect(counts.get(at)).toBeGreaterThanOrEqual(200_000)
+    await until(() => body.released() === 60)
+  })
+
+  it('gives no chunk back that it could not write', async () => {
+    const body = reusing(1000, 1_000_000)
+    const ended = later<void>()
+    const watched = {
+      ...body,
+      async *[Symbol.asyncIterator]() {
+        try {
+          yield* body
+        } finally {
+          ended.resolve()
+        }
+      },
+    }
+    await serve(createRouter([route(download, anyone, () => ({ encoding: 'x/y', body: watched }))]))
+    const { socket } = await dial()
+    socket.pause()
+    socket.write('GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n\r\n')
+    await once(server.server, 'request')
+    socket.destroy()
+    await ended.promise
+    const released = body.released()
+    for (let i = 0; i < 10; i++) await new Promise(setImmediate)
+    expect(body.released()).toBe(released)
+  })
+})
+
 describe('an address', () => {
   it('holds no more connections than it may', async () => {
     await serve(router, { maxConnectionsPerAddress: 2, isTrustedProxy: () => false })

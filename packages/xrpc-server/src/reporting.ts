@@ -1,12 +1,13 @@
-import { discardBody } from './inner.ts'
+import { type ByteStream, discardBody } from './inner.ts'
 
 /** A body whose failing on the way, when no error can be answered any more, is at least reported. */
 export function reporting(
-  body: AsyncIterable<Uint8Array>,
+  body: ByteStream,
   onError: (error: unknown) => void,
-): AsyncIterable<Uint8Array> & { cancel(): Promise<void> } {
+): ByteStream & { cancel(): Promise<void> } {
   return {
     cancel: () => discardBody(body),
+    release: (chunk) => body.release?.(chunk),
     [Symbol.asyncIterator]() {
       const iterator = body[Symbol.asyncIterator]()
       return {
