@@ -1,6 +1,7 @@
 export { CarError, type CarReason } from './errors.ts'
 export type { CarOptions } from './limits.ts'
 export { type OpenCar, openCar } from './open.ts'
+export { CarPacker } from './packer.ts'
 export { readCar } from './read.ts'
 export { streamCar } from './stream.ts'
 export { writeCar } from './write.ts'

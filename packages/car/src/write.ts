@@ -32,8 +32,11 @@ export function writeSectionHead(out: Uint8Array, start: number, cid: Cid, byteC
   return at + CID_LENGTH
 }
 
+/** The longest that `writeVarint` can write. */
+export const MAX_VARINT_BYTES = 8
+
 /** The longest that `writeSectionHead` can write. */
-export const MAX_SECTION_HEAD_BYTES = 8 + CID_LENGTH
+export const MAX_SECTION_HEAD_BYTES = MAX_VARINT_BYTES + CID_LENGTH
 
 function sectionLength(bytes: Uint8Array): number {
   const length = CID_LENGTH + bytes.length

@@ -6,7 +6,7 @@ export {
   isLegacyBlobRef,
   type LegacyBlobRef,
 } from './blob-ref.ts'
-export { type Block, blockOf } from './block.ts'
+export { type Block, blockOf, blockOfSection, type Section, type SectionRun, sectionOf } from './block.ts'
 export { BlockMap } from './block-map.ts'
 export { decodeCbor, decodeFirstCbor } from './cbor-decode.ts'
 export { encodeCbor } from './cbor-encode.ts'

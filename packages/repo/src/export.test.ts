@@ -5,7 +5,7 @@ import { verifyRecords, verifyRepoCar } from '@atproto/repo'
 import { describe, expect, it } from 'vitest'
 import { did, keyPair, Repository, seeded } from '../test/histories.ts'
 import { CorruptBlockError, MissingBlockError } from './errors.ts'
-import { type ExportOptions, exportRepo, exportRepoSync } from './export.ts'
+import { type ExportOptions, exportRepo } from './export.ts'
 import { decodeNode } from './mst-node-codec.ts'
 
 const repo = new Repository(seeded(51))
@@ -97,53 +97,5 @@ describe('exportRepo', () => {
     const rotten = (cids: Cid[]) =>
       load(cids).map(({ cid, bytes }) => ({ cid, bytes: cid.equals(last!) ? bytes.map((byte) => byte ^ 1) : bytes }))
     await expect(exported({ load: rotten })).rejects.toThrow(new CorruptBlockError(last!))
-  })
-})
-
-describe('exportRepoSync', () => {
-  const get = (cid: Cid) => repo.get(cid)
-
-  it('gives what exportRepo gives, in the same order', async () => {
-    const collection = parseNsid('app.bsky.feed.like')
-    expect([...exportRepoSync({ head: repo.head, get })]).toEqual(await exported())
-    expect([...exportRepoSync({ head: repo.head, get, collection })]).toEqual(await exported({ collection }))
-  })
-
-  it('takes records from those that come in order, whatever is missing there or not the same', async () => {
-    const all = [...repo.records].sort(([a], [b]) => (a < b ? -1 : 1))
-    const placed = all.map(([path, cid]) => ({ path, cid, bytes: get(cid)! }))
-    const asked = new Set<string>()
-    const noting = (cid: Cid) => {
-      asked.add(cid.key)
-      return get(cid)
-    }
-    const everything = await exported()
-    const cids = new Set(all.map(([, { key }]) => key))
-    expect([...exportRepoSync({ head: repo.head, get: noting, records: placed })]).toEqual(everything)
-    expect([...asked].filter((key) => cids.has(key))).toEqual([])
-    const wrong = placed.flatMap((record, index) => {
-      if (index % 3 === 0) return []
-      return index % 3 === 1
-        ? [record]
-        : [
-            { ...record, cid: repo.head.cid },
-            { ...record, path: `${record.path}~` },
-          ]
-    })
-    expect([...exportRepoSync({ head: repo.head, get, records: wrong })]).toEqual(everything)
-  })
-
-  it('leaves out what the source lacks where that is allowed, with what hangs from it, and stops there elsewhere', () => {
-    const withoutData = (cid: Cid) => (cid.equals(repo.head.data) ? undefined : get(cid))
-    const blocks = [...exportRepoSync({ head: repo.head, get: withoutData, partial: true })]
-    expect(blocks.map(({ cid }) => cid)).toEqual([repo.head.cid])
-    expect(() => [...exportRepoSync({ head: repo.head, get: withoutData })]).toThrow(MissingBlockError)
-  })
-
-  it('stops at bytes that are not those of their CID, unless they are known to be', () => {
-    const last = [...repo.records.values()].at(-1)!
-    const rotten = (cid: Cid) => (cid.equals(last) ? get(cid)?.map((byte) => byte ^ 1) : get(cid))
-    expect(() => [...exportRepoSync({ head: repo.head, get: rotten })]).toThrow(new CorruptBlockError(last))
-    expect([...exportRepoSync({ head: repo.head, get: rotten, hashed: true })].length).toBeGreaterThan(700)
   })
 })

@@ -1,6 +1,5 @@
 import { type Block, BlockMap, type Cid, CidMap, verifyCid } from '@atoll/data-model'
 import type { Nsid } from '@atoll/syntax'
-import type { GetBlock } from './block-source.ts'
 import type { Head } from './commit.ts'
 import { CorruptBlockError, MissingBlockError } from './errors.ts'
 import { collectionRange, contains, everything, type KeyRange, overlap, rangeOfChild } from './key-range.ts'
@@ -9,7 +8,8 @@ import { decodeNode } from './mst-node-codec.ts'
 /** Answers with those of `cids` that there are, in any order. */
 export type LoadBlocks = (cids: Cid[]) => Promise<Iterable<Block>> | Iterable<Block>
 
-interface ExportScope {
+export interface ExportOptions {
+  readonly load: LoadBlocks
   readonly head: Pick<Head, 'cid' | 'data'>
   /** Only the records of one collection, and the nodes that prove that it has no others. */
   readonly collection?: Nsid
@@ -20,21 +20,6 @@ interface ExportScope {
   readonly partial?: boolean
   /** What the source answers is known to match its CIDs: it is not hashed again. Default false. */
   readonly hashed?: boolean
-}
-
-export interface ExportOptions extends ExportScope {
-  readonly load: LoadBlocks
-}
-
-/** A record with its place in the tree: `collection/rkey`. */
-export interface PlacedRecord extends Block {
-  readonly path: string
-}
-
-export interface SyncExportOptions extends ExportScope {
-  readonly get: GetBlock
-  /** The records by rising paths, where the source has them so: then `get` is asked for nodes only, and for what is missing here. */
-  readonly records?: Iterable<PlacedRecord> | undefined
 }
 
 const fewestAtOnce = 8
@@ -48,8 +33,6 @@ interface Item {
   readonly cid: Cid
   /** Where the keys below a node lie. */
   readonly range: KeyRange
-  /** Where a record stands. */
-  readonly path?: string
   readonly bytes?: Uint8Array
 }
 
@@ -79,49 +62,6 @@ export async function* exportRepo(options: ExportOptions): AsyncGenerator<Block,
   }
 }
 
-/** Like `exportRepo`, where blocks are at hand: each is asked for when its turn has come. */
-export function* exportRepoSync(options: SyncExportOptions): Generator<Block, void> {
-  const { head, collection, get, hashed, partial } = options
-  const wanted = collection === undefined ? everything : collectionRange(collection)
-  // A stack: what comes next is last.
-  const waiting: Item[] = [
-    { kind: 'node', cid: head.data, range: everything },
-    { kind: 'commit', cid: head.cid, range: everything },
-  ]
-  const inOrder = new RecordsInOrder(options.records ?? [])
-  for (let item = waiting.pop(); item; item = waiting.pop()) {
-    const { cid, kind, path } = item
-    const bytes = (path === undefined ? undefined : inOrder.at(path, cid)) ?? get(cid)
-    if (bytes === undefined) {
-      if (partial) continue
-      throw new MissingBlockError(cid, kind)
-    }
-    if (!hashed && !verifyCid(cid, bytes)) throw new CorruptBlockError(cid)
-    if (kind === 'node') for (const next of below(item, bytes, wanted)) waiting.push(next)
-    yield { cid, bytes }
-  }
-}
-
-/** Records that come by rising paths, looked at in the same order. */
-class RecordsInOrder {
-  readonly #records: Iterator<PlacedRecord>
-  #next: PlacedRecord | undefined
-
-  constructor(records: Iterable<PlacedRecord>) {
-    this.#records = records[Symbol.iterator]()
-  }
-
-  /** The bytes of the record at `path`, if they are there and those of `cid`. */
-  at(path: string, cid: Cid): Uint8Array | undefined {
-    while (!this.#next || this.#next.path < path) {
-      const { done, value } = this.#records.next()
-      if (done) return undefined
-      this.#next = value
-    }
-    return this.#next.path === path && this.#next.cid.equals(cid) ? this.#next.bytes : undefined
-  }
-}
-
 async function loadMissing(window: readonly Item[], { load, hashed }: ExportOptions): Promise<BlockMap> {
   const missing = new CidMap<true>()
   for (const { cid, bytes } of window) if (bytes === undefined) missing.set(cid, true)
@@ -147,7 +87,7 @@ function below({ cid, range }: Item, bytes: Uint8Array, wanted: KeyRange): Item[
   const items: Item[] = []
   for (let index = keys.length; index >= 0; index--) {
     if (index < keys.length && contains(wanted, keys[index]!)) {
-      items.push({ kind: 'record', cid: values[index]!, range: everything, path: keys[index]! })
+      items.push({ kind: 'record', cid: values[index]!, range: everything })
     }
     const child = children[index]!
     const childRange = rangeOfChild(range, keys, index)

@@ -20,14 +20,8 @@ export {
   VerificationError,
   type VerificationReason,
 } from './errors.ts'
-export {
-  type ExportOptions,
-  exportRepo,
-  exportRepoSync,
-  type LoadBlocks,
-  type PlacedRecord,
-  type SyncExportOptions,
-} from './export.ts'
+export { type ExportOptions, exportRepo, type LoadBlocks } from './export.ts'
+export { exportCar, type SectionSource } from './export-car.ts'
 export {
   type ImportCounts,
   type ImportedPart,

@@ -1,8 +1,8 @@
-import { type Cid, cidOfCbor, cidOfRaw, encodeCbor, type Value } from '@atoll/data-model'
+import { type Cid, cidOfCbor, cidOfRaw, decodeCid, encodeCbor, type Value } from '@atoll/data-model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvalidNodeError, type NodeReason } from './errors.ts'
-import { decodeNode, encodeNode } from './mst-node-codec.ts'
+import { decodeNode, encodeNode, linksOfNode } from './mst-node-codec.ts'
 import { commonPrefixLength } from './path.ts'
 
 const cid = (number: number): Cid => cidOfCbor(Uint8Array.of(number >> 8, number & 255))
@@ -38,6 +38,30 @@ describe('the node codec', () => {
         const encoded = encodeNode(keys, values, children)
         expect(encoded).toEqual(generic(keys, values, children))
         expect(decodeNode(encoded)).toEqual({ keys, values, children })
+      }),
+    )
+  })
+
+  it('finds the links of a node, wherever in memory it lies', () => {
+    fc.assert(
+      fc.property(node, fc.nat(50), ({ keys, values, children }, start) => {
+        const memory = new Uint8Array([...new Uint8Array(start), ...encodeNode(keys, values, children)])
+        const cidAt = (at: number) => (at === 0 ? null : decodeCid(memory.subarray(at, at + 36)))
+        const links = linksOfNode(memory, start)
+        expect({ values: links.values.map(cidAt), children: links.children.map(cidAt) }).toEqual({ values, children })
+      }),
+    )
+  })
+
+  it('finds no links in what is cut off or followed by more, nor in other bytes', () => {
+    const whole = encodeNode(['a/b', 'a/c'], [cid(1), cid(2)], [cid(3), null, cid(4)])
+    for (let length = 0; length < whole.length; length++) {
+      expect(() => linksOfNode(whole.subarray(0, length), 0)).toThrow(InvalidNodeError)
+    }
+    expect(() => linksOfNode(new Uint8Array([...whole, 0]), 0)).toThrow(InvalidNodeError)
+    fc.assert(
+      fc.property(fc.uint8Array(), (other) => {
+        expect(() => linksOfNode(other, 0)).toThrow(InvalidNodeError)
       }),
     )
   })

@@ -136,6 +136,20 @@ export function decodeNode(bytes: Uint8Array, cid?: Cid): NodeContent {
   }
 }
 
+/** Where in a node's bytes the CIDs that it links to are; 0 stands for no child. `children` has one more item than `values`. */
+export interface NodeLinks {
+  readonly values: readonly number[]
+  readonly children: readonly number[]
+}
+
+/**
+ * Finds the links of a node whose bytes begin at `start`, without its keys: whether those are in order is not looked at.
+ * @throws InvalidNodeError
+ */
+export function linksOfNode(bytes: Uint8Array, start: number): NodeLinks {
+  return new NodeReader(bytes, start).links()
+}
+
 /** The key read last, of which the next one is a variation. */
 let keyBytes: Uint8Array | undefined
 
@@ -144,8 +158,9 @@ class NodeReader {
   #at = 0
   #keyLength = 0
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, start = 0) {
     this.#bytes = bytes
+    this.#at = start
   }
 
   read(): NodeContent {
@@ -168,6 +183,34 @@ class NodeReader {
     children[0] = this.#child()
     if (this.#at !== this.#bytes.length) refuse('encoding')
     return { keys, values, children }
+  }
+
+  links(): NodeLinks {
+    this.#expect(NODE_MAP)
+    this.#expectKey(KEY_E)
+    const count = this.#head(ARRAY)
+    const values: number[] = []
+    const children = [0]
+    for (let index = 0; index < count; index++) {
+      this.#expect(ENTRY_MAP)
+      this.#skipKey()
+      this.#expectKey(KEY_T)
+      children.push(this.#childAt())
+      this.#expectKey(KEY_V)
+      values.push(this.#link())
+    }
+    this.#expectKey(KEY_L)
+    children[0] = this.#childAt()
+    if (this.#at !== this.#bytes.length) refuse('encoding')
+    return { values, children }
+  }
+
+  #skipKey(): void {
+    this.#expectKey(KEY_K)
+    const length = this.#head(BYTES)
+    this.#at += length
+    this.#expectKey(KEY_P)
+    this.#head(UNSIGNED)
   }
 
   /** A key must sort after the one before it, and share with that no more than it says. */
@@ -193,17 +236,35 @@ class NodeReader {
     return asciiText(key, 0, this.#keyLength)
   }
 
+  #isNull(): boolean {
+    if (this.#bytes[this.#at] !== NULL) return false
+    this.#at++
+    return true
+  }
+
+  #childAt(): number {
+    return this.#isNull() ? 0 : this.#link()
+  }
+
   #child(): Cid | null {
-    if (this.#bytes[this.#at] === NULL) {
-      this.#at++
-      return null
-    }
+    if (this.#isNull()) return null
     const cid = this.#cid()
     if (cid.codec !== 'dag-cbor') refuse('encoding')
     return cid
   }
 
   #cid(): Cid {
+    const at = this.#link()
+    try {
+      return decodeCid(this.#bytes.subarray(at, at + CID_LENGTH))
+    } catch (error) {
+      if (error instanceof InvalidCidError) return refuse('encoding')
+      throw error
+    }
+  }
+
+  /** Where the CID of the link is that comes next. */
+  #link(): number {
     const bytes = this.#bytes
     const at = this.#at
     const isLink =
@@ -214,12 +275,7 @@ class NodeReader {
       bytes[at + 4] === CID_HEAD[4]
     if (!isLink) refuse('encoding')
     this.#at += LINK_LENGTH
-    try {
-      return decodeCid(bytes.subarray(at + CID_HEAD.length, this.#at))
-    } catch (error) {
-      if (error instanceof InvalidCidError) return refuse('encoding')
-      throw error
-    }
+    return at + CID_HEAD.length
   }
 
   #expectKey(key: number): void {

@@ -20,7 +20,14 @@ export { SqlEmailTokens } from './stores/email-tokens.ts'
 export { eventPage, logMarks, type Numbering, trimmingPoint, trimOldest } from './stores/events.ts'
 export { SqlInvites } from './stores/invites.ts'
 export { SqlKeys } from './stores/keys.ts'
-export { collectionsInOrder, recordsAfter, SqlRecords } from './stores/records.ts'
+export {
+  type PackedPage,
+  type PackedRecord,
+  packedBlocks,
+  packedRecordBlocks,
+  packedRecords,
+} from './stores/packed.ts'
+export { collectionsInOrder, SqlRecordReads } from './stores/records.ts'
 export { blockBytes, blockPage, blocksIn, headOfRow, newBlockPage, repoByDid, SqlRepoReads } from './stores/repos.ts'
 export { SqlSessions } from './stores/sessions.ts'
 export { SqlState } from './stores/state.ts'

@@ -1,15 +1,8 @@
-import { type Block, type Cid, decodeCid } from '@atoll/data-model'
-
-const cidBytes = 36
+import { type Cid, decodeCid } from '@atoll/data-model'
 
 /** What a column holds for "not there" is null; what the interfaces say is undefined. */
 export function orUndefined<T>(value: T | null): T | undefined {
   return value ?? undefined
-}
-
-/** A block as `sectionOf` selects it, taken apart. */
-export function blockOfSection(section: Uint8Array): Block {
-  return { cid: cidOf(section.subarray(0, cidBytes)), bytes: section.subarray(cidBytes) }
 }
 
 /** CIDs as columns hold them, back as values. The bytes are copied: a driver's buffer may view a larger one. */

@@ -1,6 +1,6 @@
-import type { Block, Cid } from '@atoll/data-model'
-import type { GetBlock, Head } from '@atoll/repo'
-import type { RepoSnapshot, RepoStore, SnapshotRecord } from '@atoll/storage'
+import type { Block, Cid, SectionRun } from '@atoll/data-model'
+import type { GetBlock, Head, SectionSource } from '@atoll/repo'
+import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import {
   all,
   blockBytes,
@@ -11,9 +11,11 @@ import {
   first,
   headOfRow,
   newBlockPage,
+  type PackedPage,
+  packedBlocks,
+  packedRecordBlocks,
   type Routine,
   type Run,
-  recordsAfter,
   repoByDid,
   SqlRepoReads,
 } from '@atoll/storage-sql'
@@ -22,8 +24,6 @@ import type { Reader, ReaderPool } from './reader.ts'
 
 /** How many blocks are in memory at a time while all are read. */
 const pageBlocks = 200
-/** How many bytes of records, and one record more. */
-const pageBytes = 1024 * 1024
 
 /** Repositories with what SQLite adds: synchronous sources of blocks, and snapshots. */
 export class SqliteRepos extends SqlRepoReads implements RepoStore {
@@ -40,7 +40,7 @@ export class SqliteRepos extends SqlRepoReads implements RepoStore {
     let repo: number | undefined
     return (cid) => {
       repo ??= this.#reader.run(first(repoByDid, { did }))?.key
-      return repo === undefined ? undefined : blockOf(this.#reader, repo, cid)
+      return repo === undefined ? undefined : this.#reader.value(blockBytes, { repo, cid: cid.bytes })
     }
   }
 
@@ -74,25 +74,9 @@ class SqliteRepoSnapshot implements RepoSnapshot {
     this.head = head
   }
 
-  readonly source: GetBlock = (cid) => {
-    this.#requireOpen()
-    return blockOf(this.#reader, this.#repo, cid)
-  };
-
-  /** A page at a time, without a search for each block. */
-  *records(): Iterable<SnapshotRecord> {
-    const repo = this.#repo
-    for (const collection of this.#run(collectionsInOrder(repo))) {
-      // Before every record key.
-      let after = ''
-      for (;;) {
-        const page = this.#run(recordsAfter({ repo, collection, after, limit: pageBlocks, maxBytes: pageBytes }))
-        yield* page
-        const last = page.at(-1)
-        if (!last) break
-        after = last.rkey
-      }
-    }
+  readonly sections: SectionSource = {
+    blocks: (cids) => this.#run(packedBlocks(this.#repo, cids)),
+    records: () => this.#records(),
   }
 
   async blocks(cids: readonly Cid[]): Promise<Block[]> {
@@ -132,16 +116,21 @@ class SqliteRepoSnapshot implements RepoSnapshot {
     }
   }
 
+  *#records(): Iterable<SectionRun> {
+    const repo = this.#repo
+    for (const collection of this.#run(collectionsInOrder(repo))) {
+      // Before every record key.
+      let from: string | undefined = ''
+      while (from !== undefined) {
+        const page: PackedPage = this.#run(packedRecordBlocks({ repo, collection, from, limit: pageBlocks }))
+        yield page
+        from = page.last
+      }
+    }
+  }
+
   #run<T>(routine: Routine<T>): T {
-    this.#requireOpen()
+    if (this.#closed) throw new Error('the snapshot is closed')
     return this.#reader.run(routine)
   }
-
-  #requireOpen(): void {
-    if (this.#closed) throw new Error('the snapshot is closed')
-  }
-}
-
-function blockOf(reader: Reader, repo: number, cid: Cid): Uint8Array | undefined {
-  return reader.value(blockBytes, { repo, cid: cid.bytes })
 }

@@ -19,7 +19,6 @@ import {
   SqlEmailTokens,
   SqlInvites,
   SqlKeys,
-  SqlRecords,
   SqlSessions,
   SqlState,
   writeIntents,
@@ -33,6 +32,7 @@ import { GroupCommit } from './group-commit.ts'
 import { checkIntegrity, configureWriter, markClosed, markOpen, migrate, sizeOf, syncRemains } from './open-database.ts'
 import { Reader, ReaderPool } from './reader.ts'
 import { SqliteEvents } from './sqlite-events.ts'
+import { SqliteRecords } from './sqlite-records.ts'
 import { SqliteRepos } from './sqlite-repos.ts'
 
 export interface SqliteStorageOptions {
@@ -78,7 +78,7 @@ class SqliteStorage implements Storage {
   readonly #check: BackgroundCheck | undefined
   #closed: Promise<void> | undefined
   readonly repos: SqliteRepos
-  readonly records: SqlRecords
+  readonly records: SqliteRecords
   readonly blobs: SqlBlobs
   readonly events: SqliteEvents
   readonly accounts: SqlAccounts
@@ -98,7 +98,7 @@ class SqliteStorage implements Storage {
     if (!opened.isChecked) this.#check = new BackgroundCheck(options.file, (error) => this.#refuse(error, options))
     const run: Run = async (routine) => this.#reader.run(routine)
     this.repos = new SqliteRepos(run, this.#reader, this.#pool)
-    this.records = new SqlRecords(run)
+    this.records = new SqliteRecords(run)
     this.blobs = new SqlBlobs(run)
     this.events = new SqliteEvents(run, this.#writer, listeners)
     this.accounts = new SqlAccounts(run)

@@ -1,5 +1,5 @@
 import type { Block, Cid } from '@atoll/data-model'
-import type { GetBlock, Head } from '@atoll/repo'
+import type { GetBlock, Head, SectionSource } from '@atoll/repo'
 import type { Did, Tid } from '@atoll/syntax'
 import type { AccountStatus } from './account-store.ts'
 
@@ -17,18 +17,11 @@ export interface Page<T> {
   cursor?: string
 }
 
-/** A record of a snapshot, with its place in the tree: `collection/rkey`. */
-export interface SnapshotRecord extends Block {
-  readonly path: string
-}
-
 /** One moment of a repository, for exports that take their time. It costs the adapter something until it is closed. */
 export interface RepoSnapshot {
   readonly head: Head
-  /** A synchronous source of blocks, where the adapter has one. */
-  readonly source: GetBlock | undefined
-  /** Every record in the order of the tree, which is that of the paths by code unit; where the adapter can tell at once. */
-  records?(): Iterable<SnapshotRecord>
+  /** The blocks at hand, where the adapter can answer at once. What it answers may be views of memory that all of them keep. */
+  readonly sections: SectionSource | undefined
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(cids: readonly Cid[]): Promise<Block[]>
   /** Every block, or every block that commits newer than `since` brought, in no particular order and in bounded memory. */

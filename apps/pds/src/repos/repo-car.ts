@@ -1,6 +1,6 @@
 import { streamCar, writeCar } from '@atoll/car'
 import { type Block, BlockMap, type Cid } from '@atoll/data-model'
-import { exportRepo, exportRepoSync, type GetBlock, withBlocks } from '@atoll/repo'
+import { exportCar, exportRepo, type GetBlock, withBlocks } from '@atoll/repo'
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import type { RawOutput } from '@atoll/xrpc-server'
@@ -21,19 +21,14 @@ export async function repoCar(repos: Pick<RepoStore, 'snapshot'>, did: Did, sinc
 }
 
 async function* streamed(snapshot: RepoSnapshot, since: Tid | undefined): AsyncIterable<Uint8Array> {
-  const { head } = snapshot
+  const { head, sections } = snapshot
   try {
-    yield* streamCar([head.cid], since === undefined ? everyBlock(snapshot) : newerBlocks(snapshot, since))
+    if (since !== undefined) yield* streamCar([head.cid], newerBlocks(snapshot, since))
+    else if (sections) yield* exportCar(head, sections)
+    else yield* streamCar([head.cid], exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true }))
   } finally {
     snapshot.close()
   }
-}
-
-/** All of it, in streamable order. */
-function everyBlock(snapshot: RepoSnapshot): Iterable<Block> | AsyncIterable<Block> {
-  const { head, source } = snapshot
-  if (source) return exportRepoSync({ head, get: source, records: snapshot.records?.(), hashed: true })
-  return exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true })
 }
 
 /** The commit, then whatever else came after `since`. A repository that has not moved on has its commit to say. */

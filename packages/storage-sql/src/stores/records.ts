@@ -1,33 +1,30 @@
-import type { Block, Cid } from '@atoll/data-model'
-import { CorruptStorageError, numberOfCursor, type Page, type RecordStore, type StoredRecord } from '@atoll/storage'
+import { blockOfSection } from '@atoll/data-model'
+import { CorruptStorageError, numberOfCursor, type Page, type StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
-import type { Kysely } from 'kysely'
 import { sectionOf } from '../dialect.ts'
-import { all, first, type Routine, type Run, until } from '../routine.ts'
-import { blockOfSection } from '../rows.ts'
-import type { Schema } from '../schema.ts'
+import { all, first, type Routine, type Run } from '../routine.ts'
 import { type Parameters, statement } from '../statement.ts'
 
-type Collection = { did: Did; collection: Nsid }
-
-// Subqueries instead of joins: SQLite plans a join anew for every execution with other parameters, which costs more than
-// the reads themselves (docs/decisions/0003).
-const record = statement((db, $: Parameters<Collection & { rkey: RecordKey }>) =>
-  inCollection(db, $).where('record.rkey', '=', $('rkey')),
+/** A row number that names another block is as good as none. The subqueries cost less than joins (docs/decisions/0003). */
+const record = statement((db, $: Parameters<{ did: Did; collection: Nsid; rkey: RecordKey }>) =>
+  db
+    .selectFrom('record')
+    .select((is) => [
+      'record.rkey',
+      'record.rev',
+      is
+        .selectFrom('block')
+        .select(sectionOf(db).as('section'))
+        .whereRef('block.id', '=', 'record.block')
+        .whereRef('block.cid', '=', 'record.cid')
+        .whereRef('block.repo', '=', 'record.repo')
+        .as('section'),
+    ])
+    .where('record.repo', '=', (is) => is.selectFrom('repo').select('repo.key').where('repo.did', '=', $('did')))
+    .where('record.collection', '=', $('collection'))
+    .where('record.rkey', '=', $('rkey')),
 )
-const page = statement((db, $: Parameters<Collection & { before: string; limit: number }>) =>
-  inCollection(db, $)
-    .where('record.rkey', '<', $('before') as RecordKey)
-    .orderBy('record.rkey', 'desc')
-    .limit($('limit')),
-)
-const reversePage = statement((db, $: Parameters<Collection & { after: string; limit: number }>) =>
-  inCollection(db, $)
-    .where('record.rkey', '>', $('after') as RecordKey)
-    .orderBy('record.rkey')
-    .limit($('limit')),
-)
-const pointingAt = statement((db, $: Parameters<Collection & { link: string }>) =>
+const pointingAt = statement((db, $: Parameters<{ did: Did; collection: Nsid; link: string }>) =>
   db
     .selectFrom('record')
     .select('rkey')
@@ -54,39 +51,6 @@ const reposWith = statement((db, $: Parameters<{ collection: Nsid; after: number
     .limit($('limit')),
 )
 
-/** A collection's records with their blocks. */
-function inCollection<P extends Collection>(db: Kysely<Schema>, $: Parameters<P>) {
-  return withSection(db)
-    .select('record.rev')
-    .where('record.repo', '=', (is) => is.selectFrom('repo').select('repo.key').where('repo.did', '=', $('did')))
-    .where('record.collection', '=', $('collection'))
-}
-
-/** Record keys, each with its block; a row number that names another block is as good as none. */
-function withSection(db: Kysely<Schema>) {
-  return db
-    .selectFrom('record')
-    .select((is) => [
-      'record.rkey',
-      is
-        .selectFrom('block')
-        .select(sectionOf(db).as('section'))
-        .whereRef('block.id', '=', 'record.block')
-        .whereRef('block.cid', '=', 'record.cid')
-        .whereRef('block.repo', '=', 'record.repo')
-        .as('section'),
-    ])
-}
-
-/** A page of a collection in the order of the tree, by the key of the repository. */
-const recordPage = statement((db, $: Parameters<{ repo: number; collection: Nsid; after: string; limit: number }>) =>
-  withSection(db)
-    .where('record.repo', '=', $('repo'))
-    .where('record.collection', '=', $('collection'))
-    .where('record.rkey', '>', $('after') as RecordKey)
-    .orderBy('record.rkey')
-    .limit($('limit')),
-)
 const collectionsIn = statement((db, $: Parameters<{ repo: number }>) =>
   db.selectFrom('repo_collection').select('collection').where('repo', '=', $('repo')),
 )
@@ -98,31 +62,8 @@ export function* collectionsInOrder(repo: number): Routine<Nsid[]> {
   return paths.sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ collection }) => collection)
 }
 
-/** The next records of a collection after a key, with their paths, in the order of the tree: no more of them once they have `maxBytes`. */
-export function* recordsAfter({
-  maxBytes,
-  ...page
-}: {
-  repo: number
-  collection: Nsid
-  after: string
-  limit: number
-  maxBytes: number
-}): Routine<{ rkey: RecordKey; path: string; cid: Cid; bytes: Uint8Array }[]> {
-  let bytes = 0
-  const rows = yield* until(recordPage, page, ({ section }) => (bytes += section?.length ?? 0) >= maxBytes)
-  const { collection } = page
-  return rows.map(({ rkey, section }) => ({
-    rkey,
-    path: `${collection}/${rkey}`,
-    ...blockIn(section, collection, rkey),
-  }))
-}
-
-/** Above every record key, which are ASCII. */
-const highest = '\x7f'
-
-export class SqlRecords implements RecordStore {
+/** What every host reads of records in the same way; listing them is the host's. */
+export class SqlRecordReads {
   readonly #run: Run
 
   constructor(run: Run) {
@@ -132,17 +73,6 @@ export class SqlRecords implements RecordStore {
   async get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
     const row = await this.#run(first(record, { did, collection, rkey }))
     return row && recordOf(collection, row)
-  }
-
-  async list(
-    did: Did,
-    collection: Nsid,
-    { limit, cursor, reverse = false }: { limit: number; cursor?: string; reverse?: boolean },
-  ): Promise<StoredRecord[]> {
-    const rows = reverse
-      ? all(reversePage, { did, collection, after: cursor ?? '', limit })
-      : all(page, { did, collection, before: cursor ?? highest, limit })
-    return (await this.#run(rows)).map((row) => recordOf(collection, row))
   }
 
   async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {
@@ -166,11 +96,6 @@ function recordOf(
   collection: Nsid,
   { rkey, rev, section }: { rkey: RecordKey; rev: Tid; section: Uint8Array | null },
 ): StoredRecord {
-  const { cid, bytes } = blockIn(section, collection, rkey)
-  return { collection, rkey, cid, rev, bytes }
-}
-
-function blockIn(section: Uint8Array | null, collection: Nsid, rkey: RecordKey): Block {
   if (section === null) throw new CorruptStorageError(`record ${collection}/${rkey} without its block`)
-  return blockOfSection(section)
+  return { collection, rkey, rev, ...blockOfSection(section) }
 }

@@ -1,12 +1,12 @@
-import type { Block, Cid } from '@atoll/data-model'
-import type { GetBlock, Head } from '@atoll/repo'
+import { type Block, type Cid, type SectionRun, sectionOf } from '@atoll/data-model'
+import type { GetBlock, Head, SectionSource } from '@atoll/repo'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { accountStatus } from '../account-store.ts'
 import { ConflictError } from '../errors.ts'
 import { numberOfCursor } from '../number-cursor.ts'
 import type { RecordStore, StoredRecord } from '../record-store.ts'
 import type { RecordChange, RepoChange, RepoWriter } from '../repo-change.ts'
-import type { Page, RepoListing, RepoSnapshot, RepoStore, SnapshotRecord } from '../repo-store.ts'
+import type { Page, RepoListing, RepoSnapshot, RepoStore } from '../repo-store.ts'
 import { JournaledMap } from './journaled-map.ts'
 import type { MemoryBlock, MemoryRecord, MemoryRepo, MemoryTables } from './memory-tables.ts'
 import { compareText, pageOf } from './order.ts'
@@ -148,17 +148,24 @@ class MemoryRepoSnapshot implements RepoSnapshot {
     this.#records = records
   }
 
-  readonly source: GetBlock = (cid) => this.#blocks.get(cid.key)?.block.bytes
-
-  async blocks(cids: readonly Cid[]): Promise<Block[]> {
-    return pick(cids, this.source)
+  readonly sections: SectionSource = {
+    blocks: (cids) => this.#pick(cids).map(sectionOf),
+    records: () => this.#recordsInOrder(),
   }
 
-  *records(): Iterable<SnapshotRecord> {
-    for (const [path, { cid }] of [...this.#records].sort(([a], [b]) => compareText(a, b))) {
-      const bytes = this.source(cid)
-      if (bytes) yield { path, cid, bytes }
+  async blocks(cids: readonly Cid[]): Promise<Block[]> {
+    return this.#pick(cids)
+  }
+
+  *#recordsInOrder(): Iterable<SectionRun> {
+    const inOrder = [...this.#records].sort(([a], [b]) => compareText(a, b))
+    for (const [, { cid }] of inOrder) {
+      for (const bytes of this.sections.blocks([cid])) yield { bytes, ends: [bytes.length] }
     }
+  }
+
+  #pick(cids: readonly Cid[]): Block[] {
+    return pick(cids, (cid) => this.#blocks.get(cid.key)?.block.bytes)
   }
 
   async *all({ since }: { since?: Tid } = {}): AsyncIterable<Block> {

@@ -1,10 +1,10 @@
-import { blockOf } from '@atoll/data-model'
+import { blockOf, sectionOf } from '@atoll/data-model'
 import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { expect } from 'vitest'
 import type { RepoChange } from '../repo-change.ts'
 import type { Storage } from '../storage.ts'
 import type { Exceptions, OpenStorage } from './opened.ts'
-import { alice, bob, carol, hex, rev, SampleRepo } from './samples.ts'
+import { alice, bob, bytesOf, carol, hex, rev, SampleRepo } from './samples.ts'
 import { describeRules, storageForEach } from './suite.ts'
 
 const post = parseNsid('app.bsky.feed.post')
@@ -102,6 +102,26 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       const listed = await storage.records.list(alice, post, { limit: 10 })
       expect(listed.map((record) => hex(record.bytes))).toEqual([hex(blockOf({ n: 1 }).bytes)])
       expect(await storage.records.list(bob, post, { limit: 10 })).toEqual([])
+    })
+
+    rule('lists records of any length and any bytes, and any number of them', async () => {
+      const storage = await fresh()
+      const values = [0, 256, 16_000, 16_347, 16_348, 17_000, 300_000].map((length) => ({ bytes: bytesOf(length) }))
+      const repo = new SampleRepo(alice)
+      const writes = Object.fromEntries(values.map((value, n) => [`${post}/key${n}`, value]))
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit(writes)))
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/key1`]: { n: 'new' } })))
+      const expected = values.map((value, n) => ({
+        rkey: `key${n}`,
+        rev: rev(n === 1 ? 2 : 1),
+        section: hex(sectionOf(blockOf(n === 1 ? { n: 'new' } : value))),
+      }))
+      for (const limit of [1, 3, 100]) {
+        const listed = await storage.records.list(alice, post, { limit, reverse: true })
+        const found = listed.map((record) => ({ rkey: record.rkey, rev: record.rev, section: hex(sectionOf(record)) }))
+        expect(found).toEqual(expected.slice(0, limit))
+      }
+      expect(await storage.records.list(bob, post, { limit: 3 })).toEqual([])
     })
 
     rule('names the collections that hold a record, ascending', async () => {

@@ -116,6 +116,11 @@ export function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
   return a?.length === b.length && a.every((byte, at) => byte === b[at])
 }
 
+/** So many bytes, of all values. */
+export function bytesOf(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => index)
+}
+
 /** Bytes as an adapter may answer them (a Buffer, say), to compare. */
 export function hex(bytes: Uint8Array | undefined): string | undefined {
   return bytes && Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

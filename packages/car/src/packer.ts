@@ -1,0 +1,79 @@
+import type { Block, Cid } from '@atoll/data-model'
+import { encodeHeader } from './header.ts'
+import { MAX_SECTION_HEAD_BYTES, MAX_VARINT_BYTES, writeSectionHead, writeVarint } from './write.ts'
+
+const DEFAULT_CHUNK_BYTES = 64 * 1024
+const NONE: Uint8Array[] = []
+
+/** Packs a CAR v1 file, block by block, into chunks of one length. */
+export class CarPacker {
+  private readonly chunkBytes: number
+  private readonly head = new Uint8Array(MAX_SECTION_HEAD_BYTES)
+  private full: Uint8Array[] = []
+  private chunk: Uint8Array
+  private used = 0
+
+  constructor(roots: readonly Cid[], chunkBytes = DEFAULT_CHUNK_BYTES) {
+    this.chunkBytes = chunkBytes
+    this.chunk = new Uint8Array(chunkBytes)
+    const header = encodeHeader(roots)
+    // Length and content, as sections have them.
+    this.addSection(header, 0, header.length)
+  }
+
+  add({ cid, bytes }: Block): void {
+    if (this.used + MAX_SECTION_HEAD_BYTES + bytes.length <= this.chunkBytes) {
+      const at = writeSectionHead(this.chunk, this.used, cid, bytes.length)
+      this.chunk.set(bytes, at)
+      this.used = at + bytes.length
+    } else {
+      this.addBytes(this.head.subarray(0, writeSectionHead(this.head, 0, cid, bytes.length)))
+      this.addBytes(bytes)
+    }
+  }
+
+  /** Adds a block that lies in `bytes` from `start` to `end`, its CID first. */
+  addSection(bytes: Uint8Array, start: number, end: number): void {
+    const length = end - start
+    const section = bytes.subarray(start, end)
+    if (this.used + MAX_VARINT_BYTES + length <= this.chunkBytes) {
+      const at = writeVarint(this.chunk, this.used, length)
+      this.chunk.set(section, at)
+      this.used = at + length
+    } else {
+      this.addBytes(this.head.subarray(0, writeVarint(this.head, 0, length)))
+      this.addBytes(section)
+    }
+  }
+
+  /** The chunks that are full, once each. */
+  takeFull(): Uint8Array[] {
+    if (this.full.length === 0) return NONE
+    const { full } = this
+    this.full = []
+    return full
+  }
+
+  /** What is left at the end: first what is full, then what is not. */
+  takeRest(): Uint8Array[] {
+    const rest = this.takeFull()
+    return this.used > 0 ? [...rest, this.chunk.subarray(0, this.used)] : rest
+  }
+
+  /** Adds bytes over as many chunks as it takes. */
+  private addBytes(bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; ) {
+      const count = Math.min(bytes.length - from, this.chunkBytes - this.used)
+      this.chunk.set(bytes.subarray(from, from + count), this.used)
+      from += count
+      this.used += count
+      if (this.used === this.chunkBytes) this.startChunk()
+    }
+  }
+
+  private startChunk(): void {
+    this.full.push(this.chunk)
+    this.chunk = new Uint8Array(this.chunkBytes)
+    this.used = 0
+  }
+}

@@ -1,0 +1,197 @@
+import { type Cid, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
+import { CorruptStorageError } from '@atoll/storage'
+import type { Nsid, RecordKey, Tid } from '@atoll/syntax'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { first, type Routine } from '../routine.ts'
+import { cidOf } from '../rows.ts'
+import type { Schema } from '../schema.ts'
+import { type Parameters, statement } from '../statement.ts'
+import { blockBytes } from './repos.ts'
+
+// Many blocks as one row, in SQLite's SQL: its driver takes longer to hand over a value than SQLite takes to find it
+// (docs/decisions/0009). A driver that reads rows off a network would gain nothing.
+
+/** A longer block is not packed but read by itself, so that a page of large ones is not in memory several times. */
+const longestPacked = 16 * 1024
+const cidBytes = 36
+/** How many blocks are looked for at once. */
+const cidsAtOnce = 32
+const slots = Array.from({ length: cidsAtOnce }, (_, slot) => `cid${slot}` as const)
+
+interface Pack {
+  /** Of each block what goes before it and its length, -1 where it is missing, with commas between them; null without any. */
+  heads: string | null
+  /** Of each block its CID, and its bytes unless they are too long, one behind the other; null without any. */
+  sections: Uint8Array | null
+}
+
+type CidsOf = { repo: number } & Record<`cid${number}`, Uint8Array | null>
+type PageOf = { repo: number; collection: Nsid; from: string; limit: number }
+
+const page = statement((db, $: Parameters<PageOf>) => recordHeads(recordsBeyond(db, $, '<', 'desc')))
+const reversePage = statement((db, $: Parameters<PageOf>) => recordHeads(recordsBeyond(db, $, '>', 'asc')))
+const followingBlocks = statement((db, $: Parameters<PageOf>) =>
+  withBlocks(recordsBeyond(db, $, '>', 'asc'))
+    .select(joined(lengthOfBlock).as('heads'))
+    .select((is) => is.fn.max('page.rkey').as('last')),
+)
+const blocks = statement((db, $: Parameters<CidsOf>) =>
+  db
+    .selectFrom('block')
+    .select([joined(lengthOfBlock).as('heads'), packed(sql.ref('cid')).as('sections')])
+    .where('repo', '=', $('repo'))
+    .where(
+      'cid',
+      'in',
+      slots.map((slot) => $(slot) as Uint8Array),
+    ),
+)
+
+/** The rows of a collection beyond a key. */
+function recordsBeyond(db: Kysely<Schema>, $: Parameters<PageOf>, side: '<' | '>', direction: 'asc' | 'desc') {
+  const rows = db
+    .selectFrom('record')
+    .select(['repo', 'rkey', 'rev', 'cid', 'block'])
+    .where('repo', '=', $('repo'))
+    .where('collection', '=', $('collection'))
+    .where('rkey', side, $('from') as RecordKey)
+    .orderBy('rkey', direction)
+    .limit($('limit'))
+  return db.selectFrom(rows.as('page'))
+}
+
+/** A left join keeps records whose block is missing, and the order of the page: SQLite aggregates rows as they come. */
+function withBlocks(rows: ReturnType<typeof recordsBeyond>) {
+  return rows
+    .leftJoin('block', (join) =>
+      join
+        .onRef('block.id', '=', 'page.block')
+        .onRef('block.cid', '=', 'page.cid')
+        .onRef('block.repo', '=', 'page.repo'),
+    )
+    .select(packed(sql.ref('page.cid')).as('sections'))
+}
+
+function recordHeads(rows: ReturnType<typeof recordsBeyond>) {
+  return withBlocks(rows).select(joined(sql`page.rkey || ',' || page.rev || ',' || ${lengthOfBlock}`).as('heads'))
+}
+
+const lengthOfBlock = sql`coalesce(length(block.bytes), -1)`
+
+function joined(head: RawBuilder<unknown>): RawBuilder<string | null> {
+  return sql`group_concat(${head}, ',')`
+}
+
+/** SQLite makes text of what it joins, whose bytes are those of its parts; the cast says that they are bytes. */
+function packed(cid: RawBuilder<unknown>): RawBuilder<Uint8Array | null> {
+  const bytes = sql`case when length(block.bytes) > ${sql.lit(longestPacked)} then '' else coalesce(block.bytes, '') end`
+  return sql`cast(group_concat(${cid} || ${bytes}, '') as blob)`
+}
+
+export interface PackedRecord {
+  readonly rkey: RecordKey
+  readonly rev: Tid
+  readonly section: Section
+}
+
+/** Records of a collection beyond `from`, newest first or, with `reverse`, oldest first. Their sections are views of shared memory. */
+export function* packedRecords({ reverse, ...values }: PageOf & { reverse: boolean }): Routine<PackedRecord[]> {
+  const pack = yield* first(reverse ? reversePage : page, values)
+  const heads = headsOf(pack)
+  const bytes = sectionsOf(pack)
+  const found: PackedRecord[] = []
+  let start = 0
+  for (let head = 0; head < heads.length; head += 3) {
+    // As they were selected.
+    const rkey = heads[head] as RecordKey
+    const rev = heads[head + 1] as Tid
+    const length = Number(heads[head + 2])
+    if (length < 0) throw new CorruptStorageError(`record ${values.collection}/${rkey} without its block`)
+    const end = start + packedLength(length)
+    const section = bytes.subarray(start, end)
+    found.push({ rkey, rev, section: isPacked(length) ? section : yield* longSection(values.repo, section) })
+    start = end
+  }
+  return found
+}
+
+export interface PackedPage extends SectionRun {
+  /** Undefined where there are no more. */
+  readonly last: RecordKey | undefined
+}
+
+/** The blocks of records of a collection beyond `from`, oldest first, and the last of their keys. One that is missing is left out. */
+export function* packedRecordBlocks(values: PageOf): Routine<PackedPage> {
+  const row = yield* first(followingBlocks, values)
+  const last = row?.last ?? undefined
+  const lengths = lengthsOf(row)
+  if (lengths.every(isPacked)) return { bytes: sectionsOf(row), ends: endsOf(lengths), last }
+  return { ...runOf(yield* takenApart(values.repo, row)), last }
+}
+
+/** Those of `cids` that the repository has, in no particular order. Their sections are views of shared memory. */
+export function* packedBlocks(repo: number, cids: readonly Cid[]): Routine<Section[]> {
+  const found: Section[] = []
+  for (let from = 0; from < cids.length; from += cidsAtOnce) {
+    const values: CidsOf = { repo }
+    for (let slot = 0; slot < cidsAtOnce; slot++) values[slots[slot]!] = cids[from + slot]?.bytes ?? null
+    found.push(...(yield* takenApart(repo, yield* first(blocks, values))))
+  }
+  return found
+}
+
+/** The sections of a pack whose heads are lengths. */
+function* takenApart(repo: number, pack: Pack | undefined): Routine<Section[]> {
+  const bytes = sectionsOf(pack)
+  const found: Section[] = []
+  let start = 0
+  for (const length of lengthsOf(pack)) {
+    const end = start + packedLength(length)
+    const section = bytes.subarray(start, end)
+    if (isPacked(length)) found.push(section)
+    else if (length > 0) found.push(yield* longSection(repo, section))
+    start = end
+  }
+  return found
+}
+
+/** Whether a section is whole, and not only its CID because it is missing or long. */
+const isPacked = (length: number) => length >= 0 && length <= longestPacked
+
+const packedLength = (length: number) => cidBytes + (isPacked(length) ? length : 0)
+
+function* longSection(repo: number, cid: Uint8Array): Routine<Section> {
+  const block = { cid: cidOf(cid) }
+  const row = yield* first(blockBytes, { repo, cid })
+  if (!row) throw new CorruptStorageError(`block ${block.cid} is listed and not there`)
+  return sectionOf({ ...block, bytes: row.bytes })
+}
+
+function sectionsOf(pack: Pack | undefined): Uint8Array {
+  const { buffer, byteOffset, length } = pack?.sections ?? new Uint8Array()
+  // A Buffer would make Buffers of its parts, which takes longer.
+  return new Uint8Array(buffer, byteOffset, length)
+}
+
+function headsOf(pack: Pack | undefined): string[] {
+  return pack?.heads?.split(',') ?? []
+}
+
+function lengthsOf(pack: Pack | undefined): number[] {
+  return headsOf(pack).map(Number)
+}
+
+function endsOf(lengths: readonly number[]): number[] {
+  let end = 0
+  return lengths.map((length) => (end += packedLength(length)))
+}
+
+function runOf(sections: readonly Section[]): SectionRun {
+  const bytes = new Uint8Array(sections.reduce((sum, { length }) => sum + length, 0))
+  let end = 0
+  const ends = sections.map((section) => {
+    bytes.set(section, end)
+    return (end += section.length)
+  })
+  return { bytes, ends }
+}
