@@ -30,6 +30,31 @@ describe('a JSON text of stored blocks', () => {
     expect(textOf(json.ascii(',').block(encodeCbor('two')).ascii(']'))).toBe('["one","two"]')
   })
 
+  it('escapes every character where it must, at every place of a text of any length, wherever in memory that lies', () => {
+    const characters = [...Array.from({ length: 0x81 }, (_, code) => String.fromCharCode(code)), 'ü', '€', '🌊']
+    const plain = 'plain text of some length'
+    for (const character of characters) {
+      const texts = Array.from({ length: 20 }, (_, at) => plain.slice(0, at) + character + plain.slice(at, 20))
+      const blocks = texts.map((text) => encodeCbor(text))
+      const memory = Uint8Array.from(blocks.flatMap((block) => [...block]))
+      const json = new JsonBuilder()
+      let end = 0
+      for (const [n, block] of blocks.entries()) {
+        json.ascii(n > 0 ? ',' : '[').block(memory.subarray(end, (end += block.length)))
+        json.ascii(',').block(block)
+      }
+      expect(textOf(json.ascii(']'))).toBe(JSON.stringify(texts.flatMap((text) => [text, text])))
+    }
+  })
+
+  it('refuses what is not UTF-8, at every place of a text', () => {
+    for (let at = 1; at <= 20; at++) {
+      const block = encodeCbor('x'.repeat(20))
+      block[at] = 0xc3
+      expect(() => new JsonBuilder().block(block)).toThrow(CborError)
+    }
+  })
+
   it('does not change when others are written', () => {
     const first = new JsonBuilder().ascii('"first"').finish()
     new JsonBuilder(100_000).ascii('"second"').finish()

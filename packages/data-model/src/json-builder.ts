@@ -11,11 +11,11 @@ import type { Limits } from './value.ts'
  * new JsonBuilder().ascii('{"value":').block(bytes).ascii('}').finish()
  */
 export class JsonBuilder {
-  private readonly text = new JsonText()
+  private readonly text: JsonText
 
   /** `expectedBytes` is a guess at how long the text becomes. */
   constructor(expectedBytes = 0) {
-    this.text.reserve(expectedBytes)
+    this.text = new JsonText(expectedBytes)
   }
 
   /** Appends what is JSON already, and nothing but ASCII. */

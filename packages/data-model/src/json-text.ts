@@ -6,6 +6,7 @@ const BACKSLASH = 92
 const SPACE = 32
 /** From this length on a native copy costs less than a loop. */
 const LONG_PIECE = 32
+const WORD = 4
 /** Up to this length texts are copied as they are looked at. */
 const LONG = 256
 /** What `writeText` does with a byte: copy it, escape it, or look at the character that it starts. */
@@ -29,6 +30,11 @@ let kinds: Uint8Array | undefined
 export class JsonText extends Output {
   /** Whether each byte written is a character. */
   isAscii = true
+  /** Views for copying words, and what they are views of. */
+  private from: DataView | undefined
+  private fromBytes: Uint8Array | undefined
+  private to: DataView | undefined
+  private toBytes: Uint8Array | undefined
 
   writeByte(byte: number): void {
     this.reserve(1)
@@ -64,8 +70,8 @@ export class JsonText extends Output {
   private copyShort(source: Uint8Array, start: number, end: number): boolean {
     const kindOf = (kinds ??= kindsOfBytes())
     const bytes = this.bytes
+    let index = end - start < 2 * WORD ? start : this.copyWords(source, start, end)
     let to = this.at
-    let index = start
     while (index < end) {
       const byte = source[index]!
       const kind = kindOf[byte]
@@ -84,6 +90,37 @@ export class JsonText extends Output {
     }
     this.at = to
     return true
+  }
+
+  /** Copies four bytes at a time for as long as none of them needs a closer look; answers where that ends. */
+  private copyWords(source: Uint8Array, start: number, end: number): number {
+    const from = this.viewOf(source)
+    const to = this.ownView()
+    const shift = source.byteOffset
+    const last = shift + end - WORD
+    let at = this.at
+    let index = shift + start
+    for (; index <= last; index += WORD, at += WORD) {
+      const word = from.getInt32(index, true)
+      if (!isPlain(word)) break
+      to.setInt32(at, word, true)
+    }
+    this.at = at
+    return index - shift
+  }
+
+  /** Blocks that are read together lie in the same memory: one view of it serves them all. */
+  private viewOf(source: Uint8Array): DataView {
+    if (this.from && this.fromBytes === source) return this.from
+    this.fromBytes = source
+    return this.from?.buffer === source.buffer ? this.from : (this.from = new DataView(source.buffer))
+  }
+
+  private ownView(): DataView {
+    const { bytes } = this
+    if (this.to && this.toBytes === bytes) return this.to
+    this.toBytes = bytes
+    return (this.to = new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
   }
 
   /** What needs no escape is copied in one piece. */
@@ -110,6 +147,14 @@ export class JsonText extends Output {
     this.at = copy(source, from, end, bytes, to)
     return true
   }
+}
+
+/** Whether each of four bytes is ASCII and no control character, quote or backslash. */
+function isPlain(word: number): boolean {
+  const quotes = word ^ 0x22222222
+  const backslashes = word ^ 0x5c5c5c5c
+  // To take more from a byte than it is sets the uppermost bit of the word that is left; that it may do so elsewhere, too, costs a closer look.
+  return ((word | (word - 0x20202020) | (quotes - 0x01010101) | (backslashes - 0x01010101)) & 0x80808080) === 0
 }
 
 function copy(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {

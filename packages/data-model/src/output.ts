@@ -21,7 +21,13 @@ export class Output {
   at: number
   private start: number
 
-  constructor() {
+  /** `expectedBytes` is a guess at how many they become. */
+  constructor(expectedBytes = 0) {
+    if (expectedBytes > SLAB_BYTES / 2) {
+      this.bytes = ownMemory(expectedBytes)
+      this.start = this.at = 0
+      return
+    }
     // Whoever comes here before this one has ended, as a getter may, gets a slab of its own.
     this.bytes = slab ?? freshSlab()
     this.start = this.at = slab === undefined ? 0 : used
@@ -45,8 +51,7 @@ export class Output {
 
   protected grow(needed: number): void {
     const written = this.bytes.subarray(this.start, this.at)
-    this.bytes =
-      needed <= SLAB_BYTES / 2 ? freshSlab() : new Uint8Array(Math.max(needed, written.length * 2, 2 * SLAB_BYTES))
+    this.bytes = needed <= SLAB_BYTES / 2 ? freshSlab() : ownMemory(Math.max(needed, written.length * 2))
     this.bytes.set(written)
     this.start = 0
     this.at = written.length
@@ -80,6 +85,13 @@ export class Output {
     slab = this.bytes
     used = end
   }
+}
+
+/** Memory for one long output, which is not looked at before it is written. It is never as long as a slab. */
+function ownMemory(length: number): Uint8Array {
+  const size = Math.max(length, 2 * SLAB_BYTES)
+  const unzeroed = globalThis.Buffer?.allocUnsafeSlow(size)
+  return unzeroed ? new Uint8Array(unzeroed.buffer, 0, size) : new Uint8Array(size)
 }
 
 function freshSlab(): Uint8Array {

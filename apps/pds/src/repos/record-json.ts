@@ -1,30 +1,24 @@
 import { JsonBuilder } from '@atoll/data-model'
 import type { StoredRecord } from '@atoll/storage'
-import type { Did } from '@atoll/syntax'
+import type { Did, Nsid } from '@atoll/syntax'
+
+/** What the records of a collection begin with in answers. AT-URIs need no escapes in JSON. */
+export function recordOpening(did: Did, collection: Nsid): string {
+  return `{"uri":"at://${did}/${collection}/`
+}
 
 /**
- * Appends a record as the answers of getRecord and listRecords hold it. It is written straight from the stored bytes, since turning
- * each record into values and back is most of what these methods would spend. AT-URIs need no escapes in JSON.
+ * Appends a record, of which `opening` is the beginning, as the answers of getRecord and listRecords hold it. It is written straight
+ * from the stored bytes, since turning each record into values and back is most of what these methods would spend.
  */
-export function writeRecord(json: JsonBuilder, did: Did, { collection, rkey, cid, bytes }: StoredRecord): void {
+export function writeRecord(json: JsonBuilder, opening: string, { rkey, cid, bytes }: StoredRecord): void {
   // In pieces: to join them first would cost as much as to write them.
-  json
-    .ascii('{"uri":"at://')
-    .ascii(did)
-    .ascii('/')
-    .ascii(collection)
-    .ascii('/')
-    .ascii(rkey)
-    .ascii('","cid":"')
-    .cid(cid)
-    .ascii('","value":')
-    .block(bytes)
-    .ascii('}')
+  json.ascii(opening).ascii(rkey).ascii('","cid":"').cid(cid).ascii('","value":').block(bytes).ascii('}')
 }
 
 /** One record as a whole answer. */
 export function recordJson(did: Did, record: StoredRecord): Uint8Array {
   const json = new JsonBuilder()
-  writeRecord(json, did, record)
+  writeRecord(json, recordOpening(did, record.collection), record)
   return json.finish()
 }

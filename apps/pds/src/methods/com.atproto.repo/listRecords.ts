@@ -1,11 +1,11 @@
 import { DataModelError, JsonBuilder } from '@atoll/data-model'
 import type { listRecords as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage, StoredRecord } from '@atoll/storage'
-import type { Did } from '@atoll/syntax'
+import type { Did, Nsid } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { requireReadable } from '../../repos/readable.ts'
-import { writeRecord } from '../../repos/record-json.ts'
+import { recordOpening, writeRecord } from '../../repos/record-json.ts'
 
 /** About how many bytes stand around a record's value. */
 const aroundRecord = 200
@@ -20,19 +20,20 @@ export function listRecords({ accounts, storage }: Deps): Handler<typeof method>
     const { did } = requireReadable(await accounts.find(params.repo), params.repo)
     const { collection, limit, cursor, reverse } = params
     const records = await storage.records.list(did, collection, { limit, cursor, reverse })
-    return { encoding: 'application/json; charset=utf-8', body: pageJson(did, records) }
+    return { encoding: 'application/json; charset=utf-8', body: pageJson(did, collection, records) }
   }
 }
 
-function pageJson(did: Did, records: readonly StoredRecord[]): Uint8Array {
+function pageJson(did: Did, collection: Nsid, records: readonly StoredRecord[]): Uint8Array {
   const json = new JsonBuilder(records.reduce((sum, { bytes }) => sum + bytes.length * 1.2 + aroundRecord, 0))
   const last = records.at(-1)?.rkey
   json.ascii(last === undefined ? '{"records":[' : `{"cursor":"${last}","records":[`)
+  const opening = recordOpening(did, collection)
   let separator = ''
   for (const record of records) {
     const before = json.length
     try {
-      writeRecord(json.ascii(separator), did, record)
+      writeRecord(json.ascii(separator), opening, record)
       separator = ','
     } catch (error) {
       // A record without a JSON form, which only an import can bring, is left out and does not take the others with it.
