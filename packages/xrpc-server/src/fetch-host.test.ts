@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { innerRequest, innerResponse, webRequest, webResponse } from './fetch-host.ts'
+import { answerFetch, innerRequest, innerResponse, webRequest, webResponse } from './fetch-host.ts'
 
 const origin = 'https://server.test'
 const never = new AbortController().signal
@@ -56,5 +58,42 @@ describe('a web response', () => {
       2,
       'page',
     ])
+  })
+})
+
+describe('an answer that is being streamed', () => {
+  it('ends when the client goes, however long ago memory was cleared of the request', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => Promise<void> = async () => {
+      // Finalizers run in a turn of their own.
+      for (let round = 0; round < 5; round++) {
+        runInNewContext('gc')()
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    const client = new AbortController()
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    async function* endless(signal: AbortSignal) {
+      try {
+        while (!signal.aborted) yield new Uint8Array(10)
+      } finally {
+        end()
+      }
+    }
+    const answer = () =>
+      answerFetch(
+        async ({ signal }) => ({ status: 200, headers: {}, body: endless(signal) }),
+        new Request('https://server.test/', { signal: client.signal }),
+      )
+    const response = await answer()
+    const reading = response.body!.getReader()
+    await reading.read()
+    await collect()
+    client.abort(new Error('gone'))
+    await expect(reading.read()).rejects.toThrow('gone')
+    await ended
   })
 })

@@ -72,9 +72,17 @@ export async function answerFetch(
   info: FetchInfo = {},
 ): Promise<Response> {
   const gone = new AbortController()
-  const signal = AbortSignal.any([request.signal, gone.signal])
+  const { signal } = gone
+  const leave = () => gone.abort(request.signal.reason)
+  if (request.signal.aborted) leave()
+  else request.signal.addEventListener('abort', leave, { once: true })
   const response = await handle(innerRequest(request, info, signal))
-  return webResponse(response, { signal, onCancel: () => gone.abort() })
+  const onCancel = () => {
+    // Names the request, which an answer must keep: in Node its signal hears of nothing once nobody holds the request any more.
+    request.signal.removeEventListener('abort', leave)
+    gone.abort()
+  }
+  return webResponse(response, { signal, onCancel })
 }
 
 async function* bodyOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
