@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { cidOfRaw } from '@atoll/data-model'
+import type { BlobStream } from '@atoll/storage'
 import { blobStoreSuite } from '@atoll/storage/testing'
 import type { Did } from '@atoll/syntax'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FileStep } from './durable-files.ts'
 import { openFsBlobStore } from './fs-blob-store.ts'
-import type { UploadBytes } from './receive.ts'
 
 blobStoreSuite('fs', async () => {
   const dir = temporaryFolder()
@@ -144,7 +144,7 @@ describe('the folder', () => {
     const { cid } = await store.upload(did, chunks(bytes.length))
     await store.makePermanent(did, [cid])
     const { bytes: stream } = (await store.get(did, cid))!
-    const source: UploadBytes = stream
+    const source: BlobStream = stream
     const kept: Uint8Array[] = []
     let size = 0
     for await (const chunk of source) {

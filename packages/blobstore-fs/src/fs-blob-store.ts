@@ -1,10 +1,17 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Cid } from '@atoll/data-model'
-import { type BlobBytes, BlobMissingError, type BlobStore, type ByteRange, type UploadedBlob } from '@atoll/storage'
+import {
+  type BlobBytes,
+  BlobMissingError,
+  type BlobStore,
+  type BlobStream,
+  type ByteRange,
+  type UploadedBlob,
+} from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { type BeforeStep, codeOf, DurableFiles, type OpenFile, translateError } from './durable-files.ts'
-import { receive, type UploadBytes, type UploadOptions } from './receive.ts'
+import { receive, type UploadOptions } from './receive.ts'
 import { SharedMemory } from './shared-memory.ts'
 
 /** How much of their files readers keep in memory. */
@@ -57,7 +64,7 @@ class FsBlobStore implements BlobStore {
     })
   }
 
-  async upload(did: Did, bytes: UploadBytes, options: UploadOptions = {}): Promise<UploadedBlob> {
+  async upload(did: Did, bytes: BlobStream, options: UploadOptions = {}): Promise<UploadedBlob> {
     options.signal?.throwIfAborted()
     return await attempt(async () => {
       const incoming = await this.#files.create(this.#incoming[0])
@@ -109,7 +116,7 @@ class FsBlobStore implements BlobStore {
     })
   }
 
-  async #receive(incoming: OpenFile, bytes: UploadBytes, options: UploadOptions): Promise<UploadedBlob> {
+  async #receive(incoming: OpenFile, bytes: BlobStream, options: UploadOptions): Promise<UploadedBlob> {
     let isSynced = false
     this.#uploaders.join()
     try {
@@ -135,7 +142,7 @@ class FsBlobStore implements BlobStore {
   }
 
   /** A reader may release its chunks: each has memory of its own. */
-  #bytes(file: string, start: number, end: number): AsyncIterable<Uint8Array> & { release(chunk: Uint8Array): void } {
+  #bytes(file: string, start: number, end: number): BlobStream {
     const chunks = this.#read(file, start, end)
     return {
       [Symbol.asyncIterator]: () => chunks[Symbol.asyncIterator](),

@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto'
 import { cidOfDigest } from '@atoll/data-model'
-import { BlobTooLargeError, type UploadedBlob, untilAborted } from '@atoll/storage'
+import { type BlobStream, BlobTooLargeError, type UploadedBlob, untilAborted } from '@atoll/storage'
 import type { DurableFiles, OpenFile } from './durable-files.ts'
 import type { SharedMemory } from './shared-memory.ts'
 
 const headBytes = 4100
 /** Chunks wait until there are so many of them, or the upload's part of the memory is full, and are written together. */
 const writeChunks = 256
-
-/** The bytes of an upload, in chunks that are kept for a while as they are: nobody writes into one that was handed over. */
-export interface UploadBytes extends AsyncIterable<Uint8Array> {
-  /** Takes back each chunk that is in the file and will not be looked at again, so that its memory is free at once. */
-  release?(chunk: Uint8Array): void
-}
 
 export interface UploadOptions {
   maxBytes?: number
@@ -23,7 +17,7 @@ export interface UploadOptions {
 export async function receive(
   files: DurableFiles,
   open: OpenFile,
-  source: UploadBytes,
+  source: BlobStream,
   { maxBytes = Number.POSITIVE_INFINITY, signal, memory }: UploadOptions & { memory: SharedMemory },
 ): Promise<UploadedBlob> {
   const hash = createHash('sha256')

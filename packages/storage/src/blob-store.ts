@@ -15,10 +15,16 @@ export interface ByteRange {
   end?: number
 }
 
+/** The bytes of a blob on their way, in chunks into which nobody writes once they were handed over. */
+export interface BlobStream extends AsyncIterable<Uint8Array> {
+  /** Takes back a chunk at which the reader will not look again, so that its memory is free at once. A reader that keeps chunks does not call it. */
+  release?(chunk: Uint8Array): void
+}
+
 export interface BlobBytes {
   /** Of the whole blob, whatever part is read. */
   size: number
-  bytes: AsyncIterable<Uint8Array>
+  bytes: BlobStream
 }
 
 /** Bytes by account and content address. Under a CID there is the whole blob or nothing, crashes included. */
@@ -27,11 +33,7 @@ export interface BlobStore {
    * Streams bytes to a temporary place, hashing them on the way; resolves once they would survive a crash. Over `maxBytes`:
    * `BlobTooLargeError`. Whatever ends it early (limit, `signal`, source error) leaves nothing behind.
    */
-  upload(
-    did: Did,
-    bytes: AsyncIterable<Uint8Array>,
-    options?: { maxBytes?: number; signal?: AbortSignal },
-  ): Promise<UploadedBlob>
+  upload(did: Did, bytes: BlobStream, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<UploadedBlob>
   /** Gives uploads their permanent place, durably. Permanent ones stay as they are; a CID that is neither is a `BlobMissingError`. */
   makePermanent(did: Did, cids: readonly Cid[]): Promise<void>
   /** Reads a permanent blob, or part of it. */
