@@ -3,7 +3,7 @@ import { encodeHeader } from './header.ts'
 import { MAX_SECTION_HEAD_BYTES, MAX_VARINT_BYTES, writeSectionHead, writeVarint } from './write.ts'
 
 const DEFAULT_CHUNK_BYTES = 64 * 1024
-const NONE: Uint8Array[] = []
+const NONE: readonly Uint8Array[] = []
 
 /** Packs a CAR v1 file, block by block, into chunks of one length. */
 export class CarPacker {
@@ -47,7 +47,7 @@ export class CarPacker {
   }
 
   /** The chunks that are full, once each. */
-  takeFull(): Uint8Array[] {
+  takeFull(): readonly Uint8Array[] {
     if (this.full.length === 0) return NONE
     const { full } = this
     this.full = []
@@ -55,7 +55,7 @@ export class CarPacker {
   }
 
   /** What is left at the end: first what is full, then what is not. */
-  takeRest(): Uint8Array[] {
+  takeRest(): readonly Uint8Array[] {
     const rest = this.takeFull()
     return this.used > 0 ? [...rest, this.chunk.subarray(0, this.used)] : rest
   }

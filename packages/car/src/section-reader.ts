@@ -1,9 +1,8 @@
-import { type Block, type Cid, decodeCid, InvalidCidError, verifyCid } from '@atoll/data-model'
+import { type Block, CID_LENGTH, type Cid, decodeCid, InvalidCidError, verifyCid } from '@atoll/data-model'
 import { CarError } from './errors.ts'
 import { decodeHeader } from './header.ts'
 import type { CarLimits } from './limits.ts'
 
-const CID_LENGTH = 36
 /** A length within 2^53 takes at most eight bytes of seven bits. */
 const MAX_VARINT_BYTES = 8
 const INCOMPLETE = -1

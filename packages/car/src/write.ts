@@ -1,7 +1,5 @@
-import type { Block, Cid } from '@atoll/data-model'
+import { type Block, CID_LENGTH, type Cid } from '@atoll/data-model'
 import { encodeHeader } from './header.ts'
-
-const CID_LENGTH = 36
 
 /** Writes a whole CAR v1 file, the blocks in the order given. */
 export function writeCar(roots: readonly Cid[], blocks: Iterable<Block>): Uint8Array {

@@ -11,7 +11,18 @@ export { BlockMap } from './block-map.ts'
 export { decodeCbor, decodeFirstCbor } from './cbor-decode.ts'
 export { encodeCbor } from './cbor-encode.ts'
 export { cborToJson, cborToJsonBytes } from './cbor-to-json.ts'
-export { Cid, type Codec, cidOfCbor, cidOfDigest, cidOfRaw, decodeCid, isCid, parseCid, verifyCid } from './cid.ts'
+export {
+  CID_LENGTH,
+  Cid,
+  type Codec,
+  cidOfCbor,
+  cidOfDigest,
+  cidOfRaw,
+  decodeCid,
+  isCid,
+  parseCid,
+  verifyCid,
+} from './cid.ts'
 export { CidMap } from './cid-map.ts'
 export { CborError, type CborReason, DataModelError, InvalidCidError } from './errors.ts'
 export { JsonBuilder } from './json-builder.ts'

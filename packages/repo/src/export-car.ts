@@ -1,5 +1,5 @@
 import { CarPacker } from '@atoll/car'
-import { Cid, type Section, type SectionRun } from '@atoll/data-model'
+import { CID_LENGTH, Cid, type Section, type SectionRun } from '@atoll/data-model'
 import type { Head } from './commit.ts'
 import { MissingBlockError } from './errors.ts'
 import { linksOfNode } from './mst-node-codec.ts'
@@ -14,7 +14,6 @@ export interface SectionSource {
 
 /** How far ahead nodes are asked for. */
 const linksAtOnce = 128
-const cidLength = 36
 
 /** A link that is still to be followed, in its place in the order: to the CID that lies at `at`. */
 interface Link {
@@ -43,7 +42,7 @@ export function* exportCar(head: Pick<Head, 'cid' | 'data'>, source: SectionSour
   for (let link = waiting.pop(); link; link = waiting.pop()) {
     if (link.kind === 'record') {
       if (records.isAt(link)) records.copyTo(car)
-      else addWhole(car, sectionOf(link, source.blocks([cidOf(link)])))
+      else addWhole(car, sectionFor(link, source.blocks([cidOf(link)])))
     } else if (link.section) addWhole(car, link.section)
     else {
       waiting.push(link)
@@ -64,7 +63,7 @@ function unfold(waiting: Link[], source: SectionSource): void {
   const found = source.blocks(window.filter(({ kind, section }) => kind !== 'record' && !section).map(cidOf))
   for (const link of window) {
     if (link.kind !== 'record' && !link.section) {
-      link.section = sectionOf(link, found)
+      link.section = sectionFor(link, found)
       if (link.kind === 'node') pushBelow(waiting, link.section)
     }
     waiting.push(link)
@@ -73,7 +72,7 @@ function unfold(waiting: Link[], source: SectionSource): void {
 
 /** The links of a node, in reverse order. */
 function pushBelow(waiting: Link[], bytes: Section): void {
-  const { values, children } = linksOfNode(bytes, cidLength)
+  const { values, children } = linksOfNode(bytes, CID_LENGTH)
   for (let index = values.length; index >= 0; index--) {
     if (index < values.length) waiting.push({ kind: 'record', bytes, at: values[index]! })
     const at = children[index]!
@@ -81,20 +80,20 @@ function pushBelow(waiting: Link[], bytes: Section): void {
   }
 }
 
-function sectionOf(link: Link, found: readonly Section[]): Section {
+function sectionFor(link: Link, found: readonly Section[]): Section {
   const section = found.find((section) => isSame(section, 0, link.bytes, link.at))
   if (!section) throw new MissingBlockError(cidOf(link), link.kind)
   return section
 }
 
 function cidOf({ bytes, at }: Link): Cid {
-  return new Cid(bytes.subarray(at, at + cidLength))
+  return new Cid(bytes.subarray(at, at + CID_LENGTH))
 }
 
 /** Whether two CIDs are the same. */
 function isSame(a: Uint8Array, atA: number, b: Uint8Array, atB: number): boolean {
   // From the end: the beginnings are all alike.
-  for (let index = cidLength - 1; index >= 0; index--) if (a[atA + index] !== b[atB + index]) return false
+  for (let index = CID_LENGTH - 1; index >= 0; index--) if (a[atA + index] !== b[atB + index]) return false
   return true
 }
 

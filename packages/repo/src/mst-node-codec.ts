@@ -1,4 +1,4 @@
-import { Cid, decodeCid, InvalidCidError } from '@atoll/data-model'
+import { CID_LENGTH, Cid, decodeCid, InvalidCidError } from '@atoll/data-model'
 import { asciiText } from './ascii.ts'
 import { InvalidNodeError, type NodeReason } from './errors.ts'
 import { maxNodeEntries, maxPathLength } from './limits.ts'
@@ -28,7 +28,6 @@ const BYTES = 0x40
 const UNSIGNED = 0x00
 const ARRAY = 0x80
 const CID_HEAD = [0xd8, 0x2a, 0x58, 0x25, 0x00]
-const CID_LENGTH = 36
 const LINK_LENGTH = CID_HEAD.length + CID_LENGTH
 /** Heads, map keys and two links of one entry, without its key. */
 const MAX_ENTRY_OVERHEAD = 1 + 4 * 2 + 3 + 3 + 2 * LINK_LENGTH
