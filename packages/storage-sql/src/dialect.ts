@@ -19,7 +19,7 @@ export type DialectName = 'sqlite' | 'postgres'
  * A block as a CAR file has it: the CID, and the bytes behind it. One value costs a driver half of what two do. SQLite makes text of what
  * `||` joins, whose bytes are those of its parts; the cast says that they are bytes.
  */
-export function sectionOf(db: Kysely<Schema>): RawBuilder<Uint8Array> {
+export function sectionColumn(db: Kysely<Schema>): RawBuilder<Uint8Array> {
   const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter
   return isPostgres ? sql`block.cid || block.bytes` : sql`cast(block.cid || block.bytes as blob)`
 }

@@ -123,7 +123,7 @@ class SqliteRepoSnapshot implements RepoSnapshot {
       let from: string | undefined = ''
       while (from !== undefined) {
         const page: PackedPage = this.#run(packedRecordBlocks({ repo, collection, from, limit: pageBlocks }))
-        yield page
+        yield* page.runs
         from = page.last
       }
     }

@@ -1,4 +1,4 @@
-import { type Cid, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
+import { CID_LENGTH, type Cid, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
 import { CorruptStorageError } from '@atoll/storage'
 import type { Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
@@ -13,7 +13,6 @@ import { blockBytes } from './repos.ts'
 
 /** A longer block is not packed but read by itself, so that a page of large ones is not in memory several times. */
 const longestPacked = 16 * 1024
-const cidBytes = 36
 /** How many blocks are looked for at once. */
 const cidsAtOnce = 32
 const slots = Array.from({ length: cidsAtOnce }, (_, slot) => `cid${slot}` as const)
@@ -98,24 +97,18 @@ export interface PackedRecord {
 export function* packedRecords({ reverse, ...values }: PageOf & { reverse: boolean }): Routine<PackedRecord[]> {
   const pack = yield* first(reverse ? reversePage : page, values)
   const heads = headsOf(pack)
-  const bytes = sectionsOf(pack)
-  const found: PackedRecord[] = []
-  let start = 0
-  for (let head = 0; head < heads.length; head += 3) {
+  const sections = yield* takenApart(values.repo, pack, heads.filter((_, head) => head % 3 === 2).map(Number))
+  return sections.map((section, index) => {
     // As they were selected.
-    const rkey = heads[head] as RecordKey
-    const rev = heads[head + 1] as Tid
-    const length = Number(heads[head + 2])
-    if (length < 0) throw new CorruptStorageError(`record ${values.collection}/${rkey} without its block`)
-    const end = start + packedLength(length)
-    const section = bytes.subarray(start, end)
-    found.push({ rkey, rev, section: isPacked(length) ? section : yield* longSection(values.repo, section) })
-    start = end
-  }
-  return found
+    const rkey = heads[3 * index] as RecordKey
+    const rev = heads[3 * index + 1] as Tid
+    if (!section) throw new CorruptStorageError(`record ${values.collection}/${rkey} without its block`)
+    return { rkey, rev, section }
+  })
 }
 
-export interface PackedPage extends SectionRun {
+export interface PackedPage {
+  readonly runs: readonly SectionRun[]
   /** Undefined where there are no more. */
   readonly last: RecordKey | undefined
 }
@@ -124,9 +117,10 @@ export interface PackedPage extends SectionRun {
 export function* packedRecordBlocks(values: PageOf): Routine<PackedPage> {
   const row = yield* first(followingBlocks, values)
   const last = row?.last ?? undefined
-  const lengths = lengthsOf(row)
-  if (lengths.every(isPacked)) return { bytes: sectionsOf(row), ends: endsOf(lengths), last }
-  return { ...runOf(yield* takenApart(values.repo, row)), last }
+  const lengths = headsOf(row).map(Number)
+  if (lengths.every(isPacked)) return { runs: [{ bytes: sectionsOf(row), ends: endsOf(lengths) }], last }
+  const sections = yield* takenApart(values.repo, row, lengths)
+  return { runs: sections.flatMap((bytes) => (bytes ? { bytes, ends: [bytes.length] } : [])), last }
 }
 
 /** Those of `cids` that the repository has, in no particular order. Their sections are views of shared memory. */
@@ -135,30 +129,35 @@ export function* packedBlocks(repo: number, cids: readonly Cid[]): Routine<Secti
   for (let from = 0; from < cids.length; from += cidsAtOnce) {
     const values: CidsOf = { repo }
     for (let slot = 0; slot < cidsAtOnce; slot++) values[slots[slot]!] = cids[from + slot]?.bytes ?? null
-    found.push(...(yield* takenApart(repo, yield* first(blocks, values))))
+    const pack = yield* first(blocks, values)
+    for (const section of yield* takenApart(repo, pack, headsOf(pack).map(Number))) if (section) found.push(section)
   }
   return found
 }
 
-/** The sections of a pack whose heads are lengths. */
-function* takenApart(repo: number, pack: Pack | undefined): Routine<Section[]> {
+/** The sections of a pack, of these lengths; undefined for one that is missing. */
+function* takenApart(
+  repo: number,
+  pack: Pack | undefined,
+  lengths: readonly number[],
+): Routine<(Section | undefined)[]> {
   const bytes = sectionsOf(pack)
-  const found: Section[] = []
+  const sections: (Section | undefined)[] = []
   let start = 0
-  for (const length of lengthsOf(pack)) {
+  for (const length of lengths) {
     const end = start + packedLength(length)
     const section = bytes.subarray(start, end)
-    if (isPacked(length)) found.push(section)
-    else if (length > 0) found.push(yield* longSection(repo, section))
+    if (isPacked(length)) sections.push(section)
+    else sections.push(length < 0 ? undefined : yield* longSection(repo, section))
     start = end
   }
-  return found
+  return sections
 }
 
 /** Whether a section is whole, and not only its CID because it is missing or long. */
 const isPacked = (length: number) => length >= 0 && length <= longestPacked
 
-const packedLength = (length: number) => cidBytes + (isPacked(length) ? length : 0)
+const packedLength = (length: number) => CID_LENGTH + (isPacked(length) ? length : 0)
 
 function* longSection(repo: number, cid: Uint8Array): Routine<Section> {
   const block = { cid: cidOf(cid) }
@@ -177,21 +176,7 @@ function headsOf(pack: Pack | undefined): string[] {
   return pack?.heads?.split(',') ?? []
 }
 
-function lengthsOf(pack: Pack | undefined): number[] {
-  return headsOf(pack).map(Number)
-}
-
 function endsOf(lengths: readonly number[]): number[] {
   let end = 0
   return lengths.map((length) => (end += packedLength(length)))
-}
-
-function runOf(sections: readonly Section[]): SectionRun {
-  const bytes = new Uint8Array(sections.reduce((sum, { length }) => sum + length, 0))
-  let end = 0
-  const ends = sections.map((section) => {
-    bytes.set(section, end)
-    return (end += section.length)
-  })
-  return { bytes, ends }
 }

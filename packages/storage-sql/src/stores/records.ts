@@ -1,7 +1,7 @@
 import { blockOfSection } from '@atoll/data-model'
 import { CorruptStorageError, numberOfCursor, type Page, type StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
-import { sectionOf } from '../dialect.ts'
+import { sectionColumn } from '../dialect.ts'
 import { all, first, type Routine, type Run } from '../routine.ts'
 import { type Parameters, statement } from '../statement.ts'
 
@@ -14,7 +14,7 @@ const record = statement((db, $: Parameters<{ did: Did; collection: Nsid; rkey: 
       'record.rev',
       is
         .selectFrom('block')
-        .select(sectionOf(db).as('section'))
+        .select(sectionColumn(db).as('section'))
         .whereRef('block.id', '=', 'record.block')
         .whereRef('block.cid', '=', 'record.cid')
         .whereRef('block.repo', '=', 'record.repo')
