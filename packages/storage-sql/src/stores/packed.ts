@@ -13,13 +13,16 @@ import { blockBytes } from './repos.ts'
 
 /** A longer block is not packed but read by itself, so that a page of large ones is not in memory several times. */
 const longestPacked = 16 * 1024
+/** No character is zero, which would end the text for SQLite. */
+const long = 0x8000
+const missing = 0x8001
 /** How many blocks are looked for at once. */
 const cidsAtOnce = 32
 const slots = Array.from({ length: cidsAtOnce }, (_, slot) => `cid${slot}` as const)
 
 interface Pack {
-  /** Of each block what goes before it and its length, -1 where it is missing, with commas between them; null without any. */
-  heads: string | null
+  /** Of each block a character: `missing`, or its length in bytes plus one, `long` at most. Null without any. */
+  lengths: string | null
   /** Of each block its CID, and its bytes unless they are too long, one behind the other; null without any. */
   sections: Uint8Array | null
 }
@@ -30,14 +33,12 @@ type PageOf = { repo: number; collection: Nsid; from: string; limit: number }
 const page = statement((db, $: Parameters<PageOf>) => recordHeads(recordsBeyond(db, $, '<', 'desc')))
 const reversePage = statement((db, $: Parameters<PageOf>) => recordHeads(recordsBeyond(db, $, '>', 'asc')))
 const followingBlocks = statement((db, $: Parameters<PageOf>) =>
-  withBlocks(recordsBeyond(db, $, '>', 'asc'))
-    .select(joined(lengthOfBlock).as('heads'))
-    .select((is) => is.fn.max('page.rkey').as('last')),
+  withBlocks(recordsBeyond(db, $, '>', 'asc')).select((is) => is.fn.max('page.rkey').as('last')),
 )
 const blocks = statement((db, $: Parameters<CidsOf>) =>
   db
     .selectFrom('block')
-    .select([joined(lengthOfBlock).as('heads'), packed(sql.ref('cid')).as('sections')])
+    .select([lengths.as('lengths'), packed(sql.ref('cid')).as('sections')])
     .where('repo', '=', $('repo'))
     .where(
       'cid',
@@ -68,18 +69,15 @@ function withBlocks(rows: ReturnType<typeof recordsBeyond>) {
         .onRef('block.cid', '=', 'page.cid')
         .onRef('block.repo', '=', 'page.repo'),
     )
-    .select(packed(sql.ref('page.cid')).as('sections'))
+    .select([lengths.as('lengths'), packed(sql.ref('page.cid')).as('sections')])
 }
 
 function recordHeads(rows: ReturnType<typeof recordsBeyond>) {
-  return withBlocks(rows).select(joined(sql`page.rkey || ',' || page.rev || ',' || ${lengthOfBlock}`).as('heads'))
+  return withBlocks(rows).select(sql<string | null>`group_concat(page.rkey || ',' || page.rev, ',')`.as('heads'))
 }
 
-const lengthOfBlock = sql`coalesce(length(block.bytes), -1)`
-
-function joined(head: RawBuilder<unknown>): RawBuilder<string | null> {
-  return sql`group_concat(${head}, ',')`
-}
+const lengthOfBlock = sql`coalesce(min(length(block.bytes) + 1, ${sql.lit(long)}), ${sql.lit(missing)})`
+const lengths = sql<string | null>`group_concat(char(${lengthOfBlock}), '')`
 
 /** SQLite makes text of what it joins, whose bytes are those of its parts; the cast says that they are bytes. */
 function packed(cid: RawBuilder<unknown>): RawBuilder<Uint8Array | null> {
@@ -96,12 +94,12 @@ export interface PackedRecord {
 /** Records of a collection beyond `from`, newest first or, with `reverse`, oldest first. Their sections are views of shared memory. */
 export function* packedRecords({ reverse, ...values }: PageOf & { reverse: boolean }): Routine<PackedRecord[]> {
   const pack = yield* first(reverse ? reversePage : page, values)
-  const heads = headsOf(pack)
-  const sections = yield* takenApart(values.repo, pack, heads.filter((_, head) => head % 3 === 2).map(Number))
+  const heads = pack?.heads?.split(',') ?? []
+  const sections = yield* takenApart(values.repo, pack)
   return sections.map((section, index) => {
     // As they were selected.
-    const rkey = heads[3 * index] as RecordKey
-    const rev = heads[3 * index + 1] as Tid
+    const rkey = heads[2 * index] as RecordKey
+    const rev = heads[2 * index + 1] as Tid
     if (!section) throw new CorruptStorageError(`record ${values.collection}/${rkey} without its block`)
     return { rkey, rev, section }
   })
@@ -117,9 +115,9 @@ export interface PackedPage {
 export function* packedRecordBlocks(values: PageOf): Routine<PackedPage> {
   const row = yield* first(followingBlocks, values)
   const last = row?.last ?? undefined
-  const lengths = headsOf(row).map(Number)
-  if (lengths.every(isPacked)) return { runs: [{ bytes: sectionsOf(row), ends: endsOf(lengths) }], last }
-  const sections = yield* takenApart(values.repo, row, lengths)
+  const ends = endsOf(row)
+  if (ends) return { runs: [{ bytes: sectionsOf(row), ends }], last }
+  const sections = yield* takenApart(values.repo, row)
   return { runs: sections.flatMap((bytes) => (bytes ? { bytes, ends: [bytes.length] } : [])), last }
 }
 
@@ -130,34 +128,46 @@ export function* packedBlocks(repo: number, cids: readonly Cid[]): Routine<Secti
     const values: CidsOf = { repo }
     for (let slot = 0; slot < cidsAtOnce; slot++) values[slots[slot]!] = cids[from + slot]?.bytes ?? null
     const pack = yield* first(blocks, values)
-    for (const section of yield* takenApart(repo, pack, headsOf(pack).map(Number))) if (section) found.push(section)
+    for (const section of yield* takenApart(repo, pack)) if (section) found.push(section)
   }
   return found
 }
 
-/** The sections of a pack, of these lengths; undefined for one that is missing. */
-function* takenApart(
-  repo: number,
-  pack: Pack | undefined,
-  lengths: readonly number[],
-): Routine<(Section | undefined)[]> {
+/** The sections of a pack; undefined for one that is missing. */
+function* takenApart(repo: number, pack: Pack | undefined): Routine<(Section | undefined)[]> {
   const bytes = sectionsOf(pack)
+  const lengths = pack?.lengths ?? ''
   const sections: (Section | undefined)[] = []
   let start = 0
-  for (const length of lengths) {
-    const end = start + packedLength(length)
+  for (let index = 0; index < lengths.length; index++) {
+    const code = lengths.charCodeAt(index)
+    const end = start + packedLength(code)
     const section = bytes.subarray(start, end)
-    if (isPacked(length)) sections.push(section)
-    else sections.push(length < 0 ? undefined : yield* longSection(repo, section))
+    if (isPacked(code)) sections.push(section)
+    else sections.push(code === missing ? undefined : yield* longSection(repo, section))
     start = end
   }
   return sections
 }
 
-/** Whether a section is whole, and not only its CID because it is missing or long. */
-const isPacked = (length: number) => length >= 0 && length <= longestPacked
+/** Where the sections of a pack end, if it has all of them whole. */
+function endsOf(pack: Pack | undefined): number[] | undefined {
+  const lengths = pack?.lengths ?? ''
+  const ends: number[] = []
+  let end = 0
+  for (let index = 0; index < lengths.length; index++) {
+    const code = lengths.charCodeAt(index)
+    if (!isPacked(code)) return undefined
+    end += packedLength(code)
+    ends.push(end)
+  }
+  return ends
+}
 
-const packedLength = (length: number) => CID_LENGTH + (isPacked(length) ? length : 0)
+/** Whether a section is whole, and not only its CID because it is missing or long. */
+const isPacked = (code: number) => code <= longestPacked + 1
+
+const packedLength = (code: number) => CID_LENGTH + (isPacked(code) ? code - 1 : 0)
 
 function* longSection(repo: number, cid: Uint8Array): Routine<Section> {
   const block = { cid: cidOf(cid) }
@@ -170,13 +180,4 @@ function sectionsOf(pack: Pack | undefined): Uint8Array {
   const { buffer, byteOffset, length } = pack?.sections ?? new Uint8Array()
   // A Buffer would make Buffers of its parts, which takes longer.
   return new Uint8Array(buffer, byteOffset, length)
-}
-
-function headsOf(pack: Pack | undefined): string[] {
-  return pack?.heads?.split(',') ?? []
-}
-
-function endsOf(lengths: readonly number[]): number[] {
-  let end = 0
-  return lengths.map((length) => (end += packedLength(length)))
 }
