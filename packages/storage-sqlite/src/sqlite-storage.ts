@@ -53,8 +53,11 @@ export interface SqliteStorageOptions {
 }
 
 const defaultCacheBytes = 16 * 1024 * 1024
-/** Enough for the repositories of most accounts; an export of a larger one reads pages more than once. */
-const snapshotCacheBytes = 8 * 1024 * 1024
+/**
+ * What an export comes back to: the upper pages of the indexes, and nodes that were written together. More was slower: what is read
+ * but once then goes through memory that the processor does not have at hand.
+ */
+const snapshotCacheBytes = 2 * 1024 * 1024
 /** A second and a half to read on a slow disk. */
 const defaultCheckBytes = 64 * 1024 * 1024
 
