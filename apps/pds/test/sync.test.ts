@@ -39,6 +39,35 @@ describe('getRepo', () => {
     expect(blocks.length).toBeGreaterThan(31)
   })
 
+  it('lets go of the repository when the file was read, when the reader leaves, and when only headers were wanted', async () => {
+    await pds.postOf(alice, 'a post')
+    const { repos } = pds.adapters.storage
+    const snapshot = repos.snapshot.bind(repos)
+    const open = new Set<unknown>()
+    let taken = 0
+    repos.snapshot = async (did) => {
+      const found = await snapshot(did)
+      if (!found) return undefined
+      taken++
+      open.add(found)
+      const close = found.close.bind(found)
+      found.close = () => {
+        open.delete(found)
+        close()
+      }
+      return found
+    }
+    const path = `/xrpc/com.atproto.sync.getRepo?did=${alice.did}`
+    for (const query of ['', '&since=2222222222222']) {
+      await (await pds.fetch(path + query)).arrayBuffer()
+      await pds.fetch(path + query, { method: 'HEAD' })
+      const left = await pds.fetch(path + query, { headers: { 'accept-encoding': 'gzip' } })
+      await left.body?.cancel()
+    }
+    expect(taken).toBe(6)
+    await expect.poll(() => open.size).toBe(0)
+  })
+
   it('refuses a repository that is not here', async () => {
     const { status, body } = await get('getRepo', { did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' })
     expect({ status, error: body.error }).toEqual({ status: 400, error: 'RepoNotFound' })

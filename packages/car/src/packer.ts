@@ -2,14 +2,19 @@ import type { Block, Cid } from '@atoll/data-model'
 import { encodeHeader } from './header.ts'
 import { MAX_SECTION_HEAD_BYTES, MAX_VARINT_BYTES, writeSectionHead, writeVarint } from './write.ts'
 
-const DEFAULT_CHUNK_BYTES = 64 * 1024
-const NONE: readonly Uint8Array[] = []
+/**
+ * With what HTTP puts around it, a little less than the 65,483 bytes that the loopback interface takes as one segment: the proxy
+ * on the same machine is woken once for each chunk, and not once more for the few bytes that are left.
+ */
+const DEFAULT_CHUNK_BYTES = 63 * 1024
+const MOST_SPARE = 4
 
 /** Packs a CAR v1 file, block by block, into chunks of one length. */
 export class CarPacker {
   private readonly chunkBytes: number
   private readonly head = new Uint8Array(MAX_SECTION_HEAD_BYTES)
   private full: Uint8Array[] = []
+  private readonly spare: Uint8Array[] = []
   private chunk: Uint8Array
   private used = 0
 
@@ -46,9 +51,13 @@ export class CarPacker {
     }
   }
 
+  /** Whether there is something to take. */
+  get hasFull(): boolean {
+    return this.full.length > 0
+  }
+
   /** The chunks that are full, once each. */
   takeFull(): readonly Uint8Array[] {
-    if (this.full.length === 0) return NONE
     const { full } = this
     this.full = []
     return full
@@ -58,6 +67,11 @@ export class CarPacker {
   takeRest(): readonly Uint8Array[] {
     const rest = this.takeFull()
     return this.used > 0 ? [...rest, this.chunk.subarray(0, this.used)] : rest
+  }
+
+  /** Takes back a chunk at which nobody will look again, to fill it anew. */
+  release(chunk: Uint8Array): void {
+    if (chunk.length === this.chunkBytes && this.spare.length < MOST_SPARE) this.spare.push(chunk)
   }
 
   /** Adds bytes over as many chunks as it takes. */
@@ -73,7 +87,7 @@ export class CarPacker {
 
   private startChunk(): void {
     this.full.push(this.chunk)
-    this.chunk = new Uint8Array(this.chunkBytes)
+    this.chunk = this.spare.pop() ?? new Uint8Array(this.chunkBytes)
     this.used = 0
   }
 }

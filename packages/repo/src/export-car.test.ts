@@ -92,6 +92,26 @@ describe('exportCar', () => {
     expect(() => [...exportCar({ cid: repo.head.cid, data: repo.head.cid }, source)]).toThrow(InvalidNodeError)
   })
 
+  it('fills chunks anew that were released, and no others', async () => {
+    const whole = await expected()
+    const memory = (releases: boolean) => {
+      const car = exportCar(repo.head, source, { chunkBytes: 8192 })
+      const copies: Buffer[] = []
+      const buffers = new Set<ArrayBufferLike>()
+      for (const chunk of car) {
+        copies.push(Buffer.from(chunk))
+        buffers.add(chunk.buffer)
+        if (releases) car.release(chunk)
+      }
+      expect(copies.length).toBeGreaterThan(8)
+      expect(Buffer.concat(copies).equals(whole)).toBe(true)
+      return { chunks: copies.length, buffers: buffers.size }
+    }
+    const kept = memory(false)
+    expect(kept.buffers).toBe(kept.chunks)
+    expect(memory(true).buffers).toBeLessThan(4)
+  })
+
   it('takes records when their turn has come', () => {
     let taken = 0
     const counted: SectionSource = {
@@ -103,7 +123,7 @@ describe('exportCar', () => {
         }
       },
     }
-    exportCar(repo.head, counted).next()
+    exportCar(repo.head, counted)[Symbol.iterator]().next()
     expect(taken).toBeGreaterThan(0)
     expect(taken).toBeLessThan(records.length)
   })

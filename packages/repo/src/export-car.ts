@@ -12,43 +12,57 @@ export interface SectionSource {
   records(): Iterable<SectionRun>
 }
 
-/** How far ahead nodes are asked for. */
-const linksAtOnce = 128
-
-/** A link that is still to be followed, in its place in the order: to the CID that lies at `at`. */
-interface Link {
-  readonly kind: 'commit' | 'node' | 'record'
-  readonly bytes: Uint8Array
-  readonly at: number
-  /** What it leads to, once that was loaded. */
-  section?: Section
+/** A whole repository as a CAR file, once. */
+export interface CarExport extends Iterable<Uint8Array> {
+  /** Takes back a chunk at which nobody will look again, to fill it anew. A reader that keeps chunks does not call it. */
+  release(chunk: Uint8Array): void
 }
 
+/** How many nodes are asked for at once. */
+const nodesAtOnce = 32
+
 /**
- * A whole repository as a CAR file, in chunks of 64 KiB, where its blocks are at hand: what `streamCar` makes of `exportRepo`,
- * in much less time. Records are not searched for but taken as they come in order; one that does not come is asked for.
- * Nothing is hashed: the source is believed. Memory does not grow with the repository.
- * @throws MissingBlockError, InvalidNodeError
+ * A whole repository as a CAR file, in chunks of `chunkBytes` (default 63 KiB), where its blocks are at hand: what `streamCar` makes of
+ * `exportRepo`, in much less time. Records are not searched for but taken as they come in order; one that does not come is asked for.
+ * Nothing is hashed: the source is believed. Memory does not grow with the repository. What goes wrong is thrown while it is read:
+ * `MissingBlockError`, `InvalidNodeError`.
  * @see https://atproto.com/specs/repository#car-file-serialization
  */
-export function* exportCar(head: Pick<Head, 'cid' | 'data'>, source: SectionSource): Generator<Uint8Array, void> {
-  const car = new CarPacker([head.cid])
+export function exportCar(
+  head: Pick<Head, 'cid' | 'data'>,
+  source: SectionSource,
+  { chunkBytes }: { chunkBytes?: number } = {},
+): CarExport {
+  const car = new CarPacker([head.cid], chunkBytes)
+  return {
+    [Symbol.iterator]: () => packed(car, head, source),
+    release: (chunk) => car.release(chunk),
+  }
+}
+
+function* packed(car: CarPacker, head: Pick<Head, 'cid' | 'data'>, source: SectionSource): Generator<Uint8Array, void> {
   const records = new RecordCursor(source.records())
-  // A stack: what comes next is last.
-  const waiting: Link[] = [
-    { kind: 'node', bytes: head.data.bytes, at: 0 },
-    { kind: 'commit', bytes: head.cid.bytes, at: 0 },
-  ]
-  for (let link = waiting.pop(); link; link = waiting.pop()) {
-    if (link.kind === 'record') {
-      if (records.isAt(link)) records.copyTo(car)
-      else addWhole(car, sectionFor(link, source.blocks([cidOf(link)])))
-    } else if (link.section) addWhole(car, link.section)
+  addWhole(car, only(source, head.cid, 'commit'))
+  const root = new OpenNode(only(source, head.data, 'node'))
+  addWhole(car, root.section)
+  /** From the root to the node at hand. */
+  const path = [root]
+  for (let node = path.at(-1); node; node = path.at(-1)) {
+    const { section, links, next } = node
+    const at = links[next]
+    if (at === undefined) path.pop()
+    else if (next % 2 === 1) {
+      node.next++
+      if (records.isAt(section, at)) records.copyTo(car)
+      else addWhole(car, only(source, cidAt(section, at), 'record'))
+    } else if (at === 0) node.next++
     else {
-      waiting.push(link)
-      unfold(waiting, source)
+      if (!node.below[next]) loadAhead(path, source)
+      const below = node.takeNext()
+      addWhole(car, below.section)
+      path.push(below)
     }
-    yield* car.takeFull()
+    if (car.hasFull) yield* car.takeFull()
   }
   yield* car.takeRest()
 }
@@ -57,36 +71,67 @@ function addWhole(car: CarPacker, section: Section): void {
   car.addSection(section, 0, section.length)
 }
 
-/** Loads the nodes among what comes next, and puts behind each what hangs from it. */
-function unfold(waiting: Link[], source: SectionSource): void {
-  const window = waiting.splice(-linksAtOnce)
-  const found = source.blocks(window.filter(({ kind, section }) => kind !== 'record' && !section).map(cidOf))
-  for (const link of window) {
-    if (link.kind !== 'record' && !link.section) {
-      link.section = sectionFor(link, found)
-      if (link.kind === 'node') pushBelow(waiting, link.section)
-    }
-    waiting.push(link)
+/** A node whose links are being followed. */
+class OpenNode {
+  readonly section: Section
+  /** Where in the section the CIDs are, as `linksOfNode` finds them. */
+  readonly links: readonly number[]
+  /** The link that comes next. */
+  next = 0
+  /** What was loaded ahead, in the places of its links. */
+  readonly below: (OpenNode | undefined)[] = []
+
+  constructor(section: Section) {
+    this.section = section
+    this.links = linksOfNode(section, CID_LENGTH)
+  }
+
+  /** What hangs from the next link, which was loaded. Nobody else keeps it. */
+  takeNext(): OpenNode {
+    const index = this.next++
+    const node = this.below[index]!
+    this.below[index] = undefined
+    return node
   }
 }
 
-/** The links of a node, in reverse order. */
-function pushBelow(waiting: Link[], bytes: Section): void {
-  const { values, children } = linksOfNode(bytes, CID_LENGTH)
-  for (let index = values.length; index >= 0; index--) {
-    if (index < values.length) waiting.push({ kind: 'record', bytes, at: values[index]! })
-    const at = children[index]!
-    if (at > 0) waiting.push({ kind: 'node', bytes, at })
+/** Where a node hangs. */
+interface Place {
+  readonly node: OpenNode
+  readonly index: number
+}
+
+/** Loads the nodes that come next, as far as is known of the tree. */
+function loadAhead(path: readonly OpenNode[], source: SectionSource): void {
+  const places: Place[] = []
+  for (let depth = path.length - 1; depth >= 0; depth--) findUnloaded(path[depth]!, places)
+  const cids = places.map(({ node, index }) => cidAt(node.section, node.links[index]!))
+  const found = source.blocks(cids)
+  places.forEach(({ node, index }, place) => {
+    node.below[index] = new OpenNode(sectionOf(found, cids[place]!, 'node'))
+  })
+}
+
+/** Adds what is not loaded below a node, in order, until there are enough. */
+function findUnloaded(node: OpenNode, places: Place[]): void {
+  for (let index = node.next + (node.next % 2); index < node.links.length; index += 2) {
+    if (places.length === nodesAtOnce) return
+    const loaded = node.below[index]
+    if (loaded) findUnloaded(loaded, places)
+    else if (node.links[index] !== 0) places.push({ node, index })
   }
 }
 
-function sectionFor(link: Link, found: readonly Section[]): Section {
-  const section = found.find((section) => isSame(section, 0, link.bytes, link.at))
-  if (!section) throw new MissingBlockError(cidOf(link), link.kind)
-  return section
+function only(source: SectionSource, cid: Cid, kind: 'commit' | 'node' | 'record'): Section {
+  return sectionOf(source.blocks([cid]), cid, kind)
 }
 
-function cidOf({ bytes, at }: Link): Cid {
+function sectionOf(found: readonly Section[], cid: Cid, kind: 'commit' | 'node' | 'record'): Section {
+  for (const section of found) if (isSame(section, 0, cid.bytes, 0)) return section
+  throw new MissingBlockError(cid, kind)
+}
+
+function cidAt(bytes: Uint8Array, at: number): Cid {
   return new Cid(bytes.subarray(at, at + CID_LENGTH))
 }
 
@@ -108,8 +153,8 @@ class RecordCursor {
     this.#runs = runs[Symbol.iterator]()
   }
 
-  /** Whether the next record is that of `link`. */
-  isAt({ bytes, at }: Link): boolean {
+  /** Whether the next record is the one whose CID is at `at`. */
+  isAt(bytes: Uint8Array, at: number): boolean {
     while (this.#next === this.#run.ends.length) {
       const { done, value } = this.#runs.next()
       if (done) return false

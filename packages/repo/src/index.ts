@@ -21,7 +21,7 @@ export {
   type VerificationReason,
 } from './errors.ts'
 export { type ExportOptions, exportRepo, type LoadBlocks } from './export.ts'
-export { exportCar, type SectionSource } from './export-car.ts'
+export { type CarExport, exportCar, type SectionSource } from './export-car.ts'
 export {
   type ImportCounts,
   type ImportedPart,

@@ -48,7 +48,8 @@ describe('the node codec', () => {
         const memory = new Uint8Array([...new Uint8Array(start), ...encodeNode(keys, values, children)])
         const cidAt = (at: number) => (at === 0 ? null : decodeCid(memory.subarray(at, at + 36)))
         const links = linksOfNode(memory, start)
-        expect({ values: links.values.map(cidAt), children: links.children.map(cidAt) }).toEqual({ values, children })
+        const linked = (remainder: number) => links.filter((_, index) => index % 2 === remainder).map(cidAt)
+        expect({ values: linked(1), children: linked(0) }).toEqual({ values, children })
       }),
     )
   })

@@ -135,17 +135,12 @@ export function decodeNode(bytes: Uint8Array, cid?: Cid): NodeContent {
   }
 }
 
-/** Where in a node's bytes the CIDs that it links to are; 0 stands for no child. `children` has one more item than `values`. */
-export interface NodeLinks {
-  readonly values: readonly number[]
-  readonly children: readonly number[]
-}
-
 /**
- * Finds the links of a node whose bytes begin at `start`, without its keys: whether those are in order is not looked at.
+ * Finds where in `bytes` the CIDs are that a node links to, whose own bytes begin at `start`: a subtree's, a record's, a subtree's and
+ * so on, in the order of the tree. 0 stands for no subtree. Keys are passed over: whether they are in order is not looked at.
  * @throws InvalidNodeError
  */
-export function linksOfNode(bytes: Uint8Array, start: number): NodeLinks {
+export function linksOfNode(bytes: Uint8Array, start: number): number[] {
   return new NodeReader(bytes, start).links()
 }
 
@@ -184,24 +179,23 @@ class NodeReader {
     return { keys, values, children }
   }
 
-  links(): NodeLinks {
+  links(): number[] {
     this.#expect(NODE_MAP)
     this.#expectKey(KEY_E)
     const count = this.#head(ARRAY)
-    const values: number[] = []
-    const children = [0]
+    const links = [0]
     for (let index = 0; index < count; index++) {
       this.#expect(ENTRY_MAP)
       this.#skipKey()
       this.#expectKey(KEY_T)
-      children.push(this.#childAt())
+      const child = this.#childAt()
       this.#expectKey(KEY_V)
-      values.push(this.#link())
+      links.push(this.#link(), child)
     }
     this.#expectKey(KEY_L)
-    children[0] = this.#childAt()
+    links[0] = this.#childAt()
     if (this.#at !== this.#bytes.length) refuse('encoding')
-    return { values, children }
+    return links
   }
 
   #skipKey(): void {

@@ -1,9 +1,9 @@
 import { streamCar, writeCar } from '@atoll/car'
 import { type Block, BlockMap, type Cid } from '@atoll/data-model'
-import { exportCar, exportRepo, type GetBlock, withBlocks } from '@atoll/repo'
+import { type CarExport, exportCar, exportRepo, type GetBlock, withBlocks } from '@atoll/repo'
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
-import type { RawOutput } from '@atoll/xrpc-server'
+import type { ByteStream, RawOutput } from '@atoll/xrpc-server'
 import { Refused } from '../refused.ts'
 
 const encoding = 'application/vnd.ipld.car'
@@ -17,17 +17,44 @@ export function carOf(root: Cid, blocks: Iterable<Block>): RawOutput {
 export async function repoCar(repos: Pick<RepoStore, 'snapshot'>, did: Did, since?: Tid): Promise<RawOutput> {
   const snapshot = await repos.snapshot(did)
   if (!snapshot) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
-  return { encoding, body: streamed(snapshot, since) }
+  return { encoding, body: new SnapshotCar(snapshot, since) }
 }
 
-async function* streamed(snapshot: RepoSnapshot, since: Tid | undefined): AsyncIterable<Uint8Array> {
-  const { head, sections } = snapshot
-  try {
-    if (since !== undefined) yield* streamCar([head.cid], newerBlocks(snapshot, since))
-    else if (sections) yield* exportCar(head, sections)
-    else yield* streamCar([head.cid], exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true }))
-  } finally {
-    snapshot.close()
+/** A CAR file of a snapshot, which is closed when the file was read, whole or in part, or when nobody will read it. */
+class SnapshotCar implements ByteStream {
+  readonly #snapshot: RepoSnapshot
+  readonly #car: AsyncIterable<Uint8Array> | CarExport
+
+  constructor(snapshot: RepoSnapshot, since: Tid | undefined) {
+    this.#snapshot = snapshot
+    const { head, sections } = snapshot
+    if (since !== undefined) this.#car = streamCar([head.cid], newerBlocks(snapshot, since))
+    else if (sections) this.#car = exportCar(head, sections)
+    else this.#car = streamCar([head.cid], exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true }))
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    const chunks = this.#chunks()
+    return {
+      next: () => chunks.next(),
+      return: () => {
+        // A generator of which nothing was asked yet ends without its `finally`.
+        this.#snapshot.close()
+        return chunks.return(undefined)
+      },
+    }
+  }
+
+  async *#chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#car
+    } finally {
+      this.#snapshot.close()
+    }
+  }
+
+  release(chunk: Uint8Array): void {
+    if ('release' in this.#car) this.#car.release(chunk)
   }
 }
 
