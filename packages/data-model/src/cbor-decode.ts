@@ -106,7 +106,7 @@ class Decoder extends CborReader {
     for (let left = count; left > 0; left--) {
       const start = this.at
       const key = this.readCommonText(this.readKeyLength())
-      if (previous >= 0) this.checkOrder(previous, start)
+      if (previous >= 0) this.checkOrder(previous, start, this.at)
       previous = start
       this.readMember(map, key, depth)
     }

@@ -80,18 +80,25 @@ export class CborReader {
     return this.readLength()
   }
 
+  /** The first byte of a key. */
+  protected keyHead(): number {
+    const at = this.at
+    if (at >= this.end) this.refuse('truncated', at)
+    const head = this.bytes[at]!
+    if (head >> 5 !== MAJOR_TEXT) this.refuse('key-type', at)
+    return head
+  }
+
   /** The length of a key. */
   protected readKeyLength(): number {
-    const start = this.at
-    if (start >= this.end) this.refuse('truncated', start)
-    if (this.bytes[start]! >> 5 !== MAJOR_TEXT) this.refuse('key-type', start)
+    this.keyHead()
     return this.readLength()
   }
 
   /** Minimal heads grow with the length, so comparing encoded keys bytewise, heads included, is length-first order. */
-  protected checkOrder(previous: number, start: number): void {
+  protected checkOrder(previous: number, start: number, end: number): void {
     const bytes = this.bytes
-    for (let before = previous, now = start; now < this.at; before++, now++) {
+    for (let before = previous, now = start; now < end; before++, now++) {
       const difference = bytes[now]! - bytes[before]!
       if (difference > 0) return
       if (difference < 0) this.refuse('key-order', start)

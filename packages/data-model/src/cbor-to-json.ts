@@ -9,10 +9,30 @@ import { valueToJson } from './json-write.ts'
 import { decodeText, latin1Text } from './text.ts'
 import type { Limits } from './value.ts'
 
+const MAJOR_ARRAY = 4
+const MAJOR_MAP = 5
+/** A head with this number has its length in the next byte. */
+const IN_A_BYTE = 24
+
+const SPACE = 32
+const QUOTE = 34
+const DOLLAR = 36
 const COMMA = 44
 const COLON = 58
-const DOLLAR = 36
+const OPEN_ARRAY = 91
+const BACKSLASH = 92
+const CLOSE_ARRAY = 93
 const LETTER_T = 116
+const OPEN_MAP = 123
+const CLOSE_MAP = 125
+
+const WORD = 4
+/** More than the marks around one item take. */
+const ROOM = 8
+/** The bytes of \u00xx, for one. */
+const LONGEST_ESCAPE = 6
+const FIRST_KEY = -1
+const NO_KEYS = -2
 
 /**
  * The JSON text of a DAG-CBOR block without a detour through objects. Reads as strictly as `decodeCbor` and writes what
@@ -48,7 +68,7 @@ function transcode(bytes: Uint8Array, limits: Limits | undefined): JsonText {
 /** Appends the JSON of a block; when it throws, part of it may be there. */
 export function copyCbor(bytes: Uint8Array, limits: Limits | undefined, text: JsonText): void {
   const transcoder = new Transcoder(bytes, limits, text)
-  transcoder.copyValue(0)
+  transcoder.copyValue()
   if (transcoder.at !== bytes.length) throw new CborError('trailing-bytes', transcoder.at)
 }
 
@@ -60,8 +80,111 @@ class Transcoder extends CborReader {
     this.text = text
   }
 
-  copyValue(depth: number): void {
-    switch (this.nextHead() >> 5) {
+  /**
+   * Copies one value with all that is in it. Most of what a page of records costs is spent here, so it is one loop over items, which
+   * are values and keys alike, with its state in variables: a function for each item and its state in fields took half as long again.
+   */
+  copyValue(): void {
+    const { bytes, end, text } = this
+    const words = text.wordsOf(bytes)
+    const shift = bytes.byteOffset
+    let out = text.bytes
+    let outWords = text.words()
+    let at = this.at
+    let to = text.at
+    /** How many items the innermost container still has. */
+    let left = 1
+    /** Where its last key starts, `FIRST_KEY` before there is one, `NO_KEYS` for what is no map. */
+    let previous = NO_KEYS
+    /** Both of the containers around it. */
+    const outer: number[] = []
+    for (;;) {
+      if (to + ROOM > out.length) {
+        text.reserveAt(to, ROOM)
+        out = text.bytes
+        outWords = text.words()
+        to = text.at
+      }
+      if (left === 0) {
+        if (outer.length === 0) break
+        out[to++] = previous === NO_KEYS ? CLOSE_ARRAY : CLOSE_MAP
+        previous = outer.pop()!
+        left = outer.pop()!
+        if (--left > 0) out[to++] = COMMA
+        continue
+      }
+      const start = at
+      this.at = at
+      const isKey = previous !== NO_KEYS && (left & 1) === 0
+      const head = isKey ? this.keyHead() : this.nextHead()
+      const major = head >> 5
+      if (major === MAJOR_TEXT) {
+        let length = head & 31
+        if (length < IN_A_BYTE) at++
+        else if (length === IN_A_BYTE && bytes[at + 1]! >= IN_A_BYTE) {
+          length = bytes[at + 1]!
+          at += 2
+        } else {
+          length = this.readLength() | 0 // for the compiler: a small integer as all the others
+          at = this.at | 0
+        }
+        if (length > end - at) this.refuse('truncated', start)
+        // Most keys with a dollar are `$type`, and need no closer look.
+        if (isKey && bytes[at] === DOLLAR && bytes[at + 1] !== LETTER_T) this.checkReserved(at, length)
+        if (to + LONGEST_ESCAPE * length + ROOM > out.length) {
+          text.reserveAt(to, LONGEST_ESCAPE * length + ROOM)
+          out = text.bytes
+          outWords = text.words()
+          to = text.at
+        }
+        const stop = at + length
+        out[to++] = QUOTE
+        for (const last = stop - WORD; at <= last; at += WORD, to += WORD) {
+          const word = words.getInt32(shift + at, true)
+          if (!isPlain(word)) break
+          outWords.setInt32(to, word, true)
+        }
+        for (; at < stop && isPlainByte(bytes[at]!); at++) out[to++] = bytes[at]!
+        if (at < stop) {
+          to = text.copyText(bytes, at, stop, to)
+          if (to < 0) this.refuse('utf8', stop - length)
+          at = stop
+        }
+        out[to++] = QUOTE
+        if (isKey) {
+          if (previous >= 0) this.checkOrder(previous, start, at)
+          previous = start
+          out[to++] = COLON
+          left--
+          continue
+        }
+      } else if (major === MAJOR_ARRAY || major === MAJOR_MAP) {
+        const count = this.readCount(outer.length / 2 + 1) | 0
+        at = this.at | 0
+        outer.push(left, previous)
+        const isMap = major === MAJOR_MAP
+        out[to++] = isMap ? OPEN_MAP : OPEN_ARRAY
+        left = isMap ? 2 * count : count
+        previous = isMap ? FIRST_KEY : NO_KEYS
+        continue
+      } else {
+        text.at = to
+        this.copyOther(major)
+        at = this.at | 0
+        text.reserve(ROOM)
+        out = text.bytes
+        outWords = text.words()
+        to = text.at
+      }
+      if (--left > 0) out[to++] = COMMA
+    }
+    this.at = at
+    text.at = to
+  }
+
+  /** What is neither text nor a container. */
+  private copyOther(major: number): void {
+    switch (major) {
       case 0:
         this.text.writeInteger(this.readArgument())
         break
@@ -71,15 +194,6 @@ class Transcoder extends CborReader {
       case 2:
         this.copyBytes()
         break
-      case MAJOR_TEXT:
-        this.copyText(this.readLength())
-        break
-      case 4:
-        this.copyArray(depth + 1)
-        break
-      case 5:
-        this.copyMap(depth + 1)
-        break
       case 6:
         this.copyLink()
         break
@@ -88,14 +202,8 @@ class Transcoder extends CborReader {
     }
   }
 
-  private copyText(length: number): void {
-    const start = this.at
-    this.at = start + length
-    if (!this.text.writeText(this.bytes, start, this.at)) this.refuse('utf8', start)
-  }
-
   private copyBytes(): void {
-    const length = this.readLength()
+    const length = this.readLength() | 0
     const { text, at } = this
     this.at = at + length
     text.writeAscii('{"$bytes":"')
@@ -116,38 +224,21 @@ class Transcoder extends CborReader {
     text.writeAscii('"}')
   }
 
-  private copyArray(depth: number): void {
-    const count = this.readCount(depth)
-    this.text.writeAscii('[')
-    for (let index = 0; index < count; index++) {
-      if (index > 0) this.text.writeByte(COMMA)
-      this.copyValue(depth)
-    }
-    this.text.writeAscii(']')
-  }
-
-  private copyMap(depth: number): void {
-    const count = this.readCount(depth)
-    this.text.writeAscii('{')
-    let previous = -1
-    for (let index = 0; index < count; index++) {
-      if (index > 0) this.text.writeByte(COMMA)
-      const start = this.at
-      const length = this.readKeyLength()
-      // Most keys with a dollar are `$type`, and need no closer look.
-      if (this.bytes[this.at] === DOLLAR && this.bytes[this.at + 1] !== LETTER_T) this.checkReserved(length)
-      this.copyText(length)
-      if (previous >= 0) this.checkOrder(previous, start)
-      previous = start
-      this.text.writeByte(COLON)
-      this.copyValue(depth)
-    }
-    this.text.writeAscii('}')
-  }
-
   /** A map with a key that JSON keeps for links or bytes has no JSON form; the slow way says where it is. */
-  private checkReserved(length: number): void {
-    const key = decodeText(this.bytes, this.at, this.at + length)
+  private checkReserved(at: number, length: number): void {
+    const key = decodeText(this.bytes, at, at + length)
     if (key === '$link' || key === '$bytes') valueToJson(decodeCbor(this.bytes))
   }
+}
+
+/** Whether each of four bytes is ASCII and no control character, quote or backslash. */
+function isPlain(word: number): boolean {
+  const quotes = word ^ 0x22222222
+  const backslashes = word ^ 0x5c5c5c5c
+  // To take more from a byte than it is sets the uppermost bit of the word that is left; that it may do so elsewhere, too, costs a closer look.
+  return ((word | (word - 0x20202020) | (quotes - 0x01010101) | (backslashes - 0x01010101)) & 0x80808080) === 0
+}
+
+function isPlainByte(byte: number): boolean {
+  return byte >= SPACE && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH
 }

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { blockOf, CborError, DataModelError, encodeCbor, JsonBuilder, type Value } from './index.ts'
+import { blockOf, CborError, DataModelError, encodeCbor, JsonBuilder, sectionOf, type Value } from './index.ts'
 
 describe('a JSON text of stored blocks', () => {
   it('holds what is appended, in order', () => {
     const { cid, bytes } = blockOf({ text: 'a "quoted" word', link: blockOf(1).cid })
-    const text = textOf(new JsonBuilder().ascii('{"cid":"').cid(cid).ascii('","value":').block(bytes).ascii('}'))
-    expect(text).toBe(`{"cid":"${cid}","value":{"link":{"$link":"${blockOf(1).cid}"},"text":"a \\"quoted\\" word"}}`)
+    const opening = new TextEncoder().encode('{"name":"Zoë","of":"more bytes than are copied one by one","cid":"')
+    const json = new JsonBuilder().ascii('[')
+    for (const cidBytes of [cid.bytes, sectionOf({ cid, bytes })]) {
+      json.json(opening).cid(cidBytes).ascii('","value":').block(bytes).ascii('},')
+    }
+    const value = `{"link":{"$link":"${blockOf(1).cid}"},"text":"a \\"quoted\\" word"}`
+    const one = `${new TextDecoder().decode(opening)}${cid}","value":${value}},`
+    expect(textOf(json.ascii('0]'))).toBe(`[${one}${one}0]`)
   })
 
   it('is the same whatever size was expected, and however long it becomes', () => {

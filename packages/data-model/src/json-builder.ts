@@ -1,6 +1,6 @@
 import { base32Length, writeBase32 } from './base32.ts'
 import { copyCbor } from './cbor-to-json.ts'
-import { CID_LENGTH, type Cid } from './cid.ts'
+import { CID_LENGTH } from './cid.ts'
 import { JsonText } from './json-text.ts'
 import type { Limits } from './value.ts'
 
@@ -24,12 +24,18 @@ export class JsonBuilder {
     return this
   }
 
-  /** Appends the base32 form of a CID, without quotes. */
-  cid(cid: Cid): this {
+  /** Appends what is JSON already, in UTF-8. */
+  json(bytes: Uint8Array): this {
+    this.text.writeBytes(bytes)
+    return this
+  }
+
+  /** Appends the base32 form of a CID, of which these are the bytes or of which a section begins with them, without quotes. */
+  cid(bytes: Uint8Array): this {
     const { text } = this
     text.writeAscii('b')
     text.reserve(base32Length(CID_LENGTH))
-    text.at = writeBase32(text.bytes, text.at, cid.bytes, 0, CID_LENGTH)
+    text.at = writeBase32(text.bytes, text.at, bytes, 0, CID_LENGTH)
     return this
   }
 

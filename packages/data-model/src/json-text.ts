@@ -6,7 +6,6 @@ const BACKSLASH = 92
 const SPACE = 32
 /** From this length on a native copy costs less than a loop. */
 const LONG_PIECE = 32
-const WORD = 4
 /** Up to this length texts are copied as they are looked at. */
 const LONG = 256
 /** What `writeText` does with a byte: copy it, escape it, or look at the character that it starts. */
@@ -51,27 +50,28 @@ export class JsonText extends Output {
     this.at = at + length
   }
 
+  /** For what is JSON already. */
+  writeBytes(json: Uint8Array): void {
+    this.reserve(json.length)
+    this.at = copy(json, 0, json.length, this.bytes, this.at)
+  }
+
   writeInteger(value: number): void {
     if (value >= 0 && value < 10) this.writeByte(48 + value)
     else this.writeAscii(String(value))
   }
 
-  /** Quotes and copies the UTF-8 in [start, end), and says whether it was UTF-8. */
-  writeText(source: Uint8Array, start: number, end: number): boolean {
-    const length = end - start
-    this.reserve(length * 6 + 2)
-    this.bytes[this.at++] = QUOTE
-    const isText = length > LONG ? this.copyLong(source, start, end) : this.copyShort(source, start, end)
-    this.bytes[this.at++] = QUOTE
-    return isText
+  /** Copies the UTF-8 in [start, end), for which there is room, to `at`; answers where it ends, or -1 where it is none. */
+  copyText(source: Uint8Array, start: number, end: number, at: number): number {
+    return end - start > LONG ? this.copyLong(source, start, end, at) : this.copyShort(source, start, end, at)
   }
 
   /** Byte by byte: to find out what could be copied in one piece would cost as much. */
-  private copyShort(source: Uint8Array, start: number, end: number): boolean {
+  private copyShort(source: Uint8Array, start: number, end: number, at: number): number {
     const kindOf = (kinds ??= kindsOfBytes())
     const bytes = this.bytes
-    let index = end - start < 2 * WORD ? start : this.copyWords(source, start, end)
-    let to = this.at
+    let index = start
+    let to = at
     while (index < end) {
       const byte = source[index]!
       const kind = kindOf[byte]
@@ -83,40 +83,28 @@ export class JsonText extends Output {
         index++
       } else {
         const next = endOfCharacter(source, index, end)
-        if (next === 0) return false
+        if (next === 0) return -1
         this.isAscii = false
         while (index < next) bytes[to++] = source[index++]!
       }
     }
-    this.at = to
-    return true
+    return to
   }
 
-  /** Copies four bytes at a time for as long as none of them needs a closer look; answers where that ends. */
-  private copyWords(source: Uint8Array, start: number, end: number): number {
-    const from = this.viewOf(source)
-    const to = this.ownView()
-    const shift = source.byteOffset
-    const last = shift + end - WORD
-    let at = this.at
-    let index = shift + start
-    for (; index <= last; index += WORD, at += WORD) {
-      const word = from.getInt32(index, true)
-      if (!isPlain(word)) break
-      to.setInt32(at, word, true)
-    }
+  /** Sees to room for so many bytes more, where so far this is in use up to `at`. */
+  reserveAt(at: number, length: number): void {
     this.at = at
-    return index - shift
+    this.reserve(length)
   }
 
   /** Blocks that are read together lie in the same memory: one view of it serves them all. */
-  private viewOf(source: Uint8Array): DataView {
+  wordsOf(source: Uint8Array): DataView {
     if (this.from && this.fromBytes === source) return this.from
     this.fromBytes = source
     return this.from?.buffer === source.buffer ? this.from : (this.from = new DataView(source.buffer))
   }
 
-  private ownView(): DataView {
+  words(): DataView {
     const { bytes } = this
     if (this.to && this.toBytes === bytes) return this.to
     this.toBytes = bytes
@@ -124,10 +112,10 @@ export class JsonText extends Output {
   }
 
   /** What needs no escape is copied in one piece. */
-  private copyLong(source: Uint8Array, start: number, end: number): boolean {
+  private copyLong(source: Uint8Array, start: number, end: number, at: number): number {
     const kindOf = (kinds ??= kindsOfBytes())
     const bytes = this.bytes
-    let to = this.at
+    let to = at
     let from = start
     let index = start
     while (index < end) {
@@ -136,7 +124,7 @@ export class JsonText extends Output {
       if (kind === PLAIN) index++
       else if (kind === MULTIBYTE) {
         index = endOfCharacter(source, index, end)
-        if (index === 0) return false
+        if (index === 0) return -1
         this.isAscii = false
       } else {
         to = copy(source, from, index, bytes, to)
@@ -144,17 +132,8 @@ export class JsonText extends Output {
         from = ++index
       }
     }
-    this.at = copy(source, from, end, bytes, to)
-    return true
+    return copy(source, from, end, bytes, to)
   }
-}
-
-/** Whether each of four bytes is ASCII and no control character, quote or backslash. */
-function isPlain(word: number): boolean {
-  const quotes = word ^ 0x22222222
-  const backslashes = word ^ 0x5c5c5c5c
-  // To take more from a byte than it is sets the uppermost bit of the word that is left; that it may do so elsewhere, too, costs a closer look.
-  return ((word | (word - 0x20202020) | (quotes - 0x01010101) | (backslashes - 0x01010101)) & 0x80808080) === 0
 }
 
 function copy(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {

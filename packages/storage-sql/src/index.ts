@@ -22,7 +22,6 @@ export { SqlInvites } from './stores/invites.ts'
 export { SqlKeys } from './stores/keys.ts'
 export {
   type PackedPage,
-  type PackedRecord,
   packedBlocks,
   packedRecordBlocks,
   packedRecords,

@@ -1,5 +1,4 @@
-import { blockOfSection } from '@atoll/data-model'
-import type { RecordStore, StoredRecord } from '@atoll/storage'
+import type { ListedRecord, RecordStore } from '@atoll/storage'
 import { first, packedRecords, type Routine, type Run, repoByDid, SqlRecordReads } from '@atoll/storage-sql'
 import type { Did, Nsid } from '@atoll/syntax'
 
@@ -19,7 +18,7 @@ export class SqliteRecords extends SqlRecordReads implements RecordStore {
     did: Did,
     collection: Nsid,
     { limit, cursor, reverse = false }: { limit: number; cursor?: string; reverse?: boolean },
-  ): Promise<StoredRecord[]> {
+  ): Promise<ListedRecord[]> {
     const from = cursor ?? (reverse ? '' : highest)
     return this.#run(recordsOf(did, { collection, from, limit, reverse }))
   }
@@ -28,14 +27,8 @@ export class SqliteRecords extends SqlRecordReads implements RecordStore {
 function* recordsOf(
   did: Did,
   page: { collection: Nsid; from: string; limit: number; reverse: boolean },
-): Routine<StoredRecord[]> {
+): Routine<ListedRecord[]> {
   const repo = yield* first(repoByDid, { did })
   if (!repo) return []
-  const { collection } = page
-  const records = yield* packedRecords({ repo: repo.key, ...page })
-  return records.map(({ rkey, rev, section }) => {
-    // To spread the block would take longer than to make it.
-    const { cid, bytes } = blockOfSection(section)
-    return { collection, rkey, rev, cid, bytes }
-  })
+  return yield* packedRecords({ repo: repo.key, ...page })
 }

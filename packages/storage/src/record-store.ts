@@ -1,4 +1,4 @@
-import type { Cid } from '@atoll/data-model'
+import type { Cid, Section } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Page } from './repo-store.ts'
 
@@ -11,6 +11,12 @@ export interface StoredRecord {
   bytes: Uint8Array
 }
 
+/** A record of a page, whose block is in the form in which it costs least: made into no objects. */
+export interface ListedRecord {
+  rkey: RecordKey
+  section: Section
+}
+
 /** The record index of every repository. */
 export interface RecordStore {
   get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined>
@@ -19,7 +25,7 @@ export interface RecordStore {
     did: Did,
     collection: Nsid,
     options: { limit: number; cursor?: string; reverse?: boolean },
-  ): Promise<StoredRecord[]>
+  ): Promise<ListedRecord[]>
   /**
    * Keys of the records in the collection whose `link` is this very text, ascending. A record that is deleted, or written without
    * a link, points at nothing any more.

@@ -1,6 +1,6 @@
 import { CID_LENGTH, type Cid, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
-import { CorruptStorageError } from '@atoll/storage'
-import type { Nsid, RecordKey, Tid } from '@atoll/syntax'
+import { CorruptStorageError, type ListedRecord } from '@atoll/storage'
+import type { Nsid, RecordKey } from '@atoll/syntax'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { first, type Routine } from '../routine.ts'
 import { cidOf } from '../rows.ts'
@@ -30,8 +30,8 @@ interface Pack {
 type CidsOf = { repo: number } & Record<`cid${number}`, Uint8Array | null>
 type PageOf = { repo: number; collection: Nsid; from: string; limit: number }
 
-const page = statement((db, $: Parameters<PageOf>) => recordHeads(recordsBeyond(db, $, '<', 'desc')))
-const reversePage = statement((db, $: Parameters<PageOf>) => recordHeads(recordsBeyond(db, $, '>', 'asc')))
+const page = statement((db, $: Parameters<PageOf>) => withKeys(recordsBeyond(db, $, '<', 'desc')))
+const reversePage = statement((db, $: Parameters<PageOf>) => withKeys(recordsBeyond(db, $, '>', 'asc')))
 const followingBlocks = statement((db, $: Parameters<PageOf>) =>
   withBlocks(recordsBeyond(db, $, '>', 'asc')).select((is) => is.fn.max('page.rkey').as('last')),
 )
@@ -51,7 +51,7 @@ const blocks = statement((db, $: Parameters<CidsOf>) =>
 function recordsBeyond(db: Kysely<Schema>, $: Parameters<PageOf>, side: '<' | '>', direction: 'asc' | 'desc') {
   const rows = db
     .selectFrom('record')
-    .select(['repo', 'rkey', 'rev', 'cid', 'block'])
+    .select(['repo', 'rkey', 'cid', 'block'])
     .where('repo', '=', $('repo'))
     .where('collection', '=', $('collection'))
     .where('rkey', side, $('from') as RecordKey)
@@ -72,8 +72,8 @@ function withBlocks(rows: ReturnType<typeof recordsBeyond>) {
     .select([lengths.as('lengths'), packed(sql.ref('page.cid')).as('sections')])
 }
 
-function recordHeads(rows: ReturnType<typeof recordsBeyond>) {
-  return withBlocks(rows).select(sql<string | null>`group_concat(page.rkey || ',' || page.rev, ',')`.as('heads'))
+function withKeys(rows: ReturnType<typeof recordsBeyond>) {
+  return withBlocks(rows).select(sql<string | null>`group_concat(page.rkey, ',')`.as('rkeys'))
 }
 
 const lengthOfBlock = sql`coalesce(min(length(block.bytes) + 1, ${sql.lit(long)}), ${sql.lit(missing)})`
@@ -85,23 +85,15 @@ function packed(cid: RawBuilder<unknown>): RawBuilder<Uint8Array | null> {
   return sql`cast(group_concat(${cid} || ${bytes}, '') as blob)`
 }
 
-export interface PackedRecord {
-  readonly rkey: RecordKey
-  readonly rev: Tid
-  readonly section: Section
-}
-
 /** Records of a collection beyond `from`, newest first or, with `reverse`, oldest first. Their sections are views of shared memory. */
-export function* packedRecords({ reverse, ...values }: PageOf & { reverse: boolean }): Routine<PackedRecord[]> {
+export function* packedRecords({ reverse, ...values }: PageOf & { reverse: boolean }): Routine<ListedRecord[]> {
   const pack = yield* first(reverse ? reversePage : page, values)
-  const heads = pack?.heads?.split(',') ?? []
+  const rkeys = pack?.rkeys?.split(',') ?? []
   const sections = yield* takenApart(values.repo, pack)
   return sections.map((section, index) => {
-    // As they were selected.
-    const rkey = heads[2 * index] as RecordKey
-    const rev = heads[2 * index + 1] as Tid
+    const rkey = rkeys[index] as RecordKey // as it was selected
     if (!section) throw new CorruptStorageError(`record ${values.collection}/${rkey} without its block`)
-    return { rkey, rev, section }
+    return { rkey, section }
   })
 }
 

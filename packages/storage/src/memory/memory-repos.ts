@@ -4,7 +4,7 @@ import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { accountStatus } from '../account-store.ts'
 import { ConflictError } from '../errors.ts'
 import { numberOfCursor } from '../number-cursor.ts'
-import type { RecordStore, StoredRecord } from '../record-store.ts'
+import type { ListedRecord, RecordStore, StoredRecord } from '../record-store.ts'
 import type { RecordChange, RepoChange, RepoWriter } from '../repo-change.ts'
 import type { Page, RepoListing, RepoSnapshot, RepoStore } from '../repo-store.ts'
 import { JournaledMap } from './journaled-map.ts'
@@ -98,7 +98,7 @@ export class MemoryRecords implements RecordStore {
     did: Did,
     collection: Nsid,
     { limit, cursor, reverse = false }: { limit: number; cursor?: string; reverse?: boolean },
-  ): Promise<StoredRecord[]> {
+  ): Promise<ListedRecord[]> {
     const repo = this.#tables.repos.get(did)
     if (!repo) return []
     const direction = reverse ? 1 : -1
@@ -107,7 +107,7 @@ export class MemoryRecords implements RecordStore {
       .filter((record) => cursor === undefined || compareText(record.rkey, cursor) * direction > 0)
       .sort((a, b) => compareText(a.rkey, b.rkey) * direction)
       .slice(0, limit)
-      .map((record) => withBytes(repo, record))
+      .map((record) => ({ rkey: record.rkey, section: sectionOf(withBytes(repo, record)) }))
   }
 
   async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {

@@ -1,6 +1,6 @@
-import { DataModelError, JsonBuilder } from '@atoll/data-model'
+import { CID_LENGTH, DataModelError, JsonBuilder } from '@atoll/data-model'
 import type { listRecords as method } from '@atoll/lexicons/com.atproto.repo'
-import type { Storage, StoredRecord } from '@atoll/storage'
+import type { ListedRecord, Storage } from '@atoll/storage'
 import type { Did, Nsid } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
@@ -24,16 +24,16 @@ export function listRecords({ accounts, storage }: Deps): Handler<typeof method>
   }
 }
 
-function pageJson(did: Did, collection: Nsid, records: readonly StoredRecord[]): Uint8Array {
-  const json = new JsonBuilder(records.reduce((sum, { bytes }) => sum + bytes.length * 1.2 + aroundRecord, 0))
+function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]): Uint8Array {
+  const json = new JsonBuilder(records.reduce((sum, { section }) => sum + section.length * 1.2 + aroundRecord, 0))
   const last = records.at(-1)?.rkey
   json.ascii(last === undefined ? '{"records":[' : `{"cursor":"${last}","records":[`)
   const opening = recordOpening(did, collection)
   let separator = ''
-  for (const record of records) {
+  for (const { rkey, section } of records) {
     const before = json.length
     try {
-      writeRecord(json.ascii(separator), opening, record)
+      writeRecord(json.ascii(separator), opening, rkey, section, section.subarray(CID_LENGTH))
       separator = ','
     } catch (error) {
       // A record without a JSON form, which only an import can bring, is left out and does not take the others with it.
