@@ -3,7 +3,7 @@ import type { Settings } from './measure.ts'
 
 export const defaultSettings: Settings = {
   seconds: 2,
-  rounds: 3,
+  rounds: 5,
   accounts: 40,
   largeRepo: 20_000,
   hugeRepo: 100_000,
@@ -26,7 +26,7 @@ export const usage = `pnpm bench [--only c,d] [--quick] [--atoll-only] [--write]
                   g firehose, h memory
   --quick         one short round of each load: for a first look
   --atoll-only    without the reference, and so without ratios
-  --seconds N     time of one round (2), --rounds N (3)
+  --seconds N     time of one round (2), --rounds N (5)
   --write         writes docs/benchmarks.md from a full run
   --json FILE     writes everything that was measured`
 

@@ -203,7 +203,7 @@ class Transcoder extends CborReader {
   }
 
   private copyBytes(): void {
-    const length = this.readLength() | 0
+    const length = this.readLength()
     const { text, at } = this
     this.at = at + length
     text.writeAscii('{"$bytes":"')

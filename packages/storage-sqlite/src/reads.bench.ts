@@ -27,6 +27,13 @@ await benchmark('getRecord', { atoll: () => storage.records.get(did, collection,
 await benchmark('listRecords of 100', {
   atoll: () => storage.records.list(did, collection, { limit: 100, cursor: keyOf(next()) }),
 })
+await benchmark('records of an export, 20,000', {
+  atoll: async () => {
+    const snapshot = (await storage.repos.snapshot(did))!
+    for (const _run of snapshot.sections!.records());
+    snapshot.close()
+  },
+})
 await benchmark('describeRepo: collections', { atoll: () => storage.records.collections(did) })
 const first = (await storage.events.page({ after: 0, limit: 1 }))[0]!.seq
 await benchmark('500 events of 4 KB', {
