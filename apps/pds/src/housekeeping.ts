@@ -5,6 +5,9 @@ export interface Chore {
   readonly run: () => Promise<unknown>
 }
 
+/** When chores are done first, so that a server that never runs for long does them, too, but not while it is starting. */
+const firstAfterMs = 60_000
+
 /** Does chores over and over, each at its own pace and never two runs of one at once. */
 export class Housekeeping {
   readonly #timers: ReturnType<typeof setInterval>[] = []
@@ -12,15 +15,16 @@ export class Housekeeping {
 
   constructor(chores: readonly Chore[], onError: (error: unknown, chore: string) => void) {
     for (const chore of chores) {
-      const timer = setInterval(() => this.#start(chore, onError), chore.everyMs)
-      timer.unref()
-      this.#timers.push(timer)
+      const start = () => this.#start(chore, onError)
+      this.#timers.push(setInterval(start, chore.everyMs))
+      if (chore.everyMs > firstAfterMs) this.#timers.push(setTimeout(start, firstAfterMs))
     }
+    for (const timer of this.#timers) timer.unref()
   }
 
   /** Begins nothing more, and waits for what is being done. */
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer)
+    for (const timer of this.#timers) clearTimeout(timer)
     await Promise.all(this.#running.values())
   }
 

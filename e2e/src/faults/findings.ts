@@ -16,6 +16,7 @@ export const rules = [
   'the server ends only when it is killed',
   'the server starts on whatever is left, and takes writes',
   'a file under the name of a blob is that blob',
+  'every blob in its permanent place is one that the index knows, or that is still to be deleted',
 ] as const
 
 export type RuleName = (typeof rules)[number]

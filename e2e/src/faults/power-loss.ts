@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { cidOfRaw } from '@atoll/data-model'
+import { basename, join } from 'node:path'
+import { cidOfRaw, parseCid } from '@atoll/data-model'
 import { openAdapters, readConfig, servePds } from '@atoll/pds'
+import type { BlobIndex, EventLog } from '@atoll/storage'
 import { decodeMessage } from '@atoll/sync'
+import type { Did } from '@atoll/syntax'
 import { type DiskRecord, readJournal } from './disk-journal.ts'
 import type { WatchedDisk } from './disk-layer.ts'
 import { Findings } from './findings.ts'
@@ -167,9 +169,11 @@ class LookAtRemains {
   async #lookAt(folder: string, moment: number, findings: Findings): Promise<void> {
     // The recorded server is gone: the address that its tokens name is free.
     const { config } = readConfig({ ...this.world.server.env, PDS_DATA_DIRECTORY: folder })
-    const log = await readLog(config)
+    const { storage } = await openAdapters(config)
+    const log = await readLog(storage.events)
+    await checkBlobFiles(folder, storage.blobs, findings)
+    await storage.close()
     const told = this.#compareLog(log, moment, findings)
-    checkBlobFiles(folder, findings)
     const errors: string[] = []
     const write = (line: string) => {
       if (line.includes('"level":"error"')) errors.push(line)
@@ -247,25 +251,34 @@ function tell(repos: Map<string, ToldRepo>, frame: Uint8Array): void {
   }
 }
 
-async function readLog(config: ReturnType<typeof readConfig>['config']): Promise<Uint8Array[]> {
-  const { storage } = await openAdapters(config)
+async function readLog(events: EventLog): Promise<Uint8Array[]> {
   const frames: Uint8Array[] = []
   for (let after = 0; ; ) {
-    const page = await storage.events.page({ after, limit: 1000 })
+    const page = await events.page({ after, limit: 1000 })
     for (const { frame } of page) frames.push(frame.slice())
     const last = page.at(-1)
     if (!last) break
     after = last.seq
   }
-  await storage.close()
   return frames
 }
 
-function checkBlobFiles(folder: string, findings: Findings): void {
+async function checkBlobFiles(folder: string, index: BlobIndex, findings: Findings): Promise<void> {
+  const discarded = (await index.discarded({ limit: 100_000 })).map(({ did, cid }) => `${did} ${cid}`)
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.startsWith('bafk')) continue
     const bytes = readFileSync(join(entry.parentPath, entry.name))
     if (cidOfRaw(bytes).toString() !== entry.name)
       findings.report('a file under the name of a blob is that blob', `${entry.name} has ${bytes.length} other bytes`)
+    const account = basename(entry.parentPath)
+    // What was uploaded and never got that far waits under the same name elsewhere, and goes with its age.
+    if (entry.parentPath !== join(folder, 'blobs', 'blobs', account)) continue
+    const did = decodeURIComponent(account) as Did
+    const isKnown = await index.get(did, parseCid(entry.name))
+    if (!isKnown && !discarded.includes(`${did} ${entry.name}`))
+      findings.report(
+        'every blob in its permanent place is one that the index knows, or that is still to be deleted',
+        `${did}/${entry.name}`,
+      )
   }
 }

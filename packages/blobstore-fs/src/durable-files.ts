@@ -112,7 +112,16 @@ export class DurableFiles {
     await this.remove(from)
   }
 
-  /** Makes sure that the names in a folder would still be there after a crash. */
+  /** Like `syncFolder`, for a folder that may be missing. */
+  async syncFolderIfAny(folder: string): Promise<void> {
+    try {
+      await this.syncFolder(folder)
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+    }
+  }
+
+  /** Makes sure that the names in a folder would still be there after a crash, and those that were removed would not. */
   async syncFolder(folder: string): Promise<void> {
     this.#before('syncFolder', folder)
     // To open and close a folder that exists is cheaper than the way to another thread.

@@ -86,6 +86,39 @@ describe('the folder', () => {
     expect(synced).toEqual(['blobs', folder])
   })
 
+  it('answers a deletion only when it is on the disk, also one that a killed process has made', async () => {
+    const steps: string[] = []
+    let isKilled = false
+    const dir = fresh()
+    const store = await openFsBlobStore({
+      dir,
+      beforeStep: (step, file) => {
+        if (isKilled && step === 'syncFolder') throw new Error('killed')
+        steps.push(`${step} ${path.relative(dir, file)}`)
+      },
+    })
+    const folder = path.join('blobs', encodeURIComponent(did))
+    const [one, two] = [await store.upload(did, chunks(10)), await store.upload(did, chunks(11))]
+    await store.makePermanent(did, [one.cid, two.cid])
+    steps.length = 0
+    await store.delete(did, [one.cid, two.cid])
+    const removed = [one, two].map(({ cid }) => `remove ${path.join(folder, `${cid}`)}`)
+    expect(steps).toEqual([...removed, `syncFolder ${folder}`])
+    await store.upload(did, chunks(10))
+    await store.makePermanent(did, [one.cid])
+    isKilled = true
+    await expect(store.delete(did, [one.cid])).rejects.toThrow('killed')
+    isKilled = false
+    steps.length = 0
+    await store.delete(did, [one.cid])
+    expect(steps.at(-1)).toBe(`syncFolder ${folder}`)
+    steps.length = 0
+    await store.deleteAll(did)
+    expect(steps).toContain('syncFolder blobs')
+    expect(steps).toContain(`syncFolder ${path.join('uploads', 'finished')}`)
+    await store.delete(did, [one.cid])
+  })
+
   it('holds whole files or none under a CID when the n-th step fails, for every n, and works again afterwards', async () => {
     const dir = fresh()
     const bytes = 300_000

@@ -95,12 +95,20 @@ class FsBlobStore implements BlobStore {
   }
 
   async delete(did: Did, cids: readonly Cid[]): Promise<void> {
-    for (const cid of cids) await attempt(() => this.#files.remove(this.#blobOf(did, cid)))
+    if (cids.length === 0) return
+    await attempt(async () => {
+      for (const cid of cids) await this.#files.remove(this.#blobOf(did, cid))
+      // Also when there was nothing to remove: whoever did may have been killed before it was on the disk.
+      await this.#files.syncFolderIfAny(path.join(this.#permanent, nameOf(did)))
+    })
   }
 
   async deleteAll(did: Did): Promise<void> {
     for (const folder of [this.#permanent, this.#uploads]) {
-      await attempt(() => this.#files.remove(path.join(folder, nameOf(did))))
+      await attempt(async () => {
+        await this.#files.remove(path.join(folder, nameOf(did)))
+        await this.#files.syncFolder(folder)
+      })
     }
   }
 

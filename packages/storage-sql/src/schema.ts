@@ -13,6 +13,7 @@ export interface Schema {
   repo_collection: RepoCollectionTable
   blob: BlobTable
   blob_takedown: BlobTakedownTable
+  blob_discarded: BlobDiscardedTable
   blob_reference: BlobReferenceTable
   account: AccountTable
   account_preferences: AccountPreferencesTable
@@ -87,6 +88,12 @@ interface BlobTakedownTable {
   did: Did
   cid: Uint8Array
   reference: string
+}
+
+/** What was collected and whose bytes may still be there. */
+interface BlobDiscardedTable {
+  did: Did
+  cid: Uint8Array
 }
 
 interface BlobReferenceTable {

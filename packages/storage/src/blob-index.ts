@@ -25,6 +25,12 @@ export interface UnreferencedBlob {
   temporary: boolean
 }
 
+/** A blob that is forgotten. */
+export interface DiscardedBlob {
+  did: Did
+  cid: Cid
+}
+
 /** What records refer to and what was uploaded, by account. The bytes are in a `BlobStore`. */
 export interface BlobIndex {
   get(did: Did, cid: Cid): Promise<StoredBlob | undefined>
@@ -38,6 +44,8 @@ export interface BlobIndex {
   missing(did: Did, options: { limit: number; cursor?: Cid }): Promise<BlobReference[]>
   /** Uploads that no record refers to: those that lost their last reference at once, temporary ones when created before `createdBefore`. */
   unreferenced(options: { did?: Did; createdBefore: Datetime; limit: number }): Promise<UnreferencedBlob[]>
+  /** What was collected and not yet cleared, by account and ascending by CID bytes: their bytes may still be there. */
+  discarded(options: { did?: Did; limit: number }): Promise<DiscardedBlob[]>
   /** Distinct blobs referred to, and how many of these were uploaded. */
   counts(did: Did): Promise<{ expected: number; imported: number }>
 }
@@ -47,6 +55,11 @@ export interface BlobIndexWriter {
   /** An upload. Repeating one renews its metadata and keeps its takedown; it is temporary unless a record refers to it. */
   add(did: Did, blob: BlobMetadata): void
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void
-  /** Forgets those uploads that no record refers to and that, when temporary, were created before `createdBefore`; keeps the rest. Takedowns are kept. */
+  /**
+   * Forgets those uploads that no record refers to and that, when temporary, were created before `createdBefore`; keeps the rest. What it forgets is
+   * `discarded` until it is cleared, so that whoever is stopped before the bytes are gone finds them again. Takedowns are kept.
+   */
   collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): void
+  /** Takes these from what is `discarded`: their bytes are gone, or were uploaded again. */
+  clear(did: Did, cids: readonly Cid[]): void
 }

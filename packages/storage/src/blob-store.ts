@@ -40,9 +40,9 @@ export interface BlobStore {
   get(did: Did, cid: Cid, range?: ByteRange): Promise<BlobBytes | undefined>
   /** Reads a finished upload, permanent or not. */
   size(did: Did, cid: Cid): Promise<number | undefined>
-  /** Permanent blobs are gone; uploads in progress are not touched. Deleting what is not there is no error. */
+  /** Permanent blobs are gone, also after a crash; uploads in progress are not touched. Deleting what is not there is no error. */
   delete(did: Did, cids: readonly Cid[]): Promise<void>
-  /** Everything the account has, finished uploads included. */
+  /** Everything the account has, finished uploads included, is gone, also after a crash. */
   deleteAll(did: Did): Promise<void>
   /** Removes temporary bytes last written before `before`, what crashes left behind included; answers how many files went. */
   sweep(options: { before: Date }): Promise<number>

@@ -8,7 +8,7 @@ export type Intent = readonly [writer: Writer, method: string, args: Call]
 
 const methods: { readonly [W in Writer]: readonly (keyof Transaction[W] & string)[] } = {
   repo: ['apply', 'delete'],
-  blobs: ['add', 'setTakedown', 'collect'],
+  blobs: ['add', 'setTakedown', 'collect', 'clear'],
   events: ['append', 'removeOf'],
   accounts: ['create', 'update', 'delete', 'setPreferences'],
   sessions: [

@@ -113,6 +113,7 @@ export class Blobs {
   /** Drops what nobody refers to, of every account, and what crashes left behind. */
   async sweep(): Promise<void> {
     await this.#collect(undefined)
+    await this.#finishCollecting()
     await this.#parts.store.sweep({ before: new Date(this.#now() - uploadGraceMs) })
   }
 
@@ -122,21 +123,39 @@ export class Blobs {
   }
 
   async #collect(did: Did | undefined): Promise<void> {
-    const { storage, store, locks } = this.#parts
+    const { storage, locks } = this.#parts
     const createdBefore = formatDatetime(new Date(this.#now() - uploadGraceMs))
     for (;;) {
       const unreferenced = await storage.blobs.unreferenced({ did, createdBefore, limit: collectAtOnce })
       for (const [owner, cids] of byOwner(unreferenced)) {
         await locks.run(owner, async () => {
           await storage.transact(owner, (tx) => tx.blobs.collect(owner, cids, createdBefore))
-          // A record may refer to one of them since they were listed: only what the index has forgotten goes.
-          const gone: Cid[] = []
-          for (const cid of cids) if (!(await storage.blobs.get(owner, cid))) gone.push(cid)
-          await store.delete(owner, gone)
+          await this.#deleteBytes(owner, cids)
         })
       }
       if (unreferenced.length < collectAtOnce) return
     }
+  }
+
+  /** Deletes what was collected by one who was stopped before it could delete the bytes. */
+  async #finishCollecting(): Promise<void> {
+    const { storage, locks } = this.#parts
+    for (;;) {
+      const discarded = await storage.blobs.discarded({ limit: collectAtOnce })
+      for (const [owner, cids] of byOwner(discarded)) {
+        await locks.run(owner, () => this.#deleteBytes(owner, cids))
+      }
+      if (discarded.length < collectAtOnce) return
+    }
+  }
+
+  /** A record may refer to one of them since they were listed, and it may have been uploaded again: only what the index has forgotten goes. */
+  async #deleteBytes(owner: Did, cids: readonly Cid[]): Promise<void> {
+    const { storage, store } = this.#parts
+    const gone: Cid[] = []
+    for (const cid of cids) if (!(await storage.blobs.get(owner, cid))) gone.push(cid)
+    await store.delete(owner, gone)
+    await storage.transact(owner, (tx) => tx.blobs.clear(owner, cids))
   }
 }
 

@@ -1,5 +1,12 @@
 import type { Cid } from '@atoll/data-model'
-import type { BlobIndex, BlobMetadata, BlobReference, StoredBlob, UnreferencedBlob } from '@atoll/storage'
+import type {
+  BlobIndex,
+  BlobMetadata,
+  BlobReference,
+  DiscardedBlob,
+  StoredBlob,
+  UnreferencedBlob,
+} from '@atoll/storage'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
 import { sql } from 'kysely'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
@@ -151,6 +158,21 @@ const collectBlob = statement((db, $: Parameters<BlobKey & { createdBefore: Date
     .where('refs', '=', sql.lit(0))
     .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))])),
 )
+const noteDiscarded = statement((db, $: Parameters<BlobKey>) =>
+  db
+    .insertInto('blob_discarded')
+    .values({ did: $('did'), cid: $('cid') })
+    .onConflict((conflict) => conflict.columns(['did', 'cid']).doNothing()),
+)
+const discarded = statement((db, $: Parameters<{ limit: number }>) =>
+  db.selectFrom('blob_discarded').select(['did', 'cid']).orderBy('did').orderBy('cid').limit($('limit')),
+)
+const discardedOf = statement((db, $: Parameters<{ did: Did; limit: number }>) =>
+  db.selectFrom('blob_discarded').select(['did', 'cid']).where('did', '=', $('did')).orderBy('cid').limit($('limit')),
+)
+const clearDiscarded = statement((db, $: Parameters<BlobKey>) =>
+  db.deleteFrom('blob_discarded').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
 
 const nothing = new Uint8Array(0)
 
@@ -203,6 +225,11 @@ export class SqlBlobs implements BlobIndex {
     return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid), temporary: row.temporary === 1 }))
   }
 
+  async discarded({ did, limit }: { did?: Did; limit: number }): Promise<DiscardedBlob[]> {
+    const rows = await this.#run(did === undefined ? all(discarded, { limit }) : all(discardedOf, { did, limit }))
+    return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid) }))
+  }
+
   async counts(did: Did): Promise<{ expected: number; imported: number }> {
     return (await this.#run(first(counts, { did }))) ?? { expected: 0, imported: 0 }
   }
@@ -221,7 +248,13 @@ export const blobWriter = {
     else yield* change(putTakedown, { did, cid: cid.bytes, reference })
   },
   *collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): Routine<void> {
-    for (const cid of cids) yield* change(collectBlob, { did, cid: cid.bytes, createdBefore })
+    for (const cid of cids) {
+      const collected = yield* change(collectBlob, { did, cid: cid.bytes, createdBefore })
+      if (collected > 0) yield* change(noteDiscarded, { did, cid: cid.bytes })
+    }
+  },
+  *clear(did: Did, cids: readonly Cid[]): Routine<void> {
+    for (const cid of cids) yield* change(clearDiscarded, { did, cid: cid.bytes })
   },
 }
 

@@ -1,6 +1,13 @@
 import type { Cid } from '@atoll/data-model'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
-import type { BlobIndex, BlobIndexWriter, BlobMetadata, StoredBlob, UnreferencedBlob } from '../blob-index.ts'
+import type {
+  BlobIndex,
+  BlobIndexWriter,
+  BlobMetadata,
+  DiscardedBlob,
+  StoredBlob,
+  UnreferencedBlob,
+} from '../blob-index.ts'
 import type { BlobReference } from '../repo-change.ts'
 import type { MemoryBlobReference, MemoryTables } from './memory-tables.ts'
 import { compareBytes, compareText } from './order.ts'
@@ -45,12 +52,12 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
   }
 
   async unreferenced(options: { did?: Did; createdBefore: Datetime; limit: number }): Promise<UnreferencedBlob[]> {
-    return [...this.#tables.blobs.values()]
-      .filter((blob) => options.did === undefined || blob.did === options.did)
-      .filter((blob) => this.#collectable(blob, options.createdBefore))
-      .sort((a, b) => compareText(a.did, b.did) || compareBytes(a.cid.bytes, b.cid.bytes))
-      .slice(0, options.limit)
-      .map(({ did, cid, temporary }) => ({ did, cid, temporary }))
+    const blobs = [...this.#tables.blobs.values()].filter((blob) => this.#collectable(blob, options.createdBefore))
+    return pageOf(blobs, options).map(({ did, cid, temporary }) => ({ did, cid, temporary }))
+  }
+
+  async discarded(options: { did?: Did; limit: number }): Promise<DiscardedBlob[]> {
+    return pageOf([...this.#tables.discardedBlobs.values()], options)
   }
 
   async counts(did: Did): Promise<{ expected: number; imported: number }> {
@@ -72,8 +79,14 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
   collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): void {
     for (const cid of cids) {
       const blob = this.#tables.blobs.get(keyOf(did, cid))
-      if (blob && this.#collectable(blob, createdBefore)) this.#tables.blobs.delete(keyOf(did, cid))
+      if (!blob || !this.#collectable(blob, createdBefore)) continue
+      this.#tables.blobs.delete(keyOf(did, cid))
+      this.#tables.discardedBlobs.set(keyOf(did, cid), { did, cid })
     }
+  }
+
+  clear(did: Did, cids: readonly Cid[]): void {
+    for (const cid of cids) this.#tables.discardedBlobs.delete(keyOf(did, cid))
   }
 
   #collectable(blob: StoredBlob & { did: Did }, createdBefore: Datetime): boolean {
@@ -88,6 +101,14 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
   #references(did: Did): MemoryBlobReference[] {
     return [...(this.#tables.repos.get(did)?.blobReferences.values() ?? [])].flat()
   }
+}
+
+/** By account and CID bytes. */
+function pageOf<T extends DiscardedBlob>(blobs: readonly T[], { did, limit }: { did?: Did; limit: number }): T[] {
+  return blobs
+    .filter((blob) => did === undefined || blob.did === did)
+    .sort((a, b) => compareText(a.did, b.did) || compareBytes(a.cid.bytes, b.cid.bytes))
+    .slice(0, limit)
 }
 
 /** The first reference to each blob, ascending by CID bytes, behind the cursor. */

@@ -2,7 +2,7 @@ import type { Block, Cid } from '@atoll/data-model'
 import type { Head } from '@atoll/repo'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Account } from '../account-store.ts'
-import type { StoredBlob } from '../blob-index.ts'
+import type { DiscardedBlob, StoredBlob } from '../blob-index.ts'
 import type { EmailToken } from '../email-token-store.ts'
 import type { StoredEvent } from '../event-log.ts'
 import type { InviteUse, NewInviteCode } from '../invite-store.ts'
@@ -49,6 +49,7 @@ export class MemoryTables {
   readonly journal = new Journal()
   readonly repos = this.#map<Did, MemoryRepo>()
   readonly blobs = this.#map<string, StoredBlob & { did: Did }>()
+  readonly discardedBlobs = this.#map<string, DiscardedBlob>()
   /** Takedowns outlive the metadata of the blob. */
   readonly blobTakedowns = this.#map<string, string>()
   readonly accounts = this.#map<Did, { account: Account; key: number }>()
