@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { parseCid } from '@atoll/data-model'
+import { formatDatetime } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
@@ -106,6 +107,24 @@ describe('blobs', () => {
     expect(await read(`Basic ${btoa('admin:admin-of-the-tests')}`)).toBe(200)
     const again = await upload(bytes, 'image/png')
     expect(again.body.message).toBe('Blob has been takendown, cannot re-upload')
+    expect(await read(`Basic ${btoa('admin:admin-of-the-tests')}`)).toBe(200)
+    await pds.adapters.storage.transact(alice.did, (tx) => tx.blobs.setTakedown(alice.did, body.blob.ref, undefined))
+    expect(await read()).toBe(200)
+  })
+
+  it('that were taken down cannot be uploaded again when nothing is left of them either', async () => {
+    const { body } = await upload(bytes, 'image/png')
+    const cid = parseCid(`${body.blob.ref}`)
+    await pds.adapters.storage.transact(alice.did, (tx) => {
+      tx.blobs.setTakedown(alice.did, cid, 'because')
+      tx.blobs.collect(alice.did, [cid], formatDatetime(new Date(Date.now() + 1000)))
+    })
+    expect(await pds.adapters.storage.blobs.get(alice.did, cid)).toBeUndefined()
+    const again = await upload(bytes, 'image/png')
+    expect({ status: again.status, message: again.body.message }).toEqual({
+      status: 400,
+      message: 'Blob has been takendown, cannot re-upload',
+    })
   })
 
   it('must be as the record says', async () => {

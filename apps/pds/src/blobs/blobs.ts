@@ -51,11 +51,9 @@ export class Blobs {
         throw new Refused('PayloadTooLarge', `Blob is too large: at most ${uploadLimit} bytes are allowed`)
       throw error
     })
-    const known = await storage.blobs.get(did, uploaded.cid)
-    if (known?.takedown !== undefined) {
-      await store.delete(did, [uploaded.cid])
+    // What was uploaded goes with its age; the bytes that were taken down stay, for those who may see them and until that is lifted.
+    if ((await storage.blobs.takedown(did, uploaded.cid)) !== undefined)
       throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
-    }
     const mimeType = await contentType(uploaded.head, declaredType)
     const metadata = {
       cid: uploaded.cid,
