@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openAdapters, readConfig } from '@atoll/pds'
 import { decodeMessage } from '@atoll/sync'
+import { checkBlobFiles } from './blob-files.ts'
 import { Findings } from './findings.ts'
 import { Follower } from './follower.ts'
 import { differenceOf, eachOf, inspect } from './inspection.ts'
@@ -73,6 +75,7 @@ export async function runKills(world: World, options: CampaignOptions): Promise<
       options.onRound?.(report)
     }
     await inspectAll(world, mirror, report)
+    await inspectFiles(world, report)
   } finally {
     follower.close()
   }
@@ -150,6 +153,15 @@ async function inspectAll(world: World, mirror: Mirror, report: CampaignReport):
     if (difference)
       findings.report('repositories rebuilt from the firehose equal those of the server', `${did}: ${difference}`)
   })
+}
+
+/** Looks at what lies in the folder when the server is killed once more, and starts it again. */
+async function inspectFiles({ server, folder }: World, { findings }: CampaignReport): Promise<void> {
+  await server.stop('SIGKILL')
+  const { storage } = await openAdapters(readConfig({ ...server.env, PDS_DATA_DIRECTORY: folder }).config)
+  await checkBlobFiles(folder, storage.blobs, findings)
+  await storage.close()
+  await server.start()
 }
 
 function newReport(): CampaignReport {

@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { cidOfRaw, parseCid } from '@atoll/data-model'
+import { join } from 'node:path'
 import { openAdapters, readConfig, servePds } from '@atoll/pds'
-import type { BlobIndex, EventLog } from '@atoll/storage'
+import type { EventLog } from '@atoll/storage'
 import { decodeMessage } from '@atoll/sync'
-import type { Did } from '@atoll/syntax'
+import { checkBlobFiles } from './blob-files.ts'
 import { type DiskRecord, readJournal } from './disk-journal.ts'
 import type { WatchedDisk } from './disk-layer.ts'
 import { Findings } from './findings.ts'
@@ -261,24 +260,4 @@ async function readLog(events: EventLog): Promise<Uint8Array[]> {
     after = last.seq
   }
   return frames
-}
-
-async function checkBlobFiles(folder: string, index: BlobIndex, findings: Findings): Promise<void> {
-  const discarded = (await index.discarded({ limit: 100_000 })).map(({ did, cid }) => `${did} ${cid}`)
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.startsWith('bafk')) continue
-    const bytes = readFileSync(join(entry.parentPath, entry.name))
-    if (cidOfRaw(bytes).toString() !== entry.name)
-      findings.report('a file under the name of a blob is that blob', `${entry.name} has ${bytes.length} other bytes`)
-    const account = basename(entry.parentPath)
-    // What was uploaded and never got that far waits under the same name elsewhere, and goes with its age.
-    if (entry.parentPath !== join(folder, 'blobs', 'blobs', account)) continue
-    const did = decodeURIComponent(account) as Did
-    const isKnown = await index.get(did, parseCid(entry.name))
-    if (!isKnown && !discarded.includes(`${did} ${entry.name}`))
-      findings.report(
-        'every blob in its permanent place is one that the index knows, or that is still to be deleted',
-        `${did}/${entry.name}`,
-      )
-  }
 }
