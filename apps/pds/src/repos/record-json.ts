@@ -2,9 +2,11 @@ import { JsonBuilder } from '@atoll/data-model'
 import type { StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 
+const utf8 = new TextEncoder()
+
 /** What the records of a collection begin with in answers. AT-URIs need no escapes in JSON. */
 export function recordOpening(did: Did, collection: Nsid): Uint8Array {
-  return new TextEncoder().encode(`{"uri":"at://${did}/${collection}/`)
+  return utf8.encode(`{"uri":"at://${did}/${collection}/`)
 }
 
 /**
