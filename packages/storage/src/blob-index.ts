@@ -18,17 +18,15 @@ export interface StoredBlob extends BlobMetadata {
   takedown: string | undefined
 }
 
-/** A blob that no record refers to. */
-export interface UnreferencedBlob {
-  did: Did
-  cid: Cid
-  temporary: boolean
-}
-
-/** A blob that is forgotten. */
+/** A blob whose bytes nobody needs any more. */
 export interface DiscardedBlob {
   did: Did
   cid: Cid
+}
+
+/** A blob that no record refers to. */
+export interface UnreferencedBlob extends DiscardedBlob {
+  temporary: boolean
 }
 
 /** What records refer to and what was uploaded, by account. The bytes are in a `BlobStore`. */
@@ -45,7 +43,7 @@ export interface BlobIndex {
   /** Uploads that no record refers to: those that lost their last reference at once, temporary ones when created before `createdBefore`. */
   unreferenced(options: { did?: Did; createdBefore: Datetime; limit: number }): Promise<UnreferencedBlob[]>
   /** What was collected and not yet cleared, by account and ascending by CID bytes: their bytes may still be there. */
-  discarded(options: { did?: Did; limit: number }): Promise<DiscardedBlob[]>
+  discarded(options: { limit: number }): Promise<DiscardedBlob[]>
   /** Distinct blobs referred to, and how many of these were uploaded. */
   counts(did: Did): Promise<{ expected: number; imported: number }>
 }

@@ -4,6 +4,7 @@ import {
   BlobMissingError,
   type BlobStore,
   BlobTooLargeError,
+  type DiscardedBlob,
   type Storage,
   type StoredBlob,
 } from '@atoll/storage'
@@ -121,29 +122,34 @@ export class Blobs {
   }
 
   async #collect(did: Did | undefined): Promise<void> {
-    const { storage, locks } = this.#parts
+    const { storage } = this.#parts
     const createdBefore = formatDatetime(new Date(this.#now() - uploadGraceMs))
-    for (;;) {
-      const unreferenced = await storage.blobs.unreferenced({ did, createdBefore, limit: collectAtOnce })
-      for (const [owner, cids] of byOwner(unreferenced)) {
-        await locks.run(owner, async () => {
-          await storage.transact(owner, (tx) => tx.blobs.collect(owner, cids, createdBefore))
-          await this.#deleteBytes(owner, cids)
-        })
-      }
-      if (unreferenced.length < collectAtOnce) return
-    }
+    await this.#ofEveryOwner(
+      (limit) => storage.blobs.unreferenced({ did, createdBefore, limit }),
+      async (owner, cids) => {
+        await storage.transact(owner, (tx) => tx.blobs.collect(owner, cids, createdBefore))
+        await this.#deleteBytes(owner, cids)
+      },
+    )
   }
 
   /** Deletes what was collected by one who was stopped before it could delete the bytes. */
   async #finishCollecting(): Promise<void> {
-    const { storage, locks } = this.#parts
+    await this.#ofEveryOwner(
+      (limit) => this.#parts.storage.blobs.discarded({ limit }),
+      (owner, cids) => this.#deleteBytes(owner, cids),
+    )
+  }
+
+  /** Drops what is listed, alone in the repository of each owner, until nothing is. */
+  async #ofEveryOwner(
+    list: (limit: number) => Promise<readonly DiscardedBlob[]>,
+    drop: (owner: Did, cids: readonly Cid[]) => Promise<void>,
+  ): Promise<void> {
     for (;;) {
-      const discarded = await storage.blobs.discarded({ limit: collectAtOnce })
-      for (const [owner, cids] of byOwner(discarded)) {
-        await locks.run(owner, () => this.#deleteBytes(owner, cids))
-      }
-      if (discarded.length < collectAtOnce) return
+      const listed = await list(collectAtOnce)
+      for (const [owner, cids] of byOwner(listed)) await this.#parts.locks.run(owner, () => drop(owner, cids))
+      if (listed.length < collectAtOnce) return
     }
   }
 
@@ -171,7 +177,7 @@ function requireMatch(reference: BlobRef, stored: StoredBlob): void {
     )
 }
 
-function byOwner(blobs: readonly { did: Did; cid: Cid }[]): Map<Did, Cid[]> {
+function byOwner(blobs: readonly DiscardedBlob[]): Map<Did, Cid[]> {
   const owners = new Map<Did, Cid[]>()
   for (const { did, cid } of blobs) {
     const cids = owners.get(did)

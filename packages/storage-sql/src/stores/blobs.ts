@@ -167,9 +167,6 @@ const noteDiscarded = statement((db, $: Parameters<BlobKey>) =>
 const discarded = statement((db, $: Parameters<{ limit: number }>) =>
   db.selectFrom('blob_discarded').select(['did', 'cid']).orderBy('did').orderBy('cid').limit($('limit')),
 )
-const discardedOf = statement((db, $: Parameters<{ did: Did; limit: number }>) =>
-  db.selectFrom('blob_discarded').select(['did', 'cid']).where('did', '=', $('did')).orderBy('cid').limit($('limit')),
-)
 const clearDiscarded = statement((db, $: Parameters<BlobKey>) =>
   db.deleteFrom('blob_discarded').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
@@ -225,8 +222,8 @@ export class SqlBlobs implements BlobIndex {
     return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid), temporary: row.temporary === 1 }))
   }
 
-  async discarded({ did, limit }: { did?: Did; limit: number }): Promise<DiscardedBlob[]> {
-    const rows = await this.#run(did === undefined ? all(discarded, { limit }) : all(discardedOf, { did, limit }))
+  async discarded({ limit }: { limit: number }): Promise<DiscardedBlob[]> {
+    const rows = await this.#run(all(discarded, { limit }))
     return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid) }))
   }
 

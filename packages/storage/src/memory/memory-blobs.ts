@@ -56,7 +56,7 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
     return pageOf(blobs, options).map(({ did, cid, temporary }) => ({ did, cid, temporary }))
   }
 
-  async discarded(options: { did?: Did; limit: number }): Promise<DiscardedBlob[]> {
+  async discarded(options: { limit: number }): Promise<DiscardedBlob[]> {
     return pageOf([...this.#tables.discardedBlobs.values()], options)
   }
 

@@ -173,6 +173,18 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
       expect(hex(await read(again, alice, cid))).toBe(hex(sample(20)))
     })
 
+    rule('keeps deletions through a crash', async () => {
+      const { store, reopen } = await opened()
+      const [deleted, kept] = [await put(store, alice, sample(10)), await put(store, alice, sample(11))]
+      const ofBob = await put(store, bob, sample(10))
+      await store.delete(alice, [deleted])
+      await store.deleteAll(bob)
+      const again = await reopen()
+      expect(await again.get(alice, deleted)).toBeUndefined()
+      expect(await again.get(bob, ofBob)).toBeUndefined()
+      expect(await again.get(alice, kept)).toBeDefined()
+    })
+
     rule('serves what was being read when the blob was deleted, whole or with an error, never short', async () => {
       const store = await fresh()
       const bytes = sample(3_000_000)
