@@ -1,10 +1,9 @@
-import { base32Length, writeBase32 } from './base32.ts'
 import { base64Length, writeBase64 } from './base64.ts'
 import { decodeCbor } from './cbor-decode.ts'
 import { CborReader, MAJOR_TEXT } from './cbor-reader.ts'
 import { CID_LENGTH, cidFault } from './cid.ts'
 import { CborError } from './errors.ts'
-import { JsonText } from './json-text.ts'
+import { isPlainByte, isPlainWord, JsonText, QUOTE } from './json-text.ts'
 import { valueToJson } from './json-write.ts'
 import { decodeText, latin1Text } from './text.ts'
 import type { Limits } from './value.ts'
@@ -14,13 +13,10 @@ const MAJOR_MAP = 5
 /** A head with this number has its length in the next byte. */
 const IN_A_BYTE = 24
 
-const SPACE = 32
-const QUOTE = 34
 const DOLLAR = 36
 const COMMA = 44
 const COLON = 58
 const OPEN_ARRAY = 91
-const BACKSLASH = 92
 const CLOSE_ARRAY = 93
 const LETTER_T = 116
 const OPEN_MAP = 123
@@ -141,7 +137,7 @@ class Transcoder extends CborReader {
         out[to++] = QUOTE
         for (const last = stop - WORD; at <= last; at += WORD, to += WORD) {
           const word = words.getInt32(shift + at, true)
-          if (!isPlain(word)) break
+          if (!isPlainWord(word)) break
           outWords.setInt32(to, word, true)
         }
         for (; at < stop && isPlainByte(bytes[at]!); at++) out[to++] = bytes[at]!
@@ -217,10 +213,9 @@ class Transcoder extends CborReader {
     const content = this.skipLink()
     const fault = cidFault(this.bytes, content, CID_LENGTH)
     if (fault !== undefined) this.refuse('cid', start, fault)
-    const text = this.text
-    text.writeAscii('{"$link":"b')
-    text.reserve(base32Length(CID_LENGTH))
-    text.at = writeBase32(text.bytes, text.at, this.bytes, content, content + CID_LENGTH)
+    const { text } = this
+    text.writeAscii('{"$link":"')
+    text.writeCid(this.bytes, content)
     text.writeAscii('"}')
   }
 
@@ -229,16 +224,4 @@ class Transcoder extends CborReader {
     const key = decodeText(this.bytes, at, at + length)
     if (key === '$link' || key === '$bytes') valueToJson(decodeCbor(this.bytes))
   }
-}
-
-/** Whether each of four bytes is ASCII and no control character, quote or backslash. */
-function isPlain(word: number): boolean {
-  const quotes = word ^ 0x22222222
-  const backslashes = word ^ 0x5c5c5c5c
-  // To take more from a byte than it is sets the uppermost bit of the word that is left; that it may do so elsewhere, too, costs a closer look.
-  return ((word | (word - 0x20202020) | (quotes - 0x01010101) | (backslashes - 0x01010101)) & 0x80808080) === 0
-}
-
-function isPlainByte(byte: number): boolean {
-  return byte >= SPACE && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH
 }

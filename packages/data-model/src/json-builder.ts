@@ -1,6 +1,4 @@
-import { base32Length, writeBase32 } from './base32.ts'
 import { copyCbor } from './cbor-to-json.ts'
-import { CID_LENGTH } from './cid.ts'
 import { JsonText } from './json-text.ts'
 import type { Limits } from './value.ts'
 
@@ -32,10 +30,7 @@ export class JsonBuilder {
 
   /** Appends the base32 form of a CID, of which these are the bytes or of which a section begins with them, without quotes. */
   cid(bytes: Uint8Array): this {
-    const { text } = this
-    text.writeAscii('b')
-    text.reserve(base32Length(CID_LENGTH))
-    text.at = writeBase32(text.bytes, text.at, bytes, 0, CID_LENGTH)
+    this.text.writeCid(bytes, 0)
     return this
   }
 

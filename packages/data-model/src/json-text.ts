@@ -1,14 +1,18 @@
+import { base32Length, writeBase32 } from './base32.ts'
+import { CID_LENGTH } from './cid.ts'
 import { Output } from './output.ts'
 import { writeText } from './text.ts'
 
-const QUOTE = 34
+export const QUOTE = 34
 const BACKSLASH = 92
 const SPACE = 32
+/** What names base32 in front of its digits. */
+const LETTER_B = 98
 /** From this length on a native copy costs less than a loop. */
 const LONG_PIECE = 32
 /** Up to this length texts are copied as they are looked at. */
 const LONG = 256
-/** What `writeText` does with a byte: copy it, escape it, or look at the character that it starts. */
+/** What `copyText` does with a byte: copy it, escape it, or look at the character that it starts. */
 const PLAIN = 0
 const ESCAPED = 1
 const MULTIBYTE = 2
@@ -29,11 +33,9 @@ let kinds: Uint8Array | undefined
 export class JsonText extends Output {
   /** Whether each byte written is a character. */
   isAscii = true
-  /** Views for copying words, and what they are views of. */
+  /** Views for copying words. */
   private from: DataView | undefined
-  private fromBytes: Uint8Array | undefined
   private to: DataView | undefined
-  private toBytes: Uint8Array | undefined
 
   writeByte(byte: number): void {
     this.reserve(1)
@@ -54,6 +56,13 @@ export class JsonText extends Output {
   writeBytes(json: Uint8Array): void {
     this.reserve(json.length)
     this.at = copy(json, 0, json.length, this.bytes, this.at)
+  }
+
+  /** The base32 form of the CID whose bytes begin at `start`, without quotes. */
+  writeCid(source: Uint8Array, start: number): void {
+    this.writeByte(LETTER_B)
+    this.reserve(base32Length(CID_LENGTH))
+    this.at = writeBase32(this.bytes, this.at, source, start, start + CID_LENGTH)
   }
 
   writeInteger(value: number): void {
@@ -97,18 +106,15 @@ export class JsonText extends Output {
     this.reserve(length)
   }
 
-  /** Blocks that are read together lie in the same memory: one view of it serves them all. */
+  /** The memory in which `source` lies. That of blocks that are read together is the same: one view of it serves them all. */
   wordsOf(source: Uint8Array): DataView {
-    if (this.from && this.fromBytes === source) return this.from
-    this.fromBytes = source
     return this.from?.buffer === source.buffer ? this.from : (this.from = new DataView(source.buffer))
   }
 
+  /** The memory in which `bytes` lie: they begin where it begins. */
   words(): DataView {
-    const { bytes } = this
-    if (this.to && this.toBytes === bytes) return this.to
-    this.toBytes = bytes
-    return (this.to = new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
+    const { buffer } = this.bytes
+    return this.to?.buffer === buffer ? this.to : (this.to = new DataView(buffer))
   }
 
   /** What needs no escape is copied in one piece. */
@@ -134,6 +140,19 @@ export class JsonText extends Output {
     }
     return copy(source, from, end, bytes, to)
   }
+}
+
+/** Whether each of four bytes is plain. */
+export function isPlainWord(word: number): boolean {
+  const quotes = word ^ 0x22222222
+  const backslashes = word ^ 0x5c5c5c5c
+  // To take more from a byte than it is sets the uppermost bit of the word that is left; that it may do so elsewhere, too, costs a closer look.
+  return ((word | (word - 0x20202020) | (quotes - 0x01010101) | (backslashes - 0x01010101)) & 0x80808080) === 0
+}
+
+/** Whether a byte is ASCII and no control character, quote or backslash: its own JSON. */
+export function isPlainByte(byte: number): boolean {
+  return byte >= SPACE && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH
 }
 
 function copy(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {

@@ -16,6 +16,7 @@ let used = 0
 
 /** Bytes in the making. To be ended by `finish` or, when it is not to be, by `abandon`. */
 export class Output {
+  /** From the beginning of their memory on. */
   bytes: Uint8Array
   /** Where the next byte goes. */
   at: number
