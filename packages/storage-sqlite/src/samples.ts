@@ -1,7 +1,12 @@
 import { type Block, blockOf, type Cid, cidOfCbor } from '@atoll/data-model'
 import type { Head } from '@atoll/repo'
-import type { NewEvent, RepoChange } from '@atoll/storage'
+import type { NewEvent, RepoChange, Storage } from '@atoll/storage'
 import type { Datetime, Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+
+export interface SampleCommit {
+  change: RepoChange
+  event: NewEvent
+}
 
 /** Writes of one repository with the sizes of real ones: a record, the nodes on its path, a commit, a firehose frame. For benchmarks. */
 export class RepoWorkload {
@@ -15,7 +20,7 @@ export class RepoWorkload {
   }
 
   /** The next commit with its event. It takes the place of the three nodes and the commit of the one before. */
-  next(): { change: RepoChange; event: NewEvent } {
+  next(): SampleCommit {
     const n = this.#commits++
     // Formatted as what they stand for.
     const rev = `3jzf${(n + 0x100000000).toString(32).slice(-8).padStart(9, '2').replace(/[01]/g, '2')}` as Tid
@@ -38,6 +43,43 @@ export class RepoWorkload {
     }
     return { change, event: eventOf(this.did, 3600) }
   }
+}
+
+export async function writeCommit(storage: Storage, { change, event }: SampleCommit): Promise<void> {
+  await storage.transact(change.did, (tx) => {
+    tx.repo.apply(change)
+    tx.events.append(event)
+  })
+}
+
+interface WriteLoad {
+  accounts: number
+  concurrency: number
+  seconds: number
+  /** Part of the DIDs, which no other load on the same storage may have. */
+  name: string
+}
+
+/** Lets accounts write one commit after the other, so many of them at a time. Answers µs of CPU time of the whole process, and seconds. */
+export async function writeInTurns(
+  { accounts, concurrency, seconds, name }: WriteLoad,
+  write: (workload: RepoWorkload) => Promise<void>,
+): Promise<{ commits: number; cpu: number; wall: number }> {
+  const idle = Array.from({ length: accounts }, (_, n) => new RepoWorkload(`did:web:a${n}.${name}.test`))
+  const started = performance.now()
+  const cpuBefore = process.cpuUsage()
+  let commits = 0
+  const writers = Array.from({ length: concurrency }, async () => {
+    while (performance.now() - started < seconds * 1000) {
+      const workload = idle.shift()!
+      await write(workload)
+      commits++
+      idle.push(workload)
+    }
+  })
+  await Promise.all(writers)
+  const { user, system } = process.cpuUsage(cpuBefore)
+  return { commits, cpu: user + system, wall: (performance.now() - started) / 1000 }
 }
 
 /** An event of the size of a commit's. */

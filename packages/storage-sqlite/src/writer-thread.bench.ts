@@ -7,19 +7,15 @@ import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { type Cid, decodeCbor, encodeCbor, type Value } from '@atoll/data-model'
-import type { NewEvent, RecordChange, RepoChange, Storage } from '@atoll/storage'
+import type { NewEvent, RecordChange, RepoChange } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
-import { RepoWorkload } from './samples.ts'
+import { median } from '@atoll/testkit'
+import { type SampleCommit, writeCommit, writeInTurns } from './samples.ts'
 import { openSqliteStorage } from './sqlite-storage.ts'
 import { temporaryFolder } from './testing.ts'
 
-interface Commit {
-  change: RepoChange
-  event: NewEvent
-}
-
 /** Makes a commit durable. */
-type Write = (did: Did, commit: Commit) => Promise<void>
+type Write = (commit: SampleCommit) => Promise<void>
 
 const accounts = 40
 const concurrencies = [1, 16, 40]
@@ -37,7 +33,7 @@ async function compare(): Promise<void> {
   // The bundle that runs, and not this source.
   const worker = new Worker(process.argv[1]!, { workerData: path.join(folder, 'worker.sqlite') })
   await new Promise((resolve) => worker.once('message', resolve))
-  const variants = { 'main thread': writeHere(storage), worker: writeIn(worker) }
+  const variants = { 'main thread': (commit: SampleCommit) => writeCommit(storage, commit), worker: writeIn(worker) }
   for (const concurrency of concurrencies) {
     const figures = new Map<string, Figures[]>(Object.keys(variants).map((name) => [name, []]))
     for (let round = 0; round < rounds; round++) {
@@ -67,37 +63,17 @@ interface Figures {
 }
 
 async function measure(write: Write, concurrency: number, seconds: number, name: string): Promise<Figures> {
-  const idle = Array.from({ length: accounts }, (_, n) => new RepoWorkload(`did:web:a${n}.${name}.test` as Did))
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
-  const started = performance.now()
-  const cpuBefore = process.cpuUsage()
-  let commits = 0
-  const writers = Array.from({ length: concurrency }, async () => {
-    while (performance.now() - started < seconds * 1000) {
-      const workload = idle.shift()!
-      spin(requestMicroseconds)
-      await write(workload.did, workload.next())
-      commits++
-      idle.push(workload)
-      // As between requests: the loop has its turn.
-      await new Promise(setImmediate)
-    }
+  const load = { accounts, concurrency, seconds, name }
+  const { commits, wall, cpu } = await writeInTurns(load, async (workload) => {
+    spin(requestMicroseconds)
+    await write(workload.next())
+    // As between requests: the loop has its turn.
+    await new Promise(setImmediate)
   })
-  await Promise.all(writers)
-  const wall = (performance.now() - started) / 1000
-  const { user, system } = process.cpuUsage(cpuBefore)
   delay.disable()
-  return { cpu: (user + system) / commits, rate: commits / wall, away: delay.percentile(99) / 1e6 }
-}
-
-function writeHere(storage: Storage): Write {
-  return async (did, { change, event }) => {
-    await storage.transact(did, (tx) => {
-      tx.repo.apply(change)
-      tx.events.append(event)
-    })
-  }
+  return { cpu: cpu / commits, rate: commits / wall, away: delay.percentile(99) / 1e6 }
 }
 
 /** A commit as DAG-CBOR holds it. */
@@ -123,15 +99,16 @@ function writeIn(worker: Worker): Write {
     batch = []
     worker.postMessage(bytes, [bytes.buffer])
   }
-  return (did, { change, event }) =>
+  return (commit) =>
     new Promise((resolve, reject) => {
       if (batch.length === 0) setImmediate(send)
-      batch.push(packed(did, change, event))
+      batch.push(packed(commit))
       waiting.push((failure) => (failure === null ? resolve() : reject(new Error(failure))))
     })
 }
 
-function packed(did: Did, { prev, head, added, removed, records }: RepoChange, { time, frame }: NewEvent): Packed {
+function packed({ change, event }: SampleCommit): Packed {
+  const { did, prev, head, added, removed, records } = change
   return {
     did,
     prev: prev?.cid ?? null,
@@ -139,11 +116,11 @@ function packed(did: Did, { prev, head, added, removed, records }: RepoChange, {
     added: Array.from(added, ({ cid, bytes }) => [cid, bytes]),
     removed: [...removed],
     records: Array.from(records, ({ collection, rkey, cid }) => ({ collection, rkey, cid: cid ?? null })),
-    event: { time, ...frame },
+    event: { time: event.time, ...event.frame },
   }
 }
 
-function unpacked({ did, prev, head, added, removed, records, event }: Packed): Commit {
+function unpacked({ did, prev, head, added, removed, records, event }: Packed): SampleCommit {
   return {
     // Texts are what they were when they were packed.
     change: {
@@ -167,7 +144,6 @@ function unpacked({ did, prev, head, added, removed, records, event }: Packed): 
 /** The worker: a transaction for each commit, answers for all that came together. */
 async function serve(file: string): Promise<void> {
   const storage = await openSqliteStorage({ file })
-  const write = writeHere(storage)
   parentPort!.on('message', async (message: Uint8Array | 'close') => {
     if (message === 'close') {
       await storage.close()
@@ -176,7 +152,7 @@ async function serve(file: string): Promise<void> {
     }
     const commits = decodeCbor(message) as unknown as Packed[]
     const outcomes = commits.map((commit) =>
-      write(commit.did, unpacked(commit)).then(
+      writeCommit(storage, unpacked(commit)).then(
         () => null,
         (error: unknown) => String(error),
       ),
@@ -189,8 +165,4 @@ async function serve(file: string): Promise<void> {
 function spin(microseconds: number): void {
   const until = performance.now() + microseconds / 1000
   while (performance.now() < until);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((x, y) => x - y)[values.length >> 1]!
 }

@@ -131,7 +131,8 @@ function pairedRatio(a: Candidate, b: Candidate): number {
   return median(a.speeds.map((speed, round) => speed / b.speeds[round]!))
 }
 
-function median(figures: readonly number[]): number {
+/** The middle one, or the mean of the two in the middle. */
+export function median(figures: readonly number[]): number {
   const sorted = [...figures].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2

@@ -1,4 +1,11 @@
-export { type BenchmarkOptions, type BenchmarkResult, benchmark, type CandidateResult, type Work } from './bench.ts'
+export {
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  benchmark,
+  type CandidateResult,
+  median,
+  type Work,
+} from './bench.ts'
 export { type FuzzFailure, type FuzzOptions, type FuzzReport, type FuzzTarget, fuzz } from './fuzz.ts'
 export { fuzzMain } from './fuzz-main.ts'
 export { interopDir, interopJson, interopLines } from './interop.ts'
