@@ -1,4 +1,4 @@
-import { type ContentCoding, forbidsIdentity, negotiateCoding, parseAcceptEncoding } from './accept-encoding.ts'
+import { type ContentCoding, forbidsIdentity, negotiateCoding } from './accept-encoding.ts'
 import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
 import {
   type Awaitable,
@@ -29,12 +29,6 @@ function negotiate(header: string): ContentCoding {
   return coding
 }
 
-/** Refuses, before anything is done, a request whose answer could not be coded as it demands. */
-export function checkAcceptEncoding(request: InnerRequest): void {
-  const header = request.headers.get('accept-encoding')
-  if (header !== null) negotiate(header)
-}
-
 /** Compresses an answer that is worth it, in the coding that the client likes best. */
 export function compressAnswer(request: InnerRequest, response: InnerResponse): Awaitable<InnerResponse> {
   const { body, headers } = response
@@ -42,7 +36,7 @@ export function compressAnswer(request: InnerRequest, response: InnerResponse): 
   const header = request.headers.get('accept-encoding')
   if (!isWorthIt(response) && !forbidsPlain(header)) return response
   headers['vary'] = addToList(headers['vary'], 'accept-encoding')
-  const coding = codingFor(header)
+  const coding = header === null ? 'identity' : negotiate(header)
   return coding === 'identity' ? response : compressed(coding, response, body)
 }
 
@@ -67,23 +61,8 @@ function isWorthIt({ headers, body }: InnerResponse): boolean {
   return compressible.test(String(headers['content-type'] ?? ''))
 }
 
-// By the time there is an answer, a header that cannot be met must not lose it.
-function codingFor(header: string | null): ContentCoding {
-  try {
-    return header === null ? 'identity' : negotiate(header)
-  } catch {
-    return 'identity'
-  }
-}
-
 function forbidsPlain(header: string | null): boolean {
-  if (header === null || !header.includes('q=0')) return false
-  try {
-    parseAcceptEncoding(header)
-    return forbidsIdentity(header)
-  } catch {
-    return false
-  }
+  return header?.includes('q=0') === true && forbidsIdentity(header)
 }
 
 function addToList(list: string | string[] | undefined, item: string): string {

@@ -22,9 +22,17 @@ export class ClientGoneError extends Error {
   }
 }
 
+/** The body of a request came more slowly than the host waits for. */
+export function bodyTooSlow(minBytes: number, seconds: number): XrpcError {
+  const message = `the request body comes too slowly: less than ${minBytes} bytes in ${seconds} seconds; send it again`
+  return new XrpcError('RequestTimeout', message)
+}
+
 /** What a caller may know of an error: everything about a refusal, nothing about a fault of ours. */
 export function publicError(error: unknown): XrpcError {
   if (error instanceof XrpcError) return error
+  // Nobody hears this answer, but the log should not take it for a fault of the server.
+  if (error instanceof ClientGoneError) return new XrpcError('ClientGone', error.message, { status: 499, cause: error })
   return new XrpcError('InternalServerError', 'Internal Server Error', { cause: error })
 }
 

@@ -37,10 +37,7 @@ export function readInput(
   maxBytes: number | undefined,
 ): Awaitable<Input> {
   const expected = method.kind === 'procedure' ? method.input : undefined
-  if (!expected) {
-    if (request.body === undefined || contentLength(request) === 0) return noInput
-    throw new XrpcError('InvalidRequest', `${method.nsid} takes no request body`)
-  }
+  if (!expected) return request.body === undefined ? noInput : requireEmpty(method, request, request.body)
   const length = contentLength(request)
   const encoding = requireEncoding(expected.encoding, request, length)
   const { validate } = expected
@@ -49,6 +46,26 @@ export function readInput(
   if (length !== undefined && length > bound) throw payloadTooLarge()
   const body = bounded(decodeBody(request.headers.get('content-encoding'), request.body ?? nothing), bound)
   return { encoding, input: undefined, body }
+}
+
+/** Proxies announce a body, chunked, where there may be none: what counts is whether a byte comes. */
+function requireEmpty(method: Query | Procedure, request: InnerRequest, body: ByteStream): Awaitable<Input> {
+  const length = contentLength(request)
+  if (length === 0) return noInput
+  if (length !== undefined) throw noBodyTaken(method)
+  return isEmpty(body).then((empty) => {
+    if (!empty) throw noBodyTaken(method)
+    return noInput
+  })
+}
+
+async function isEmpty(body: ByteStream): Promise<boolean> {
+  for await (const chunk of body) if (chunk.length > 0) return false
+  return true
+}
+
+function noBodyTaken({ nsid }: Query | Procedure): XrpcError {
+  return new XrpcError('InvalidRequest', `${nsid} takes no request body`)
 }
 
 async function readJson(

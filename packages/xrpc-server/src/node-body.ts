@@ -17,8 +17,8 @@ export class NodeBody implements ByteStream, AsyncIterator<Uint8Array, undefined
   readonly #chunks: Uint8Array[] = []
   #waitingBytes = 0
   #next: PromiseWithResolvers<Result> | undefined
-  #state: 'fresh' | 'open' | 'ended' | 'gone' = 'fresh'
-  #cause: unknown
+  #state: 'fresh' | 'open' | 'ended' | 'failed' = 'fresh'
+  #failure: Error | undefined
   /** Somebody else hears the chunks too, and may keep them. */
   #isShared = false
 
@@ -40,7 +40,7 @@ export class NodeBody implements ByteStream, AsyncIterator<Uint8Array, undefined
       return Promise.resolve({ done: false, value })
     }
     if (this.#state === 'ended') return Promise.resolve(ended)
-    if (this.#state === 'gone') return Promise.reject(new ClientGoneError({ cause: this.#cause }))
+    if (this.#state === 'failed') return Promise.reject(this.#failure)
     this.#next = Promise.withResolvers()
     return this.#next.promise
   }
@@ -61,12 +61,13 @@ export class NodeBody implements ByteStream, AsyncIterator<Uint8Array, undefined
   #open(): void {
     const message = this.#message
     if (message.readableEnded || message.destroyed) {
-      this.#state = message.readableEnded ? 'ended' : 'gone'
+      if (message.readableEnded) this.#close('ended')
+      else this.#onGone()
       return
     }
     this.#state = 'open'
     this.#isShared = message.listenerCount('data') > 0
-    this.#guard?.watch(message)
+    this.#guard?.watch(message, this.#fail)
     message.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onGone).on('close', this.#onGone)
   }
 
@@ -86,15 +87,19 @@ export class NodeBody implements ByteStream, AsyncIterator<Uint8Array, undefined
     this.#next?.resolve(ended)
   }
 
-  readonly #onGone = (cause?: unknown) => {
-    this.#close('gone')
-    this.#cause = cause
-    this.#next?.reject(new ClientGoneError({ cause }))
+  readonly #onGone = (cause?: unknown) => this.#fail(new ClientGoneError({ cause }))
+
+  readonly #fail = (failure: Error) => {
+    if (this.#state === 'open') this.#message.pause()
+    this.#close('failed')
+    this.#failure = failure
+    this.#next?.reject(failure)
   }
 
-  #close(state: 'ended' | 'gone'): void {
+  #close(state: 'ended' | 'failed'): void {
     if (this.#state === 'open') {
       const message = this.#message
+      this.#guard?.forget(message)
       message.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onGone).off('close', this.#onGone)
     }
     this.#state = state

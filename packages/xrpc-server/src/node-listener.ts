@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
 import type { Router } from './router.ts'
+import { SlowBodyGuard } from './slow-body-guard.ts'
 
 export interface NodeListenerOptions extends NodeRequestOptions, Partial<ResponseTimeouts> {
   /** True once this connection is to have no next request. */
@@ -14,8 +15,9 @@ export type NodeListener = (message: IncomingMessage, response: ServerResponse) 
 
 export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListenerOptions = {}): NodeListener {
   const timeouts = { stalledMs: options.stalledMs ?? 60_000, lingerMs: options.lingerMs ?? 2_000 }
+  const requestOptions = { ...options, guard: options.guard ?? new SlowBodyGuard() }
   return async (message, response) => {
-    const request = new NodeRequest(message, response, options)
+    const request = new NodeRequest(message, response, requestOptions)
     const answer = await router.handle(request)
     if (options.isClosing?.()) answer.headers['connection'] = 'close'
     await writeResponse(message, response, answer, request.hasBody && !message.complete, timeouts)

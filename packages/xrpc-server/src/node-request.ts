@@ -11,7 +11,7 @@ import type { SlowBodyGuard } from './slow-body-guard.ts'
 export interface NodeRequestOptions {
   /** Whose X-Forwarded-For counts; loopback, link-local and private addresses unless given. */
   isTrustedProxy?(address: string): boolean
-  /** Cuts off uploads that trickle. */
+  /** Refuses uploads that come too slowly. Default: one with the usual bounds. */
   guard?: SlowBodyGuard
 }
 
@@ -112,30 +112,34 @@ export class NodeRequest implements InnerRequest, RequestHeaders {
     // By the next turn, whatever came with the headers has been parsed: usually all there is.
     await undefined
     const { message } = this
-    if (!message.complete) {
-      this.options.guard?.watch(message)
-      return readMessage(message, maxBytes)
-    }
+    if (!message.complete) return readMessage(message, maxBytes, this.options.guard)
     const bytes: Uint8Array | null = message.read()
     if (bytes && bytes.length > maxBytes) throw payloadTooLarge()
     return bytes ?? new Uint8Array()
   }
 }
 
-function readMessage(message: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+function readMessage(
+  message: IncomingMessage,
+  maxBytes: number,
+  guard: SlowBodyGuard | undefined,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let size = 0
     const settle = () => {
+      guard?.forget(message)
       message.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
     }
     const onData = (chunk: Uint8Array) => {
       size += chunk.length
       chunks.push(chunk)
-      if (size <= maxBytes) return
+      if (size > maxBytes) fail(payloadTooLarge())
+    }
+    const fail = (refusal: Error) => {
       settle()
       message.pause()
-      reject(payloadTooLarge())
+      reject(refusal)
     }
     const onEnd = () => {
       settle()
@@ -146,6 +150,7 @@ function readMessage(message: IncomingMessage, maxBytes: number): Promise<Uint8A
       reject(new ClientGoneError({ cause }))
     }
     if (message.destroyed && !message.complete) return onGone()
+    guard?.watch(message, fail)
     message.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
   })
 }

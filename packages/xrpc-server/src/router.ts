@@ -1,6 +1,6 @@
 /** The core: from a request in its inner form to the answer, for whichever host. */
 import { XrpcError } from '@atoll/xrpc'
-import { checkAcceptEncoding, compressAnswer } from './compress.ts'
+import { compressAnswer } from './compress.ts'
 import { openToAllOrigins, preflightAnswer } from './cors.ts'
 import { ClientGoneError, errorAnswer, publicError } from './errors.ts'
 import { Exchange } from './exchange.ts'
@@ -128,7 +128,6 @@ class RouterCore {
 
   #run(route: Route, exchange: Exchange): Promise<InnerResponse> {
     checkVerb(route, exchange.request.method)
-    checkAcceptEncoding(exchange.request)
     return callMethod(route, exchange, this.#settings)
   }
 
