@@ -143,6 +143,23 @@ describe('a subscription', () => {
     expect(await take(inTime, 1)).toEqual([expected[3]! + 1])
   })
 
+  it.each([0, -1, -5, Number.MIN_SAFE_INTEGER])(
+    'with cursor %i gets everything, and is outdated only if events were trimmed',
+    async (cursor) => {
+      const { storage, sequencer } = setUp()
+      const outdated = new Uint8Array([0xf0])
+      const empty = sequencer.subscribe({ cursor, outdated })
+      const expected = await append(storage, 3)
+      expect(await take(empty, 3)).toEqual(expected)
+      expect(await take(sequencer.subscribe({ cursor, outdated }), 3)).toEqual(expected)
+      const [kept] = await append(storage, 1, timeOf('2026-01-02T00:00:00.000Z'))
+      await storage.events.trim({ before: timeOf('2026-01-01T12:00:00.000Z') })
+      const late = sequencer.subscribe({ cursor, outdated })
+      expect((await late.next()).value).toBe(outdated)
+      expect(await take(late, 1)).toEqual([kept])
+    },
+  )
+
   it('that takes nothing is cut when too many bytes wait, while others go on', async () => {
     const { storage, sequencer } = setUp({ maxBufferedBytes: 3000 })
     const slow = sequencer.subscribe()

@@ -37,7 +37,8 @@ export class Subscription implements AsyncIterableIterator<Uint8Array, undefined
   constructor(options: SubscriptionOptions) {
     this.#options = options
     this.#state = options.cursor === undefined ? 'live' : 'starting'
-    this.#after = options.cursor ?? Number.NEGATIVE_INFINITY
+    // Numbers begin at 1, so a cursor below 0 asks for what 0 asks for.
+    this.#after = options.cursor === undefined ? Number.NEGATIVE_INFINITY : Math.max(options.cursor, 0)
   }
 
   [Symbol.asyncIterator](): this {
