@@ -35,7 +35,7 @@ export function isPrivateAddress(address: string): boolean {
 export function clientNetwork(address: string): string {
   if (!address.includes(':')) return address
   const bytes = addressBytes(address)
-  if (bytes?.length !== 16) return address
+  if (bytes?.length !== 16) return bytes?.join('.') ?? address
   const groups = [0, 2, 4, 6].map((i) => ((bytes[i]! << 8) | bytes[i + 1]!).toString(16))
   return `${groups.join(':')}::/64`
 }
@@ -47,18 +47,74 @@ export function normalizeAddress(text: string): string | undefined {
   if (bracketed) address = bracketed[1]!
   else if (/^[\d.]+:\d+$/.test(address)) address = address.slice(0, address.indexOf(':'))
   address = address.replace(/%.*$/, '').toLowerCase()
-  const mapped = /^::ffff:([\d.]+)$/.exec(address)
-  if (mapped) address = mapped[1]!
-  return addressBytes(address) ? address : undefined
+  const bytes = addressBytes(address)
+  return bytes?.length === 4 ? bytes.join('.') : bytes && address
 }
 
+/** One address, or a block of them in CIDR notation such as `10.0.0.0/8` and `2001:db8::/32`. */
+export function isAddressRange(text: string): boolean {
+  return findRange(text) !== undefined
+}
+
+/** Tells whether an address lies in one of the ranges. @throws TypeError for a text that is no range. */
+export function addressMatcher(texts: readonly string[]): (address: string) => boolean {
+  const ranges = texts.map(requireRange)
+  return (address) => {
+    if (ranges.length === 0) return false
+    const bytes = addressBytes(address)
+    return bytes !== undefined && ranges.some((range) => isWithin(bytes, range))
+  }
+}
+
+interface AddressRange {
+  readonly bytes: readonly number[]
+  /** How many bits, from the front, addresses of the range have in common with it. */
+  readonly prefixBits: number
+}
+
+function requireRange(text: string): AddressRange {
+  const range = findRange(text)
+  if (!range) throw new TypeError(`'${text}' is neither an IP address nor a block in CIDR notation`)
+  return range
+}
+
+function findRange(text: string): AddressRange | undefined {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const bytes = addressBytes(address)
+  if (!bytes || rest.length > 0) return undefined
+  const bits = bytes.length * 8
+  if (prefix === undefined) return { bytes, prefixBits: bits }
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(prefix)) return undefined
+  // What is written as IPv6 counts its prefix as IPv6, though the address is of IPv4.
+  const prefixBits = Number(prefix) - (address.includes(':') ? 128 - bits : 0)
+  return prefixBits >= 0 && prefixBits <= bits ? { bytes, prefixBits } : undefined
+}
+
+function isWithin(bytes: readonly number[], range: AddressRange): boolean {
+  if (bytes.length !== range.bytes.length) return false
+  for (let at = 0, left = range.prefixBits; left > 0; at++, left -= 8) {
+    const mask = left >= 8 ? 0xff : (0xff << (8 - left)) & 0xff
+    if ((bytes[at]! & mask) !== (range.bytes[at]! & mask)) return false
+  }
+  return true
+}
+
+/** 4 or 16 bytes; an IPv4 address in IPv6 dress has 4. */
 function addressBytes(address: string): number[] | undefined {
-  return address.includes(':') ? ipv6Bytes(address) : ipv4Bytes(address)
+  if (!address.includes(':')) return ipv4Bytes(address)
+  const bytes = ipv6Bytes(address)
+  return bytes && isMapped(bytes) ? bytes.slice(12) : bytes
+}
+
+function isMapped(bytes: readonly number[]): boolean {
+  for (let at = 0; at < 10; at++) if (bytes[at] !== 0) return false
+  return bytes[10] === 0xff && bytes[11] === 0xff
 }
 
 function ipv4Bytes(address: string): number[] | undefined {
   const parts = address.split('.')
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256))
+    return undefined
   return parts.map(Number)
 }
 

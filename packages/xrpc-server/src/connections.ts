@@ -1,9 +1,9 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { isPrivateAddress, normalizeAddress } from './client-address.ts'
+import { clientNetwork, isPrivateAddress, normalizeAddress } from './client-address.ts'
 
 export interface ConnectionOptions {
-  /** Connections that one address may hold; trusted proxies are not counted. 512 unless given. */
+  /** Connections that one address (IPv6: one /64) may hold; trusted proxies are not counted. Default: 512. */
   maxConnectionsPerAddress?: number
   isTrustedProxy?(address: string): boolean
 }
@@ -11,7 +11,7 @@ export interface ConnectionOptions {
 /** The open connections of a server, and how many of them each address holds. */
 export class Connections {
   readonly #open = new Set<Socket>()
-  readonly #byAddress = new Map<string, number>()
+  readonly #byNetwork = new Map<string, number>()
 
   constructor(
     server: Server,
@@ -33,21 +33,22 @@ export class Connections {
     const address = normalizeAddress(socket.remoteAddress ?? '') ?? ''
     const { maxConnectionsPerAddress = 512, isTrustedProxy = isPrivateAddress } = this.options
     const isCounted = !isTrustedProxy(address)
-    if (isCounted && (this.#byAddress.get(address) ?? 0) >= maxConnectionsPerAddress) {
+    const network = clientNetwork(address)
+    if (isCounted && (this.#byNetwork.get(network) ?? 0) >= maxConnectionsPerAddress) {
       socket.destroy()
       return
     }
     this.#open.add(socket)
-    if (isCounted) this.#count(address, 1)
+    if (isCounted) this.#count(network, 1)
     socket.once('close', () => {
       this.#open.delete(socket)
-      if (isCounted) this.#count(address, -1)
+      if (isCounted) this.#count(network, -1)
     })
   }
 
-  #count(address: string, change: 1 | -1): void {
-    const count = (this.#byAddress.get(address) ?? 0) + change
-    if (count > 0) this.#byAddress.set(address, count)
-    else this.#byAddress.delete(address)
+  #count(network: string, change: 1 | -1): void {
+    const count = (this.#byNetwork.get(network) ?? 0) + change
+    if (count > 0) this.#byNetwork.set(network, count)
+    else this.#byNetwork.delete(network)
   }
 }

@@ -19,11 +19,18 @@ export function innerRequest(request: Request, info: FetchInfo = {}, signal = re
     method,
     path: url.pathname,
     query: url.search.slice(1),
-    headers,
+    headers: headers.has('host') ? headers : withHost(headers, url.host),
     ip: clientAddress(info.address ?? '127.0.0.1', headers.get('x-forwarded-for'), info.isTrustedProxy),
     signal,
     body: body === null ? undefined : bodyOf(body),
   }
+}
+
+/** Not every runtime shows the header that its request was sent with, but the URL was made from it. */
+function withHost(headers: Headers, host: string): Headers {
+  const complete = new Headers(headers)
+  complete.set('host', host)
+  return complete
 }
 
 /** An inner request as a web request, for code that speaks those. Its body may be read once in either form. */

@@ -99,7 +99,7 @@ describe.each(hosts)('on %s', (_, open) => {
       if (headers.get('authorization') === null) throw new XrpcError('AuthMissing', 'Authentication Required')
       return undefined
     }
-    await serve(counter, { rateLimits: { global: [{ name: 'all', points: 4, durationMs: 60_000 }] } }, may)
+    await serve(counter, { rateLimits: { global: [{ name: 'all', points: 3, durationMs: 60_000 }] } }, may)
     expect(await refusedWith(await host.subscribe(`${path}?from=x`))).toMatch(/^400 InvalidRequest: .*from/)
     expect(await refusedWith(await host.subscribe(path))).toBe('401 AuthMissing: Authentication Required')
     expect(await refusedWith(await host.subscribe('/xrpc/test.atoll.other'))).toMatch(/^501 MethodNotImplemented/)
@@ -211,12 +211,14 @@ describe.each(hosts)('on %s', (_, open) => {
   })
 
   it('opens no more than so many for one address', async () => {
-    await serve(idle, { subscriptions: { maxPerAddress: 2 } })
+    const bypass = ({ ip }: { ip: string }) => ip === '192.0.2.1'
+    await serve(idle, { subscriptions: { maxPerAddress: 2 }, rateLimits: { bypass } })
     const from = (ip: string) => ({ 'x-forwarded-for': ip })
     const first = await subscribe('', from('2001:db8::1'))
     await subscribe('', from('2001:db8::2'))
     expect(await refusedWith(await host.subscribe(path, from('2001:db8::3')))).toMatch(/^429 RateLimitExceeded/)
     await subscribe('', from('2001:db8:0:1::1'))
+    for (let i = 0; i < 4; i++) await subscribe('', from('192.0.2.1'))
     first.abort()
     await first.closed
     await eventually(async () => 'frames' in (await host.subscribe(path, from('2001:db8::3'))))

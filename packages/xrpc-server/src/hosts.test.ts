@@ -80,6 +80,30 @@ describe.each(hosts)('on %s', (_, open) => {
       ])
     })
 
+    it('may spell arrays with brackets, and only those', async () => {
+      const seen: unknown[] = []
+      await serve({}, [
+        route(greet, anyone, ({ params }) => {
+          seen.push(params)
+          return { greeting: '' }
+        }),
+      ])
+      for (const query of [
+        'tags[]=a&tags[]=b',
+        'tags[0]=a&tags[1]=b',
+        'tags%5B%5D=a&tags%5b1%5d=b',
+        'tags[99999999999999999999]=a&tags[0]=b',
+        'tags=a&tags[]=b',
+        'tags[]=a&tags=b',
+        'name[]=c&times[0]=7&tags[]=a&loud[]=true&tags=b',
+        'tags=a&tags[x]=c&tags[0][0]=c&tags[-1]=c&[]=c&__proto__[]=c&tags=b',
+      ]) {
+        expect((await read(await send(`${xrpc('greet')}?name=x&${query}`))).status, query).toBe(200)
+        expect(seen.pop(), query).toEqual({ name: 'x', times: 1, tags: ['a', 'b'] })
+      }
+      expect(await refused(await send(`${xrpc('greet')}?name[]=x`))).toMatch(/^400 InvalidRequest: .*name/)
+    })
+
     it('are refused with a sentence that names them', async () => {
       await serve()
       for (const [query, fault] of [
@@ -112,6 +136,23 @@ describe.each(hosts)('on %s', (_, open) => {
         expect(await refused(await send(path))).toMatch(/^400 InvalidRequest/)
       }
       expect(await refused(await send('/'))).toMatch(/^404 NotFound/)
+    })
+
+    it('takes a slash at the end for nothing', async () => {
+      await serve({ health: () => ({ version: '1' }) })
+      expect(await read(await send(`${xrpc('greet')}/?name=a`))).toEqual({
+        status: 200,
+        body: { greeting: 'hello a' },
+      })
+      expect(
+        (await read(await send(`${xrpc('add')}/`, { method: 'POST', headers: jsonHeaders, body: '{"numbers":[]}' })))
+          .status,
+      ).toBe(200)
+      expect((await read(await send('/xrpc/_health/'))).status).toBe(200)
+      expect(await refused(await send(`${xrpc('unknown')}/`))).toMatch(/^501 MethodNotImplemented/)
+      expect(await refused(await send(`${xrpc('count')}/`))).toMatch(/^426 UpgradeRequired/)
+      for (const path of ['//', '/x', '/%2F'])
+        expect(await refused(await send(xrpc(`greet${path}`)))).toMatch(/^400 InvalidRequest/)
     })
 
     it('refuses the wrong verb with 405, and says which is right', async () => {
@@ -150,6 +191,13 @@ describe.each(hosts)('on %s', (_, open) => {
         },
       })
       expect(await read(await send('/xrpc/_health'))).toEqual({ status: 200, body: { version: '1.2.3' } })
+      const head = await send('/xrpc/_health', { method: 'HEAD' })
+      expect({ status: head.status, bytes: (await bytesOf(head.body)).length }).toEqual({ status: 200, bytes: 0 })
+      for (const method of ['POST', 'PUT', 'DELETE']) {
+        const written = await send('/xrpc/_health', { method })
+        expect(written.header('allow')).toBe('GET')
+        expect(await refused(written)).toMatch(/^405 InvalidRequest/)
+      }
       isHealthy = false
       expect(await refused(await send('/xrpc/_health'))).toBe('503 ServiceUnavailable: the service is not healthy')
     })
@@ -526,12 +574,36 @@ describe.each(hosts)('on %s', (_, open) => {
       expect(first.header('ratelimit-reset')).toBe(String(nowMs / 1000 + 300))
       expect(first.header('ratelimit-policy')).toBe('2;w=300')
       await bytesOf(first.body)
-      expect(await refused(await get('192.0.2.1', '/elsewhere'))).toMatch(/^404/)
+      expect(await refused(await get('192.0.2.1', xrpc('unknown')))).toMatch(/^501/)
       const third = await get('192.0.2.1')
       expect(third.header('ratelimit-remaining')).toBe('0')
       expect(third.header('retry-after')).toBe('300')
       expect(await refused(third)).toBe('429 RateLimitExceeded: Rate Limit Exceeded')
       expect((await read(await get('192.0.2.2'))).status).toBe(200)
+    })
+
+    it('leave out web pages, what is not there, and the health check', async () => {
+      await serve({
+        rateLimits: { global: [{ ...limit, points: 1 }] },
+        health: () => ({}),
+        fallback: ({ path }) => (path === '/' ? { status: 200, headers: {}, body: 'home' } : undefined),
+      })
+      for (const [path, status] of [
+        ['/', 200],
+        ['/nothing', 404],
+        ['/.well-known/atproto-did', 404],
+        ['/xrpc', 404],
+        ['/xrpc/_health', 200],
+      ] as const) {
+        for (let i = 0; i < 3; i++) {
+          const reply = await send(path, from('192.0.2.1'))
+          expect(reply.status).toBe(status)
+          expect(reply.header('ratelimit-limit')).toBeNull()
+          await bytesOf(reply.body)
+        }
+      }
+      expect((await read(await send(`${xrpc('greet')}?name=a`, from('192.0.2.1')))).status).toBe(200)
+      expect(await refused(await send(`${xrpc('greet')}?name=a`, from('192.0.2.1')))).toMatch(/^429/)
     })
 
     it('draw points of a route from the budgets, and count its own limits by their own keys', async () => {

@@ -1,5 +1,5 @@
 export { type ContentCoding, negotiateCoding } from './accept-encoding.ts'
-export { clientAddress, isPrivateAddress } from './client-address.ts'
+export { addressMatcher, clientAddress, clientNetwork, isAddressRange, isPrivateAddress } from './client-address.ts'
 export { availableCodings } from './coding.ts'
 export { ClientGoneError } from './errors.ts'
 export { type FetchInfo, innerRequest, innerResponse, webRequest, webResponse } from './fetch-host.ts'

@@ -6,6 +6,7 @@ import { type ByteStream, type InnerRequest, type InnerResponse, isPromise, type
 import { type Input, type InputLimits, readInput } from './input.ts'
 import type { Limiter } from './limiter.ts'
 import { outputAnswer } from './output.ts'
+import { readQuery } from './query.ts'
 import type { AuthorizeRequest, Call, MethodRoute, Nsid, ResponseHeaders, Route } from './route.ts'
 
 export interface MethodSettings {
@@ -37,7 +38,7 @@ export async function callMethod(
 
 /** The parameters, as the lexicon has them. @throws XrpcError that says what is wrong with which. */
 export function requireParams(method: Route['method'], request: InnerRequest): object {
-  const judged: Result<object> = method.parseParams(new URLSearchParams(request.query))
+  const judged: Result<object> = method.parseParams(readQuery(method, request.query))
   if (judged.ok) return judged.value
   throw new XrpcError('InvalidRequest', `Invalid params: ${describeIssues(judged.issues)}`)
 }

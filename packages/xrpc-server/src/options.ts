@@ -4,11 +4,11 @@ import type { RateLimit, RateLimitStore, RateLimitSubject } from './rate-limits.
 import type { Nsid } from './route.ts'
 
 export interface RateLimitOptions {
-  /** Apply to every request, counted before anything else is done. */
+  /** Apply to every request below /xrpc/, counted before anything else is done. Web pages and the health check are not counted. */
   global?: readonly RateLimit[]
   /** What routes with `points` draw from. */
   budgets?: readonly RateLimit[]
-  /** Requests that are not counted at all. */
+  /** Requests that are not counted at all; their subscriptions are not bounded by `maxPerAddress` either. */
   bypass?(subject: RateLimitSubject): boolean
   /** Defaults to memory of this process. */
   store?: RateLimitStore

@@ -35,6 +35,7 @@ export function createRouter(routes: Iterable<Route>, options: RouterOptions = {
 }
 
 const prefix = '/xrpc/'
+const healthPath = '/xrpc/_health'
 const nsidForm = /^[a-zA-Z][a-zA-Z0-9-]*(?:\.[a-zA-Z0-9][a-zA-Z0-9-]*)+\.[a-zA-Z][a-zA-Z0-9]*$/
 
 class RouterCore {
@@ -101,7 +102,8 @@ class RouterCore {
   #locate(exchange: Exchange): Nsid | undefined {
     const { path } = exchange.request
     if (!path.startsWith(prefix)) return undefined
-    const name = path.slice(prefix.length)
+    // A slash at the end changes nothing, as on the network's usual servers.
+    const name = path.endsWith('/') ? path.slice(prefix.length, -1) : path.slice(prefix.length)
     // What was declared has been checked already; anything else has to look like a name.
     if (this.#routes.has(name) || (name.length <= 317 && nsidForm.test(name))) exchange.nsid = name as Nsid
     return exchange.nsid
@@ -112,7 +114,7 @@ class RouterCore {
     const { request } = exchange
     const nsid = this.#locate(exchange)
     if (request.method === 'OPTIONS' && this.#isCrossOrigin(request.path)) return preflightAnswer(request)
-    if (request.path === '/xrpc/_health' && this.options.health) return this.#health(this.options.health)
+    if (this.options.health && isHealthPath(request.path)) return this.#health(request, this.options.health)
     const route = nsid === undefined ? undefined : this.#routes.get(nsid)
     const spending = this.#spendGlobal(exchange, route)
     return isPromise(spending) ? spending.then(() => this.#dispatch(route, exchange)) : this.#dispatch(route, exchange)
@@ -140,6 +142,8 @@ class RouterCore {
   #spendGlobal(exchange: Exchange, route: Route | undefined): Awaitable<void> {
     exchange.isLimited = this.#limiter.counts(exchange.request)
     if (!exchange.isLimited || !this.#limiter.hasGlobal) return
+    // Pages are none of the API: one address asks for the handles of a whole server, or for what is not there.
+    if (!exchange.request.path.startsWith(prefix)) return
     if (route?.kind === 'method' && route.options.skipGlobalLimits) return
     return this.#limiter.spendGlobal(exchange)
   }
@@ -150,7 +154,8 @@ class RouterCore {
     return new XrpcError('InvalidRequest', 'the path does not name a method')
   }
 
-  async #health(health: NonNullable<RouterOptions['health']>): Promise<InnerResponse> {
+  async #health({ method }: InnerRequest, health: NonNullable<RouterOptions['health']>): Promise<InnerResponse> {
+    if (!isRead(method)) throw wrongVerb('the health check is read: use GET', 'GET')
     const headers = { 'content-type': 'application/json; charset=utf-8' }
     try {
       return { status: 200, headers, body: JSON.stringify(await health()) }
@@ -193,15 +198,25 @@ function owned(response: InnerResponse): InnerResponse {
 
 function checkVerb(route: Route, verb: string): asserts route is MethodRoute {
   const { kind, nsid } = route.method
-  const isRead = verb === 'GET' || verb === 'HEAD'
-  if (kind === 'procedure' ? verb === 'POST' : kind === 'query' && isRead) return
-  if (kind === 'subscription' && isRead) {
+  if (kind === 'procedure' ? verb === 'POST' : kind === 'query' && isRead(verb)) return
+  if (kind === 'subscription' && isRead(verb)) {
     const headers = { connection: 'upgrade', upgrade: 'websocket' }
     throw new XrpcError('UpgradeRequired', `${nsid} is a subscription: open a WebSocket`, { headers })
   }
   const allow = kind === 'procedure' ? 'POST' : 'GET'
-  const message = `${nsid} is a ${kind}: use ${allow}, not ${verb}`
-  throw new XrpcError('InvalidRequest', message, { status: 405, headers: { allow } })
+  throw wrongVerb(`${nsid} is a ${kind}: use ${allow}, not ${verb}`, allow)
+}
+
+function isHealthPath(path: string): boolean {
+  return path === healthPath || path === `${healthPath}/`
+}
+
+function isRead(verb: string): boolean {
+  return verb === 'GET' || verb === 'HEAD'
+}
+
+function wrongVerb(message: string, allow: string): XrpcError {
+  return new XrpcError('InvalidRequest', message, { status: 405, headers: { allow } })
 }
 
 async function withoutBody(response: InnerResponse): Promise<InnerResponse> {

@@ -23,7 +23,7 @@ export class StreamHost {
     const { method, authorize } = route
     const { request } = exchange
     const params = requireParams(method, request)
-    const full = this.#lackOfRoom(request.ip)
+    const full = this.#lackOfRoom(exchange)
     if (full) throw full
     const credentials = await authorize(new AuthorizeCall(method.nsid, params, request, exchange))
     return {
@@ -44,7 +44,7 @@ export class StreamHost {
     const gone = new AbortController()
     const { signal } = gone
     // Those who asked at the same time all found room.
-    const full = this.#lackOfRoom(ip)
+    const full = this.#lackOfRoom(exchange)
     if (full) return refuseStream(full, socket)
     this.#count(ip, 1)
     socket.onClose(() => {
@@ -60,9 +60,10 @@ export class StreamHost {
     await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, explain }, failure)
   }
 
-  #lackOfRoom(ip: string): XrpcError | undefined {
+  #lackOfRoom({ request: { ip }, isLimited }: Exchange): XrpcError | undefined {
     const { maxPerAddress } = this.options.subscriptions ?? {}
-    if (maxPerAddress === undefined || (this.#openByNetwork.get(clientNetwork(ip)) ?? 0) < maxPerAddress) return
+    if (maxPerAddress === undefined || !isLimited || (this.#openByNetwork.get(clientNetwork(ip)) ?? 0) < maxPerAddress)
+      return
     return new XrpcError('RateLimitExceeded', `at most ${maxPerAddress} subscriptions for one address`)
   }
 

@@ -1,0 +1,25 @@
+import type { Method } from '@atoll/lexicon'
+
+/** The query string as parameters, arrays in the spelling that the lexicon knows: `cids=…&cids=…`. */
+export function readQuery(method: Method, query: string): URLSearchParams {
+  const search = new URLSearchParams(query)
+  return /\[|%5b/i.test(query) ? withoutBrackets(search, arrayParameters(method)) : search
+}
+
+const bracketed = /^([^[]*)\[\d*\]$/
+
+/** Some clients spell arrays `cids[]=…` or `cids[0]=…`. The order is that of the query: the index is not looked at. */
+function withoutBrackets(search: URLSearchParams, arrays: ReadonlySet<string>): URLSearchParams {
+  const plain = new URLSearchParams()
+  for (const [name, value] of search) {
+    const base = bracketed.exec(name)?.[1]
+    plain.append(base !== undefined && arrays.has(base) ? base : name, value)
+  }
+  return plain
+}
+
+function arrayParameters({ document }: Method): Set<string> {
+  const main = document.defs['main']
+  const properties = main && 'parameters' in main ? main.parameters?.properties : undefined
+  return new Set(Object.entries(properties ?? {}).flatMap(([name, { type }]) => (type === 'array' ? [name] : [])))
+}
