@@ -68,6 +68,25 @@ describe('the configuration', () => {
     expect(read({}).config.identity.handleDomains).toEqual(['.test'])
   })
 
+  it.each(['PDS_TRUSTED_PROXIES', 'PDS_RATE_LIMIT_BYPASS_IPS'])('takes addresses and blocks of them for %s', (name) => {
+    for (const good of ['203.0.113.5', '203.0.113.0/24, 2001:db8::/32', '::1,', '10.1.2.3/8'])
+      expect(problems({ ...secrets, [name]: good }), good).toEqual([])
+    for (const bad of [
+      'proxy.example.com',
+      '203.0.113.0/33',
+      '203.0.113',
+      'loopback',
+      '10.0.0.1:80',
+      '*',
+      '10.0.0.1 10.0.0.2',
+    ])
+      expect(problems({ ...secrets, [name]: `::1, ${bad}` }), bad).toEqual([
+        expect.stringContaining(
+          `${name} must list IP addresses and blocks such as 203.0.113.0/24, separated by commas: '${bad}' is not`,
+        ),
+      ])
+  })
+
   it('warns of variables that nothing reads', () => {
     expect(read({ PDS_PROT: '80', HOME: '/root' }).warnings).toEqual([expect.stringMatching(/^PDS_PROT /)])
   })

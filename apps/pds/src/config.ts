@@ -1,5 +1,6 @@
 import { type DidKey, isDidKey } from '@atoll/crypto'
 import { type Did, isDid } from '@atoll/syntax'
+import { isAddressRange } from '@atoll/xrpc-server'
 import {
   ConfigError,
   flag,
@@ -132,12 +133,25 @@ export const settings = {
     backfillLimitMs: integer('PDS_REPO_BACKFILL_LIMIT_MS', day, 'how far back the firehose can be replayed, in ms'),
   },
   crawlers: list('PDS_CRAWLERS', 'relays to ask for a crawl', 'URLs', (item) => URL.canParse(item)),
+  proxies: {
+    trusted: list(
+      'PDS_TRUSTED_PROXIES',
+      'proxies whose X-Forwarded-For is believed, as IP addresses and CIDR blocks; private addresses always are',
+      'IP addresses and blocks such as 203.0.113.0/24',
+      isAddressRange,
+    ),
+  },
   rateLimits: {
     enabled: flag('PDS_RATE_LIMITS_ENABLED', false, 'whether requests are counted and limited'),
     bypassKey: text('PDS_RATE_LIMIT_BYPASS_KEY', undefined, 'value of x-ratelimit-bypass that lifts the limits', {
       secret: true,
     }),
-    bypassIps: list('PDS_RATE_LIMIT_BYPASS_IPS', 'client addresses without limits'),
+    bypassIps: list(
+      'PDS_RATE_LIMIT_BYPASS_IPS',
+      'client addresses and CIDR blocks without limits; their X-Forwarded-For is believed, and limits stay for clients behind them',
+      'IP addresses and blocks such as 203.0.113.0/24',
+      isAddressRange,
+    ),
   },
   log: {
     enabled: flag('LOG_ENABLED', false, 'whether to write log lines (JSON) to standard output'),

@@ -1,5 +1,13 @@
 import type { Did } from '@atoll/syntax'
-import type { RateLimit, RateLimitSubject } from '@atoll/xrpc-server'
+import {
+  addressMatcher,
+  clientNetwork,
+  isPrivateAddress,
+  type RateLimit,
+  type RateLimitOptions,
+  type RateLimitSubject,
+} from '@atoll/xrpc-server'
+import type { Config } from './config.ts'
 
 const minute = 60 * 1000
 const hour = 60 * minute
@@ -10,7 +18,7 @@ export const subscriptionsPerAddress = 100
 
 /** How much is allowed in which time: the same figures as the network's usual servers. */
 export const limits = {
-  /** Of every client address, whatever it asks for. */
+  /** Of every client address, whatever it asks of the API. */
   requests: [{ name: 'requests', points: 3000, durationMs: 5 * minute }],
   /** Of every account: 3 points for a create, 2 for an update, 1 for a delete. */
   writes: [
@@ -34,5 +42,27 @@ function caller({ credentials }: RateLimitSubject): string | undefined {
 }
 
 function identifierAndAddress({ input, ip }: RateLimitSubject & { input: { identifier: string } }): string {
-  return `${input.identifier.trim().toLowerCase()} ${ip}`
+  return `${input.identifier.trim().toLowerCase()} ${clientNetwork(ip)}`
+}
+
+/** The limits as the operator wants them. */
+export function rateLimits({ enabled, bypassKey, bypassIps }: Config['rateLimits']): RateLimitOptions {
+  // Routes have limits of their own, which must rest, too.
+  if (!enabled) return { bypass: () => true }
+  const isBypassed = addressMatcher(bypassIps)
+  return {
+    global: limits.requests,
+    budgets: limits.writes,
+    bypass: ({ ip, headers }) =>
+      isBypassed(ip) || (bypassKey !== undefined && headers.get('x-ratelimit-bypass') === bypassKey),
+  }
+}
+
+/**
+ * Whose X-Forwarded-For counts: private addresses, the proxies that the operator names, and the addresses without limits, so that
+ * whatever such a one passes on for others is counted as theirs.
+ */
+export function trustedProxies({ proxies, rateLimits }: Pick<Config, 'proxies' | 'rateLimits'>) {
+  const isNamed = addressMatcher([...proxies.trusted, ...rateLimits.bypassIps])
+  return (address: string): boolean => isPrivateAddress(address) || isNamed(address)
 }

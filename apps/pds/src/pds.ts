@@ -9,7 +9,7 @@ import { createSequencer, type Sequencer } from '@atoll/sequencer'
 import type { BlobStore, Storage } from '@atoll/storage'
 import { openSqliteStorage } from '@atoll/storage-sqlite'
 import { formatDatetime } from '@atoll/syntax'
-import { createRouter, type RateLimitOptions, type Router } from '@atoll/xrpc-server'
+import { createRouter, type Router } from '@atoll/xrpc-server'
 import { createAccess } from './access.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { HandleChanges } from './accounts/handle-changes.ts'
@@ -25,7 +25,7 @@ import { Crawlers } from './crawlers.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
-import { limits, subscriptionsPerAddress } from './limits.ts'
+import { rateLimits, subscriptionsPerAddress } from './limits.ts'
 import type { Log } from './log.ts'
 import { passingFailure } from './passing-failure.ts'
 import { KeyClock } from './repos/key-clock.ts'
@@ -200,17 +200,6 @@ const hour = 60 * minute
 
 function ago(ms: number) {
   return formatDatetime(new Date(Date.now() - ms))
-}
-
-function rateLimits({ enabled, bypassKey, bypassIps }: Config['rateLimits']): RateLimitOptions {
-  // Routes have limits of their own, which must rest, too.
-  if (!enabled) return { bypass: () => true }
-  return {
-    global: limits.requests,
-    budgets: limits.writes,
-    bypass: ({ ip, headers }) =>
-      bypassIps.includes(ip) || (bypassKey !== undefined && headers.get('x-ratelimit-bypass') === bypassKey),
-  }
 }
 
 async function healthyVersion(config: Config, storage: Pick<Storage, 'accounts'>): Promise<string> {

@@ -1,5 +1,6 @@
-import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
+import { type NodeServer, type NodeServerOptions, serveNode } from '@atoll/xrpc-server/node'
 import type { Config } from './config.ts'
+import { trustedProxies } from './limits.ts'
 import { createLog } from './log.ts'
 import { type Adapters, createPds, type Pds } from './pds.ts'
 
@@ -15,13 +16,22 @@ export interface ServedPds {
 /** Composes the service and listens on its port. */
 export async function servePds(
   config: Config,
-  options: { write?: (line: string) => void; adapters?: Promise<Adapters> } = {},
+  options: {
+    write?: (line: string) => void
+    adapters?: Promise<Adapters>
+    /** Where a test wants another server than operators do. */
+    server?: Pick<NodeServerOptions, 'host' | 'guard'>
+  } = {},
 ): Promise<ServedPds> {
   const log = createLog({ ...config.log, write: options.write ?? ((line) => void process.stdout.write(line)) })
   const pds = await createPds(config, log, options.adapters)
   let server: NodeServer
   try {
-    server = await serveNode(pds.router, { port: config.service.port })
+    server = await serveNode(pds.router, {
+      port: config.service.port,
+      isTrustedProxy: trustedProxies(config),
+      ...options.server,
+    })
   } catch (error) {
     await pds.close()
     throw error

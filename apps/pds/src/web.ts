@@ -1,4 +1,6 @@
 import { accountStatus, type Storage } from '@atoll/storage'
+import { isHandle } from '@atoll/syntax'
+import { XrpcError } from '@atoll/xrpc'
 import type { InnerRequest, InnerResponse } from '@atoll/xrpc-server'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Config } from './config.ts'
@@ -13,25 +15,49 @@ interface Deps {
 /** The few paths that are not XRPC. Answers undefined for every other. */
 export function createWeb({ config, accounts, storage }: Deps) {
   const { service } = config
+  const ownHost = service.hostname.toLowerCase()
   const pages: Record<
     string,
     (request: InnerRequest) => InnerResponse | undefined | Promise<InnerResponse | undefined>
   > = {
     '/': async () => html(homePage({ service, accountCount: await storage.accounts.count() })),
     '/robots.txt': () => plain('# Crawling the public API is allowed.\nUser-agent: *\nAllow: /\n'),
-    '/.well-known/atproto-did': async ({ headers }) => {
-      const host = (headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase()
+    '/.well-known/atproto-did': async (request) => {
+      const host = hostOf(request)
       const account = await accounts.find(host)
       return account?.handle === host && accountStatus(account) === 'active'
         ? plain(account.did)
         : { status: 404, headers: textHeaders, body: 'User not found' }
     },
-    '/.well-known/did.json': () => (service.did.startsWith('did:web:') ? json(serviceDocument(service)) : undefined),
+    // The hosts of handles are other people's names: the document of the service is none of theirs.
+    '/.well-known/did.json': (request) =>
+      service.did.startsWith('did:web:') && hostOf(request) === ownHost ? json(serviceDocument(service)) : undefined,
+    '/tls-check': async ({ query }) => {
+      const domain = requireDomain(query)
+      if (domain !== ownHost && (await accounts.find(domain))?.handle !== domain)
+        throw new XrpcError(
+          'NotFound',
+          `${domain} is neither this server's host name nor the handle of an account here`,
+        )
+      return json({ success: true })
+    },
   }
   return async (request: InnerRequest): Promise<InnerResponse | undefined> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
     return Object.hasOwn(pages, request.path) ? pages[request.path]?.(request) : undefined
   }
+}
+
+/** The name by which the client reached the server, without a port. */
+function hostOf({ headers }: InnerRequest): string {
+  return (headers.get('host') ?? '').replace(/\.?(?::\d+)?$/, '').toLowerCase()
+}
+
+/** The one domain that a proxy asks about before it gets a certificate for it. */
+function requireDomain(query: string): string {
+  const [domain, ...more] = new URLSearchParams(query).getAll('domain').map((text) => text.toLowerCase())
+  if (domain !== undefined && more.length === 0 && (isHandle(domain) || domain === 'localhost')) return domain
+  throw new XrpcError('InvalidRequest', 'the parameter "domain" must be given once, and be a domain name')
 }
 
 /** The DID document of the service itself. */

@@ -6,7 +6,7 @@ import { readConfig } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
 import { type Adapters, createPds, type Pds } from '../src/pds.ts'
 
-const environment = {
+export const environment = {
   PDS_DEV_MODE: 'true',
   PDS_INVITE_REQUIRED: 'false',
   PDS_JWT_SECRET: 'a secret of the tests',

@@ -37,8 +37,8 @@ function follow(query: string, frames: number): Promise<{ types: string[]; opene
 }
 
 describe('subscribeRepos', () => {
-  it('replays from 0 in the order of what happened', async () => {
-    const { types } = await follow('?cursor=0', 4)
+  it.each([0, -1, -99])('replays from %i in the order of what happened', async (cursor) => {
+    const { types } = await follow(`?cursor=${cursor}`, 4)
     expect(types).toEqual(['#identity', '#account', '#commit', '#sync'])
   })
 
