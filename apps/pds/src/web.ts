@@ -44,7 +44,9 @@ export function createWeb({ config, accounts, storage }: Deps) {
   }
   return async (request: InnerRequest): Promise<InnerResponse | undefined> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
-    return Object.hasOwn(pages, request.path) ? pages[request.path]?.(request) : undefined
+    // As with methods, a slash at the end changes nothing.
+    const path = request.path.replace(/(?<=[^/])\/$/, '')
+    return Object.hasOwn(pages, path) ? pages[path]?.(request) : undefined
   }
 }
 

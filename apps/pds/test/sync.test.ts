@@ -220,6 +220,17 @@ describe('getBlocks', () => {
     })
     expect(answer.body).toEqual({ error: 'BlockNotFound', message: `Could not find cids: ${missing}` })
   })
+
+  it.each([
+    ['[]', '[]'],
+    ['[0]', '[1]'],
+    ['%5B%5D', ''],
+  ])('takes cids%s=…&cids%s=… for a list', async (first, second) => {
+    const { cid } = await pds.postOf(alice, `cids${first}`)
+    const { body: latest } = await get('getLatestCommit', { did: alice.did })
+    const { blocks } = await car(`getBlocks?did=${alice.did}&cids${first}=${cid}&cids${second}=${latest.cid}`)
+    expect(blocks.map((block) => block.cid.toString())).toEqual([cid, latest.cid])
+  })
 })
 
 describe('the deprecated methods', () => {

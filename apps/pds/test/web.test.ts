@@ -108,6 +108,8 @@ describe('the paths that are not XRPC', () => {
   })
 
   it('are no others', async () => {
-    expect((await pds.fetch('/admin')).status).toBe(404)
+    for (const path of ['/admin', '//', '/robots.txt/more', '/__proto__'])
+      expect((await pds.fetch(path)).status, path).toBe(404)
+    expect((await pds.fetch('/robots.txt/')).status).toBe(200)
   })
 })

@@ -111,7 +111,55 @@ describe('a connection', () => {
   })
 })
 
+describe('what is no request', () => {
+  const refusalOf = async (text: string) => {
+    const { socket, closed } = await dial()
+    socket.write(text)
+    const answer = await closed
+    expect(answer.toLowerCase()).toContain('connection: close')
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    return { status: head.slice('HTTP/1.1 '.length).split('\r\n')[0], body: JSON.parse(body) as unknown }
+  }
+
+  it('is refused in the shape of every error', async () => {
+    await serve()
+    expect(await refusalOf('hello, is anybody there?\r\n\r\n')).toEqual({
+      status: '400 Bad Request',
+      body: { error: 'InvalidRequest', message: 'this is not an HTTP request' },
+    })
+    expect(await refusalOf(`GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(100_000)}\r\n\r\n`)).toEqual({
+      status: '431 Request Header Fields Too Large',
+      body: { error: 'InvalidRequest', message: 'the headers of the request are too large' },
+    })
+  })
+
+  it('is not answered in the middle of another answer', async () => {
+    const { promise: goOn, resolve: finish } = later<void>()
+    const body = async function* () {
+      yield Buffer.from('first')
+      await goOn
+    }
+    await serve(createRouter([route(download, anyone, () => ({ encoding: 'x/y', body: body() }))]))
+    const { socket, closed, received } = await dial()
+    socket.write('GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n\r\n')
+    await until(() => received().includes('first'))
+    socket.write('nonsense\r\n\r\n')
+    expect((await closed).split('HTTP/1.1')).toHaveLength(2)
+    finish()
+  })
+})
+
 describe('a client that takes its time', () => {
+  it('has a minute for its headers, and keeps an idle connection longer than proxies do', async () => {
+    await serve()
+    const { headersTimeout, connectionsCheckingInterval, keepAliveTimeout } = server.server as typeof server.server & {
+      connectionsCheckingInterval: number
+    }
+    expect(headersTimeout + connectionsCheckingInterval).toBe(60_000)
+    // Caddy keeps its own for two minutes. Whoever closes first must not be the one that is sent the next request.
+    expect(keepAliveTimeout).toBeGreaterThan(120_000)
+  })
+
   it('is cut off when its headers do not come', async () => {
     await serve(router, { headersTimeoutMs: 300 })
     const silent = await dial()

@@ -4,7 +4,7 @@ import type { FuzzTarget } from '@atoll/testkit'
 import { XrpcError } from '@atoll/xrpc'
 import { add, greet } from '../test/methods.ts'
 import { negotiateCoding } from './accept-encoding.ts'
-import { clientAddress, clientNetwork } from './client-address.ts'
+import { addressMatcher, clientAddress, clientNetwork, isAddressRange } from './client-address.ts'
 import { route } from './route.ts'
 import { createRouter } from './router.ts'
 import { createServiceJwt, verifyServiceJwt } from './service-auth.ts'
@@ -70,12 +70,17 @@ export const targets: FuzzTarget[] = [
     },
   },
   {
-    name: 'accept-encoding and x-forwarded-for',
-    seeds: ['gzip;q=0.5, br, *;q=0', '10.0.0.1, [2001:db8::1]:80, ::ffff:1.2.3.4', 'fe80::1%eth0'].map(bytesOf),
-    tokens: [';q=', ',', '::', '::ffff:', '[', ']:', '*'].map(bytesOf),
-    refusals: [XrpcError],
+    name: 'accept-encoding, x-forwarded-for and ranges of addresses',
+    seeds: ['gzip;q=0.5, br, *;q=0', '10.0.0.1, [2001:db8::1]:80, ::ffff:1.2.3.4', 'fe80::1%eth0', '10.0.0.0/8'].map(
+      bytesOf,
+    ),
+    tokens: [';q=', ',', '::', '::ffff:', '[', ']:', '*', '/'].map(bytesOf),
+    refusals: [],
     run(bytes) {
       const text = textOf(bytes)
+      const [range = ''] = text.split(',')
+      if (isAddressRange(range) && !addressMatcher([range])(range.split('/')[0]!))
+        throw new Error(`${range} is not in itself`)
       clientNetwork(clientAddress('127.0.0.1', text))
       negotiateCoding(text, ['zstd', 'br', 'gzip'])
     },
@@ -84,6 +89,7 @@ export const targets: FuzzTarget[] = [
     name: 'request',
     seeds: [
       '/xrpc/test.atoll.greet?name=a&times=2&tags=x&tags=y\ngzip',
+      '/xrpc/test.atoll.greet/?name=a&tags[]=x&tags%5B0%5D=y\ngzip',
       '/xrpc/test.atoll.add\nidentity\n{"numbers":[1,2,3],"x":{"$link":"y"}}',
       '/xrpc/unknown.method.name\n\n',
     ].map(bytesOf),

@@ -16,7 +16,7 @@ describe('an error', () => {
   })
 
   it('has a name for every status, and that name has the status', () => {
-    for (const status of [401, 403, 404, 406, 413, 415, 426, 429, 500, 501, 502, 503, 504]) {
+    for (const status of [401, 403, 404, 406, 408, 413, 415, 426, 429, 500, 501, 502, 503, 504]) {
       expect(statusOf(errorOfStatus(status))).toBe(status)
     }
     expect(errorOfStatus(400)).toBe('InvalidRequest')
