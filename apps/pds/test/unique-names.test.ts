@@ -99,7 +99,7 @@ describe('racing changes of handles', () => {
     )
     expect(winners(answers)).toHaveLength(1)
     const rivals = ['erin', 'frank', 'grace', 'heidi'].map((name, index) =>
-      signUp(processes[index % 2]!, { handle: 'other.test', email: `${name}@example.com` }),
+      signUp(processes[index % 2]!, { handle: 'shared.test', email: `${name}@example.com` }),
     )
     const before = directory.submissions
     expect(winners(await Promise.all(rivals))).toHaveLength(1)
@@ -123,10 +123,10 @@ describe('racing changes of handles', () => {
   it('of one account: all are made, one after the other', async () => {
     const pds = await start()
     const ann = await pds.account('ann')
-    const wanted = ['first.test', 'second.test', 'third.test']
+    const wanted = ['annabel.test', 'annette.test', 'annika.test']
     const answers = await Promise.all(wanted.map((handle) => update(pds, ann, handle)))
     expect(answers.map(outcome)).toEqual([200, 200, 200])
-    expect(await handleOf(ann)).toBe('third.test')
+    expect(await handleOf(ann)).toBe('annika.test')
     await expectAgreement()
   })
 })

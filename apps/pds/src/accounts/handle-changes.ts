@@ -50,10 +50,17 @@ export class HandleChanges {
    * Changes the handle in the DID document and here, and says so to the network, also when it is the same as before. A handle of another
    * domain must already resolve to the account. `reserved` lets administrators use reserved names.
    */
-  async change({ did }: Pick<Account, 'did'>, wanted: string, options: { reserved?: boolean } = {}): Promise<void> {
+  async change(
+    account: Pick<Account, 'did' | 'handle'>,
+    wanted: string,
+    options: { reserved?: boolean } = {},
+  ): Promise<void> {
     const { handles, identity, turns } = this.#parts
+    const { did } = account
     const handle = handles.normalize(wanted)
-    if (handles.isLocal(handle)) handles.requireLocal(handle, options)
+    // A name that was reserved after the account got it stays with the account.
+    const reserved = options.reserved || account.handle === handle
+    if (handles.isLocal(handle)) handles.requireLocal(handle, { reserved })
     else await requireHandleOf(identity, handle, did)
     await turns
       .run(did, () => this.#change(did, handle))
