@@ -163,6 +163,7 @@ describe('a change of handle', () => {
     const bob = await pds.account('bob')
     expect(outcome(await update(pds, bob, 'wanted.test'))).toBe('400 HandleNotAvailable')
     expect(outcome(await signUp(pds, { handle: 'wanted.test' }))).toBe('400 HandleNotAvailable')
+    expect(outcome(await signUp(pds, { handle: 'ann.test' }))).toBe('400 HandleNotAvailable')
     expect(outcome(await update(pds, ann, 'else.test'))).toBe('503 ServiceUnavailable')
     await laterProcess(minute)
     expect(await handleOf(ann)).toBe('ann.test')
@@ -300,6 +301,16 @@ describe('a sign-up', () => {
     await expectAgreement()
   })
 
+  it('that comes again with another recovery key waits while the first may still arrive', async () => {
+    directory.trouble = 'down'
+    await invited()
+    directory.trouble = undefined
+    const recoveryKey = generateKeyPair('k256').didKey()
+    expect(outcome(await invited({ recoveryKey }))).toBe('503 ServiceUnavailable')
+    expect(outcome(await invited())).toBe(200)
+    await expectAgreement()
+  })
+
   it('that broke off is kept for an hour and then undone, with its DID', async () => {
     directory.trouble = 'deaf'
     await invited()
@@ -360,7 +371,7 @@ describe('a sign-up', () => {
   })
 
   it('that is undone on a disk that is full at any step is undone when there is room', async () => {
-    for (let step = 1; step <= 3; step++) {
+    for (let step = 1; step <= 6; step++) {
       directory.trouble = 'deaf'
       await invited()
       directory.trouble = undefined

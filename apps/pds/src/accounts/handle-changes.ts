@@ -8,6 +8,7 @@ import { Refused } from '../refused.ts'
 import type { RepoLocks } from '../repos/repo-locks.ts'
 import { requireHandleOf } from './foreign-handles.ts'
 import type { HandleRules } from './handles.ts'
+import { mayBeUnderWay } from './under-way.ts'
 
 interface HandleChangeParts {
   readonly storage: Pick<Storage, 'accounts' | 'claims' | 'transact'>
@@ -28,9 +29,6 @@ interface Details {
 type HandleClaim = Claim & { readonly handle: Handle }
 
 const purpose = 'handle'
-
-/** How long a change that nobody finishes may still be under way somewhere: longer than the directory is waited for. */
-const underWayMs = 30_000
 
 /**
  * Gives accounts other handles. The directory cannot be part of a transaction, so there are two: the first claims the handle and notes the
@@ -71,7 +69,7 @@ export class HandleChanges {
 
   /** Finishes a change that broke off, or takes it back; leaves alone what may be under way, and other claims. */
   async settle(claim: Claim): Promise<void> {
-    if (claim.purpose === purpose && !this.#mayBeUnderWay(claim))
+    if (claim.purpose === purpose && !mayBeUnderWay(claim, this.#now()))
       await this.#parts.turns.run(claim.did, async () => {
         const pending = await this.#pending(claim.did)
         if (pending) await this.#settle(pending)
@@ -92,7 +90,7 @@ export class HandleChanges {
   /** Ends an earlier change of this account to another handle. */
   async #makeWay(pending: HandleClaim): Promise<void> {
     const { did, handle } = pending
-    const isKnown = !this.#mayBeUnderWay(pending) || (await this.#parts.plc.names(did, handle))
+    const isKnown = !mayBeUnderWay(pending, this.#now()) || (await this.#parts.plc.names(did, handle))
     if (isKnown) return void (await this.#settle(pending))
     throw underWay()
   }
@@ -173,10 +171,6 @@ export class HandleChanges {
     const claim = await this.#parts.storage.claims.of(did)
     // Every claim of this purpose is on a handle.
     return claim?.purpose === purpose ? (claim as HandleClaim) : undefined
-  }
-
-  #mayBeUnderWay({ claimedAt }: Claim): boolean {
-    return Date.parse(claimedAt) + underWayMs > this.#now().getTime()
   }
 }
 

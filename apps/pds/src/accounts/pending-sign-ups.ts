@@ -4,10 +4,12 @@ import type { PlcOperation } from '@atoll/identity/plc'
 import { type Claim, ConflictError, type Storage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import { directoryFailure, firstDocument, type PlcAccounts } from '../identity/plc-accounts.ts'
+import { Refused } from '../refused.ts'
 import type { RepoLocks } from '../repos/repo-locks.ts'
 import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
+import { mayBeUnderWay } from './under-way.ts'
 
 /** A sign-up whose fields were checked. */
 export interface WantedAccount {
@@ -29,7 +31,7 @@ interface PendingParts {
   readonly storage: Pick<Storage, 'accounts' | 'claims' | 'keys' | 'transact'>
   readonly passwords: Passwords
   readonly sessions: Sessions
-  readonly plc: Pick<PlcAccounts, 'create' | 'isCurrent' | 'submit' | 'giveUp'>
+  readonly plc: Pick<PlcAccounts, 'create' | 'isCurrent' | 'holds' | 'submit' | 'giveUp'>
   /** One at a time for each DID. */
   readonly turns: Pick<RepoLocks, 'run'>
   readonly now?: () => Date
@@ -125,8 +127,10 @@ export class PendingSignUps {
     const stored = await storage.keys.signingKey(did)
     if (claim?.purpose !== signUp || !stored) return undefined
     const signingKey = importKeyPair(stored.curve, stored.privateKey).didKey()
-    if (plc.isCurrent(detailsOf(claim).genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
+    const { genesis } = detailsOf(claim)
+    if (plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
     // The sign-up names another recovery key now, or the server's settings have changed.
+    if (mayBeUnderWay(claim, this.#now()) && !(await plc.holds(did, genesis))) throw underWay()
     await this.#undo(claim)
     return undefined
   }
@@ -195,6 +199,13 @@ export class PendingSignUps {
       if (inviteCode !== undefined) tx.invites.giveBack(inviteCode, did)
     })
   }
+}
+
+function underWay(): Refused {
+  const headers = { 'retry-after': '60' }
+  return new Refused('ServiceUnavailable', 'An earlier attempt to sign up is under way; try again in a minute', {
+    headers,
+  })
 }
 
 function detailsOf(claim: Claim): Details {

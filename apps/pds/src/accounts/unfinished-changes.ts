@@ -1,5 +1,6 @@
 import type { Claim, Storage } from '@atoll/storage'
 import { formatDatetime } from '@atoll/syntax'
+import { underWayMs } from './under-way.ts'
 
 interface UnfinishedParts {
   readonly storage: Pick<Storage, 'claims'>
@@ -8,8 +9,6 @@ interface UnfinishedParts {
   readonly now?: () => Date
 }
 
-/** No request takes as long as this. */
-const restMs = 30_000
 const pageClaims = 100
 
 /** Sign-ups and changes of handles that broke off: found by the claims that they left. */
@@ -22,10 +21,10 @@ export class UnfinishedChanges {
     this.#now = parts.now ?? (() => new Date())
   }
 
-  /** Settles what can be settled now. One that cannot does not keep the others from it; all failures are thrown together. */
+  /** Settles what can be settled now. A failure does not keep the others from it, and is thrown at the end. */
   async settle(): Promise<void> {
     const failures: unknown[] = []
-    const before = formatDatetime(new Date(this.#now().getTime() - restMs))
+    const before = formatDatetime(new Date(this.#now().getTime() - underWayMs))
     let cursor: string | undefined
     do {
       const page = await this.#parts.storage.claims.list({ before, limit: pageClaims, ...(cursor && { cursor }) })
@@ -33,7 +32,7 @@ export class UnfinishedChanges {
       cursor = page.cursor
     } while (cursor !== undefined)
     if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} unfinished changes of accounts could not be settled`)
+      throw new Error(`${failures.length} unfinished changes of accounts could not be settled`, { cause: failures[0] })
   }
 
   async #settle(claim: Claim): Promise<void> {

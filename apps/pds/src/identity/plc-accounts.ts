@@ -92,10 +92,15 @@ export class PlcAccounts {
     await this.requireAccepted(did, updateOperation(last, changes, this.#parts.rotationKey))
   }
 
+  /** Whether this operation is the last of the DID. */
+  async holds(did: Did, operation: AnyOperation): Promise<boolean> {
+    const last = await this.#last(did)
+    return last !== undefined && isSame(last, operation)
+  }
+
   /** Ends an identity that begins with `genesis`, where it was registered and its holder has not taken it over. */
   async giveUp(did: Did, genesis: PlcOperation): Promise<void> {
-    const last = await this.#last(did)
-    if (!last || !isSame(last, genesis)) return
+    if (!(await this.holds(did, genesis))) return
     await this.requireAccepted(did, tombstone(genesis, this.#parts.rotationKey))
   }
 

@@ -62,9 +62,10 @@ export class MemoryAccounts implements AccountStore, AccountWriter {
   }
 
   delete(did: Did): void {
-    const { accounts, preferences, signingKeys, claims, refreshTokens, appPasswords, emailTokens } = this.#tables
+    const { accounts, preferences, signingKeys, claims, refreshTokens, appPasswords, emailTokens, reservedKeys } =
+      this.#tables
     for (const table of [accounts, preferences, signingKeys, claims]) table.delete(did)
-    for (const table of [refreshTokens, appPasswords, emailTokens]) {
+    for (const table of [refreshTokens, appPasswords, emailTokens, reservedKeys]) {
       for (const [key, row] of table) if (row.did === did) table.delete(key)
     }
   }
