@@ -112,7 +112,7 @@ describe('a published document', () => {
     expect(await reasonOf(parseNsid('com.example.reef.tide'))).toContain('does not publish it')
     expect(await reasonOf(parseNsid('com.example.lagoon.tide'))).toContain('names no account')
     const other = await new AtpAgent({ service: network.pds.url }).createAccount({
-      handle: 'other.test',
+      handle: 'lagoon.test',
       email: 'other@example.com',
       password: 'other-password',
     })

@@ -16,9 +16,11 @@ import { HandleChanges } from './accounts/handle-changes.ts'
 import { HandleRules } from './accounts/handles.ts'
 import { Invites } from './accounts/invites.ts'
 import { Passwords } from './accounts/passwords.ts'
+import { PendingSignUps } from './accounts/pending-sign-ups.ts'
 import { SessionTokens } from './accounts/session-tokens.ts'
 import { Sessions } from './accounts/sessions.ts'
 import { SignUps } from './accounts/sign-ups.ts'
+import { UnfinishedChanges } from './accounts/unfinished-changes.ts'
 import { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config.ts'
 import { Crawlers } from './crawlers.ts'
@@ -124,8 +126,11 @@ export async function createPds(
   const invites = new Invites({ storage, required: config.invites.required })
   const passwords = new Passwords()
   const accounts = new Accounts({ storage, passwords, sessions })
-  const signUps = new SignUps({ storage, passwords, sessions, invites, handles, identity, plc })
-  const handleChanges = new HandleChanges({ storage, handles, identity, plc })
+  const turns = new RepoLocks()
+  const pending = new PendingSignUps({ storage, passwords, sessions, plc, turns })
+  const signUps = new SignUps({ storage, passwords, sessions, invites, handles, identity, pending })
+  const handleChanges = new HandleChanges({ storage, handles, identity, plc, turns })
+  const unfinishedChanges = new UnfinishedChanges({ storage, owners: [pending, handleChanges] })
   const blobs = new Blobs({ storage, store: blobStore, locks, uploadLimit: config.blobs.uploadLimit, onError })
   const preparer = new RecordPreparer({ lexicons: lexicons(), keyClock })
   const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, keyClock })
@@ -172,6 +177,7 @@ export async function createPds(
   const housekeeping = new Housekeeping(
     [
       { name: 'crawlers', everyMs: minute, run: () => crawlers.look() },
+      { name: 'unfinished changes of accounts', everyMs: minute, run: () => unfinishedChanges.settle() },
       { name: 'blobs', everyMs: hour, run: () => blobs.sweep() },
       {
         name: 'events',

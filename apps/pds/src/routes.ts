@@ -5,6 +5,7 @@ import * as sync from '@atoll/lexicons/com.atproto.sync'
 import { route, stream } from '@atoll/xrpc-server'
 import type { Access } from './access.ts'
 import { limits } from './limits.ts'
+import { blankIsAbsent } from './methods/blank-is-absent.ts'
 import { resolveHandle } from './methods/com.atproto.identity/resolveHandle.ts'
 import { updateHandle } from './methods/com.atproto.identity/updateHandle.ts'
 import { applyWrites } from './methods/com.atproto.repo/applyWrites.ts'
@@ -38,7 +39,7 @@ const megabyte = 1_000_000
 
 /** The service on one page: every method, who may call it, who answers, and what it costs. */
 export const routes = (s: Services, may: Access) => [
-  route(server.createAccount, may.newcomer, createAccount(s), { limits: limits.createAccount }),
+  route(blankIsAbsent(server.createAccount), may.newcomer, createAccount(s), { limits: limits.createAccount }),
   route(server.createSession, may.anyone, createSession(s), { limits: limits.createSession }),
   route(server.refreshSession, may.refresh, refreshSession(s)),
   route(server.deleteSession, may.expiredRefresh, deleteSession(s)),

@@ -71,12 +71,56 @@ describe('createAccount', () => {
     ['one under such a domain', { email: 'alice@sub.Mailinator.com' }, 'InvalidRequest', /use a different email.$/],
     ['an empty password', { password: '' }, 'InvalidPassword', /password is required/],
     ['a password of 257 characters', { password: 'p'.repeat(257) }, 'InvalidPassword', /too long/],
+    ['a blank password', { password: '   ' }, 'InvalidPassword', /password is required/],
+    ['a blank address', { email: ' ' }, 'InvalidRequest', /^Email is required$/],
+    [
+      'an address whose domain no one can have',
+      { email: 'alice@bü／cher.example' },
+      'InvalidRequest',
+      /use a different/,
+    ],
+    ['an address that hides a port', { email: 'alice@bücher.example:25' }, 'InvalidRequest', /use a different/],
+    [
+      'an address with too long a label',
+      { email: `alice@${'ü'.repeat(63)}.example` },
+      'InvalidRequest',
+      /use a different/,
+    ],
+    [
+      'a disposable address in other characters',
+      { email: 'alice@ｍailinator.com' },
+      'InvalidRequest',
+      /use a different/,
+    ],
     ['a recovery key that is none', { recoveryKey: 'did:key:nothing' }, 'InvalidRequest', /recovery key/],
   ])('refuses %s, and makes no DID', async (_, changes, error, message) => {
     const { status, body } = await createAccount(changes)
     expect({ status, error: body.error }).toEqual({ status: 400, error })
     expect(body.message).toMatch(message)
     expect(pds.plcRequests).toEqual([])
+  })
+
+  const optional = ['did', 'inviteCode', 'verificationCode', 'verificationPhone', 'recoveryKey', 'plcOp']
+  it.each(optional.flatMap((field) => ['', ' \t'].map((text) => [field, text])))(
+    'takes %s of %j for left out',
+    async (field, text) => {
+      const { status, body } = await createAccount({ [field]: text })
+      expect({ status, handle: body.handle }).toEqual({ status: 200, handle: 'alice.test' })
+    },
+  )
+
+  it('knows an address with an international domain in each of its spellings', async () => {
+    const { body: alice } = await createAccount({ email: 'Alice@BÜCHER.example' })
+    expect((await pds.adapters.storage.accounts.get(alice.did))?.email).toBe('alice@xn--bcher-kva.example')
+    const spellings = ['alice@xn--bcher-kva.example', 'alice@bu\u0308cher.example', 'ALICE@bücher。example']
+    for (const email of spellings) {
+      const { body } = await createAccount({ handle: 'bob.test', email })
+      expect(body).toEqual({ error: 'InvalidRequest', message: `Email already taken: ${email}` })
+    }
+    for (const identifier of ['Alice@Bücher.example', ...spellings]) {
+      const { body } = await pds.post('com.atproto.server.createSession', { identifier, password: 'alice-password' })
+      expect(body.did).toBe(alice.did)
+    }
   })
 
   it('refuses a handle that is taken, whatever its case', async () => {
@@ -162,6 +206,13 @@ describe('invite codes', () => {
     expect(answer.body).toEqual({ error: 'InvalidInviteCode', message: 'No invite code provided' })
     const wrong = await invited.post('com.atproto.server.createAccount', signUp({ inviteCode: 'let-me-in' }))
     expect(wrong.body).toEqual({ error: 'InvalidInviteCode', message: 'Provided invite code not available' })
+    await invited.close()
+  })
+
+  it('are asked for where the code is blank', async () => {
+    const invited = await withInvites(1)
+    const answer = await invited.post('com.atproto.server.createAccount', signUp({ inviteCode: '' }))
+    expect(answer.body).toEqual({ error: 'InvalidInviteCode', message: 'No invite code provided' })
     await invited.close()
   })
 

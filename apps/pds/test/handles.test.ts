@@ -37,9 +37,19 @@ describe('updateHandle', () => {
     expect(pds.plcRequests.filter(({ method }) => method === 'POST')).toHaveLength(1)
   })
 
+  it('says a reserved name again for the account that has it', async () => {
+    await pds.adapters.storage.transact(alice.did, (tx) => tx.accounts.update(alice.did, { handle: 'atp.test' }))
+    expect((await update('atp.test')).status).toBe(200)
+    expect((await update('alice.test')).status).toBe(200)
+    expect((await update('atp.test')).body.message).toBe('Reserved handle')
+  })
+
   it.each([
     ['a handle that is taken', 'bob.test', 'HandleNotAvailable', 'Handle already taken: bob.test'],
     ['a reserved name', 'admin.test', 'HandleNotAvailable', 'Reserved handle'],
+    ['a word of the protocol', 'atp.test', 'HandleNotAvailable', 'Reserved handle'],
+    ['the name of somebody well known', 'NASA.test', 'HandleNotAvailable', 'Reserved handle'],
+    ['a name with a hyphen that is reserved', 'contact-us.test', 'HandleNotAvailable', 'Reserved handle'],
     [
       'a foreign handle that does not lead to the account',
       'alice.example',

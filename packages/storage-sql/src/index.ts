@@ -16,6 +16,7 @@ export {
 } from './statement.ts'
 export { SqlAccounts } from './stores/accounts.ts'
 export { SqlBlobs } from './stores/blobs.ts'
+export { SqlClaims } from './stores/claims.ts'
 export { SqlEmailTokens } from './stores/email-tokens.ts'
 export { eventPage, logMarks, type Numbering, trimmingPoint, trimOldest } from './stores/events.ts'
 export { SqlInvites } from './stores/invites.ts'

@@ -24,6 +24,7 @@ export interface Schema {
   email_token: EmailTokenTable
   signing_key: SigningKeyTable
   reserved_key: ReservedKeyTable
+  claim: ClaimTable
   state: StateTable
   event: EventTable
   event_log: EventLogTable
@@ -176,6 +177,17 @@ interface ReservedKeyTable extends Omit<SigningKeyTable, 'did'> {
   did_key: string
   did: Did | null
   created_at: Datetime
+}
+
+/** At most one for each of `did`, `handle` and `email`. */
+interface ClaimTable {
+  key: Generated<number>
+  did: Did
+  purpose: string
+  handle: Handle | null
+  email: string | null
+  details: string
+  claimed_at: Datetime
 }
 
 interface StateTable {

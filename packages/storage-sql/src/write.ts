@@ -2,6 +2,7 @@ import type { Intent } from '@atoll/storage'
 import type { Routine } from './routine.ts'
 import { accountWriter } from './stores/accounts.ts'
 import { blobWriter } from './stores/blobs.ts'
+import { claimWriter } from './stores/claims.ts'
 import { emailTokenWriter } from './stores/email-tokens.ts'
 import { eventWriter, type Numbering } from './stores/events.ts'
 import { inviteWriter } from './stores/invites.ts'
@@ -21,6 +22,7 @@ const writers: Writers = {
   invites: inviteWriter,
   emailTokens: emailTokenWriter,
   keys: keyWriter,
+  claims: claimWriter,
   state: stateWriter,
 }
 

@@ -16,6 +16,7 @@ import {
   runRoutine,
   SqlAccounts,
   SqlBlobs,
+  SqlClaims,
   SqlEmailTokens,
   SqlInvites,
   SqlKeys,
@@ -89,6 +90,7 @@ class SqliteStorage implements Storage {
   readonly invites: SqlInvites
   readonly emailTokens: SqlEmailTokens
   readonly keys: SqlKeys
+  readonly claims: SqlClaims
   readonly state: SqlState
 
   constructor(options: SqliteStorageOptions) {
@@ -109,6 +111,7 @@ class SqliteStorage implements Storage {
     this.invites = new SqlInvites(run)
     this.emailTokens = new SqlEmailTokens(run)
     this.keys = new SqlKeys(run)
+    this.claims = new SqlClaims(run)
     this.state = new SqlState(run)
   }
 

@@ -45,11 +45,14 @@ export interface AccountStore {
 
 /** The account part of a transaction. */
 export interface AccountWriter {
-  /** `ConflictError` with `did`, `handle` or `email` when it is taken. */
+  /** `ConflictError` with `did`, `handle` or `email` when an account has it, or a claim: that of the DID itself is released first. */
   create(account: NewAccount): void
-  /** Changes what is named; a key that is there with undefined clears. An unknown DID is a `ConflictError('did')`; a taken handle or e-mail conflicts. */
+  /**
+   * Changes what is named; a key that is there with undefined clears. An unknown DID is a `ConflictError('did')`; a handle or e-mail
+   * address that another account has or has claimed conflicts.
+   */
   update(did: Did, changes: Partial<Omit<Account, 'did' | 'createdAt'>>): void
-  /** The account with its sessions, app passwords, e-mail tokens, keys and preferences. What is not there is no error. */
+  /** The account with its sessions, app passwords, e-mail tokens, keys, claim and preferences. What is not there is no error. */
   delete(did: Did): void
   setPreferences(did: Did, preferences: string): void
 }

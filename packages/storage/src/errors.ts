@@ -9,6 +9,7 @@ export type ConflictField =
   | 'appPassword'
   | 'emailToken'
   | 'reservedKey'
+  | 'claim'
 
 /** The transaction was refused and changed nothing; others that were committed with it are not affected. */
 export class ConflictError extends Error {

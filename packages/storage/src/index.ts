@@ -16,6 +16,7 @@ export type {
   UnreferencedBlob,
 } from './blob-index.ts'
 export type { BlobBytes, BlobStore, BlobStream, ByteRange, UploadedBlob } from './blob-store.ts'
+export type { Claim, ClaimStore, ClaimWriter } from './claim-store.ts'
 export type { EmailToken, EmailTokenStore, EmailTokenWriter } from './email-token-store.ts'
 export {
   BlobMissingError,

@@ -21,9 +21,10 @@ const methods: { readonly [W in Writer]: readonly (keyof Transaction[W] & string
     'addAppPassword',
     'deleteAppPassword',
   ],
-  invites: ['create', 'use', 'disable'],
+  invites: ['create', 'use', 'giveBack', 'disable'],
   emailTokens: ['put', 'use'],
   keys: ['setSigningKey', 'reserve', 'release'],
+  claims: ['add', 'release'],
   state: ['set', 'delete'],
 }
 
@@ -54,6 +55,9 @@ export class IntentRecorder implements Transaction {
   }
   get keys() {
     return this.#writer('keys')
+  }
+  get claims() {
+    return this.#writer('claims')
   }
   get state() {
     return this.#writer('state')

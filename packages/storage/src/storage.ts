@@ -1,6 +1,7 @@
 import type { Did } from '@atoll/syntax'
 import type { AccountStore, AccountWriter } from './account-store.ts'
 import type { BlobIndex, BlobIndexWriter } from './blob-index.ts'
+import type { ClaimStore, ClaimWriter } from './claim-store.ts'
 import type { EmailTokenStore, EmailTokenWriter } from './email-token-store.ts'
 import type { EventLog, EventWriter } from './event-log.ts'
 import type { InviteStore, InviteWriter } from './invite-store.ts'
@@ -21,6 +22,7 @@ export interface Transaction {
   readonly invites: InviteWriter
   readonly emailTokens: EmailTokenWriter
   readonly keys: KeyWriter
+  readonly claims: ClaimWriter
   readonly state: StateWriter
 }
 
@@ -35,6 +37,7 @@ export interface Storage {
   readonly invites: InviteStore
   readonly emailTokens: EmailTokenStore
   readonly keys: KeyStore
+  readonly claims: ClaimStore
   readonly state: StateStore
   /**
    * Commits what `work` noted down: all of it or nothing, in the order of its calls. Resolves with the answer of `work` once everything

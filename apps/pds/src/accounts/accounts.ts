@@ -1,6 +1,7 @@
 import { type Account, accountStatus, type RefreshToken, type Storage } from '@atoll/storage'
 import { type Did, isDid } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
+import { canonicalEmail } from './email-addresses.ts'
 import type { Passwords } from './passwords.ts'
 import type { AccessScope } from './session-tokens.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
@@ -85,9 +86,9 @@ export class Accounts {
     const { accounts } = this.#parts.storage
     const text = identifier.trim()
     const lower = text.toLowerCase()
-    // Letters of a DID may count, though those of every account that was made here are small.
+    // DIDs are case-sensitive, but every DID that is made here is in lower case: try as typed, then lower-cased.
     if (isDid(lower)) return (isDid(text) ? await accounts.get(text) : undefined) ?? accounts.get(lower)
-    return lower.includes('@') ? accounts.byEmail(lower) : accounts.byHandle(lower)
+    return lower.includes('@') ? accounts.byEmail(canonicalEmail(text)) : accounts.byHandle(lower)
   }
 
   async #scopeOf(row: RefreshToken): Promise<AccessScope> {

@@ -1,24 +1,39 @@
+import { domainToASCII } from 'node:url'
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
 import { Refused } from '../refused.ts'
 
 const maxLength = 254
 // Before the sign at most 64 characters, with single dots between others.
 const form =
-  /^(?=.{1,64}@)[^\s@"(),:;<>[\]\\.]+(?:\.[^\s@"(),:;<>[\]\\.]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/
+  /^(?=.{1,64}@)[^\s@"(),:;<>[\]\\.]+(?:\.[^\s@"(),:;<>[\]\\.]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
 
 /** Read at the first sign-up: it is long. */
 let disposable: ReadonlySet<string> | undefined
 
-/** The address as it is stored and compared: in lower case. Refuses what no mail can reach, and addresses made to be thrown away. */
+/** The address as it is stored and compared. Refuses what no mail can reach, and addresses made to be thrown away. */
 export function normalizeEmail(text: string | undefined): string {
-  if (text === undefined || text === '') throw new Refused('InvalidRequest', 'Email is required')
-  const address = text.trim().toLowerCase()
+  if (text === undefined || text.trim() === '') throw new Refused('InvalidRequest', 'Email is required')
+  const address = canonicalEmail(text)
   if (address.length > maxLength || !form.test(address) || isDisposable(address.slice(address.lastIndexOf('@') + 1)))
     throw new Refused('InvalidRequest', 'This email address is not supported, please use a different email.')
   return address
 }
 
-/** Whether the domain, or one that it lies under, gives addresses away for the moment. */
+/** One spelling for every spelling of an address: lower case, and the domain in the form that DNS has (A-labels). */
+export function canonicalEmail(text: string): string {
+  const address = text.trim().toLowerCase()
+  const at = address.lastIndexOf('@')
+  return address.slice(0, at + 1) + canonicalDomain(address.slice(at + 1))
+}
+
+/** What is no domain comes back as it is. */
+function canonicalDomain(domain: string): string {
+  // Other characters of ASCII mean something to a parser of URLs, and a domain without a foreign one needs no conversion.
+  if (!/^[a-z0-9.\u0080-\u{10ffff}-]+$/u.test(domain) || !/[^a-z0-9.-]|xn--/.test(domain)) return domain
+  return domainToASCII(domain) || domain
+}
+
+/** Whether the domain, or a parent domain, is one of a provider of disposable addresses. */
 function isDisposable(domain: string): boolean {
   disposable ??= disposableEmailBlocklistSet()
   const labels = domain.split('.')

@@ -1,21 +1,40 @@
 import type { IdentityResolver } from '@atoll/identity'
-import { type Account, ConflictError, type Storage } from '@atoll/storage'
+import type { PlcOperation } from '@atoll/identity/plc'
+import { type Account, type Claim, ConflictError, type Storage } from '@atoll/storage'
 import { identityEvent } from '@atoll/sync'
-import { formatDatetime, type Handle } from '@atoll/syntax'
-import type { PlcAccounts } from '../identity/plc-accounts.ts'
+import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import { directoryFailure, type PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
+import type { RepoLocks } from '../repos/repo-locks.ts'
 import { requireHandleOf } from './foreign-handles.ts'
 import type { HandleRules } from './handles.ts'
+import { mayBeUnderWay } from './under-way.ts'
 
 interface HandleChangeParts {
-  readonly storage: Pick<Storage, 'accounts' | 'transact'>
+  readonly storage: Pick<Storage, 'accounts' | 'claims' | 'transact'>
   readonly handles: HandleRules
   readonly identity: Pick<IdentityResolver, 'resolveHandle' | 'forget'>
-  readonly plc: Pick<PlcAccounts, 'setHandle'>
+  readonly plc: Pick<PlcAccounts, 'handleOperation' | 'names' | 'restoreHandle' | 'submit'>
+  /** One at a time for each DID. */
+  readonly turns: Pick<RepoLocks, 'run'>
   readonly now?: () => Date
 }
 
-/** Gives accounts other handles. */
+/** What the claim of a change says, beside the handle that it keeps. */
+interface Details {
+  readonly operation: PlcOperation
+}
+
+/** A claim on a handle whose change is under way. */
+type HandleClaim = Claim & { readonly handle: Handle }
+
+const purpose = 'handle'
+
+/**
+ * Gives accounts other handles. The directory cannot be part of a transaction, so there are two: the first claims the handle and notes the
+ * operation, then the directory is told, and the second changes the account. Whatever breaks off in between is settled by what the directory
+ * holds: at the next change of the account, or by a chore.
+ */
 export class HandleChanges {
   readonly #parts: HandleChangeParts
   readonly #now: () => Date
@@ -29,29 +48,153 @@ export class HandleChanges {
    * Changes the handle in the DID document and here, and says so to the network, also when it is the same as before. A handle of another
    * domain must already resolve to the account. `reserved` lets administrators use reserved names.
    */
-  async change(account: Account, wanted: string, options: { reserved?: boolean } = {}): Promise<void> {
-    const { storage, handles, identity, plc } = this.#parts
+  async change(
+    account: Pick<Account, 'did' | 'handle'>,
+    wanted: string,
+    options: { reserved?: boolean } = {},
+  ): Promise<void> {
+    const { handles, identity, turns } = this.#parts
     const { did } = account
     const handle = handles.normalize(wanted)
-    if (handles.isLocal(handle)) handles.requireLocal(handle, options)
+    // A name that was reserved after the account got it stays with the account.
+    const reserved = options.reserved || account.handle === handle
+    if (handles.isLocal(handle)) handles.requireLocal(handle, { reserved })
     else await requireHandleOf(identity, handle, did)
-    const holder = await storage.accounts.byHandle(handle)
-    if (holder && holder.did !== did) throw taken(handle)
-
-    await plc.setHandle(did, handle)
-    const time = formatDatetime(this.#now())
-    await storage
-      .transact(did, (tx) => {
-        if (account.handle !== handle) tx.accounts.update(did, { handle })
-        tx.events.append(identityEvent(did, handle, time))
-      })
+    await turns
+      .run(did, () => this.#change(did, handle))
       .catch((error: unknown) => {
-        throw error instanceof ConflictError && error.field === 'handle' ? taken(handle) : error
+        throw error instanceof ConflictError ? refusalOf(error, did, handle) : error
       })
+  }
+
+  /** Finishes a change that broke off, or takes it back; leaves alone what may be under way, and other claims. */
+  async settle(claim: Claim): Promise<void> {
+    if (claim.purpose === purpose && !mayBeUnderWay(claim, this.#now()))
+      await this.#parts.turns.run(claim.did, async () => {
+        const pending = await this.#pending(claim.did)
+        if (pending) await this.#settle(pending)
+      })
+  }
+
+  async #change(did: Did, handle: Handle): Promise<void> {
+    const pending = await this.#pending(did)
+    if (pending?.handle === handle) return this.#carryOut(pending)
+    if (pending) await this.#makeWay(pending)
+    await this.#requireFree(did, handle)
+    const account = await this.#parts.storage.accounts.get(did)
+    const operation = await this.#parts.plc.handleOperation(did, handle)
+    if (!operation || account?.handle === handle) return this.#withoutClaim(did, handle, operation)
+    await this.#carryOut(await this.#claim(did, handle, operation))
+  }
+
+  /** Ends an earlier change of this account to another handle. */
+  async #makeWay(pending: HandleClaim): Promise<void> {
+    const { did, handle } = pending
+    const isKnown = !mayBeUnderWay(pending, this.#now()) || (await this.#parts.plc.names(did, handle))
+    if (isKnown) return void (await this.#settle(pending))
+    throw underWay()
+  }
+
+  /** Refuses early, before the directory is asked, what the transaction would refuse. */
+  async #requireFree(did: Did, handle: Handle): Promise<void> {
+    const { accounts, claims } = this.#parts.storage
+    for (const holder of [await accounts.byHandle(handle), await claims.byHandle(handle)])
+      if (holder && holder.did !== did) throw new ConflictError('handle')
+  }
+
+  async #claim(did: Did, handle: Handle, operation: PlcOperation): Promise<HandleClaim> {
+    const details: Details = { operation }
+    const claimedAt = formatDatetime(this.#now())
+    const claim = { did, purpose, handle, email: undefined, details: JSON.stringify(details), claimedAt }
+    await this.#parts.storage.transact(did, (tx) => tx.claims.add(claim))
+    return claim
+  }
+
+  /** The document names the handle already, or the account has it already: whatever breaks off here, nothing is wrong afterwards. */
+  async #withoutClaim(did: Did, handle: Handle, operation: PlcOperation | undefined): Promise<void> {
+    if (operation && (await this.#parts.plc.submit(did, operation)) !== 'accepted') throw directoryFailure()
+    await this.#store(did, handle, undefined)
+  }
+
+  /** Tells the directory, once more where it was told before, and then changes the account. */
+  async #carryOut(claim: HandleClaim): Promise<void> {
+    const { did, handle } = claim
+    const outcome = await this.#parts.plc.submit(did, detailsOf(claim).operation)
+    if (outcome === 'accepted') return this.#finish(claim)
+    if (outcome === 'refused' && (await this.#settle(claim)) === handle) return
+    throw directoryFailure()
+  }
+
+  /** Goes by what the directory holds, and tells which handle the account has now, where that is the one claimed. */
+  async #settle(claim: HandleClaim): Promise<Handle | undefined> {
+    const { storage, plc } = this.#parts
+    const { did, handle } = claim
+    if (await plc.names(did, handle)) {
+      await this.#finish(claim)
+      return handle
+    }
+    await storage.transact(did, (tx) => tx.claims.release(did, purpose))
+    return undefined
+  }
+
+  async #finish(claim: HandleClaim): Promise<void> {
+    const { did, handle } = claim
+    try {
+      await this.#store(did, handle, claim)
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error
+      const account = await this.#parts.storage.accounts.get(did)
+      if (account?.handle === handle) return // another process was faster
+      await this.#takeBack(claim, account?.handle)
+      throw error
+    }
+  }
+
+  /** The document names a handle that the account cannot have: it gets back the one that the account has. */
+  async #takeBack({ did, handle }: HandleClaim, before: Handle | undefined): Promise<void> {
+    const { storage, plc } = this.#parts
+    await plc.restoreHandle(did, handle, before)
+    if (await this.#pending(did)) await storage.transact(did, (tx) => tx.claims.release(did, purpose))
+  }
+
+  async #store(did: Did, handle: Handle, claim: HandleClaim | undefined): Promise<void> {
+    const { storage, identity } = this.#parts
+    await storage.transact(did, (tx) => {
+      if (claim) tx.claims.release(did, purpose)
+      tx.accounts.update(did, { handle })
+      tx.events.append(identityEvent(did, handle, formatDatetime(this.#now())))
+    })
     await Promise.all([identity.forget(did), identity.forget(handle)])
+  }
+
+  async #pending(did: Did): Promise<HandleClaim | undefined> {
+    const claim = await this.#parts.storage.claims.of(did)
+    // Every claim of this purpose is on a handle.
+    return claim?.purpose === purpose ? (claim as HandleClaim) : undefined
   }
 }
 
-function taken(handle: Handle): Refused {
-  return new Refused('HandleNotAvailable', `Handle already taken: ${handle}`)
+function detailsOf(claim: Claim): Details {
+  // Written by `#claim` alone.
+  return JSON.parse(claim.details) as Details
+}
+
+function refusalOf(error: ConflictError, did: Did, handle: Handle): Error {
+  switch (error.field) {
+    case 'handle':
+      return new Refused('HandleNotAvailable', `Handle already taken: ${handle}`)
+    case 'claim': // another process has begun, or undone, a change of this account
+      return underWay()
+    case 'did':
+      return new Refused('AccountNotFound', `Could not find account: ${did}`)
+    default:
+      return error
+  }
+}
+
+function underWay(): Refused {
+  const headers = { 'retry-after': '60' }
+  return new Refused('ServiceUnavailable', 'Another change of this handle is under way; try again in a minute', {
+    headers,
+  })
 }

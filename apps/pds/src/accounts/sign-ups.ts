@@ -1,19 +1,16 @@
-import { type DidKey, generateKeyPair, importKeyPair, type KeyPair } from '@atoll/crypto'
-import type { DidDocument, IdentityResolver } from '@atoll/identity'
-import { createRepo } from '@atoll/repo'
-import { ConflictError, type Storage, type Transaction } from '@atoll/storage'
-import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync'
+import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
+import type { IdentityResolver } from '@atoll/identity'
+import { ConflictError, type Storage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
-import type { PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
-import { nextRev } from '../repos/rev.ts'
 import { normalizeEmail } from './email-addresses.ts'
 import { requireHandleOf } from './foreign-handles.ts'
 import type { HandleRules } from './handles.ts'
-import type { Invites } from './invites.ts'
+import { type Invites, inviteUnavailable } from './invites.ts'
+import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
-import type { SessionJwts, Sessions } from './sessions.ts'
-import { SignUpClaims } from './sign-up-claims.ts'
+import type { PendingSignUps, SignedUp, WantedAccount } from './pending-sign-ups.ts'
+import type { Sessions } from './sessions.ts'
 
 export interface SignUp {
   readonly handle: string
@@ -25,30 +22,15 @@ export interface SignUp {
   readonly did: Did | undefined
 }
 
-export interface SignedUp extends SessionJwts {
-  readonly did: Did
-  readonly handle: Handle
-  /** The document of a DID that was made here. */
-  readonly document?: DidDocument
-}
-
 interface SignUpParts {
-  readonly storage: Pick<Storage, 'accounts' | 'keys' | 'transact'>
+  readonly storage: Pick<Storage, 'accounts' | 'claims' | 'keys' | 'transact'>
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly invites: Invites
   readonly handles: HandleRules
   readonly identity: Pick<IdentityResolver, 'resolveHandle'>
-  readonly plc: Pick<PlcAccounts, 'create'>
+  readonly pending: Pick<PendingSignUps, 'start' | 'resume'>
   readonly now?: () => Date
-}
-
-/** A sign-up that may go through: nothing of it is taken, as far as can be seen beforehand. */
-interface Checked {
-  readonly handle: Handle
-  readonly email: string
-  readonly passwordHash: string
-  readonly inviteCode: string | undefined
 }
 
 const maxPasswordLength = 256
@@ -57,44 +39,22 @@ const maxPasswordLength = 256
 export class SignUps {
   readonly #parts: SignUpParts
   readonly #now: () => Date
-  readonly #claims = new SignUpClaims()
 
   constructor(parts: SignUpParts) {
     this.#parts = parts
     this.#now = parts.now ?? (() => new Date())
   }
 
-  /** Makes an account with an empty repository, and signs in. Refuses before anything is made, and leaves nothing behind. */
+  /** Makes an account with an empty repository, and signs in. */
   async create(signUp: SignUp): Promise<SignedUp> {
-    const { passwords, invites } = this.#parts
-    const { did, inviteCode } = signUp
+    const { did, inviteCode, recoveryKey } = signUp
     const handle = await this.#requireHandle(signUp)
     const email = normalizeEmail(signUp.email)
     const password = requirePassword(signUp.password)
-
-    const taken = {
-      handle: new Refused('HandleNotAvailable', `Handle already taken: ${handle}`),
-      email: new Refused('InvalidRequest', `Email already taken: ${signUp.email}`),
-      did: new Refused('AlreadyExists', 'Repo already exists'),
-    }
-    const claims = [
-      { name: `handle ${handle}`, otherwise: taken.handle },
-      { name: `email ${email}`, otherwise: taken.email },
-      ...(did === undefined ? [] : [{ name: did, otherwise: taken.did }]),
-    ]
-    return this.#claims.during(claims, async () => {
-      const { accounts } = this.#parts.storage
-      if (await accounts.byHandle(handle)) throw taken.handle
-      if (await accounts.byEmail(email)) throw taken.email
-      if (did !== undefined && (await accounts.get(did))) throw taken.did
-      return invites.during(inviteCode, async () => {
-        const checked = { handle, email, passwordHash: await passwords.hash(password), inviteCode }
-        const made = did === undefined ? this.#make(checked, signUp.recoveryKey) : this.#takeIn(checked, did)
-        return made.catch((error: unknown) => {
-          const field = error instanceof ConflictError ? error.field : undefined
-          throw field === 'handle' || field === 'email' || field === 'did' ? taken[field] : error
-        })
-      })
+    const wanted = { handle, email, password, inviteCode, recoveryKey }
+    const made = did === undefined ? this.#make(wanted) : this.#takeIn(wanted, did)
+    return made.catch((error: unknown) => {
+      throw error instanceof ConflictError ? refusalOf(error, handle, signUp.email) : error
     })
   }
 
@@ -107,51 +67,57 @@ export class SignUps {
     return handle
   }
 
-  async #make(checked: Checked, recoveryKey: DidKey | undefined): Promise<SignedUp> {
-    const key = generateKeyPair('k256')
-    const { did, document } = await this.#parts.plc.create({
-      handle: checked.handle,
-      signingKey: key.didKey(),
-      recoveryKey,
-    })
-    const made = await this.#store(checked, did, key, (tx, time, commit) => {
-      tx.events.append(identityEvent(did, checked.handle, time))
-      tx.events.append(accountEvent(did, undefined, time))
-      tx.events.append(commitEvent(commit, time))
-      tx.events.append(syncEvent(did, commit.head.rev, commit.commit, time))
-    })
-    return { ...made, document }
+  async #make(wanted: WantedAccount): Promise<SignedUp> {
+    const { pending, invites } = this.#parts
+    const resumed = await pending.resume(wanted)
+    if (resumed) return resumed
+    await this.#requireFree(wanted)
+    await invites.requireUsable(wanted.inviteCode)
+    return pending.start(wanted)
   }
 
-  /** The account starts deactivated, and the network hears nothing of it until it has moved. Its reserved key, if it has one, signs. */
-  async #takeIn(checked: Checked, did: Did): Promise<SignedUp> {
-    const reserved = await this.#parts.storage.keys.reservedFor(did)
-    const key = reserved ? importKeyPair(reserved.curve, reserved.privateKey) : generateKeyPair('k256')
-    return this.#store(checked, did, key, (tx, time) => {
-      tx.accounts.update(did, { deactivatedAt: time })
+  /** Nobody outside the database is told, so one transaction is enough. The account's reserved key, if it has one, signs. */
+  async #takeIn({ handle, email, password, inviteCode }: WantedAccount, did: Did): Promise<SignedUp> {
+    const { storage, invites, passwords, sessions } = this.#parts
+    await this.#requireFree({ handle, email }, did)
+    await invites.requireUsable(inviteCode)
+    const passwordHash = await passwords.hash(password)
+    const reserved = await storage.keys.reservedFor(did)
+    const signingKey = reserved ? importKeyPair(reserved.curve, reserved.privateKey) : generateKeyPair('k256')
+    const session = sessions.first(did)
+    const createdAt = formatDatetime(this.#now())
+    const account = newAccount({ did, handle, email, passwordHash, signingKey, session, createdAt })
+    await storage.transact(did, (tx) => {
+      account.store(tx)
+      tx.accounts.update(did, { deactivatedAt: createdAt })
+      if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: createdAt })
       if (reserved) tx.keys.release(reserved.didKey)
     })
+    return { did, handle, ...sessions.jwts(session, 'com.atproto.access') }
   }
 
-  async #store(
-    { handle, email, passwordHash, inviteCode }: Checked,
-    did: Did,
-    key: KeyPair,
-    more: (tx: Transaction, time: ReturnType<typeof formatDatetime>, commit: ReturnType<typeof createRepo>) => void,
-  ): Promise<SignedUp> {
-    const { storage, sessions } = this.#parts
-    const createdAt = formatDatetime(this.#now())
-    const commit = createRepo({ did, sign: key, rev: nextRev() })
-    const session = sessions.first(did)
-    await storage.transact(did, (tx) => {
-      tx.accounts.create({ did, handle, email, passwordHash, createdAt })
-      tx.keys.setSigningKey(did, { curve: key.curve, privateKey: key.exportPrivateKey() })
-      if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: createdAt })
-      tx.repo.apply({ ...commit, prev: undefined, records: [], blobs: [] })
-      more(tx, createdAt, commit)
-      tx.sessions.create(session)
-    })
-    return { did, handle, ...sessions.jwts(session, 'com.atproto.access') }
+  /** Refuses early, before a password is hashed, what the transaction would refuse. */
+  async #requireFree({ handle, email }: Pick<WantedAccount, 'handle' | 'email'>, did?: Did): Promise<void> {
+    const { accounts, claims } = this.#parts.storage
+    if ((await accounts.byHandle(handle)) ?? (await claims.byHandle(handle))) throw new ConflictError('handle')
+    if ((await accounts.byEmail(email)) ?? (await claims.byEmail(email))) throw new ConflictError('email')
+    if (did !== undefined && (await accounts.get(did))) throw new ConflictError('did')
+  }
+}
+
+function refusalOf(error: ConflictError, handle: Handle, emailAsTyped: string | undefined): Error {
+  switch (error.field) {
+    case 'handle':
+    case 'claim': // another request has finished, or undone, the same sign-up
+      return new Refused('HandleNotAvailable', `Handle already taken: ${handle}`)
+    case 'email':
+      return new Refused('InvalidRequest', `Email already taken: ${emailAsTyped}`)
+    case 'did':
+      return new Refused('AlreadyExists', 'Repo already exists')
+    case 'inviteCode':
+      return inviteUnavailable()
+    default:
+      return error
   }
 }
 

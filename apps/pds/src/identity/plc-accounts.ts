@@ -1,12 +1,17 @@
 import type { DidKey, KeyPair } from '@atoll/crypto'
 import type { DidDocument } from '@atoll/identity'
 import {
+  type AnyOperation,
+  cidOfOperation,
   contentOf,
   createGenesis,
   formatDidDocument,
+  type LivingOperation,
   type PlcClient,
   PlcError,
+  type PlcOperation,
   PlcRequestError,
+  tombstone,
   updateOperation,
 } from '@atoll/identity/plc'
 import type { Did, Handle } from '@atoll/syntax'
@@ -22,7 +27,20 @@ interface PlcParts {
   readonly onError: (error: unknown) => void
 }
 
-/** The did:plc identities of this server's accounts. */
+/** What a new identity is to say. */
+export interface NewIdentity {
+  readonly handle: Handle
+  readonly signingKey: DidKey
+  readonly recoveryKey: DidKey | undefined
+}
+
+/** What became of an operation. `unknown`: the directory did not say, and the operation may be there, or may still arrive. */
+export type Outcome = 'accepted' | 'refused' | 'unknown'
+
+/**
+ * The did:plc identities of this server's accounts. An operation is made first, so that it can be noted, and handed in afterwards: handing
+ * it in twice does no harm, as it is the same one.
+ */
 export class PlcAccounts {
   readonly #parts: PlcParts
 
@@ -30,47 +48,133 @@ export class PlcAccounts {
     this.#parts = parts
   }
 
-  /** Makes a DID and registers it; answers with its document, as the directory has it now. Rotation keys in order: the user's, the operator's, the server's. */
-  async create(account: {
-    handle: Handle
-    signingKey: DidKey
-    recoveryKey: DidKey | undefined
-  }): Promise<{ did: Did; document: DidDocument }> {
-    const { client, rotationKey, recoveryKey, pds } = this.#parts
-    const { handle, signingKey } = account
-    const rotationKeys = [account.recoveryKey, recoveryKey, rotationKey.didKey()].filter((key) => key !== undefined)
+  /** Makes a DID and its first operation. Rotation keys in order: the user's, the operator's, the server's. */
+  create({ handle, signingKey, recoveryKey: own }: NewIdentity): { did: Did; genesis: PlcOperation } {
+    const { rotationKey, recoveryKey, pds } = this.#parts
+    const rotationKeys = [own, recoveryKey, rotationKey.didKey()].filter((key) => key !== undefined)
     const { did, op } = createGenesis({ handle, signingKey, rotationKeys, pds, signer: rotationKey })
-    await this.#ask(() => client.submit(did, op))
-    return { did, document: formatDidDocument({ did, ...contentOf(op) }) }
+    return { did, genesis: op }
   }
 
-  /** Puts the handle into the DID document, unless it stands there first already. Other methods than did:plc are the owner's business. */
-  async setHandle(did: Did, handle: Handle): Promise<void> {
-    if (!did.startsWith('did:plc:')) return
-    const { client, rotationKey } = this.#parts
-    await this.#ask(async () => {
-      const last = await client.getLastOp(did)
-      if (!last || last.type === 'plc_tombstone')
-        throw new Refused('InvalidRequest', 'The DID of this account has been given up')
-      const { alsoKnownAs, rotationKeys } = contentOf(last)
-      if (alsoKnownAs.find((name) => name.startsWith('at://')) === `at://${handle}`) return
-      if (!rotationKeys.includes(rotationKey.didKey())) {
-        throw new Refused('InvalidRequest', "Rotation keys do not include server's rotation key")
-      }
-      await client.submit(did, updateOperation(last, { handle }, rotationKey))
-    })
+  /** Whether a first operation says what one made now would say. */
+  isCurrent(genesis: PlcOperation, identity: NewIdentity): boolean {
+    const [noted, now] = [genesis, this.create(identity).genesis].map((op) => JSON.stringify(contentOf(op)))
+    return noted === now
   }
 
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * The operation that puts a handle into the DID document; undefined where it stands there first already. Other methods than did:plc are
+   * the owner's business. Refuses when this server may not change the document.
+   */
+  async handleOperation(did: Did, handle: Handle): Promise<PlcOperation | undefined> {
+    if (!isPlc(did)) return undefined
+    const last = await this.#last(did)
+    if (!isAlive(last)) throw new Refused('InvalidRequest', 'The DID of this account has been given up')
+    if (handleIn(last) === handle) return undefined
+    this.#requireOurs(last)
+    return updateOperation(last, { handle }, this.#parts.rotationKey)
+  }
+
+  /** Whether the DID document names this handle first, as far as the directory knows by now. */
+  async names(did: Did, handle: Handle): Promise<boolean> {
+    const last = await this.#last(did)
+    return isAlive(last) && handleIn(last) === handle
+  }
+
+  /** Takes a handle out of the DID document again, in favour of the one that the account has. */
+  async restoreHandle(did: Did, wrong: Handle, handle: Handle | undefined): Promise<void> {
+    const last = await this.#last(did)
+    if (!isAlive(last) || handleIn(last) !== wrong) return
+    this.#requireOurs(last)
+    const changes = handle
+      ? { handle }
+      : { alsoKnownAs: contentOf(last).alsoKnownAs.filter((name) => name !== `at://${wrong}`) }
+    await this.requireAccepted(did, updateOperation(last, changes, this.#parts.rotationKey))
+  }
+
+  /** Whether this operation is the last of the DID. */
+  async holds(did: Did, operation: AnyOperation): Promise<boolean> {
+    const last = await this.#last(did)
+    return last !== undefined && isSame(last, operation)
+  }
+
+  /** Ends an identity that begins with `genesis`, where it was registered and its holder has not taken it over. */
+  async giveUp(did: Did, genesis: PlcOperation): Promise<void> {
+    if (!(await this.holds(did, genesis))) return
+    await this.requireAccepted(did, tombstone(genesis, this.#parts.rotationKey))
+  }
+
+  /** Hands an operation in. That it is there already, as the last of its DID, is as good as that it is taken now. */
+  async submit(did: Did, operation: AnyOperation): Promise<Outcome> {
+    const { client, onError } = this.#parts
     try {
-      return await work()
+      await client.submit(did, operation)
+      return 'accepted'
     } catch (error) {
-      if (!(error instanceof PlcError || error instanceof PlcRequestError)) throw error
-      this.#parts.onError(error)
-      throw new Refused(
-        'UpstreamFailure',
-        'The directory of DIDs cannot be reached, or refused the change; try again later',
-      )
+      if (!isDirectoryFault(error)) throw error
+      // A directory refuses a repeat as out of order.
+      const last = await client.getLastOp(did).catch(() => 'unknown' as const)
+      if (last !== 'unknown' && last && isSame(last, operation)) return 'accepted'
+      onError(error)
+      return last === 'unknown' || !isRefusal(error) ? 'unknown' : 'refused'
     }
   }
+
+  async requireAccepted(did: Did, operation: AnyOperation): Promise<void> {
+    if ((await this.submit(did, operation)) !== 'accepted') throw directoryFailure()
+  }
+
+  async #last(did: Did): Promise<AnyOperation | undefined> {
+    try {
+      return await this.#parts.client.getLastOp(did)
+    } catch (error) {
+      if (!isDirectoryFault(error)) throw error
+      this.#parts.onError(error)
+      throw directoryFailure()
+    }
+  }
+
+  #requireOurs(last: LivingOperation): void {
+    if (!contentOf(last).rotationKeys.includes(this.#parts.rotationKey.didKey()))
+      throw new Refused('InvalidRequest', "Rotation keys do not include server's rotation key")
+  }
+}
+
+/** The document that follows from a first operation. */
+export function firstDocument(did: Did, genesis: PlcOperation): DidDocument {
+  return formatDidDocument({ did, ...contentOf(genesis) })
+}
+
+export function directoryFailure(): Refused {
+  return new Refused(
+    'UpstreamFailure',
+    'The directory of DIDs cannot be reached, or refused the change; try again later',
+  )
+}
+
+function isPlc(did: Did): boolean {
+  return did.startsWith('did:plc:')
+}
+
+function isAlive(last: AnyOperation | undefined): last is LivingOperation {
+  return last !== undefined && last.type !== 'plc_tombstone'
+}
+
+function handleIn(operation: LivingOperation): string | undefined {
+  return contentOf(operation)
+    .alsoKnownAs.find((name) => name.startsWith('at://'))
+    ?.slice('at://'.length)
+}
+
+function isSame(a: AnyOperation, b: AnyOperation): boolean {
+  return cidOfOperation(a) === cidOfOperation(b)
+}
+
+function isDirectoryFault(error: unknown): boolean {
+  return error instanceof PlcError || error instanceof PlcRequestError
+}
+
+/** Whether the directory said that it does not take the operation. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof PlcRequestError && error.status !== undefined && error.status >= 400 && error.status < 500
 }

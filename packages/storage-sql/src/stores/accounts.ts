@@ -12,6 +12,7 @@ import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
 import type { Flag, Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
+import { refuseCarried, refuseClaimed, refuseClaimedDid } from './unique-values.ts'
 
 type AccountRow = Selectable<Schema['account']>
 type AccountValues = {
@@ -106,6 +107,7 @@ const deleteRows = (
     'email_token',
     'signing_key',
     'reserved_key',
+    'claim',
   ] as const
 ).map((table) => statement((db, $: Parameters<{ did: Did }>) => db.deleteFrom(table).where('did', '=', $('did'))))
 
@@ -156,16 +158,20 @@ export class SqlAccounts implements AccountStore {
 export const accountWriter = {
   *create(account: NewAccount): Routine<void> {
     const values = valuesOf(account)
-    if ((yield* change(insertAccount, values)) > 0) return
-    if (yield* first(byDid, values)) throw new ConflictError('did', `there is an account ${account.did}`)
-    yield* refuseTaken(values)
-    throw new Error('an account was refused without a reason')
+    if ((yield* change(insertAccount, values)) === 0) {
+      if (yield* first(byDid, values)) throw new ConflictError('did', `there is an account ${account.did}`)
+      yield* refuseCarried(values)
+      throw new Error('an account was refused without a reason')
+    }
+    yield* refuseClaimedDid(account.did)
+    yield* refuseClaimed(values)
   },
   *update(did: Did, changes: Partial<Omit<Account, 'did' | 'createdAt'>>): Routine<void> {
     const stored = accountOf(yield* first(byDid, { did }))
     if (!stored) throw new ConflictError('did', `no account ${did}`)
     const values = valuesOf({ ...stored, ...changes, did })
-    yield* refuseTaken(values)
+    yield* refuseCarried(values)
+    yield* refuseClaimed(values)
     yield* change(updateAccount, values)
   },
   *delete(did: Did): Routine<void> {
@@ -174,13 +180,6 @@ export const accountWriter = {
   *setPreferences(did: Did, preferences: string): Routine<void> {
     yield* change(setPreferences, { did, preferences })
   },
-}
-
-function* refuseTaken({ did, handle, email }: AccountValues): Routine<void> {
-  const handleOwner = handle === null ? undefined : yield* first(byHandle, { handle })
-  if (handleOwner && handleOwner.did !== did) throw new ConflictError('handle', `handle is taken: ${handle}`)
-  const emailOwner = email === null ? undefined : yield* first(byEmail, { email })
-  if (emailOwner && emailOwner.did !== did) throw new ConflictError('email', `email is taken: ${email}`)
 }
 
 function* eachOf(dids: readonly Did[]): Routine<AccountRow[]> {

@@ -84,6 +84,15 @@ const countUse = statement((db, $: Parameters<{ code: string }>) =>
 const insertUse = statement((db, $: Parameters<InviteUse & { code: string }>) =>
   db.insertInto('invite_use').values({ code: $('code'), used_by: $('usedBy'), used_at: $('usedAt') }),
 )
+const deleteUses = statement((db, $: Parameters<{ code: string; did: Did }>) =>
+  db.deleteFrom('invite_use').where('code', '=', $('code')).where('used_by', '=', $('did')),
+)
+const countBack = statement((db, $: Parameters<{ code: string; uses: number }>) =>
+  db
+    .updateTable('invite_code')
+    .set((is) => ({ used: is('used', '-', $('uses')) }))
+    .where('code', '=', $('code')),
+)
 const disableCode = statement((db, $: Parameters<{ code: string }>) =>
   db.updateTable('invite_code').set({ disabled: 1 }).where('code', '=', $('code')),
 )
@@ -136,6 +145,10 @@ export const inviteWriter = {
     const counted = yield* change(countUse, { code })
     if (counted === 0) throw new ConflictError('inviteCode', `code ${code} cannot be used`)
     yield* change(insertUse, { code, usedBy, usedAt })
+  },
+  *giveBack(code: string, did: Did): Routine<void> {
+    const uses = yield* change(deleteUses, { code, did })
+    if (uses > 0) yield* change(countBack, { code, uses })
   },
   *disable({ codes = [], accounts = [] }: { codes?: readonly string[]; accounts?: readonly string[] }): Routine<void> {
     for (const code of codes) yield* change(disableCode, { code })

@@ -18,11 +18,11 @@ export class MemoryAccounts implements AccountStore, AccountWriter {
   }
 
   async byHandle(handle: string): Promise<Account | undefined> {
-    return this.#find('handle', handle)
+    return this.#tables.accountWith('handle', handle)
   }
 
   async byEmail(email: string): Promise<Account | undefined> {
-    return this.#find('email', email)
+    return this.#tables.accountWith('email', email)
   }
 
   async many(dids: readonly Did[]): Promise<Account[]> {
@@ -48,7 +48,8 @@ export class MemoryAccounts implements AccountStore, AccountWriter {
   }
 
   create(account: NewAccount): void {
-    if (this.#tables.accounts.has(account.did)) throw new ConflictError('did', `there is an account ${account.did}`)
+    if (this.#tables.accounts.has(account.did) || this.#tables.claims.has(account.did))
+      throw new ConflictError('did', `there is an account ${account.did}`)
     const key = (this.#tables.marks.get('accountKey') ?? 0) + 1
     this.#tables.marks.set('accountKey', key)
     this.#put({ ...empty, ...account }, key)
@@ -61,9 +62,10 @@ export class MemoryAccounts implements AccountStore, AccountWriter {
   }
 
   delete(did: Did): void {
-    const { accounts, preferences, signingKeys, refreshTokens, appPasswords, emailTokens } = this.#tables
-    for (const table of [accounts, preferences, signingKeys]) table.delete(did)
-    for (const table of [refreshTokens, appPasswords, emailTokens]) {
+    const { accounts, preferences, signingKeys, claims, refreshTokens, appPasswords, emailTokens, reservedKeys } =
+      this.#tables
+    for (const table of [accounts, preferences, signingKeys, claims]) table.delete(did)
+    for (const table of [refreshTokens, appPasswords, emailTokens, reservedKeys]) {
       for (const [key, row] of table) if (row.did === did) table.delete(key)
     }
   }
@@ -77,17 +79,11 @@ export class MemoryAccounts implements AccountStore, AccountWriter {
     const handle = account.handle?.toLowerCase() as Handle | undefined
     const stored = { ...account, handle, email: account.email?.toLowerCase() }
     for (const field of ['handle', 'email'] as const) {
-      const holder = this.#find(field, stored[field])
-      if (holder && holder.did !== account.did) throw new ConflictError(field, `${field} is taken: ${stored[field]}`)
+      const holders = [this.#tables.accountWith(field, stored[field]), this.#tables.claimOn(field, stored[field])]
+      if (holders.some((holder) => holder && holder.did !== account.did))
+        throw new ConflictError(field, `${field} is taken: ${stored[field]}`)
     }
     this.#tables.accounts.set(account.did, { account: stored, key })
-  }
-
-  #find(field: 'handle' | 'email', value: string | undefined): Account | undefined {
-    if (value === undefined) return undefined
-    const wanted = value.toLowerCase()
-    for (const { account } of this.#tables.accounts.values()) if (account[field] === wanted) return account
-    return undefined
   }
 }
 

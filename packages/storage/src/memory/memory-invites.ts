@@ -47,6 +47,12 @@ export class MemoryInvites implements InviteStore, InviteWriter {
     this.#tables.invites.set(code, { ...invite, uses: [...invite.uses, use] })
   }
 
+  giveBack(code: string, did: Did): void {
+    const invite = this.#tables.invites.get(code)
+    const uses = invite?.uses.filter((use) => use.usedBy !== did)
+    if (invite && uses && uses.length < invite.uses.length) this.#tables.invites.set(code, { ...invite, uses })
+  }
+
   disable({ codes = [], accounts = [] }: { codes?: readonly string[]; accounts?: readonly string[] }): void {
     for (const [code, invite] of this.#tables.invites) {
       if (!codes.includes(code) && !accounts.includes(invite.forAccount)) continue

@@ -4,6 +4,7 @@ import { type Intent, IntentRecorder, replayIntents } from '../intents.ts'
 import type { Storage, Transaction } from '../storage.ts'
 import { MemoryAccounts } from './memory-accounts.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
+import { MemoryClaims } from './memory-claims.ts'
 import { MemoryEmailTokens } from './memory-email-tokens.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { MemoryInvites } from './memory-invites.ts'
@@ -34,6 +35,7 @@ export class MemoryStorage implements Storage {
   readonly invites: MemoryInvites
   readonly emailTokens: MemoryEmailTokens
   readonly keys: MemoryKeys
+  readonly claims: MemoryClaims
   readonly state: MemoryState
 
   constructor({ now = Date.now, tables = new MemoryTables() }: MemoryStorageOptions = {}) {
@@ -47,6 +49,7 @@ export class MemoryStorage implements Storage {
     this.invites = new MemoryInvites(tables)
     this.emailTokens = new MemoryEmailTokens(tables)
     this.keys = new MemoryKeys(tables)
+    this.claims = new MemoryClaims(tables)
     this.state = new MemoryState(tables)
     this.#writers = { ...this, repo: this.repos }
   }

@@ -3,6 +3,7 @@ import type { Head } from '@atoll/repo'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Account } from '../account-store.ts'
 import type { DiscardedBlob, StoredBlob } from '../blob-index.ts'
+import type { Claim } from '../claim-store.ts'
 import type { EmailToken } from '../email-token-store.ts'
 import type { StoredEvent } from '../event-log.ts'
 import type { InviteUse, NewInviteCode } from '../invite-store.ts'
@@ -44,6 +45,9 @@ export interface MemoryInvite extends NewInviteCode {
   uses: readonly InviteUse[]
 }
 
+/** What no two accounts have alike, beside their DIDs. */
+type UniqueField = 'handle' | 'email'
+
 /** Everything a memory storage keeps; what is committed here is what would be on disk. */
 export class MemoryTables {
   readonly journal = new Journal()
@@ -60,11 +64,28 @@ export class MemoryTables {
   readonly emailTokens = this.#map<string, EmailToken>()
   readonly signingKeys = this.#map<Did, SigningKey>()
   readonly reservedKeys = this.#map<string, ReservedKey>()
+  readonly claims = this.#map<Did, { claim: Claim; key: number }>()
   readonly state = this.#map<string, string>()
   /** Ascending by number. */
   readonly events = new JournaledList<StoredEvent>(this.journal)
-  /** High-water marks: `last` and `horizon` of the event log, `repoKey` and `accountKey`. */
+  /** High-water marks: `last` and `horizon` of the event log, `repoKey`, `accountKey` and `claimKey`. */
   readonly marks = this.#map<string, number>()
+
+  /** The account that has this handle or e-mail address, whatever its case. */
+  accountWith(field: UniqueField, value: string | undefined): Account | undefined {
+    if (value === undefined) return undefined
+    const wanted = value.toLowerCase()
+    for (const { account } of this.accounts.values()) if (account[field] === wanted) return account
+    return undefined
+  }
+
+  /** The claim on this handle or e-mail address, whatever its case. */
+  claimOn(field: UniqueField, value: string | undefined): Claim | undefined {
+    if (value === undefined) return undefined
+    const wanted = value.toLowerCase()
+    for (const { claim } of this.claims.values()) if (claim[field] === wanted) return claim
+    return undefined
+  }
 
   #map<K, V>(): JournaledMap<K, V> {
     return new JournaledMap(this.journal)

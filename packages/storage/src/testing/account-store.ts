@@ -176,6 +176,13 @@ export function accountStoreSuite(name: string, open: OpenStorage, except: Excep
         await storage.transact(did, (tx) => {
           tx.accounts.setPreferences(did, '[]')
           tx.keys.setSigningKey(did, { curve: 'k256', privateKey: new Uint8Array(32) })
+          tx.keys.reserve({
+            did,
+            didKey: `key of ${did}`,
+            curve: 'k256',
+            privateKey: new Uint8Array(32),
+            createdAt: time(0),
+          })
           tx.emailTokens.put({ did, purpose: 'confirm', code: 'ABC', expiresAt: time(9) })
           tx.sessions.addAppPassword({ did, name: 'app', passwordHash: 'h', privileged: false, createdAt: time(0) })
           tx.sessions.create({
@@ -193,6 +200,7 @@ export function accountStoreSuite(name: string, open: OpenStorage, except: Excep
         await storage.accounts.get(did),
         await storage.accounts.preferences(did),
         await storage.keys.signingKey(did),
+        await storage.keys.reservedFor(did),
         await storage.emailTokens.get('confirm', did),
         (await storage.sessions.appPasswords(did))[0],
         await storage.sessions.get(`token of ${did}`),

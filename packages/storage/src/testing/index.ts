@@ -1,6 +1,7 @@
 export { accountStoreSuite } from './account-store.ts'
 export { blobIndexSuite } from './blob-index.ts'
 export { blobStoreSuite } from './blob-store.ts'
+export { claimStoreSuite } from './claim-store.ts'
 export { emailTokenStoreSuite } from './email-token-store.ts'
 export { eventLogSuite } from './event-log.ts'
 export { inviteStoreSuite } from './invite-store.ts'

@@ -62,6 +62,23 @@ export function inviteStoreSuite(name: string, open: OpenStorage, except: Except
       expect((await storage.invites.get('one'))?.uses).toHaveLength(2)
     })
 
+    rule('gives back a use that was made, once', async () => {
+      const storage = await fresh()
+      await storage.transact(alice, (tx) => {
+        tx.invites.create(code('one', { availableUses: 2 }))
+        for (const did of [alice, bob]) tx.invites.use('one', { usedBy: did, usedAt: time(1) })
+      })
+      const giveBack = (name: string, did: typeof alice) =>
+        storage.transact(did, (tx) => tx.invites.giveBack(name, did))
+      for (const name of ['one', 'one', 'never']) await giveBack(name, alice)
+      await giveBack('one', carol)
+      expect((await storage.invites.get('one'))?.uses).toEqual([{ usedBy: bob, usedAt: time(1) }])
+      expect(await storage.invites.usedBy(alice)).toBeUndefined()
+      await storage.transact(carol, (tx) => tx.invites.use('one', { usedBy: carol, usedAt: time(2) }))
+      const again = storage.transact(alice, (tx) => tx.invites.use('one', { usedBy: alice, usedAt: time(3) }))
+      await expect(again).rejects.toMatchObject({ field: 'inviteCode' })
+    })
+
     rule('lists the codes given to an account, oldest first', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => {

@@ -1,5 +1,6 @@
 import { accountStoreSuite } from './account-store.ts'
 import { blobIndexSuite } from './blob-index.ts'
+import { claimStoreSuite } from './claim-store.ts'
 import { emailTokenStoreSuite } from './email-token-store.ts'
 import { eventLogSuite } from './event-log.ts'
 import { inviteStoreSuite } from './invite-store.ts'
@@ -23,5 +24,6 @@ export function storageSuite(name: string, open: OpenStorage, except: Exceptions
   inviteStoreSuite(name, open, except)
   emailTokenStoreSuite(name, open, except)
   keyStoreSuite(name, open, except)
+  claimStoreSuite(name, open, except)
   stateStoreSuite(name, open, except)
 }

@@ -183,7 +183,7 @@ export function transactionSuite(name: string, open: OpenStorage, except: Except
 }
 
 const code = { code: 'invite', availableUses: 1, forAccount: 'admin', createdBy: 'admin', createdAt: time(0) }
-const allPresent = Array.from({ length: 11 }, () => true)
+const allPresent = Array.from({ length: 12 }, () => true)
 const nonePresent = allPresent.map(() => false)
 
 /** One change to every store. */
@@ -208,6 +208,14 @@ function signUp(tx: Transaction): void {
   tx.repo.apply(new SampleRepo(alice).commit({ 'a.b.c/one': { n: 1 } }, { 'a.b.c/one': [blobCid('cat')] }))
   tx.events.append(event(alice, 'commit'))
   tx.state.set('signUps', alice, 'done')
+  tx.claims.add({
+    did: alice,
+    purpose: 'handle',
+    handle: 'alicia.test',
+    email: undefined,
+    details: '',
+    claimedAt: time(0),
+  })
 }
 
 async function presence(storage: Storage): Promise<boolean[]> {
@@ -223,6 +231,7 @@ async function presence(storage: Storage): Promise<boolean[]> {
     (await storage.repos.head(alice)) !== undefined,
     (await storage.events.page({ after: 0, limit: 9 })).length > 0,
     (await storage.state.get('signUps', alice)) === 'done',
+    (await storage.claims.of(alice)) !== undefined,
   ]
 }
 

@@ -1,0 +1,214 @@
+import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
+import type { DidDocument } from '@atoll/identity'
+import type { PlcOperation } from '@atoll/identity/plc'
+import { type Claim, ConflictError, type Storage } from '@atoll/storage'
+import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import { directoryFailure, firstDocument, type PlcAccounts } from '../identity/plc-accounts.ts'
+import { Refused } from '../refused.ts'
+import type { RepoLocks } from '../repos/repo-locks.ts'
+import { newAccount } from './new-account.ts'
+import type { Passwords } from './passwords.ts'
+import type { SessionJwts, Sessions } from './sessions.ts'
+import { mayBeUnderWay } from './under-way.ts'
+
+/** A sign-up whose fields were checked. */
+export interface WantedAccount {
+  readonly handle: Handle
+  readonly email: string
+  readonly password: string
+  readonly inviteCode: string | undefined
+  readonly recoveryKey: DidKey | undefined
+}
+
+export interface SignedUp extends SessionJwts {
+  readonly did: Did
+  readonly handle: Handle
+  /** The document of a DID that was made here. */
+  readonly document?: DidDocument
+}
+
+interface PendingParts {
+  readonly storage: Pick<Storage, 'accounts' | 'claims' | 'keys' | 'transact'>
+  readonly passwords: Passwords
+  readonly sessions: Sessions
+  readonly plc: Pick<PlcAccounts, 'create' | 'isCurrent' | 'holds' | 'submit' | 'giveUp'>
+  /** One at a time for each DID. */
+  readonly turns: Pick<RepoLocks, 'run'>
+  readonly now?: () => Date
+}
+
+/** What a claim says about the sign-up behind it, beside the names that it keeps. */
+interface Details {
+  readonly genesis: PlcOperation
+  readonly passwordHash: string
+  readonly inviteCode: string | undefined
+}
+
+/** A sign-up that may still become an account, and one that is being undone. */
+const signUp = 'sign-up'
+const abandoned = 'abandoned sign-up'
+
+/** How long a sign-up that broke off may be finished. Much longer than any request takes. */
+const finishableMs = 60 * 60 * 1000
+
+/**
+ * Sign-ups that make a DID. The directory cannot be part of a transaction, so there are two: the first keeps the names, a use of the invite
+ * code and everything that the DID follows from, then the directory is told, and the second makes the account. Whatever breaks off in
+ * between is finished by the same sign-up, or undone after an hour: no DID stays in the directory without an account.
+ */
+export class PendingSignUps {
+  readonly #parts: PendingParts
+  readonly #now: () => Date
+
+  constructor(parts: PendingParts) {
+    this.#parts = parts
+    this.#now = parts.now ?? (() => new Date())
+  }
+
+  /** Makes an account of a sign-up whose names are free. `ConflictError` when they are not any more. */
+  async start(wanted: WantedAccount): Promise<SignedUp> {
+    const { storage, passwords, plc, turns } = this.#parts
+    const { handle, email, inviteCode, recoveryKey } = wanted
+    const passwordHash = await passwords.hash(wanted.password)
+    const key = generateKeyPair('k256')
+    const { did, genesis } = plc.create({ handle, signingKey: key.didKey(), recoveryKey })
+    const details: Details = { genesis, passwordHash, inviteCode }
+    const claimedAt = formatDatetime(this.#now())
+    const claim: Claim = { did, purpose: signUp, handle, email, details: JSON.stringify(details), claimedAt }
+    return turns.run(did, async () => {
+      await storage.transact(did, (tx) => {
+        tx.claims.add(claim)
+        tx.keys.setSigningKey(did, { curve: key.curve, privateKey: key.exportPrivateKey() })
+        if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: claimedAt })
+      })
+      return this.#finish(claim)
+    })
+  }
+
+  /**
+   * Finishes the same sign-up where it broke off before: with the same names and the same password, it gets the same DID. What stands in
+   * its way and has no future is undone. Undefined when there is nothing to finish.
+   */
+  async resume(wanted: WantedAccount): Promise<SignedUp | undefined> {
+    for (const claim of await this.#claimsOn(wanted)) {
+      if (await this.#isSame(claim, wanted)) {
+        const signedUp = await this.#parts.turns.run(claim.did, () => this.#finishOrUndo(claim, wanted))
+        if (signedUp) return signedUp
+      } else {
+        await this.settle(claim)
+      }
+    }
+    return undefined
+  }
+
+  /** Undoes a sign-up that can no longer be finished; leaves any other claim alone. */
+  async settle(claim: Claim): Promise<void> {
+    const isExpired = Date.parse(claim.claimedAt) + finishableMs <= this.#now().getTime()
+    if (claim.purpose !== abandoned && !(claim.purpose === signUp && isExpired)) return
+    await this.#parts.turns.run(claim.did, () => this.#undoIfThere(claim.did))
+  }
+
+  async #claimsOn({ handle, email }: WantedAccount): Promise<Claim[]> {
+    const { claims } = this.#parts.storage
+    const [onHandle, onEmail] = await Promise.all([claims.byHandle(handle), claims.byEmail(email)])
+    const both = onHandle?.did === onEmail?.did ? [onHandle] : [onHandle, onEmail]
+    return both.filter((claim) => claim !== undefined)
+  }
+
+  /** Whether a claim was made by this very sign-up, which only its password proves. */
+  async #isSame(claim: Claim, { handle, email, password }: WantedAccount): Promise<boolean> {
+    if (claim.purpose !== signUp || claim.handle !== handle || claim.email !== email) return false
+    return this.#parts.passwords.matches(password, detailsOf(claim).passwordHash)
+  }
+
+  async #finishOrUndo({ did }: Claim, { handle, recoveryKey }: WantedAccount): Promise<SignedUp | undefined> {
+    const { storage, plc } = this.#parts
+    const claim = await storage.claims.of(did)
+    const stored = await storage.keys.signingKey(did)
+    if (claim?.purpose !== signUp || !stored) return undefined
+    const signingKey = importKeyPair(stored.curve, stored.privateKey).didKey()
+    const { genesis } = detailsOf(claim)
+    if (plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
+    // The sign-up names another recovery key now, or the server's settings have changed.
+    if (mayBeUnderWay(claim, this.#now()) && !(await plc.holds(did, genesis))) throw underWay()
+    await this.#undo(claim)
+    return undefined
+  }
+
+  async #finish(claim: Claim): Promise<SignedUp> {
+    const { storage, plc } = this.#parts
+    const { genesis } = detailsOf(claim)
+    const outcome = await plc.submit(claim.did, genesis)
+    if (outcome === 'refused') await this.#undo(claim)
+    if (outcome !== 'accepted') throw directoryFailure()
+    try {
+      return await this.#open(claim)
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error
+      // Another process was faster: it has made the account, or has given the sign-up up before the directory was told.
+      if (error.field === 'handle' || error.field === 'email') await this.#undo(claim)
+      else if (!(await storage.accounts.get(claim.did))) await plc.giveUp(claim.did, genesis)
+      throw error
+    }
+  }
+
+  async #open(claim: Claim): Promise<SignedUp> {
+    const { storage, sessions } = this.#parts
+    const { did, handle, email } = claim
+    const { genesis, passwordHash } = detailsOf(claim)
+    const stored = await storage.keys.signingKey(did)
+    if (!stored || !handle || !email) throw new ConflictError('claim', `the sign-up of ${did} is gone`)
+    const session = sessions.first(did)
+    const { store, announce } = newAccount({
+      did,
+      handle,
+      email,
+      passwordHash,
+      signingKey: importKeyPair(stored.curve, stored.privateKey),
+      session,
+      createdAt: formatDatetime(this.#now()),
+    })
+    await storage.transact(did, (tx) => {
+      tx.claims.release(did, signUp)
+      store(tx)
+      announce(tx)
+    })
+    return { did, handle, document: firstDocument(did, genesis), ...sessions.jwts(session, 'com.atproto.access') }
+  }
+
+  async #undoIfThere(did: Did): Promise<void> {
+    const claim = await this.#parts.storage.claims.of(did)
+    if (claim?.purpose === signUp || claim?.purpose === abandoned) await this.#undo(claim)
+  }
+
+  /** From the first transaction on nobody can finish the sign-up any more; the names are free after the last, when the DID has ended. */
+  async #undo(claim: Claim): Promise<void> {
+    const { storage, plc } = this.#parts
+    const { did } = claim
+    const { genesis, inviteCode } = detailsOf(claim)
+    if (claim.purpose === signUp) {
+      await storage.transact(did, (tx) => {
+        tx.claims.release(did, signUp)
+        tx.claims.add({ ...claim, purpose: abandoned })
+      })
+    }
+    await plc.giveUp(did, genesis)
+    await storage.transact(did, (tx) => {
+      tx.claims.release(did, abandoned)
+      tx.accounts.delete(did)
+      if (inviteCode !== undefined) tx.invites.giveBack(inviteCode, did)
+    })
+  }
+}
+
+function underWay(): Refused {
+  const headers = { 'retry-after': '60' }
+  return new Refused('ServiceUnavailable', 'An earlier attempt to sign up is under way; try again in a minute', {
+    headers,
+  })
+}
+
+function detailsOf(claim: Claim): Details {
+  // Written by `start` alone.
+  return JSON.parse(claim.details) as Details
+}

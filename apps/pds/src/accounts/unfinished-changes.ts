@@ -1,0 +1,41 @@
+import type { Claim, Storage } from '@atoll/storage'
+import { formatDatetime } from '@atoll/syntax'
+import { underWayMs } from './under-way.ts'
+
+interface UnfinishedParts {
+  readonly storage: Pick<Storage, 'claims'>
+  /** Each settles the claims that it made, and leaves the others alone. */
+  readonly owners: readonly { settle(claim: Claim): Promise<void> }[]
+  readonly now?: () => Date
+}
+
+const pageClaims = 100
+
+/** Sign-ups and changes of handles that broke off: found by the claims that they left. */
+export class UnfinishedChanges {
+  readonly #parts: UnfinishedParts
+  readonly #now: () => Date
+
+  constructor(parts: UnfinishedParts) {
+    this.#parts = parts
+    this.#now = parts.now ?? (() => new Date())
+  }
+
+  /** Settles what can be settled now. A failure does not keep the others from it, and is thrown at the end. */
+  async settle(): Promise<void> {
+    const failures: unknown[] = []
+    const before = formatDatetime(new Date(this.#now().getTime() - underWayMs))
+    let cursor: string | undefined
+    do {
+      const page = await this.#parts.storage.claims.list({ before, limit: pageClaims, ...(cursor && { cursor }) })
+      for (const claim of page.items) await this.#settle(claim).catch((error: unknown) => failures.push(error))
+      cursor = page.cursor
+    } while (cursor !== undefined)
+    if (failures.length > 0)
+      throw new Error(`${failures.length} unfinished changes of accounts could not be settled`, { cause: failures[0] })
+  }
+
+  async #settle(claim: Claim): Promise<void> {
+    for (const owner of this.#parts.owners) await owner.settle(claim)
+  }
+}

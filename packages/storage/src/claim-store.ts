@@ -1,0 +1,41 @@
+import type { Datetime, Did, Handle } from '@atoll/syntax'
+import type { Page } from './repo-store.ts'
+
+/**
+ * Unique values that an account is about to carry, kept for it while something outside the database (a directory of DIDs) is told.
+ * From the claim on nobody else gets them.
+ */
+export interface Claim {
+  /** The account, or the one that is being made. It has one claim at a time. */
+  did: Did
+  /** What is under way. Whoever releases the claim names it, so that a claim whose purpose has changed is not released by mistake. */
+  purpose: string
+  handle: Handle | undefined
+  email: string | undefined
+  /** What is needed to finish what was begun, or to undo it. The storage does not look into it. */
+  details: string
+  claimedAt: Datetime
+}
+
+/** Claims as committed. */
+export interface ClaimStore {
+  of(did: Did): Promise<Claim | undefined>
+  byHandle(handle: string): Promise<Claim | undefined>
+  byEmail(email: string): Promise<Claim | undefined>
+  /** Claims older than `before`, in the order in which they were added. */
+  list(options: { before: Datetime; cursor?: string; limit: number }): Promise<Page<Claim>>
+}
+
+/**
+ * The claim part of a transaction. A value is either claimed or carried by an account, never both by different DIDs: `add` looks at the
+ * accounts, and `AccountWriter` looks at the claims. Where transactions run side by side, each has to see what the other did.
+ */
+export interface ClaimWriter {
+  /**
+   * `ConflictError('claim')` when the DID has a claim already; with `handle` or `email` when the value is claimed, or belongs to the
+   * account of another DID.
+   */
+  add(claim: Claim): void
+  /** Ends the claim that a DID has for this purpose: `ConflictError('claim')` when there is none. */
+  release(did: Did, purpose: string): void
+}
