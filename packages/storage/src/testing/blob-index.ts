@@ -72,7 +72,9 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
     rule('names the records that refer to a blob', async () => {
       const storage = await fresh()
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat], 'a.b.c/two': [cat, dog] })
-      const paths = (await storage.blobs.references(alice, cat, { limit: 9 })).map(({ collection, rkey }) => `${collection}/${rkey}`)
+      const paths = (await storage.blobs.references(alice, cat, { limit: 9 })).map(
+        ({ collection, rkey }) => `${collection}/${rkey}`,
+      )
       expect(paths).toEqual(['a.b.c/one', 'a.b.c/two'])
       expect(await storage.blobs.references(alice, cat, { limit: 1 })).toMatchObject([{ rkey: 'one' }])
       expect(await storage.blobs.references(alice, fish, { limit: 9 })).toEqual([])
@@ -169,20 +171,23 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
       expect(await storage.blobs.get(alice, cat)).toMatchObject({ createdAt: time(20) })
     })
 
-    rule('keeps the type of the first upload, and notes the others once each, whether or not a record refers', async () => {
-      for (const isReferred of [false, true]) {
-        const storage = await fresh()
-        await upload(storage, alice, cat)
-        if (isReferred) await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat] })
-        expect(await storage.blobs.otherTypes(alice, cat)).toEqual([])
-        for (const type of ['text/vtt', 'image/png', 'text/plain', 'text/vtt'])
-          await upload(storage, alice, cat, 2, type)
-        expect(await storage.blobs.get(alice, cat)).toMatchObject({ mimeType: 'image/png', temporary: !isReferred })
-        expect(await storage.blobs.otherTypes(alice, cat)).toEqual(['text/plain', 'text/vtt'])
-        expect(await storage.blobs.otherTypes(alice, dog)).toEqual([])
-        expect(await storage.blobs.otherTypes(bob, cat)).toEqual([])
-      }
-    })
+    rule(
+      'keeps the type of the first upload, and notes the others once each, whether or not a record refers',
+      async () => {
+        for (const isReferred of [false, true]) {
+          const storage = await fresh()
+          await upload(storage, alice, cat)
+          if (isReferred) await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat] })
+          expect(await storage.blobs.otherTypes(alice, cat)).toEqual([])
+          for (const type of ['text/vtt', 'image/png', 'text/plain', 'text/vtt'])
+            await upload(storage, alice, cat, 2, type)
+          expect(await storage.blobs.get(alice, cat)).toMatchObject({ mimeType: 'image/png', temporary: !isReferred })
+          expect(await storage.blobs.otherTypes(alice, cat)).toEqual(['text/plain', 'text/vtt'])
+          expect(await storage.blobs.otherTypes(alice, dog)).toEqual([])
+          expect(await storage.blobs.otherTypes(bob, cat)).toEqual([])
+        }
+      },
+    )
 
     rule('notes a bounded number of other types', async () => {
       const storage = await fresh()
