@@ -51,8 +51,7 @@ const refer = async (blobs: Blobs, blob: BlobRef, rkey: string) => {
   await blobs.claim(did, [blob])
   await importRecord(blob, rkey)
 }
-const remove = (rkey: string) =>
-  storage.transact(did, (tx) => tx.repo.apply(repo.commit({ [`a.b.c/${rkey}`]: null })))
+const remove = (rkey: string) => storage.transact(did, (tx) => tx.repo.apply(repo.commit({ [`a.b.c/${rkey}`]: null })))
 const read = async (blobs: Blobs) => (await blobs.read(did, cid, { takendown: false })).size
 const notFound = { error: 'BlobNotFound' }
 
