@@ -1,3 +1,4 @@
+import { chmod, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { freePort } from '@atoll/devnet'
 import { openPlcLog } from '@atoll/plc-directory/node'
@@ -74,6 +75,25 @@ describe('a start that cannot succeed says why in one sentence', () => {
     ])
       expect(output).toContain(variable)
     expect(output).not.toContain(' at ')
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a start warns', () => {
+  it('of a database that other users can open, and makes none that they can', async () => {
+    const port = await freePort()
+    const env = { ...secrets, PDS_PORT: String(port), PDS_DATA_DIRECTORY: folder.path, PDS_DEV_MODE: 'true' }
+    const server = new ServerProcess(programs.pds, env, `http://localhost:${port}`)
+    const warning = `Other users of this machine can open files with private keys and password hashes: chmod 600`
+    await server.start()
+    await server.stop()
+    expect(server.output).not.toContain('chmod')
+    const file = `${folder.path}/pds.sqlite`
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    await chmod(file, 0o644)
+    await server.start()
+    await server.stop()
+    expect(server.output).toContain(`${warning} ${file}`)
+    expect((await stat(file)).mode & 0o777).toBe(0o644)
   })
 })
 

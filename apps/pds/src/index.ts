@@ -1,5 +1,6 @@
 export { type Config, readConfig, settings } from './config.ts'
 export { ConfigError } from './environment.ts'
+export { exposureWarnings } from './exposed-files.ts'
 export { createLog, type Log } from './log.ts'
 export { type Adapters, createPds, openAdapters, type Pds } from './pds.ts'
 export { type ServedPds, servePds } from './serve.ts'

@@ -131,7 +131,18 @@ export async function createPds(
   const signUps = new SignUps({ storage, passwords, sessions, invites, handles, identity, pending })
   const handleChanges = new HandleChanges({ storage, handles, identity, plc, turns })
   const unfinishedChanges = new UnfinishedChanges({ storage, owners: [pending, handleChanges] })
-  const blobs = new Blobs({ storage, store: blobStore, locks, uploadLimit: config.blobs.uploadLimit, onError })
+  const blobs = new Blobs({
+    storage,
+    store: blobStore,
+    locks,
+    uploadLimit: config.blobs.uploadLimit,
+    onError,
+    onLost: (did, cid) =>
+      log.error('the bytes of a blob are lost or damaged: uploading the same file again restores them', {
+        did,
+        cid: String(cid),
+      }),
+  })
   const preparer = new RecordPreparer({ lexicons: lexicons(), keyClock })
   const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, keyClock })
 

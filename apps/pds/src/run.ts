@@ -1,5 +1,6 @@
 import { useNodeBackends } from '@atoll/crypto/node'
 import { readConfig } from './config.ts'
+import { exposureWarnings } from './exposed-files.ts'
 import { servePds } from './serve.ts'
 import { startFailure } from './start-failure.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
@@ -12,6 +13,7 @@ try {
   console.log(
     `${config.service.name} listens on ${server.url} (${config.service.publicUrl}, signing with ${backends.k256})`,
   )
+  for (const warning of await exposureWarnings(config)) console.error(warning)
   stopOnSignal(() => server.close())
 } catch (error) {
   console.error(startFailure(error) ?? error)

@@ -139,6 +139,26 @@ describe('blobs', () => {
     })
   })
 
+  it('keep the type of their first upload, and may be referred to by that of any', async () => {
+    const words = Buffer.from('plain words')
+    const edit = (blob: unknown, rkey: string) =>
+      pds.post(
+        'com.atproto.repo.putRecord',
+        { repo: alice.did, collection: 'com.example.thing', rkey, record: { blob, edited: true } } as never,
+        { token: alice.accessJwt },
+      )
+    const first = (await upload(words, 'text/plain')).body.blob
+    expect((await attach(first, 'one')).status).toBe(200)
+    const second = (await upload(words, 'text/vtt')).body.blob
+    expect([first.mimeType, second.mimeType]).toEqual(['text/plain', 'text/vtt'])
+    expect((await edit(first, 'one')).status).toBe(200)
+    expect((await attach(second, 'two')).status).toBe(200)
+    expect((await edit(second, 'two')).status).toBe(200)
+    expect((await attach({ ...first, mimeType: 'text/html' }, 'three')).body.error).toBe('InvalidMimeType')
+    const read = await pds.fetch(`/xrpc/com.atproto.sync.getBlob?did=${alice.did}&cid=${first.ref}`)
+    expect(read.headers.get('content-type')).toBe('text/plain')
+  })
+
   it('in the old form become references of today when a profile is edited', async () => {
     const { body } = await upload(bytes, 'image/png')
     const legacy = (cid: string) => ({

@@ -24,7 +24,11 @@ const writev = promisify(fs.writev)
 const fdatasync = promisify(fs.fdatasync)
 const fsync = promisify(fs.fsync)
 
-/** Files that are whole or absent: what resolved here is on the disk. */
+/** Blobs that no record refers to, or that were taken down, are nobody's but their owner's. */
+const fileMode = 0o600
+const folderMode = 0o700
+
+/** Files that are whole or absent: what resolved here is on the disk. Only the user that the process runs as may read them. */
 export class DurableFiles {
   readonly #before: BeforeStep
   /** Folders whose own entries are known to be on the disk. */
@@ -36,10 +40,11 @@ export class DurableFiles {
 
   /** Creates a file that nobody else has, under a name that means nothing yet. */
   async create(folder: string): Promise<OpenFile> {
-    await this.folder(folder)
     const file = path.join(folder, randomUUID())
-    this.#before('create', file)
-    return { file, descriptor: await open(file, 'wx') }
+    return await this.#inFolder(folder, async () => {
+      this.#before('create', file)
+      return { file, descriptor: await open(file, 'wx', fileMode) }
+    })
   }
 
   /** Appends these bytes, one piece behind the other. */
@@ -64,14 +69,15 @@ export class DurableFiles {
 
   /** Gives a synced file its name. Across file systems it is copied and synced first, so that the name appears with the whole content. */
   async move(from: string, to: string, nearby: string): Promise<void> {
-    await this.folder(path.dirname(to))
-    try {
-      this.#before('rename', to)
-      await rename(from, to)
-    } catch (error) {
-      if (codeOf(error) !== 'EXDEV') throw error
-      await this.#copyAndMove(from, to, nearby)
-    }
+    await this.#inFolder(path.dirname(to), async () => {
+      try {
+        this.#before('rename', to)
+        await rename(from, to)
+      } catch (error) {
+        if (codeOf(error) !== 'EXDEV') throw error
+        await this.#copyAndMove(from, to, nearby)
+      }
+    })
     await this.syncFolder(path.dirname(to))
   }
 
@@ -85,7 +91,7 @@ export class DurableFiles {
   /** Makes sure that a folder exists and would still exist after a crash: also one that a killed process has made and not synced. */
   async folder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return
-    const first = await mkdir(folder, { recursive: true })
+    const first = await mkdir(folder, { recursive: true, mode: folderMode })
     const parent = path.dirname(folder)
     const outermost = first === undefined ? parent : path.dirname(first)
     for (let at = parent; at.length >= outermost.length; at = path.dirname(at)) {
@@ -95,18 +101,29 @@ export class DurableFiles {
     this.#folders.add(folder)
   }
 
-  async #copyAndMove(from: string, to: string, nearby: string): Promise<void> {
-    await this.folder(nearby)
-    const copy = path.join(nearby, randomUUID())
+  /** Runs `work` in a folder that exists: also in one that somebody has removed since this process has made sure of it. */
+  async #inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+    await this.folder(folder)
     try {
-      this.#before('create', copy)
-      await copyFile(from, copy)
-      const descriptor = await open(copy, 'r+')
-      await this.sync({ file: copy, descriptor }).finally(() => fs.closeSync(descriptor))
-      this.#before('rename', to)
-      await rename(copy, to)
+      return await work()
     } catch (error) {
-      await rm(copy, { force: true })
+      if (codeOf(error) !== 'ENOENT' || fs.existsSync(folder)) throw error
+      this.#folders.delete(folder)
+      await this.folder(folder)
+      return await work()
+    }
+  }
+
+  async #copyAndMove(from: string, to: string, nearby: string): Promise<void> {
+    const copy = await this.create(nearby)
+    try {
+      await copyFile(from, copy.file)
+        .then(() => this.sync(copy))
+        .finally(() => fs.closeSync(copy.descriptor))
+      this.#before('rename', to)
+      await rename(copy.file, to)
+    } catch (error) {
+      await rm(copy.file, { force: true })
       throw error
     }
     await this.remove(from)

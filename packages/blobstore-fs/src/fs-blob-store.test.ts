@@ -1,18 +1,35 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { cidOfRaw } from '@atoll/data-model'
+import { type Cid, cidOfRaw } from '@atoll/data-model'
 import type { BlobStream } from '@atoll/storage'
 import { blobStoreSuite } from '@atoll/storage/testing'
 import type { Did } from '@atoll/syntax'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { FileStep } from './durable-files.ts'
 import { openFsBlobStore } from './fs-blob-store.ts'
 
 blobStoreSuite('fs', async () => {
   const dir = temporaryFolder()
   const open = () => openFsBlobStore({ dir })
-  return { store: await open(), reopen: open, close: async () => rmSync(dir, { recursive: true }) }
+  return {
+    store: await open(),
+    reopen: open,
+    close: async () => rmSync(dir, { recursive: true }),
+    damage: async (did, cid) => truncateSync(permanentFile(dir, did, cid), 10),
+    // The folder of the account goes with it.
+    lose: async (did, cid) => rmSync(path.dirname(permanentFile(dir, did, cid)), { recursive: true }),
+  }
 })
 
 const did: Did = 'did:plc:alicealicealicealicealic'
@@ -202,6 +219,44 @@ describe('the folder', () => {
     expect(source.released()).toBe(0)
   })
 
+  it.skipIf(process.platform === 'win32')('keeps everything that it makes to its own user', async () => {
+    const outer = fresh()
+    const dir = path.join(outer, 'made', 'here')
+    const umask = process.umask(0)
+    onTestFinished(() => void process.umask(umask))
+    const modes: number[] = []
+    const beforeStep = (step: FileStep, file: string) => {
+      if (step === 'write' || step === 'rename') modes.push(statSync(step === 'write' ? file : path.dirname(file)).mode)
+    }
+    const store = await openFsBlobStore({ dir, beforeStep })
+    const { cid } = await store.upload(did, chunks(10))
+    await store.makePermanent(did, [cid])
+    await store.upload(did, chunks(11))
+    // The file from its first byte on, and then the folders that it was moved to.
+    expect(modes.map((mode) => mode & 0o777)).toEqual([0o600, 0o700, 0o700, 0o600, 0o700])
+    const entries = readdirSync(outer, { recursive: true, withFileTypes: true })
+    expect(entries.filter((entry) => entry.isFile())).toHaveLength(2)
+    for (const entry of entries) {
+      const { mode } = statSync(path.join(entry.parentPath, entry.name))
+      expect([entry.name, mode & 0o777]).toEqual([entry.name, entry.isFile() ? 0o600 : 0o700])
+    }
+  })
+
+  it('makes folders again that somebody removes meanwhile', async () => {
+    const dir = fresh()
+    const store = await openFsBlobStore({ dir })
+    const cycle = async () => {
+      const { cid } = await store.upload(did, chunks(10))
+      await store.makePermanent(did, [cid])
+      expect((await store.get(did, cid))?.size).toBe(10)
+    }
+    await cycle()
+    for (const folder of ['blobs', 'uploads', path.join('uploads', 'finished')]) {
+      rmSync(path.join(dir, folder), { recursive: true })
+      await cycle()
+    }
+  })
+
   it.runIf(existsSync('/dev/shm'))('moves uploads from another file system whole', async () => {
     const dir = fresh()
     const temporaryDir = mkdtempSync('/dev/shm/atoll-blobs-')
@@ -209,7 +264,8 @@ describe('the folder', () => {
     const store = await openFsBlobStore({ dir, temporaryDir })
     const { cid } = await store.upload(did, chunks(300_000))
     await store.makePermanent(did, [cid])
-    expect(statSync(path.join(dir, 'blobs', encodeURIComponent(did), `${cid}`)).size).toBe(300_000)
+    expect(statSync(permanentFile(dir, did, cid)).size).toBe(300_000)
+    expect(statSync(permanentFile(dir, did, cid)).mode & 0o777).toBe(0o600)
     expect(readdirSync(path.join(dir, 'copies'))).toEqual([])
     expect(await store.sweep({ before: new Date(Date.now() + 1000) })).toBe(0)
   })
@@ -232,6 +288,10 @@ function reusing(bytes: Uint8Array, chunkBytes = 65_536) {
 
 function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0
+}
+
+function permanentFile(dir: string, did: Did, cid: Cid): string {
+  return path.join(dir, 'blobs', encodeURIComponent(did), `${cid}`)
 }
 
 function temporaryFolder(): string {

@@ -23,7 +23,7 @@ export interface FsBlobStoreOptions {
   /** Blobs lie in `blobs/<did>/<cid>` below it. */
   dir: string
   /** Where uploads wait until they become permanent. Default: `uploads` in `dir`; best on the same file system. */
-  temporaryDir?: string
+  temporaryDir?: string | undefined
   /** Called before every step; what it throws stops there. For tests. */
   beforeStep?: BeforeStep
 }
@@ -38,6 +38,23 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
   return store
 }
 
+/** The folders in which such a store keeps bytes: permanent blobs, finished uploads, unfinished ones, and copies across file systems. */
+export function blobFolders(
+  options: Pick<FsBlobStoreOptions, 'dir' | 'temporaryDir'>,
+): [permanent: string, uploads: string, incoming: string, copies: string] {
+  const temporaryDir = temporaryDirOf(options)
+  return [
+    path.join(options.dir, 'blobs'),
+    path.join(temporaryDir, 'finished'),
+    path.join(temporaryDir, 'incoming'),
+    path.join(options.dir, 'copies'),
+  ]
+}
+
+function temporaryDirOf({ dir, temporaryDir }: Pick<FsBlobStoreOptions, 'dir' | 'temporaryDir'>): string {
+  return temporaryDir ?? path.join(dir, 'uploads')
+}
+
 class FsBlobStore implements BlobStore {
   readonly #files: DurableFiles
   readonly #permanent: string
@@ -49,12 +66,13 @@ class FsBlobStore implements BlobStore {
   readonly #readers = new SharedMemory(readBytes)
   readonly #uploaders = new SharedMemory(writeBytes)
 
-  constructor({ dir, temporaryDir = path.join(dir, 'uploads'), beforeStep }: FsBlobStoreOptions) {
-    this.#files = new DurableFiles(beforeStep)
-    this.#outermost = [dir, temporaryDir]
-    this.#permanent = path.join(dir, 'blobs')
-    this.#uploads = path.join(temporaryDir, 'finished')
-    this.#incoming = [path.join(temporaryDir, 'incoming'), path.join(dir, 'copies')]
+  constructor(options: FsBlobStoreOptions) {
+    this.#files = new DurableFiles(options.beforeStep)
+    this.#outermost = [options.dir, temporaryDirOf(options)]
+    const [permanent, uploads, incoming, copies] = blobFolders(options)
+    this.#permanent = permanent
+    this.#uploads = uploads
+    this.#incoming = [incoming, copies]
   }
 
   async prepare(): Promise<void> {

@@ -1,2 +1,2 @@
 export type { BeforeStep, FileStep } from './durable-files.ts'
-export { type FsBlobStoreOptions, openFsBlobStore } from './fs-blob-store.ts'
+export { blobFolders, type FsBlobStoreOptions, openFsBlobStore } from './fs-blob-store.ts'

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { startDevnet } from './devnet.ts'
 
 let dataDirectory: string
@@ -34,4 +34,29 @@ it('keeps its secrets to itself, and from start to start', async () => {
   await second.close()
   expect(second.adminPassword).toBe(first.adminPassword)
   expect((await stat(join(dataDirectory, 'secrets.json'))).mode & 0o777).toBe(0o600)
+})
+
+it.skipIf(process.platform === 'win32')('keeps all that it makes to its own user', async () => {
+  const umask = process.umask(0)
+  onTestFinished(() => void process.umask(umask))
+  const made = join(dataDirectory, 'made', 'here')
+  const network = await startDevnet({ dataDirectory: made, settings: { PDS_PORT: '0' } })
+  const names = await readdir(dataDirectory, { recursive: true })
+  const entries = await Promise.all(names.map(async (name) => ({ name, stats: await stat(join(dataDirectory, name)) })))
+  await network.close()
+  for (const name of ['pds.sqlite', 'pds.sqlite-wal', 'secrets.json', 'plc.jsonl', 'blobs'])
+    expect(names).toContain(join('made', 'here', name))
+  for (const { name, stats } of entries)
+    expect([name, stats.mode & 0o777]).toEqual([name, stats.isFile() ? 0o600 : 0o700])
+  expect(network.warnings).toEqual([])
+})
+
+it.skipIf(process.platform === 'win32')('warns of files that other users can open, with what to do', async () => {
+  await (await start()).close()
+  const files = ['pds.sqlite', 'secrets.json'].map((name) => join(dataDirectory, name))
+  for (const file of files) await chmod(file, 0o644)
+  const network = await start()
+  await network.close()
+  expect(network.warnings).toHaveLength(1)
+  for (const file of files) expect(network.warnings[0]).toMatch(new RegExp(`: chmod 600 .*${file}( |$)`))
 })

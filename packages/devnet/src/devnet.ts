@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readConfig, type ServedPds, servePds } from '@atoll/pds'
+import { exposureWarnings, readConfig, type ServedPds, servePds } from '@atoll/pds'
 import { openPlcLog, servePlc } from '@atoll/plc-directory/node'
 import { freePort } from './free-port.ts'
 import { keepSecrets } from './secrets.ts'
@@ -29,8 +29,9 @@ export interface Devnet {
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const { dataDirectory, settings = {} } = options
-  await mkdir(dataDirectory, { recursive: true })
-  const secrets = await keepSecrets(join(dataDirectory, 'secrets.json'))
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
+  const secretsFile = join(dataDirectory, 'secrets.json')
+  const secrets = await keepSecrets(secretsFile)
 
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
@@ -56,7 +57,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       plcUrl,
       adminPassword: config.secrets.adminPassword,
       handleDomain: config.identity.handleDomains[0] ?? '.test',
-      warnings,
+      warnings: [...warnings, ...(await exposureWarnings(config, [secretsFile]))],
       close,
     }
   } catch (error) {

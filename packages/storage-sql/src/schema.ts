@@ -12,6 +12,7 @@ export interface Schema {
   record: RecordTable
   repo_collection: RepoCollectionTable
   blob: BlobTable
+  blob_type: BlobTypeTable
   blob_takedown: BlobTakedownTable
   blob_discarded: BlobDiscardedTable
   blob_reference: BlobReferenceTable
@@ -83,6 +84,13 @@ interface BlobTable {
   created_at: Datetime
   temporary: Flag
   refs: number
+}
+
+/** A type of a later upload, other than that of the first. */
+interface BlobTypeTable {
+  did: Did
+  cid: Uint8Array
+  mime_type: string
 }
 
 interface BlobTakedownTable {

@@ -19,13 +19,29 @@ const reasons: readonly [prefix: string, reason: StorageUnavailableError['reason
   ['SQLITE_LOCKED', 'busy'],
 ]
 
-/** What SQLite throws, in the words of the interfaces; everything else as it is. */
+/** What the system says when a file cannot be created. */
+const systemReasons: { readonly [code: string]: StorageUnavailableError['reason'] } = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EIO: 'io',
+  EROFS: 'io',
+  EMFILE: 'io',
+  ENFILE: 'io',
+}
+
+/** What SQLite and the file system throw, in the words of the interfaces; everything else as it is. */
 export function translateError(error: unknown): unknown {
-  if (!(error instanceof Database.SqliteError)) return error
+  if (!(error instanceof Database.SqliteError)) return translateSystemError(error)
   const { code } = error
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
     return new CorruptStorageError(error.message, { cause: error })
   }
   const known = reasons.find(([prefix]) => code.startsWith(prefix))
   return known ? new StorageUnavailableError(known[1], { cause: error }) : error
+}
+
+function translateSystemError(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reason = systemReasons[code]
+  return reason ? new StorageUnavailableError(reason, { cause: error }) : error
 }

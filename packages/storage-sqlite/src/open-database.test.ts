@@ -1,10 +1,10 @@
-import { openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { chmodSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { blockOf, blockOfSection, decodeCbor, type Value, verifyCid } from '@atoll/data-model'
 import { type Migration, migrations } from '@atoll/storage-sql'
 import type { Datetime, Did, Nsid } from '@atoll/syntax'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openSqliteStorage } from './sqlite-storage.ts'
 import { copyAsCrashed, temporaryFolder } from './testing.ts'
 
@@ -27,6 +27,39 @@ describe('a database', () => {
     const again = await openSqliteStorage({ file })
     expect(await again.state.get('a', 'b')).toBe('c')
     await again.close()
+  })
+
+  it.skipIf(process.platform === 'win32')('is for its own user alone, and so is every file beside it', async () => {
+    const umask = process.umask(0)
+    onTestFinished(() => void process.umask(umask))
+    const modes = () =>
+      Object.fromEntries(readdirSync(folder).map((name) => [name, statSync(path.join(folder, name)).mode & 0o777]))
+    const seen = new Set<string>()
+    const look = () => {
+      for (const [name, mode] of Object.entries(modes())) {
+        seen.add(name)
+        expect([name, mode]).toEqual([name, 0o600])
+      }
+    }
+    // From the first statement on, a crash and the next start included.
+    const storage = await openSqliteStorage({ file, beforeWrite: look })
+    await fill(storage)
+    look()
+    copyAsCrashed(file, path.join(folder, 'crashed.sqlite'))
+    await storage.close()
+    const again = await openSqliteStorage({ file: path.join(folder, 'crashed.sqlite'), beforeWrite: look })
+    look()
+    await again.close()
+    for (const name of ['test.sqlite', 'test.sqlite-lock', 'test.sqlite-wal', 'test.sqlite-shm'])
+      expect(seen).toContain(name)
+    expect(seen).toContain('crashed.sqlite-wal')
+  })
+
+  it('keeps the mode that the operator gave it', async () => {
+    await (await openSqliteStorage({ file })).close()
+    chmodSync(file, 0o640)
+    await (await openSqliteStorage({ file })).close()
+    expect(statSync(file).mode & 0o777).toBe(0o640)
   })
 
   it('in a folder that is not there is a clear error, and leaves no lock', async () => {

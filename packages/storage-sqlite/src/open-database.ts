@@ -8,6 +8,22 @@ import type { Connection } from './connection.ts'
 const closedMark = 0
 const openMark = 1
 
+/**
+ * Creates the database and the lock, if they are missing, for this user alone: there are private keys and password hashes in it. SQLite
+ * would create them with whatever the umask allows. Its own files beside the database get the mode of the database.
+ */
+export function createPrivately(file: string): void {
+  for (const each of [file, `${file}-lock`]) {
+    if (existsSync(each)) continue
+    try {
+      closeSync(openSync(each, 'wx', 0o600))
+    } catch (error) {
+      // Another process that starts at the same moment was faster.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+  }
+}
+
 /** Sets up a writing connection. Every acknowledged commit is on the disk, power loss included: that is `synchronous = full`. */
 export function configureWriter(connection: Connection): void {
   connection.pragma('journal_mode = wal')

@@ -30,14 +30,23 @@ import { Connection } from './connection.ts'
 import { translateError } from './errors.ts'
 import { lockDatabase } from './file-lock.ts'
 import { GroupCommit } from './group-commit.ts'
-import { checkIntegrity, configureWriter, markClosed, markOpen, migrate, sizeOf, syncRemains } from './open-database.ts'
+import {
+  checkIntegrity,
+  configureWriter,
+  createPrivately,
+  markClosed,
+  markOpen,
+  migrate,
+  sizeOf,
+  syncRemains,
+} from './open-database.ts'
 import { Reader, ReaderPool } from './reader.ts'
 import { SqliteEvents } from './sqlite-events.ts'
 import { SqliteRecords } from './sqlite-records.ts'
 import { SqliteRepos } from './sqlite-repos.ts'
 
 export interface SqliteStorageOptions {
-  /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. */
+  /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. Those that are created are for this user alone. */
   file: string
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number
@@ -166,6 +175,7 @@ function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): O
   }
   const connectReader = (size: number) => new Connection(file, { readonly: true, cacheBytes: size })
   try {
+    createPrivately(file)
     const lock = keep(lockDatabase(file))
     const writing = keep(connectWriter(options))
     const { last, isChecked } = prepareDatabase(writing, options)

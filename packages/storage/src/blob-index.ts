@@ -2,6 +2,9 @@ import type { Cid } from '@atoll/data-model'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
 import type { BlobReference } from './repo-change.ts'
 
+/** How many types of repeated uploads are kept beside the first. */
+export const maxOtherTypes = 16
+
 /** What is known of an uploaded blob. */
 export interface BlobMetadata {
   cid: Cid
@@ -10,7 +13,7 @@ export interface BlobMetadata {
   createdAt: Datetime
 }
 
-/** Metadata with what became of the blob since. */
+/** Metadata with what became of the blob since. `mimeType` is that of its first upload. */
 export interface StoredBlob extends BlobMetadata {
   /** No record has referred to it since it was uploaded. */
   temporary: boolean
@@ -32,12 +35,14 @@ export interface UnreferencedBlob extends DiscardedBlob {
 /** What records refer to and what was uploaded, by account. The bytes are in a `BlobStore`. */
 export interface BlobIndex {
   get(did: Did, cid: Cid): Promise<StoredBlob | undefined>
+  /** The types of later uploads that differ from the first, ascending. */
+  otherTypes(did: Did, cid: Cid): Promise<string[]>
   /** The takedown of a blob, whether or not it is there now. */
   takedown(did: Did, cid: Cid): Promise<string | undefined>
   /** Blobs that records refer to (by a reference newer than `since`), ascending by CID bytes. `cursor` is the last CID seen, exclusive. */
   list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]>
-  /** Records that refer to the blob. */
-  references(did: Did, cid: Cid): Promise<BlobReference[]>
+  /** Records that refer to the blob, ascending by collection and record key. */
+  references(did: Did, cid: Cid, options: { limit: number }): Promise<BlobReference[]>
   /** References to blobs that were never uploaded, one for each blob, ascending by CID bytes. `cursor` is exclusive. */
   missing(did: Did, options: { limit: number; cursor?: Cid }): Promise<BlobReference[]>
   /** Uploads that no record refers to: those that lost their last reference at once, temporary ones when created before `createdBefore`. */
@@ -50,7 +55,10 @@ export interface BlobIndex {
 
 /** The blob part of a transaction. References come with `RepoChange`. */
 export interface BlobIndexWriter {
-  /** An upload. Repeating one renews its metadata and keeps its takedown; it is temporary unless a record refers to it. */
+  /**
+   * An upload; it is temporary unless a record refers to it. Repeating one renews its time and keeps its takedown and its type: another type
+   * is noted beside the first, up to `maxOtherTypes` of them.
+   */
   add(did: Did, blob: BlobMetadata): void
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void
   /**

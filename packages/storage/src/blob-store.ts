@@ -34,7 +34,10 @@ export interface BlobStore {
    * `BlobTooLargeError`. Whatever ends it early (limit, `signal`, source error) leaves nothing behind.
    */
   upload(did: Did, bytes: BlobStream, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<UploadedBlob>
-  /** Gives uploads their permanent place, durably. Permanent ones stay as they are; a CID that is neither is a `BlobMissingError`. */
+  /**
+   * Gives uploads their permanent place, durably. An upload takes the place of what is there already: bytes that were lost or damaged
+   * are whole again. Without an upload, what is permanent stays as it is; a CID that is neither is a `BlobMissingError`.
+   */
   makePermanent(did: Did, cids: readonly Cid[]): Promise<void>
   /** Reads a permanent blob, or part of it. */
   get(did: Did, cid: Cid, range?: ByteRange): Promise<BlobBytes | undefined>

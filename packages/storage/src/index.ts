@@ -7,13 +7,14 @@ export {
   type NewAccount,
 } from './account-store.ts'
 export { AppendListeners } from './append-listeners.ts'
-export type {
-  BlobIndex,
-  BlobIndexWriter,
-  BlobMetadata,
-  DiscardedBlob,
-  StoredBlob,
-  UnreferencedBlob,
+export {
+  type BlobIndex,
+  type BlobIndexWriter,
+  type BlobMetadata,
+  type DiscardedBlob,
+  maxOtherTypes,
+  type StoredBlob,
+  type UnreferencedBlob,
 } from './blob-index.ts'
 export type { BlobBytes, BlobStore, BlobStream, ByteRange, UploadedBlob } from './blob-store.ts'
 export type { Claim, ClaimStore, ClaimWriter } from './claim-store.ts'

@@ -12,19 +12,24 @@ import { type Did, formatDatetime } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 import type { RepoLocks } from '../repos/repo-locks.ts'
 import { contentType } from './content-type.ts'
+import { notFound, ReferenceCheck } from './reference-check.ts'
 
 /** How long an upload waits for a record that refers to it. */
 const uploadGraceMs = 6 * 60 * 60 * 1000
 const collectAtOnce = 500
+/** Of how many lost blobs it is remembered that they were reported. */
+const maxReported = 10_000
 
 interface BlobParts {
-  readonly storage: Pick<Storage, 'blobs' | 'transact'>
+  readonly storage: Pick<Storage, 'blobs' | 'records' | 'transact'>
   readonly store: BlobStore
-  /** Held while blobs are dropped, so that none of them is referred to meanwhile. */
+  /** Held while blobs are dropped, so that none of them is referred to or uploaded again meanwhile. */
   readonly locks: RepoLocks
   readonly uploadLimit: number
   /** Hears what failed in the background. */
   readonly onError: (error: unknown) => void
+  /** Hears of a blob that records refer to and whose bytes are lost or damaged: once, until they are whole again. */
+  readonly onLost: (did: Did, cid: Cid) => void
   readonly now?: () => number
 }
 
@@ -33,13 +38,17 @@ export class Blobs {
   readonly #parts: BlobParts
   readonly #now: () => number
   readonly #collecting = new Map<Did, Promise<void>>()
+  readonly #reported = new Set<string>()
 
   constructor(parts: BlobParts) {
     this.#parts = parts
     this.#now = parts.now ?? Date.now
   }
 
-  /** Takes in an upload, and answers the reference that a record may hold. */
+  /**
+   * Takes in an upload, and returns the reference that a record may hold. Bytes that a record refers to already are put in their place at
+   * once: so a blob is healed, and so the blobs of an imported repository arrive.
+   */
   async upload(
     did: Did,
     bytes: AsyncIterable<Uint8Array>,
@@ -63,19 +72,27 @@ export class Blobs {
       createdAt: formatDatetime(new Date(this.#now())),
     }
     await storage.transact(did, (tx) => tx.blobs.add(did, metadata))
-    return { $type: 'blob', ref: uploaded.cid, mimeType, size: uploaded.size }
+    const stored = await storage.blobs.get(did, uploaded.cid)
+    if (stored && !stored.temporary) await this.#restore(did, uploaded.cid)
+    return {
+      $type: 'blob',
+      ref: uploaded.cid,
+      mimeType: await this.#namedType(did, stored, mimeType),
+      size: uploaded.size,
+    }
   }
 
   /**
    * Gives the blobs that a commit is about to refer to their permanent place. Refuses with `BlobNotFound` what was never uploaded, and with
-   * `InvalidMimeType` or `InvalidSize` a reference that tells another type or size than the upload has.
+   * `InvalidMimeType` or `InvalidSize` a reference that names another type or size than the uploads had.
    */
   async claim(did: Did, references: readonly BlobRef[]): Promise<void> {
     const temporary: Cid[] = []
+    const check = new ReferenceCheck(this.#parts.storage, did)
     for (const reference of references) {
       const stored = await this.#parts.storage.blobs.get(did, reference.ref)
-      if (!stored) throw new Refused('BlobNotFound', `Could not find blob: ${reference.ref}`)
-      requireMatch(reference, stored)
+      if (!stored) throw notFound(reference.ref)
+      await check.requireMatch(reference, stored)
       if (stored.temporary) temporary.push(reference.ref)
     }
     if (temporary.length === 0) return
@@ -92,8 +109,11 @@ export class Blobs {
     const stored = await this.#parts.storage.blobs.get(did, cid)
     if (!stored || stored.temporary || (stored.takedown !== undefined && !may.takendown))
       throw new Refused('BlobNotFound', 'Blob not found')
-    const blob = await this.#parts.store.get(did, cid)
-    if (!blob) throw new Refused('BlobNotFound', 'Blob not found')
+    const blob = await this.#whole(did, stored)
+    if (!blob) {
+      await this.#reportLost(did, cid)
+      throw new Refused('BlobNotFound', 'Blob not found')
+    }
     return { ...blob, mimeType: stored.mimeType }
   }
 
@@ -119,6 +139,51 @@ export class Blobs {
   /** Resolves when what runs in the background is done. */
   async settled(): Promise<void> {
     await Promise.all(this.#collecting.values())
+  }
+
+  /** Puts an upload where records expect it. Its record may be deleted at this moment, and the bytes with it: whoever does that holds the lock. */
+  async #restore(did: Did, cid: Cid): Promise<void> {
+    const { storage, store, locks } = this.#parts
+    await locks.run(did, async () => {
+      const stored = await storage.blobs.get(did, cid)
+      if (stored && !stored.temporary) await store.makePermanent(did, [cid])
+    })
+    this.#reported.delete(reportKey(did, cid))
+  }
+
+  /** The type of this upload where a record may name it, else that of the first. */
+  async #namedType(did: Did, stored: StoredBlob | undefined, mimeType: string): Promise<string> {
+    if (!stored || stored.mimeType === mimeType) return mimeType
+    const others = await this.#parts.storage.blobs.otherTypes(did, stored.cid)
+    return others.includes(mimeType) ? mimeType : stored.mimeType
+  }
+
+  /** The blob with as many bytes as were uploaded. */
+  async #whole(did: Did, { cid, size }: StoredBlob): Promise<BlobBytes | undefined> {
+    const { store } = this.#parts
+    const found = await store.get(did, cid)
+    if (found?.size === size) return found
+    // A folder of blobs that is older than the database may have it still among the uploads.
+    if ((await store.size(did, cid)) === undefined) return undefined
+    try {
+      await store.makePermanent(did, [cid])
+    } catch (error) {
+      if (error instanceof BlobMissingError) return undefined
+      throw error
+    }
+    const restored = await store.get(did, cid)
+    return restored?.size === size ? restored : undefined
+  }
+
+  async #reportLost(did: Did, cid: Cid): Promise<void> {
+    const stored = await this.#parts.storage.blobs.get(did, cid)
+    // It lost its last reference meanwhile: then its bytes are gone by right.
+    if (!stored || stored.temporary) return
+    const key = reportKey(did, cid)
+    if (this.#reported.has(key)) return
+    if (this.#reported.size === maxReported) this.#reported.clear()
+    this.#reported.add(key)
+    this.#parts.onLost(did, cid)
   }
 
   async #collect(did: Did | undefined): Promise<void> {
@@ -163,18 +228,8 @@ export class Blobs {
   }
 }
 
-function requireMatch(reference: BlobRef, stored: StoredBlob): void {
-  if (stored.takedown !== undefined) throw new Refused('BlobNotFound', `Could not find blob: ${reference.ref}`)
-  if (reference.mimeType !== stored.mimeType)
-    throw new Refused(
-      'InvalidMimeType',
-      `Referenced Mimetype does not match stored blob. Expected: ${stored.mimeType}, Got: ${reference.mimeType}`,
-    )
-  if (reference.size !== stored.size)
-    throw new Refused(
-      'InvalidSize',
-      `Referenced Size does not match stored blob. Expected: ${stored.size}, Got: ${reference.size}`,
-    )
+function reportKey(did: Did, cid: Cid): string {
+  return `${did} ${cid.key}`
 }
 
 function byOwner(blobs: readonly DiscardedBlob[]): Map<Did, Cid[]> {

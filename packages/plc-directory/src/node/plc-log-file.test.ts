@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFile, copyFile, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { plcStoreSuite, unsignedEntry } from '../testing.ts'
 import { LogInUseError } from './file-lock.ts'
 import { CorruptLogError, openPlcLog } from './plc-log-file.ts'
@@ -67,6 +67,14 @@ describe('a log file', () => {
     expect(await countIn(file)).toBe(1)
     await appendFile(file, 'x\nx\n')
     for (const _ of [1, 2]) await expect(openPlcLog(file)).rejects.toThrow(CorruptLogError)
+  })
+
+  it.skipIf(process.platform === 'win32')('is for its own user alone, as is its folder', async () => {
+    const umask = process.umask(0)
+    onTestFinished(() => void process.umask(umask))
+    const file = await written()
+    const modes = await Promise.all([dirname(file), file, `${file}-lock`].map(async (each) => (await stat(each)).mode))
+    expect(modes.map((mode) => mode & 0o777)).toEqual([0o700, 0o600, 0o600])
   })
 
   it('is not open to another process, until the one that has it is killed', async () => {

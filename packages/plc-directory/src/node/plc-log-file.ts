@@ -27,8 +27,8 @@ export class CorruptLogError extends Error {
  * One store may have the file open at a time: the second is refused with `LogInUseError`.
  */
 export async function openPlcLog(file: string): Promise<PlcStore> {
-  await mkdir(dirname(file), { recursive: true })
-  await (await open(file, 'a+')).close() // a folder that cannot be written to says so here
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await (await open(file, 'a+', 0o600)).close() // a folder that cannot be written to says so here
   const lock = lockLog(file)
   try {
     return await openLocked(file, lock)

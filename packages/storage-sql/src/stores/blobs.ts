@@ -1,11 +1,12 @@
 import type { Cid } from '@atoll/data-model'
-import type {
-  BlobIndex,
-  BlobMetadata,
-  BlobReference,
-  DiscardedBlob,
-  StoredBlob,
-  UnreferencedBlob,
+import {
+  type BlobIndex,
+  type BlobMetadata,
+  type BlobReference,
+  type DiscardedBlob,
+  maxOtherTypes,
+  type StoredBlob,
+  type UnreferencedBlob,
 } from '@atoll/storage'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
 import { sql } from 'kysely'
@@ -35,6 +36,26 @@ const blob = statement((db, $: Parameters<BlobKey>) =>
     .where('did', '=', $('did'))
     .where('cid', '=', $('cid')),
 )
+const firstType = statement((db, $: Parameters<BlobKey>) =>
+  db.selectFrom('blob').select('mime_type').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
+const otherTypes = statement((db, $: Parameters<BlobKey>) =>
+  db
+    .selectFrom('blob_type')
+    .select('mime_type')
+    .where('did', '=', $('did'))
+    .where('cid', '=', $('cid'))
+    .orderBy('mime_type'),
+)
+const noteType = statement((db, $: Parameters<BlobKey & { mimeType: string }>) =>
+  db
+    .insertInto('blob_type')
+    .values({ did: $('did'), cid: $('cid'), mime_type: $('mimeType') })
+    .onConflict((conflict) => conflict.columns(['did', 'cid', 'mime_type']).doNothing()),
+)
+const forgetTypes = statement((db, $: Parameters<BlobKey>) =>
+  db.deleteFrom('blob_type').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
 const takedownOf = statement((db, $: Parameters<BlobKey>) =>
   db.selectFrom('blob_takedown').select('reference').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
@@ -49,14 +70,15 @@ const listed = statement((db, $: Parameters<PageOf & { since: string }>) =>
     .orderBy('cid')
     .limit($('limit')),
 )
-const referencesTo = statement((db, $: Parameters<BlobKey>) =>
+const referencesTo = statement((db, $: Parameters<BlobKey & { limit: number }>) =>
   db
     .selectFrom('blob_reference')
     .select(['collection', 'rkey'])
     .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
     .where('cid', '=', $('cid'))
     .orderBy('collection')
-    .orderBy('rkey'),
+    .orderBy('rkey')
+    .limit($('limit')),
 )
 const missing = statement((db, $: Parameters<PageOf>) =>
   db
@@ -133,7 +155,6 @@ const putBlob = statement(
       })
       .onConflict((conflict) =>
         conflict.columns(['did', 'cid']).doUpdateSet({
-          mime_type: $('mimeType'),
           size: $('size'),
           created_at: $('createdAt'),
           refs: $('refs'),
@@ -193,6 +214,10 @@ export class SqlBlobs implements BlobIndex {
     }
   }
 
+  async otherTypes(did: Did, cid: Cid): Promise<string[]> {
+    return (await this.#run(all(otherTypes, { did, cid: cid.bytes }))).map((row) => row.mime_type)
+  }
+
   async takedown(did: Did, cid: Cid): Promise<string | undefined> {
     return (await this.#run(first(takedownOf, { did, cid: cid.bytes })))?.reference
   }
@@ -203,8 +228,8 @@ export class SqlBlobs implements BlobIndex {
     return rows.map((row) => cidOf(row.cid))
   }
 
-  async references(did: Did, cid: Cid): Promise<BlobReference[]> {
-    const rows = await this.#run(all(referencesTo, { did, cid: cid.bytes }))
+  async references(did: Did, cid: Cid, { limit }: { limit: number }): Promise<BlobReference[]> {
+    const rows = await this.#run(all(referencesTo, { did, cid: cid.bytes, limit }))
     return rows.map(({ collection, rkey }) => ({ cid, collection, rkey }))
   }
 
@@ -238,7 +263,9 @@ export const blobWriter = {
     const referring = repo && (yield* first(referenceCount, { repo: repo.key, cid: cid.bytes }))
     const refs = referring?.count ?? 0
     const temporary = refs === 0 ? 1 : 0
+    const known = yield* first(firstType, { did, cid: cid.bytes })
     yield* change(putBlob, { did, cid: cid.bytes, mimeType, size, createdAt, refs, temporary })
+    if (known && known.mime_type !== mimeType) yield* addType({ did, cid: cid.bytes }, mimeType)
   },
   *setTakedown(did: Did, cid: Cid, reference: string | undefined): Routine<void> {
     if (reference === undefined) yield* change(deleteTakedown, { did, cid: cid.bytes })
@@ -247,7 +274,9 @@ export const blobWriter = {
   *collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): Routine<void> {
     for (const cid of cids) {
       const collected = yield* change(collectBlob, { did, cid: cid.bytes, createdBefore })
-      if (collected > 0) yield* change(noteDiscarded, { did, cid: cid.bytes })
+      if (collected === 0) continue
+      yield* change(forgetTypes, { did, cid: cid.bytes })
+      yield* change(noteDiscarded, { did, cid: cid.bytes })
     }
   },
   *clear(did: Did, cids: readonly Cid[]): Routine<void> {
@@ -255,11 +284,16 @@ export const blobWriter = {
   },
 }
 
+function* addType(key: BlobKey, mimeType: string): Routine<void> {
+  const known = yield* all(otherTypes, key)
+  if (known.length < maxOtherTypes) yield* change(noteType, { ...key, mimeType })
+}
+
 function* missingOf(did: Did, limit: number, cursor: Cid | undefined): Routine<BlobReference[]> {
   const rows = yield* all(missing, { did, after: cursor?.bytes ?? nothing, limit })
   const references: BlobReference[] = []
   for (const row of rows) {
-    const [reference] = yield* all(referencesTo, { did, cid: row.cid })
+    const [reference] = yield* all(referencesTo, { did, cid: row.cid, limit: 1 })
     if (reference) references.push({ cid: cidOf(row.cid), ...reference })
   }
   return references

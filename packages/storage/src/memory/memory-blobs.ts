@@ -1,12 +1,13 @@
 import type { Cid } from '@atoll/data-model'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
-import type {
-  BlobIndex,
-  BlobIndexWriter,
-  BlobMetadata,
-  DiscardedBlob,
-  StoredBlob,
-  UnreferencedBlob,
+import {
+  type BlobIndex,
+  type BlobIndexWriter,
+  type BlobMetadata,
+  type DiscardedBlob,
+  maxOtherTypes,
+  type StoredBlob,
+  type UnreferencedBlob,
 } from '../blob-index.ts'
 import type { BlobReference } from '../repo-change.ts'
 import type { MemoryBlobReference, MemoryTables } from './memory-tables.ts'
@@ -26,6 +27,10 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
     return { ...stored, takedown: this.#tables.blobTakedowns.get(keyOf(did, cid)) }
   }
 
+  async otherTypes(did: Did, cid: Cid): Promise<string[]> {
+    return [...(this.#tables.otherBlobTypes.get(keyOf(did, cid)) ?? [])]
+  }
+
   async takedown(did: Did, cid: Cid): Promise<string | undefined> {
     return this.#tables.blobTakedowns.get(keyOf(did, cid))
   }
@@ -38,9 +43,11 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
       .map((reference) => reference.cid)
   }
 
-  async references(did: Did, cid: Cid): Promise<BlobReference[]> {
+  async references(did: Did, cid: Cid, { limit }: { limit: number }): Promise<BlobReference[]> {
     return this.#references(did)
       .filter((reference) => reference.cid.equals(cid))
+      .sort((a, b) => compareText(a.collection, b.collection) || compareText(a.rkey, b.rkey))
+      .slice(0, limit)
       .map(({ collection, rkey }) => ({ cid, collection, rkey }))
   }
 
@@ -67,8 +74,11 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
   }
 
   add(did: Did, blob: BlobMetadata): void {
+    const key = keyOf(did, blob.cid)
     const temporary = !this.#referenced(did, blob.cid)
-    this.#tables.blobs.set(keyOf(did, blob.cid), { ...blob, did, temporary, takedown: undefined })
+    const mimeType = this.#tables.blobs.get(key)?.mimeType ?? blob.mimeType
+    this.#tables.blobs.set(key, { ...blob, mimeType, did, temporary, takedown: undefined })
+    if (blob.mimeType !== mimeType) this.#noteType(key, blob.mimeType)
   }
 
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void {
@@ -81,12 +91,19 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
       const blob = this.#tables.blobs.get(keyOf(did, cid))
       if (!blob || !this.#collectable(blob, createdBefore)) continue
       this.#tables.blobs.delete(keyOf(did, cid))
+      this.#tables.otherBlobTypes.delete(keyOf(did, cid))
       this.#tables.discardedBlobs.set(keyOf(did, cid), { did, cid })
     }
   }
 
   clear(did: Did, cids: readonly Cid[]): void {
     for (const cid of cids) this.#tables.discardedBlobs.delete(keyOf(did, cid))
+  }
+
+  #noteType(key: string, mimeType: string): void {
+    const known = this.#tables.otherBlobTypes.get(key) ?? []
+    if (known.includes(mimeType) || known.length === maxOtherTypes) return
+    this.#tables.otherBlobTypes.set(key, [...known, mimeType].sort(compareText))
   }
 
   #collectable(blob: StoredBlob & { did: Did }, createdBefore: Datetime): boolean {

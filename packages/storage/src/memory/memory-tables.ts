@@ -53,6 +53,8 @@ export class MemoryTables {
   readonly journal = new Journal()
   readonly repos = this.#map<Did, MemoryRepo>()
   readonly blobs = this.#map<string, StoredBlob & { did: Did }>()
+  /** Types of later uploads, apart from the first. */
+  readonly otherBlobTypes = this.#map<string, readonly string[]>()
   readonly discardedBlobs = this.#map<string, DiscardedBlob>()
   /** Takedowns outlive the metadata of the blob. */
   readonly blobTakedowns = this.#map<string, string>()

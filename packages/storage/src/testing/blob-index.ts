@@ -1,6 +1,7 @@
 import type { Cid } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
+import { maxOtherTypes } from '../blob-index.ts'
 import type { Storage } from '../storage.ts'
 import type { Exceptions, OpenStorage } from './opened.ts'
 import { alice, blobCid, bob, rev, SampleRepo, time } from './samples.ts'
@@ -71,9 +72,12 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
     rule('names the records that refer to a blob', async () => {
       const storage = await fresh()
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat], 'a.b.c/two': [cat, dog] })
-      const paths = (await storage.blobs.references(alice, cat)).map(({ collection, rkey }) => `${collection}/${rkey}`)
-      expect(paths.sort()).toEqual(['a.b.c/one', 'a.b.c/two'])
-      expect(await storage.blobs.references(alice, fish)).toEqual([])
+      const paths = (await storage.blobs.references(alice, cat, { limit: 9 })).map(
+        ({ collection, rkey }) => `${collection}/${rkey}`,
+      )
+      expect(paths).toEqual(['a.b.c/one', 'a.b.c/two'])
+      expect(await storage.blobs.references(alice, cat, { limit: 1 })).toMatchObject([{ rkey: 'one' }])
+      expect(await storage.blobs.references(alice, fish, { limit: 9 })).toEqual([])
     })
 
     rule(
@@ -160,13 +164,49 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
       expect(await storage.blobs.get(alice, dog)).toBeDefined()
     })
 
-    rule('renews the metadata of a repeated upload', async () => {
+    rule('renews the time of a repeated upload', async () => {
       const storage = await fresh()
       await upload(storage, alice, cat, 10)
-      await storage.transact(alice, (tx) =>
-        tx.blobs.add(alice, { cid: cat, mimeType: 'image/jpeg', size: 5, createdAt: time(20) }),
-      )
-      expect(await storage.blobs.get(alice, cat)).toMatchObject({ mimeType: 'image/jpeg', createdAt: time(20) })
+      await upload(storage, alice, cat, 20)
+      expect(await storage.blobs.get(alice, cat)).toMatchObject({ createdAt: time(20) })
+    })
+
+    rule(
+      'keeps the type of the first upload, and notes the others once each, whether or not a record refers',
+      async () => {
+        for (const isReferred of [false, true]) {
+          const storage = await fresh()
+          await upload(storage, alice, cat)
+          if (isReferred) await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat] })
+          expect(await storage.blobs.otherTypes(alice, cat)).toEqual([])
+          for (const type of ['text/vtt', 'image/png', 'text/plain', 'text/vtt'])
+            await upload(storage, alice, cat, 2, type)
+          expect(await storage.blobs.get(alice, cat)).toMatchObject({ mimeType: 'image/png', temporary: !isReferred })
+          expect(await storage.blobs.otherTypes(alice, cat)).toEqual(['text/plain', 'text/vtt'])
+          expect(await storage.blobs.otherTypes(alice, dog)).toEqual([])
+          expect(await storage.blobs.otherTypes(bob, cat)).toEqual([])
+        }
+      },
+    )
+
+    rule('notes a bounded number of other types', async () => {
+      const storage = await fresh()
+      await upload(storage, alice, cat)
+      const types = Array.from({ length: maxOtherTypes + 1 }, (_, n) => `text/${String(n).padStart(2, '0')}`)
+      for (const type of types) await upload(storage, alice, cat, 1, type)
+      expect(await storage.blobs.otherTypes(alice, cat)).toEqual(types.slice(0, maxOtherTypes))
+    })
+
+    rule('forgets the types of a blob with the blob: the next upload is the first again', async () => {
+      const storage = await fresh()
+      for (const type of ['text/plain', 'text/vtt']) await upload(storage, alice, cat, 1, type)
+      await upload(storage, bob, cat, 1)
+      await upload(storage, bob, cat, 1, 'text/vtt')
+      await storage.transact(alice, (tx) => tx.blobs.collect(alice, [cat], late))
+      await upload(storage, alice, cat, 1, 'text/css')
+      expect(await storage.blobs.get(alice, cat)).toMatchObject({ mimeType: 'text/css' })
+      expect(await storage.blobs.otherTypes(alice, cat)).toEqual([])
+      expect(await storage.blobs.otherTypes(bob, cat)).toEqual(['text/vtt'])
     })
 
     rule('offers the uploads of a deleted repository for collection', async () => {
@@ -216,8 +256,8 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
   })
 }
 
-async function upload(storage: Storage, did: Did, cid: Cid, at = 1): Promise<void> {
-  await storage.transact(did, (tx) => tx.blobs.add(did, { cid, mimeType: 'image/png', size: 5, createdAt: time(at) }))
+async function upload(storage: Storage, did: Did, cid: Cid, at = 1, mimeType = 'image/png'): Promise<void> {
+  await storage.transact(did, (tx) => tx.blobs.add(did, { cid, mimeType, size: 5, createdAt: time(at) }))
 }
 
 async function refer(storage: Storage, repo: SampleRepo, blobs: { [path: string]: Cid[] }): Promise<void> {

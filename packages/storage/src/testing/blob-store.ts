@@ -121,6 +121,27 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
       expect(hex(await read(store, alice, cid))).toBe(hex(sample(10)))
     })
 
+    for (const [what, harm] of [
+      ['were lost', 'lose'],
+      ['are damaged', 'damage'],
+    ] as const)
+      rule(`puts an upload in the place of permanent bytes that ${what}, through a crash too`, async () => {
+        const { store, reopen, [harm]: doHarm } = await opened()
+        const bytes = sample(100_000)
+        const cid = await put(store, alice, bytes)
+        await put(store, bob, bytes)
+        await (doHarm ?? (() => store.delete(alice, [cid])))(alice, cid)
+        const harmed = await read(store, alice, cid).catch(() => undefined)
+        expect(harmed === undefined || !sameBytes(harmed, bytes)).toBe(true)
+        await store.upload(alice, inChunks(bytes))
+        await store.makePermanent(alice, [cid])
+        for (const one of [store, await reopen()]) {
+          expect(sameBytes(await read(one, alice, cid), bytes)).toBe(true)
+          expect(sameBytes(await read(one, bob, cid), bytes)).toBe(true)
+        }
+        expect(await store.sweep({ before: new Date(Date.now() + 1e9) })).toBe(0)
+      })
+
     rule('refuses to make permanent what was never uploaded by the account', async () => {
       const store = await fresh()
       const cid = await put(store, alice, sample(10))

@@ -1,3 +1,5 @@
+import type { Cid } from '@atoll/data-model'
+import type { Did } from '@atoll/syntax'
 import type { BlobStore } from '../blob-store.ts'
 import type { Storage } from '../storage.ts'
 
@@ -21,6 +23,10 @@ export interface OpenedBlobStore {
   /** What a crash at this moment would leave, opened anew. */
   reopen(): Promise<BlobStore>
   close(): Promise<void>
+  /** Overwrites the permanent bytes of a blob with others behind the store's back, as a failing disk would. Absent where that cannot be done. */
+  damage?: (did: Did, cid: Cid) => Promise<void>
+  /** Removes the permanent bytes of a blob behind the store's back, as a restored backup would. Absent where that cannot be done. */
+  lose?: (did: Did, cid: Cid) => Promise<void>
 }
 
 export type OpenBlobStore = (options?: { now?: () => number }) => Promise<OpenedBlobStore>
