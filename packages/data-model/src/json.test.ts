@@ -92,6 +92,48 @@ describe('JSON that is refused, with the path', () => {
   })
 })
 
+describe('what lenient reading takes', () => {
+  const lenient = { lenient: true }
+
+  it('numbers as they are, and in full where they are integers of 64 bits', () => {
+    const text =
+      '{"a":[1.5,-0,1e300,9007199254740993,-9223372036854775808,9223372036854775808,1e20,1234567890123456.5]}'
+    expect(parseJson(text, lenient)).toEqual({
+      a: [1.5, 0, 1e300, 2n ** 53n + 1n, -(2n ** 63n), 2 ** 63, 1e20, 1234567890123456.5],
+    })
+    expect(parseJson('["12345678901234567890"]', lenient)).toEqual(['12345678901234567890'])
+  })
+
+  it('a malformed link, bytes or blob as the map that it is, with what is in it', () => {
+    const text = `{"l":{"$link":"x","in":${JSON.stringify(link)}},"b":{"$bytes":5},"c":{"$type":"blob","size":0.5},"$type":3}`
+    expect(parseJson(text, lenient)).toEqual({
+      l: { $link: 'x', in: raw },
+      b: { $bytes: 5 },
+      c: { $type: 'blob', size: 0.5 },
+      $type: 3,
+    })
+  })
+
+  it('text with a lone surrogate, and bytes that are not UTF-8', () => {
+    expect(parseJson('{"\\udc00":"\\ud800"}', lenient)).toEqual({ '\udc00': '\ud800' })
+    expect(parseJson(Uint8Array.of(34, 255, 34), lenient)).toBe('\ufffd')
+  })
+
+  it('nothing past the limits, nothing that is not JSON, and no bigint that a number could hold', () => {
+    expect(() => parseJson('[[1]]', { ...lenient, maxDepth: 1 })).toThrow(DataModelError)
+    expect(() => parseJson('[1,2]', { ...lenient, maxItems: 2 })).toThrow(DataModelError)
+    expect(() => parseJson(`${'['.repeat(9000)}1234567890123456789`, lenient)).toThrow(DataModelError)
+    expect(() => parseJson('{', lenient)).toThrow(DataModelError)
+    expect(() => jsonToValue([1n], lenient)).toThrow(DataModelError)
+    expect(jsonToValue([2n ** 60n], lenient)).toEqual([2n ** 60n])
+  })
+
+  it('as it comes from others: what is well-formed is read as ever', () => {
+    const text = `{"a":${JSON.stringify(link)},"b":{"$bytes":"AQ"},"n":7}`
+    expect(parseJson(text, lenient)).toEqual(parseJson(text))
+  })
+})
+
 describe('limits', () => {
   const deep = (levels: number, inner = '') => '['.repeat(levels) + inner + ']'.repeat(levels)
 
@@ -206,6 +248,14 @@ describe('values without a JSON form', () => {
   ])('are refused: %s', (_, value) => {
     expect(pathOf(() => valueToJson(value as Value))).toBe('')
     expect(pathOf(() => stringifyJson([1, value as Value]))).toBe('/1')
+  })
+
+  it('are integers past 2^53 where JSON is no text', () => {
+    const value: Value = { a: ['x"y', { b: 2n ** 60n, c: null, d: raw }], e: undefined as never }
+    expect(pathOf(() => valueToJson(value))).toBe('/a/1/b')
+    expect(stringifyJson(value)).toBe(`{"a":["x\\"y",{"b":1152921504606846976,"c":null,"d":${JSON.stringify(link)}}]}`)
+    expect(pathOf(() => stringifyJson([2n ** 60n, '\ud800']))).toBe('/1')
+    expect(pathOf(() => stringifyJson([2n ** 64n]))).toBe('/0')
   })
 })
 
