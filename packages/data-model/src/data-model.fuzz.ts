@@ -130,7 +130,7 @@ export const targets: FuzzTarget[] = [
     ),
     refusals: [DataModelError],
     run(bytes) {
-      const value = parseJson(bytes, { lenient: true })
+      const value = parseJson(bytes, { lenient: true, longIntegers: true })
       let block: Uint8Array
       try {
         block = encodeCbor(parseJson(bytes))

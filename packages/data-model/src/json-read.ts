@@ -21,15 +21,19 @@ const DOLLAR = 36
 /** How JSON is read. */
 export interface JsonOptions extends Limits {
   /**
-   * Takes what others let into the network: numbers that are no safe integers, lone surrogates, a `$type` that is no name. What
-   * is malformed in a `$link`, `$bytes` or blob stays the map that it is. Limits hold all the same. Default false.
+   * Whether an integer past 2^53 - 1 that has 64 bits is read as a `bigint` instead of being refused. It takes a runtime that
+   * shows how numbers are written, as Node does from version 22 on. Default false: such integers had better not be written.
+   */
+  longIntegers?: boolean
+  /**
+   * Takes what others let into the network: any number, lone surrogates, a `$type` that is no name. A malformed `$link`, `$bytes`
+   * or blob stays the map that it is. Limits hold all the same. Default false.
    */
   lenient?: boolean
 }
 
 /**
  * Reads JSON text, or its UTF-8 bytes: `$link` becomes a Cid, `$bytes` a Uint8Array, `$type: blob` a checked BlobRef.
- * When lenient, an integer past 2^53 - 1 is a `bigint` if it has 64 bits and the runtime shows the digits (Node 22 does).
  * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault.
  */
 export function parseJson(source: string | Uint8Array, options: JsonOptions = {}): Value {
@@ -37,8 +41,15 @@ export function parseJson(source: string | Uint8Array, options: JsonOptions = {}
   if (source.length > maxBytes) throw new DataModelError('', `more than ${maxBytes} of JSON`)
   const text = typeof source === 'string' ? source : textOf(source, lenient)
   boundJsonText(text, depthLimit(options.maxDepth), options.maxItems ?? DEFAULT_MAX_ITEMS)
-  const json = parseText(text, lenient && MANY_DIGITS.test(text) ? keepInteger : undefined)
-  return new JsonReader(options, !isSurelyWellFormed(text), true).convert(json, 0)
+  const reader = new JsonReader(options, !isSurelyWellFormed(text), true)
+  try {
+    const value = reader.convert(parseText(text), 0)
+    if (!reader.hasRounded) return value
+  } catch (error) {
+    if (!reader.hasRounded) throw error
+  }
+  // With a reviver, parsing takes several times as long: for text that is known to need it.
+  return new JsonReader(options, true, true).convert(parseText(text, keepInteger), 0)
 }
 
 function textOf(utf8: Uint8Array, lenient: boolean): string {
@@ -48,8 +59,6 @@ function textOf(utf8: Uint8Array, lenient: boolean): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(utf8)
 }
 
-/** What text with an unsafe integer has somewhere. To look closer at each value takes several times as long as to parse it. */
-const MANY_DIGITS = /\d{16}/
 const INTEGER = /^-?\d+$/
 
 /** A reviver that gives integers of 64 bits in full, where the runtime says how a number was written. */
@@ -78,10 +87,7 @@ function parseText(text: string, reviver?: (key: string, value: unknown) => unkn
  * The argument is not changed; parts of it that need no conversion are shared with the result.
  * @throws {DataModelError}
  */
-export function jsonToValue(
-  json: unknown,
-  options: Pick<JsonOptions, 'maxDepth' | 'maxItems' | 'lenient'> = {},
-): Value {
+export function jsonToValue(json: unknown, options: Omit<JsonOptions, 'maxBytes'> = {}): Value {
   return new JsonReader(options, true, false).convert(json, 0)
 }
 
@@ -92,6 +98,9 @@ class JsonReader {
   private readonly path = sharedPath
   private readonly maxDepth: number
   private readonly lenient: boolean
+  private readonly longIntegers: boolean
+  /** Whether there was an integer that `JSON.parse` may have rounded, and that is wanted as it was written. */
+  hasRounded = false
   private readonly checkText: boolean
   private itemsLeft: number
 
@@ -103,6 +112,7 @@ class JsonReader {
   ) {
     this.maxDepth = depthLimit(options.maxDepth)
     this.lenient = options.lenient ?? false
+    this.longIntegers = options.longIntegers ?? false
     this.checkText = mayBeMalformed && !this.lenient
     this.itemsLeft = (options.maxItems ?? DEFAULT_MAX_ITEMS) - 1
   }
@@ -114,7 +124,7 @@ class JsonReader {
         if (this.checkText && !json.isWellFormed()) this.refuse(depth, 'a lone surrogate')
         return json
       case 'number':
-        if (!Number.isSafeInteger(json) && !this.lenient) this.refuse(depth, 'a number that is not a safe integer')
+        if (!Number.isSafeInteger(json)) this.takeUnsafe(json, depth)
         return json + 0 // -0 becomes 0
       case 'boolean':
         return json
@@ -122,11 +132,16 @@ class JsonReader {
         if (json === null) return null
         return Array.isArray(json) ? this.convertArray(json, depth + 1) : this.convertMap(json as Unchecked, depth + 1)
       case 'bigint':
-        if (this.lenient && isLongInteger(json)) return json
+        if (this.longIntegers && isLongInteger(json)) return json
         return this.refuse(depth, 'an integer that is not a safe integer')
       default:
         return this.refuse(depth, `${typeof json} is not JSON`)
     }
+  }
+
+  private takeUnsafe(number: number, depth: number): void {
+    if (this.longIntegers && Number.isInteger(number)) this.hasRounded = true
+    if (!this.lenient) this.refuse(depth, 'a number that is not a safe integer')
   }
 
   private convertArray(json: unknown[], depth: number): Value[] {

@@ -21,6 +21,7 @@ export function compileInteger(schema: IntegerSchema): Check {
     const: expected,
   } = schema
   return (value, run) => {
+    if (typeof value === 'bigint') return run.fail('type', 'must be an integer of at most 53 bits')
     if (!Number.isSafeInteger(value)) return run.fail('type', 'must be an integer')
     const integer = value as number // a safe integer is a number
     if (integer < minimum) return run.fail('range', `must not be less than ${minimum}`)
