@@ -1,5 +1,6 @@
-import { blockOf } from '@atoll/data-model'
+import { blockOf, cidOfCbor } from '@atoll/data-model'
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
+import { longIntegerRecords, oddRecords } from '@atoll/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
@@ -373,6 +374,36 @@ describe('listRecords', () => {
     expect(body.cursor).toBe('2aaaaaaaaaaaa')
     const one = await pds.get('com.atproto.repo.getRecord', { params: { ...params, rkey: '3zzzzzzzzzzzz' } })
     expect(refusal(one)).toEqual({ status: 400, error: 'InvalidRequest' })
+    expect(pds.errors).toEqual([])
+  })
+
+  it('lists the others beside records that are not of the data model, and 64-bit integers in full', async () => {
+    const { storage } = pds.adapters
+    const head = (await storage.repos.head(alice.did))!
+    const blocks = [...longIntegerRecords, ...oddRecords].map(({ bytes }) => ({ cid: cidOfCbor(bytes), bytes }))
+    const collection = parseNsid('com.example.note')
+    const records = blocks.map(({ cid }, index) => ({ collection, rkey: parseRecordKey(`n${index}`), cid }))
+    await storage.transact(alice.did, (tx) =>
+      tx.repo.apply({ did: alice.did, prev: head, head, added: blocks, removed: [], records, blobs: [] }),
+    )
+    const search = new URLSearchParams({ repo: alice.did, collection, reverse: 'true', limit: '100' })
+    const page = await pds.fetch(`/xrpc/com.atproto.repo.listRecords?${search}`)
+    expect(page.status).toBe(200)
+    const text = await page.text()
+    for (const { integer } of longIntegerRecords) expect(text).toContain(`"odd":${integer},`)
+    // What is wrong with the `$type` of a map does not keep it from being written as JSON.
+    const untyped = oddRecords.filter(({ reason }) => reason === 'type')
+    expect(JSON.parse(text).records).toHaveLength(longIntegerRecords.length + untyped.length)
+    for (const [index, { what, reason }] of oddRecords.entries()) {
+      const rkey = `n${longIntegerRecords.length + index}`
+      const one = await pds.fetch(
+        `/xrpc/com.atproto.repo.getRecord?${new URLSearchParams({ repo: alice.did, collection, rkey })}`,
+      )
+      const { error } = (await one.json()) as { error?: string }
+      expect([what, one.status, error]).toEqual(
+        reason === 'type' ? [what, 200, undefined] : [what, 400, 'InvalidRequest'],
+      )
+    }
     expect(pds.errors).toEqual([])
   })
 

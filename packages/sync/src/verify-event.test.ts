@@ -7,7 +7,7 @@ import { Account, post, put, remove, testDatetime, testTime } from '../test/acco
 import { altered, messageOf, numbered, received } from '../test/frames.ts'
 import { carrying, commitBlock, withHighS } from '../test/hostile.ts'
 import { decodeMessage } from './decode-message.ts'
-import { accountEvent, identityEvent } from './events.ts'
+import { accountEvent, identityEvent, syncEvent } from './events.ts'
 import type { Verifying } from './verdict.ts'
 import { verifyCommitEvent } from './verify-commit-event.ts'
 import { verifyAccountEvent, verifyEvent, verifyIdentityEvent } from './verify-event.ts'
@@ -155,6 +155,20 @@ describe('the host', () => {
     expect(await verifyEvent(event, {}, verifying)).toEqual({ outcome: 'accept', warnings: [] })
     // The cached identity is out of date from now on.
     expect(asked).toEqual([true])
+  })
+})
+
+describe('several roots', () => {
+  it('are allowed: the first is the commit', async () => {
+    const roots = [head.cid, head.data, before.cid]
+    const many = altered(good, (body) => ({ ...body, blocks: writeCar(roots, commit.slice) }))
+    expect(await verifyCommitEvent(messageOf('commit', many), { state }, known)).toMatchObject({ outcome: 'accept' })
+    const others = altered(good, (body) => ({ ...body, blocks: writeCar(roots.toReversed(), commit.slice) }))
+    expect(await verifyCommitEvent(messageOf('commit', others), { state }, known)).toMatchObject({ rule: 'roots' })
+    const { frame } = syncEvent(did, head.rev, commit.commit, testDatetime)
+    const sync = altered(numbered({ frame }, 2), (body) => ({ ...body, blocks: writeCar(roots, [commit.commit]) }))
+    const verdict = await verifyEvent(messageOf('sync', sync), { state }, known)
+    expect(verdict).toMatchObject({ outcome: 'desynchronized', cid: head.cid })
   })
 })
 
