@@ -438,6 +438,24 @@ describe('describeRepo', () => {
     await other.close()
   })
 
+  it('says so when the DID document is not of the data model, and sessions go on without it', async () => {
+    const { plcFetch } = pds.adapters
+    const withFraction = async (...request: Parameters<typeof plcFetch>) => {
+      const response = await plcFetch(...request)
+      if (request[1]?.method === 'POST' || !response.ok) return response
+      return Response.json({ ...((await response.json()) as object), version: 1.1 })
+    }
+    const settings = { PDS_ENABLE_DID_DOC_WITH_SESSION: 'true' }
+    const other = await PdsUnderTest.start(settings, { plcFetch: withFraction })
+    const bob = await other.account('bob')
+    const { body } = await other.get('com.atproto.repo.describeRepo', { params: { repo: bob.did } })
+    expect(body).toEqual({ error: 'InvalidRequest', message: `DID document is not of the data model: ${bob.did}` })
+    const session = await other.get('com.atproto.server.getSession', { token: bob.accessJwt })
+    expect([session.status, session.body.didDoc]).toEqual([200, undefined])
+    expect(other.errors).toEqual([])
+    await other.close()
+  })
+
   it('refuses a repository that is not here', async () => {
     const answer = await pds.get('com.atproto.repo.describeRepo', { params: { repo: 'nobody.test' } })
     expect(answer.body).toEqual({ error: 'RepoNotFound', message: 'Could not find repo for DID: nobody.test' })
