@@ -1,5 +1,6 @@
-import { blockOf } from '@atoll/data-model'
+import { blockOf, cidOfCbor } from '@atoll/data-model'
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
+import { longIntegerRecords, oddRecords } from '@atoll/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
@@ -376,6 +377,36 @@ describe('listRecords', () => {
     expect(pds.errors).toEqual([])
   })
 
+  it('lists the others beside records that are not of the data model, and 64-bit integers in full', async () => {
+    const { storage } = pds.adapters
+    const head = (await storage.repos.head(alice.did))!
+    const blocks = [...longIntegerRecords, ...oddRecords].map(({ bytes }) => ({ cid: cidOfCbor(bytes), bytes }))
+    const collection = parseNsid('com.example.note')
+    const records = blocks.map(({ cid }, index) => ({ collection, rkey: parseRecordKey(`n${index}`), cid }))
+    await storage.transact(alice.did, (tx) =>
+      tx.repo.apply({ did: alice.did, prev: head, head, added: blocks, removed: [], records, blobs: [] }),
+    )
+    const search = new URLSearchParams({ repo: alice.did, collection, reverse: 'true', limit: '100' })
+    const page = await pds.fetch(`/xrpc/com.atproto.repo.listRecords?${search}`)
+    expect(page.status).toBe(200)
+    const text = await page.text()
+    for (const { integer } of longIntegerRecords) expect(text).toContain(`"odd":${integer},`)
+    // What is wrong with the `$type` of a map does not keep it from being written as JSON.
+    const untyped = oddRecords.filter(({ reason }) => reason === 'type')
+    expect(JSON.parse(text).records).toHaveLength(longIntegerRecords.length + untyped.length)
+    for (const [index, { what, reason }] of oddRecords.entries()) {
+      const rkey = `n${longIntegerRecords.length + index}`
+      const one = await pds.fetch(
+        `/xrpc/com.atproto.repo.getRecord?${new URLSearchParams({ repo: alice.did, collection, rkey })}`,
+      )
+      const { error } = (await one.json()) as { error?: string }
+      expect([what, one.status, error]).toEqual(
+        reason === 'type' ? [what, 200, undefined] : [what, 400, 'InvalidRequest'],
+      )
+    }
+    expect(pds.errors).toEqual([])
+  })
+
   it('refuses a limit over 100', async () => {
     expect(
       refusal(
@@ -404,6 +435,24 @@ describe('describeRepo', () => {
     down = true
     const { body } = await other.get('com.atproto.repo.describeRepo', { params: { repo: bob.did } })
     expect(body).toEqual({ error: 'InvalidRequest', message: `Could not resolve DID: ${bob.did}` })
+    await other.close()
+  })
+
+  it('says so when the DID document is not of the data model, and sessions go on without it', async () => {
+    const { plcFetch } = pds.adapters
+    const withFraction = async (...request: Parameters<typeof plcFetch>) => {
+      const response = await plcFetch(...request)
+      if (request[1]?.method === 'POST' || !response.ok) return response
+      return Response.json({ ...((await response.json()) as object), version: 1.1 })
+    }
+    const settings = { PDS_ENABLE_DID_DOC_WITH_SESSION: 'true' }
+    const other = await PdsUnderTest.start(settings, { plcFetch: withFraction })
+    const bob = await other.account('bob')
+    const { body } = await other.get('com.atproto.repo.describeRepo', { params: { repo: bob.did } })
+    expect(body).toEqual({ error: 'InvalidRequest', message: `DID document is not of the data model: ${bob.did}` })
+    const session = await other.get('com.atproto.server.getSession', { token: bob.accessJwt })
+    expect([session.status, session.body.didDoc]).toEqual([200, undefined])
+    expect(other.errors).toEqual([])
     await other.close()
   })
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { hex } from '../test/hex.ts'
 import { decodeCbor, decodeFirstCbor } from './cbor-decode.ts'
+import { encodeCbor } from './cbor-encode.ts'
 import { cborToJson } from './cbor-to-json.ts'
 import { CborError, type CborReason } from './errors.ts'
+import { stringifyJson } from './json-write.ts'
 import type { Limits } from './value.ts'
 
 const digest = '00'.repeat(32)
@@ -42,12 +44,15 @@ describe('what is refused', () => {
     ['tag 42 in three bytes', `d9 002a 58 25 00 01 71 12 20 ${digest}`, 'not-minimal'],
     ['a CID length in three bytes', `d8 2a 59 0025 00 01 71 12 20 ${digest}`, 'not-minimal'],
 
-    ['2^53', '1b 0020000000000000', 'integer-range'],
+    ['2^63', '1b 8000000000000000', 'integer-range'],
+    ['-2^63 - 1', '3b 8000000000000000', 'integer-range'],
     ['2^64 - 1', '1b ffffffffffffffff', 'integer-range'],
-    ['-2^53', '3b 001fffffffffffff', 'integer-range'],
     ['-2^64', '3b ffffffffffffffff', 'integer-range'],
     ['a length of 2^64 - 1', '5b ffffffffffffffff', 'integer-range'],
+    ['a length of 2^53', '5b 0020000000000000', 'integer-range'],
+    ['a tag of 2^53', 'db 0020000000000000 01', 'integer-range'],
     ['a number cut off', '1a 0000', 'truncated'],
+    ['a long number cut off', '1b 00200000000000', 'truncated'],
     ['a number cut off after its head', '18', 'truncated'],
 
     ['an indefinite array', '9f 01 ff', 'indefinite-length'],
@@ -197,6 +202,26 @@ describe('what is read', () => {
     expect(decodeCbor(hex('78 1b efbfbd 616161616161616161616161616161616161616161616161'))).toBe(
       `\ufffd${'a'.repeat(24)}`,
     )
+  })
+
+  it.each<[string, number | bigint]>([
+    ['1b 001fffffffffffff', 2 ** 53 - 1],
+    ['1b 0020000000000000', 2n ** 53n],
+    ['1b 0020000000000001', 2n ** 53n + 1n],
+    ['1b 0102030405060708', 0x0102030405060708n],
+    ['1b 7fffffffffffffff', 2n ** 63n - 1n],
+    ['3b 001ffffffffffffe', -(2 ** 53 - 1)],
+    ['3b 001fffffffffffff', -(2n ** 53n)],
+    ['3b 0020000000000000', -(2n ** 53n) - 1n],
+    ['3b 7fffffffffffffff', -(2n ** 63n)],
+  ])('reads the integer %s, gives it back as it was, and writes its digits as JSON', (digits, value) => {
+    const bytes = hex(digits)
+    expect(decodeCbor(bytes)).toBe(value)
+    expect(encodeCbor(value)).toEqual(bytes)
+    const list = hex(`82 ${digits} a1 61 61 ${digits}`)
+    expect(encodeCbor(decodeCbor(list))).toEqual(list)
+    expect(cborToJson(list)).toBe(`[${value},{"a":${value}}]`)
+    expect(stringifyJson(decodeCbor(list))).toBe(`[${value},{"a":${value}}]`)
   })
 
   it('gives byte strings as plain views, out of a Buffer too', () => {

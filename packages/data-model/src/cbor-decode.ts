@@ -31,7 +31,7 @@ class Decoder extends CborReader {
   readValue(depth: number): Value {
     switch (this.nextHead() >> 5) {
       case 0:
-        return this.readArgument()
+        return this.readUnsigned()
       case 1:
         return this.readNegative()
       case 2:

@@ -1,10 +1,21 @@
-import { ARRAY, BYTES, headLength, MAP, MAX_HEAD_BYTES, NEGATIVE, TEXT, UNSIGNED, writeHead } from './cbor-head.ts'
+import {
+  ARRAY,
+  BYTES,
+  headLength,
+  MAP,
+  MAX_HEAD_BYTES,
+  NEGATIVE,
+  TEXT,
+  UNSIGNED,
+  writeHead,
+  writeLongHead,
+} from './cbor-head.ts'
 import { CID_LENGTH, Cid } from './cid.ts'
 import { CborError, type CborReason } from './errors.ts'
 import { shapeOf } from './map-shape.ts'
 import { Output } from './output.ts'
 import { utf8Length, writeText } from './text.ts'
-import { DEFAULT_MAX_BYTES, depthLimit, type Limits, type Value, type ValueMap } from './value.ts'
+import { DEFAULT_MAX_BYTES, depthLimit, isLongInteger, type Limits, type Value, type ValueMap } from './value.ts'
 
 /** Up to here a loop beats the call into the runtime. */
 const SHORT_TEXT = 32
@@ -16,7 +27,8 @@ type EncodeLimits = Pick<Limits, 'maxDepth' | 'maxBytes'>
 
 /**
  * The canonical DAG-CBOR of a value: the only bytes that `decodeCbor` takes for it. `-0` is written as 0; `undefined`,
- * fractions, unsafe integers, lone surrogates and objects that are not plain are refused.
+ * fractions, numbers that are not safe integers, bigints that a number could hold or 64 bits could not, lone surrogates and
+ * objects that are not plain are refused.
  * As with Node's Buffer, the result may be a part of a larger ArrayBuffer: mind `byteOffset`.
  * @throws {CborError}
  */
@@ -57,6 +69,7 @@ class Writer extends Output {
     else if (typeof value === 'boolean') this.writeByte(value ? 0xf5 : 0xf4)
     else if (value === null) this.writeByte(0xf6)
     else if (typeof value === 'object') this.writeObject(value, depth)
+    else if (typeof value === 'bigint') this.writeBigint(value)
     else this.refuse('unsupported-type', `${typeof value} is not in the data model`)
   }
 
@@ -75,6 +88,16 @@ class Writer extends Output {
     this.reserve(MAX_HEAD_BYTES)
     this.at =
       value < 0 ? writeHead(this.bytes, this.at, NEGATIVE, -1 - value) : writeHead(this.bytes, this.at, UNSIGNED, value)
+  }
+
+  private writeBigint(value: bigint): void {
+    if (Number.isSafeInteger(Number(value))) this.refuse('unsupported-type', 'a bigint that a number could hold')
+    if (!isLongInteger(value)) this.refuse('integer-range')
+    this.reserve(MAX_HEAD_BYTES)
+    this.at =
+      value < 0n
+        ? writeLongHead(this.bytes, this.at, NEGATIVE, -1n - value)
+        : writeLongHead(this.bytes, this.at, UNSIGNED, value)
   }
 
   private writeText(text: string): void {

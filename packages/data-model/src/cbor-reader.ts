@@ -7,6 +7,11 @@ export const MAJOR_TEXT = 3
 
 const TAG_CID = 42
 const MAX_HIGH_WORD = 0x1fffff
+/** The upper half of 2^63 - 1. */
+const MAX_INT64_HIGH_WORD = 0x7fffffff
+/** A head with this number is followed by eight bytes. */
+const IN_EIGHT_BYTES = 27
+const LONG_BYTES = 9
 
 /** The strict reading of heads, lengths, links and key order: what the decoder and the JSON writer have in common. */
 export class CborReader {
@@ -33,7 +38,7 @@ export class CborReader {
     return this.bytes[at]!
   }
 
-  /** The number in a head: a value, a length or a tag. */
+  /** The number in a head, which is at most 2^53 - 1: a value, a length or a tag. */
   protected readArgument(): number {
     const info = this.bytes[this.at]! & 31
     if (info > 23) return this.readWideArgument(info)
@@ -61,10 +66,34 @@ export class CborReader {
     return value < least ? this.refuse('not-minimal', start) : value
   }
 
-  protected readNegative(): number {
-    const start = this.at
+  /** An integer from 0 on: a `bigint` where a number would not be exact. */
+  protected readUnsigned(): number | bigint {
+    return this.isLong() ? this.readLong() : this.readArgument()
+  }
+
+  /** An integer below 0: a `bigint` where a number would not be exact. */
+  protected readNegative(): number | bigint {
+    if (this.isLong()) return -1n - this.readLong()
     const value = -1 - this.readArgument()
-    return value < Number.MIN_SAFE_INTEGER ? this.refuse('integer-range', start) : value
+    // -2^53 is the one that is unsafe although its argument is not. Doubles have it, so it is converted exactly.
+    return value < Number.MIN_SAFE_INTEGER ? BigInt(value) : value
+  }
+
+  /** Whether the number in the head here takes more than 53 bits. */
+  private isLong(): boolean {
+    const { bytes, at } = this
+    return (
+      (bytes[at]! & 31) === IN_EIGHT_BYTES && at + LONG_BYTES <= this.end && readWord(bytes, at + 1) > MAX_HIGH_WORD
+    )
+  }
+
+  /** The number in such a head. The data model has integers of 64 bits with a sign. */
+  private readLong(): bigint {
+    const { bytes, at } = this
+    const high = readWord(bytes, at + 1)
+    if (high > MAX_INT64_HIGH_WORD) this.refuse('integer-range', at)
+    this.at = at + LONG_BYTES
+    return (BigInt(high) << 32n) | BigInt(readWord(bytes, at + 5))
   }
 
   /** A length in bytes or items, of which each takes a byte or more: one past what is left is refused before allocation. */

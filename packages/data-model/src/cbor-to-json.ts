@@ -4,7 +4,7 @@ import { CborReader, MAJOR_TEXT } from './cbor-reader.ts'
 import { CID_LENGTH, cidFault } from './cid.ts'
 import { CborError } from './errors.ts'
 import { isPlainByte, isPlainWord, JsonText, QUOTE } from './json-text.ts'
-import { valueToJson } from './json-write.ts'
+import { stringifyJson } from './json-write.ts'
 import { decodeText, latin1Text } from './text.ts'
 import type { Limits } from './value.ts'
 
@@ -182,7 +182,7 @@ class Transcoder extends CborReader {
   private copyOther(major: number): void {
     switch (major) {
       case 0:
-        this.text.writeInteger(this.readArgument())
+        this.text.writeInteger(this.readUnsigned())
         break
       case 1:
         this.text.writeInteger(this.readNegative())
@@ -222,6 +222,6 @@ class Transcoder extends CborReader {
   /** A map with a key that JSON keeps for links or bytes has no JSON form; the slow way says where it is. */
   private checkReserved(at: number, length: number): void {
     const key = decodeText(this.bytes, at, at + length)
-    if (key === '$link' || key === '$bytes') valueToJson(decodeCbor(this.bytes))
+    if (key === '$link' || key === '$bytes') stringifyJson(decodeCbor(this.bytes))
   }
 }

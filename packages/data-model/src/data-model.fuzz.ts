@@ -30,6 +30,7 @@ const odd: Value[] = [
   ['é語🌊\ufffd'],
   -1,
   Number.MAX_SAFE_INTEGER,
+  [2n ** 53n, -(2n ** 63n)],
 ]
 const blocks = [...values, ...odd].map((value) => encodeCbor(value))
 
@@ -116,6 +117,28 @@ export const targets: FuzzTarget[] = [
       same(encodeCbor(decodeCbor(block)), block, 'blocks')
       same(encodeCbor(parseJson(cborToJson(block))), block, 'blocks by way of JSON')
       same(encodeCbor(parseJson(stringifyJson(value))), block, 'blocks by way of a value and JSON')
+    },
+  },
+  {
+    name: 'JSON of others',
+    seeds: [
+      ...odd.map((value) => text.encode(stringifyJson(value))),
+      text.encode('{"$type":1,"a":{"$link":2},"b":[1.5,9007199254740993,"\\ud800"]}'),
+    ],
+    tokens: ['[', '{"a":', ',', '"', '\\u', '$link', '"$type":"blob"', '__proto__', '9007199254740993', '.5'].map(
+      (token) => text.encode(token),
+    ),
+    refusals: [DataModelError],
+    run(bytes) {
+      const value = parseJson(bytes, { lenient: true, longIntegers: true })
+      let block: Uint8Array
+      try {
+        block = encodeCbor(parseJson(bytes))
+      } catch (error) {
+        if (error instanceof DataModelError) return
+        throw error
+      }
+      same(encodeCbor(value), block, 'what is read strictly and leniently')
     },
   },
   {

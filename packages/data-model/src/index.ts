@@ -26,7 +26,7 @@ export {
 export { CidMap } from './cid-map.ts'
 export { CborError, type CborReason, DataModelError, InvalidCidError } from './errors.ts'
 export { JsonBuilder } from './json-builder.ts'
-export { jsonToValue, parseJson } from './json-read.ts'
+export { type JsonOptions, jsonToValue, parseJson } from './json-read.ts'
 export { stringifyJson, valueToJson } from './json-write.ts'
 export { isValueMap } from './plain-object.ts'
 export { sha256 } from './sha256.ts'

@@ -6,21 +6,67 @@ import { boundJsonText } from './json-bounds.ts'
 import { pointer, sharedPath } from './json-pointer.ts'
 import { isPlain, setMember } from './plain-object.ts'
 import { decodeText } from './text.ts'
-import { DEFAULT_MAX_BYTES, DEFAULT_MAX_ITEMS, depthLimit, type Limits, type Value, type ValueMap } from './value.ts'
+import {
+  DEFAULT_MAX_BYTES,
+  DEFAULT_MAX_ITEMS,
+  depthLimit,
+  isLongInteger,
+  type Limits,
+  type Value,
+  type ValueMap,
+} from './value.ts'
 
 const DOLLAR = 36
+
+/** How JSON is read. */
+export interface JsonOptions extends Limits {
+  /**
+   * Whether an integer past 2^53 - 1 that has 64 bits is read as a `bigint` instead of being refused. It takes a runtime that
+   * shows how numbers are written, as Node does from version 22 on. Default false: such integers had better not be written.
+   */
+  longIntegers?: boolean
+  /**
+   * Takes what others let into the network: any number, lone surrogates, a `$type` that is no name. A malformed `$link`, `$bytes`
+   * or blob stays the map that it is. Limits hold all the same. Default false.
+   */
+  lenient?: boolean
+}
 
 /**
  * Reads JSON text, or its UTF-8 bytes: `$link` becomes a Cid, `$bytes` a Uint8Array, `$type: blob` a checked BlobRef.
  * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault.
  */
-export function parseJson(source: string | Uint8Array, limits: Limits = {}): Value {
-  const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES
+export function parseJson(source: string | Uint8Array, options: JsonOptions = {}): Value {
+  const { maxBytes = DEFAULT_MAX_BYTES, lenient = false } = options
   if (source.length > maxBytes) throw new DataModelError('', `more than ${maxBytes} of JSON`)
-  const text = typeof source === 'string' ? source : decodeText(source, 0, source.length)
-  if (text === undefined) throw new DataModelError('', 'not UTF-8')
-  boundJsonText(text, depthLimit(limits.maxDepth), limits.maxItems ?? DEFAULT_MAX_ITEMS)
-  return new JsonReader(limits, !isSurelyWellFormed(text), true).convert(parseText(text), 0)
+  const text = typeof source === 'string' ? source : textOf(source, lenient)
+  boundJsonText(text, depthLimit(options.maxDepth), options.maxItems ?? DEFAULT_MAX_ITEMS)
+  const reader = new JsonReader(options, !isSurelyWellFormed(text), true)
+  try {
+    const value = reader.convert(parseText(text), 0)
+    if (!reader.hasRounded) return value
+  } catch (error) {
+    if (!reader.hasRounded) throw error
+  }
+  // With a reviver, parsing takes several times as long: for text that is known to need it.
+  return new JsonReader(options, true, true).convert(parseText(text, keepInteger), 0)
+}
+
+function textOf(utf8: Uint8Array, lenient: boolean): string {
+  const text = decodeText(utf8, 0, utf8.length)
+  if (text !== undefined) return text
+  if (!lenient) throw new DataModelError('', 'not UTF-8')
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(utf8)
+}
+
+const INTEGER = /^-?\d+$/
+
+/** A reviver that gives integers of 64 bits in full, where the runtime says how a number was written. */
+function keepInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  if (context?.source === undefined || !INTEGER.test(context.source)) return value
+  const integer = BigInt(context.source)
+  return isLongInteger(integer) ? integer : value
 }
 
 /** Whether no string in this JSON can have a lone surrogate, as such or escaped: then none needs a look of its own. */
@@ -28,9 +74,9 @@ function isSurelyWellFormed(text: string): boolean {
   return text.isWellFormed() && (text.indexOf('\\') < 0 || !text.includes('\\u'))
 }
 
-function parseText(text: string): unknown {
+function parseText(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, reviver)
   } catch {
     throw new DataModelError('', 'not JSON')
   }
@@ -41,8 +87,8 @@ function parseText(text: string): unknown {
  * The argument is not changed; parts of it that need no conversion are shared with the result.
  * @throws {DataModelError}
  */
-export function jsonToValue(json: unknown, limits: Pick<Limits, 'maxDepth' | 'maxItems'> = {}): Value {
-  return new JsonReader(limits, true, false).convert(json, 0)
+export function jsonToValue(json: unknown, options: Omit<JsonOptions, 'maxBytes'> = {}): Value {
+  return new JsonReader(options, true, false).convert(json, 0)
 }
 
 /** JSON as it comes, of which nothing is known. */
@@ -51,16 +97,24 @@ type Unchecked = { [key: string]: unknown }
 class JsonReader {
   private readonly path = sharedPath
   private readonly maxDepth: number
+  private readonly lenient: boolean
+  private readonly longIntegers: boolean
+  /** Whether there was an integer that `JSON.parse` may have rounded, and that is wanted as it was written. */
+  hasRounded = false
+  private readonly checkText: boolean
   private itemsLeft: number
 
   constructor(
-    limits: Limits,
-    private readonly checkText: boolean,
+    options: JsonOptions,
+    mayBeMalformed: boolean,
     /** Whether the JSON is ours to change. */
     private readonly owned: boolean,
   ) {
-    this.maxDepth = depthLimit(limits.maxDepth)
-    this.itemsLeft = (limits.maxItems ?? DEFAULT_MAX_ITEMS) - 1
+    this.maxDepth = depthLimit(options.maxDepth)
+    this.lenient = options.lenient ?? false
+    this.longIntegers = options.longIntegers ?? false
+    this.checkText = mayBeMalformed && !this.lenient
+    this.itemsLeft = (options.maxItems ?? DEFAULT_MAX_ITEMS) - 1
   }
 
   /** Converts what lies within `depth` containers. */
@@ -70,16 +124,24 @@ class JsonReader {
         if (this.checkText && !json.isWellFormed()) this.refuse(depth, 'a lone surrogate')
         return json
       case 'number':
-        if (!Number.isSafeInteger(json)) this.refuse(depth, 'a number that is not a safe integer')
+        if (!Number.isSafeInteger(json)) this.takeUnsafe(json, depth)
         return json + 0 // -0 becomes 0
       case 'boolean':
         return json
       case 'object':
         if (json === null) return null
         return Array.isArray(json) ? this.convertArray(json, depth + 1) : this.convertMap(json as Unchecked, depth + 1)
+      case 'bigint':
+        if (this.longIntegers && isLongInteger(json)) return json
+        return this.refuse(depth, 'an integer that is not a safe integer')
       default:
         return this.refuse(depth, `${typeof json} is not JSON`)
     }
+  }
+
+  private takeUnsafe(number: number, depth: number): void {
+    if (this.longIntegers && Number.isInteger(number)) this.hasRounded = true
+    if (!this.lenient) this.refuse(depth, 'a number that is not a safe integer')
   }
 
   private convertArray(json: unknown[], depth: number): Value[] {
@@ -109,9 +171,11 @@ class JsonReader {
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]!
       if (key.charCodeAt(0) === DOLLAR) {
-        if (key === '$link') return this.readLink(json, keys.length, depth - 1)
-        if (key === '$bytes') return this.readBytes(json, keys.length, depth - 1)
-        if (key === '$type') isBlob = this.readTypeName(json['$type'], depth) === 'blob'
+        if (key === '$link' || key === '$bytes') {
+          const read =
+            key === '$link' ? this.readLink(json, keys.length, depth - 1) : this.readBytes(json, keys.length, depth - 1)
+          if (read !== undefined) return read
+        } else if (key === '$type') isBlob = this.readTypeName(json['$type'], depth) === 'blob'
       }
       const before = json[key]
       if (this.passes(before)) continue
@@ -122,7 +186,7 @@ class JsonReader {
       if (map === json && !this.owned) map = { ...json }
       setMember(map, key, after)
     }
-    if (isBlob && !isBlobRef(map)) this.refuse(depth - 1, 'a malformed blob reference')
+    if (isBlob && !this.lenient && !isBlobRef(map)) this.refuse(depth - 1, 'a malformed blob reference')
     return map as ValueMap // every member has been converted
   }
 
@@ -136,27 +200,32 @@ class JsonReader {
     if (this.itemsLeft < 0) this.refuse(depth - 1, 'too many values')
   }
 
-  private readTypeName(name: unknown, depth: number): string {
-    if (typeof name === 'string' && name !== '') return name
+  private readTypeName(name: unknown, depth: number): unknown {
+    if ((typeof name === 'string' && name !== '') || this.lenient) return name
     this.path[depth - 1] = '$type'
     return this.refuse(depth, 'not the name of a type')
   }
 
-  private readLink(json: Unchecked, count: number, depth: number): Cid {
+  private readLink(json: Unchecked, count: number, depth: number): Cid | undefined {
     const text = json['$link']
-    if (typeof text !== 'string' || count !== 1) return this.refuse(depth, 'a malformed $link')
+    if (typeof text !== 'string' || count !== 1) return this.refuseStrictly(depth, 'a malformed $link')
     try {
       return parseCid(text)
     } catch (error) {
-      if (error instanceof InvalidCidError) return this.refuse(depth, `a malformed $link: ${error.reason}`)
+      if (error instanceof InvalidCidError) return this.refuseStrictly(depth, `a malformed $link: ${error.reason}`)
       throw error
     }
   }
 
-  private readBytes(json: Unchecked, count: number, depth: number): Uint8Array {
+  private readBytes(json: Unchecked, count: number, depth: number): Uint8Array | undefined {
     const text = json['$bytes']
     const bytes = typeof text === 'string' && count === 1 ? parseBase64(text) : undefined
-    return bytes ?? this.refuse(depth, 'malformed $bytes')
+    return bytes ?? this.refuseStrictly(depth, 'malformed $bytes')
+  }
+
+  /** What is malformed stays as it is when lenient. */
+  private refuseStrictly(depth: number, reason: string): undefined {
+    return this.lenient ? undefined : this.refuse(depth, reason)
   }
 
   private refuse(depth: number, reason: string): never {

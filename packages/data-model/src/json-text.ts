@@ -65,8 +65,8 @@ export class JsonText extends Output {
     this.at = writeBase32(this.bytes, this.at, source, start, start + CID_LENGTH)
   }
 
-  writeInteger(value: number): void {
-    if (value >= 0 && value < 10) this.writeByte(48 + value)
+  writeInteger(value: number | bigint): void {
+    if (typeof value === 'number' && value >= 0 && value < 10) this.writeByte(48 + value)
     else this.writeAscii(String(value))
   }
 

@@ -3,17 +3,23 @@ import { Cid } from './cid.ts'
 import { DataModelError } from './errors.ts'
 import { pointer, sharedPath } from './json-pointer.ts'
 import { isPlain, setMember } from './plain-object.ts'
-import { depthLimit, type Json, type Limits, type Value, type ValueMap } from './value.ts'
+import { depthLimit, isLongInteger, type Json, type Limits, type Value, type ValueMap } from './value.ts'
 
 const DOLLAR = 36
 
+/** What text is made of. JavaScript's own JSON knows no `bigint`. */
+type JsonOrBigint = Json | bigint | JsonOrBigint[] | { [key: string]: JsonOrBigint }
+
 /**
- * The JSON text of a value. Members that are `undefined` are left out, as `JSON.stringify` leaves them out.
+ * The JSON text of a value. Members that are `undefined` are left out, as `JSON.stringify` leaves them out. A `bigint` is
+ * written in all its digits: JSON sets numbers no bound, though `JSON.parse` rounds them.
  * @throws {DataModelError} for what has no JSON form, with the place of the fault.
  */
 export function stringifyJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): string {
   const maxDepth = depthLimit(limits?.maxDepth)
-  const text = JSON.stringify(new JsonWriter(maxDepth, false).convert(value, 0))
+  const writer = new JsonWriter(maxDepth, false)
+  const json = writer.convert(value, 0)
+  const text = writer.hasBigint ? textOf(json) : JSON.stringify(json)
   // Only a lone surrogate comes out as this escape, so text need not be looked at piece by piece before.
   if (text.includes('\\ud')) new JsonWriter(maxDepth, true).convert(value, 0)
   return text
@@ -21,22 +27,35 @@ export function stringifyJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): 
 
 /**
  * The JSON form of a value: `{ $link }` for a CID, `{ $bytes }` for bytes. Members that are `undefined` are left out.
- * Parts of the value that need no conversion are shared with the result.
+ * Parts of the value that need no conversion are shared with the result. A `bigint` is refused, since only text can hold it.
  * @throws {DataModelError}
  */
 export function valueToJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): Json {
-  return new JsonWriter(depthLimit(limits?.maxDepth), true).convert(value, 0)
+  return new JsonWriter(depthLimit(limits?.maxDepth), true, true).convert(value, 0) as Json // bigints are refused
+}
+
+/** Does what `JSON.stringify` does, and takes bigints: for the few values that hold one. */
+function textOf(json: JsonOrBigint): string {
+  if (typeof json === 'bigint') return String(json)
+  if (Array.isArray(json)) return `[${json.map(textOf).join()}]`
+  if (typeof json !== 'object' || json === null) return JSON.stringify(json)
+  return `{${Object.keys(json)
+    .map((key) => `${JSON.stringify(key)}:${textOf(json[key]!)}`)
+    .join()}}`
 }
 
 class JsonWriter {
+  /** Whether what was converted holds one. */
+  hasBigint = false
   private readonly path = sharedPath
 
   constructor(
     private readonly maxDepth: number,
     private readonly checkText: boolean,
+    private readonly refuseBigint = false,
   ) {}
 
-  convert(value: Value, depth: number): Json {
+  convert(value: Value, depth: number): JsonOrBigint {
     switch (typeof value) {
       case 'string':
         if (this.checkText && !value.isWellFormed()) this.refuse(depth, 'a lone surrogate')
@@ -49,12 +68,21 @@ class JsonWriter {
       case 'object':
         if (value === null) return null
         return this.convertObject(value, depth)
+      case 'bigint':
+        return this.convertBigint(value, depth)
       default:
         return this.refuse(depth, `${typeof value} is not in the data model`)
     }
   }
 
-  private convertObject(value: Value[] | ValueMap | Cid | Uint8Array, depth: number): Json {
+  private convertBigint(value: bigint, depth: number): bigint {
+    if (!isLongInteger(value)) this.refuse(depth, 'a bigint that a number could hold, or 64 bits could not')
+    if (this.refuseBigint) this.refuse(depth, 'an integer that is not a safe integer')
+    this.hasBigint = true
+    return value
+  }
+
+  private convertObject(value: Value[] | ValueMap | Cid | Uint8Array, depth: number): JsonOrBigint {
     if (Array.isArray(value)) return this.convertArray(value, depth + 1)
     if (value instanceof Cid) return { $link: value.toString() }
     if (value instanceof Uint8Array) return { $bytes: formatBase64(value) }
@@ -62,7 +90,7 @@ class JsonWriter {
     return this.convertMap(value, depth + 1)
   }
 
-  private convertArray(items: Value[], depth: number): Json[] {
+  private convertArray(items: Value[], depth: number): JsonOrBigint[] {
     if (depth > this.maxDepth) this.refuse(depth - 1, 'nested too deeply')
     let json: unknown[] = items
     for (let index = 0; index < items.length; index++) {
@@ -73,10 +101,10 @@ class JsonWriter {
       if (json === items) json = items.slice()
       json[index] = after
     }
-    return json as Json[] // every item has been converted
+    return json as JsonOrBigint[] // every item has been converted
   }
 
-  private convertMap(map: ValueMap, depth: number): Json {
+  private convertMap(map: ValueMap, depth: number): JsonOrBigint {
     if (depth > this.maxDepth) this.refuse(depth - 1, 'nested too deeply')
     let json: { [key: string]: unknown } = map
     const keys = Object.keys(map)
@@ -91,7 +119,7 @@ class JsonWriter {
       if (after === undefined) delete json[key]
       else setMember(json, key, after)
     }
-    return json as { [key: string]: Json } // every member has been converted
+    return json as { [key: string]: JsonOrBigint } // every member has been converted
   }
 
   private isWritable(key: string): boolean {

@@ -92,6 +92,77 @@ describe('JSON that is refused, with the path', () => {
   })
 })
 
+describe('what lenient reading takes', () => {
+  const lenient = { lenient: true }
+
+  it('numbers as they are, and in full where they are integers of 64 bits and these are wanted', () => {
+    const text =
+      '{"a":[1.5,-0,1e300,9007199254740993,-9223372036854775808,9223372036854775808,1e20,1234567890123456.5]}'
+    expect(parseJson('[9007199254740993]', lenient)).toEqual([2 ** 53])
+    expect(parseJson(text, { lenient: true, longIntegers: true })).toEqual({
+      a: [1.5, 0, 1e300, 2n ** 53n + 1n, -(2n ** 63n), 2 ** 63, 1e20, 1234567890123456.5],
+    })
+    expect(parseJson('["12345678901234567890"]', lenient)).toEqual(['12345678901234567890'])
+  })
+
+  it('a malformed link, bytes or blob as the map that it is, with what is in it', () => {
+    const text = `{"l":{"$link":"x","in":${JSON.stringify(link)}},"b":{"$bytes":5},"c":{"$type":"blob","size":0.5},"$type":3}`
+    expect(parseJson(text, lenient)).toEqual({
+      l: { $link: 'x', in: raw },
+      b: { $bytes: 5 },
+      c: { $type: 'blob', size: 0.5 },
+      $type: 3,
+    })
+  })
+
+  it('text with a lone surrogate, and bytes that are not UTF-8', () => {
+    expect(parseJson('{"\\udc00":"\\ud800"}', lenient)).toEqual({ '\udc00': '\ud800' })
+    expect(parseJson(Uint8Array.of(34, 255, 34), lenient)).toBe('\ufffd')
+  })
+
+  it('nothing past the limits, and nothing that is not JSON', () => {
+    expect(() => parseJson('[[1]]', { ...lenient, maxDepth: 1 })).toThrow(DataModelError)
+    expect(() => parseJson('[1,2]', { ...lenient, maxItems: 2 })).toThrow(DataModelError)
+    expect(() => parseJson('{', lenient)).toThrow(DataModelError)
+  })
+
+  it('as it comes from others: what is well-formed is read as ever', () => {
+    const text = `{"a":${JSON.stringify(link)},"b":{"$bytes":"AQ"},"n":7}`
+    expect(parseJson(text, lenient)).toEqual(parseJson(text))
+  })
+})
+
+describe('integers past 2^53', () => {
+  const long = { longIntegers: true }
+
+  it('are read as bigints when they are wanted, up to 64 bits', () => {
+    const text = '{"a":[9007199254740993,{"b":-9223372036854775808}],"c":9007199254740991}'
+    expect(parseJson(text, long)).toEqual({
+      a: [2n ** 53n + 1n, { b: -(2n ** 63n) }],
+      c: 2 ** 53 - 1,
+    })
+    expect(stringifyJson(parseJson(text, long))).toBe(text)
+    expect(pathOf(() => parseJson(text))).toBe('/a/0')
+    expect(jsonToValue([2n ** 60n], long)).toEqual([2n ** 60n])
+  })
+
+  it('are refused past that, and so is everything else', () => {
+    const refused = [
+      '[1,9223372036854775808]',
+      '[1,1e20]',
+      '[1,-9223372036854775809]',
+      '[1,1.5]',
+      '[9007199254740993,1.5]',
+    ]
+    for (const text of refused) expect(pathOf(() => parseJson(text, long))).toBe('/1')
+    expect(pathOf(() => parseJson('[9007199254740993,"\\ud800"]', long))).toBe('/1')
+    expect(pathOf(() => parseJson('[9007199254740993,{"$link":1}]', long))).toBe('/1')
+    expect(pathOf(() => parseJson(`${'['.repeat(9000)}9007199254740993${']'.repeat(9000)}`, long))).toBeDefined()
+    expect(() => jsonToValue([1n], long)).toThrow(DataModelError)
+    expect(() => jsonToValue([2n ** 60n])).toThrow(DataModelError)
+  })
+})
+
 describe('limits', () => {
   const deep = (levels: number, inner = '') => '['.repeat(levels) + inner + ']'.repeat(levels)
 
@@ -206,6 +277,14 @@ describe('values without a JSON form', () => {
   ])('are refused: %s', (_, value) => {
     expect(pathOf(() => valueToJson(value as Value))).toBe('')
     expect(pathOf(() => stringifyJson([1, value as Value]))).toBe('/1')
+  })
+
+  it('are integers past 2^53 where JSON is no text', () => {
+    const value: Value = { a: ['x"y', { b: 2n ** 60n, c: null, d: raw }], e: undefined as never }
+    expect(pathOf(() => valueToJson(value))).toBe('/a/1/b')
+    expect(stringifyJson(value)).toBe(`{"a":["x\\"y",{"b":1152921504606846976,"c":null,"d":${JSON.stringify(link)}}]}`)
+    expect(pathOf(() => stringifyJson([2n ** 60n, '\ud800']))).toBe('/1')
+    expect(pathOf(() => stringifyJson([2n ** 64n]))).toBe('/0')
   })
 })
 

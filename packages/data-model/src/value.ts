@@ -1,7 +1,15 @@
 import type { Cid } from './cid.ts'
 
-/** Anything the data model can hold. Numbers are integers within ±(2^53 - 1). */
-export type Value = null | boolean | number | string | Uint8Array | Cid | Value[] | ValueMap
+/**
+ * Anything the data model can hold. Numbers are integers within ±(2^53 - 1). The other integers of 64 bits are a `bigint`, which
+ * comes from CBOR only: JSON with such an integer is refused, unless it is read leniently.
+ */
+export type Value = null | boolean | number | bigint | string | Uint8Array | Cid | Value[] | ValueMap
+
+/** Whether an integer is one of 64 bits that no number holds exactly: the only kind that a `bigint` stands for. */
+export function isLongInteger(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value && !Number.isSafeInteger(Number(value))
+}
 
 /** A map of the data model: a plain object. */
 export interface ValueMap {

@@ -1,6 +1,6 @@
 import type { Handle } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
-import { IdentityUnavailableError, RefusedRequestError } from './errors.ts'
+import { IdentityUnavailableError, RefusedRequestError, ResponseTooLargeError } from './errors.ts'
 import type { Fetch } from './fetch.ts'
 import { type LookupTxt, lookUpHandle } from './handle-lookup.ts'
 
@@ -48,6 +48,12 @@ describe('a handle leads to the DID', () => {
     expect(await look(['v=spf1', `did=${alice}`, `did=${alice}`, 'did=nonsense', bob], 404)).toBe(alice)
   })
 
+  it('in its TXT record, with a little white space', async () => {
+    expect(await look([` did=${alice}\n`, `\tdid=${alice} `], 404)).toBe(alice)
+    expect(await look([` did=${alice}`, `did=${bob} `], alice)).toBeUndefined()
+    expect(await look([], 404, [`did=${alice}\r\n`])).toBe(alice)
+  })
+
   it('on its web server, with a little white space', async () => {
     expect(await look([], `\n${alice} \r\n`)).toBe(alice)
   })
@@ -84,6 +90,31 @@ describe('a handle leads nowhere', () => {
     },
   )
 
+  it.each([4097, 100_000])('when the web server answers with %i bytes, which are no DID', async (length) => {
+    expect(await look([], 'x'.repeat(length))).toBeUndefined()
+    expect(await look([], `${alice}${' '.repeat(length)}`)).toBeUndefined()
+    // The other ways are still asked, and have their say.
+    expect(await look([`did=${alice}`], 'x'.repeat(length))).toBe(alice)
+    expect(await look([], 'x'.repeat(length), [`did=${alice}`])).toBe(alice)
+    await expect(look(down, 'x'.repeat(length))).rejects.toThrow(IdentityUnavailableError)
+  })
+
+  it('when the answer of its web server is more than the guard lets through', async () => {
+    expect(await look([], new ResponseTooLargeError(524_288))).toBeUndefined()
+    expect(await look([], new TypeError('failed', { cause: new ResponseTooLargeError(1) }))).toBeUndefined()
+  })
+
+  it('when the web server writes without end, and is cut off', async () => {
+    let read = 0
+    const pull = (stream: ReadableStreamDefaultController<Uint8Array>) => {
+      read++
+      stream.enqueue(new Uint8Array(1024).fill(120))
+    }
+    const fetch: Fetch = async () => new Response(new ReadableStream({ pull }))
+    expect(await lookUpHandle('alice.test', { lookupTxt: dns([]), fetch, timeoutMs: 60_000 })).toBeUndefined()
+    expect(read).toBeLessThan(10)
+  })
+
   it('when its name has no address, or none that may be asked', async () => {
     const unknownHost = new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ENOTFOUND' }) })
     expect(await look([], unknownHost)).toBeUndefined()
@@ -112,10 +143,6 @@ describe('nothing is said about a handle', () => {
   it('when the backup has nothing either', async () => {
     await expect(look(down, 404, [])).rejects.toThrow(IdentityUnavailableError)
     await expect(look([], 503, [])).rejects.toThrow(IdentityUnavailableError)
-  })
-
-  it('when its web server writes without end', async () => {
-    await expect(look([], 'x'.repeat(100_000))).rejects.toThrow(IdentityUnavailableError)
   })
 
   it('when nobody answers in time', async () => {

@@ -1,5 +1,5 @@
 import { type Did, type Handle, isDid, isDisallowedTld } from '@atoll/syntax'
-import { IdentityUnavailableError, RefusedRequestError } from './errors.ts'
+import { IdentityUnavailableError, RefusedRequestError, ResponseTooLargeError } from './errors.ts'
 import { discard, type Fetch, readText, withTimeout } from './fetch.ts'
 
 /**
@@ -61,7 +61,8 @@ async function askDns(handle: Handle, lookupTxt: LookupTxt, timeoutMs: number): 
 }
 
 function findingOf(records: string[]): Finding {
-  const claims = records.filter((text) => text.startsWith('did=')).map((text) => text.slice('did='.length))
+  const values = records.map((text) => text.trim())
+  const claims = values.filter((text) => text.startsWith('did=')).map((text) => text.slice('did='.length))
   const [did, ...others] = new Set(claims.filter(isDid))
   if (did === undefined) return { kind: 'none' }
   return others.length === 0 ? { kind: 'did', did } : { kind: 'conflict' }
@@ -77,14 +78,18 @@ async function askWeb(handle: Handle, options: HandleLookupOptions, abort: Abort
       return await readFinding(response)
     })
   } catch (cause) {
-    return hasNoPublicServer(cause) ? { kind: 'none' } : { kind: 'unknown', cause }
+    return isNoClaim(cause) ? { kind: 'none' } : { kind: 'unknown', cause }
   }
 }
 
-/** The name has no address, or none that may be asked. Runtimes wrap the reason, some more than once. */
-function hasNoPublicServer(error: unknown): boolean {
+/**
+ * The name has no address, or none that may be asked; or the answer is too long for a DID, such as the page that a server gives
+ * for any path. Runtimes wrap the reason, some more than once.
+ */
+function isNoClaim(error: unknown): boolean {
   for (let reason = error, depth = 0; reason instanceof Error && depth < 5; reason = reason.cause, depth++) {
-    if (reason instanceof RefusedRequestError || ('code' in reason && reason.code === 'ENOTFOUND')) return true
+    if (reason instanceof RefusedRequestError || reason instanceof ResponseTooLargeError) return true
+    if ('code' in reason && reason.code === 'ENOTFOUND') return true
   }
   return false
 }

@@ -21,7 +21,11 @@ export function compileInteger(schema: IntegerSchema): Check {
     const: expected,
   } = schema
   return (value, run) => {
-    if (!Number.isSafeInteger(value)) return run.fail('type', 'must be an integer')
+    if (!Number.isSafeInteger(value))
+      return run.fail(
+        'type',
+        typeof value === 'bigint' ? 'must be an integer of at most 53 bits' : 'must be an integer',
+      )
     const integer = value as number // a safe integer is a number
     if (integer < minimum) return run.fail('range', `must not be less than ${minimum}`)
     if (integer > maximum) return run.fail('range', `must not be more than ${maximum}`)

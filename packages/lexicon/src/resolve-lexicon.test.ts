@@ -65,6 +65,11 @@ describe('resolveLexicon', () => {
     expect(await reasonOf({ lookupTxt: async () => [`did=${did}`, `did=${did}`, 'did=nonsense'] })).toBeUndefined()
   })
 
+  it('takes a TXT record with white space around it', async () => {
+    expect(await reasonOf({ lookupTxt: async () => [` did=${did}\n`] })).toBeUndefined()
+    expect(await reasonOf({ lookupTxt: async () => [`did=${did} `, ' did=did:web:example.com'] })).toContain('several')
+  })
+
   it.each<[string, Partial<LexiconSurroundings<string>>, string]>([
     ['the DNS does not answer', { lookupTxt: () => Promise.reject(new Error('timeout')) }, 'could not be looked up'],
     ['the account is unknown', { resolveDid: async () => undefined }, 'there is no account'],
@@ -73,6 +78,11 @@ describe('resolveLexicon', () => {
       'the proof is not signed',
       { resolveDid: async () => ({ pds: 'https://pds.example', signingKey: 'other' }) },
       'gave no proof',
+    ],
+    [
+      'the record cannot be read',
+      { verifyProof: () => ({ cid: cidOfCbor(encodeCbor(record)), fault: { message: 'float at byte 7' } }) },
+      `what ${did} publishes cannot be read: float at byte 7`,
     ],
     ['it is proven that there is no record', { verifyProof: () => ({ cid: null }) }, 'does not publish it'],
     [

@@ -26,11 +26,15 @@ export interface LexiconSurroundings<Key> {
   resolveDid(did: Did): Promise<{ readonly pds: string; readonly signingKey: Key } | undefined>
   /** The host is one that somebody else names: give a guarded fetch. */
   fetch(url: string, init?: RequestInit): Promise<Response>
-  /** What a CAR file proves about one path of a repository; throws when it proves nothing. */
+  /** What a CAR file proves about one path of a repository, or why the record there cannot be read; throws when it proves nothing. */
   verifyProof(
     car: Uint8Array,
     claim: { did: Did; key: Key; collection: Nsid; rkey: RecordKey },
-  ): { readonly cid: Cid | null; readonly record?: ValueMap }
+  ): {
+    readonly cid: Cid | null
+    readonly record?: ValueMap | undefined
+    readonly fault?: { readonly message: string } | undefined
+  }
 }
 
 /** A published document, and the record that it was published as. */
@@ -59,10 +63,11 @@ export async function resolveLexicon<Key>(
   const rkey = parseRecordKey(nsid)
   const search = new URLSearchParams({ did, collection: COLLECTION, rkey })
   const url = `${account.pds}/xrpc/com.atproto.sync.getRecord?${search}`
-  const { cid, record } = await attempt(nsid, `${account.pds} gave no proof`, async () => {
+  const { cid, record, fault } = await attempt(nsid, `${account.pds} gave no proof`, async () => {
     const car = await fetchBytes(url, surroundings.fetch, options)
     return surroundings.verifyProof(car, { did, key: account.signingKey, collection: COLLECTION, rkey })
   })
+  if (fault) throw new LexiconResolutionError(nsid, `what ${did} publishes cannot be read: ${fault.message}`)
   if (cid === null || record === undefined) throw new LexiconResolutionError(nsid, `${did} does not publish it`)
   return {
     document: readPublished(nsid, record),
@@ -76,7 +81,8 @@ export async function resolveLexicon<Key>(
 async function findAuthority<Key>(nsid: Nsid, { lookupTxt }: LexiconSurroundings<Key>): Promise<Did> {
   const name = `_lexicon.${nsidAuthority(nsid)}`
   const records = await attempt(nsid, `${name} could not be looked up`, () => lookupTxt(name))
-  const claims = records.filter((text) => text.startsWith('did=')).map((text) => text.slice('did='.length))
+  const values = records.map((text) => text.trim())
+  const claims = values.filter((text) => text.startsWith('did=')).map((text) => text.slice('did='.length))
   const [did, ...others] = new Set(claims.filter(isDid))
   if (did === undefined) throw new LexiconResolutionError(nsid, `${name} names no account`)
   if (others.length > 0) throw new LexiconResolutionError(nsid, `${name} names several accounts`)

@@ -159,7 +159,6 @@ export type VerificationReason =
   | 'missing-node'
   | 'missing-record'
   | 'record-size'
-  | 'record-encoding'
   | 'too-many-blocks'
 
 /** Thrown for a repository or a proof that does not hold. Faults of single nodes and commits have their own errors. */

@@ -1,12 +1,13 @@
 import { openCar } from '@atoll/car'
 import type { DidKey, PublicKey } from '@atoll/crypto'
-import type { Block, Cid, ValueMap } from '@atoll/data-model'
+import type { Block, Cid } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { BlockShelf } from './block-shelf.ts'
 import type { Commit, Head } from './commit.ts'
 import { VerificationError } from './errors.ts'
 import { Importer } from './importer.ts'
 import { type ImportLimits, importLimits } from './limits.ts'
+import type { RecordContent } from './record.ts'
 
 /** A repository as somebody sends it: a CAR file as bytes or as a stream, or what a CAR reader made of it. */
 export type RepoSource =
@@ -26,16 +27,13 @@ export interface ImportOptions {
   readonly limits?: Partial<ImportLimits>
 }
 
-/** One verified part of a repository. A record that several paths hold comes once for each. */
+/**
+ * One verified part of a repository. A record that several paths hold comes once for each. One that cannot be read comes with a
+ * `fault` in place of its `value`, and is a part of the repository all the same.
+ */
 export type ImportedPart =
   | { readonly kind: 'commit' | 'node'; readonly block: Block }
-  | {
-      readonly kind: 'record'
-      readonly block: Block
-      readonly collection: Nsid
-      readonly rkey: RecordKey
-      readonly value: ValueMap
-    }
+  | ({ readonly kind: 'record'; readonly collection: Nsid; readonly rkey: RecordKey } & RecordContent)
 
 /** What an import has seen so far. */
 export interface ImportCounts {
@@ -59,19 +57,19 @@ export interface RepoImport extends AsyncIterable<ImportedPart> {
 
 /**
  * Reads a repository, in any order of its blocks, and verifies everything: the account and the signature, every block's CID,
- * the shape of the tree, and that every node and record is there. In streamable order memory does not grow with the
+ * the shape of the tree, and that every node and record is there. A record that cannot be read does not stop it. In streamable order memory does not grow with the
  * repository; in other orders it holds what came early, and the CIDs of what is awaited.
  *
  * @throws VerificationError, InvalidCommitError, InvalidNodeError, CorruptBlockError, CarError
  * @example
  * const repo = await importRepo(request.body, { did, key })
- * for await (const part of repo) if (part.kind === 'record') console.log(part.collection, part.rkey, part.value)
+ * for await (const part of repo) if (part.kind === 'record') console.log(part.collection, part.rkey, part.value ?? part.fault)
  */
 export async function importRepo(source: RepoSource, options: ImportOptions): Promise<RepoImport> {
   const { roots, blocks } = await opened(source, options)
+  // What roots beyond the first mean is undefined.
   const [root] = roots
-  if (root === undefined || roots.length > 1)
-    throw new VerificationError('roots', `${roots.length} roots instead of one`)
+  if (root === undefined) throw new VerificationError('roots', 'no root')
   const importer = new Importer(root, options)
   const iterator = iteratorOf(blocks)
   const commit = await importer.findCommit(iterator)
@@ -87,7 +85,7 @@ async function opened(source: RepoSource, { limits }: ImportOptions) {
   if ('roots' in source) return source
   const maxBlocks = limits?.maxBlocks ?? importLimits.maxBlocks
   // The importer verifies the CIDs of all blocks itself.
-  return openCar(source instanceof Uint8Array ? once(source) : source, { verify: false, maxBlocks, maxRoots: 1 })
+  return openCar(source instanceof Uint8Array ? once(source) : source, { verify: false, maxBlocks })
 }
 
 async function* once<T>(item: T): AsyncIterable<T> {

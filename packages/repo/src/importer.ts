@@ -9,7 +9,7 @@ import { checkNode, layerOfRoot } from './mst-check.ts'
 import { decodeNode, type NodeContent } from './mst-node-codec.ts'
 import { splitPath } from './path.ts'
 import { checkedCommit } from './proof.ts'
-import { decodeRecord } from './record.ts'
+import { readSentRecord } from './record.ts'
 
 type Blocks = AsyncIterator<Block> | Iterator<Block>
 
@@ -112,10 +112,10 @@ export class Importer {
   }
 
   #takeRecord(block: Block, paths: readonly string[]): void {
-    const value = decodeRecord(block.cid, block.bytes)
+    const content = readSentRecord(block)
     for (const path of paths) {
       // The paths of a node were checked with it.
-      this.#ready.push({ kind: 'record', block, value, ...splitPath(path)! })
+      this.#ready.push({ kind: 'record', ...content, ...splitPath(path)! })
       this.counts.records++
     }
     this.#recent.add(block)

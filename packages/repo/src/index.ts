@@ -39,6 +39,7 @@ export type { MstOptions } from './mst-source.ts'
 export type { MstEntry, MstRange } from './mst-walk.ts'
 export { formatPath, splitPath } from './path.ts'
 export { type ProvenRecord, proveRecord, verifyProof } from './proof.ts'
+export { type RecordContent, type RecordFault, type RecordReason, readRecord, type UnreadableRecord } from './record.ts'
 export { type DiffContext, type RepoDiff, verifyDiff } from './verify-diff.ts'
 export {
   type CommitSlice,

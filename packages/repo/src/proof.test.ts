@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { did, keyPair, Repository, seeded } from '../test/histories.ts'
 import { cidsOf, theirs } from '../test/oracle.ts'
 import { signCommit } from './commit.ts'
-import { InvalidNodeError } from './errors.ts'
+import { InvalidCommitError, InvalidNodeError } from './errors.ts'
 import { layerOf } from './layer.ts'
 import { MstNode } from './mst-node.ts'
 import { proveRecord, verifyProof } from './proof.ts'
@@ -85,9 +85,17 @@ describe('a proof', () => {
     expect(() => verifyProof(car(list), wanted)).toThrow(expect.objectContaining({ name: 'VerificationError', reason }))
   })
 
-  it('with no root or several is refused', () => {
+  it('with no root is refused, and with several the first is the commit', () => {
     expect(() => verifyProof(writeCar([], blocks), claim)).toThrow(CarError)
-    expect(() => verifyProof(writeCar([repo.head.cid, repo.head.data], blocks), claim)).toThrow(CarError)
+    const { head } = repo
+    expect(verifyProof(writeCar([head.cid, head.data, head.cid], blocks), claim)).toEqual(
+      verifyProof(car(blocks), claim),
+    )
+    expect(() => verifyProof(writeCar([head.data, head.cid], blocks), claim)).toThrow(InvalidCommitError)
+    const many = Array.from({ length: 17 }, () => head.cid)
+    expect(() => verifyProof(writeCar(many, blocks), claim)).toThrow(
+      expect.objectContaining({ reason: 'header-too-large' }),
+    )
   })
 
   it('that hides a record in a node where it does not belong is refused', () => {

@@ -9,7 +9,7 @@ import { maxLayer, maxRecordBytes } from './limits.ts'
 import { Mst } from './mst.ts'
 import { checkTree } from './mst-check.ts'
 import { formatPath } from './path.ts'
-import { decodeRecord } from './record.ts'
+import { type RecordFault, readSentRecord } from './record.ts'
 
 /**
  * The blocks that prove what a repository holds at a path: the commit, the nodes down to the path and the record; without
@@ -35,13 +35,12 @@ function required(get: GetBlock, cid: Cid, wanted: 'commit' | 'record'): Block {
   return { cid, bytes }
 }
 
-/** What a proof shows. */
-export interface ProvenRecord {
-  readonly commit: Commit
-  /** `null`: it is proven that there is no record. */
-  readonly cid: Cid | null
-  readonly record?: ValueMap
-}
+/** What a proof shows: that there is no record, a record, or one that is there and cannot be read. */
+export type ProvenRecord = { readonly commit: Commit } & (
+  | { readonly cid: null; readonly block?: undefined; readonly record?: undefined; readonly fault?: undefined }
+  | { readonly cid: Cid; readonly block: Block; readonly record: ValueMap; readonly fault?: undefined }
+  | { readonly cid: Cid; readonly block: Block; readonly record?: undefined; readonly fault: RecordFault }
+)
 
 /** Nodes on the way to a record, its block and the commit; with room for the nodes beside them. */
 const mostBlocks = 4 * (maxLayer + 2)
@@ -54,7 +53,7 @@ export function verifyProof(
   car: Uint8Array,
   claim: { did: Did; key: PublicKey | DidKey; collection: Nsid; rkey: RecordKey },
 ): ProvenRecord {
-  const { roots, blocks } = readCar(car, { maxBlocks: mostBlocks, maxRoots: 1, maxBlockBytes: maxRecordBytes })
+  const { roots, blocks } = readCar(car, { maxBlocks: mostBlocks, maxBlockBytes: maxRecordBytes })
   const there = new BlockMap(blocks)
   const get: GetBlock = (cid) => there.get(cid)
   const commit = verifiedCommit(roots, get, claim)
@@ -63,7 +62,8 @@ export function verifyProof(
   if (cid === undefined) return { commit, cid: null }
   const bytes = get(cid)
   if (bytes === undefined) throw new VerificationError('missing-record', `the record ${cid} is not in the proof`)
-  return { commit, cid, record: decodeRecord(cid, bytes) }
+  const { block, value, fault } = readSentRecord({ cid, bytes })
+  return fault ? { commit, cid, block, fault } : { commit, cid, block, record: value }
 }
 
 function recordAt(tree: Mst, path: string): Cid | undefined {
@@ -76,15 +76,14 @@ function recordAt(tree: Mst, path: string): Cid | undefined {
   }
 }
 
-/** The commit at the root of a CAR file: of the account `did`, signed by `key`. */
+/** The commit at the first root of a CAR file: of the account `did`, signed by `key`. What other roots mean is undefined. */
 export function verifiedCommit(
   roots: readonly Cid[],
   get: GetBlock,
   { did, key }: { did: Did; key: PublicKey | DidKey },
 ): Commit {
   const [root] = roots
-  if (root === undefined || roots.length > 1)
-    throw new VerificationError('roots', `${roots.length} roots instead of one`)
+  if (root === undefined) throw new VerificationError('roots', 'no root')
   const bytes = get(root)
   if (bytes === undefined) throw new VerificationError('missing-commit', `the commit ${root} is missing`)
   return checkedCommit(bytes, { did, key })

@@ -1,32 +1,61 @@
-import { CborError, Cid, decodeCbor, type Value, type ValueMap } from '@atoll/data-model'
+import { type Block, CborError, type CborReason, decodeCbor, isValueMap, type ValueMap } from '@atoll/data-model'
 import { VerificationError } from './errors.ts'
 import { maxRecordBytes } from './limits.ts'
 
-/** Reads a record: canonical DAG-CBOR of a map, no larger than records may be. @throws VerificationError */
-export function decodeRecord(cid: Cid, bytes: Uint8Array): ValueMap {
-  if (bytes.length > maxRecordBytes)
-    throw new VerificationError('record-size', `the record ${cid} has ${bytes.length} bytes`)
-  const value = decoded(cid, bytes)
-  if (!isMap(value)) throw new VerificationError('record-encoding', `the record ${cid} is not a map`)
-  return value
+/** Why a record cannot be read: its bytes are not DAG-CBOR of the data model, are not a map, or have no text as `$type`. */
+export type RecordReason = CborReason | 'not-a-map' | 'type'
+
+/** What is wrong with the content of a record. */
+export interface RecordFault {
+  readonly reason: RecordReason
+  readonly message: string
 }
 
-function decoded(cid: Cid, bytes: Uint8Array): Value {
+/** A record as it was read: with its value, or with the fault for which it has none. */
+export type RecordContent =
+  | { readonly block: Block; readonly value: ValueMap; readonly fault?: undefined }
+  | { readonly block: Block; readonly fault: RecordFault; readonly value?: undefined }
+
+/** A record that is where the repository says it is, and cannot be read: to be passed over, and nothing else with it. */
+export interface UnreadableRecord {
+  readonly path: string
+  readonly block: Block
+  readonly fault: RecordFault
+}
+
+const limits = { maxBytes: maxRecordBytes }
+
+/**
+ * Reads the block of a record. The network holds records that are not of the data model; such a fault is the record's alone, and
+ * says nothing against the repository. @see https://atproto.com/guides/data-validation
+ *
+ * @example
+ * const { value, fault } = readRecord({ cid, bytes })
+ * if (value) index(value)
+ * else skip(fault)
+ */
+export function readRecord(block: Block): RecordContent {
   try {
-    return decodeCbor(bytes)
+    const value = decodeCbor(block.bytes, limits)
+    if (!isValueMap(value)) return unreadable(block, 'not-a-map', 'not a map')
+    const type = value['$type']
+    return typeof type === 'string' && type !== ''
+      ? { block, value }
+      : unreadable(block, 'type', '$type is not the name of a type')
   } catch (error) {
-    if (error instanceof CborError)
-      throw new VerificationError('record-encoding', `the record ${cid}: ${error.message}`)
+    if (error instanceof CborError) return unreadable(block, error.reason, error.message)
     throw error
   }
 }
 
-export function isMap(value: Value): value is ValueMap {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Uint8Array) &&
-    !(value instanceof Cid)
-  )
+/** Reads a record that somebody sent. One that is larger than records may be is a fault of the whole. @throws VerificationError */
+export function readSentRecord(block: Block): RecordContent {
+  const { cid, bytes } = block
+  if (bytes.length > maxRecordBytes)
+    throw new VerificationError('record-size', `the record ${cid} has ${bytes.length} bytes`)
+  return readRecord(block)
+}
+
+function unreadable(block: Block, reason: RecordReason, message: string): RecordContent {
+  return { block, fault: { reason, message } }
 }

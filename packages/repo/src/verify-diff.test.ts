@@ -96,7 +96,7 @@ describe('verifyDiff', () => {
 
   it('says what lies between the two states, and where it began', () => {
     const diff = verifyDiff(car, contextOf(known))
-    expect(diff).toMatchObject({ did, head: repo.head, since: known.head.rev, prev: known.head })
+    expect(diff).toMatchObject({ did, head: repo.head, since: known.head.rev, prev: known.head, unreadable: [] })
     expect(diff.ops.every(({ path, prev }) => String(prev) === String(known.records.get(path)))).toBe(true)
   })
 

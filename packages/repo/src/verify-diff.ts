@@ -17,12 +17,15 @@ import { checkTree } from './mst-check.ts'
 import { changes, diffNodes, type RepoOp } from './mst-diff.ts'
 import { MstNode } from './mst-node.ts'
 import { verifiedCommit } from './proof.ts'
-import { decodeRecord } from './record.ts'
+import { type RecordFault, readSentRecord, type UnreadableRecord } from './record.ts'
 import { referenceChange } from './references.ts'
 import type { CommitData } from './writes.ts'
 
 /** What a repository gained since an earlier state, in the form in which a storage takes a commit. Its `ops` are in order of their paths. */
-export type RepoDiff = Omit<CommitData, 'slice'>
+export interface RepoDiff extends Omit<CommitData, 'slice'> {
+  /** Those of the records put in that cannot be read, in order of their paths. Their blocks are in `added` like all others. */
+  readonly unreadable: readonly UnreadableRecord[]
+}
 
 /** Whose repository it must be, and what is known of it. */
 export interface DiffContext {
@@ -49,7 +52,7 @@ export interface DiffContext {
 export function verifyDiff(car: Uint8Array, context: DiffContext): RepoDiff {
   const { did, previous, get: known = () => undefined } = context
   const maxBlocks = context.limits?.maxBlocks ?? importLimits.maxBlocks
-  const { roots, blocks } = readCar(car, { maxBlocks, maxRoots: 1, maxBlockBytes: maxRecordBytes })
+  const { roots, blocks } = readCar(car, { maxBlocks, maxBlockBytes: maxRecordBytes })
   const received = new BlockMap(blocks)
   const get: GetBlock = (cid) => received.get(cid) ?? known(cid)
   const commit = verifiedCommit(roots, (cid) => received.get(cid), context)
@@ -65,7 +68,7 @@ export function verifyDiff(car: Uint8Array, context: DiffContext): RepoDiff {
   const rebuilt = carriedOut(before ?? Mst.empty(), ops)
   if (!rebuilt.equals(head.data)) throw new VerificationError('tree', `the operations lead to ${rebuilt}`)
   const block = { cid: head.cid, bytes: received.get(head.cid)! }
-  const records = recordsOf(ops, get)
+  const { records, unreadable } = recordsOf(ops, get)
   return {
     did,
     head,
@@ -74,6 +77,7 @@ export function verifyDiff(car: Uint8Array, context: DiffContext): RepoDiff {
     prev: previous,
     ops,
     ...referenceChange({ commit: block, prev: previous, ops, nodes, records }),
+    unreadable,
   }
 }
 
@@ -113,19 +117,29 @@ function carriedOut(before: Mst, ops: readonly RepoOp[]): Cid {
 }
 
 /** The records that were put in. One that the known state has, too, need not have come. */
-function recordsOf(ops: readonly RepoOp[], get: GetBlock): BlockMap {
+function recordsOf(ops: readonly RepoOp[], get: GetBlock): { records: BlockMap; unreadable: UnreadableRecord[] } {
   const records = new BlockMap()
+  const faults = new CidMap<RecordFault>()
   const missing = new CidMap<true>()
   for (const { cid } of ops) {
     if (cid === null || records.has(cid)) continue
     const bytes = get(cid)
     if (bytes === undefined) missing.set(cid, true)
     else {
-      decodeRecord(cid, bytes)
-      records.set(cid, bytes)
+      const { block, fault } = readSentRecord({ cid, bytes })
+      records.add(block)
+      if (fault) faults.set(cid, fault)
     }
   }
   const [first] = missing.keys()
   if (first) throw new MissingBlockError(first, 'record', [...missing.keys()])
-  return records
+  return { records, unreadable: faults.size > 0 ? unreadableOf(ops, records, faults) : [] }
+}
+
+function unreadableOf(ops: readonly RepoOp[], records: BlockMap, faults: CidMap<RecordFault>): UnreadableRecord[] {
+  return ops.flatMap(({ path, cid }) => {
+    const fault = cid && faults.get(cid)
+    // A record with a fault has come.
+    return fault ? [{ path, block: { cid, bytes: records.get(cid)! }, fault }] : []
+  })
 }

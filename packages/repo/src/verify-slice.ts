@@ -9,7 +9,7 @@ import { Mst } from './mst.ts'
 import { checkTree } from './mst-check.ts'
 import type { RepoOp } from './mst-diff.ts'
 import { splitPath } from './path.ts'
-import { decodeRecord } from './record.ts'
+import { readSentRecord, type UnreadableRecord } from './record.ts'
 
 /** What a `#commit` event says of a repository. */
 export interface CommitSlice {
@@ -63,32 +63,45 @@ export interface SliceFault {
   readonly message: string
 }
 
+/** `unreadable` holds those of the records written that cannot be read, in the order of the operations. */
 export type SliceResult =
-  | { readonly ok: true; readonly commit: Commit; readonly head: Head }
-  | { readonly ok: false; readonly fault: SliceFault; readonly commit?: Commit }
+  | {
+      readonly ok: true
+      readonly commit: Commit
+      readonly head: Head
+      readonly unreadable: readonly UnreadableRecord[]
+    }
+  | {
+      readonly ok: false
+      readonly fault: SliceFault
+      readonly commit?: Commit
+      /** There once the records have been looked at, as they have been when the verdict is `resync`. */
+      readonly unreadable?: readonly UnreadableRecord[]
+    }
 
 /**
  * Judges the repository part of a `#commit` by every rule of sync 1.1: the commit block and its fields, the operations'
  * form, each node of the partial tree, the records' blocks, that undoing the operations gives `prevData`, the signature, and
- * last whether it follows what was seen before. @see https://atproto.com/specs/sync#commit-validation
+ * last whether it follows what was seen before. A record that cannot be read is no fault of the commit. @see https://atproto.com/specs/sync#commit-validation
  */
 export function verifySlice(slice: CommitSlice, context: SliceContext = {}): SliceResult {
   let commit: Commit | undefined
+  let unreadable: readonly UnreadableRecord[] | undefined
   try {
     const blocks = slice.blocks instanceof BlockMap ? slice.blocks : new BlockMap(slice.blocks)
     commit = commitOf(slice, blocks)
     checkRev(commit, context)
     checkOps(slice.ops)
     checkData(slice, commit, blocks)
-    checkRecords(slice.ops, blocks)
+    unreadable = checkRecords(slice.ops, blocks)
     if (context.key !== undefined && !verifyCommit(commit, context.key))
       refuse('signature', 'the signature is not valid')
     checkOrder(slice, context)
-    return { ok: true, commit, head: { cid: slice.commit, rev: commit.rev, data: commit.data } }
+    return { ok: true, commit, head: { cid: slice.commit, rev: commit.rev, data: commit.data }, unreadable }
   } catch (error) {
     if (!(error instanceof RepoError)) throw error
     const fault = faultOf(error)
-    return commit ? { ok: false, fault, commit } : { ok: false, fault }
+    return { ok: false, fault, ...(commit && { commit }), ...(unreadable && { unreadable }) }
   }
 }
 
@@ -169,13 +182,17 @@ function checkData(slice: CommitSlice, commit: Commit, blocks: BlockMap): void {
     refuse('inversion', `without its operations the tree is ${before}, not ${expected}`)
 }
 
-function checkRecords(ops: readonly RepoOp[], blocks: BlockMap): void {
+/** That the records written are there. Returns those that cannot be read. */
+function checkRecords(ops: readonly RepoOp[], blocks: BlockMap): UnreadableRecord[] {
+  const unreadable: UnreadableRecord[] = []
   for (const { path, cid } of ops) {
     if (cid === null) continue
     const bytes = blocks.get(cid)
     if (bytes === undefined) throw new Fault('record', `the record of ${path} is missing`)
-    decodeRecord(cid, bytes)
+    const { block, fault } = readSentRecord({ cid, bytes })
+    if (fault) unreadable.push({ path, block, fault })
   }
+  return unreadable
 }
 
 /** Whether it continues what was seen: only now, since a forged event must not start a resync. */

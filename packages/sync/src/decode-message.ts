@@ -15,7 +15,10 @@ export interface DecodeOptions {
   readonly lenient?: boolean
 }
 
-/** Reads one frame of the firehose, and checks the message against its lexicon. Nothing in it is verified yet. */
+/**
+ * Reads one frame of the firehose, and checks the message against its lexicon. Nothing in it is verified yet. What is ignored of a
+ * `#commit` need not even have its type: the message then has what producers are to send there.
+ */
 export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): Decoded {
   const frame = frameOf(bytes)
   if ('rule' in frame) return { ok: false, violation: frame }
@@ -52,11 +55,21 @@ function decodeBody(type: string, body: ValueMap, options: DecodeOptions): Decod
   }
   const result = subscribeRepos.validateMessage({ ...body, $type }, { maxIssues: 8 })
   if (result.ok) return decoded(messageOf(result.value, body))
+  if (kind === 'commit' && !isProduced(body)) return decodeBody(type, { ...body, ...producedCommit() }, options)
   const violations = result.issues.map(violationOf)
   const grave = violations.find(({ rule }) => rule !== 'time' || !options.lenient)
   if (grave) return malformed(body, grave)
   // Nothing is wrong but the text of `time`.
   return decoded(messageOf({ ...body, $type } as SubscribeReposMessage, body), violations)
+}
+
+/** The fields of a `#commit` that consumers ignore, as producers are to send them. @see https://atproto.com/specs/sync#commit-events */
+function producedCommit() {
+  return { rebase: false, tooBig: false, blobs: [] }
+}
+
+function isProduced({ rebase, tooBig, blobs }: ValueMap): boolean {
+  return rebase === false && tooBig === false && Array.isArray(blobs) && blobs.length === 0
 }
 
 function kindOf($type: string): string {

@@ -19,14 +19,15 @@ export function judgeOldForm(slice: Slice, context: SliceContext): JudgedSlice |
   const [deleted, written] = split(slice.ops)
   const judged = judge({ ...slice, prevData: undefined, ops: written.map(inPlace) }, context)
   if ('outcome' in judged) return judged
-  const { commit } = judged
+  const { commit, unreadable } = judged
   const tree = Mst.load(commit.data, (cid) => slice.blocks.get(cid), { partial: true, hashed: true })
   for (const op of deleted) {
     const refused = deletionFault(op, tree)
     if (refused) return refused
   }
   const gap = gapOf(slice, context)
-  return gap ? { commit, gap, warnings: [unproven] } : { commit, warnings: [unproven] }
+  const content = { commit, warnings: [unproven], unreadable }
+  return gap ? { ...content, gap } : content
 }
 
 function split(ops: readonly Op[]): [deleted: Op[], written: Op[]] {

@@ -1,5 +1,5 @@
 import type { BlockMap } from '@atoll/data-model'
-import { type Commit, type CommitSlice, type SliceContext, verifySlice } from '@atoll/repo'
+import { type Commit, type CommitSlice, type SliceContext, type UnreadableRecord, verifySlice } from '@atoll/repo'
 import { isOldForm, judgeOldForm } from './judge-old-slice.ts'
 import type { Violation } from './rules.ts'
 import type { Refused } from './verdict.ts'
@@ -13,6 +13,7 @@ export interface JudgedSlice {
   /** How it fails to continue what is remembered. */
   readonly gap?: Violation
   readonly warnings: readonly Violation[]
+  readonly unreadable: readonly UnreadableRecord[]
 }
 
 /** Judges the commit, the tree, the operations and the chain. */
@@ -22,9 +23,9 @@ export function judgeSlice(slice: Slice, context: SliceContext, lenient: boolean
 
 export function judge(slice: Slice, context: SliceContext): JudgedSlice | Refused {
   const result = verifySlice(slice, context)
-  if (result.ok) return { commit: result.commit, warnings: [] }
+  if (result.ok) return { commit: result.commit, warnings: [], unreadable: result.unreadable }
   const { verdict, reason: rule, message: reason } = result.fault
   if (verdict !== 'resync') return { outcome: verdict, rule, reason }
-  // The chain is looked at last, so the commit has been read.
-  return { commit: result.commit!, gap: { rule, reason }, warnings: [] }
+  // The chain is looked at last, so the commit and the records have been read.
+  return { commit: result.commit!, gap: { rule, reason }, warnings: [], unreadable: result.unreadable! }
 }

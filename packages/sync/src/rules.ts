@@ -7,7 +7,6 @@ export const rules = {
   identity: 'the account has a DID document with a signing key',
   host: "messages about an account come from the account's own host",
   inactive: 'an account that is not active has neither commits nor syncs',
-  leftover: 'the leftovers rebase and tooBig are false',
   'too-large': 'blocks has at most 2,000,000 bytes, in a #sync 10,000',
   'too-many-ops': 'a commit has at most 200 operations',
   car: 'blocks is a CAR file, and its blocks match their CIDs',

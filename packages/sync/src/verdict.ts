@@ -1,6 +1,6 @@
 import type { DidKey } from '@atoll/crypto'
 import type { BlockMap, Cid } from '@atoll/data-model'
-import type { Commit } from '@atoll/repo'
+import type { Commit, UnreadableRecord } from '@atoll/repo'
 import type { Did, Tid } from '@atoll/syntax'
 import type { Rule, Violation } from './rules.ts'
 
@@ -38,8 +38,8 @@ export interface Verifying {
   readonly now?: () => number
   /**
    * Takes what an honest server of an older generation sends, with a warning instead of a refusal: a `time` that is no
-   * datetime, `rebase` and `tooBig`, no `prevData`, and no `prev` in operations. Without `prevData` only what was written
-   * is proven, not that nothing else changed. Default false.
+   * datetime, no `prevData`, and no `prev` in operations. Without `prevData` only what was written is proven, not that
+   * nothing else changed. Default false.
    */
   readonly lenient?: boolean
 }
@@ -68,6 +68,8 @@ export interface VerifiedContent {
   readonly state: RepoState
   /** Each verified against its CID. */
   readonly blocks: BlockMap
+  /** Records written whose content is not of the data model: to be passed over. Everything else of the message is good. */
+  readonly unreadable: readonly UnreadableRecord[]
 }
 
 /** A verdict on a `#commit` or `#sync`. */

@@ -5,11 +5,11 @@ import { checkSignature } from './check-signature.ts'
 import { checkActive, checkHost } from './check-source.ts'
 import { judgeSlice, type Slice } from './judge-slice.ts'
 import type { CommitMessage } from './messages.ts'
-import type { Violation } from './rules.ts'
-import { type ContentVerdict, type Refused, type Remembered, reject, type Verifying } from './verdict.ts'
+import type { ContentVerdict, Remembered, Verifying } from './verdict.ts'
 
 /**
- * Judges a `#commit` by every rule that it can break by itself or against what is remembered of its repository.
+ * Judges a `#commit` by every rule that it can break by itself or against what is remembered of its repository. A record that
+ * cannot be read breaks none: the verdict names it, and is that on all the rest. `tooBig`, `rebase` and `blobs` are not looked at.
  * The chain (`since`, `prevData`) counts last, so that a forged message cannot bring about a fetch of the repository.
  * What `signingKeyOf` or `pdsOf` throws comes through: nothing is said of an account whose identity is unavailable.
  *
@@ -24,27 +24,18 @@ export async function verifyCommitEvent(
 ): Promise<ContentVerdict> {
   const { body, did } = message
   const { now = Date.now, lenient = false } = verifying
-  const leftover = leftoverOf(body)
-  const early = checkActive(remembered) ?? (await checkHost(did, verifying)) ?? refusal(leftover, lenient)
+  const early = checkActive(remembered) ?? (await checkHost(did, verifying))
   if (early) return early
   const car = checkCar(body.blocks)
   if ('outcome' in car) return car
   const judged = judgeSlice(sliceOf(body, car), { previous: remembered.state, now: now() }, lenient)
   if ('outcome' in judged) return judged
-  const { commit, gap } = judged
+  const { commit, gap, unreadable, warnings } = judged
   const forged = await checkSignature(commit, verifying)
   if (forged) return forged
-  const content = { commit, cid: body.commit, state: { rev: commit.rev, data: commit.data }, blocks: car.blocks }
-  const warnings = leftover ? [leftover, ...judged.warnings] : judged.warnings
+  const state = { rev: commit.rev, data: commit.data }
+  const content = { commit, cid: body.commit, state, blocks: car.blocks, unreadable }
   return gap ? { outcome: 'desynchronized', ...gap, ...content } : { outcome: 'accept', warnings, ...content }
-}
-
-function leftoverOf({ rebase, tooBig }: SubscribeReposCommit): Violation | undefined {
-  return rebase || tooBig ? { rule: 'leftover', reason: `${rebase ? 'rebase' : 'tooBig'} is true` } : undefined
-}
-
-function refusal(leftover: Violation | undefined, lenient: boolean): Refused | undefined {
-  return leftover && !lenient ? reject(leftover.rule, leftover.reason) : undefined
 }
 
 function sliceOf(body: SubscribeReposCommit, { roots, blocks }: CarContent): Slice {

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { Account, post, put, remove, testDatetime, testTime } from '../test/account.ts'
 import { altered, messageOf, numbered, received } from '../test/frames.ts'
 import { carrying, commitBlock, withHighS } from '../test/hostile.ts'
-import { accountEvent, identityEvent } from './events.ts'
+import { decodeMessage } from './decode-message.ts'
+import { accountEvent, identityEvent, syncEvent } from './events.ts'
 import type { Verifying } from './verdict.ts'
 import { verifyCommitEvent } from './verify-commit-event.ts'
 import { verifyAccountEvent, verifyEvent, verifyIdentityEvent } from './verify-event.ts'
@@ -157,6 +158,20 @@ describe('the host', () => {
   })
 })
 
+describe('several roots', () => {
+  it('are allowed: the first is the commit', async () => {
+    const roots = [head.cid, head.data, before.cid]
+    const many = altered(good, (body) => ({ ...body, blocks: writeCar(roots, commit.slice) }))
+    expect(await verifyCommitEvent(messageOf('commit', many), { state }, known)).toMatchObject({ outcome: 'accept' })
+    const others = altered(good, (body) => ({ ...body, blocks: writeCar(roots.toReversed(), commit.slice) }))
+    expect(await verifyCommitEvent(messageOf('commit', others), { state }, known)).toMatchObject({ rule: 'roots' })
+    const { frame } = syncEvent(did, head.rev, commit.commit, testDatetime)
+    const sync = altered(numbered({ frame }, 2), (body) => ({ ...body, blocks: writeCar(roots, [commit.commit]) }))
+    const verdict = await verifyEvent(messageOf('sync', sync), { state }, known)
+    expect(verdict).toMatchObject({ outcome: 'desynchronized', cid: head.cid })
+  })
+})
+
 describe('leniently', () => {
   const old = (body: ValueMap): ValueMap => {
     const { prevData: _, ops, ...others } = body
@@ -197,10 +212,12 @@ describe('leniently', () => {
     expect(verdict).toMatchObject({ outcome: 'desynchronized', rule: 'prev-data' })
   })
 
-  it('rebase, tooBig and a time that is none are warnings', async () => {
-    const frame = altered(good, (body) => ({ ...body, rebase: true, time: 'now' }))
+  it('a time that is none is a warning', async () => {
+    const frame = altered(good, (body) => ({ ...body, time: 'now' }))
+    const decoded = decodeMessage(frame, { lenient: true })
+    expect(decoded).toMatchObject({ ok: true, warnings: [{ rule: 'time' }] })
     const verdict = await verifyCommitEvent(messageOf('commit', frame, true), { state }, lenient)
-    expect(verdict).toMatchObject({ outcome: 'accept', warnings: [{ rule: 'leftover' }] })
+    expect(verdict).toMatchObject({ outcome: 'accept', warnings: [] })
   })
 
   it('a commit of today is verified in full', async () => {

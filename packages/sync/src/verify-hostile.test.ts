@@ -156,8 +156,6 @@ const sources: Case[] = [
 ]
 
 const envelopes: Case[] = [
-  ['leftover', 'reject', 'rebase', () => commitWith({ rebase: true })],
-  ['leftover', 'reject', 'tooBig', () => commitWith({ tooBig: true })],
   ['too-large', 'reject', 'blocks of 2,000,001 bytes', () => commitWith({ blocks: new Uint8Array(2_000_001) })],
   [
     'too-many-ops',

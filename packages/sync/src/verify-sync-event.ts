@@ -24,7 +24,7 @@ export async function verifySyncEvent(
   const late = checkRev(commit, remembered, verifying) ?? (await checkSignature(commit, verifying))
   if (late) return late
   const { rev, data } = commit
-  const content = { commit, cid: car.roots[0]!, state: { rev, data }, blocks: car.blocks }
+  const content = { commit, cid: car.roots[0]!, state: { rev, data }, blocks: car.blocks, unreadable: [] }
   if (remembered.state?.data.equals(data)) return { outcome: 'accept', warnings: [], ...content }
   return { outcome: 'desynchronized', rule: 'other-state', reason: `the tree is ${data}`, ...content }
 }

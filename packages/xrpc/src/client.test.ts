@@ -150,6 +150,43 @@ describe('a call', () => {
     expect(data).toEqual({ found: 'x' })
   })
 
+  it('reads all of a page that holds odd records when it does not validate, and none of it when it does', async () => {
+    const odd = [
+      '1.5',
+      '1e300',
+      '123456789012345678901234567890',
+      '{"$link":"no link"}',
+      '{"$bytes":7}',
+      '{"$type":"blob","size":"1"}',
+      '{"$type":7}',
+      '"\\ud800"',
+    ]
+    for (const value of odd) {
+      const page = `{"found":1,"records":[{"value":${value}},{"value":{"text":"sound"}}]}`
+      const { fetch } = serverOf(new Response(page))
+      const call = (validate: boolean) => clientOf(fetch, { validate }).call(find, { params: { name: '' } })
+      const { data } = await call(false)
+      expect(data).toMatchObject({ found: 1, records: [{}, { value: { text: 'sound' } }] })
+      expect(data).toHaveProperty('records.0.value', JSON.parse(value))
+      await expect(call(true)).rejects.toMatchObject({ error: 'InvalidResponse' })
+    }
+    const { fetch } = serverOf(new Response(new Uint8Array([0x22, 0xff, 0x22])), new Response('{'))
+    const client = clientOf(fetch, { validate: false })
+    expect((await client.call(find, { params: { name: '' } })).data).toBe('\ufffd')
+    await expect(client.call(find, { params: { name: '' } })).rejects.toMatchObject({ error: 'InvalidResponse' })
+  })
+
+  it('reads integers of 64 bits where the lexicon leaves open what there is', async () => {
+    const { fetch } = serverOf(new Response('{"found":1,"record":{"size":9007199254740993}}'))
+    for (const validate of [true, false]) {
+      const { data } = await clientOf(fetch, { validate }).call(find, { params: { name: '' } })
+      expect(data).toEqual({ found: 1, record: { size: 2n ** 53n + 1n } })
+    }
+    const long = serverOf(new Response('{"found":9007199254740993}'))
+    const calling = clientOf(long.fetch).call(find, { params: { name: '' } })
+    await expect(calling).rejects.toMatchObject({ error: 'InvalidResponse' })
+  })
+
   it('ends when it is aborted', async () => {
     const fetch: FetchLike = (_, { signal }) =>
       new Promise((_resolve, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)))

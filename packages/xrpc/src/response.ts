@@ -18,7 +18,7 @@ export async function readOutput(
   const { output } = method
   if (!output) return undefined
   if (!output.validate) return bytes
-  const value = parsed(method, response, bytes)
+  const value = parsed(method, response, bytes, !validate)
   if (!validate) return value
   const judged = output.validate(value)
   if (!judged.ok)
@@ -26,9 +26,10 @@ export async function readOutput(
   return judged.value
 }
 
-function parsed(method: Query | Procedure, response: Response, bytes: Uint8Array) {
+function parsed(method: Query | Procedure, response: Response, bytes: Uint8Array, lenient: boolean) {
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { maxDepth: 64 })
+    const text = new TextDecoder('utf-8', { fatal: !lenient }).decode(bytes)
+    return parseJson(text, { maxDepth: 64, longIntegers: true, lenient })
   } catch (cause) {
     throw invalid(response, `${method.nsid} did not answer with JSON of the data model`, cause)
   }

@@ -1,4 +1,4 @@
-import { JsonBuilder } from '@atoll/data-model'
+import { CborError, DataModelError, JsonBuilder } from '@atoll/data-model'
 import type { StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 
@@ -7,6 +7,17 @@ const utf8 = new TextEncoder()
 /** What the records of a collection begin with in answers. AT-URIs need no escapes in JSON. */
 export function recordOpening(did: Did, collection: Nsid): Uint8Array {
   return utf8.encode(`{"uri":"at://${did}/${collection}/`)
+}
+
+/** The major type of a map, in the upper three bits of its first byte. */
+const MAP = 5
+
+/**
+ * Whether `writeRecord` threw this because the record has no form in JSON: its maps use keys that JSON keeps for links and bytes,
+ * or it is not of the data model. Only an import can bring such records.
+ */
+export function isWithoutJson(error: unknown): boolean {
+  return error instanceof DataModelError || error instanceof CborError
 }
 
 /**
@@ -20,6 +31,8 @@ export function writeRecord(
   cid: Uint8Array,
   block: Uint8Array,
 ): void {
+  // Readers of JSON expect a map, and refuse a whole page with anything else.
+  if (block[0]! >> 5 !== MAP) throw new DataModelError('', 'not a map')
   // In pieces: to join them first would cost as much as to write them.
   json.json(opening).ascii(rkey).ascii('","cid":"').cid(cid).ascii('","value":').block(block).ascii('}')
 }

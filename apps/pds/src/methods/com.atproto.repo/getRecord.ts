@@ -1,4 +1,3 @@
-import { DataModelError } from '@atoll/data-model'
 import type { getRecord as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
@@ -7,7 +6,7 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
 import { requireReadable } from '../../repos/readable.ts'
-import { recordJson } from '../../repos/record-json.ts'
+import { isWithoutJson, recordJson } from '../../repos/record-json.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -25,8 +24,7 @@ export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {
     try {
       return { encoding: 'application/json; charset=utf-8', body: recordJson(account.did, record) }
     } catch (error) {
-      if (!(error instanceof DataModelError)) throw error
-      // Its maps use keys that JSON keeps for links and bytes.
+      if (!isWithoutJson(error)) throw error
       throw new Refused(
         'InvalidRequest',
         `Record has no form in JSON (com.atproto.sync.getRecord has its bytes): ${uri}`,

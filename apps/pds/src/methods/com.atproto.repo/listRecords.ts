@@ -1,11 +1,11 @@
-import { CID_LENGTH, DataModelError, JsonBuilder } from '@atoll/data-model'
+import { CID_LENGTH, JsonBuilder } from '@atoll/data-model'
 import type { listRecords as method } from '@atoll/lexicons/com.atproto.repo'
 import type { ListedRecord, Storage } from '@atoll/storage'
 import type { Did, Nsid } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { requireReadable } from '../../repos/readable.ts'
-import { recordOpening, writeRecord } from '../../repos/record-json.ts'
+import { isWithoutJson, recordOpening, writeRecord } from '../../repos/record-json.ts'
 
 /** About how many bytes stand around a record's value. */
 const aroundRecord = 200
@@ -36,8 +36,8 @@ function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]):
       writeRecord(json.ascii(separator), opening, rkey, section, section.subarray(CID_LENGTH))
       separator = ','
     } catch (error) {
-      // A record without a JSON form, which only an import can bring, is left out and does not take the others with it.
-      if (!(error instanceof DataModelError)) throw error
+      // Left out, and does not take the others with it.
+      if (!isWithoutJson(error)) throw error
       json.cutTo(before)
     }
   }
