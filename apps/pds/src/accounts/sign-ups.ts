@@ -6,7 +6,7 @@ import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
-import { nextRev } from '../repos/rev.ts'
+import { repoClock } from '../repos/repo-clock.ts'
 import { normalizeEmail } from './email-addresses.ts'
 import { requireHandleOf } from './foreign-handles.ts'
 import type { HandleRules } from './handles.ts'
@@ -141,7 +141,7 @@ export class SignUps {
   ): Promise<SignedUp> {
     const { storage, sessions } = this.#parts
     const createdAt = formatDatetime(this.#now())
-    const commit = createRepo({ did, sign: key, rev: nextRev() })
+    const commit = createRepo({ did, sign: key, rev: repoClock().next() })
     const session = sessions.first(did)
     await storage.transact(did, (tx) => {
       tx.accounts.create({ did, handle, email, passwordHash, createdAt })
