@@ -333,6 +333,84 @@ describe('applyWrites', () => {
   })
 })
 
+/** The three ways to write a record, and what each sends. */
+const ways = (collection: string, rkey: string, value: object, validate: boolean | undefined) =>
+  [
+    ['createRecord', { collection, rkey, record: value, validate }],
+    ['putRecord', { collection, rkey, record: value, validate }],
+    ...['create', 'update'].map(
+      (action) =>
+        [
+          'applyWrites',
+          { validate, writes: [{ $type: `com.atproto.repo.applyWrites#${action}`, collection, rkey, value }] },
+        ] as const,
+    ),
+  ] as const
+
+describe('a record key of another kind than the type takes', () => {
+  it.each([
+    ['app.bsky.actor.profile', 'other', {}],
+    [post, 'no-tid', { text: 'hello', createdAt }],
+    ['com.atproto.lexicon.schema', 'com.Example.note', { lexicon: 1 }],
+  ])('is let through with validate: false alone: %s/%s', async (collection, rkey, value) => {
+    for (const validate of [true, undefined])
+      for (const [method, input] of ways(collection, rkey, value, validate)) {
+        const { status, body } = await call(method, input)
+        expect({ status, error: body.error }, `${method} ${validate}`).toEqual({ status: 400, error: 'InvalidRequest' })
+        expect(body.message).toMatch(/^Invalid record key for /)
+      }
+    const [create, put, applyCreate, applyUpdate] = ways(collection, rkey, { ...value, n: 1 }, false)
+    const remove = () => call('deleteRecord', { collection, rkey })
+    for (const [method, input] of [put, applyUpdate]) {
+      await call(...create)
+      const { status, body } = await call(method, input)
+      expect(status, JSON.stringify(body)).toBe(200)
+      await remove()
+    }
+    for (const [method, input] of [create, put, applyCreate]) {
+      expect((await call(method, input)).status, method).toBe(200)
+      await remove()
+    }
+  })
+
+  it.each(['', '.', '..', 'a/b', 'a b', 'é', 'x'.repeat(513)])('must be a record key even so: %j', async (rkey) => {
+    const before = await latest()
+    for (const [method, input] of ways('com.example.thing', rkey, {}, false))
+      expect(refusal(await call(method, input)), method).toEqual({ status: 400, error: 'InvalidRequest' })
+    expect(await latest()).toEqual(before)
+  })
+})
+
+describe('a collection whose domain is not in lower case', () => {
+  it.each([
+    ['App.Bsky.feed.post', 'app.bsky.feed.post'],
+    ['com.Example.note', 'com.example.note'],
+  ])('is refused by every write of a record: %s', async (collection, normalized) => {
+    const before = await latest()
+    for (const validate of [true, undefined, false])
+      for (const [method, input] of ways(collection, '3jzfcijpj2z2a', {}, validate)) {
+        const { status, body } = await call(method, input)
+        expect({ status, body }, `${method} ${validate}`).toEqual({
+          status: 400,
+          body: { error: 'InvalidRequest', message: `Invalid collection: ${collection} is written ${normalized}` },
+        })
+      }
+    expect(await latest()).toEqual(before)
+  })
+
+  it('is no other collection when its name is', async () => {
+    expect((await call('createRecord', { collection: 'com.example.aNote', record: {} })).status).toBe(200)
+    expect((await call('createRecord', { collection: 'com.example.anote', record: {} })).status).toBe(200)
+  })
+
+  it('may be read and deleted from: nothing is there', async () => {
+    const params = { repo: alice.did, collection: 'com.Example.note' }
+    expect((await pds.get('com.atproto.repo.listRecords', { params })).body.records).toEqual([])
+    const { status, body } = await call('deleteRecord', { collection: 'com.Example.note', rkey: 'x' })
+    expect({ status, body }).toEqual({ status: 200, body: {} })
+  })
+})
+
 describe('listRecords', () => {
   it('pages from the newest to the oldest, and the other way', async () => {
     const keys: string[] = []

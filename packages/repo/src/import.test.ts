@@ -266,6 +266,11 @@ describe('importRepo', () => {
       await expect(importTree([leaf(odd)])).rejects.toThrow(fault('key-syntax'))
     })
 
+    it('with a collection that is not normalized', async () => {
+      const odd = Array.from({ length: 50 }, (_, index) => `com.Example.note/${index}`)
+      await expect(importTree([leaf(odd.find((key) => layerOf(key) === 0)!)])).rejects.toThrow(fault('key-syntax'))
+    })
+
     it('whose record is no record', async () => {
       const bytes = Uint8Array.of(0x80)
       const list = { cid: cidOfCbor(bytes), bytes }

@@ -10,9 +10,11 @@ import {
 } from '@atoll/data-model'
 import type { Lexicons } from '@atoll/lexicon'
 import {
+  isNormalizedNsid,
   isRecordKey,
   matchesRecordKeyKind,
   type Nsid,
+  normalizeNsid,
   parseRecordKey,
   type RecordKey,
   type RecordKeyKind,
@@ -49,7 +51,7 @@ interface RecordToPrepare {
   readonly collection: Nsid
   readonly rkey?: string | undefined
   readonly value: ValueMap
-  /** True: the type must be known. False: nothing is checked but the data model. Unset: checked where the type is known. */
+  /** True: the type must be known. False: no schema is consulted, nor its kind of record key. Unset: checked where the type is known. */
   readonly validate?: boolean | undefined
 }
 
@@ -63,6 +65,8 @@ export class RecordPreparer {
 
   /** Refuses with `InvalidRequest` whatever may not be a record of `collection`. */
   prepare({ collection, rkey, value, validate }: RecordToPrepare): PreparedRecord {
+    if (!isNormalizedNsid(collection))
+      throw new Refused('InvalidRequest', `Invalid collection: ${collection} is written ${normalizeNsid(collection)}`)
     const record = withType(collection, value)
     const validationStatus = this.#validate(collection, record, validate)
     if (findLegacyBlobRefs(record).length > 0)
@@ -78,7 +82,7 @@ export class RecordPreparer {
       )
     return {
       collection,
-      rkey: this.#recordKey(collection, rkey),
+      rkey: this.#recordKey(collection, rkey, validate),
       value: record,
       cid: block.cid,
       bytes: block.bytes,
@@ -107,11 +111,11 @@ export class RecordPreparer {
   }
 
   /** The key that was given, or the only one that the collection takes; undefined where any new TID will do. */
-  #recordKey(collection: Nsid, given: string | undefined): RecordKey | undefined {
+  #recordKey(collection: Nsid, given: string | undefined, validate: boolean | undefined): RecordKey | undefined {
     const kind = this.#lexicons.recordType(collection)?.key ?? 'any'
     if (given === undefined) return onlyKey(collection, kind)
     if (!isRecordKey(given)) throw new Refused('InvalidRequest', `'${given}' is not a record key`)
-    if (!matchesRecordKeyKind(kind, given))
+    if (validate !== false && !matchesRecordKeyKind(kind, given))
       throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${given}'`)
     return given
   }
