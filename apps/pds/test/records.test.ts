@@ -75,7 +75,8 @@ describe('createRecord', () => {
     [
       'a key that is there already',
       { collection: 'com.example.thing', rkey: 'one', record: {} },
-      /record at com.example.thing\/one/,
+      /^There is already a record at com.example.thing\/one$/,
+      'RecordAlreadyExists',
     ],
     [
       'a blob in the old form',
@@ -102,7 +103,7 @@ describe('createRecord', () => {
       },
       /Could not find blob/,
     ],
-  ])('refuses %s, and changes nothing', async (_, input, message) => {
+  ] as [string, object, RegExp, string?][])('refuses %s, and changes nothing', async (_, input, message, error) => {
     await call('createRecord', { collection: 'com.example.thing', rkey: 'one', record: { first: true } })
     const before = await latest()
     const response = await pds.fetch('/xrpc/com.atproto.repo.createRecord', {
@@ -113,7 +114,18 @@ describe('createRecord', () => {
     const body = (await response.json()) as { error: string; message: string }
     expect(response.status).toBe(400)
     expect(body.message).toMatch(message)
+    if (error !== undefined) expect(body.error).toBe(error)
     expect(await latest()).toEqual(before)
+  })
+
+  it('lets one of ten at once make a record, and tells the others that it is there', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        call('createRecord', { collection: 'com.example.thing', rkey: 'one', record: { n } }),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ status, body }) => status === 400 && body.error === 'RecordAlreadyExists')).toHaveLength(9)
   })
 
   it('accepts unknown types, and says so', async () => {
@@ -315,7 +327,7 @@ describe('applyWrites', () => {
   })
 
   it.each([
-    ['a create of what is there', [write('create', { rkey: 'old', value: {} })]],
+    ['a create of what is there', [write('create', { rkey: 'old', value: {} })], 'RecordAlreadyExists'],
     ['an update of what is not there', [write('update', { rkey: 'none', value: {} })]],
     ['a delete of what is not there', [write('delete', { rkey: 'none' })]],
     [
@@ -323,12 +335,12 @@ describe('applyWrites', () => {
       [write('create', { rkey: 'x', value: { n: 1 } }), write('create', { rkey: 'x', value: { n: 2 } })],
     ],
     ['201 writes', Array.from({ length: 201 }, () => write('create', { value: {} }))],
-  ])('refuses %s whole', async (_, writes) => {
+  ] as [string, object[], string?][])('refuses %s whole', async (_, writes, error = 'InvalidRequest') => {
     await call('createRecord', { collection: 'com.example.thing', rkey: 'old', record: {} })
     const before = await latest()
     expect(
       refusal(await call('applyWrites', { writes: [write('create', { rkey: 'good', value: {} }), ...writes] })),
-    ).toEqual({ status: 400, error: 'InvalidRequest' })
+    ).toEqual({ status: 400, error })
     expect(await latest()).toEqual(before)
   })
 })

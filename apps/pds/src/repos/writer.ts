@@ -6,6 +6,7 @@ import {
   type Head,
   MissingBlockError,
   maxWrites,
+  RecordExistsError,
   RepoError,
 } from '@atoll/repo'
 import { accountStatus, ConflictError, type Storage } from '@atoll/storage'
@@ -164,6 +165,8 @@ export class RepoWriter {
         work((cid) => ahead?.block(cid) ?? this.#recentNodes.get(cid) ?? get(cid)),
       )
     } catch (error) {
+      if (error instanceof RecordExistsError)
+        throw new Refused('RecordAlreadyExists', `There is already a record at ${error.path}`)
       if (error instanceof RepoError && !(error instanceof MissingBlockError))
         throw new Refused('InvalidRequest', error.message)
       throw error
