@@ -359,6 +359,62 @@ const ways = (collection: string, rkey: string, value: object, validate: boolean
     ),
   ] as const
 
+describe('the key __proto__', () => {
+  const collection = 'com.example.thing'
+  const send = async (method: string, body: string, query = '') => {
+    const response = await pds.fetch(`/xrpc/${method}${query}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${alice.accessJwt}` },
+    })
+    return { status: response.status, body: (await response.json()) as { error: string; message: string } }
+  }
+
+  it.each([
+    ['at the top', '{"__proto__":{"a":1}}', '/__proto__'],
+    ['further down', '{"a":[{"b":{"__proto__":"text"}}]}', '/a/0/b/__proto__'],
+    ['escaped', '{"a":{"\\u005f_proto__":null}}', '/a/__proto__'],
+    ['in a large record', `{"a":"${'x'.repeat(100_000)}","__proto__":{}}`, '/__proto__'],
+  ])('is refused in what is written: %s', async (_, record, path) => {
+    const before = await latest()
+    const target = `"repo":"${alice.did}","collection":"${collection}","rkey":"a"`
+    const applied = (action: string) =>
+      `{"repo":"${alice.did}","writes":[{"$type":"com.atproto.repo.applyWrites#${action}","collection":"${collection}","rkey":"a","value":${record}}]}`
+    for (const validate of ['', ',"validate":false'])
+      for (const [method, body, at] of [
+        ['createRecord', `{${target},"record":${record}${validate}}`, '/record'],
+        ['putRecord', `{${target},"record":${record}${validate}}`, '/record'],
+        ['applyWrites', applied('create'), '/writes/0/value'],
+        ['applyWrites', applied('update'), '/writes/0/value'],
+      ] as const) {
+        const answer = await send(`com.atproto.repo.${method}`, body)
+        expect(answer, method).toEqual({
+          status: 400,
+          body: {
+            error: 'InvalidRequest',
+            message: `the request body is not valid: Invalid key: __proto__ at ${at}${path}`,
+          },
+        })
+      }
+    expect(await latest()).toEqual(before)
+  })
+
+  it('is refused beside the fields of any input, and as a parameter', async () => {
+    const { status, body } = await send(
+      'com.atproto.server.createSession',
+      `{"identifier":"alice.test","password":"password of alice","__proto__":{"allowTakendown":true}}`,
+    )
+    expect({ status, error: body.error }).toEqual({ status: 400, error: 'InvalidRequest' })
+    const read = await pds.fetch(
+      `/xrpc/com.atproto.repo.listRecords?repo=${alice.did}&collection=${collection}&__proto__=x`,
+    )
+    expect({ status: read.status, body: await read.json() }).toEqual({
+      status: 400,
+      body: { error: 'InvalidRequest', message: 'Invalid params: /__proto__ is not a name for a parameter' },
+    })
+  })
+})
+
 describe('a record key of another kind than the type takes', () => {
   it.each([
     ['app.bsky.actor.profile', 'other', {}],
@@ -442,12 +498,15 @@ describe('listRecords', () => {
     expect(await page({ limit: 2, cursor: '' })).toEqual({ keys: [k4, k3], cursor: k3 })
   })
 
-  it('leaves out a record that has no form in JSON, and lists the others', async () => {
+  it.each([
+    ['a link that is none', { $type: post, link: { $link: 'no link' } }],
+    ['the key __proto__', JSON.parse(`{"$type":"${post}","a":[{"__proto__":{"b":1}}]}`)],
+  ])('leaves out a record that has no form in JSON, and lists the others: %s', async (_, value) => {
     const { storage } = pds.adapters
     const keys: string[] = []
     const bring = async (rkey: string) => {
       const head = (await storage.repos.head(alice.did))!
-      const odd = blockOf({ $type: post, link: { $link: 'no link' } })
+      const odd = blockOf(value)
       const record = { collection: parseNsid(post), rkey: parseRecordKey(rkey), cid: odd.cid }
       await storage.transact(alice.did, (tx) =>
         tx.repo.apply({ did: alice.did, prev: head, head, added: [odd], removed: [], records: [record], blobs: [] }),
@@ -496,6 +555,31 @@ describe('describeRepo', () => {
     expect(body).toEqual({ error: 'InvalidRequest', message: `Could not resolve DID: ${bob.did}` })
     await other.close()
   })
+
+  it.each(['"weight":1.5', '"__proto__":{"a":1}'])(
+    'says so when no answer can hold the document, without which sessions do: %s',
+    async (member) => {
+      const { plcFetch } = pds.adapters
+      const other = await PdsUnderTest.start(
+        { PDS_DID_CACHE_MAX_TTL: '0', PDS_DID_CACHE_STALE_TTL: '0', PDS_ENABLE_DID_DOC_WITH_SESSION: 'true' },
+        {
+          plcFetch: async (url, init) => {
+            const response = await plcFetch(url, init)
+            if (init?.method === 'POST' || !/\/did:plc:\w+$/.test(String(url)) || !response.ok) return response
+            return new Response((await response.text()).replace(/\}\s*$/, `,${member}}`), response)
+          },
+        },
+      )
+      const bob = await other.account('bob')
+      const { body } = await other.get('com.atproto.repo.describeRepo', { params: { repo: bob.did } })
+      expect(body).toEqual({ error: 'InvalidRequest', message: `Could not resolve DID: ${bob.did}` })
+      const session = await other.get('com.atproto.server.getSession', { token: bob.accessJwt })
+      expect(session.status).toBe(200)
+      expect(session.body).not.toHaveProperty('didDoc')
+      expect(other.errors).toEqual([])
+      await other.close()
+    },
+  )
 
   it('refuses a repository that is not here', async () => {
     const answer = await pds.get('com.atproto.repo.describeRepo', { params: { repo: 'nobody.test' } })

@@ -12,7 +12,8 @@ const DOLLAR = 36
 
 /**
  * Reads JSON text, or its UTF-8 bytes: `$link` becomes a Cid, `$bytes` a Uint8Array, `$type: blob` a checked BlobRef.
- * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault.
+ * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault. A key `__proto__`, which the
+ * data model may hold, has no place in JSON: its readers in JavaScript take it for the prototype, or throw.
  */
 export function parseJson(source: string | Uint8Array, limits: Limits = {}): Value {
   const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES
@@ -37,7 +38,7 @@ function parseText(text: string): unknown {
 }
 
 /**
- * Turns parsed JSON into a value of the data model; malformed links, bytes and blobs are refused, not kept as maps.
+ * Turns parsed JSON into a value of the data model; malformed links, bytes and blobs and keys `__proto__` are refused, not kept.
  * The argument is not changed; parts of it that need no conversion are shared with the result.
  * @throws {DataModelError}
  */
@@ -108,6 +109,7 @@ class JsonReader {
     let isBlob = false
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]!
+      if (key === '__proto__') this.refuseKey(key, depth)
       if (key.charCodeAt(0) === DOLLAR) {
         if (key === '$link') return this.readLink(json, keys.length, depth - 1)
         if (key === '$bytes') return this.readBytes(json, keys.length, depth - 1)
@@ -157,6 +159,11 @@ class JsonReader {
     const text = json['$bytes']
     const bytes = typeof text === 'string' && count === 1 ? parseBase64(text) : undefined
     return bytes ?? this.refuse(depth, 'malformed $bytes')
+  }
+
+  private refuseKey(key: string, depth: number): never {
+    this.path[depth - 1] = key
+    return this.refuse(depth, `Invalid key: ${key}`)
   }
 
   private refuse(depth: number, reason: string): never {

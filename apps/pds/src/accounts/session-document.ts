@@ -1,4 +1,4 @@
-import { jsonToValue, type ValueMap } from '@atoll/data-model'
+import { DataModelError, jsonToValue, type ValueMap } from '@atoll/data-model'
 import type { DidDocument, IdentityResolver } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
 import type { Config } from '../config.ts'
@@ -23,7 +23,13 @@ export async function accountDocument(
   return document ? documentAnswer(document) : {}
 }
 
-export function documentAnswer(document: DidDocument): { didDoc: ValueMap } {
-  // A document is a JSON object.
-  return { didDoc: jsonToValue(document) as ValueMap }
+/** The document, unless it is JSON that an answer cannot hold: with a fraction in it, or a key `__proto__`. */
+export function documentAnswer(document: DidDocument): { didDoc?: ValueMap } {
+  try {
+    // A document is a JSON object.
+    return { didDoc: jsonToValue(document) as ValueMap }
+  } catch (error) {
+    if (error instanceof DataModelError) return {}
+    throw error
+  }
 }

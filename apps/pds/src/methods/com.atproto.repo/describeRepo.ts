@@ -1,9 +1,9 @@
-import { jsonToValue, type ValueMap } from '@atoll/data-model'
 import { handleOf, type IdentityResolver } from '@atoll/identity'
 import type { describeRepo as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
+import { documentAnswer } from '../../accounts/session-document.ts'
 import { Refused } from '../../refused.ts'
 import { requireSynced } from '../../repos/readable.ts'
 
@@ -17,11 +17,12 @@ export function describeRepo({ accounts, storage, identity }: Deps): Handler<typ
   return async ({ params }) => {
     const { did, handle = 'handle.invalid' } = requireSynced(await accounts.find(params.repo), params.repo, undefined)
     const document = await identity.resolveDid(did).catch(() => undefined)
-    if (!document) throw new Refused('InvalidRequest', `Could not resolve DID: ${did}`)
+    const didDoc = document && documentAnswer(document).didDoc
+    if (!document || !didDoc) throw new Refused('InvalidRequest', `Could not resolve DID: ${did}`)
     return {
       handle,
       did,
-      didDoc: jsonToValue(document) as ValueMap,
+      didDoc,
       collections: await storage.records.collections(did),
       handleIsCorrect: handleOf(document) === handle,
     }

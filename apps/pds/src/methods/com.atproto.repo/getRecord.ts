@@ -26,7 +26,7 @@ export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {
       return { encoding: 'application/json; charset=utf-8', body: recordJson(account.did, record) }
     } catch (error) {
       if (!(error instanceof DataModelError)) throw error
-      // Its maps use keys that JSON keeps for links and bytes.
+      // It has a key that JSON keeps for links and bytes, or that readers take for the prototype.
       throw new Refused(
         'InvalidRequest',
         `Record has no form in JSON (com.atproto.sync.getRecord has its bytes): ${uri}`,
