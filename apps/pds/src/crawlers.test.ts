@@ -51,6 +51,21 @@ describe('relays', () => {
     expect(await relay.lookAfter(6 * minute)).toBe(2)
   })
 
+  it('hear of news, and are asked again when they stop reading, after the clock was set back by three days', async () => {
+    const relay = relayUnderTest(() => 3)
+    relay.state.now = 3 * 24 * 60 * minute
+    relay.state.last = 3
+    expect(await relay.lookAfter(0)).toBe(1)
+    relay.state.now = 0
+    relay.state.last = 5
+    expect(await relay.lookAfter(0)).toBe(2)
+    relay.state.now = 3 * 24 * 60 * minute
+    expect(await relay.lookAfter(0)).toBe(2)
+    relay.state.now = minute
+    expect(await relay.lookAfter(0)).toBe(2)
+    expect(await relay.lookAfter(5 * minute)).toBe(3)
+  })
+
   it('are asked again until they can be reached', async () => {
     const relay = relayUnderTest(() => undefined)
     relay.state.down = true

@@ -54,7 +54,9 @@ export class Crawlers {
   async #lookAt(relay: Relay): Promise<void> {
     const last = this.#parts.lastSeq()
     if (last <= relay.notifiedSeq && !(await this.#isStalled(relay, last))) return
-    const rested = this.#now() - relay.notifiedAt >= pauseMs
+    const restedMs = this.#now() - relay.notifiedAt
+    // Below zero, the clock has been set back since: how long ago that was is not known.
+    const rested = restedMs < 0 || restedMs >= pauseMs
     if (!rested && !(await this.#isStalled(relay, last))) return
     await this.#client(relay).call(requestCrawl, {
       input: { hostname: this.#parts.hostname },
@@ -75,8 +77,9 @@ export class Crawlers {
       relay.reached = undefined
       return false
     }
-    if (relay.reached?.seq !== seq) relay.reached = { seq, since: this.#now() }
-    return this.#now() - relay.reached.since >= stalledMs
+    const now = this.#now()
+    if (relay.reached?.seq !== seq || relay.reached.since > now) relay.reached = { seq, since: now }
+    return now - relay.reached.since >= stalledMs
   }
 
   #client(relay: Relay) {

@@ -30,7 +30,6 @@ import { SigningKeys } from './identity/signing-keys.ts'
 import { rateLimits, subscriptionsPerAddress } from './limits.ts'
 import type { Log } from './log.ts'
 import { passingFailure } from './passing-failure.ts'
-import { KeyClock } from './repos/key-clock.ts'
 import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
@@ -117,7 +116,6 @@ export async function createPds(
     onError,
   })
 
-  const keyClock = await KeyClock.open(storage)
   const locks = new RepoLocks()
   const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
   const tokens = new SessionTokens({ secret: config.secrets.jwtSecret, audience: config.service.did })
@@ -143,8 +141,8 @@ export async function createPds(
         cid: String(cid),
       }),
   })
-  const preparer = new RecordPreparer({ lexicons: lexicons(), keyClock })
-  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, keyClock })
+  const preparer = new RecordPreparer(lexicons())
+  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks })
 
   const services: Services = {
     config,

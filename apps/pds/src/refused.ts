@@ -28,6 +28,7 @@ export type RefusalName =
   | 'InvalidSwap'
   | 'InvalidToken'
   | 'PayloadTooLarge'
+  | 'RecordAlreadyExists'
   | 'RecordNotFound'
   | 'RepoDeactivated'
   | 'RepoNotFound'

@@ -76,7 +76,8 @@ describe('createRecord', () => {
     [
       'a key that is there already',
       { collection: 'com.example.thing', rkey: 'one', record: {} },
-      /record at com.example.thing\/one/,
+      /^There is already a record at com.example.thing\/one$/,
+      'RecordAlreadyExists',
     ],
     [
       'a blob in the old form',
@@ -103,7 +104,7 @@ describe('createRecord', () => {
       },
       /Could not find blob/,
     ],
-  ])('refuses %s, and changes nothing', async (_, input, message) => {
+  ] as [string, object, RegExp, string?][])('refuses %s, and changes nothing', async (_, input, message, error) => {
     await call('createRecord', { collection: 'com.example.thing', rkey: 'one', record: { first: true } })
     const before = await latest()
     const response = await pds.fetch('/xrpc/com.atproto.repo.createRecord', {
@@ -114,7 +115,18 @@ describe('createRecord', () => {
     const body = (await response.json()) as { error: string; message: string }
     expect(response.status).toBe(400)
     expect(body.message).toMatch(message)
+    if (error !== undefined) expect(body.error).toBe(error)
     expect(await latest()).toEqual(before)
+  })
+
+  it('lets one of ten at once make a record, and tells the others that it is there', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        call('createRecord', { collection: 'com.example.thing', rkey: 'one', record: { n } }),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ status, body }) => status === 400 && body.error === 'RecordAlreadyExists')).toHaveLength(9)
   })
 
   it('accepts unknown types, and says so', async () => {
@@ -316,7 +328,7 @@ describe('applyWrites', () => {
   })
 
   it.each([
-    ['a create of what is there', [write('create', { rkey: 'old', value: {} })]],
+    ['a create of what is there', [write('create', { rkey: 'old', value: {} })], 'RecordAlreadyExists'],
     ['an update of what is not there', [write('update', { rkey: 'none', value: {} })]],
     ['a delete of what is not there', [write('delete', { rkey: 'none' })]],
     [
@@ -324,13 +336,147 @@ describe('applyWrites', () => {
       [write('create', { rkey: 'x', value: { n: 1 } }), write('create', { rkey: 'x', value: { n: 2 } })],
     ],
     ['201 writes', Array.from({ length: 201 }, () => write('create', { value: {} }))],
-  ])('refuses %s whole', async (_, writes) => {
+  ] as [string, object[], string?][])('refuses %s whole', async (_, writes, error = 'InvalidRequest') => {
     await call('createRecord', { collection: 'com.example.thing', rkey: 'old', record: {} })
     const before = await latest()
     expect(
       refusal(await call('applyWrites', { writes: [write('create', { rkey: 'good', value: {} }), ...writes] })),
-    ).toEqual({ status: 400, error: 'InvalidRequest' })
+    ).toEqual({ status: 400, error })
     expect(await latest()).toEqual(before)
+  })
+})
+
+/** The three ways to write a record, and what each sends. */
+const ways = (collection: string, rkey: string, value: object, validate: boolean | undefined) =>
+  [
+    ['createRecord', { collection, rkey, record: value, validate }],
+    ['putRecord', { collection, rkey, record: value, validate }],
+    ...['create', 'update'].map(
+      (action) =>
+        [
+          'applyWrites',
+          { validate, writes: [{ $type: `com.atproto.repo.applyWrites#${action}`, collection, rkey, value }] },
+        ] as const,
+    ),
+  ] as const
+
+describe('the key __proto__', () => {
+  const collection = 'com.example.thing'
+  const send = async (method: string, body: string, query = '') => {
+    const response = await pds.fetch(`/xrpc/${method}${query}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${alice.accessJwt}` },
+    })
+    return { status: response.status, body: (await response.json()) as { error: string; message: string } }
+  }
+
+  it.each([
+    ['at the top', '{"__proto__":{"a":1}}', '/__proto__'],
+    ['further down', '{"a":[{"b":{"__proto__":"text"}}]}', '/a/0/b/__proto__'],
+    ['escaped', '{"a":{"\\u005f_proto__":null}}', '/a/__proto__'],
+    ['in a large record', `{"a":"${'x'.repeat(100_000)}","__proto__":{}}`, '/__proto__'],
+  ])('is refused in what is written: %s', async (_, record, path) => {
+    const before = await latest()
+    const target = `"repo":"${alice.did}","collection":"${collection}","rkey":"a"`
+    const applied = (action: string) =>
+      `{"repo":"${alice.did}","writes":[{"$type":"com.atproto.repo.applyWrites#${action}","collection":"${collection}","rkey":"a","value":${record}}]}`
+    for (const validate of ['', ',"validate":false'])
+      for (const [method, body, at] of [
+        ['createRecord', `{${target},"record":${record}${validate}}`, '/record'],
+        ['putRecord', `{${target},"record":${record}${validate}}`, '/record'],
+        ['applyWrites', applied('create'), '/writes/0/value'],
+        ['applyWrites', applied('update'), '/writes/0/value'],
+      ] as const) {
+        const answer = await send(`com.atproto.repo.${method}`, body)
+        expect(answer, method).toEqual({
+          status: 400,
+          body: {
+            error: 'InvalidRequest',
+            message: `the request body is not valid: Invalid key: __proto__ at ${at}${path}`,
+          },
+        })
+      }
+    expect(await latest()).toEqual(before)
+  })
+
+  it('is refused beside the fields of any input, and as a parameter', async () => {
+    const { status, body } = await send(
+      'com.atproto.server.createSession',
+      `{"identifier":"alice.test","password":"password of alice","__proto__":{"allowTakendown":true}}`,
+    )
+    expect({ status, error: body.error }).toEqual({ status: 400, error: 'InvalidRequest' })
+    const read = await pds.fetch(
+      `/xrpc/com.atproto.repo.listRecords?repo=${alice.did}&collection=${collection}&__proto__=x`,
+    )
+    expect({ status: read.status, body: await read.json() }).toEqual({
+      status: 400,
+      body: { error: 'InvalidRequest', message: 'Invalid params: /__proto__ is not a name for a parameter' },
+    })
+  })
+})
+
+describe('a record key of another kind than the type takes', () => {
+  it.each([
+    ['app.bsky.actor.profile', 'other', {}],
+    [post, 'no-tid', { text: 'hello', createdAt }],
+    ['com.atproto.lexicon.schema', 'com.Example.note', { lexicon: 1 }],
+  ])('is let through with validate: false alone: %s/%s', async (collection, rkey, value) => {
+    for (const validate of [true, undefined])
+      for (const [method, input] of ways(collection, rkey, value, validate)) {
+        const { status, body } = await call(method, input)
+        expect({ status, error: body.error }, `${method} ${validate}`).toEqual({ status: 400, error: 'InvalidRequest' })
+        expect(body.message).toMatch(/^Invalid record key for /)
+      }
+    const [create, put, applyCreate, applyUpdate] = ways(collection, rkey, { ...value, n: 1 }, false)
+    const remove = () => call('deleteRecord', { collection, rkey })
+    for (const [method, input] of [put, applyUpdate]) {
+      await call(...create)
+      const { status, body } = await call(method, input)
+      expect(status, JSON.stringify(body)).toBe(200)
+      await remove()
+    }
+    for (const [method, input] of [create, put, applyCreate]) {
+      expect((await call(method, input)).status, method).toBe(200)
+      await remove()
+    }
+  })
+
+  it.each(['', '.', '..', 'a/b', 'a b', 'é', 'x'.repeat(513)])('must be a record key even so: %j', async (rkey) => {
+    const before = await latest()
+    for (const [method, input] of ways('com.example.thing', rkey, {}, false))
+      expect(refusal(await call(method, input)), method).toEqual({ status: 400, error: 'InvalidRequest' })
+    expect(await latest()).toEqual(before)
+  })
+})
+
+describe('a collection whose domain is not in lower case', () => {
+  it.each([
+    ['App.Bsky.feed.post', 'app.bsky.feed.post'],
+    ['com.Example.note', 'com.example.note'],
+  ])('is refused by every write of a record: %s', async (collection, normalized) => {
+    const before = await latest()
+    for (const validate of [true, undefined, false])
+      for (const [method, input] of ways(collection, '3jzfcijpj2z2a', {}, validate)) {
+        const { status, body } = await call(method, input)
+        expect({ status, body }, `${method} ${validate}`).toEqual({
+          status: 400,
+          body: { error: 'InvalidRequest', message: `Invalid collection: ${collection} is written ${normalized}` },
+        })
+      }
+    expect(await latest()).toEqual(before)
+  })
+
+  it('is no other collection when its name is', async () => {
+    expect((await call('createRecord', { collection: 'com.example.aNote', record: {} })).status).toBe(200)
+    expect((await call('createRecord', { collection: 'com.example.anote', record: {} })).status).toBe(200)
+  })
+
+  it('may be read and deleted from: nothing is there', async () => {
+    const params = { repo: alice.did, collection: 'com.Example.note' }
+    expect((await pds.get('com.atproto.repo.listRecords', { params })).body.records).toEqual([])
+    const { status, body } = await call('deleteRecord', { collection: 'com.Example.note', rkey: 'x' })
+    expect({ status, body }).toEqual({ status: 200, body: {} })
   })
 })
 
@@ -353,12 +499,15 @@ describe('listRecords', () => {
     expect(await page({ limit: 2, cursor: '' })).toEqual({ keys: [k4, k3], cursor: k3 })
   })
 
-  it('leaves out a record that has no form in JSON, and lists the others', async () => {
+  it.each([
+    ['a link that is none', { $type: post, link: { $link: 'no link' } }],
+    ['the key __proto__', JSON.parse(`{"$type":"${post}","a":[{"__proto__":{"b":1}}]}`)],
+  ])('leaves out a record that has no form in JSON, and lists the others: %s', async (_, value) => {
     const { storage } = pds.adapters
     const keys: string[] = []
     const bring = async (rkey: string) => {
       const head = (await storage.repos.head(alice.did))!
-      const odd = blockOf({ $type: post, link: { $link: 'no link' } })
+      const odd = blockOf(value)
       const record = { collection: parseNsid(post), rkey: parseRecordKey(rkey), cid: odd.cid }
       await storage.transact(alice.did, (tx) =>
         tx.repo.apply({ did: alice.did, prev: head, head, added: [odd], removed: [], records: [record], blobs: [] }),
@@ -438,23 +587,30 @@ describe('describeRepo', () => {
     await other.close()
   })
 
-  it('says so when the DID document is not of the data model, and sessions go on without it', async () => {
-    const { plcFetch } = pds.adapters
-    const withFraction = async (...request: Parameters<typeof plcFetch>) => {
-      const response = await plcFetch(...request)
-      if (request[1]?.method === 'POST' || !response.ok) return response
-      return Response.json({ ...((await response.json()) as object), version: 1.1 })
-    }
-    const settings = { PDS_ENABLE_DID_DOC_WITH_SESSION: 'true' }
-    const other = await PdsUnderTest.start(settings, { plcFetch: withFraction })
-    const bob = await other.account('bob')
-    const { body } = await other.get('com.atproto.repo.describeRepo', { params: { repo: bob.did } })
-    expect(body).toEqual({ error: 'InvalidRequest', message: `DID document is not of the data model: ${bob.did}` })
-    const session = await other.get('com.atproto.server.getSession', { token: bob.accessJwt })
-    expect([session.status, session.body.didDoc]).toEqual([200, undefined])
-    expect(other.errors).toEqual([])
-    await other.close()
-  })
+  it.each(['"weight":1.5', '"__proto__":{"a":1}'])(
+    'says so when no answer can hold the document, without which sessions do: %s',
+    async (member) => {
+      const { plcFetch } = pds.adapters
+      const other = await PdsUnderTest.start(
+        { PDS_DID_CACHE_MAX_TTL: '0', PDS_DID_CACHE_STALE_TTL: '0', PDS_ENABLE_DID_DOC_WITH_SESSION: 'true' },
+        {
+          plcFetch: async (url, init) => {
+            const response = await plcFetch(url, init)
+            if (init?.method === 'POST' || !/\/did:plc:\w+$/.test(String(url)) || !response.ok) return response
+            return new Response((await response.text()).replace(/\}\s*$/, `,${member}}`), response)
+          },
+        },
+      )
+      const bob = await other.account('bob')
+      const { body } = await other.get('com.atproto.repo.describeRepo', { params: { repo: bob.did } })
+      expect(body).toEqual({ error: 'InvalidRequest', message: `DID document is not of the data model: ${bob.did}` })
+      const session = await other.get('com.atproto.server.getSession', { token: bob.accessJwt })
+      expect(session.status).toBe(200)
+      expect(session.body).not.toHaveProperty('didDoc')
+      expect(other.errors).toEqual([])
+      await other.close()
+    },
+  )
 
   it('refuses a repository that is not here', async () => {
     const answer = await pds.get('com.atproto.repo.describeRepo', { params: { repo: 'nobody.test' } })

@@ -18,6 +18,7 @@ const COMMA = 44
 const COLON = 58
 const OPEN_ARRAY = 91
 const CLOSE_ARRAY = 93
+const UNDERSCORE = 95
 const LETTER_T = 116
 const OPEN_MAP = 123
 const CLOSE_MAP = 125
@@ -126,7 +127,8 @@ class Transcoder extends CborReader {
         }
         if (length > end - at) this.refuse('truncated', start)
         // Most keys with a dollar are `$type`, and need no closer look.
-        if (isKey && bytes[at] === DOLLAR && bytes[at + 1] !== LETTER_T) this.checkReserved(at, length)
+        if (isKey && (bytes[at] === DOLLAR ? bytes[at + 1] !== LETTER_T : bytes[at] === UNDERSCORE))
+          this.checkReserved(at, length)
         if (to + LONGEST_ESCAPE * length + ROOM > out.length) {
           text.reserveAt(to, LONGEST_ESCAPE * length + ROOM)
           out = text.bytes
@@ -219,9 +221,9 @@ class Transcoder extends CborReader {
     text.writeAscii('"}')
   }
 
-  /** A map with a key that JSON keeps for links or bytes has no JSON form; the slow way says where it is. */
+  /** A map with a key that JSON keeps for links or bytes, or `__proto__`, has no JSON form; the slow way says where it is. */
   private checkReserved(at: number, length: number): void {
     const key = decodeText(this.bytes, at, at + length)
-    if (key === '$link' || key === '$bytes') stringifyJson(decodeCbor(this.bytes))
+    if (key === '$link' || key === '$bytes' || key === '__proto__') stringifyJson(decodeCbor(this.bytes))
   }
 }

@@ -223,6 +223,14 @@ describe('JSON readers that disagree', () => {
     expect(accepts(() => lexJson.jsonToLex(json as never, { strict: true }))).toBe(taken)
   })
 
+  it('the key __proto__: refused by both, and written by neither', () => {
+    const json = JSON.parse('{"a":{"__proto__":{"b":1}}}')
+    expect(accepts(() => jsonToValue(json))).toBe(false)
+    expect(accepts(() => lexJson.jsonToLex(json))).toBe(false)
+    expect(accepts(() => stringifyJson(json))).toBe(false)
+    expect(accepts(() => lexJson.lexToJson(json))).toBe(false)
+  })
+
   // A published vector that is said to be valid has both: interop/lexicon/record-data-valid.json, "full".
   it('ours takes stray bits in $bytes, as lex-json does, and a blob whose CID is not raw, as its strict mode does not', () => {
     const notRaw = { ...blob, ref: { $link: 'bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq' } }

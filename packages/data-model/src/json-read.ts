@@ -34,7 +34,8 @@ export interface JsonOptions extends Limits {
 
 /**
  * Reads JSON text, or its UTF-8 bytes: `$link` becomes a Cid, `$bytes` a Uint8Array, `$type: blob` a checked BlobRef.
- * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault.
+ * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault. A key `__proto__`, which the
+ * data model may hold, has no place in JSON: its readers in JavaScript take it for the prototype, or throw.
  */
 export function parseJson(source: string | Uint8Array, options: JsonOptions = {}): Value {
   const { maxBytes = DEFAULT_MAX_BYTES, lenient = false } = options
@@ -83,7 +84,7 @@ function parseText(text: string, reviver?: (key: string, value: unknown) => unkn
 }
 
 /**
- * Turns parsed JSON into a value of the data model; malformed links, bytes and blobs are refused, not kept as maps.
+ * Turns parsed JSON into a value of the data model; malformed links, bytes and blobs and keys `__proto__` are refused, not kept.
  * The argument is not changed; parts of it that need no conversion are shared with the result.
  * @throws {DataModelError}
  */
@@ -170,6 +171,7 @@ class JsonReader {
     let isBlob = false
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]!
+      if (key === '__proto__') this.refuseKey(key, depth)
       if (key.charCodeAt(0) === DOLLAR) {
         if (key === '$link' || key === '$bytes') {
           const read =
@@ -226,6 +228,11 @@ class JsonReader {
   /** What is malformed stays as it is when lenient. */
   private refuseStrictly(depth: number, reason: string): undefined {
     return this.lenient ? undefined : this.refuse(depth, reason)
+  }
+
+  private refuseKey(key: string, depth: number): never {
+    this.path[depth - 1] = key
+    return this.refuse(depth, `Invalid key: ${key}`)
   }
 
   private refuse(depth: number, reason: string): never {

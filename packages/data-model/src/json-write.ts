@@ -111,7 +111,7 @@ class JsonWriter {
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]!
       this.path[depth - 1] = key
-      if (!this.isWritable(key)) this.refuse(depth, 'a key that JSON keeps for something else')
+      if (!this.isWritable(key)) this.refuse(depth, 'a key that JSON cannot hold')
       const before = map[key]
       const after = before === undefined ? undefined : this.convert(before, depth)
       if (after === before && after !== undefined) continue
@@ -124,7 +124,7 @@ class JsonWriter {
 
   private isWritable(key: string): boolean {
     if (key.charCodeAt(0) === DOLLAR && (key === '$link' || key === '$bytes')) return false
-    return !this.checkText || key.isWellFormed()
+    return key !== '__proto__' && (!this.checkText || key.isWellFormed())
   }
 
   private refuse(depth: number, reason: string): never {

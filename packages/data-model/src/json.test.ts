@@ -85,6 +85,22 @@ describe('JSON that is refused, with the path', () => {
     expect(() => parseJson(Uint8Array.of(34, 255, 34))).toThrow(DataModelError)
   })
 
+  it.each<[string, string, string]>([
+    ['at the top', '{"__proto__":1}', '/__proto__'],
+    ['with text', '{"__proto__":"x"}', '/__proto__'],
+    ['after others', '{"a":1,"__proto__":{"b":1}}', '/__proto__'],
+    ['further down', '{"a":[0,{"b":{"__proto__":null}}]}', '/a/1/b/__proto__'],
+    ['within itself', '{"__proto__":{"__proto__":{}}}', '/__proto__'],
+    ['escaped', '{"a":{"\\u005f_pr\\u006fto__":1}}', '/a/__proto__'],
+    ['in a blob', '{"$type":"blob","__proto__":{}}', '/__proto__'],
+    ['in a long text', `{"a":"${'x'.repeat(100_000)}","b":{"__proto__":{}}}`, '/b/__proto__'],
+  ])('the key __proto__ %s', (_, text, path) => {
+    expect(pathOf(() => parseJson(text))).toBe(path)
+    expect(pathOf(() => parseJson(new TextEncoder().encode(text)))).toBe(path)
+    expect(pathOf(() => jsonToValue(JSON.parse(text)))).toBe(path)
+    expect(() => parseJson(text)).toThrow(`Invalid key: __proto__ at ${path}`)
+  })
+
   it('a surrogate that is escaped', () => {
     expect(() => parseJson('"\\ud800"')).toThrow(DataModelError)
     expect(() => parseJson('{"\\udc00":1}')).toThrow(DataModelError)
@@ -204,16 +220,23 @@ describe('limits', () => {
 })
 
 describe('JSON that is taken', () => {
-  it('keeps __proto__ as a harmless member, both ways', () => {
-    const value = parseJson('{"__proto__":{"x":1},"constructor":{"y":2}}') as { [key: string]: Value }
-    expect(Object.keys(value)).toEqual(['__proto__', 'constructor'])
-    expect(value['x']).toBeUndefined()
-    expect(stringifyJson(value)).toBe('{"__proto__":{"x":1},"constructor":{"y":2}}')
-    const linked = parseJson(`{"__proto__":${JSON.stringify(link)}}`) as { [key: string]: Value }
-    expect(Object.getPrototypeOf(linked)).toBe(Object.prototype)
-    expect(stringifyJson(linked)).toBe(`{"__proto__":${JSON.stringify(link)}}`)
-    expect(valueToJson(jsonToValue(JSON.parse(`{"__proto__":${JSON.stringify(link)}}`)))).toEqual(valueToJson(linked))
-    expect(cborToJson(encodeCbor(linked))).toBe(stringifyJson(linked))
+  it.each([
+    'constructor',
+    'prototype',
+    'toString',
+    'hasOwnProperty',
+    '__proto',
+    '_proto_',
+    '__proto___',
+    '__PROTO__',
+    '_',
+  ])('may have the key %s, both ways', (key) => {
+    const text = `{"${key}":{"x":1},"y":[{"${key}":${JSON.stringify(link)}}]}`
+    const value = parseJson(text) as { [key: string]: Value }
+    expect(Object.keys(value)).toEqual([key, 'y'])
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
+    expect(stringifyJson(value)).toBe(text)
+    expect(parseJson(cborToJson(encodeCbor(value)))).toEqual(value)
   })
 
   it('has links, bytes and blobs as typed values', () => {
@@ -260,9 +283,11 @@ describe('JSON that is taken', () => {
 })
 
 describe('values without a JSON form', () => {
-  it.each(['$link', '$bytes'])('are maps with the key %s', (key) => {
+  it.each(['$link', '$bytes', '__proto__'])('are maps with the key %s', (key) => {
     const value = { a: [{ [key]: 'x' }] }
     expect(pathOf(() => valueToJson(value))).toBe(`/a/0/${key}`)
+    expect(pathOf(() => stringifyJson(value))).toBe(`/a/0/${key}`)
+    expect(pathOf(() => cborToJson(encodeCbor({ [key]: 1 })))).toBe(`/${key}`)
     expect(pathOf(() => cborToJson(encodeCbor(value)))).toBe(`/a/0/${key}`)
   })
 

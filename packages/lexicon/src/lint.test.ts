@@ -29,6 +29,13 @@ describe('lintLexicon', () => {
     expect(issues.map(({ path }) => path)).toEqual(['/defs/main/permissions/4/lxm'])
   })
 
+  it('points out a name that is not normalized', () => {
+    const document = parseLexicon({ lexicon: 1, id: 'com.Example.someThing', defs: { it: { type: 'token' } } })
+    expect(lintLexicon(document)).toEqual([
+      { path: '/id', message: 'is written com.example.someThing: a domain is in lower case', code: 'document' },
+    ])
+  })
+
   it.each([
     ['a field that no such schema has', { type: 'string', maxLenght: 3 }, '…/maxLenght is not a known field'],
     ['a field of another type', { type: 'integer', maxLength: 3 }, '…/maxLength is not a known field'],

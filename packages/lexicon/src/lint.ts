@@ -1,3 +1,4 @@
+import { isNormalizedNsid, normalizeNsid } from '@atoll/syntax'
 import { compileSchema } from './compile.ts'
 import type { FieldSchema, LexiconDoc, ObjectSchema, ParamsSchema } from './document.ts'
 import { type FieldKinds, parts, schemas } from './language.ts'
@@ -14,6 +15,8 @@ import { type AnySchema, visitSchemas } from './visit.ts'
 export function lintLexicon(document: LexiconDoc, options: { find?: FindDocument } = {}): Issue[] {
   const issues: Issue[] = []
   const report: Report = (path, message) => issues.push({ path, message, code: 'document' })
+  if (!isNormalizedNsid(document.id))
+    report('/id', `is written ${normalizeNsid(document.id)}: a domain is in lower case`)
   visitSchemas(document, (schema, path) => {
     lintFieldNames(schema, path, report)
     lintLists(schema, path, report)

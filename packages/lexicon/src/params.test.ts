@@ -42,7 +42,7 @@ describe('parameters', () => {
   })
 
   it('that are unknown are left out', () => {
-    expect(parse('who=alice.test&toString=1&__proto__=x')).toMatchObject({
+    expect(parse('who=alice.test&toString=1&constructor=x')).toMatchObject({
       ok: true,
       value: { who: 'alice.test', limit: 50 },
     })
@@ -63,6 +63,8 @@ describe('parameters', () => {
 
   it.each([
     ['limit=1', '/who required'],
+    ['who=alice.test&__proto__=x', '/__proto__ format'],
+    ['who=alice.test&__proto__', '/__proto__ format'],
     ['who=nobody', '/who format'],
     ['who=alice.test&limit=0', '/limit range'],
     ['who=alice.test&limit=1.5', '/limit type'],

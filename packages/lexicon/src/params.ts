@@ -29,11 +29,12 @@ export class Params {
 
   /**
    * Reads a query string. Defaults are filled in; parameters that the schema does not name are left out, and so are those that may be
-   * absent and have no value (`cursor=`), as everywhere in the network.
+   * absent and have no value (`cursor=`), as everywhere in the network. One called `__proto__` is refused, as in JSON.
    */
   parse(search: URLSearchParams, options?: ValidateOptions): Result<object> {
     const given: Record<string, ParamValue> = {}
     const run = new Run(options)
+    if (search.has('__proto__')) run.failAt('__proto__', 'format', 'is not a name for a parameter')
     for (const { name, schema, required } of this.#params) {
       const texts = search.getAll(name)
       const isBare = texts.length === 1 && texts[0] === '' && !required && schema.type !== 'array'

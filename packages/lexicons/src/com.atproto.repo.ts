@@ -4,12 +4,12 @@ import { document, procedure, query } from '@atoll/lexicon'
 import type { NoParams, RawBody, Variant } from '@atoll/lexicon'
 import type { AtIdentifier, AtUri, CidString, Did, Handle, Nsid, RecordKey, Tid } from '@atoll/syntax'
 
-export const applyWritesDocument = /* @__PURE__ */ document('com.atproto.repo.applyWrites', '{"main":{"type":"procedure","input":{"encoding":"application/json","schema":{"type":"object","required":["repo","writes"],"properties":{"repo":{"type":"string","format":"at-identifier"},"validate":{"type":"boolean"},"writes":{"type":"array","items":{"type":"union","refs":["#create","#update","#delete"],"closed":true}},"swapCommit":{"type":"string","format":"cid"}}}},"output":{"encoding":"application/json","schema":{"type":"object","required":[],"properties":{"commit":{"type":"ref","ref":"com.atproto.repo.defs#commitMeta"},"results":{"type":"array","items":{"type":"union","refs":["#createResult","#updateResult","#deleteResult"],"closed":true}}}}},"errors":[{"name":"InvalidSwap"}]},"create":{"type":"object","required":["collection","value"],"properties":{"collection":{"type":"string","format":"nsid"},"rkey":{"type":"string","maxLength":512,"format":"record-key"},"value":{"type":"unknown"}}},"update":{"type":"object","required":["collection","rkey","value"],"properties":{"collection":{"type":"string","format":"nsid"},"rkey":{"type":"string","format":"record-key"},"value":{"type":"unknown"}}},"delete":{"type":"object","required":["collection","rkey"],"properties":{"collection":{"type":"string","format":"nsid"},"rkey":{"type":"string","format":"record-key"}}},"createResult":{"type":"object","required":["uri","cid"],"properties":{"uri":{"type":"string","format":"at-uri"},"cid":{"type":"string","format":"cid"},"validationStatus":{"type":"string","knownValues":["valid","unknown"]}}},"updateResult":{"type":"object","required":["uri","cid"],"properties":{"uri":{"type":"string","format":"at-uri"},"cid":{"type":"string","format":"cid"},"validationStatus":{"type":"string","knownValues":["valid","unknown"]}}},"deleteResult":{"type":"object","required":[],"properties":{}}}', () => [defsDocument])
+export const applyWritesDocument = /* @__PURE__ */ document('com.atproto.repo.applyWrites', '{"main":{"type":"procedure","input":{"encoding":"application/json","schema":{"type":"object","required":["repo","writes"],"properties":{"repo":{"type":"string","format":"at-identifier"},"validate":{"type":"boolean"},"writes":{"type":"array","items":{"type":"union","refs":["#create","#update","#delete"],"closed":true}},"swapCommit":{"type":"string","format":"cid"}}}},"output":{"encoding":"application/json","schema":{"type":"object","required":[],"properties":{"commit":{"type":"ref","ref":"com.atproto.repo.defs#commitMeta"},"results":{"type":"array","items":{"type":"union","refs":["#createResult","#updateResult","#deleteResult"],"closed":true}}}}},"errors":[{"name":"InvalidSwap"},{"name":"RecordAlreadyExists"}]},"create":{"type":"object","required":["collection","value"],"properties":{"collection":{"type":"string","format":"nsid"},"rkey":{"type":"string","maxLength":512,"format":"record-key"},"value":{"type":"unknown"}}},"update":{"type":"object","required":["collection","rkey","value"],"properties":{"collection":{"type":"string","format":"nsid"},"rkey":{"type":"string","format":"record-key"},"value":{"type":"unknown"}}},"delete":{"type":"object","required":["collection","rkey"],"properties":{"collection":{"type":"string","format":"nsid"},"rkey":{"type":"string","format":"record-key"}}},"createResult":{"type":"object","required":["uri","cid"],"properties":{"uri":{"type":"string","format":"at-uri"},"cid":{"type":"string","format":"cid"},"validationStatus":{"type":"string","knownValues":["valid","unknown"]}}},"updateResult":{"type":"object","required":["uri","cid"],"properties":{"uri":{"type":"string","format":"at-uri"},"cid":{"type":"string","format":"cid"},"validationStatus":{"type":"string","knownValues":["valid","unknown"]}}},"deleteResult":{"type":"object","required":[],"properties":{}}}', () => [defsDocument])
 
 export type ApplyWritesInput = {
   /** Handle or DID of the repository; it must be the caller's. */
   repo: AtIdentifier
-  /** Whether records are checked against their schemas. True refuses record types that this server does not know; false skips the check; left out, known types are checked and unknown ones accepted. */
+  /** Whether records are checked against their schemas. True refuses record types that this server does not know; false skips the check, that of the record keys' kind included; left out, known types are checked and unknown ones accepted. */
   validate?: boolean
   /** The writes, applied in order. */
   writes: (
@@ -32,7 +32,7 @@ export type ApplyWritesOutput = {
   )[]
 }
 
-export type ApplyWritesError = 'InvalidSwap'
+export type ApplyWritesError = 'InvalidSwap' | 'RecordAlreadyExists'
 
 /** Create, update and delete up to 200 records of the caller's own repository in one commit: either every write takes effect or none does. */
 export const applyWrites = /* @__PURE__ */ procedure<NoParams, ApplyWritesInput, ApplyWritesOutput, ApplyWritesError>(applyWritesDocument)
@@ -79,7 +79,7 @@ export type ApplyWritesUpdateResult = {
 /** Says only that the record is gone. */
 export type ApplyWritesDeleteResult = {}
 
-export const createRecordDocument = /* @__PURE__ */ document('com.atproto.repo.createRecord', '{"main":{"type":"procedure","input":{"encoding":"application/json","schema":{"type":"object","required":["repo","collection","record"],"properties":{"repo":{"type":"string","format":"at-identifier"},"collection":{"type":"string","format":"nsid"},"rkey":{"type":"string","format":"record-key","maxLength":512},"validate":{"type":"boolean"},"record":{"type":"unknown"},"swapCommit":{"type":"string","format":"cid"}}}},"output":{"encoding":"application/json","schema":{"type":"object","required":["uri","cid"],"properties":{"uri":{"type":"string","format":"at-uri"},"cid":{"type":"string","format":"cid"},"commit":{"type":"ref","ref":"com.atproto.repo.defs#commitMeta"},"validationStatus":{"type":"string","knownValues":["valid","unknown"]}}}},"errors":[{"name":"InvalidSwap"}]}}', () => [defsDocument])
+export const createRecordDocument = /* @__PURE__ */ document('com.atproto.repo.createRecord', '{"main":{"type":"procedure","input":{"encoding":"application/json","schema":{"type":"object","required":["repo","collection","record"],"properties":{"repo":{"type":"string","format":"at-identifier"},"collection":{"type":"string","format":"nsid"},"rkey":{"type":"string","format":"record-key","maxLength":512},"validate":{"type":"boolean"},"record":{"type":"unknown"},"swapCommit":{"type":"string","format":"cid"}}}},"output":{"encoding":"application/json","schema":{"type":"object","required":["uri","cid"],"properties":{"uri":{"type":"string","format":"at-uri"},"cid":{"type":"string","format":"cid"},"commit":{"type":"ref","ref":"com.atproto.repo.defs#commitMeta"},"validationStatus":{"type":"string","knownValues":["valid","unknown"]}}}},"errors":[{"name":"InvalidSwap"},{"name":"RecordAlreadyExists"}]}}', () => [defsDocument])
 
 export type CreateRecordInput = {
   /** Handle or DID of the repository; it must be the caller's. */
@@ -87,7 +87,7 @@ export type CreateRecordInput = {
   collection: Nsid
   /** The new record's key, which must not be taken. Left out, one is made that suits the collection: usually a TID, or the only one allowed, such as `self`. */
   rkey?: RecordKey
-  /** Whether the record is checked against its schema. True refuses record types that this server does not know; false skips the check; left out, known types are checked and unknown ones accepted. */
+  /** Whether the record is checked against its schema. True refuses record types that this server does not know; false skips the check, that of the record key's kind included; left out, known types are checked and unknown ones accepted. */
   validate?: boolean
   /** The record. A missing `$type` is filled in from the collection; a different one is refused. */
   record: ValueMap
@@ -106,7 +106,7 @@ export type CreateRecordOutput = {
   validationStatus?: 'valid' | 'unknown' | (string & {})
 }
 
-export type CreateRecordError = 'InvalidSwap'
+export type CreateRecordError = 'InvalidSwap' | 'RecordAlreadyExists'
 
 /** Add a record to the caller's own repository. A like, repost, follow or block of something that already has one replaces the older record in the same commit. */
 export const createRecord = /* @__PURE__ */ procedure<NoParams, CreateRecordInput, CreateRecordOutput, CreateRecordError>(createRecordDocument)
@@ -253,7 +253,7 @@ export type PutRecordInput = {
   repo: AtIdentifier
   collection: Nsid
   rkey: RecordKey
-  /** Whether the record is checked against its schema. True refuses record types that this server does not know; false skips the check; left out, known types are checked and unknown ones accepted. */
+  /** Whether the record is checked against its schema. True refuses record types that this server does not know; false skips the check, that of the record key's kind included; left out, known types are checked and unknown ones accepted. */
   validate?: boolean
   /** The whole record; nothing of an older version is kept. A missing `$type` is filled in from the collection; a different one is refused. */
   record: ValueMap

@@ -274,6 +274,11 @@ describe('importRepo', () => {
       await expect(importTree([leaf(odd)])).rejects.toThrow(fault('key-syntax'))
     })
 
+    it('with a collection that is not normalized', async () => {
+      const odd = Array.from({ length: 50 }, (_, index) => `com.Example.note/${index}`)
+      await expect(importTree([leaf(odd.find((key) => layerOf(key) === 0)!)])).rejects.toThrow(fault('key-syntax'))
+    })
+
     it('whose record has more than 1,000,000 bytes', async () => {
       const bytes = new Uint8Array(1_000_001)
       const large = { cid: cidOfCbor(bytes), bytes }

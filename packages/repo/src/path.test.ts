@@ -44,6 +44,10 @@ describe('paths', () => {
     expect(splitPath(formatPath(parts.collection, parts.rkey))).toEqual(parts)
   })
 
+  it('may have a name of any case', () => {
+    expect(splitPath('com.example.aNote/a')).toEqual({ collection: 'com.example.aNote', rkey: 'a' })
+  })
+
   it.each([
     '',
     'app.bsky.feed.post',
@@ -51,6 +55,8 @@ describe('paths', () => {
     'post/3k2yihcrp6f2c',
     'app.bsky.feed.post/..',
     'app.bsky.feed.post/a/b',
+    'App.bsky.feed.post/3k2yihcrp6f2c',
+    'com.Example.note/3k2yihcrp6f2c',
   ])('are not %j', (path) => {
     expect(splitPath(path)).toBeUndefined()
   })

@@ -1,4 +1,4 @@
-import { isNsid, isRecordKey, type Nsid, type RecordKey } from '@atoll/syntax'
+import { isNormalizedNsid, isRecordKey, type Nsid, type RecordKey } from '@atoll/syntax'
 import { InvalidPathError } from './errors.ts'
 import { maxPathLength } from './limits.ts'
 
@@ -19,12 +19,12 @@ export function formatPath(collection: Nsid, rkey: RecordKey): string {
   return `${collection}/${rkey}`
 }
 
-/** The collection and record key of a path; `undefined` when it is not one. */
+/** The collection and record key of a path; `undefined` when it is not one. A collection is a normalized NSID: two paths must not mean the same. */
 export function splitPath(path: string): { collection: Nsid; rkey: RecordKey } | undefined {
   const slash = path.indexOf('/')
   const collection = path.slice(0, slash)
   const rkey = path.slice(slash + 1)
-  return slash > 0 && isNsid(collection) && isRecordKey(rkey) ? { collection, rkey } : undefined
+  return slash > 0 && isNormalizedNsid(collection) && isRecordKey(rkey) ? { collection, rkey } : undefined
 }
 
 /** How many characters two keys have in common at their start. */

@@ -91,6 +91,7 @@ describe('verifySlice', () => {
     ['a rev that was seen', slice, { previous: commit.head }, 'stale-rev', 'drop'],
     ['more than 200 operations', { ...slice, ops: tooMany }, {}, 'too-many-ops', 'reject'],
     ['an operation on what is no path', withOp(created, { path: 'note' }), {}, 'op', 'reject'],
+    ['a collection that is not normalized', withOp(created, { path: 'com.Example.note/a' }), {}, 'op', 'reject'],
     ['two operations on one path', { ...slice, ops: [...slice.ops, created] }, {}, 'op', 'reject'],
     ['an unknown action', withOp(created, { action: 'move' as 'create' }), {}, 'op', 'reject'],
     ['a create without a cid', withOp(created, { cid: null }), {}, 'op', 'reject'],

@@ -2,9 +2,10 @@ import { type Block, BlockMap, blockOf, type Cid } from '@atoll/data-model'
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
 import { did, keyPair, Repository, revAt, seeded } from '../test/histories.ts'
-import { verifyCommit } from './commit.ts'
+import { signCommit, verifyCommit } from './commit.ts'
 import {
   DuplicateWriteError,
+  InvalidPathError,
   MissingBlockError,
   RecordExistsError,
   RecordMissingError,
@@ -101,6 +102,30 @@ describe('applyWrites', () => {
     it('to update or delete a record that is not there', () => {
       expect(() => fresh().write([update('a', note('new'))])).toThrow(new RecordMissingError('com.example.note/a'))
       expect(() => fresh().write([remove('a')])).toThrow(new RecordMissingError('com.example.note/a'))
+    })
+
+    it('to write into a collection that is not normalized, but not to delete what came to be there', () => {
+      const odd = { collection: parseNsid('com.Example.note'), rkey: parseRecordKey('a') }
+      const { cid, bytes } = note('a')
+      for (const action of ['create', 'update'] as const)
+        expect(() => fresh().write([{ action, ...odd, cid, bytes }])).toThrow(
+          new InvalidPathError('com.Example.note/a'),
+        )
+
+      const tree = Mst.build([['com.Example.note/a', cid]])
+      const { block: commit } = signCommit({ did, data: tree.root, rev: revAt(0) }, keyPair)
+      const blocks = new BlockMap([commit, ...tree.nodes(), note('a')])
+      const head = { cid: commit.cid, rev: revAt(0), data: tree.root }
+      const writes: RecordWrite[] = [{ action: 'delete', ...odd }]
+      const after = applyWrites({
+        did,
+        head,
+        get: (wanted) => blocks.get(wanted),
+        writes,
+        sign: keyPair,
+        rev: revAt(1),
+      })
+      expect(after.head.data).toEqual(Mst.empty().root)
     })
 
     it('two writes to one path, whatever they are', () => {

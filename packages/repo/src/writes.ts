@@ -1,8 +1,15 @@
 import { type Block, BlockMap, type Cid } from '@atoll/data-model'
-import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import { type Did, isNormalizedNsid, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
 import type { GetBlock } from './block-source.ts'
 import { type Head, type Signer, signCommit } from './commit.ts'
-import { DuplicateWriteError, RecordMissingError, StaleRevError, TooLargeError, TooManyWritesError } from './errors.ts'
+import {
+  DuplicateWriteError,
+  InvalidPathError,
+  RecordMissingError,
+  StaleRevError,
+  TooLargeError,
+  TooManyWritesError,
+} from './errors.ts'
 import { maxCommitBytes, maxRecordBytes, maxWrites } from './limits.ts'
 import { Mst } from './mst.ts'
 import { diffNodes, type RepoOp } from './mst-diff.ts'
@@ -90,6 +97,8 @@ function checkWrites(writes: readonly RecordWrite[]): void {
   for (const write of writes) {
     const path = pathOf(write)
     requireTreeKey(path)
+    // A record that came to stand under such a path can still be deleted.
+    if (write.action !== 'delete' && !isNormalizedNsid(write.collection)) throw new InvalidPathError(path)
     if (paths.has(path)) throw new DuplicateWriteError(path)
     paths.add(path)
     const size = write.action === 'delete' ? 0 : write.bytes.length

@@ -19,7 +19,7 @@ export {
 } from './errors.ts'
 export { type Handle, isDisallowedTld, isHandle, normalizeHandle, parseHandle } from './handle.ts'
 export { isLanguage, isValidLanguage, type Language, parseLanguage } from './language.ts'
-export { isNsid, type Nsid, nsidAuthority, nsidName, parseNsid } from './nsid.ts'
+export { isNormalizedNsid, isNsid, type Nsid, normalizeNsid, nsidAuthority, nsidName, parseNsid } from './nsid.ts'
 export {
   isRecordKey,
   isRecordKeyKind,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isNsid, nsidAuthority, nsidName, parseNsid } from './nsid.ts'
+import { InvalidNsidError } from './errors.ts'
+import { isNormalizedNsid, isNsid, normalizeNsid, nsidAuthority, nsidName, parseNsid } from './nsid.ts'
 
 describe('NSIDs', () => {
   it('name the domain that controls them, in DNS order', () => {
@@ -9,6 +10,30 @@ describe('NSIDs', () => {
 
   it('keep the letter case of the name', () => {
     expect(nsidName(parseNsid('com.atproto.repo.createRecord'))).toBe('createRecord')
+  })
+
+  it.each([
+    ['App.Bsky.feed.post', 'app.bsky.feed.post'],
+    ['com.exAmple.fooBar', 'com.example.fooBar'],
+    ['A.b.c', 'a.b.c'],
+    ['a.B-0.C', 'a.b-0.C'],
+  ])('are normalized in their domain: %s', (text, normalized) => {
+    expect(isNsid(text)).toBe(true)
+    expect(isNormalizedNsid(text)).toBe(false)
+    expect(normalizeNsid(text)).toBe(normalized)
+  })
+
+  it.each(['app.bsky.feed.post', 'com.atproto.repo.createRecord', 'a.b.C', 'a.b.FOO'])(
+    'stay as they are when they are normalized: %s',
+    (text) => {
+      expect(isNormalizedNsid(text)).toBe(true)
+      expect(normalizeNsid(text)).toBe(text)
+    },
+  )
+
+  it('are not what is no NSID, whatever its case', () => {
+    expect(['com.example', 'COM.EXAMPLE', 'com.example.3', '', 5, undefined].filter(isNormalizedNsid)).toEqual([])
+    expect(() => normalizeNsid('COM.EXAMPLE')).toThrow(InvalidNsidError)
   })
 
   it('are neither patterns nor references into a document', () => {

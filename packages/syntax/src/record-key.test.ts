@@ -8,6 +8,8 @@ describe('record-key kinds', () => {
     ['tid', 'self', false],
     ['nsid', 'app.bsky.feed.post', true],
     ['nsid', 'app.bsky', false],
+    ['nsid', 'app.bsky.feed.getPosts', true],
+    ['nsid', 'App.bsky.feed.post', false],
     ['any', 'self', true],
     ['any', '3jzfcijpj2z2a', true],
     ['any', '..', false],

@@ -1,6 +1,6 @@
 import type { Branded } from './brand.ts'
 import { InvalidRecordKeyError } from './errors.ts'
-import { isNsid } from './nsid.ts'
+import { isNormalizedNsid } from './nsid.ts'
 import { isTid } from './tid.ts'
 
 /** The name of a record within its collection: https://atproto.com/specs/record-key */
@@ -28,7 +28,7 @@ export function isRecordKeyKind(value: unknown): value is RecordKeyKind {
   return typeof value === 'string' && value.startsWith('literal:') && isRecordKey(literalOf(value))
 }
 
-/** Whether a record key is of the kind that its collection asks for. */
+/** Whether a record key is of the kind that its collection asks for. An NSID as a key is a normalized one: two keys must not mean the same. */
 export function matchesRecordKeyKind(kind: RecordKeyKind, rkey: string): boolean {
   switch (kind) {
     case 'any':
@@ -36,7 +36,7 @@ export function matchesRecordKeyKind(kind: RecordKeyKind, rkey: string): boolean
     case 'tid':
       return isTid(rkey)
     case 'nsid':
-      return isNsid(rkey)
+      return isNormalizedNsid(rkey)
     default:
       return rkey === literalOf(kind) && isRecordKey(rkey)
   }

@@ -3,7 +3,7 @@ import { createRepo } from '@atoll/repo'
 import type { RefreshToken, Transaction } from '@atoll/storage'
 import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync'
 import type { Datetime, Did, Handle } from '@atoll/syntax'
-import { nextRev } from '../repos/rev.ts'
+import { repoClock } from '../repos/repo-clock.ts'
 
 /** What an account begins with. */
 export interface NewAccount {
@@ -23,7 +23,7 @@ export function newAccount({ signingKey, session, ...account }: NewAccount): {
   announce(tx: Transaction): void
 } {
   const { did, handle, createdAt } = account
-  const commit = createRepo({ did, sign: signingKey, rev: nextRev() })
+  const commit = createRepo({ did, sign: signingKey, rev: repoClock().next() })
   return {
     store(tx) {
       tx.accounts.create(account)

@@ -23,7 +23,7 @@ export async function accountDocument(
   return document ? documentAnswer(document) : {}
 }
 
-/** Nothing for a document that answers cannot hold, as one that has a fraction somewhere. */
+/** The document, unless it is JSON that an answer cannot hold: with a fraction in it, or a key `__proto__`. */
 export function documentAnswer(document: DidDocument): { didDoc?: ValueMap } {
   try {
     // A document is a JSON object.

@@ -2,11 +2,11 @@ import type { BlobRef } from '@atoll/data-model'
 import type { RecordWrite } from '@atoll/repo'
 import type { BlobReference, RecordChange } from '@atoll/storage'
 import type { Nsid, RecordKey } from '@atoll/syntax'
-import type { PreparedRecord } from './records.ts'
+import type { KeyedRecord } from './records.ts'
 
 /** One change that a request wants. */
 export type PlannedWrite =
-  | { readonly action: 'create' | 'update'; readonly record: PreparedRecord }
+  | { readonly action: 'create' | 'update'; readonly record: KeyedRecord }
   | { readonly action: 'delete'; readonly collection: Nsid; readonly rkey: RecordKey }
 
 /** Where a planned write goes. */

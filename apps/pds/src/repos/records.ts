@@ -9,9 +9,18 @@ import {
   type ValueMap,
 } from '@atoll/data-model'
 import type { Lexicons } from '@atoll/lexicon'
-import { isRecordKey, matchesRecordKeyKind, type Nsid, type RecordKey } from '@atoll/syntax'
+import {
+  isNormalizedNsid,
+  isRecordKey,
+  matchesRecordKeyKind,
+  type Nsid,
+  normalizeNsid,
+  parseRecordKey,
+  type RecordKey,
+  type RecordKeyKind,
+  type Tid,
+} from '@atoll/syntax'
 import { Refused } from '../refused.ts'
-import type { KeyClock } from './key-clock.ts'
 import { linkOf } from './record-links.ts'
 
 /** The largest record, in bytes of DAG-CBOR. */
@@ -19,10 +28,11 @@ const maxRecordBytes = 1_000_000
 
 export type ValidationStatus = 'valid' | 'unknown' | undefined
 
-/** A record that may be written: checked, keyed, encoded. */
+/** A record that may be written: checked and encoded. */
 export interface PreparedRecord {
   readonly collection: Nsid
-  readonly rkey: RecordKey
+  /** Undefined where the server chooses the key, which it does as it writes. */
+  readonly rkey: RecordKey | undefined
   readonly value: ValueMap
   readonly cid: Cid
   readonly bytes: Uint8Array
@@ -32,26 +42,31 @@ export interface PreparedRecord {
   readonly validationStatus: ValidationStatus
 }
 
+/** A record and where it goes. */
+export interface KeyedRecord extends PreparedRecord {
+  readonly rkey: RecordKey
+}
+
 interface RecordToPrepare {
   readonly collection: Nsid
   readonly rkey?: string | undefined
   readonly value: ValueMap
-  /** True: the type must be known. False: nothing is checked but the data model. Unset: checked where the type is known. */
+  /** True: the type must be known. False: no schema is consulted, nor its kind of record key. Unset: checked where the type is known. */
   readonly validate?: boolean | undefined
 }
 
 /** Turns what a client sends into records that may be written. Knows the schemas, no repository. */
 export class RecordPreparer {
   readonly #lexicons: Lexicons
-  readonly #keyClock: Pick<KeyClock, 'next'>
 
-  constructor(deps: { lexicons: Lexicons; keyClock: Pick<KeyClock, 'next'> }) {
-    this.#lexicons = deps.lexicons
-    this.#keyClock = deps.keyClock
+  constructor(lexicons: Lexicons) {
+    this.#lexicons = lexicons
   }
 
   /** Refuses with `InvalidRequest` whatever may not be a record of `collection`. */
   prepare({ collection, rkey, value, validate }: RecordToPrepare): PreparedRecord {
+    if (!isNormalizedNsid(collection))
+      throw new Refused('InvalidRequest', `Invalid collection: ${collection} is written ${normalizeNsid(collection)}`)
     const record = withType(collection, value)
     const validationStatus = this.#validate(collection, record, validate)
     if (findLegacyBlobRefs(record).length > 0)
@@ -67,7 +82,7 @@ export class RecordPreparer {
       )
     return {
       collection,
-      rkey: this.#recordKey(collection, rkey),
+      rkey: this.#recordKey(collection, rkey, validate),
       value: record,
       cid: block.cid,
       bytes: block.bytes,
@@ -95,22 +110,25 @@ export class RecordPreparer {
     return 'valid'
   }
 
-  #recordKey(collection: Nsid, given: string | undefined): RecordKey {
+  /** The key that was given, or the only one that the collection takes; undefined where any new TID will do. */
+  #recordKey(collection: Nsid, given: string | undefined, validate: boolean | undefined): RecordKey | undefined {
     const kind = this.#lexicons.recordType(collection)?.key ?? 'any'
-    const rkey =
-      given ??
-      (kind.startsWith('literal:')
-        ? kind.slice('literal:'.length)
-        : kind === 'nsid'
-          ? undefined
-          : this.#keyClock.next())
-    if (rkey === undefined)
-      throw new Refused('InvalidRequest', `A ${collection} record needs an rkey: its keys are NSIDs`)
-    if (!isRecordKey(rkey)) throw new Refused('InvalidRequest', `'${rkey}' is not a record key`)
-    if (!matchesRecordKeyKind(kind, rkey))
-      throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${rkey}'`)
-    return rkey
+    if (given === undefined) return onlyKey(collection, kind)
+    if (!isRecordKey(given)) throw new Refused('InvalidRequest', `'${given}' is not a record key`)
+    if (validate !== false && !matchesRecordKeyKind(kind, given))
+      throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${given}'`)
+    return given
   }
+}
+
+/** The record under its key: the one that it was prepared with, or a new one. */
+export function keyed(record: PreparedRecord, newKey: () => Tid): KeyedRecord {
+  return { ...record, rkey: record.rkey ?? newKey() }
+}
+
+function onlyKey(collection: Nsid, kind: RecordKeyKind): RecordKey | undefined {
+  if (kind === 'nsid') throw new Refused('InvalidRequest', `A ${collection} record needs an rkey: its keys are NSIDs`)
+  return kind.startsWith('literal:') ? parseRecordKey(kind.slice('literal:'.length)) : undefined
 }
 
 /** Refuses what JSON may say and a record may not: more levels or values than readers of repositories take. */

@@ -6,40 +6,46 @@ import {
   type Head,
   MissingBlockError,
   maxWrites,
+  RecordExistsError,
   RepoError,
 } from '@atoll/repo'
 import { accountStatus, ConflictError, type Storage } from '@atoll/storage'
 import { commitEvent } from '@atoll/sync'
-import { type Did, formatDatetime, type Nsid, type RecordKey } from '@atoll/syntax'
+import { type Did, formatDatetime, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { SigningKeys } from '../identity/signing-keys.ts'
 import { Refused } from '../refused.ts'
 import { CommitsUnderWay, type RepoAhead } from './commits-under-way.ts'
 import { olderDuplicates } from './duplicates.ts'
-import type { KeyClock } from './key-clock.ts'
 import { blobReferences, blobsOf, type PlannedWrite, recordChange, repoWrite } from './planned-write.ts'
 import { RecentNodes } from './recent-nodes.ts'
 import { withRepoBlocks } from './repo-car.ts'
+import { repoClock } from './repo-clock.ts'
 import type { RepoLocks } from './repo-locks.ts'
-import { nextRev } from './rev.ts'
 
 /** The repository as a plan sees it: nothing changes until the plan is carried out. */
 export interface CurrentRepo {
   readonly head: Head
   /** The CID of a record, or undefined where there is none. */
   record(collection: Nsid, rkey: RecordKey): Promise<Cid | undefined>
+  /** A record key that the server chooses: above all that it chose for this repository before. */
+  readonly newKey: () => Tid
 }
 
-export interface WriteOutcome {
+export interface WriteOutcome<W> {
   readonly head: Head
+  /** What the plan was, when it was carried out. */
+  readonly writes: W
   /** False where the plan was empty: nothing was to be done, and there is no commit. */
   readonly committed: boolean
 }
 
-/** Decides what to write. It may be asked again, when the repository turns out to be another than it was told. */
-export type Plan = (current: CurrentRepo) => Promise<readonly PlannedWrite[]>
+type Writes = readonly PlannedWrite[]
 
-interface Sent extends WriteOutcome {
+/** Decides what to write. It may be asked again, when the repository turns out to be another than it was told. */
+export type Plan<W extends Writes> = (current: CurrentRepo) => Promise<W>
+
+interface Sent<W> extends WriteOutcome<W> {
   /** Settles when the commit and its event are durable, or are not going to be. */
   readonly durable: Promise<unknown>
 }
@@ -52,7 +58,6 @@ interface WriterParts {
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
   readonly locks: RepoLocks
-  readonly keyClock: Pick<KeyClock, 'keep'>
   readonly now?: () => Date
 }
 
@@ -76,7 +81,7 @@ export class RepoWriter {
    * Older likes, reposts, follows and blocks that the plan repeats are deleted in the same commit. An empty plan makes no commit.
    * Refuses inactive accounts.
    */
-  async write(did: Did, plan: Plan): Promise<WriteOutcome> {
+  async write<W extends Writes>(did: Did, plan: Plan<W>): Promise<WriteOutcome<W>> {
     for (let attempt = 1; ; attempt++) {
       try {
         const { durable, ...outcome } = await this.#parts.locks.runAhead(did, () => this.#send(did, plan))
@@ -90,7 +95,7 @@ export class RepoWriter {
   }
 
   /** Makes the commit and hands it to the storage. It stands on the commits that are still on their way. */
-  async #send(did: Did, plan: Plan): Promise<Sent> {
+  async #send<W extends Writes>(did: Did, plan: Plan<W>): Promise<Sent<W>> {
     const ahead = this.#underWay.of(did)
     if (!ahead) return this.#attempt(did, plan)
     try {
@@ -103,14 +108,16 @@ export class RepoWriter {
     }
   }
 
-  async #attempt(did: Did, plan: Plan, ahead?: RepoAhead): Promise<Sent> {
+  async #attempt<W extends Writes>(did: Did, plan: Plan<W>, ahead?: RepoAhead): Promise<Sent<W>> {
     const { storage, blobs, signingKeys } = this.#parts
     await this.#requireActive(did)
     const head = ahead?.head ?? (await storage.repos.head(did))
     if (!head) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
 
+    const clock = repoClock(head.rev, () => this.#now().getTime())
     const wanted = await plan({
       head,
+      newKey: () => clock.next(),
       async record(collection, rkey) {
         const record = ahead?.record(`${collection}/${rkey}`) ?? (await storage.records.get(did, collection, rkey))
         return record?.cid
@@ -118,22 +125,22 @@ export class RepoWriter {
     })
     // Which records point where is asked of the storage alone.
     if (ahead && (wanted.length === 0 || wanted.some(isLinked))) throw new WaitFirst()
-    if (wanted.length === 0) return { head, committed: false, durable: Promise.resolve() }
+    if (wanted.length === 0) return { head, writes: wanted, committed: false, durable: Promise.resolve() }
     const planned = await this.#withDeletions(did, wanted)
 
     const key = await signingKeys.of(did)
     const writes = planned.map(repoWrite)
-    const rev = nextRev(head.rev)
+    const rev = clock.next()
     const commit = await this.#withTree(did, ahead, (get) => applyWrites({ did, head, get, writes, sign: key, rev }))
     await blobs.claim(did, planned.flatMap(blobsOf))
     const durable = this.#store(commit, planned)
     this.#underWay.add(commit, planned, durable)
     this.#recentNodes.add(commit)
-    return { head: commit.head, committed: true, durable }
+    return { head: commit.head, writes: wanted, committed: true, durable }
   }
 
   /** The plan, after the deletions of older records that it makes duplicates of. */
-  async #withDeletions(did: Did, wanted: readonly PlannedWrite[]): Promise<readonly PlannedWrite[]> {
+  async #withDeletions(did: Did, wanted: Writes): Promise<Writes> {
     const duplicates = await olderDuplicates(this.#parts.storage.records, did, wanted)
     if (duplicates.length > 0 && duplicates.length + wanted.length > maxWrites)
       throw new Refused(
@@ -158,15 +165,17 @@ export class RepoWriter {
         work((cid) => ahead?.block(cid) ?? this.#recentNodes.get(cid) ?? get(cid)),
       )
     } catch (error) {
+      if (error instanceof RecordExistsError)
+        throw new Refused('RecordAlreadyExists', `There is already a record at ${error.path}`)
       if (error instanceof RepoError && !(error instanceof MissingBlockError))
         throw new Refused('InvalidRequest', error.message)
       throw error
     }
   }
 
-  async #store(commit: CommitData, planned: readonly PlannedWrite[]): Promise<void> {
+  async #store(commit: CommitData, planned: Writes): Promise<void> {
     const event = commitEvent(commit, formatDatetime(this.#now()))
-    const durable = await this.#parts.storage.transact(commit.did, (tx) => {
+    await this.#parts.storage.transact(commit.did, (tx) => {
       tx.repo.apply({
         did: commit.did,
         prev: commit.prev,
@@ -177,9 +186,7 @@ export class RepoWriter {
         blobs: planned.flatMap(blobReferences),
       })
       tx.events.append(event)
-      return this.#parts.keyClock.keep(tx)
     })
-    durable()
     if (planned.some((write) => write.action !== 'create')) this.#parts.blobs.collect(commit.did)
   }
 }

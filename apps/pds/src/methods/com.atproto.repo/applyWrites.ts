@@ -9,7 +9,7 @@ import { Refused } from '../../refused.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import { requireOwnRepo, requireSwapCommit } from '../../repos/own-repo.ts'
 import type { PlannedWrite } from '../../repos/planned-write.ts'
-import type { RecordPreparer } from '../../repos/records.ts'
+import { keyed, type PreparedRecord, type RecordPreparer } from '../../repos/records.ts'
 import type { RepoWriter } from '../../repos/writer.ts'
 
 interface Deps {
@@ -19,25 +19,30 @@ interface Deps {
 }
 
 type Write = InputOf<typeof method>['writes'][number]
+type PreparedWrite =
+  | { readonly action: 'create' | 'update'; readonly record: PreparedRecord }
+  | Extract<PlannedWrite, { action: 'delete' }>
 type WriteResult = NonNullable<OutputOf<typeof method>['results']>[number]
 
 export function applyWrites({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ input, credentials }) => {
     const did = await requireOwnRepo(accounts, input.repo, credentials)
     if (input.writes.length > maxWrites) throw new Refused('InvalidRequest', `Too many writes. Max: ${maxWrites}`)
-    const planned = input.writes.map((write) => plan(write, preparer, input.validate))
-    const { head, committed } = await writer.write(did, async (current) => {
+    const prepared = input.writes.map((write) => prepare(write, preparer, input.validate))
+    const { head, writes, committed } = await writer.write(did, async (current) => {
       requireSwapCommit(input.swapCommit, current.head)
-      return planned
+      return prepared.map((write) =>
+        write.action === 'delete' ? write : { ...write, record: keyed(write.record, current.newKey) },
+      )
     })
     return {
       ...(committed ? { commit: { cid: cidText(head.cid), rev: head.rev } } : {}),
-      results: planned.map((write) => resultOf(did, write)),
+      results: writes.map((write) => resultOf(did, write)),
     }
   }
 }
 
-function plan(write: Write, preparer: RecordPreparer, validate: boolean | undefined): PlannedWrite {
+function prepare(write: Write, preparer: RecordPreparer, validate: boolean | undefined): PreparedWrite {
   const { $type, collection, rkey } = write
   switch ($type) {
     case 'com.atproto.repo.applyWrites#create':

@@ -5,7 +5,7 @@ import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import { requireOwnRepo, requireSwapCommit } from '../../repos/own-repo.ts'
-import type { RecordPreparer } from '../../repos/records.ts'
+import { keyed, type RecordPreparer } from '../../repos/records.ts'
 import type { RepoWriter } from '../../repos/writer.ts'
 
 interface Deps {
@@ -17,16 +17,17 @@ interface Deps {
 export function createRecord({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ input, credentials }) => {
     const did = await requireOwnRepo(accounts, input.repo, credentials)
-    const record = preparer.prepare({
+    const prepared = preparer.prepare({
       collection: input.collection,
       rkey: input.rkey,
       value: input.record,
       validate: input.validate,
     })
-    const { head } = await writer.write(did, async (current) => {
+    const { head, writes } = await writer.write(did, async (current) => {
       requireSwapCommit(input.swapCommit, current.head)
-      return [{ action: 'create', record }]
+      return [{ action: 'create', record: keyed(prepared, current.newKey) }] as const
     })
+    const [{ record }] = writes
     return {
       uri: formatAtUri({ authority: did, collection: record.collection, rkey: record.rkey }),
       cid: cidText(record.cid),

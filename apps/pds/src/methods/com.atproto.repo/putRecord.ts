@@ -25,7 +25,7 @@ export function putRecord({ accounts, preparer, writer, storage }: Deps): Handle
     const { collection, rkey, validate } = input
     const value =
       collection === profile ? await upgradeLegacyReferences(storage.blobs, did, input.record) : input.record
-    const record = preparer.prepare({ collection, rkey, value, validate })
+    const record = { ...preparer.prepare({ collection, rkey, value, validate }), rkey }
     const { head, committed } = await writer.write(did, async (current) => {
       const existing = await current.record(record.collection, record.rkey)
       requireSwapCommit(input.swapCommit, current.head)
