@@ -19,6 +19,7 @@ const tasks = {
   // End-to-end tests start the built programs.
   test: [buildPrograms, { run: ['vitest', 'run', ...rest] }],
   generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
+  vectors: [{ run: [process.execPath, 'scripts/vectors.mjs', ...rest] }],
   bench: [buildPrograms, { run: [process.execPath, 'bench/src/main.ts', ...rest] }],
   'bench:profile': [buildPrograms, { run: [process.execPath, 'bench/src/profile-main.ts', ...rest] }],
   'bench:packages': [{ run: [process.execPath, 'scripts/bench-packages.mjs', ...rest] }],
@@ -33,6 +34,7 @@ const tasks = {
     { run: [process.execPath, 'scripts/check-layers.mjs'] },
     { run: ['tsc', '-p', 'tsconfig.json'] },
     { run: [process.execPath, 'scripts/generate.mjs', '--check'] },
+    { run: [process.execPath, 'scripts/vectors.mjs', '--check'] },
     { run: ['knip', '--no-config-hints'] },
     { run: [process.execPath, 'scripts/check-readmes.mjs'] },
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
