@@ -18,7 +18,7 @@ import { uriVectors } from './syntax/uri.ts'
 import type { FormatVectors, Group } from './syntax/vectors.ts'
 import { Verdicts, verdictOf } from './verdicts.ts'
 
-type Judges = Record<string, (text: string) => boolean>
+type Judges = Record<string, Guard>
 
 interface Page {
   /** The beginning of the names of its files. */
@@ -166,11 +166,10 @@ function lists({ valid, invalid }: FormatVectors): Page['lists'] {
   ]
 }
 
-type Guard = (value: never) => boolean
+type Guard = (text: string) => boolean
 
 function judges(atoll: Guard, atproto: Guard, atcute: Guard): Judges {
-  // Guards take strings among other things.
-  return { '@atoll/syntax': atoll, '@atproto/syntax': atproto, '@atcute/lexicons': atcute } as Judges
+  return { '@atoll/syntax': atoll, '@atproto/syntax': atproto, '@atcute/lexicons': atcute }
 }
 
 async function judged(judges: Judges, text: string): Promise<Record<string, string>> {
