@@ -1,11 +1,12 @@
 // Writes every page of vectors below interop/. With `--check` it writes nothing, and fails when a committed file differs.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { cryptoVectors } from './crypto.ts'
 import { dataModelVectors } from './data-model.ts'
 import { syntaxVectors } from './syntax.ts'
 
 // One line per page. A generator checks its vectors against the oracles, and throws on a difference that nobody decided.
-const pages = [syntaxVectors, dataModelVectors]
+const pages = [syntaxVectors, dataModelVectors, cryptoVectors]
 
 const folder = join(process.cwd(), 'interop')
 const isCheck = process.argv.includes('--check')
