@@ -1,0 +1,40 @@
+import type { Did } from '@atoll/syntax'
+import { vectorSources } from '@atoll/testkit'
+import { describe, expect, it } from 'vitest'
+import { validateLog, validateLogInPieces } from './validate-log.ts'
+
+interface ValidVector {
+  note: string
+  did: Did
+  log: unknown
+  data: object | null
+}
+
+interface InvalidVector {
+  note: string
+  did: Did
+  log: unknown
+  fault: string
+  index: number
+}
+
+// The published set has no such page.
+describe.each(vectorSources().filter((source) => source.has('plc/audit-logs-valid.json')))(
+  'the $name audit logs of did:plc',
+  (source) => {
+    const valid = source.json('plc/audit-logs-valid.json') as ValidVector[]
+    const invalid = source.json('plc/audit-logs-invalid.json') as InvalidVector[]
+
+    it.each(valid)('hold, and lead to the state: $note', async ({ did, log, data }) => {
+      const result = validateLog(did, log)
+      expect(result).toMatchObject({ ok: true, value: { data: data ?? undefined } })
+      expect(await validateLogInPieces(did, log)).toEqual(result)
+    })
+
+    it.each(invalid)('are refused, with the fault and its place: $note', async ({ did, log, fault, index }) => {
+      const result = validateLog(did, log)
+      expect(result).toMatchObject({ ok: false, issues: [{ fault, index }] })
+      expect(await validateLogInPieces(did, log)).toEqual(result)
+    })
+  },
+)
