@@ -33,7 +33,8 @@ describe.each(vectorSources().filter((source) => source.has('plc/audit-logs-vali
 
     it.each(invalid)('are refused, with the fault and its place: $note', async ({ did, log, fault, index }) => {
       const result = validateLog(did, log)
-      expect(result).toMatchObject({ ok: false, issues: [{ fault, index }] })
+      // An entry that is wrongly undone may come with another that is wrongly not.
+      expect(result.ok ? [] : result.issues[0]).toMatchObject({ fault, index })
       expect(await validateLogInPieces(did, log)).toEqual(result)
     })
   },
