@@ -15,7 +15,7 @@ const sizes = {
   FAULT_CONNECTIONS: '10000',
 }
 const page = join(root, 'docs', 'reliability.md')
-const [start, end] = ['<!-- the last run of pnpm faults -->', '<!-- end of the run -->']
+const [start, end] = ['<!-- the last run of npm run faults -->', '<!-- end of the run -->']
 
 const isWritten = process.argv.includes('--write')
 const rest = process.argv.slice(2).filter((each) => each !== '--write')

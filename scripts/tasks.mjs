@@ -1,6 +1,7 @@
 // The tasks that package.json names, each a list of commands. Run through on-pinned-node.mjs.
 import { spawn } from 'node:child_process'
-import { dirname } from 'node:path'
+import { globSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -13,12 +14,23 @@ const buildPrograms = {
   quiet: true,
 }
 
+/** The packages that examples use. */
+const buildForExamples = { ...buildPrograms, run: [...buildPrograms.run, '--filter=@atoll/examples^...'] }
+
 const tasks = {
   start: [buildPrograms, { run: [process.execPath, 'packages/devnet/dist/main.js', ...rest] }],
   firehose: [{ run: [process.execPath, 'packages/devnet/dist/follow.js', ...rest] }],
+  pds: [buildPrograms, { run: [process.execPath, 'apps/pds/dist/main.js', ...rest] }],
+  example: [buildForExamples, { run: [process.execPath, `examples/src/${rest[0]}.ts`, ...rest.slice(1)] }],
+  build: [{ run: ['turbo', 'run', 'build', ...rest] }],
+  format: [{ run: ['biome', 'check', '--write', ...(rest.length > 0 ? rest : ['.'])] }],
+  lint: [{ run: ['biome', 'check', '.'] }, { run: [process.execPath, 'scripts/check-layers.mjs'] }],
+  typecheck: [{ run: ['tsc', '-p', 'tsconfig.json'] }],
+  changeset: [{ run: ['changeset', ...rest] }],
   // End-to-end tests start the built programs.
   test: [buildPrograms, { run: ['vitest', 'run', ...rest] }],
   generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
+  vectors: [{ run: [process.execPath, 'scripts/vectors.mjs', ...rest] }],
   bench: [buildPrograms, { run: [process.execPath, 'bench/src/main.ts', ...rest] }],
   'bench:profile': [buildPrograms, { run: [process.execPath, 'bench/src/profile-main.ts', ...rest] }],
   'bench:packages': [{ run: [process.execPath, 'scripts/bench-packages.mjs', ...rest] }],
@@ -33,7 +45,9 @@ const tasks = {
     { run: [process.execPath, 'scripts/check-layers.mjs'] },
     { run: ['tsc', '-p', 'tsconfig.json'] },
     { run: [process.execPath, 'scripts/generate.mjs', '--check'] },
+    { run: [process.execPath, 'scripts/vectors.mjs', '--check'] },
     { run: ['knip', '--no-config-hints'] },
+    { run: [process.execPath, 'scripts/check-commands.mjs'] },
     { run: [process.execPath, 'scripts/check-readmes.mjs'] },
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
     { run: [process.execPath, 'scripts/check-published.mjs'] },
@@ -42,9 +56,9 @@ const tasks = {
 }
 
 const steps = tasks[task]
-if (!steps) {
-  console.error(`No task '${task ?? ''}': there are ${Object.keys(tasks).join(', ')}.`)
-  process.exit(2)
+if (!steps) refuse(`No task '${task ?? ''}': there are ${Object.keys(tasks).join(', ')}.`)
+if (task === 'example' && !examples().includes(rest[0])) {
+  refuse(`No example '${rest[0] ?? ''}': there are ${examples().join(', ')}.`)
 }
 
 let running
@@ -53,6 +67,16 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 
 for (const { run, env, quiet } of steps) {
   const code = await execute(run, env, quiet)
   if (code !== 0) process.exit(code)
+}
+
+function refuse(message) {
+  console.error(message)
+  process.exit(2)
+}
+
+function examples() {
+  const files = globSync('examples/src/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
+  return files.map((file) => basename(file, '.ts')).sort()
 }
 
 function execute([command, ...args], env, quiet) {

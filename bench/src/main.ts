@@ -1,4 +1,4 @@
-// pnpm bench: Atoll and the reference under the same load, in one run.
+// npm run bench: Atoll and the reference under the same load, in one run.
 import { writeFileSync } from 'node:fs'
 import { describeMachine } from './machine.ts'
 import { measureMemoryLimits } from './memory-limits.ts'

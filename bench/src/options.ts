@@ -20,7 +20,7 @@ export interface Options {
   readonly json: string | undefined
 }
 
-export const usage = `pnpm bench [--only c,d] [--quick] [--atoll-only] [--write] [--json FILE]
+export const usage = `npm run bench -- [--only c,d] [--quick] [--atoll-only] [--write] [--json FILE]
 
   --only c,d      these phases: a createAccount, b createRecord, c applyWrites, d reads, e large repository, f blobs,
                   g firehose, h memory

@@ -1,4 +1,4 @@
-// pnpm bench:profile: where Atoll's time goes under one load.
+// npm run bench:profile: where Atoll's time goes under one load.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ import { startAtoll } from './servers/atoll.ts'
 import { startReference } from './servers/reference.ts'
 import { Target } from './target.ts'
 
-const usage = `pnpm bench:profile [phase or measure …] [--seconds 5] [--top 30] [--reference] [--keep]
+const usage = `npm run bench:profile -- [phase or measure …] [--seconds 5] [--top 30] [--reference] [--keep]
 
   b                     every load of phase b (createRecord)
   d.getRecord e.proof   the measures whose names begin like this

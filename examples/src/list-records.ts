@@ -1,5 +1,5 @@
 // Lists the records of a repository in a CAR file, as com.atproto.sync.getRepo gives it.
-//   npm run build && npx node examples/src/list-records.ts repo.car
+//   npm run example -- list-records repo.car
 import { readFile } from 'node:fs/promises'
 import { readCar } from '@atoll/car'
 import { BlockMap, cborToJson } from '@atoll/data-model'

@@ -1,6 +1,6 @@
 // A storage adapter of one's own: a blob store over any other, in which an account may keep only so much. A PDS takes it
 // like those that come with it.
-//   npm run build && npx node examples/src/quota-blob-store.ts
+//   npm run example -- quota-blob-store
 
 import { type Config, readConfig, type ServedPds, servePds } from '@atoll/pds'
 import { type BlobStore, MemoryBlobStore, MemoryStorage } from '@atoll/storage'

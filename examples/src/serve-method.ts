@@ -1,5 +1,5 @@
 // An XRPC method of one's own: its lexicon, its handler, and a function from Request to Response that any host can serve.
-//   npm run build && npx node examples/src/serve-method.ts
+//   npm run example -- serve-method
 import { document, query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
 import { createRouter, type Handler, route } from '@atoll/xrpc-server'
@@ -7,7 +7,7 @@ import { serveNode } from '@atoll/xrpc-server/node'
 
 const number = { type: 'integer' }
 
-/** The method, for servers and clients alike. `pnpm generate` makes such descriptions of lexicon files, with their types. */
+/** The method, for servers and clients alike. `npm run generate` makes such descriptions of lexicon files, with their types. */
 export const getTide = query<{ reef: string }, { metres: number; rising: boolean }, 'NoSuchReef'>(
   document(
     'com.example.reef.getTide',

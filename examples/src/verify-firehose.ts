@@ -1,5 +1,5 @@
 // Follows a firehose, and believes nothing: signatures, trees and the order of events are verified.
-//   npm run build && npx node examples/src/verify-firehose.ts http://localhost:2583 http://localhost:2582
+//   npm run example -- verify-firehose http://localhost:2583 http://localhost:2582
 // The arguments are a server or relay, and the did:plc directory if it is not the public one.
 import { createIdentityResolver } from '@atoll/identity'
 import { createGuardedFetch, nodeDns } from '@atoll/identity/node'

@@ -35,8 +35,8 @@ export function benchmarksPage(report: Report): string {
 }
 
 function introduction({ date, versions, settings }: Report): string {
-  return `Atoll and the reference PDS (\`@atproto/pds\` ${versions.reference} from npm, with \`@did-plc/server\`) in one run of \`pnpm bench\` on
-${date}. This page is written by \`pnpm bench --write\`; [bench/](../bench/README.md) says what each line does.
+  return `Atoll and the reference PDS (\`@atproto/pds\` ${versions.reference} from npm, with \`@did-plc/server\`) in one run of \`npm run bench\` on
+${date}. This page is written by \`npm run bench -- --write\`; [bench/](../bench/README.md) says what each line does.
 
 Both servers run at the same time and take turns: each load runs in ${settings.rounds} rounds of ${settings.seconds} s for each server, and the one that
 begins changes. A figure is the median of its rounds, a ratio the median of the ratios within each round. A ratio above 1 means that

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 
-/** Says what a campaign came to: on the console, and for the table of `pnpm faults`, which names a file for it. */
+/** Says what a campaign came to: on the console, and for the table of `npm run faults`, which names a file for it. */
 export function tellFigures(what: string, figures: string): void {
   console.log(`${what}: ${figures}`)
   const file = process.env['FAULT_FIGURES']

@@ -1,4 +1,4 @@
-import { interopJson } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import { describe, expect, it } from 'vitest'
@@ -32,44 +32,73 @@ interface SignatureVector {
   validSignature: boolean
 }
 
-const keyVectors = {
-  p256: interopJson('crypto/w3c_didkey_P256.json') as KeyVector[],
-  k256: interopJson('crypto/w3c_didkey_K256.json') as KeyVector[],
+interface DidKeyVector {
+  note: string
+  didKey: string
+  valid: boolean
+  curve?: string
+  publicKeyHex?: string
 }
-const signatureVectors = interopJson('crypto/signature-fixtures.json') as SignatureVector[]
+
+const cases = vectorSources().flatMap((source) =>
+  everyBackend().map((backend) => [source.name, `${backend.name} ${backend.curve}`, source, backend] as const),
+)
+
+describe.each(cases)('the %s vectors, by %s', (_, __, source, backend) => {
+  const { curve } = backend
+  const keyVectors = {
+    p256: source.json('crypto/w3c_didkey_P256.json') as KeyVector[],
+    k256: source.json('crypto/w3c_didkey_K256.json') as KeyVector[],
+  }
+  const signatureVectors = source.json('crypto/signature-fixtures.json') as SignatureVector[]
+
+  it('has all of them', () => {
+    const counts = [keyVectors.p256.length, keyVectors.k256.length, signatureVectors.length]
+    if (source.name === 'published') expect(counts).toEqual([1, 5, 6])
+    for (const [index, least] of [1, 5, 6].entries()) expect(counts[index]).toBeGreaterThanOrEqual(least)
+  })
+
+  it('gives each private key its did:key', () => {
+    withBackend(backend, () => {
+      for (const { privateKeyBytesHex, privateKeyBytesBase58, publicDidKey } of keyVectors[curve]) {
+        const bytes =
+          privateKeyBytesHex === undefined
+            ? fromString(privateKeyBytesBase58!, 'base58btc')
+            : fromString(privateKeyBytesHex, 'base16')
+        const pair = importKeyPair(curve, bytes)
+        expect(pair.didKey()).toBe(publicDidKey)
+        expect(parseDidKey(publicDidKey)).toEqual(pair.publicKey)
+      }
+    })
+  })
+
+  it.each(signatureVectors.filter(({ algorithm }) => algorithm === jwtAlgorithm(curve)))(
+    'judges the $comment',
+    ({ messageBase64, publicKeyDid, publicKeyMultibase, signatureBase64, validSignature }) => {
+      withBackend(backend, () => {
+        const message = fromString(messageBase64, 'base64')
+        const signature = fromString(signatureBase64, 'base64')
+        expect(verifySignature(publicKeyDid, message, signature)).toBe(validSignature)
+        expect(verifySignature(parseMultibaseKey(curve, publicKeyMultibase), message, signature)).toBe(validSignature)
+        expect(formatDidKey(parseMultibaseKey(curve, publicKeyMultibase))).toBe(publicKeyDid)
+      })
+    },
+  )
+})
 
 describe.each(everyBackend().map((backend) => [`${backend.name} ${backend.curve}`, backend] as const))(
-  'the published vectors, by %s',
+  'the own did:keys, by %s',
   (_, backend) => {
-    const { curve } = backend
+    const all = vectorSources()[0]!.json('crypto/did-keys.json') as DidKeyVector[]
 
-    it('has all of them', () => {
-      expect([keyVectors.p256.length, keyVectors.k256.length, signatureVectors.length]).toEqual([1, 5, 6])
-    })
-
-    it('gives each private key its did:key', () => {
-      withBackend(backend, () => {
-        for (const { privateKeyBytesHex, privateKeyBytesBase58, publicDidKey } of keyVectors[curve]) {
-          const bytes =
-            privateKeyBytesHex === undefined
-              ? fromString(privateKeyBytesBase58!, 'base58btc')
-              : fromString(privateKeyBytesHex, 'base16')
-          const pair = importKeyPair(curve, bytes)
-          expect(pair.didKey()).toBe(publicDidKey)
-          expect(parseDidKey(publicDidKey)).toEqual(pair.publicKey)
-        }
-      })
-    })
-
-    it.each(signatureVectors.filter(({ algorithm }) => algorithm === jwtAlgorithm(curve)))(
-      'judges the $comment',
-      ({ messageBase64, publicKeyDid, publicKeyMultibase, signatureBase64, validSignature }) => {
+    it.each(all.filter(({ note }) => note.startsWith(backend.curve)))(
+      '$note',
+      ({ didKey, valid, curve, publicKeyHex }) => {
         withBackend(backend, () => {
-          const message = fromString(messageBase64, 'base64')
-          const signature = fromString(signatureBase64, 'base64')
-          expect(verifySignature(publicKeyDid, message, signature)).toBe(validSignature)
-          expect(verifySignature(parseMultibaseKey(curve, publicKeyMultibase), message, signature)).toBe(validSignature)
-          expect(formatDidKey(parseMultibaseKey(curve, publicKeyMultibase))).toBe(publicKeyDid)
+          expect(isDidKey(didKey)).toBe(valid)
+          if (!valid) return expect(() => parseDidKey(didKey)).toThrow(InvalidKeyError)
+          const key = parseDidKey(didKey)
+          expect([key.curve, toText(key.bytes, 'base16'), formatDidKey(key)]).toEqual([curve, publicKeyHex, didKey])
         })
       },
     )

@@ -1,4 +1,4 @@
-// What the main entry does in any runtime: pnpm runtimes compares it with `expected` in each.
+// What the main entry does in any runtime: `npm run runtimes` compares it with `expected` in each.
 import { blockOf, cborToJson, decodeCbor, encodeCbor, parseJson, stringifyJson, verifyCid } from '@atoll/data-model'
 import { fromMultiformats, toMultiformats } from '@atoll/data-model/multiformats'
 

@@ -1,4 +1,4 @@
-// What the main entry does in any runtime: pnpm runtimes compares it with `expected` in each.
+// What the main entry does in any runtime: `npm run runtimes` compares it with `expected` in each.
 import { lexicons } from '@atoll/lexicons'
 import { post } from '@atoll/lexicons/app.bsky.feed'
 import { listRepos } from '@atoll/lexicons/com.atproto.sync'

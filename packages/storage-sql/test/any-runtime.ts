@@ -1,4 +1,4 @@
-// What the main entry does in any runtime: pnpm runtimes compares it with `expected` in each.
+// What the main entry does in any runtime: `npm run runtimes` compares it with `expected` in each.
 import { compileStatement, createQueryBuilder, migrations, type Parameters, statement } from '@atoll/storage-sql'
 
 const accountOf = statement((db, $: Parameters<{ did: `did:${string}:${string}` }>) =>

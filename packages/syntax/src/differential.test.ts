@@ -1,4 +1,4 @@
-import { interopLines } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import * as reference from '@atproto/syntax'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -54,7 +54,7 @@ const formats: Record<string, Format> = {
   datetime: {
     ours: syntax.isDatetime,
     theirs: reference.isDatetimeString,
-    seeds: [...seeds('datetime_syntax'), ...interopLines('syntax/datetime_parse_invalid.txt')],
+    seeds: [...seeds('datetime_syntax'), ...linesOf('datetime_parse_invalid')],
     disagreements: [
       {
         rule: 'Lexicon, datetime: the semantics are valid, so the month has such a day',
@@ -67,7 +67,7 @@ const formats: Record<string, Format> = {
   language: {
     ours: syntax.isLanguage,
     theirs: reference.isValidLanguage,
-    seeds: [...seeds('language_syntax'), ...interopLines('syntax/language_parse_invalid.txt')],
+    seeds: [...seeds('language_syntax'), ...linesOf('language_parse_invalid')],
     disagreements: [
       {
         rule: 'Lexicon, language, and its vectors (JA): the language is lower-cased',
@@ -150,7 +150,11 @@ describe.each(Object.entries(formats))('%s, beside @atproto/syntax', (_, { ours,
 })
 
 function seeds(name: string): string[] {
-  return [...interopLines(`syntax/${name}_valid.txt`), ...interopLines(`syntax/${name}_invalid.txt`)]
+  return [...linesOf(`${name}_valid`), ...linesOf(`${name}_invalid`)]
+}
+
+function linesOf(name: string): string[] {
+  return [...new Set(vectorSources().flatMap((source) => source.lines(`syntax/${name}.txt`)))]
 }
 
 /** A vector with up to four small changes: what a tired author or a hostile one would send. */

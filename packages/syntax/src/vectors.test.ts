@@ -1,4 +1,4 @@
-import { interopLines } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import * as syntax from './index.ts'
 
@@ -8,6 +8,7 @@ interface Format {
   error: new (text: string) => syntax.InvalidTextError
   valid: string
   invalid: string[]
+  /** How many the published set has; ours has at least as many. */
   counts: [valid: number, invalid: number]
 }
 
@@ -102,47 +103,62 @@ const formats: Record<string, Format> = {
   },
 }
 
-const read = (name: string) => interopLines(`syntax/${name}.txt`)
-
-describe.each(Object.entries(formats))(
-  '%s, the published vectors',
-  (_, { is, parse, error, valid, invalid, counts }) => {
-    const good = read(valid)
-    const bad = invalid.flatMap(read)
-
-    it('reads every line of the files', () => {
-      expect([good.length, bad.length]).toEqual(counts)
-    })
-
-    it('accepts what is valid, unchanged', () => {
-      expect(good.filter((text) => !is(text))).toEqual([])
-      for (const text of good) expect(parse(text)).toBe(text)
-    })
-
-    it('refuses what is invalid, with the text in the error', () => {
-      expect(bad.filter(is)).toEqual([])
-      for (const text of bad) {
-        const refusal = refusalOf(() => parse(text))
-        expect(refusal).toBeInstanceOf(error)
-        expect(refusal).toMatchObject({ text, name: error.name })
-      }
-    })
-
-    it('refuses whatever is not text, the empty text, and a line break at the end', () => {
-      expect([undefined, null, 1, true, {}, [], [good[0]], new String(good[0]), ''].filter(is)).toEqual([])
-      expect(good.filter((text) => is(`${text}\n`) || is(`\n${text}`) || is(` ${text}`))).toEqual([])
-    })
-  },
+const cases = vectorSources().flatMap((source) =>
+  Object.entries(formats).map(([name, format]) => [source.name, name, source, format] as const),
 )
 
-describe('language tags that are well-formed but not valid', () => {
-  const repeating = read('language_parse_invalid').map(syntax.parseLanguage)
+describe.each(cases)('the %s vectors, %s', (_, __, source, { is, parse, error, valid, invalid, counts }) => {
+  const read = (name: string) => source.lines(`syntax/${name}.txt`)
+  const good = read(valid)
+  const bad = invalid.flatMap(read)
+
+  it('reads every line of the files', () => {
+    if (source.name === 'published') expect([good.length, bad.length]).toEqual(counts)
+    expect(good.length).toBeGreaterThanOrEqual(counts[0])
+    expect(bad.length).toBeGreaterThanOrEqual(counts[1])
+  })
+
+  it('accepts what is valid, unchanged', () => {
+    expect(good.filter((text) => !is(text))).toEqual([])
+    for (const text of good) expect(parse(text)).toBe(text)
+  })
+
+  it('refuses what is invalid, with the text in the error', () => {
+    expect(bad.filter(is)).toEqual([])
+    for (const text of bad) {
+      const refusal = refusalOf(() => parse(text))
+      expect(refusal).toBeInstanceOf(error)
+      expect(refusal).toMatchObject({ text, name: error.name })
+    }
+  })
+
+  it('refuses whatever is not text, the empty text, and a line break at the end', () => {
+    expect([undefined, null, 1, true, {}, [], [good[0]], new String(good[0]), ''].filter(is)).toEqual([])
+    expect(good.filter((text) => is(`${text}\n`) || is(`\n${text}`) || is(` ${text}`))).toEqual([])
+  })
+})
+
+describe.each(vectorSources())('the $name vectors, language tags that are well-formed but not valid', (source) => {
+  const repeating = source.lines('syntax/language_parse_invalid.txt').map(syntax.parseLanguage)
 
   it('tells a tag that repeats itself from one that does not', () => {
-    expect(repeating).toHaveLength(4)
+    expect(repeating.length).toBeGreaterThanOrEqual(4)
     expect(repeating.filter(syntax.isValidLanguage)).toEqual([])
-    const valid = read('language_syntax_valid').map(syntax.parseLanguage)
+    const valid = source.lines('syntax/language_syntax_valid.txt').map(syntax.parseLanguage)
     expect(valid.filter((tag) => !syntax.isValidLanguage(tag))).toEqual([])
+  })
+})
+
+const [own] = vectorSources()
+const awkward = own!.json('syntax/awkward.json') as { format: string; text: string; valid: boolean; note: string }[]
+
+describe.each(Object.entries(formats))('the own vectors that no line can hold, %s', (name, { is, parse }) => {
+  const texts = awkward.filter(({ format }) => format === name)
+
+  it('are judged as their files say', () => {
+    expect(texts.length).toBeGreaterThan(10)
+    expect(texts.filter(({ text, valid }) => is(text) !== valid)).toEqual([])
+    for (const { text, valid } of texts) expect(refusalOf(() => parse(text)) === text).toBe(valid)
   })
 })
 

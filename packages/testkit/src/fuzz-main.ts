@@ -1,6 +1,6 @@
 import { type FuzzFailure, type FuzzOptions, type FuzzTarget, fuzz } from './fuzz.ts'
 
-/** Runs the targets of one file as the settings of `pnpm fuzz` say, prints what came out, and fails the process on faults. */
+/** Runs the targets of one file as the settings of `npm run fuzz` say, prints what came out, and fails the process on faults. */
 export async function fuzzMain(file: string, targets: readonly FuzzTarget[]): Promise<void> {
   const env = process.env
   const seed = Number(env['ATOLL_FUZZ_SEED'])
@@ -25,6 +25,6 @@ function describe(file: string, target: FuzzTarget, seed: number, { run, kind, d
   return [
     `  ${kind} in run ${run}: ${detail}`,
     `  input, ${input.length} bytes: ${hex}${input.length > 500 ? '…' : ''}`,
-    `  again: pnpm fuzz ${file.split('/')[1]} --target '${target.name}' --seed ${seed} --run ${run}`,
+    `  again: npm run fuzz -- ${file.split('/')[1]} --target '${target.name}' --seed ${seed} --run ${run}`,
   ].join('\n')
 }

@@ -1,4 +1,4 @@
-// What the main entry does in any runtime: pnpm runtimes compares it with `expected` in each.
+// What the main entry does in any runtime: `npm run runtimes` compares it with `expected` in each.
 import { document, procedure } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
 import { createRouter, type Handler, route } from '@atoll/xrpc-server'
