@@ -14,6 +14,7 @@ export default defineConfig({
       'bench/src/**/*.test.ts',
       'examples/**/*.test.ts',
     ],
+    globalSetup: ['packages/testkit/src/announce-vectors.ts'],
     setupFiles: ['packages/testkit/src/fixed-seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

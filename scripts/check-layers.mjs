@@ -23,6 +23,7 @@ export function layerFaults(root) {
       'e2e/package.json',
       'bench/package.json',
       'examples/package.json',
+      'interop/package.json',
     ],
     { cwd: root },
   )) {
@@ -39,7 +40,7 @@ export function layerFaults(root) {
     const any = new Set([...runtime, ...Object.keys(manifest.devDependencies ?? {})])
     const typesOnly = new Set(plan['types only'][name] ?? [])
 
-    for (const file of globSync(`${folder}/{src,test}/**/*.ts`, { cwd: root })) {
+    for (const file of globSync(`${folder}/{src,test,generate}/**/*.ts`, { cwd: root })) {
       const text = readFileSync(join(root, file), 'utf8')
       const forTests = /\.(test|bench|fuzz)\.ts$/.test(file) || file.includes('/test/') || manifest.private === true
       const typeImports = new Set([...text.matchAll(typeImportPattern)].map((match) => match[1]))

@@ -8,4 +8,4 @@ export {
 } from './bench.ts'
 export { type FuzzFailure, type FuzzOptions, type FuzzReport, type FuzzTarget, fuzz } from './fuzz.ts'
 export { fuzzMain } from './fuzz-main.ts'
-export { interopDir, interopJson, interopLines } from './interop.ts'
+export { interopDir, interopJson, interopLines, type VectorSource, vectorSources } from './interop.ts'

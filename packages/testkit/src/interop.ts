@@ -1,28 +1,67 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A set of interoperability vectors. `file` is a path below its folder, such as `syntax/did_syntax_valid.txt`. */
+export interface VectorSource {
+  /** `own`: the folder `interop/` of this repository. `published`: the set that other implementations share. */
+  readonly name: 'own' | 'published'
+  /** The lines of a text file, without comments and blank lines. White space within a line belongs to the value. */
+  lines(file: string): string[]
+  json(file: string): unknown
+  has(file: string): boolean
+}
 
 const variable = 'ATPROTO_INTEROP_DIR'
-const usualPlace = 'shared/reference/interop'
+// Three folders up from both src/ and dist/ lies the root.
+const root = new URL('../../../', import.meta.url)
+const ownFolder = fileURLToPath(new URL('interop/', root))
+const usualPlace = fileURLToPath(new URL('../shared/reference/interop/', root))
 
-/** The folder of the published interoperability vectors: `ATPROTO_INTEROP_DIR`, or the one beside the checkout. */
-export function interopDir(): string {
+/** The repository's own vectors, and after them the published ones where this machine has them. */
+export function vectorSources(): VectorSource[] {
+  const published = publishedFolder()
+  return [openSource('own', ownFolder), ...(published === undefined ? [] : [openSource('published', published)])]
+}
+
+/** Why tests run without the published vectors, or `undefined` when they are there. */
+export function missingVectors(): string | undefined {
+  if (publishedFolder() !== undefined) return undefined
+  return `Not tested: the published interop vectors. ${variable} is not set, and there is no ${usualPlace}`
+}
+
+/** A folder that is named and missing is a mistake, and no reason to skip tests. */
+function publishedFolder(): string | undefined {
   const given = process.env[variable]
-  if (given !== undefined && given !== '') return resolve(given)
-  for (let folder = process.cwd(); ; folder = dirname(folder)) {
-    const candidate = join(folder, usualPlace)
-    if (existsSync(candidate)) return candidate
-    if (folder === dirname(folder)) break
+  if (given === undefined || given === '') return existsSync(usualPlace) ? usualPlace : undefined
+  if (!existsSync(given)) throw new Error(`${variable} names a folder that does not exist: ${resolve(given)}`)
+  return resolve(given)
+}
+
+function openSource(name: VectorSource['name'], folder: string): VectorSource {
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8')
+  return {
+    name,
+    lines: (file) =>
+      read(file)
+        .split(/\r?\n/)
+        .filter((line) => line.trim() !== '' && !line.startsWith('#')),
+    json: (file) => JSON.parse(read(file)),
+    has: (file) => existsSync(join(folder, file)),
   }
-  throw new Error(`no interoperability vectors: set ${variable} to their folder`)
 }
 
-/** The lines of a vector file, such as `syntax/did_syntax_valid.txt`, without comments and blank lines. */
+/** The published vectors alone; tests read `vectorSources()` instead. */
+export function interopDir(): string {
+  const folder = publishedFolder()
+  if (folder === undefined) throw new Error(`no interoperability vectors: set ${variable} to their folder`)
+  return folder
+}
+
 export function interopLines(file: string): string[] {
-  const lines = readFileSync(join(interopDir(), file), 'utf8').split(/\r?\n/)
-  return lines.filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  return openSource('published', interopDir()).lines(file)
 }
 
-/** The content of a JSON vector file, such as `crypto/signature-fixtures.json`. */
 export function interopJson(file: string): unknown {
-  return JSON.parse(readFileSync(join(interopDir(), file), 'utf8'))
+  return openSource('published', interopDir()).json(file)
 }
