@@ -3,7 +3,7 @@ import { MemoryBlockStore, MSTNode, mstDiff, NodeStore, NodeWalker, NodeWrangler
 import { BlockMap, type Cid, parseCid } from '@atoll/data-model'
 import { diffMst, invertOps, Mst, verifySlice } from '@atoll/repo'
 import { MemoryBlockstore, MST, BlockMap as ReferenceBlocks, mstDiff as referenceDiff } from '@atproto/repo'
-import type { CID } from 'multiformats/cid'
+import { CID } from 'multiformats/cid'
 import { type Block, blockOf, type Records } from './tree-by-definition.ts'
 
 type ReferenceCid = Parameters<MST['add']>[1]
@@ -48,8 +48,8 @@ export const oracles: readonly TreeOracle[] = [
 ]
 
 const inAtoll = (cid: CID): Cid => parseCid(String(cid))
-// One class; the reference declares a narrower type of it.
-const inReference = (cid: CID | Cid): ReferenceCid => cid as unknown as ReferenceCid
+// The same class; the reference declares a narrower type of it.
+export const inReference = (cid: CID): ReferenceCid => cid as unknown as ReferenceCid
 
 async function rootByAtoll(records: Records): Promise<string> {
   let tree = Mst.empty()
@@ -158,9 +158,9 @@ async function invertByReference(root: CID, ops: readonly Op[], blocks: readonly
   let tree = MST.load(referenceStorage(blocks), inReference(root))
   for (const { path, cid, prev } of ops) {
     if (cid !== null && String(await tree.get(path)) !== cid) throw new Error(`${path} is not ${cid}`)
-    if (cid === null) tree = await tree.add(path, inReference(parseCid(prev!)))
+    if (cid === null) tree = await tree.add(path, inReference(CID.parse(prev!)))
     else if (prev === undefined) tree = await tree.delete(path)
-    else tree = await tree.update(path, inReference(parseCid(prev)))
+    else tree = await tree.update(path, inReference(CID.parse(prev)))
   }
   return String(await tree.getPointer())
 }
@@ -219,6 +219,22 @@ async function invertByAtcute(root: CID, ops: readonly Op[], blocks: readonly Bl
     top = prev === undefined ? await wrangler.deleteRecord(top, path) : await wrangler.putRecord(top, path, link(prev))
   }
   return top
+}
+
+/** The nodes that two implementations would send along with writes to these keys, in the tree after them. */
+export async function coveringProofs(after: Records, keys: readonly string[]): Promise<Record<string, string>> {
+  const ours = Mst.build([...after].map(([key, cid]) => [key, inAtoll(cid)]))
+  const reference = await referenceTree(after)
+  const blocks = new ReferenceBlocks()
+  for (const key of keys) blocks.addMap(await reference.getCoveringProof(key))
+  return {
+    '@atoll/repo': textOf(keys.flatMap((key) => ours.surroundings(key)).map(({ cid }) => cid)),
+    '@atproto/repo': textOf(blocks.cids()),
+  }
+}
+
+function textOf(cids: Iterable<unknown>): string {
+  return [...new Set(Array.from(cids, String))].sort().join()
 }
 
 /** The rule that we say is broken: the last word of our sentence. */

@@ -87,7 +87,7 @@ function withDescendants(node: Node): Node[] {
 }
 
 /** The nodes from the root down to the one that holds `key`, which is in the tree. */
-function pathTo(tree: Tree, key: string): Node[] {
+export function pathTo(tree: Tree, key: string): Node[] {
   const path = [tree.nodes[0]!]
   for (let node = path[0]!; !node.keys.includes(key); path.push(node))
     node = node.children[node.keys.filter((other) => other < key).length]!
@@ -95,7 +95,7 @@ function pathTo(tree: Tree, key: string): Node[] {
 }
 
 /**
- * The nodes needed to undo a write to `key` in the tree after that write: those on the way to the key, if it is in the tree,
+ * The nodes needed to undo a create or delete of `key` in the tree after it: those on the way to the key, if it is in the tree,
  * and to its neighbours on both sides.
  */
 export function surroundingsOf(tree: Tree, key: string): Node[] {
