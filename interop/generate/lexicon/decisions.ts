@@ -164,6 +164,13 @@ function ofRecords(): Decision[] {
     decided('record-data-invalid', judges, names, why, part.startsWith('https:') ? part : `${page}#${part}`)
   const blobs = 'https://atproto.com/specs/data-model#blob-type'
   return [
+    decided(
+      'record-data-valid',
+      ['the specification'],
+      ['a blob of no bytes'],
+      'The specification asks for a size above zero; empty files exist, and every implementation takes them.',
+      blobs,
+    ),
     invalid(
       [reference],
       /(^no|^an empty|^the|^a) \$type( of another record| with #main| that is a number|)$/,
@@ -181,12 +188,6 @@ function ofRecords(): Decision[] {
       ['shape: a blob', 'typed: a blob'],
       'A blob is taken for a member of an open union. Members are objects or records.',
       'union',
-    ),
-    invalid(
-      [reference],
-      ['an integer of more than 53 bits'],
-      'It is taken. JSON cannot carry it to every program, and integers should stay within 53 bits.',
-      'https://atproto.com/specs/data-model#data-types',
     ),
     invalid([reference, atcute], ['a blob whose size is below 0'], 'It is taken. A size is positive.', blobs),
     invalid(

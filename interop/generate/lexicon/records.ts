@@ -9,6 +9,9 @@ export interface RecordCase {
   readonly data: unknown
 }
 
+/** Valid in every implementation, and not by the letter of the specification. */
+export const notByTheLetter = ['a blob of no bytes']
+
 const rkey = 'catalog'
 const $type = recordId
 const link = { $link: 'bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq' }
@@ -160,7 +163,6 @@ export function invalidRecords(): RecordCase[] {
     ...others('typed'),
     record('a constant boolean that is the other', { alwaysTrue: false }),
     record('an integer with a fraction', { count: 1.5 }),
-    record('an integer of more than 53 bits', { count: 2 ** 53 }),
     record('an integer just below the minimum', { temperature: -6 }),
     record('an integer just above the maximum', { temperature: 41 }),
     record('an integer that is not in the enum', { dice: 7 }),
