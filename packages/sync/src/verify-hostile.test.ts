@@ -369,7 +369,6 @@ const trees: TreeCase[] = [
   ['untrimmed', 'a root without keys', rootOver(undefined, node(null, [0, low[0]!, value]))],
   ['key-length', 'a key of 1,025 bytes', [node(null, [0, `com.example.note/${'a'.repeat(1008)}`, value])]],
   ['key-syntax', 'a key that is no path', [node(null, [0, 'no path', value])]],
-  ['key-syntax', 'a key without a collection', [node(null, [0, '/self', value])]],
   ['key-syntax', 'a key that is not ASCII', [node(null, [0, 'com.example.note/é', value])]],
 ]
 
