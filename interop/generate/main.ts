@@ -3,11 +3,22 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join } from 'node:path'
 import { cryptoVectors } from './crypto.ts'
 import { dataModelVectors } from './data-model.ts'
+import { firehoseVectors } from './firehose.ts'
+import { lexiconVectors } from './lexicon.ts'
+import { mstVectors } from './mst.ts'
 import { plcVectors } from './plc.ts'
 import { syntaxVectors } from './syntax.ts'
 
 // One line per page. A generator checks its vectors against the oracles, and throws on a difference that nobody decided.
-const pages = [syntaxVectors, dataModelVectors, cryptoVectors, plcVectors]
+const pages = [
+  syntaxVectors,
+  dataModelVectors,
+  cryptoVectors,
+  plcVectors,
+  mstVectors,
+  firehoseVectors,
+  lexiconVectors,
+]
 
 const folder = join(process.cwd(), 'interop')
 const isCheck = process.argv.includes('--check')

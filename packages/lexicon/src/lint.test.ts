@@ -1,4 +1,4 @@
-import { interopJson } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { publishedDocuments } from '../test/samples.ts'
 import { lintLexicon } from './lint.ts'
@@ -23,10 +23,18 @@ describe('lintLexicon', () => {
     expect(issues.flat()).toEqual([])
   })
 
-  it('finds what the published catalog does against the specification', () => {
+  it.each(vectorSources())('finds what the $name catalog does against the specification', (source) => {
     const documents = ['permission-set', 'procedure', 'query', 'record', 'subscription']
-    const issues = documents.flatMap((name) => lintLexicon(parseLexicon(interopJson(`lexicon/catalog/${name}.json`))))
-    expect(issues.map(({ path }) => path)).toEqual(['/defs/main/permissions/4/lxm'])
+    const issues = documents.flatMap((name) => lintLexicon(parseLexicon(source.json(`lexicon/catalog/${name}.json`))))
+    const known = { own: [], published: ['/defs/main/permissions/4/lxm'] }
+    expect(issues.map(({ path }) => path)).toEqual(known[source.name])
+  })
+
+  const [own] = vectorSources()
+  const doubtful = own!.json('lexicon/lexicon-doubtful.json') as { name: string; lexicon: unknown; path: string }[]
+
+  it.each(doubtful)('reports where something is wrong with $name', ({ lexicon, path }) => {
+    expect(lintLexicon(parseLexicon(lexicon)).map((issue) => issue.path)).toContain(path)
   })
 
   it('points out a name that is not normalized', () => {

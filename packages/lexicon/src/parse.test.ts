@@ -1,4 +1,4 @@
-import { interopJson } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { LexiconError } from './errors.ts'
 import { checkLexicon, parseLexicon } from './parse.ts'
@@ -12,17 +12,25 @@ const issuesOf = (json: unknown) => {
   return result.ok ? [] : result.issues.map(({ path, code }) => `${path} ${code}`)
 }
 
-describe('the published vectors', () => {
-  it.each(interopJson('lexicon/lexicon-valid.json') as Vector[])('accepts: $name', ({ lexicon }) => {
+describe.each(vectorSources())('the $name vectors', (source) => {
+  const valid = source.json('lexicon/lexicon-valid.json') as Vector[]
+  const invalid = source.json('lexicon/lexicon-invalid.json') as Vector[]
+
+  it.each(valid)('accepts: $name', ({ lexicon }) => {
     expect(issuesOf(lexicon)).toEqual([])
   })
 
-  it.each(interopJson('lexicon/lexicon-invalid.json') as Vector[])('refuses: $name', ({ lexicon }) => {
+  it.each(invalid)('refuses: $name', ({ lexicon }) => {
     expect(issuesOf(lexicon)).not.toEqual([])
   })
 
   it.each(['permission-set', 'procedure', 'query', 'record', 'subscription'])('accepts the catalog: %s', (name) => {
-    expect(issuesOf(interopJson(`lexicon/catalog/${name}.json`))).toEqual([])
+    expect(issuesOf(source.json(`lexicon/catalog/${name}.json`))).toEqual([])
+  })
+
+  it('are not fewer than the published ones', () => {
+    expect(valid.length).toBeGreaterThanOrEqual(3)
+    expect(invalid.length).toBeGreaterThanOrEqual(7)
   })
 })
 

@@ -1,25 +1,54 @@
 import { jsonToValue } from '@atoll/data-model'
-import { parseRecordKey } from '@atoll/syntax'
-import { interopJson } from '@atoll/testkit'
+import { isRecordKey } from '@atoll/syntax'
+import { type VectorSource, vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { createLexicons } from './lexicons.ts'
+import type { RecordType } from './methods.ts'
 import { parseLexicon } from './parse.ts'
 
 type Vector = { name: string; rkey: string; data: unknown }
 
-const names = ['permission-set', 'procedure', 'query', 'record', 'subscription']
-const catalog = createLexicons(names.map((name) => parseLexicon(interopJson(`lexicon/catalog/${name}.json`))))
-const type = catalog.recordType('example.lexicon.record')!
+/** The type of the catalog's `record`, which the vectors of records are judged by. */
+function recordTypeOf(source: VectorSource): RecordType {
+  const files = ['defs', 'permission-set', 'procedure', 'query', 'record', 'subscription']
+    .map((name) => `lexicon/catalog/${name}.json`)
+    .filter((file) => source.has(file))
+  const catalog = createLexicons(files.map((file) => parseLexicon(source.json(file))))
+  return catalog.recordType(parseLexicon(source.json('lexicon/catalog/record.json')).id)!
+}
 
-describe('the published vectors of record data', () => {
-  it.each(interopJson('lexicon/record-data-valid.json') as Vector[])('accepts: $name', ({ rkey, data }) => {
-    expect(type.validate(jsonToValue(data))).toMatchObject({ ok: true })
-    expect(type.takesKey(parseRecordKey(rkey))).toBe(true)
+describe.each(vectorSources())('the $name vectors of records', (source) => {
+  const type = recordTypeOf(source)
+  const valid = source.json('lexicon/record-data-valid.json') as Vector[]
+  const invalid = source.json('lexicon/record-data-invalid.json') as Vector[]
+  const isTaken = ({ rkey, data }: Vector) =>
+    isRecordKey(rkey) && type.takesKey(rkey) && type.validate(jsonToValue(data)).ok
+
+  it.each(valid)('are accepted: $name', (vector) => {
+    expect(isTaken(vector)).toBe(true)
   })
 
-  it.each(interopJson('lexicon/record-data-invalid.json') as Vector[])('refuses: $name', ({ data }) => {
+  it.each(invalid)('are refused: $name', (vector) => {
     expect(() => {
-      if (!type.validate(jsonToValue(data)).ok) throw new Error('refused by its schema')
+      if (!isTaken(vector)) throw new Error('refused by its schema')
     }).toThrow()
+  })
+
+  it('are not fewer than the published ones', () => {
+    expect(valid.length).toBeGreaterThanOrEqual(3)
+    expect(invalid.length).toBeGreaterThanOrEqual(50)
+  })
+})
+
+describe('the own vectors of record keys', () => {
+  const [own] = vectorSources()
+  const vectors = own!.json('lexicon/record-keys.json') as { key: string; rkey: string; valid: boolean }[]
+
+  it.each(vectors)('a record of the key $key takes $rkey: $valid', ({ key, rkey, valid }) => {
+    const defs = { main: { type: 'record', key, record: { type: 'object', properties: {} } } }
+    const type = createLexicons([parseLexicon({ lexicon: 1, id: 'com.example.thing', defs })]).recordType(
+      'com.example.thing',
+    )!
+    expect(isRecordKey(rkey) && type.takesKey(rkey)).toBe(valid)
   })
 })

@@ -1,5 +1,5 @@
 import { sha256 } from '@atoll/data-model'
-import { interopJson, interopLines } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layerOf } from './layer.ts'
@@ -10,15 +10,18 @@ function zeroPairs(key: string): number {
 }
 
 describe('layerOf', () => {
-  it('agrees with the published heights', () => {
-    const vectors = interopJson('mst/key_heights.json') as { key: string; height: number }[]
-    expect(vectors.map(({ key }) => layerOf(key))).toEqual(vectors.map(({ height }) => height))
-  })
+  describe.each(vectorSources())('by the $name vectors', (source) => {
+    it('agrees with the heights', () => {
+      const vectors = source.json('mst/key_heights.json') as { key: string; height: number }[]
+      expect(vectors.length).toBeGreaterThanOrEqual(9)
+      expect(vectors.map(({ key }) => layerOf(key))).toEqual(vectors.map(({ height }) => height))
+    })
 
-  it('agrees with the names of the example keys, which state their layer', () => {
-    const keys = interopLines('mst/example_keys.txt')
-    expect(keys.length).toBe(156)
-    expect(keys.map(layerOf)).toEqual(keys.map((key) => Number(key.charAt(1))))
+    it('agrees with the names of the example keys, which state their layer', () => {
+      const keys = source.lines('mst/example_keys.txt')
+      expect(keys.length).toBeGreaterThanOrEqual(156)
+      expect(keys.map(layerOf)).toEqual(keys.map((key) => Number(key.charAt(1))))
+    })
   })
 
   it('counts the leading zero bits of SHA-256 in pairs, whatever the length of the key', () => {

@@ -33,9 +33,9 @@ export function checkNode(
   const { layer, range, isRoot } = place
   if (keys.length === 0 && children[0] === null && !isRoot) throw new InvalidNodeError('empty', cid)
   // Neighbours are mostly of one collection, whose name is then checked once.
-  let collection = '/'
+  let collection: string | undefined
   for (const key of keys) {
-    if (!key.startsWith(collection)) collection = key.slice(0, key.indexOf('/') + 1)
+    if (collection === undefined || !key.startsWith(collection)) collection = key.slice(0, key.indexOf('/') + 1)
     else if (isRecordKey(key.slice(collection.length))) continue
     if (!splitPath(key)) throw new InvalidNodeError('key-syntax', cid)
   }

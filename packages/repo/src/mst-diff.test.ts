@@ -1,11 +1,11 @@
 import { BlockMap, type Cid, cidOfCbor } from '@atoll/data-model'
-import { interopLines } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Mst } from './mst.ts'
 import { diffMst } from './mst-diff.ts'
 
-const keys = interopLines('mst/example_keys.txt')
+const keys = vectorSources().flatMap((source) => source.lines('mst/example_keys.txt'))
 const value = (number: number): Cid => cidOfCbor(Uint8Array.of(number))
 const content = fc
   .array(fc.tuple(fc.constantFrom(...keys), fc.nat(2)), { maxLength: 60 })

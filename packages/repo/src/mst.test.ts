@@ -1,5 +1,5 @@
 import { BlockMap, type Cid, cidOfCbor, parseCid } from '@atoll/data-model'
-import { interopLines } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { pick, seeded } from '../test/histories.ts'
@@ -17,7 +17,7 @@ import { layerOf } from './layer.ts'
 import { Mst } from './mst.ts'
 import type { MstRange } from './mst-walk.ts'
 
-const keys = interopLines('mst/example_keys.txt')
+const keys = vectorSources().flatMap((source) => source.lines('mst/example_keys.txt'))
 const value = (number: number): Cid => cidOfCbor(Uint8Array.of(0x19, number >> 8, number & 255))
 const leaf = parseCid('bafyreie5cvv4h45feadgeuwhbcutmh6t2ceseocckahdoe6uat64zmz454')
 const someKeys = fc.subarray(keys)
@@ -243,7 +243,8 @@ describe('a tree in blocks', () => {
   })
 
   it('is refused where a child does not fit between the keys beside it', () => {
-    const low = Mst.build([['com.example.note/a', leaf]])
+    const lowKey = ['a', 'b', 'c', 'd'].map((name) => `zzz.example.note/${name}`).find((key) => layerOf(key) === 0)!
+    const low = Mst.build([[lowKey, leaf]])
     const mixed = new BlockMap()
     for (const key of keys) {
       if (layerOf(key) !== 1) continue

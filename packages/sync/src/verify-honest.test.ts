@@ -1,6 +1,6 @@
 import { type Cid, CidMap, parseCid } from '@atoll/data-model'
 import { invertOps, Mst, type RepoOp } from '@atoll/repo'
-import { interopJson } from '@atoll/testkit'
+import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, remove, testTime } from '../test/account.ts'
 import { messageOf, numbered } from '../test/frames.ts'
@@ -121,9 +121,9 @@ interface ProofFixture {
   blocksInProof: string[]
 }
 
-describe('the published commit proofs', () => {
-  // Their keys are no record paths, so that only the inversion can be tested with them.
-  const fixtures = interopJson('firehose/commit-proof-fixtures.json') as ProofFixture[]
+describe.each(vectorSources())('the $name commit proofs', (source) => {
+  // Keys of the published ones are no record paths, so that only the inversion can be tested with them.
+  const fixtures = source.json('firehose/commit-proof-fixtures.json') as ProofFixture[]
   it.each(fixtures)('hold what inversion needs: $comment', (fixture) => {
     const value = parseCid(fixture.leafValue)
     const kept = fixture.keys.filter((key) => !fixture.dels.includes(key))
