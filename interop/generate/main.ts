@@ -10,15 +10,7 @@ import { plcVectors } from './plc.ts'
 import { syntaxVectors } from './syntax.ts'
 
 // One line per page. A generator checks its vectors against the oracles, and throws on a difference that nobody decided.
-const pages = [
-  syntaxVectors,
-  dataModelVectors,
-  cryptoVectors,
-  plcVectors,
-  mstVectors,
-  firehoseVectors,
-  lexiconVectors,
-]
+const pages = [syntaxVectors, dataModelVectors, cryptoVectors, plcVectors, mstVectors, firehoseVectors, lexiconVectors]
 
 const folder = join(process.cwd(), 'interop')
 const isCheck = process.argv.includes('--check')
