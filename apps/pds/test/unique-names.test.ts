@@ -1,6 +1,7 @@
 import { generateKeyPair } from '@atoll/crypto'
 import { PlcClient } from '@atoll/identity/plc'
-import { ConflictError, MemoryStorage, type Storage, StorageUnavailableError } from '@atoll/storage'
+import { ConflictError, MemoryStorage, type Storage, StorageUnavailableError, type Transaction } from '@atoll/storage'
+import type { Did } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DirectoryUnderTest } from './directory-under-test.ts'
 import { filesOfAMoment } from './files-of-a-moment.ts'
@@ -43,9 +44,11 @@ async function laterProcess(ms: number): Promise<void> {
 /** Every storage transaction from the `n`-th on fails, until the returned function is called. */
 function fillDisk(n: number): () => void {
   const transact = storage.transact
+  const refuse = () => Promise.reject(new StorageUnavailableError('full'))
   let calls = 0
-  storage.transact = (did, work) =>
-    ++calls < n ? transact.call(storage, did, work) : Promise.reject(new StorageUnavailableError('full'))
+  storage.transact = async <T>(did: Did, work: (tx: Transaction) => T | Promise<T>): Promise<T> =>
+    // `call` forgets the type parameter.
+    ++calls < n ? (transact.call(storage, did, work) as Promise<T>) : refuse()
   return () => {
     storage.transact = transact
   }
@@ -280,7 +283,11 @@ describe('a sign-up', () => {
     directory.trouble = 'deaf'
     await invited()
     directory.trouble = undefined
-    const others = [{ password: 'a guess' }, { email: 'mallory@example.com' }, { handle: 'mallory.test' }]
+    const others: Record<string, string>[] = [
+      { password: 'a guess' },
+      { email: 'mallory@example.com' },
+      { handle: 'mallory.test' },
+    ]
     const answers = []
     for (const other of others) answers.push(outcome(await signUp(pds, other)))
     expect(answers).toEqual(['400 HandleNotAvailable', '400 HandleNotAvailable', '400 InvalidRequest'])
