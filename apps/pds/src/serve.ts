@@ -1,6 +1,6 @@
-import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
+import { ListenError, type NodeServer, serveNode } from '@atoll/xrpc-server/node'
 import type { Config } from './config.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import { type Adapters, createPds, type Pds } from './pds.ts'
 
 /** A service that listens. */
@@ -15,24 +15,47 @@ export interface ServedPds {
 /** Composes the service and listens on its port. */
 export async function servePds(
   config: Config,
-  options: { write?: (line: string) => void; adapters?: Promise<Adapters> } = {},
+  options: { write?: (line: string) => void; log?: Log; adapters?: Promise<Adapters> } = {},
 ): Promise<ServedPds> {
-  const log = createLog({ ...config.log, write: options.write ?? ((line) => void process.stdout.write(line)) })
+  const log = options.log ?? openLog(config, options.write)
   const pds = await createPds(config, log, options.adapters)
-  let server: NodeServer
+  let servers: NodeServer[]
   try {
-    server = await serveNode(pds.router, { port: config.service.port })
+    servers = await listen(pds, config.service)
   } catch (error) {
     await pds.close()
     throw error
   }
+  const [{ url, port }] = servers as [NodeServer] // one at least, or it would have thrown
   return {
     pds,
-    url: server.url,
-    port: server.port,
+    url: config.service.bindAddress === 'localhost' ? `http://localhost:${port}` : url,
+    port,
     async close() {
-      await server.close()
+      await Promise.all(servers.map((server) => server.close()))
       await pds.close()
     },
+  }
+}
+
+/** The log that a configuration asks for, on standard output. */
+export function openLog(
+  config: Pick<Config, 'log'>,
+  write: (line: string) => void = (line) => void process.stdout.write(line),
+): Log {
+  return createLog({ ...config.log, write })
+}
+
+/** `localhost` is two addresses: clients try either first, and some only the first. */
+async function listen({ router }: Pds, { bindAddress, port }: Config['service']): Promise<NodeServer[]> {
+  if (bindAddress !== 'localhost')
+    return [await serveNode(router, { port, ...(bindAddress ? { host: bindAddress } : {}) })]
+  const first = await serveNode(router, { port, host: '127.0.0.1' })
+  try {
+    return [first, await serveNode(router, { port: first.port, host: '::1' })]
+  } catch (error) {
+    if (error instanceof ListenError && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(error.code)) return [first]
+    await first.close()
+    throw error
   }
 }
