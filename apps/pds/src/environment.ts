@@ -213,7 +213,8 @@ export function readEnvironment<S extends Schema>(
       return member.read(text || undefined)
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
-      const message = member.secret && text ? error.message.replaceAll(text, '***') : error.message
+      const shown = error.message.replaceAll(/\/\/[^/@\s']*@/g, '//***@')
+      const message = member.secret && text ? shown.replaceAll(text, '***') : shown
       problems.push(`${member.variable} ${message} (${member.meaning})`)
       return undefined
     }

@@ -85,7 +85,7 @@ export function parseBindAddress(given: string): string {
 
 export function parseEmailAddress(given: string): string {
   if (isEmailAddress(given)) return given
-  const inside = /[^\s<>:"]+@[^\s<>?"]+/.exec(given)?.[0] ?? ''
+  const inside = /[^\s<>:",]+@[^\s<>?",]+/.exec(given)?.[0] ?? ''
   throw new Error(isEmailAddress(inside) ? `write '${inside}' instead of '${given}'` : `'${given}' has another form`)
 }
 

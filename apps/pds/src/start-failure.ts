@@ -103,7 +103,7 @@ function systemFailure(error: unknown, place: Place): string | undefined {
     case 'EROFS':
       return `${path} lies on a file system that is mounted for reading only: ${choose}, or mount it for writing.`
     case 'EEXIST':
-      return `${path} is not a folder: ${choose}.`
+      return `${path} is not a folder: choose another with ${place.setting}.`
     case 'ENOTDIR':
       return `${path} cannot be a folder, since a part of its path is a file: ${choose}.`
     case 'EISDIR':
