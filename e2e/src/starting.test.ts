@@ -1,4 +1,8 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { freePort } from '@atoll/devnet'
 import { openPlcLog } from '@atoll/plc-directory/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,52 +14,315 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-const secrets = {
+/** A server for this machine, whose directory nobody has to reach at its start. */
+const settings = {
   PDS_JWT_SECRET: 'secret of the end-to-end tests',
   PDS_ADMIN_PASSWORD: 'password of the end-to-end tests',
   PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '42'.repeat(32),
+  PDS_DID_PLC_URL: 'http://127.0.0.1:1',
 }
 
+const isLinux = process.platform === 'linux'
+const isRoot = process.getuid?.() === 0
+/** Permissions do not hold root back, so where the tests are run by root the program is run by nobody. */
+const nobody = isRoot ? 65_534 : undefined
+const nobodyReadsPrograms =
+  !isRoot || spawnSync(process.execPath, ['--check', programs.pds], { uid: nobody, gid: nobody }).status === 0
+const canMount = isLinux && isRoot && tryMount()
+
+function tryMount(): boolean {
+  mkdirSync('/tmp/atoll-mount-test', { recursive: true })
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', '/tmp/atoll-mount-test']).status === 0
+  return isMounted && spawnSync('umount', ['/tmp/atoll-mount-test']).status === 0
+}
+
+const lines = (output: string) => output.trim().split('\n')
+
 describe('a start that cannot succeed says why in one sentence', () => {
-  const lines = (output: string) => output.trim().split('\n')
+  /** What the server says that does not start. It prints nothing else. */
+  async function sentence(
+    env: Record<string, string>,
+    { program = programs.pds, uid }: { program?: string; uid?: number | undefined } = {},
+  ) {
+    const port = String(await freePort())
+    const own = program === programs.pds ? settings : { PLC_PORT: String(await freePort()) }
+    const { code, output, standardOutput } = await runToEnd(
+      program,
+      { ...own, PDS_PORT: port, PDS_DATA_DIRECTORY: folder.path, ...env },
+      uid,
+    )
+    expect({ code, standardOutput }).toEqual({ code: 1, standardOutput: '' })
+    expect(lines(output)).toHaveLength(1)
+    return lines(output)[0]
+  }
+
+  async function running(): Promise<ServerProcess> {
+    const port = await freePort()
+    const env = { ...settings, PDS_PORT: String(port), PDS_DATA_DIRECTORY: folder.path }
+    const server = new ServerProcess(programs.pds, env, `http://localhost:${port}`)
+    await server.start()
+    return server
+  }
 
   it('for a port that is taken', async () => {
     const port = await freePort()
     const other = createServer().listen(port)
-    const { code, output } = await runToEnd(programs.pds, {
-      ...secrets,
-      PDS_PORT: String(port),
-      PDS_DATA_DIRECTORY: folder.path,
-    })
+    const said = await sentence({ PDS_PORT: String(port) })
     other.close()
-    expect(code).toBe(1)
-    expect(lines(output)).toEqual([
-      `Port ${port} is taken: stop what listens there, or choose another port with PDS_PORT.`,
-    ])
+    expect(said).toBe(`Port ${port} is taken: stop what listens there, or choose another port with PDS_PORT.`)
   })
 
-  it('for a data directory that is a file', async () => {
-    const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: programs.pds })
-    expect(code).toBe(1)
-    expect(lines(output)).toEqual([`${programs.pds} is not a folder: choose another with PDS_DATA_DIRECTORY.`])
+  it('for an address that this machine does not have', async () => {
+    expect(await sentence({ PDS_BIND_ADDRESS: '192.0.2.1' })).toBe(
+      'This machine has no address 192.0.2.1: choose another with PDS_BIND_ADDRESS.',
+    )
   })
 
-  it('for a folder in which another network runs', async () => {
-    const log = `${folder.path}/plc.jsonl`
-    const store = await openPlcLog(log)
-    const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: folder.path })
-    await store.close()
-    expect(code).toBe(1)
-    expect(lines(output)).toEqual([`${log} is in use: is another network running in this folder?`])
+  it('for a data directory that is a file, or lies below one', async () => {
+    expect(await sentence({ PDS_DATA_DIRECTORY: programs.pds })).toBe(
+      `${programs.pds} is not a folder: choose another with PDS_DATA_DIRECTORY.`,
+    )
+    expect(await sentence({ PDS_DATA_DIRECTORY: programs.pds }, { program: programs.devnet })).toBe(
+      `${programs.pds} is not a folder: choose another with PDS_DATA_DIRECTORY.`,
+    )
+    expect(await sentence({ PDS_DATA_DIRECTORY: `${programs.pds}/data` })).toBe(
+      `${programs.pds}/data cannot be a folder, since a part of its path is a file: choose another folder with PDS_DATA_DIRECTORY.`,
+    )
+  })
+
+  it('for a data directory that is a link to nowhere', async () => {
+    symlinkSync(`${folder.path}/gone`, `${folder.path}/link`)
+    expect(await sentence({ PDS_DATA_DIRECTORY: `${folder.path}/link` })).toMatch(
+      /^\S+\/link cannot be made: .* choose another folder with PDS_DATA_DIRECTORY\.$/,
+    )
   })
 
   // The one place of a Linux machine in which root, too, makes no folder.
-  it.runIf(process.platform === 'linux')('for a data directory that cannot be written', async () => {
-    const { code, output } = await runToEnd(programs.devnet, { PDS_DATA_DIRECTORY: '/sys/atoll' })
+  it.runIf(isLinux)('for a data directory that cannot be written', async () => {
+    for (const program of [programs.pds, programs.devnet])
+      expect(await sentence({ PDS_DATA_DIRECTORY: '/sys/atoll' }, { program })).toBe(
+        '/sys/atoll cannot be written: choose another folder with PDS_DATA_DIRECTORY, or change its permissions.',
+      )
+  })
+
+  describe.runIf(nobodyReadsPrograms)('for permissions', () => {
+    it('of the data directory', async () => {
+      chmodSync(folder.path, 0o555)
+      expect(await sentence({}, { uid: nobody })).toBe(
+        `${folder.path} cannot be written: choose another folder with PDS_DATA_DIRECTORY, or change its permissions.`,
+      )
+      chmodSync(folder.path, 0o755)
+    })
+
+    it.each(['pds.sqlite', 'pds.sqlite-wal', 'pds.sqlite-lock'])('of %s', async (name) => {
+      chmodSync(folder.path, 0o777)
+      writeFileSync(`${folder.path}/${name}`, '')
+      chmodSync(`${folder.path}/${name}`, 0o444)
+      expect(await sentence({}, { uid: nobody })).toBe(
+        `${folder.path}/${name} cannot be written: choose another folder with PDS_DATA_DIRECTORY, or change its permissions.`,
+      )
+    })
+
+    it.each(['blobs', 'uploads/finished', 'uploads/incoming'])('of %s in the folder of the blobs', async (name) => {
+      chmodSync(folder.path, 0o777)
+      mkdirSync(`${folder.path}/store/${name}`, { recursive: true })
+      for (const each of ['', '/uploads'])
+        if (statSync(`${folder.path}/store${each}`, { throwIfNoEntry: false }))
+          chmodSync(`${folder.path}/store${each}`, 0o777)
+      chmodSync(`${folder.path}/store/${name}`, 0o555)
+      expect(await sentence({ PDS_BLOBSTORE_DISK_LOCATION: `${folder.path}/store` }, { uid: nobody })).toBe(
+        `${folder.path}/store/${name} cannot be written: choose another folder with PDS_BLOBSTORE_DISK_LOCATION, or change its permissions.`,
+      )
+    })
+  })
+
+  describe.runIf(canMount)('for a disk', () => {
+    const mounted = async (options: string, work: (path: string) => Promise<void>) => {
+      const path = `${folder.path}/disk`
+      mkdirSync(path)
+      spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path])
+      await work(path).finally(() => spawnSync('umount', [path]))
+    }
+
+    it.each(['4k', '40k', '200k'])('of %s, which is full before the database is made', async (size) => {
+      await mounted(`size=${size}`, async (path) => {
+        expect(await sentence({ PDS_DATA_DIRECTORY: path })).toBe(
+          `The disk is full on which ${path}/pds.sqlite lies: make room there, or move it to another and name that with PDS_DATA_DIRECTORY.`,
+        )
+      })
+    })
+
+    it('that is mounted for reading only', async () => {
+      await mounted('ro', async (path) => {
+        expect(await sentence({ PDS_DATA_DIRECTORY: path })).toBe(
+          `${path} lies on a file system that is mounted for reading only: choose another folder with PDS_DATA_DIRECTORY, or mount it for writing.`,
+        )
+        expect(await sentence({ PDS_BLOBSTORE_DISK_LOCATION: path })).toBe(
+          `${path} lies on a file system that is mounted for reading only: choose another folder with PDS_BLOBSTORE_DISK_LOCATION, or mount it for writing.`,
+        )
+      })
+    })
+  })
+
+  it('for a folder of blobs that is none, by the setting that names it', async () => {
+    for (const setting of ['PDS_BLOBSTORE_DISK_LOCATION', 'PDS_BLOBSTORE_DISK_TMP_LOCATION'])
+      expect(await sentence({ [setting]: programs.pds })).toBe(
+        `${programs.pds} is not a folder: choose another with ${setting}.`,
+      )
+  })
+
+  it('for data that another process serves', async () => {
+    const server = await running()
+    const said = await sentence({})
+    await server.stop()
+    expect(said).toBe(
+      `${folder.path}/pds.sqlite is in use by another process: stop that one, or choose another folder with PDS_DATA_DIRECTORY.`,
+    )
+  })
+
+  it('for data that another program has locked', async () => {
+    const other = new DatabaseSync(`${folder.path}/pds.sqlite`)
+    other.exec('begin exclusive')
+    const said = await sentence({})
+    other.close()
+    expect(said).toBe(
+      `${folder.path}/pds.sqlite is locked by another program: close what has the database open, and start again.`,
+    )
+  })
+
+  it('for a database that is none', async () => {
+    const file = `${folder.path}/pds.sqlite`
+    writeFileSync(file, 'This is not a database, whatever its name says.\n'.repeat(100))
+    expect(await sentence({})).toBe(`${file} is no database of this server: move it away, or restore it from a backup.`)
+    writeFileSync(file, '')
+    writeFileSync(`${file}-lock`, 'x')
+    expect(await sentence({})).toBe(
+      `${file}-lock is not the lock of this server, which is empty: move it away, and start again.`,
+    )
+  })
+
+  it('for a database that is a folder', async () => {
+    mkdirSync(`${folder.path}/pds.sqlite`)
+    expect(await sentence({})).toBe(
+      `${folder.path}/pds.sqlite is a folder where a file is to be: move it away, or choose another folder with PDS_DATA_DIRECTORY.`,
+    )
+  })
+
+  it.each(['account.sqlite', 'sequencer.sqlite', 'actors'])(
+    'for %s of the usual distribution, and starts nothing beside it',
+    async (name) => {
+      mkdirSync(`${folder.path}/pds`)
+      const path = `${folder.path}/pds/${name}`
+      if (name === 'actors') mkdirSync(path)
+      else writeFileSync(path, '')
+      const told = `${path} is of the usual PDS distribution: a later version will import such data; until then keep it with that, and choose an empty folder with PDS_DATA_DIRECTORY.`
+      for (const program of [programs.pds, programs.devnet])
+        expect(await sentence({ PDS_DATA_DIRECTORY: `${folder.path}/pds` }, { program })).toBe(told)
+      expect(readdirSync(`${folder.path}/pds`)).toEqual([name])
+    },
+  )
+
+  it('for data of the usual distribution that lie elsewhere', async () => {
+    writeFileSync(`${folder.path}/accounts`, '')
+    const { code, output } = await runToEnd(programs.pds, {
+      ...settings,
+      PDS_DATA_DIRECTORY: `${folder.path}/data`,
+      PDS_ACCOUNT_DB_LOCATION: `${folder.path}/accounts`,
+    })
     expect(code).toBe(1)
     expect(lines(output)).toEqual([
-      '/sys/atoll cannot be written: choose another folder with PDS_DATA_DIRECTORY, or change its permissions.',
+      expect.stringMatching(/^PDS_ACCOUNT_DB_LOCATION is not supported/),
+      expect.stringMatching(/\/accounts is of the usual PDS distribution/),
     ])
+  })
+
+  it.each(['00', 'ff'])('for a rotation key of all %s', async (byte) => {
+    const { code, output } = await runToEnd(programs.pds, {
+      ...settings,
+      PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: byte.repeat(32),
+    })
+    expect(code).toBe(1)
+    expect(lines(output)).toEqual([
+      'One setting is wrong:',
+      expect.stringMatching(
+        /PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX is not a private key .*: it is zero or too large; make one with: openssl rand -hex 32/,
+      ),
+    ])
+  })
+
+  describe('of the network', () => {
+    const program = programs.devnet
+
+    it('for a folder in which another network runs', async () => {
+      const log = `${folder.path}/plc.jsonl`
+      const store = await openPlcLog(log)
+      const said = await sentence({}, { program })
+      await store.close()
+      expect(said).toBe(`${log} is in use: is another network running in this folder?`)
+    })
+
+    it("for the DID directory's port that is taken", async () => {
+      const port = await freePort()
+      const other = createServer().listen(port, '127.0.0.1')
+      const said = await sentence({ PLC_PORT: String(port) }, { program })
+      other.close()
+      expect(said).toBe(
+        `Port ${port}, which the DID directory is to listen on, is taken: choose another port with PLC_PORT.`,
+      )
+    })
+
+    it.each([
+      ['not JSON', '{"PDS_JWT_SECRET": "half', 'it is not JSON'],
+      ['empty', '', 'it is not JSON'],
+      ['null', 'null', 'it lacks PDS_JWT_SECRET, PDS_ADMIN_PASSWORD, PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'],
+      [
+        'without a password',
+        JSON.stringify({ ...settings, PDS_ADMIN_PASSWORD: undefined }),
+        'it lacks PDS_ADMIN_PASSWORD',
+      ],
+      [
+        'with a key that is none',
+        JSON.stringify({ ...settings, PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '00'.repeat(32) }),
+        'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX is not a private key',
+      ],
+    ])('for secrets that are %s', async (_, text, why) => {
+      const file = `${folder.path}/secrets.json`
+      writeFileSync(file, text)
+      const said = await sentence({}, { program })
+      expect(said).toContain(`${file} cannot be used (${why}`)
+      expect(said).toContain('restore it from a backup')
+    })
+
+    it('for secrets that are a folder', async () => {
+      mkdirSync(`${folder.path}/secrets.json`)
+      expect(await sentence({}, { program })).toContain(`${folder.path}/secrets.json cannot be used (EISDIR)`)
+    })
+
+    it('for a log of the directory that is damaged', async () => {
+      writeFileSync(`${folder.path}/plc.jsonl`, 'x\nx\n')
+      expect(await sentence({}, { program })).toBe(
+        `${folder.path}/plc.jsonl is damaged at line 1: restore it from a backup, since it holds the DIDs of the accounts here.`,
+      )
+    })
+
+    it('for settings that are wrong, its own among them', async () => {
+      const { code, output } = await runToEnd(program, {
+        PLC_PORT: 'http',
+        PDS_PORT: 'http',
+        PDS_DATA_DIRECTORY: `${folder.path}/new`,
+      })
+      expect(code).toBe(1)
+      expect(lines(output)).toEqual([
+        '2 settings are wrong:',
+        expect.stringMatching(/^ {2}PLC_PORT must be/),
+        expect.stringMatching(/^ {2}PDS_PORT must be/),
+      ])
+      expect(readdirSync(folder.path)).toEqual([])
+      expect(await runToEnd(program, { PLC_PORT: '2583', PDS_DATA_DIRECTORY: folder.path })).toMatchObject({
+        code: 1,
+        output: expect.stringContaining('PLC_PORT and PDS_PORT are both 2583'),
+      })
+    })
   })
 
   it('for settings that are wrong, all of them at once', async () => {
@@ -75,6 +342,97 @@ describe('a start that cannot succeed says why in one sentence', () => {
       expect(output).toContain(variable)
     expect(output).not.toContain(' at ')
   })
+})
+
+describe('a server', () => {
+  const started = async (program: string, env: Record<string, string>) => {
+    const [port, plcPort] = [await freePort(), await freePort()]
+    const own = program === programs.pds ? settings : { PLC_PORT: String(plcPort) }
+    const server = new ServerProcess(
+      program,
+      { ...own, PDS_PORT: String(port), PDS_DATA_DIRECTORY: `${folder.path}/new/data`, ...env },
+      `http://localhost:${port}`,
+    )
+    await server.start()
+    return { server, port, plcPort }
+  }
+
+  it('makes the folder of its data, for its owner alone', async () => {
+    const { server } = await started(programs.pds, {})
+    expect(await server.stop()).toBe(0)
+    expect(statSync(`${folder.path}/new/data`).mode & 0o777).toBe(0o700)
+    expect(server.output).toContain('listens on http://localhost:')
+  })
+
+  it('goes on beside data of the usual distribution once it has data of its own', async () => {
+    const { server } = await started(programs.pds, {})
+    await server.stop()
+    writeFileSync(`${folder.path}/new/data/account.sqlite`, '')
+    await server.start()
+    expect(await server.stop()).toBe(0)
+  })
+
+  it.each([programs.pds, programs.devnet])(
+    'writes JSON and nothing else to standard output when it logs: %s',
+    async (program) => {
+      const { server, port } = await started(program, {
+        LOG_ENABLED: 't',
+        LOG_LEVEL: 'trace',
+        PDS_MOD_SERVICE_URL: 'https://mod.example.com',
+      })
+      await fetch(`${server.url}/xrpc/com.atproto.server.describeServer`)
+      await server.stop()
+      const printed = lines(server.standardOutput).map((line) => JSON.parse(line))
+      expect(printed).toContainEqual(
+        expect.objectContaining({ level: 'warn', msg: expect.stringMatching(/^PDS_MOD_SERVICE_URL is not supported/) }),
+      )
+      expect(printed).toContainEqual(
+        expect.objectContaining({ level: 'info', msg: 'listening', url: `http://localhost:${port}` }),
+      )
+      expect(printed).toContainEqual(
+        expect.objectContaining({ msg: 'request', nsid: 'com.atproto.server.describeServer' }),
+      )
+      expect(server.standardOutput).not.toContain('password')
+    },
+  )
+
+  it.each(['fatal', 'silent'])('writes no line at the level %s', async (level) => {
+    const { server } = await started(programs.pds, { LOG_ENABLED: 'true', LOG_LEVEL: level })
+    await server.stop()
+    expect(server.output).toBe('')
+  })
+
+  // Linux takes all of 127.0.0.0/8 for its own, and a socket on 127.0.0.1 hears nothing of the rest.
+  it.runIf(isLinux)('listens where PDS_BIND_ADDRESS says, and the network on loopback alone', async () => {
+    const network = await started(programs.devnet, {})
+    expect(await accepting(network.port)).toEqual(['127.0.0.1', '::1'])
+    expect(await accepting(network.plcPort)).toEqual(['127.0.0.1'])
+    await network.server.stop()
+
+    const open = await started(programs.devnet, { PDS_BIND_ADDRESS: '0.0.0.0' })
+    expect(await accepting(open.port)).toEqual(['127.0.0.1', '127.0.0.2'])
+    await open.server.stop()
+
+    const usual = await started(programs.pds, {})
+    expect(await accepting(usual.port)).toEqual(['127.0.0.1', '127.0.0.2', '::1'])
+    await usual.server.stop()
+
+    const loopback = await started(programs.pds, { PDS_BIND_ADDRESS: '127.0.0.1' })
+    expect(await accepting(loopback.port)).toEqual(['127.0.0.1'])
+    await loopback.server.stop()
+  })
+
+  async function accepting(port: number): Promise<string[]> {
+    const found: string[] = []
+    for (const host of ['127.0.0.1', '127.0.0.2', '::1']) {
+      const isOpen = await new Promise<boolean>((resolve) => {
+        const socket = connect({ host, port }, () => resolve(true)).on('error', () => resolve(false))
+        socket.on('connect', () => socket.destroy())
+      })
+      if (isOpen) found.push(host)
+    }
+    return found
+  }
 })
 
 describe('the embedded network', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, open } from 'node:fs/promises'
+import { access, constants, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { explainingStart, StartError } from './start-failure.ts'
 
@@ -20,6 +20,7 @@ export async function prepareDataFolder(storage: {
     refuseForeignData(file, storage.usualDistribution ?? [])
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     for (const each of [file, `${file}-wal`, `${file}-shm`, `${file}-lock`]) await requireWritableFile(each)
+    await requireEmptyLock(`${file}-lock`)
   })
   return file
 }
@@ -48,4 +49,10 @@ async function requireWritableFile(file: string): Promise<void> {
   // A folder, too, is refused by opening it for writing.
   const handle = await open(file, 'r+')
   await handle.close()
+}
+
+/** SQLite would call it a damaged database, and the advice would be about the wrong file. */
+async function requireEmptyLock(lock: string): Promise<void> {
+  if (existsSync(lock) && (await stat(lock)).size > 0)
+    throw new StartError(`${lock} is not the lock of this server, which is empty: move it away, and start again.`)
 }

@@ -109,7 +109,7 @@ function systemFailure(error: unknown, place: Place): string | undefined {
     case 'EISDIR':
       return `${path} is a folder where a file is to be: move it away, or ${choose}.`
     case 'ENOENT':
-      return `${path} cannot be made: ${choose}.`
+      return `${path} cannot be made: if it is a link or a mounted disk, bring back what it leads to, or ${choose}.`
     case 'ENOSPC':
     case 'EDQUOT':
       return fullFailure(path, place.setting)
