@@ -81,7 +81,10 @@ export async function runToEnd(program: string, env: Record<string, string>, uid
     standardOutput += chunk
   })
   child.stderr.on('data', (chunk) => (output += chunk))
+  // One that starts after all is not left behind by the test that fails then.
+  const timer = setTimeout(() => child.kill('SIGKILL'), 45_000)
   const [code] = await once(child, 'close')
+  clearTimeout(timer)
   return { code, output, standardOutput }
 }
 

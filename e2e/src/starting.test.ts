@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { freePort } from '@atoll/devnet'
 import { openPlcLog } from '@atoll/plc-directory/node'
@@ -24,16 +26,24 @@ const settings = {
 
 const isLinux = process.platform === 'linux'
 const isRoot = process.getuid?.() === 0
-/** Permissions do not hold root back, so where the tests are run by root the program is run by nobody. */
+/** Permissions do not hold root back, so where root runs the tests, nobody runs the program. */
 const nobody = isRoot ? 65_534 : undefined
 const nobodyReadsPrograms =
   !isRoot || spawnSync(process.execPath, ['--check', programs.pds], { uid: nobody, gid: nobody }).status === 0
+if (!nobodyReadsPrograms)
+  console.warn(
+    'Not tested: folders without permission. The tests run as root, and no other account may read the programs.',
+  )
 const canMount = isLinux && isRoot && tryMount()
+if (!canMount)
+  console.warn('Not tested: a start on a full or read-only disk. One cannot be mounted here (tmpfs on Linux, as root).')
 
 function tryMount(): boolean {
-  mkdirSync('/tmp/atoll-mount-test', { recursive: true })
-  const isMounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', '/tmp/atoll-mount-test']).status === 0
-  return isMounted && spawnSync('umount', ['/tmp/atoll-mount-test']).status === 0
+  const path = mkdtempSync(join(tmpdir(), 'atoll-mount-'))
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', path]).status === 0
+  if (isMounted) spawnSync('umount', [path])
+  rmSync(path, { recursive: true })
+  return isMounted
 }
 
 const lines = (output: string) => output.trim().split('\n')
@@ -93,7 +103,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
   it('for a data directory that is a link to nowhere', async () => {
     symlinkSync(`${folder.path}/gone`, `${folder.path}/link`)
     expect(await sentence({ PDS_DATA_DIRECTORY: `${folder.path}/link` })).toMatch(
-      /^\S+\/link cannot be made: .* choose another folder with PDS_DATA_DIRECTORY\.$/,
+      /^\S+\/link cannot be created: .* choose another folder with PDS_DATA_DIRECTORY\.$/,
     )
   })
 
@@ -114,7 +124,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
       chmodSync(folder.path, 0o755)
     })
 
-    it.each(['pds.sqlite', 'pds.sqlite-wal', 'pds.sqlite-lock'])('of %s', async (name) => {
+    it.each(['pds.sqlite', 'pds.sqlite-lock'])('of %s', async (name) => {
       chmodSync(folder.path, 0o777)
       writeFileSync(`${folder.path}/${name}`, '')
       chmodSync(`${folder.path}/${name}`, 0o444)
@@ -123,7 +133,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
       )
     })
 
-    it.each(['blobs', 'uploads/finished', 'uploads/incoming'])('of %s in the folder of the blobs', async (name) => {
+    it.each(['blobs', 'uploads/incoming'])('of %s in the folder of the blobs', async (name) => {
       chmodSync(folder.path, 0o777)
       mkdirSync(`${folder.path}/store/${name}`, { recursive: true })
       for (const each of ['', '/uploads'])
@@ -144,10 +154,10 @@ describe('a start that cannot succeed says why in one sentence', () => {
       await work(path).finally(() => spawnSync('umount', [path]))
     }
 
-    it.each(['4k', '40k', '200k'])('of %s, which is full before the database is made', async (size) => {
+    it.each(['4k', '200k'])('of %s, which is full before the database is made', async (size) => {
       await mounted(`size=${size}`, async (path) => {
         expect(await sentence({ PDS_DATA_DIRECTORY: path })).toBe(
-          `The disk is full on which ${path}/pds.sqlite lies: make room there, or move it to another and name that with PDS_DATA_DIRECTORY.`,
+          `The disk that holds ${path}/pds.sqlite is full: free some space, or move the data to another disk and set PDS_DATA_DIRECTORY to it.`,
         )
       })
     })
@@ -164,7 +174,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
     })
   })
 
-  it('for a folder of blobs that is none, by the setting that names it', async () => {
+  it('for a blob folder that is a file, by the setting that names it', async () => {
     for (const setting of ['PDS_BLOBSTORE_DISK_LOCATION', 'PDS_BLOBSTORE_DISK_TMP_LOCATION'])
       expect(await sentence({ [setting]: programs.pds })).toBe(
         `${programs.pds} is not a folder: choose another with ${setting}.`,
@@ -190,37 +200,36 @@ describe('a start that cannot succeed says why in one sentence', () => {
     )
   })
 
-  it('for a database that is none', async () => {
+  it('for a file that is not a database', async () => {
     const file = `${folder.path}/pds.sqlite`
     writeFileSync(file, 'This is not a database, whatever its name says.\n'.repeat(100))
-    expect(await sentence({})).toBe(`${file} is no database of this server: move it away, or restore it from a backup.`)
+    expect(await sentence({})).toBe(
+      `${file} is not a database of this server: move it away, or restore it from a backup.`,
+    )
     writeFileSync(file, '')
     writeFileSync(`${file}-lock`, 'x')
     expect(await sentence({})).toBe(
-      `${file}-lock is not the lock of this server, which is empty: move it away, and start again.`,
+      `${file}-lock is not empty, so it is not the lock file of this server: move it away, and start again.`,
     )
   })
 
   it('for a database that is a folder', async () => {
     mkdirSync(`${folder.path}/pds.sqlite`)
     expect(await sentence({})).toBe(
-      `${folder.path}/pds.sqlite is a folder where a file is to be: move it away, or choose another folder with PDS_DATA_DIRECTORY.`,
+      `${folder.path}/pds.sqlite is a folder, but must be a file: move it away, or choose another folder with PDS_DATA_DIRECTORY.`,
     )
   })
 
-  it.each(['account.sqlite', 'sequencer.sqlite', 'actors'])(
-    'for %s of the usual distribution, and starts nothing beside it',
-    async (name) => {
-      mkdirSync(`${folder.path}/pds`)
-      const path = `${folder.path}/pds/${name}`
-      if (name === 'actors') mkdirSync(path)
-      else writeFileSync(path, '')
-      const told = `${path} is of the usual PDS distribution: a later version will import such data; until then keep it with that, and choose an empty folder with PDS_DATA_DIRECTORY.`
-      for (const program of [programs.pds, programs.devnet])
-        expect(await sentence({ PDS_DATA_DIRECTORY: `${folder.path}/pds` }, { program })).toBe(told)
-      expect(readdirSync(`${folder.path}/pds`)).toEqual([name])
-    },
-  )
+  it('for data of the usual distribution, and starts nothing beside them', async () => {
+    const path = `${folder.path}/pds`
+    mkdirSync(path)
+    for (const name of ['account.sqlite', 'did_cache.sqlite', 'sequencer.sqlite']) writeFileSync(`${path}/${name}`, '')
+    for (const program of [programs.pds, programs.devnet])
+      expect(await sentence({ PDS_DATA_DIRECTORY: path }, { program })).toBe(
+        `${path}/account.sqlite belongs to the usual PDS distribution, whose data a later version will import: until then choose an empty folder with PDS_DATA_DIRECTORY.`,
+      )
+    expect(readdirSync(path)).toEqual(['account.sqlite', 'did_cache.sqlite', 'sequencer.sqlite'])
+  })
 
   it('for data of the usual distribution that lie elsewhere', async () => {
     writeFileSync(`${folder.path}/accounts`, '')
@@ -232,21 +241,19 @@ describe('a start that cannot succeed says why in one sentence', () => {
     expect(code).toBe(1)
     expect(lines(output)).toEqual([
       expect.stringMatching(/^PDS_ACCOUNT_DB_LOCATION is not supported/),
-      expect.stringMatching(/\/accounts is of the usual PDS distribution/),
+      expect.stringMatching(/\/accounts belongs to the usual PDS distribution/),
     ])
   })
 
-  it.each(['00', 'ff'])('for a rotation key of all %s', async (byte) => {
+  it('for a rotation key that is out of range', async () => {
     const { code, output } = await runToEnd(programs.pds, {
       ...settings,
-      PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: byte.repeat(32),
+      PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: 'ff'.repeat(32),
     })
     expect(code).toBe(1)
     expect(lines(output)).toEqual([
       'One setting is wrong:',
-      expect.stringMatching(
-        /PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX is not a private key .*: it is zero or too large; make one with: openssl rand -hex 32/,
-      ),
+      expect.stringMatching(/^ {2}PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX is not .*: it is zero or too large/),
     ])
   })
 
@@ -267,41 +274,22 @@ describe('a start that cannot succeed says why in one sentence', () => {
       const said = await sentence({ PLC_PORT: String(port) }, { program })
       other.close()
       expect(said).toBe(
-        `Port ${port}, which the DID directory is to listen on, is taken: choose another port with PLC_PORT.`,
+        `Port ${port} is taken: stop what listens there, or choose another port for the DID directory with PLC_PORT.`,
       )
     })
 
-    it.each([
-      ['not JSON', '{"PDS_JWT_SECRET": "half', 'it is not JSON'],
-      ['empty', '', 'it is not JSON'],
-      ['null', 'null', 'it lacks PDS_JWT_SECRET, PDS_ADMIN_PASSWORD, PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'],
-      [
-        'without a password',
-        JSON.stringify({ ...settings, PDS_ADMIN_PASSWORD: undefined }),
-        'it lacks PDS_ADMIN_PASSWORD',
-      ],
-      [
-        'with a key that is none',
-        JSON.stringify({ ...settings, PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '00'.repeat(32) }),
-        'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX is not a private key',
-      ],
-    ])('for secrets that are %s', async (_, text, why) => {
+    it('for secrets that cannot be read', async () => {
       const file = `${folder.path}/secrets.json`
-      writeFileSync(file, text)
-      const said = await sentence({}, { program })
-      expect(said).toContain(`${file} cannot be used (${why}`)
-      expect(said).toContain('restore it from a backup')
-    })
-
-    it('for secrets that are a folder', async () => {
-      mkdirSync(`${folder.path}/secrets.json`)
-      expect(await sentence({}, { program })).toContain(`${folder.path}/secrets.json cannot be used (EISDIR)`)
+      writeFileSync(file, '{"PDS_JWT_SECRET": "half')
+      expect(await sentence({}, { program })).toBe(
+        `${file} cannot be used (it is not JSON): restore it from a backup, or choose an empty folder with PDS_DATA_DIRECTORY to begin with other secrets.`,
+      )
     })
 
     it('for a log of the directory that is damaged', async () => {
       writeFileSync(`${folder.path}/plc.jsonl`, 'x\nx\n')
       expect(await sentence({}, { program })).toBe(
-        `${folder.path}/plc.jsonl is damaged at line 1: restore it from a backup, since it holds the DIDs of the accounts here.`,
+        `${folder.path}/plc.jsonl is damaged at line 1: restore it from a backup, because it holds the DIDs of the accounts in this folder.`,
       )
     })
 
@@ -396,8 +384,8 @@ describe('a server', () => {
     },
   )
 
-  it.each(['fatal', 'silent'])('writes no line at the level %s', async (level) => {
-    const { server } = await started(programs.pds, { LOG_ENABLED: 'true', LOG_LEVEL: level })
+  it('writes no line at the level fatal', async () => {
+    const { server } = await started(programs.pds, { LOG_ENABLED: 'true', LOG_LEVEL: 'fatal' })
     await server.stop()
     expect(server.output).toBe('')
   })

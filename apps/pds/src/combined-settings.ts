@@ -23,11 +23,11 @@ export function combinedWarnings({ service, identity }: Read): string[] {
   const isElsewhere = did?.startsWith('did:web:') && !isDidOf(did, hostname)
   return [
     ...(isElsewhere
-      ? [`PDS_SERVICE_DID (${did}) is of another host than PDS_HOSTNAME: its document has to be served there`]
+      ? [`PDS_SERVICE_DID (${did}) names a host other than PDS_HOSTNAME: its DID document must be served there`]
       : []),
     ...(isPublicDirectory(identity.plcUrl) && !isPublicHost(hostname)
       ? [
-          `accounts are entered in the public directory ${identity.plcUrl} for good, with an address that only this machine or network knows (${hostname})`,
+          `PDS_HOSTNAME (${hostname}) cannot be reached from the internet, but accounts are registered permanently in the public directory ${identity.plcUrl}`,
         ]
       : []),
   ]
@@ -68,12 +68,12 @@ function reachFaults({ service, identity }: Read): string[] {
     faults.push(`PDS_DID_PLC_URL must begin with https:// outside development mode, not '${plcUrl}'`)
   if (hostname !== undefined && !isPublicHost(hostname))
     faults.push(
-      `PDS_HOSTNAME is '${hostname}', which would stand in the public directory ${plcUrl} for good: write the public host name; ${way}`,
+      `PDS_HOSTNAME is '${hostname}', which would be published permanently in the public directory ${plcUrl}: write the public host name; ${way}`,
     )
   const domain = handleDomains?.find((each) => !isPublicHost(`alice${each}`))
   if (domain !== undefined)
     faults.push(
-      `PDS_SERVICE_HANDLE_DOMAINS has '${domain}', which would stand in the public directory ${plcUrl}: write a public domain; ${way}`,
+      `PDS_SERVICE_HANDLE_DOMAINS has '${domain}', which would be published in the public directory ${plcUrl}: write a public domain; ${way}`,
     )
   return faults
 }

@@ -92,16 +92,16 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['"pds.example.com', "write 'pds.example.com'"],
     ['bücher.example.com', "write 'xn--bcher-kva.example.com'"],
     ['pds', "'pds' has no dot"],
-    ['pds..example.com', "'pds..example.com' is no domain name"],
-    ['my_pds.example.com', 'is no domain name'],
+    ['pds..example.com', "'pds..example.com' is not a domain name"],
+    ['my_pds.example.com', 'is not a domain name'],
     ['192.0.2.7', 'is an IP address'],
     ['http://127.0.0.1:2583', 'is an IP address'],
     ['[::1]', 'is an IP address'],
     ['pds.local', 'ends in .local'],
     ['pds.localhost', 'ends in .localhost'],
     ['7.in-addr.arpa', 'ends in .arpa'],
-    ['localhost', 'would stand in the public directory https://plc.directory for good'],
-    ['pds.test', 'would stand in the public directory'],
+    ['localhost', 'would be published permanently in the public directory https://plc.directory'],
+    ['pds.test', 'in the public directory'],
   ],
   PDS_PORT: [
     ['http', 'must be a whole number from 0 to 65535'],
@@ -121,7 +121,7 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['did:plc:short', 'is neither did:web'],
     ['did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme', 'nor did:plc'],
   ],
-  PDS_SERVICE_NAME: [['two\nlines', 'holds a line break']],
+  PDS_SERVICE_NAME: [['two\nlines', 'contains a line break']],
   PDS_VERSION: [['1\u0000', 'control character']],
   ...Object.fromEntries(
     ['PDS_HOME_URL', 'PDS_PRIVACY_POLICY_URL', 'PDS_TERMS_OF_SERVICE_URL'].map((variable) => [
@@ -138,11 +138,11 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ]),
   ),
   PDS_CONTACT_EMAIL_ADDRESS: [
-    ['operator', "'operator' has another form"],
+    ['operator', "'operator' is not one"],
     ['mailto:operator@example.com', "write 'operator@example.com'"],
     ['Operator <operator@example.com>', "write 'operator@example.com'"],
     ['operator@example.com, other@example.com', "write 'operator@example.com'"],
-    ['operator@localhost', 'has another form'],
+    ['operator@localhost', 'is not one'],
   ],
   PDS_DEV_MODE: [['yes', "must be true or false, not 'yes'"]],
   PDS_JWT_SECRET: [['short', 'is shorter than 16 characters']],
@@ -152,16 +152,16 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['a\tb', 'control character'],
   ],
   PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: [
-    ['11'.repeat(31), 'it is not written so'],
-    [`0x${'11'.repeat(32)}`, 'it is not written so'],
+    ['11'.repeat(31), 'it has another length'],
+    [`0x${'11'.repeat(32)}`, 'it has another length'],
     ['00'.repeat(32), 'it is zero or too large'],
     ['ff'.repeat(32), 'it is zero or too large'],
     // The order of the curve.
     ['fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141', 'it is zero or too large'],
   ],
   PDS_DATA_DIRECTORY: [['/pds\u0000', 'control character']],
-  PDS_BLOBSTORE_DISK_LOCATION: [['/pds\nblocks', 'holds a line break']],
-  PDS_BLOBSTORE_DISK_TMP_LOCATION: [['/tmp\rx', 'holds a line break']],
+  PDS_BLOBSTORE_DISK_LOCATION: [['/pds\nblocks', 'contains a line break']],
+  PDS_BLOBSTORE_DISK_TMP_LOCATION: [['/tmp\rx', 'contains a line break']],
   PDS_BLOB_UPLOAD_LIMIT: [
     ['0', 'of at least 1'],
     ['100MB', 'must be a whole number'],
@@ -198,7 +198,7 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['.internal', 'ends in .internal'],
     ['.LOCALHOST', 'ends in .localhost'],
     ['.com', 'is a whole top-level domain'],
-    ['.test', 'would stand in the public directory'],
+    ['.test', 'in the public directory'],
   ],
   PDS_HANDLE_BACKUP_NAMESERVERS: [
     ['https://1.1.1.1', 'is neither an address'],
@@ -214,11 +214,11 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
   PDS_MAX_SUBSCRIPTION_BUFFER: [['0', 'of at least 1']],
   PDS_REPO_BACKFILL_LIMIT_MS: [['9007199254740991', 'from 0 to 3155760000000']],
   PDS_CRAWLERS: [
-    ['nonsense', "'nonsense' names no relay"],
-    ['ftp://relay.example.com', 'names no relay'],
-    ['https://relay.example.com/path', 'names no relay'],
-    ['https://me:hidden@relay.example.com', 'names no relay'],
-    ['relay example.com', 'names no relay'],
+    ['nonsense', "'nonsense' is not a relay's address"],
+    ['ftp://relay.example.com', "is not a relay's address"],
+    ['https://relay.example.com/path', "is not a relay's address"],
+    ['https://me:hidden@relay.example.com', "is not a relay's address"],
+    ['relay example.com', "is not a relay's address"],
     ['ws://relay.example.com', "has 'http://relay.example.com', which is not encrypted"],
     ['https://a.example.com,http://b.example.com', "has 'http://b.example.com'"],
     ['localhost:2470', "has 'http://localhost:2470'"],
@@ -309,7 +309,7 @@ describe('each setting is judged at the start', () => {
 
   it('and warns of what is probably not meant', () => {
     expect(read({ PDS_SERVICE_DID: 'did:web:other.example.com' }).warnings).toEqual([
-      expect.stringMatching(/^PDS_SERVICE_DID .*another host/),
+      expect.stringMatching(/^PDS_SERVICE_DID .*a host other than/),
     ])
     expect(read({ PDS_SERVICE_DID: 'did:web:pds.example.com' }).warnings).toEqual([])
     expect(read({ PDS_DEV_MODE: 'true', PDS_HOSTNAME: 'localhost' }).warnings).toEqual([
@@ -332,10 +332,10 @@ describe('quotes that an environment file has left around a value', () => {
     ['PDS_CRAWLERS', '"bsky.network,relay.example.com"'],
     ['PDS_CRAWLERS', '"bsky.network","relay.example.com"'],
     ['LOG_LEVEL', '"warn"'],
-  ])('are taken off %s=%s, with a warning', (variable, given) => {
+  ])('are removed from %s=%s, with a warning', (variable, given) => {
     const { config, warnings } = read({ [variable]: given })
     expect(config).toEqual(read({ [variable]: given.replace(/["']/g, '').trim() }).config)
-    expect(warnings).toEqual([`${variable} is in quotes, which are taken off: environment files need none`])
+    expect(warnings).toEqual([`${variable} is in quotes, which were removed: environment files need none`])
   })
 
   it('are kept inside of it', () => {
@@ -411,5 +411,7 @@ describe('the documents about settings', () => {
       expect(environmentExample()).toMatch(new RegExp(`^(# )?${variable}=`, 'm'))
     }
     expect(environmentExample()).toMatch(/^PDS_JWT_SECRET=$/m)
+    for (const { variables, instead } of unsupportedSettings)
+      for (const text of [...variables, instead]) expect(settingsTable()).toContain(text)
   })
 })

@@ -38,7 +38,13 @@ const staleTtl = 'PDS_DID_CACHE_STALE_TTL'
 /** Every setting: the variable, its default, its meaning. The documentation and `.env.example` come from here. */
 export const settings = {
   service: {
-    hostname: parsed('PDS_HOSTNAME', 'a bare host name', 'localhost', 'public host name', parseHostname),
+    hostname: parsed(
+      'PDS_HOSTNAME',
+      'a bare host name',
+      'localhost',
+      'public host name, such as pds.example.com',
+      parseHostname,
+    ),
     port: integer('PDS_PORT', 2583, 'port to listen on', { max: 65_535 }),
     bindAddress: parsed(
       'PDS_BIND_ADDRESS',
@@ -281,7 +287,7 @@ function parseRecoveryKey(given: string): DidKey {
 }
 
 function parsePrivateKey(given: string): string {
-  if (!/^[0-9a-fA-F]{64}$/.test(given)) throw new Error('it is not written so')
+  if (!/^[0-9a-fA-F]{64}$/.test(given)) throw new Error('it has another length, or other characters')
   try {
     importKeyPair('k256', Buffer.from(given, 'hex'))
   } catch (error) {

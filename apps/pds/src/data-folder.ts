@@ -7,7 +7,7 @@ const setting = 'PDS_DATA_DIRECTORY'
 
 /**
  * Makes the folder of the database if it is missing, and refuses one that the database could not be written in, or that holds the data
- * of the usual PDS distribution: a server that starts empty beside them would take its accounts for unknown. Returns the database's file.
+ * of the usual PDS distribution: a server that started empty beside them would know none of its accounts. Returns the database's file.
  */
 export async function prepareDataFolder(storage: {
   readonly dataDirectory: string
@@ -40,7 +40,7 @@ function refuseForeignData(file: string, usualDistribution: readonly string[]): 
   const found = usualDistribution.find((path) => existsSync(path))
   if (found === undefined || existsSync(file)) return
   throw new StartError(
-    `${resolve(found)} is of the usual PDS distribution: a later version will import such data; until then keep it with that, and choose an empty folder with ${setting}.`,
+    `${resolve(found)} belongs to the usual PDS distribution, whose data a later version will import: until then choose an empty folder with ${setting}.`,
   )
 }
 
@@ -54,5 +54,7 @@ async function requireWritableFile(file: string): Promise<void> {
 /** SQLite would call it a damaged database, and the advice would be about the wrong file. */
 async function requireEmptyLock(lock: string): Promise<void> {
   if (existsSync(lock) && (await stat(lock)).size > 0)
-    throw new StartError(`${lock} is not the lock of this server, which is empty: move it away, and start again.`)
+    throw new StartError(
+      `${lock} is not empty, so it is not the lock file of this server: move it away, and start again.`,
+    )
 }

@@ -207,9 +207,9 @@ export function readEnvironment<S extends Schema>(
   const readSetting = (member: Setting<unknown>): unknown => {
     known.add(member.variable)
     const { text, hadQuotes } = withoutQuotes(env[member.variable] ?? '', member.kind === listKind)
-    if (hadQuotes) warnings.push(`${member.variable} is in quotes, which are taken off: environment files need none`)
+    if (hadQuotes) warnings.push(`${member.variable} is in quotes, which were removed: environment files need none`)
     try {
-      if (/\p{Cc}/u.test(text)) throw new Unreadable('holds a line break or another control character')
+      if (/\p{Cc}/u.test(text)) throw new Unreadable('contains a line break or another control character')
       return member.read(text || undefined)
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error

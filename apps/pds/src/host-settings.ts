@@ -15,12 +15,12 @@ export function parseHostname(given: string): string {
 function hostnameAdvice(given: string): string {
   const found = hostIn(given)
   if (found !== undefined && isIP(found.replace(/^\[|\]$/g, '')))
-    return `'${given}' is an IP address; write the domain name that leads to it, or localhost for development`
+    return `'${given}' is an IP address; write the domain name that points to it, or localhost for development`
   if (found === 'localhost' || isHandle(found)) {
     const port = /:\d+\/?$/.test(given) ? ' (a port goes into PDS_PORT)' : ''
     return `write '${found}' instead of '${given}'${port}`
   }
-  const reason = /^[a-z0-9-]+$/i.test(given) ? 'has no dot' : 'is no domain name'
+  const reason = /^[a-z0-9-]+$/i.test(given) ? 'has no dot' : 'is not a domain name'
   return `'${given}' ${reason}; write a name such as pds.example.com`
 }
 
@@ -40,7 +40,7 @@ export function parseHandleDomain(given: string): string {
 }
 
 function unresolvable(given: string, name: string): string {
-  return `'${given}' ends in ${name.slice(name.lastIndexOf('.'))}, where the network looks up no names; ${testDomain} is there for development`
+  return `'${given}' ends in ${name.slice(name.lastIndexOf('.'))}, which never resolves on the network; use ${testDomain} for development`
 }
 
 const relaySchemes: Readonly<Record<string, string>> = {
@@ -59,7 +59,9 @@ export function parseRelay(given: string): string {
   const isOrigin = read !== null && ['', '/', streamPath].includes(read.pathname) && !read.username && !read.password
   const isHost = read !== null && (!isBare || read.hostname === 'localhost' || read.hostname.includes('.'))
   if (!scheme || !isOrigin || !isHost)
-    throw new Error(`'${given}' names no relay; write a host such as relay.example.com, or https://relay.example.com`)
+    throw new Error(
+      `'${given}' is not a relay's address; write a host such as relay.example.com, or https://relay.example.com`,
+    )
   return `${isBare && read.hostname === 'localhost' ? 'http' : scheme}://${read.host}`
 }
 
@@ -86,7 +88,7 @@ export function parseBindAddress(given: string): string {
 export function parseEmailAddress(given: string): string {
   if (isEmailAddress(given)) return given
   const inside = /[^\s<>:",]+@[^\s<>?",]+/.exec(given)?.[0] ?? ''
-  throw new Error(isEmailAddress(inside) ? `write '${inside}' instead of '${given}'` : `'${given}' has another form`)
+  throw new Error(isEmailAddress(inside) ? `write '${inside}' instead of '${given}'` : `'${given}' is not one`)
 }
 
 function isEmailAddress(text: string): boolean {
@@ -94,7 +96,7 @@ function isEmailAddress(text: string): boolean {
   return domain !== undefined && isHandle(hostIn(domain))
 }
 
-/** Whether everybody can reach a host: it is on no loopback or private address, and no name for a network of one's own. */
+/** Whether a host can be reached from the internet: loopback and private addresses cannot, nor names that only resolve locally. */
 export function isPublicHost(host: string): boolean {
   const bare = host.toLowerCase().replace(/^\[|\]$|\.$/g, '')
   if (isIP(bare)) return isPublicAddress(bare)
@@ -103,7 +105,7 @@ export function isPublicHost(host: string): boolean {
 
 const testDomain = '.test'
 
-/** The host that a text means, if it is a URL, has a port, blanks or quotes in it, or is in letters beyond ASCII. */
+/** The host that a text probably means: a URL, a host with a port, stray blanks or quotes, or letters beyond ASCII. */
 function hostIn(given: string): string | undefined {
   const bare = given.replace(/["'\s]/g, '').replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')
   return URL.parse(`https://${bare}`)?.hostname.replace(/\.$/, '')

@@ -68,7 +68,7 @@ function placeFailure(error: unknown, place: Place): string | undefined {
 
 function corruptFailure(error: CorruptStorageError, path: string): string {
   return codeOf(error.cause)?.startsWith('SQLITE_NOTADB')
-    ? `${path} is no database of this server: move it away, or restore it from a backup.`
+    ? `${path} is not a database of this server: move it away, or restore it from a backup.`
     : `${path} is damaged (${error.message}): restore it from a backup.`
 }
 
@@ -80,14 +80,14 @@ function storageFailure({ reason }: StorageUnavailableError, { path, setting }: 
 }
 
 function fullFailure(path: string, setting: string): string {
-  return `The disk is full on which ${path} lies: make room there, or move it to another and name that with ${setting}.`
+  return `The disk that holds ${path} is full: free some space, or move the data to another disk and set ${setting} to it.`
 }
 
 function sqliteFailure({ cause }: StorageUnavailableError, path: string): string {
   const code = codeOf(cause) ?? 'unknown'
   return code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')
     ? `${path} cannot be opened for writing (${code}): change the owner or the permissions of it and of the files beside it.`
-    : `${path} cannot be read or written (${code}): look whether its disk is full or failing.`
+    : `${path} cannot be read or written (${code}): check whether its disk is full or failing.`
 }
 
 /** What the system refused. The file that it names tells more than the folder that the setting names. */
@@ -107,9 +107,9 @@ function systemFailure(error: unknown, place: Place): string | undefined {
     case 'ENOTDIR':
       return `${path} cannot be a folder, since a part of its path is a file: ${choose}.`
     case 'EISDIR':
-      return `${path} is a folder where a file is to be: move it away, or ${choose}.`
+      return `${path} is a folder, but must be a file: move it away, or ${choose}.`
     case 'ENOENT':
-      return `${path} cannot be made: if it is a link or a mounted disk, bring back what it leads to, or ${choose}.`
+      return `${path} cannot be created: check that its links and mounts are there, or ${choose}.`
     case 'ENOSPC':
     case 'EDQUOT':
       return fullFailure(path, place.setting)

@@ -40,13 +40,13 @@ export const unsupportedSettings: readonly Unsupported[] = [
       'PDS_ENTRYWAY_PLC_ROTATION_KEY',
       'PDS_ENTRYWAY_ADMIN_TOKEN',
     ],
-    instead: 'accounts sign up and sign in at this server, and what an entryway keeps from it would be open',
+    instead: 'accounts would sign up and sign in at this server directly, without the checks of the entryway',
     isRefused: true,
   },
   {
     variables: ['PDS_PLC_ROTATION_KEY_KMS_KEY_ID'],
     instead:
-      'the rotation key is PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX, and another one would sign for the accounts',
+      'the rotation key is PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX, which cannot sign for accounts under another key',
     isRefused: true,
   },
   {
@@ -61,8 +61,7 @@ export const unsupportedSettings: readonly Unsupported[] = [
   { variables: ['PDS_ACTOR_STORE_CACHE_SIZE'], instead: 'accounts have no databases of their own to keep open' },
   {
     variables: ['PDS_SQLITE_DISABLE_WAL_AUTO_CHECKPOINT'],
-    instead:
-      'SQLite moves the write-ahead log into the database by itself, which a replication of its files has to expect',
+    instead: 'SQLite checkpoints automatically, so a replication tool must not rely on doing it',
   },
   {
     variables: ['PDS_EMAIL_SMTP_URL', 'PDS_EMAIL_FROM_ADDRESS', 'PDS_EMAIL_DISABLE_CONFIRMATION_LINK'],
@@ -123,7 +122,7 @@ export const unsupportedSettings: readonly Unsupported[] = [
       'PDS_BACKGROUND_LIGHT_URL',
       'PDS_BACKGROUND_DARK_URL',
     ],
-    instead: 'there are no pages that would show it',
+    instead: 'there are no pages to show it on',
   },
   {
     variables: ['PDS_REPO_SIGNING_KEY_K256_PRIVATE_KEY_HEX'],
@@ -135,7 +134,7 @@ export const unsupportedSettings: readonly Unsupported[] = [
   },
   { variables: ['PDS_LEGACY_METHODS'], instead: 'retired methods are not served' },
   { variables: ['PDS_LEGACY_EVENTS'], instead: 'the firehose has no retired events' },
-  { variables: ['LOG_SYSTEMS'], instead: 'LOG_LEVEL counts for every part alike' },
+  { variables: ['LOG_SYSTEMS'], instead: 'LOG_LEVEL applies to every part' },
   { variables: ['LOG_DESTINATION'], instead: 'log lines go to standard output' },
   { variables: ['OTEL_*'], instead: 'no traces and no metrics are exported' },
 ]
@@ -143,7 +142,7 @@ export const unsupportedSettings: readonly Unsupported[] = [
 export interface UnsupportedFound {
   readonly problems: string[]
   readonly warnings: string[]
-  /** Variables that have been spoken of, or say what is the case anyhow. */
+  /** Variables that were reported, or whose value changes nothing. */
   readonly known: ReadonlySet<string>
 }
 

@@ -130,7 +130,7 @@ function openLog(file: string): Promise<PlcStore> {
         throw new StartError(`${error.file} is in use: is another network running in this folder?`, { cause: error })
       if (error instanceof CorruptLogError)
         throw new StartError(
-          `${error.file} is damaged at line ${error.line}: restore it from a backup, since it holds the DIDs of the accounts here.`,
+          `${error.file} is damaged at line ${error.line}: restore it from a backup, because it holds the DIDs of the accounts in this folder.`,
           { cause: error },
         )
       throw error
@@ -144,10 +144,10 @@ async function listenAsPlc(store: PlcStore, port: number): Promise<PlcServer> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
-    const why = code === 'EADDRINUSE' ? 'is taken' : 'may not be used by this user'
-    throw new StartError(
-      `Port ${port}, which the DID directory is to listen on, ${why}: choose another port with PLC_PORT.`,
-      { cause: error },
-    )
+    const advice =
+      code === 'EADDRINUSE'
+        ? 'is taken: stop what listens there, or choose another port'
+        : 'may not be used by this user: choose one above 1023'
+    throw new StartError(`Port ${port} ${advice} for the DID directory with PLC_PORT.`, { cause: error })
   }
 }
