@@ -15,7 +15,7 @@ file can be used as it is. Every value is checked at the start, and all faults a
 them, with a warning. Flags are \`true\`, \`t\` or \`1\`, and \`false\`, \`f\` or \`0\`, in any letter case. This page is generated from
 \`apps/pds/src/config.ts\`.
 
-A server that uses a public did:plc directory needs a public \`PDS_HOSTNAME\`, because the name becomes a permanent part of its accounts' DIDs.
+A server that uses a public did:plc directory needs a public \`PDS_HOSTNAME\`, because the directory keeps the name permanently, in the DID documents of its accounts.
 Outside development mode (\`PDS_DEV_MODE\`), \`localhost\` and \`.test\` are refused there, as are relays without encryption.
 \`npm start\` listens on \`localhost\` alone; set \`PDS_BIND_ADDRESS\` to open it, and \`PLC_PORT\` to move its directory from port 2582.
 
