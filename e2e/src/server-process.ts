@@ -16,6 +16,8 @@ export class ServerProcess {
   #child: ChildProcess | undefined
   /** Everything that the runs so far have printed. */
   output = ''
+  /** The part of it that went to standard output. */
+  standardOutput = ''
 
   constructor(
     readonly program: string,
@@ -30,7 +32,10 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child
-    child.stdout.on('data', (chunk) => (this.output += chunk))
+    child.stdout.on('data', (chunk) => {
+      this.output += chunk
+      this.standardOutput += chunk
+    })
     child.stderr.on('data', (chunk) => (this.output += chunk))
     let ended = false
     child.once('exit', () => (ended = true))
@@ -55,20 +60,32 @@ export class ServerProcess {
   }
 }
 
-/** Runs a program that is expected to end by itself. */
-export async function runToEnd(
-  program: string,
-  env: Record<string, string>,
-): Promise<{ code: number | null; output: string }> {
+/** What a program that ran to its end has printed. */
+export interface Ended {
+  readonly code: number | null
+  readonly output: string
+  readonly standardOutput: string
+}
+
+/** Runs a program that is expected to end by itself, as another user where one is named. */
+export async function runToEnd(program: string, env: Record<string, string>, uid?: number): Promise<Ended> {
   const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   let output = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
+  let standardOutput = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+    standardOutput += chunk
+  })
   child.stderr.on('data', (chunk) => (output += chunk))
-  const [code] = await once(child, 'exit')
-  return { code, output }
+  // One that starts after all is not left behind by the test that fails then.
+  const timer = setTimeout(() => child.kill('SIGKILL'), 45_000)
+  const [code] = await once(child, 'close')
+  clearTimeout(timer)
+  return { code, output, standardOutput }
 }
 
 /** A folder that is gone after the test that asked for it. */

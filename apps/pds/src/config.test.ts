@@ -1,14 +1,19 @@
+import { importKeyPair } from '@atoll/crypto'
 import { describe, expect, it } from 'vitest'
 import { readConfig, settings } from './config.ts'
 import { ConfigError, settingsOf } from './environment.ts'
 import { environmentExample, settingsTable } from './settings-documents.ts'
+import { unsupportedSettings } from './unsupported-settings.ts'
 
 const secrets = {
   PDS_JWT_SECRET: 'a secret of the tests',
   PDS_ADMIN_PASSWORD: 'admin-of-the-tests',
   PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '11'.repeat(32),
 }
-const read = (env: Record<string, string>) => readConfig({ ...secrets, ...env })
+/** A server as it stands in the public network. */
+const usual = { ...secrets, PDS_HOSTNAME: 'pds.example.com' }
+const read = (env: Record<string, string>) => readConfig({ ...usual, ...env })
+const development = { PDS_DEV_MODE: 'true', PDS_HOSTNAME: 'localhost', PDS_DID_PLC_URL: 'http://localhost:2582' }
 
 function problems(env: Record<string, string>): readonly string[] {
   try {
@@ -40,12 +45,12 @@ describe('the configuration', () => {
   })
 
   it('does not repeat a secret that is wrong', () => {
-    const [problem] = problems({ ...secrets, PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: 'deadbeef' })
+    const [problem] = problems({ ...usual, PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: 'deadbeef' })
     expect(problem).not.toContain('deadbeef')
   })
 
   it('refuses a secret that can be guessed', () => {
-    expect(problems({ ...secrets, PDS_JWT_SECRET: 'short' })).toEqual([
+    expect(problems({ ...usual, PDS_JWT_SECRET: 'short' })).toEqual([
       expect.stringMatching(/^PDS_JWT_SECRET is shorter than 16/),
     ])
   })
@@ -53,7 +58,7 @@ describe('the configuration', () => {
   it('takes an empty variable for one that is not set', () => {
     expect(read({ PDS_PORT: '', PDS_SERVICE_NAME: ' ' }).config.service).toMatchObject({
       port: 2583,
-      name: 'localhost PDS',
+      name: 'pds.example.com PDS',
     })
   })
 
@@ -65,7 +70,7 @@ describe('the configuration', () => {
       name: 'pds.example.com PDS',
     })
     expect(config.identity.handleDomains).toEqual(['.pds.example.com'])
-    expect(read({}).config.identity.handleDomains).toEqual(['.test'])
+    expect(read(development).config.identity.handleDomains).toEqual(['.test'])
   })
 
   it.each(['PDS_TRUSTED_PROXIES', 'PDS_RATE_LIMIT_BYPASS_IPS'])('takes addresses and blocks of them for %s', (name) => {
@@ -92,6 +97,332 @@ describe('the configuration', () => {
   })
 })
 
+/** What each setting refuses, and a part of what it says then. */
+const refusals: Record<string, readonly (readonly [given: string, says: string])[]> = {
+  PDS_HOSTNAME: [
+    ['https://pds.example.com', "write 'pds.example.com' instead of 'https://pds.example.com'"],
+    ['https://pds.example.com/xrpc?a=b', "write 'pds.example.com'"],
+    ['pds.example.com/', "write 'pds.example.com'"],
+    ['pds.example.com:443', "write 'pds.example.com' instead of 'pds.example.com:443' (a port goes into PDS_PORT)"],
+    ['localhost:2583', "write 'localhost' instead of 'localhost:2583' (a port goes into PDS_PORT)"],
+    ['pds.example.com.', "write 'pds.example.com'"],
+    ['pds. example.com', "write 'pds.example.com'"],
+    ['pds."example".com', "write 'pds.example.com'"],
+    ['"pds.example.com', "write 'pds.example.com'"],
+    ['bücher.example.com', "write 'xn--bcher-kva.example.com'"],
+    ['pds', "'pds' has no dot"],
+    ['pds..example.com', "'pds..example.com' is not a domain name"],
+    ['my_pds.example.com', 'is not a domain name'],
+    ['192.0.2.7', 'is an IP address'],
+    ['http://127.0.0.1:2583', 'is an IP address'],
+    ['[::1]', 'is an IP address'],
+    ['pds.local', 'ends in .local'],
+    ['pds.localhost', 'ends in .localhost'],
+    ['7.in-addr.arpa', 'ends in .arpa'],
+    ['localhost', 'would be published permanently in the public directory https://plc.directory'],
+    ['pds.test', 'in the public directory'],
+  ],
+  PDS_PORT: [
+    ['http', 'must be a whole number from 0 to 65535'],
+    ['65536', 'from 0 to 65535'],
+    ['0', 'in development mode only'],
+  ],
+  PDS_BIND_ADDRESS: [
+    ['*', 'write 0.0.0.0 or ::'],
+    ['pds.example.com', 'is neither localhost nor an address'],
+    ['127.0.0.1:2583', 'a port goes into PDS_PORT'],
+  ],
+  PDS_SERVICE_DID: [
+    ['pds.example.com', 'is neither did:web'],
+    ['did:web:pds.example.com:path', 'is neither did:web'],
+    ['did:web:https://pds.example.com', 'is neither did:web'],
+    ['did:web:PDS.example.com', 'is neither did:web'],
+    ['did:plc:short', 'is neither did:web'],
+    ['did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme', 'nor did:plc'],
+  ],
+  PDS_SERVICE_NAME: [['two\nlines', 'contains a line break']],
+  PDS_VERSION: [['1\u0000', 'control character']],
+  ...Object.fromEntries(
+    ['PDS_HOME_URL', 'PDS_PRIVACY_POLICY_URL', 'PDS_TERMS_OF_SERVICE_URL'].map((variable) => [
+      variable,
+      [
+        ['example.com', 'must be a URL (https://'],
+        ['https:example.com', 'must be a URL'],
+        ['ftp://example.com', 'must be a URL'],
+        ['javascript:alert(1)', 'must be a URL'],
+        ['https://exa mple.com', 'must be a URL'],
+        ['https://example.com/a b', 'must be a URL'],
+        ['https://user:hidden@example.com', 'without a user name and a password'],
+      ],
+    ]),
+  ),
+  PDS_CONTACT_EMAIL_ADDRESS: [
+    ['operator', "'operator' is not one"],
+    ['mailto:operator@example.com', "write 'operator@example.com'"],
+    ['Operator <operator@example.com>', "write 'operator@example.com'"],
+    ['operator@example.com, other@example.com', "write 'operator@example.com'"],
+    ['operator@localhost', 'is not one'],
+  ],
+  PDS_DEV_MODE: [['yes', "must be true or false, not 'yes'"]],
+  PDS_JWT_SECRET: [['short', 'is shorter than 16 characters']],
+  PDS_ADMIN_PASSWORD: [
+    [' ', 'is required'],
+    ['""', 'is required'],
+    ['a\tb', 'control character'],
+  ],
+  PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: [
+    ['11'.repeat(31), 'it has another length'],
+    [`0x${'11'.repeat(32)}`, 'it has another length'],
+    ['00'.repeat(32), 'it is zero or too large'],
+    ['ff'.repeat(32), 'it is zero or too large'],
+    // The order of the curve.
+    ['fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141', 'it is zero or too large'],
+  ],
+  PDS_DATA_DIRECTORY: [['/pds\u0000', 'control character']],
+  PDS_BLOBSTORE_DISK_LOCATION: [['/pds\nblocks', 'contains a line break']],
+  PDS_BLOBSTORE_DISK_TMP_LOCATION: [['/tmp\rx', 'contains a line break']],
+  PDS_BLOB_UPLOAD_LIMIT: [
+    ['0', 'of at least 1'],
+    ['100MB', 'must be a whole number'],
+    ['1e6', 'must be a whole number'],
+  ],
+  PDS_DID_PLC_URL: [
+    ['plc.directory', 'must be a URL'],
+    ['http://plc.directory', 'must begin with https://'],
+    ['https://me:hidden@plc.directory', 'without a user name and a password'],
+  ],
+  PDS_DID_CACHE_STALE_TTL: [
+    ['-1', 'of at least 0'],
+    ['86400001', 'is larger than PDS_DID_CACHE_MAX_TTL (86400000)'],
+  ],
+  PDS_DID_CACHE_MAX_TTL: [['1h', 'must be a whole number']],
+  PDS_ID_RESOLVER_TIMEOUT: [
+    ['0', 'from 1 to 2147483647'],
+    ['2147483648', 'from 1 to 2147483647'],
+  ],
+  PDS_RECOVERY_DID_KEY: [
+    ['zQ3sh', 'is not the did:key'],
+    ['did:key:zQ3sh', 'is not the did:key'],
+    [importKeyPair('k256', Buffer.alloc(32, 0x11)).didKey(), "is the server's own rotation key"],
+  ],
+  PDS_SERVICE_HANDLE_DOMAINS: [
+    ['..example.com', "write '.example.com' instead of '..example.com'"],
+    ['example.com', "write '.example.com'"],
+    ['*.example.com', "write '.example.com'"],
+    ['https://example.com/', "write '.example.com'"],
+    ['.bücher.example.com', "write '.xn--bcher-kva.example.com'"],
+    ['.example.com,.-.com', "instead of '.-.com'"],
+    ['.my_domain.com', 'write one such as .example.com'],
+    ['.example.local', 'ends in .local'],
+    ['.internal', 'ends in .internal'],
+    ['.LOCALHOST', 'ends in .localhost'],
+    ['.com', 'is a whole top-level domain'],
+    ['.test', 'in the public directory'],
+  ],
+  PDS_HANDLE_BACKUP_NAMESERVERS: [
+    ['https://1.1.1.1', 'is neither an address'],
+    ['1.1.1.1:0', 'is neither an address'],
+    ['1.1.1.1:65536', 'is neither an address'],
+    ['1.1.1.300', 'is neither an address'],
+    ['[dns.example.com]:53', 'is neither an address'],
+  ],
+  PDS_ENABLE_DID_DOC_WITH_SESSION: [['on', 'must be true or false']],
+  PDS_DISABLE_SSRF_PROTECTION: [['yes', 'must be true or false']],
+  PDS_FETCH_MAX_RESPONSE_SIZE: [['0', 'of at least 1']],
+  PDS_INVITE_REQUIRED: [['no', 'must be true or false']],
+  PDS_MAX_SUBSCRIPTION_BUFFER: [['0', 'of at least 1']],
+  PDS_REPO_BACKFILL_LIMIT_MS: [['9007199254740991', 'from 0 to 3155760000000']],
+  PDS_CRAWLERS: [
+    ['nonsense', "'nonsense' is not a relay's address"],
+    ['ftp://relay.example.com', "is not a relay's address"],
+    ['https://relay.example.com/path', "is not a relay's address"],
+    ['https://me:hidden@relay.example.com', "is not a relay's address"],
+    ['relay example.com', "is not a relay's address"],
+    ['ws://relay.example.com', "has 'http://relay.example.com', which is not encrypted"],
+    ['https://a.example.com,http://b.example.com', "has 'http://b.example.com'"],
+    ['localhost:2470', "has 'http://localhost:2470'"],
+  ],
+  PDS_RATE_LIMITS_ENABLED: [['2', 'must be true or false']],
+  PDS_RATE_LIMIT_BYPASS_KEY: [
+    ['two words', 'characters other than visible ASCII'],
+    ['clé', 'characters other than visible ASCII'],
+  ],
+  LOG_ENABLED: [['json', 'must be true or false']],
+  LOG_LEVEL: [['loud', "'loud' is not one of trace, debug, info, warn, error, fatal, silent"]],
+}
+/** What these refuse is tested where addresses of clients are. */
+const testedElsewhere = ['PDS_RATE_LIMIT_BYPASS_IPS', 'PDS_TRUSTED_PROXIES']
+
+describe('each setting is judged at the start', () => {
+  it('and each has its examples here', () => {
+    const variables = settingsOf(settings).map(({ variable }) => variable)
+    expect(variables.filter((name) => !refusals[name] && !testedElsewhere.includes(name))).toEqual([])
+  })
+
+  const cases = Object.entries(refusals).flatMap(([variable, given]) =>
+    given.map((each) => [variable, ...each] as const),
+  )
+  it.each(cases)('%s=%s', (variable, given, says) => {
+    const found = problems({ ...usual, [variable]: given })
+    expect(found).toEqual([expect.stringContaining(says)])
+    expect(found[0]).toMatch(new RegExp(`^${variable} `))
+    expect(found[0]).not.toContain('hidden@')
+    if (variable.includes('KEY_HEX') || variable.includes('BYPASS_KEY')) expect(found[0]).not.toContain(given)
+  })
+
+  it('and is taken in its usual form', () => {
+    const { config, warnings } = read({
+      PDS_HOSTNAME: 'PDS.Example.com',
+      PDS_BIND_ADDRESS: '[::1]',
+      PDS_HOME_URL: 'https://Bücher.example',
+      PDS_DID_PLC_URL: 'https://plc.directory/',
+      PDS_SERVICE_HANDLE_DOMAINS: '.Example.com, .pds.example.com',
+      PDS_HANDLE_BACKUP_NAMESERVERS: '9.9.9.9,149.112.112.112:53,[2620:fe::fe]:53,dns.example.com',
+      PDS_CRAWLERS:
+        'bsky.network,https://bsky.network,wss://relay.example.com/xrpc/com.atproto.sync.subscribeRepos,https://relay.example.com:8443/',
+      PDS_CONTACT_EMAIL_ADDRESS: 'operator@bücher.example',
+      LOG_LEVEL: 'TRACE',
+    })
+    expect(warnings).toEqual([])
+    expect(config.service).toMatchObject({
+      did: 'did:web:pds.example.com',
+      publicUrl: 'https://pds.example.com',
+      bindAddress: '::1',
+      homeUrl: 'https://xn--bcher-kva.example',
+      contactEmailAddress: 'operator@bücher.example',
+    })
+    expect(config.identity).toMatchObject({
+      plcUrl: 'https://plc.directory',
+      handleDomains: ['.example.com', '.pds.example.com'],
+      handleBackupNameservers: ['9.9.9.9', '149.112.112.112:53', '[2620:fe::fe]:53', 'dns.example.com'],
+    })
+    expect(config.crawlers).toEqual([
+      'https://bsky.network',
+      'https://relay.example.com',
+      'https://relay.example.com:8443',
+    ])
+    expect(config.log.level).toBe('trace')
+  })
+
+  it('and development allows what the public network does not', () => {
+    const { config, warnings } = read({
+      ...development,
+      PDS_PORT: '0',
+      PDS_CRAWLERS: 'ws://localhost:2470,localhost:2471,http://relay',
+      PDS_SERVICE_HANDLE_DOMAINS: '.test',
+    })
+    expect(config.crawlers).toEqual(['http://localhost:2470', 'http://localhost:2471', 'http://relay'])
+    expect(warnings).toEqual([])
+    for (const directory of [
+      'http://127.0.0.1:2582',
+      'http://[::1]:2582',
+      'http://10.0.0.7',
+      'http://plc',
+      'https://plc.test',
+    ])
+      expect(problems({ ...secrets, PDS_HOSTNAME: 'localhost', PDS_DID_PLC_URL: directory })).toEqual([])
+    expect(problems({ ...secrets, PDS_HOSTNAME: 'localhost', PDS_DID_PLC_URL: 'https://plc.directory.' })).toHaveLength(
+      1,
+    )
+  })
+
+  it('and warns of what is probably not meant', () => {
+    expect(read({ PDS_SERVICE_DID: 'did:web:other.example.com' }).warnings).toEqual([
+      expect.stringMatching(/^PDS_SERVICE_DID .*a host other than/),
+    ])
+    expect(read({ PDS_SERVICE_DID: 'did:web:pds.example.com' }).warnings).toEqual([])
+    expect(read({ PDS_DEV_MODE: 'true', PDS_HOSTNAME: 'localhost' }).warnings).toEqual([
+      expect.stringContaining('https://plc.directory'),
+    ])
+  })
+
+  it('and a maximum lowers a default above it', () => {
+    expect(read({ PDS_DID_CACHE_MAX_TTL: '60000' }).config.identity.cacheStaleTtlMs).toBe(60_000)
+  })
+})
+
+describe('quotes that an environment file has left around a value', () => {
+  it.each([
+    ['PDS_HOSTNAME', '"pds.example.com"'],
+    ['PDS_PORT', "'2583'"],
+    ['PDS_DID_PLC_URL', '"https://plc.directory"'],
+    ['PDS_INVITE_REQUIRED', ' "true" '],
+    ['PDS_JWT_SECRET', "'a secret of the tests'"],
+    ['PDS_CRAWLERS', '"bsky.network,relay.example.com"'],
+    ['PDS_CRAWLERS', '"bsky.network","relay.example.com"'],
+    ['LOG_LEVEL', '"warn"'],
+  ])('are removed from %s=%s, with a warning', (variable, given) => {
+    const { config, warnings } = read({ [variable]: given })
+    expect(config).toEqual(read({ [variable]: given.replace(/["']/g, '').trim() }).config)
+    expect(warnings).toEqual([`${variable} is in quotes, which were removed: environment files need none`])
+  })
+
+  it('are kept inside of it', () => {
+    expect(read({ PDS_SERVICE_NAME: `The "best" server` }).config.service.name).toBe('The "best" server')
+    expect(read({ PDS_ADMIN_PASSWORD: `"a"b"` }).config.secrets.adminPassword).toBe('"a"b"')
+  })
+})
+
+describe('every flag', () => {
+  const flags = settingsOf(settings).filter(({ kind }) => kind === 'true or false')
+  it.each(flags.map(({ variable }) => variable))('%s is read in the same way', (variable) => {
+    const meaning = (given: string) => flags.find((each) => each.variable === variable)?.read(given)
+    expect(['true', 'TRUE', 'True', 't', '1'].map(meaning)).toEqual(Array(5).fill(true))
+    expect(['false', 'FALSE', 'False', 'f', '0'].map(meaning)).toEqual(Array(5).fill(false))
+  })
+
+  it('with a default that another one gives', () => {
+    expect(read({ PDS_DISABLE_SSRF_PROTECTION: '1' }).config.identity.disableSsrfProtection).toBe(true)
+    expect(read({ ...development }).config.identity.disableSsrfProtection).toBe(true)
+    expect(read({ ...development, PDS_DISABLE_SSRF_PROTECTION: 'f' }).config.identity.disableSsrfProtection).toBe(false)
+  })
+})
+
+describe('a known setting that is not honoured', () => {
+  const all = unsupportedSettings.flatMap(({ variables, ...rest }) =>
+    variables.map((variable) => ({ variable, ...rest })),
+  )
+
+  it.each(all)('$variable is named', ({ variable, instead, isRefused }) => {
+    const name = variable.replace('*', 'SERVICE_NAME')
+    const sentence = `${name} is not supported by this version: ${instead}`
+    const env = { ...usual, [name]: 'something' }
+    if (isRefused) expect(problems(env)).toEqual([sentence])
+    else expect(readConfig(env).warnings).toEqual([sentence])
+  })
+
+  it('is not one of the settings', () => {
+    const honoured = settingsOf(settings).map(({ variable }) => variable)
+    expect(all.filter(({ variable }) => honoured.includes(variable))).toEqual([])
+  })
+
+  it('asks for nothing when it is empty or says no', () => {
+    expect(
+      read({ PDS_LEGACY_EVENTS: 'false', PDS_PROXY_MAX_RETRIES: '0', PDS_BLOBSTORE_S3_BUCKET: '""' }).warnings,
+    ).toEqual([])
+  })
+
+  it('is named with its companions, in what the usual installer writes', () => {
+    const { warnings } = read({
+      PDS_DATA_DIRECTORY: '/pds',
+      PDS_BLOBSTORE_DISK_LOCATION: '/pds/blocks',
+      PDS_BLOB_UPLOAD_LIMIT: '314572800',
+      PDS_DID_PLC_URL: 'https://plc.directory',
+      PDS_BSKY_APP_VIEW_URL: 'https://api.bsky.app',
+      PDS_BSKY_APP_VIEW_DID: 'did:web:api.bsky.app',
+      PDS_REPORT_SERVICE_URL: 'https://mod.bsky.app',
+      PDS_REPORT_SERVICE_DID: 'did:plc:ar7c4by46qjdydhdevvrndac',
+      PDS_CRAWLERS: 'https://bsky.network',
+      PDS_RATE_LIMITS_ENABLED: 'true',
+      LOG_ENABLED: 'true',
+    })
+    expect(warnings).toEqual([
+      'PDS_BSKY_APP_VIEW_URL and PDS_BSKY_APP_VIEW_DID are not supported by this version: requests for an application are not passed on',
+      'PDS_REPORT_SERVICE_URL and PDS_REPORT_SERVICE_DID are not supported by this version: reports are not passed on to moderators',
+    ])
+  })
+})
+
 describe('the documents about settings', () => {
   it('name every setting, and leave the required ones open', () => {
     for (const { variable } of settingsOf(settings)) {
@@ -99,5 +430,7 @@ describe('the documents about settings', () => {
       expect(environmentExample()).toMatch(new RegExp(`^(# )?${variable}=`, 'm'))
     }
     expect(environmentExample()).toMatch(/^PDS_JWT_SECRET=$/m)
+    for (const { variables, instead } of unsupportedSettings)
+      for (const text of [...variables, instead]) expect(settingsTable()).toContain(text)
   })
 })

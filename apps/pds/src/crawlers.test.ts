@@ -70,7 +70,13 @@ describe('relays', () => {
     const relay = relayUnderTest(() => undefined)
     relay.state.down = true
     expect(await relay.lookAfter(0)).toBe(0)
-    expect(relay.state.errors).toHaveLength(1)
+    expect(relay.state.errors).toEqual([
+      expect.objectContaining({
+        name: 'CrawlRequestError',
+        message: expect.stringMatching(/^the relay https:\/\/relay\.test could not be asked to crawl: /),
+        cause: expect.anything(),
+      }),
+    ])
     relay.state.down = false
     expect(await relay.lookAfter(minute)).toBe(1)
   })

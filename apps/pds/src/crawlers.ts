@@ -29,6 +29,21 @@ interface CrawlerParts {
   readonly now?: () => number
 }
 
+/** A relay could not be asked to crawl this server. */
+export class CrawlRequestError extends Error {
+  override name = 'CrawlRequestError'
+  constructor(
+    readonly relay: string,
+    options: { cause: unknown },
+  ) {
+    const { cause } = options
+    super(
+      `the relay ${relay} could not be asked to crawl: ${cause instanceof Error ? cause.message : String(cause)}`,
+      options,
+    )
+  }
+}
+
 /** Asks relays to crawl this server: when there is news, and again when one of them has stopped reading it. */
 export class Crawlers {
   readonly #parts: CrawlerParts
@@ -48,7 +63,11 @@ export class Crawlers {
 
   /** Looks at each relay once. Whatever fails is tried again at the next call. */
   async look(): Promise<void> {
-    await Promise.all(this.#relays.map((relay) => this.#lookAt(relay).catch(this.#parts.onError)))
+    await Promise.all(
+      this.#relays.map((relay) =>
+        this.#lookAt(relay).catch((cause: unknown) => this.#parts.onError(new CrawlRequestError(relay.url, { cause }))),
+      ),
+    )
   }
 
   async #lookAt(relay: Relay): Promise<void> {

@@ -85,7 +85,7 @@ export function parsed<T, D extends T | undefined | typeof required>(
     try {
       return parse(given)
     } catch (error) {
-      throw new Unreadable(`is not ${kind}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new Unreadable(`is not ${kind}: ${messageOf(error)}`)
     }
   }
   return setting<unknown>(variable, kind, meaning, judge, fallback, options) as Setting<Fallback<T, D>>
@@ -110,26 +110,29 @@ export function integer<D extends number | undefined | typeof required>(
   return setting<unknown>(variable, 'number', meaning, parse, fallback) as Setting<Fallback<number, D>>
 }
 
-export function flag(variable: string, fallback: boolean, meaning: string): Setting<boolean> {
-  const parse = (given: string) => {
-    if (['true', '1'].includes(given)) return true
-    if (['false', '0'].includes(given)) return false
-    throw new Unreadable(`must be true or false, not '${given}'`)
-  }
-  return setting(variable, 'true or false', meaning, parse, fallback)
+/** The one reading of yes and no: the spellings that the usual PDS distribution knows, in any letter case. */
+export function parseFlag(given: string): boolean | undefined {
+  if (/^(true|t|1)$/i.test(given)) return true
+  if (/^(false|f|0)$/i.test(given)) return false
+  return undefined
 }
 
-export function url<D extends Uri | undefined | typeof required>(
-  variable: string,
-  fallback: D,
-  meaning: string,
-  protocols = ['https:', 'http:'],
-) {
+export function flag<D extends boolean | undefined>(variable: string, fallback: D, meaning: string) {
   const parse = (given: string) => {
-    if (!URL.canParse(given) || !protocols.includes(new URL(given).protocol)) {
-      throw new Unreadable(`must be a URL (${protocols.map((p) => `${p}//`).join(' or ')}…), not '${given}'`)
-    }
-    return given
+    const value = parseFlag(given)
+    if (value === undefined) throw new Unreadable(`must be true or false, not '${given}'`)
+    return value
+  }
+  return setting<unknown>(variable, 'true or false', meaning, parse, fallback) as Setting<Fallback<boolean, D>>
+}
+
+/** An address on the web. Names and a password in it are refused: it is shown to everybody, or `fetch` would not take it. */
+export function url<D extends Uri | undefined | typeof required>(variable: string, fallback: D, meaning: string) {
+  const parse = (given: string) => {
+    const read = /^https?:\/\/[^/]/i.test(given) ? URL.parse(given) : null
+    if (read?.username || read?.password) throw new Unreadable('must be a URL without a user name and a password')
+    if (!read || /\s/.test(given)) throw new Unreadable(`must be a URL (https://… or http://…), not '${given}'`)
+    return given.endsWith('/') ? read.href : read.href.replace(/\/$/, '')
   }
   return setting<unknown>(variable, 'URL', meaning, parse, fallback) as Setting<Fallback<Uri, D>>
 }
@@ -141,21 +144,53 @@ export function list(
   expected = 'text',
   accepts: (item: string) => boolean = () => true,
 ): Setting<readonly string[]> {
-  const parse = (given: string) => {
-    const items = given
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '')
-    const bad = items.find((item) => !accepts(item))
-    if (bad !== undefined) throw new Unreadable(`must list ${expected}, separated by commas: '${bad}' is not`)
-    return items
+  return parsedList(variable, expected, meaning, (item) => {
+    if (!accepts(item)) throw new Error(`'${item}' is not`)
+    return item
+  })
+}
+
+/** Values separated by commas, each of which `parse` judges: it returns the value or throws what is wrong with the item. */
+export function parsedList(
+  variable: string,
+  expected: string,
+  meaning: string,
+  parse: (item: string) => string,
+): Setting<readonly string[]> {
+  const parseAll = (given: string) => {
+    const faults: string[] = []
+    const items = itemsOf(given).flatMap((item) => {
+      try {
+        return [parse(item)]
+      } catch (error) {
+        faults.push(messageOf(error))
+        return []
+      }
+    })
+    if (faults.length > 0) throw new Unreadable(`must list ${expected}, separated by commas: ${faults.join('; ')}`)
+    return [...new Set(items)]
   }
-  return setting<readonly string[]>(variable, 'list', meaning, parse, [])
+  return setting<readonly string[]>(variable, listKind, meaning, parseAll, [])
+}
+
+const listKind = 'list'
+
+function itemsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 export interface Reading<S> {
   values: Values<S>
   problems: string[]
+  /** What was mended while reading. */
+  warnings: string[]
   /** Variables that begin as the settings do, and that none of them is called. */
   unknown: string[]
 }
@@ -167,28 +202,49 @@ export function readEnvironment<S extends Schema>(
   prefix: string,
 ): Reading<S> {
   const problems: string[] = []
+  const warnings: string[] = []
   const known = new Set<string>()
-  const readGroup = (group: Schema): Record<string, unknown> => {
-    const values: Record<string, unknown> = {}
-    for (const [key, member] of Object.entries(group)) {
-      if (!isSetting(member)) {
-        values[key] = readGroup(member)
-        continue
-      }
-      known.add(member.variable)
-      try {
-        values[key] = member.read(env[member.variable]?.trim() || undefined)
-      } catch (error) {
-        if (!(error instanceof Unreadable)) throw error
-        const message = member.secret ? error.message.replace(/'[^']*'$/, 'what it holds') : error.message
-        problems.push(`${member.variable} ${message} (${member.meaning})`)
-      }
+  const readSetting = (member: Setting<unknown>): unknown => {
+    known.add(member.variable)
+    const { text, hadQuotes } = withoutQuotes(env[member.variable] ?? '', member.kind === listKind)
+    if (hadQuotes) warnings.push(`${member.variable} is in quotes, which were removed: environment files need none`)
+    try {
+      if (/\p{Cc}/u.test(text)) throw new Unreadable('contains a line break or another control character')
+      return member.read(text || undefined)
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error
+      const shown = error.message.replaceAll(/\/\/[^/@\s']*@/g, '//***@')
+      const message = member.secret && text ? shown.replaceAll(text, '***') : shown
+      problems.push(`${member.variable} ${message} (${member.meaning})`)
+      return undefined
     }
-    return values
   }
+  const readGroup = (group: Schema): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(group).map(([key, member]) => [key, isSetting(member) ? readSetting(member) : readGroup(member)]),
+    )
   const values = readGroup(schema) as Values<S>
   const unknown = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.has(name))
-  return { values, problems, unknown }
+  return { values, problems, warnings, unknown }
+}
+
+/** What a variable holds, without blanks and quotes around it; empty where it is unset. */
+export function givenText(env: Readonly<Record<string, string | undefined>>, variable: string): string {
+  return withoutQuotes(env[variable] ?? '', false).text
+}
+
+/** The value without the quotes around it, or around the items of a list: `docker run --env-file` takes them for part of the value. */
+function withoutQuotes(given: string, isList: boolean): { text: string; hadQuotes: boolean } {
+  const trimmed = given.trim()
+  const whole = unquoted(trimmed)
+  const text = isList ? itemsOf(whole).map(unquoted).join(',') : whole
+  return { text, hadQuotes: whole !== trimmed || (isList && text !== itemsOf(whole).join(',')) }
+}
+
+function unquoted(text: string): string {
+  const inner = text.slice(1, -1)
+  const isQuoted = text.length > 1 && /^["']/.test(text) && text.endsWith(text[0]!) && !inner.includes(text[0]!)
+  return isQuoted ? inner.trim() : text
 }
 
 /** Every setting of `schema`, in its order. */

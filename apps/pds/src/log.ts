@@ -1,11 +1,16 @@
-import type { LogLevel } from './config.ts'
+/** The names of the usual PDS distribution, in their order. Nothing is written at `trace` and `fatal`; at `silent` nothing at all is. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+/** What a log is limited to. */
+export type LogLevel = (typeof logLevels)[number]
+
+/** What a line is written at. */
+type LineLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** Facts beside a message, under stable keys: `did`, `nsid`, `seq`, `ms`, `err`. Never tokens, addresses, or records. */
 export type LogFields = Readonly<Record<string, unknown>>
 
-export type Log = Record<LogLevel, (message: string, fields?: LogFields) => void>
-
-const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+export type Log = Record<LineLevel, (message: string, fields?: LogFields) => void>
 
 /** Writes one line of JSON for each message of at least `level`. */
 export function createLog(options: {
@@ -15,8 +20,8 @@ export function createLog(options: {
   now?: () => Date
 }): Log {
   const now = options.now ?? (() => new Date())
-  const at = (level: LogLevel) => {
-    if (!options.enabled || order.indexOf(level) < order.indexOf(options.level)) return () => undefined
+  const at = (level: LineLevel) => {
+    if (!options.enabled || logLevels.indexOf(level) < logLevels.indexOf(options.level)) return () => undefined
     return (message: string, fields: LogFields = {}) => {
       const line = {
         time: now().toISOString(),

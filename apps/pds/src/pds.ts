@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { openFsBlobStore } from '@atoll/blobstore-fs'
 import { importKeyPair } from '@atoll/crypto'
 import { createIdentityResolver, type Fetch, type IdentityResolver } from '@atoll/identity'
@@ -24,6 +25,7 @@ import { UnfinishedChanges } from './accounts/unfinished-changes.ts'
 import { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config.ts'
 import { Crawlers } from './crawlers.ts'
+import { prepareDataFolder } from './data-folder.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
@@ -34,6 +36,7 @@ import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
 import { routes } from './routes.ts'
+import { explainingStart } from './start-failure.ts'
 import { createWeb } from './web.ts'
 
 /** What the methods are given. */
@@ -68,14 +71,27 @@ export interface Pds {
   close(): Promise<void>
 }
 
-/** The embedded default: one SQLite database and a folder of blobs. `onDamage` hears of a database that is found damaged while it is used. */
+/**
+ * The embedded default: one SQLite database and a folder of blobs. `onDamage` hears of a database that is found damaged while it is used.
+ * Throws a `StartError` for what an operator can mend.
+ */
 export async function openAdapters(config: Config, onDamage: (error: Error) => void = () => {}): Promise<Adapters> {
-  const storage = await openSqliteStorage({ file: `${config.storage.dataDirectory}/pds.sqlite`, onDamage })
-  const blobStore = await openFsBlobStore({
-    dir: config.blobs.directory,
-    temporaryDir: config.blobs.temporaryDirectory,
-  })
-  return { storage, blobStore, plcFetch: (url, init) => fetch(url, init) }
+  const file = await prepareDataFolder(config.storage)
+  const database = { path: file, setting: 'PDS_DATA_DIRECTORY' }
+  const storage = await explainingStart([database], () => openSqliteStorage({ file, onDamage }))
+  try {
+    const blobStore = await openBlobFolder(config.blobs)
+    return { storage, blobStore, plcFetch: (url, init) => fetch(url, init) }
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+function openBlobFolder({ directory: dir, temporaryDirectory: temporaryDir }: Config['blobs']): Promise<BlobStore> {
+  const uploads = temporaryDir ? [{ path: resolve(temporaryDir), setting: 'PDS_BLOBSTORE_DISK_TMP_LOCATION' }] : []
+  const places = [{ path: resolve(dir), setting: 'PDS_BLOBSTORE_DISK_LOCATION' }, ...uploads] as const
+  return explainingStart(places, () => openFsBlobStore({ dir, temporaryDir }))
 }
 
 /** Composes the service, top to bottom in the order of dependency. */

@@ -1,7 +1,7 @@
-import { type NodeServer, type NodeServerOptions, serveNode } from '@atoll/xrpc-server/node'
+import { ListenError, type NodeServer, type NodeServerOptions, serveNode } from '@atoll/xrpc-server/node'
 import type { Config } from './config.ts'
 import { trustedProxies } from './limits.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import { type Adapters, createPds, type Pds } from './pds.ts'
 
 /** A service that listens. */
@@ -18,31 +18,55 @@ export async function servePds(
   config: Config,
   options: {
     write?: (line: string) => void
+    log?: Log
     adapters?: Promise<Adapters>
     /** Where a test wants another server than operators do. */
     server?: Pick<NodeServerOptions, 'host' | 'guard'>
   } = {},
 ): Promise<ServedPds> {
-  const log = createLog({ ...config.log, write: options.write ?? ((line) => void process.stdout.write(line)) })
+  const log = options.log ?? openLog(config, options.write)
   const pds = await createPds(config, log, options.adapters)
-  let server: NodeServer
+  let servers: NodeServer[]
   try {
-    server = await serveNode(pds.router, {
-      port: config.service.port,
-      isTrustedProxy: trustedProxies(config),
-      ...options.server,
-    })
+    servers = await listen(pds, config.service, { isTrustedProxy: trustedProxies(config), ...options.server })
   } catch (error) {
     await pds.close()
     throw error
   }
+  const [{ url, port }] = servers as [NodeServer] // one at least, or it would have thrown
   return {
     pds,
-    url: server.url,
-    port: server.port,
+    url: config.service.bindAddress === 'localhost' ? `http://localhost:${port}` : url,
+    port,
     async close() {
-      await server.close()
+      await Promise.all(servers.map((server) => server.close()))
       await pds.close()
     },
+  }
+}
+
+/** The log that a configuration asks for, on standard output. */
+export function openLog(
+  config: Pick<Config, 'log'>,
+  write: (line: string) => void = (line) => void process.stdout.write(line),
+): Log {
+  return createLog({ ...config.log, write })
+}
+
+/** `localhost` is two addresses: clients try either first, and some only the first. */
+async function listen(
+  { router }: Pds,
+  { bindAddress, port }: Config['service'],
+  options: NodeServerOptions,
+): Promise<NodeServer[]> {
+  if (bindAddress !== 'localhost')
+    return [await serveNode(router, { port, ...(bindAddress ? { host: bindAddress } : {}), ...options })]
+  const first = await serveNode(router, { ...options, port, host: '127.0.0.1' })
+  try {
+    return [first, await serveNode(router, { ...options, port: first.port, host: '::1' })]
+  } catch (error) {
+    if (error instanceof ListenError && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(error.code)) return [first]
+    await first.close()
+    throw error
   }
 }

@@ -1,27 +1,127 @@
-import { SchemaTooNewError, StorageUnavailableError } from '@atoll/storage'
+import { relative } from 'node:path'
+import { CorruptStorageError, SchemaTooNewError, StorageUnavailableError } from '@atoll/storage'
+import { DatabaseInUseError } from '@atoll/storage-sqlite'
+import { ListenError } from '@atoll/xrpc-server/node'
 import { ConfigError } from './environment.ts'
+
+/** A start that failed for a reason outside the program. The message is one sentence: what it was, where, and what to do. */
+export class StartError extends Error {
+  override name = 'StartError'
+}
+
+/** A file or folder, and the setting that named it. */
+interface Place {
+  readonly path: string
+  readonly setting: string
+}
 
 /** One sentence for a person, about a start that failed for a reason outside the program; undefined for a fault of ours. */
 export function startFailure(error: unknown): string | undefined {
-  if (error instanceof ConfigError || error instanceof SchemaTooNewError) return error.message
-  if (error instanceof StorageUnavailableError)
-    return `The database cannot be opened (${error.reason}): is another process using the same data directory?`
-  const { code, port, path } = (error ?? {}) as { code?: string; port?: number; path?: string }
+  if (error instanceof ConfigError || error instanceof StartError || error instanceof SchemaTooNewError)
+    return error.message
+  if (error instanceof ListenError) return listenFailure(error)
+  return undefined
+}
+
+/**
+ * Runs a part of the start. What goes wrong with a file becomes a `StartError` about the place that it lies in, and about the first place
+ * where it lies in none of the others.
+ */
+export async function explainingStart<T>(places: readonly [Place, ...Place[]], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const path = pathOf(error) ?? pathOf((error as Error).cause)
+    const place = places.findLast((each) => path !== undefined && isWithin(path, each.path)) ?? places[0]
+    const sentence = placeFailure(error, place)
+    throw sentence === undefined ? error : new StartError(sentence, { cause: error })
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return !relative(folder, path).startsWith('..')
+}
+
+function listenFailure({ code, host, port }: ListenError): string {
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} is taken: stop what listens there, or choose another port with PDS_PORT.`
     case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return path === undefined
-        ? `Port ${port} may not be used by this user: choose one above 1023 with PDS_PORT.`
-        : `${path} cannot be written: choose another folder with PDS_DATA_DIRECTORY, or change its permissions.`
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return `${path} is not a folder: choose another with PDS_DATA_DIRECTORY.`
-    case 'ENOSPC':
-      return 'The disk is full.'
+      return `Port ${port} may not be used by this user: choose one above 1023 with PDS_PORT.`
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+      return `This machine has no address ${host}: choose another with PDS_BIND_ADDRESS.`
     default:
-      return undefined
+      return `Port ${port} of ${host ?? 'this machine'} cannot be listened on (${code}): choose others with PDS_PORT and PDS_BIND_ADDRESS.`
   }
+}
+
+function placeFailure(error: unknown, place: Place): string | undefined {
+  const { path, setting } = place
+  if (error instanceof DatabaseInUseError)
+    return `${error.file} is in use by another process: stop that one, or choose another folder with ${setting}.`
+  if (error instanceof CorruptStorageError) return corruptFailure(error, path)
+  if (error instanceof StorageUnavailableError)
+    return storageFailure(error, place) ?? systemFailure(error.cause, place) ?? sqliteFailure(error, path)
+  return systemFailure(error, place)
+}
+
+function corruptFailure(error: CorruptStorageError, path: string): string {
+  return codeOf(error.cause)?.startsWith('SQLITE_NOTADB')
+    ? `${path} is not a database of this server: move it away, or restore it from a backup.`
+    : `${path} is damaged (${error.message}): restore it from a backup.`
+}
+
+function storageFailure({ reason }: StorageUnavailableError, { path, setting }: Place): string | undefined {
+  if (reason === 'full') return fullFailure(path, setting)
+  if (reason === 'busy')
+    return `${path} is locked by another program: close what has the database open, and start again.`
+  return undefined
+}
+
+function fullFailure(path: string, setting: string): string {
+  return `The disk that holds ${path} is full: free some space, or move the data to another disk and set ${setting} to it.`
+}
+
+function sqliteFailure({ cause }: StorageUnavailableError, path: string): string {
+  const code = codeOf(cause) ?? 'unknown'
+  return code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')
+    ? `${path} cannot be opened for writing (${code}): change the owner or the permissions of it and of the files beside it.`
+    : `${path} cannot be read or written (${code}): check whether its disk is full or failing.`
+}
+
+/** What the system refused. The file that it names tells more than the folder that the setting names. */
+function systemFailure(error: unknown, place: Place): string | undefined {
+  const code = codeOf(error)
+  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return undefined
+  const path = pathOf(error) ?? place.path
+  const choose = `choose another folder with ${place.setting}`
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return `${path} cannot be written: ${choose}, or change its permissions.`
+    case 'EROFS':
+      return `${path} lies on a file system that is mounted for reading only: ${choose}, or mount it for writing.`
+    case 'EEXIST':
+      return `${path} is not a folder: choose another with ${place.setting}.`
+    case 'ENOTDIR':
+      return `${path} cannot be a folder, since a part of its path is a file: ${choose}.`
+    case 'EISDIR':
+      return `${path} is a folder, but must be a file: move it away, or ${choose}.`
+    case 'ENOENT':
+      return `${path} cannot be created: check that its links and mounts are there, or ${choose}.`
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return fullFailure(path, place.setting)
+    default:
+      return `${path} cannot be used (${code}): ${choose}.`
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
+function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
 }

@@ -1,4 +1,4 @@
-import { open, readdir, stat } from 'node:fs/promises'
+import { access, constants, open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Cid } from '@atoll/data-model'
 import {
@@ -78,7 +78,11 @@ class FsBlobStore implements BlobStore {
   async prepare(): Promise<void> {
     await attempt(async () => {
       const inner = [this.#permanent, this.#uploads, this.#incoming[0]]
-      for (const folder of [...this.#outermost, ...inner]) await this.#files.folder(folder)
+      for (const folder of [...this.#outermost, ...inner]) {
+        await this.#files.folder(folder)
+        // It may be there already, and belong to another user: that is to be known now, not at the first upload.
+        await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+      }
     })
   }
 

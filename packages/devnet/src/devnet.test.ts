@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
@@ -59,4 +59,50 @@ it.skipIf(process.platform === 'win32')('warns of files that other users can ope
   await network.close()
   expect(network.warnings).toHaveLength(1)
   for (const file of files) expect(network.warnings[0]).toMatch(new RegExp(`: chmod 600 .*${file}( |$)`))
+})
+
+it.each([
+  ['not JSON', '{"PDS_JWT_SECRET": "half', 'it is not JSON'],
+  ['empty', '', 'it is not JSON'],
+  ['null', 'null', 'it lacks PDS_JWT_SECRET, PDS_ADMIN_PASSWORD, PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'],
+  ['incomplete', '{"PDS_JWT_SECRET":"secret of the tests","PDS_ADMIN_PASSWORD":"x"}', 'it lacks PDS_PLC_ROTATION_KEY'],
+  [
+    'unusable',
+    JSON.stringify({
+      PDS_JWT_SECRET: 'short',
+      PDS_ADMIN_PASSWORD: 'x',
+      PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '00'.repeat(32),
+    }),
+    'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX is not a private key',
+  ],
+])('names the file of secrets that are %s, and lets go of everything', async (_, text, why) => {
+  const file = join(dataDirectory, 'secrets.json')
+  await writeFile(file, text)
+  await expect(start()).rejects.toMatchObject({
+    name: 'StartError',
+    message: expect.stringContaining(`${file} cannot be used (${why}`),
+  })
+  expect(await readFile(file, 'utf8')).toBe(text)
+  await rm(file)
+  await (await start()).close()
+})
+
+it('names the file of secrets that is a folder', async () => {
+  await mkdir(join(dataDirectory, 'secrets.json'))
+  await expect(start()).rejects.toThrow(`${join(dataDirectory, 'secrets.json')} cannot be used (EISDIR)`)
+})
+
+it('makes nothing before the settings are right', async () => {
+  const folder = join(dataDirectory, 'new')
+  const starting = startDevnet({ dataDirectory: folder, settings: { PDS_PORT: 'http' } })
+  await expect(starting).rejects.toMatchObject({ problems: [expect.stringMatching(/^PDS_PORT must be/)] })
+  expect(await readdir(dataDirectory)).toEqual([])
+})
+
+it('is as careful with an empty variable as with one that is not set', async () => {
+  const settings = { PDS_PORT: '0', PDS_BIND_ADDRESS: '', PDS_DEV_MODE: ' ', PDS_DATA_DIRECTORY: '/nowhere' }
+  const network = await startDevnet({ dataDirectory, settings })
+  await network.close()
+  expect(network.config.service).toMatchObject({ bindAddress: 'localhost', developmentMode: true })
+  expect(network.config.storage.dataDirectory).toBe(dataDirectory)
 })

@@ -1,21 +1,32 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exposureWarnings, readConfig, type ServedPds, servePds } from '@atoll/pds'
-import { openPlcLog, servePlc } from '@atoll/plc-directory/node'
+import {
+  type Config,
+  ConfigError,
+  explainingStart,
+  exposureWarnings,
+  prepareDataFolder,
+  readConfig,
+  type ServedPds,
+  StartError,
+  servePds,
+} from '@atoll/pds'
+import { CorruptLogError, LogInUseError, openPlcLog, type PlcServer, servePlc } from '@atoll/plc-directory/node'
 import { freePort } from './free-port.ts'
-import { keepSecrets } from './secrets.ts'
+import { keepSecrets, type Secrets, unusableSecrets } from './secrets.ts'
 
 export interface DevnetOptions {
   /** Where everything is kept; made when it is not there. */
   readonly dataDirectory: string
   /** `PDS_*` settings that differ from the network's own. 0 as a port takes any free one. */
   readonly settings?: Readonly<Record<string, string | undefined>>
+  /** The DID directory's port on 127.0.0.1. Default: any free one. */
   readonly plcPort?: number
 }
 
 /** A running network. */
 export interface Devnet {
   readonly pds: ServedPds
+  readonly config: Config
   readonly plcUrl: string
   readonly adminPassword: string
   readonly handleDomain: string
@@ -24,14 +35,19 @@ export interface Devnet {
 }
 
 /**
- * Starts a network in this process: a did:plc directory, and a PDS that uses it. Everything lies in one folder and is there again at the
- * next start. Secrets are made at the first start.
+ * Starts a network in this process: a did:plc directory, and a PDS that uses it, for this machine alone unless `PDS_BIND_ADDRESS` says
+ * otherwise. Everything lies in one folder and is there again at the next start. Secrets are made at the first start.
+ *
+ * @throws ConfigError, StartError
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
-  const { dataDirectory, settings = {} } = options
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
+  const { dataDirectory } = options
+  const settings = networkSettings(options)
+  await prepareDataFolder(plannedConfig(options).storage)
   const secretsFile = join(dataDirectory, 'secrets.json')
-  const secrets = await keepSecrets(secretsFile)
+  const secrets = await explainingStart([{ path: dataDirectory, setting: 'PDS_DATA_DIRECTORY' }], () =>
+    keepSecrets(secretsFile),
+  )
 
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
@@ -40,11 +56,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   try {
     const plcUrl =
       settings['PDS_DID_PLC_URL'] ?? (await startPlc(join(dataDirectory, 'plc.jsonl'), options.plcPort ?? 0, closers))
-    const { config, warnings } = readConfig({
-      PDS_HOSTNAME: 'localhost',
-      PDS_DEV_MODE: 'true',
-      PDS_INVITE_REQUIRED: 'false',
-      PDS_DATA_DIRECTORY: dataDirectory,
+    const { config, warnings } = readWith(secretsFile, {
       ...secrets,
       ...settings,
       ...(settings['PDS_PORT'] === '0' ? { PDS_PORT: String(await freePort()) } : {}),
@@ -54,6 +66,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     closers.push(() => pds.close())
     return {
       pds,
+      config,
       plcUrl,
       adminPassword: config.secrets.adminPassword,
       handleDomain: config.identity.handleDomains[0] ?? '.test',
@@ -66,10 +79,76 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   }
 }
 
+/** The configuration as it will be, with stand-ins for what is only known later: so that faults show before anything is made. */
+export function plannedConfig(options: DevnetOptions): Config {
+  const secrets: Secrets = {
+    PDS_JWT_SECRET: 'not known before the first start',
+    PDS_ADMIN_PASSWORD: 'not known before the first start',
+    PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '01'.repeat(32),
+  }
+  return readConfig({ ...secrets, PDS_DID_PLC_URL: 'http://127.0.0.1', ...networkSettings(options) }).config
+}
+
+/** The settings have been judged before, so what is wrong now is what the file holds. */
+function readWith(secretsFile: string, env: Record<string, string | undefined>): ReturnType<typeof readConfig> {
+  try {
+    return readConfig(env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw unusableSecrets(secretsFile, error.problems.join('; '), error)
+  }
+}
+
+/** The network's own choices, and over them what was set. A variable that is empty is not set. */
+function networkSettings({ dataDirectory, settings = {} }: DevnetOptions): Record<string, string | undefined> {
+  return {
+    PDS_HOSTNAME: 'localhost',
+    // Sign-up is open here and private addresses are asked, which is not for everybody on the network.
+    PDS_BIND_ADDRESS: 'localhost',
+    PDS_DEV_MODE: 'true',
+    PDS_INVITE_REQUIRED: 'false',
+    ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value?.trim())),
+    PDS_DATA_DIRECTORY: dataDirectory,
+  }
+}
+
 async function startPlc(file: string, port: number, closers: (() => Promise<void>)[]): Promise<string> {
-  const store = await openPlcLog(file)
+  const store = await openLog(file)
   closers.push(async () => store.close())
-  const plc = await servePlc({ store, port })
+  const plc = await listenAsPlc(store, port)
   closers.push(() => plc.close())
   return plc.url
+}
+
+type PlcStore = Awaited<ReturnType<typeof openPlcLog>>
+
+function openLog(file: string): Promise<PlcStore> {
+  return explainingStart([{ path: file, setting: 'PDS_DATA_DIRECTORY' }], async () => {
+    try {
+      return await openPlcLog(file)
+    } catch (error) {
+      if (error instanceof LogInUseError)
+        throw new StartError(`${error.file} is in use: is another network running in this folder?`, { cause: error })
+      if (error instanceof CorruptLogError)
+        throw new StartError(
+          `${error.file} is damaged at line ${error.line}: restore it from a backup, because it holds the DIDs of the accounts in this folder.`,
+          { cause: error },
+        )
+      throw error
+    }
+  })
+}
+
+async function listenAsPlc(store: PlcStore, port: number): Promise<PlcServer> {
+  try {
+    return await servePlc({ store, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    const advice =
+      code === 'EADDRINUSE'
+        ? 'is taken: stop what listens there, or choose another port'
+        : 'may not be used by this user: choose one above 1023'
+    throw new StartError(`Port ${port} ${advice} for the DID directory with PLC_PORT.`, { cause: error })
+  }
 }

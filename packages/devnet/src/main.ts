@@ -1,26 +1,22 @@
 #!/usr/bin/env node
-import { resolve } from 'node:path'
 import { useNodeBackends } from '@atoll/crypto/node'
-import { startFailure, stopOnSignal } from '@atoll/pds'
-import { LogInUseError } from '@atoll/plc-directory/node'
+import { openLog, openNotices, startFailure, stopOnSignal } from '@atoll/pds'
 import { startDevnet } from './devnet.ts'
+import { readNetworkSettings } from './network-settings.ts'
 import { welcome } from './welcome.ts'
-
-/** The embedded did:plc directory has a port that stays: clients that resolve DIDs themselves are pointed at it. */
-const plcPort = Number(process.env['PLC_PORT'] ?? 2582)
 
 try {
   useNodeBackends()
-  const dataDirectory = resolve(process.env['PDS_DATA_DIRECTORY'] ?? 'data')
-  const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PDS|LOG)_/.test(name)))
-  const network = await startDevnet({ dataDirectory, settings, plcPort })
-  for (const warning of network.warnings) console.error(warning)
-  console.log(welcome(network, dataDirectory))
+  const options = readNetworkSettings(process.env)
+  const network = await startDevnet(options)
+  const notices = openNotices(network.config, openLog(network.config))
+  for (const warning of network.warnings) notices.warn(warning)
+  const text = welcome(network, options.dataDirectory)
+  notices.listening(text, { url: network.pds.url, plcUrl: network.plcUrl })
+  // The password stands in no log, and is wanted.
+  if (network.config.log.enabled) console.error(text)
   stopOnSignal(() => network.close())
 } catch (error) {
-  const isInUse = error instanceof LogInUseError
-  console.error(
-    isInUse ? `${error.file} is in use: is another network running in this folder?` : (startFailure(error) ?? error),
-  )
+  console.error(startFailure(error) ?? error)
   process.exit(1)
 }

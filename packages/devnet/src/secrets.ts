@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { generateKeyPair } from '@atoll/crypto'
+import { StartError } from '@atoll/pds'
 
 const names = ['PDS_JWT_SECRET', 'PDS_ADMIN_PASSWORD', 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'] as const
 
@@ -10,7 +11,7 @@ export type Secrets = Record<(typeof names)[number], string>
 export async function keepSecrets(file: string): Promise<Secrets> {
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    throw error
+    throw unusableSecrets(file, error.code ?? error.message, error)
   })
   if (kept !== undefined) return parseSecrets(kept, file)
   const made: Secrets = {
@@ -25,9 +26,22 @@ export async function keepSecrets(file: string): Promise<Secrets> {
 }
 
 function parseSecrets(text: string, file: string): Secrets {
-  const parsed: Partial<Secrets> = JSON.parse(text)
-  const missing = names.filter((name) => typeof parsed[name] !== 'string')
-  if (missing.length > 0) throw new Error(`${file} lacks ${missing.join(', ')}`)
+  let parsed: Partial<Secrets> | null
+  try {
+    parsed = JSON.parse(text)
+  } catch (error) {
+    throw unusableSecrets(file, 'it is not JSON', error)
+  }
+  const missing = names.filter((name) => typeof parsed?.[name] !== 'string' || parsed[name] === '')
+  if (missing.length > 0) throw unusableSecrets(file, `it lacks ${missing.join(', ')}`)
   // Just checked: every name is there.
   return parsed as Secrets
+}
+
+/** It cannot just be made again: the accounts of the folder are under its keys. */
+export function unusableSecrets(file: string, why: string, cause?: unknown): StartError {
+  return new StartError(
+    `${file} cannot be used (${why}): restore it from a backup, or choose an empty folder with PDS_DATA_DIRECTORY to begin with other secrets.`,
+    { cause },
+  )
 }

@@ -1,0 +1,102 @@
+import { importKeyPair } from '@atoll/crypto'
+import type { settings } from './config.ts'
+import type { Values } from './environment.ts'
+import { isPublicHost } from './host-settings.ts'
+
+/** Settings as they were read; one that could not be is undefined. */
+type Read = Values<typeof settings>
+type Partly<T> = { readonly [K in keyof T]: T[K] | undefined }
+
+/** What is wrong with settings that are right one by one. Those that could not be read have been reported. */
+export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet: boolean }): string[] {
+  return [
+    ...secretFaults(values.secrets, values.identity),
+    ...reachFaults(values),
+    ...timeFaults(values.identity, staleTtlIsSet),
+    ...relayFaults(values),
+  ]
+}
+
+/** What works, and is probably not meant. */
+export function combinedWarnings({ service, identity }: Read): string[] {
+  const { did, hostname } = service
+  const isElsewhere = did?.startsWith('did:web:') && !isDidOf(did, hostname)
+  return [
+    ...(isElsewhere
+      ? [`PDS_SERVICE_DID (${did}) names a host other than PDS_HOSTNAME: its DID document must be served there`]
+      : []),
+    ...(isPublicDirectory(identity.plcUrl) && !isPublicHost(hostname)
+      ? [
+          `PDS_HOSTNAME (${hostname}) cannot be reached from the internet, but accounts are registered permanently in the public directory ${identity.plcUrl}`,
+        ]
+      : []),
+  ]
+}
+
+function isDidOf(did: string, hostname: string): boolean {
+  return did.slice('did:web:'.length).replace(/%3A\d+$/, '') === hostname
+}
+
+function secretFaults(
+  { jwtSecret, plcRotationKey }: Partly<Read['secrets']>,
+  { recoveryDidKey }: Partly<Read['identity']>,
+): string[] {
+  const faults: string[] = []
+  if (jwtSecret !== undefined && jwtSecret.length < 16)
+    faults.push('PDS_JWT_SECRET is shorter than 16 characters (secret that signs session tokens)')
+  if (plcRotationKey !== undefined && recoveryDidKey !== undefined && didKeyOf(plcRotationKey) === recoveryDidKey)
+    faults.push(
+      "PDS_RECOVERY_DID_KEY is the server's own rotation key: did:plc takes no key twice, so write another or none",
+    )
+  return faults
+}
+
+function didKeyOf(privateKey: string): string {
+  return importKeyPair('k256', Buffer.from(privateKey, 'hex')).didKey()
+}
+
+/** What is written into a public directory stays there, so the names in it must be ones that everybody can look up. */
+function reachFaults({ service, identity }: Read): string[] {
+  const { hostname, developmentMode, port }: Partly<Read['service']> = service
+  const { plcUrl, handleDomains }: Partly<Read['identity']> = identity
+  const faults: string[] = []
+  if (developmentMode !== false) return faults
+  if (port === 0) faults.push('PDS_PORT may be 0, for any free port, in development mode only (PDS_DEV_MODE)')
+  if (!isPublicDirectory(plcUrl)) return faults
+  const way = `for development set PDS_DEV_MODE=true and PDS_DID_PLC_URL to a directory of your own`
+  if (plcUrl?.startsWith('http:'))
+    faults.push(`PDS_DID_PLC_URL must begin with https:// outside development mode, not '${plcUrl}'`)
+  if (hostname !== undefined && !isPublicHost(hostname))
+    faults.push(
+      `PDS_HOSTNAME is '${hostname}', which would be published permanently in the public directory ${plcUrl}: write the public host name; ${way}`,
+    )
+  const domain = handleDomains?.find((each) => !isPublicHost(`alice${each}`))
+  if (domain !== undefined)
+    faults.push(
+      `PDS_SERVICE_HANDLE_DOMAINS has '${domain}', which would be published in the public directory ${plcUrl}: write a public domain; ${way}`,
+    )
+  return faults
+}
+
+function isPublicDirectory(plcUrl: string | undefined): boolean {
+  return plcUrl !== undefined && isPublicHost(new URL(plcUrl).hostname)
+}
+
+function timeFaults(
+  { cacheStaleTtlMs: stale, cacheMaxTtlMs: max }: Partly<Read['identity']>,
+  staleTtlIsSet: boolean,
+): string[] {
+  if (!staleTtlIsSet || stale === undefined || max === undefined || stale <= max) return []
+  return [
+    `PDS_DID_CACHE_STALE_TTL (${stale}) is larger than PDS_DID_CACHE_MAX_TTL (${max}): lower the one or raise the other`,
+  ]
+}
+
+function relayFaults({ crawlers, service }: Read): string[] {
+  const { developmentMode }: Partly<Read['service']> = service
+  const plain = (crawlers as Read['crawlers'] | undefined)?.find((relay) => relay.startsWith('http:'))
+  if (plain === undefined || developmentMode !== false) return []
+  return [
+    `PDS_CRAWLERS has '${plain}', which is not encrypted: write https://… outside development mode (PDS_DEV_MODE)`,
+  ]
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { access, constants, mkdir, open, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { explainingStart, StartError } from './start-failure.ts'
+
+const setting = 'PDS_DATA_DIRECTORY'
+
+/**
+ * Makes the folder of the database if it is missing, and refuses one that the database could not be written in, or that holds the data
+ * of the usual PDS distribution: a server that started empty beside them would know none of its accounts. Returns the database's file.
+ */
+export async function prepareDataFolder(storage: {
+  readonly dataDirectory: string
+  readonly usualDistribution?: readonly string[]
+}): Promise<string> {
+  const folder = resolve(storage.dataDirectory)
+  const file = join(folder, 'pds.sqlite')
+  await explainingStart([{ path: folder, setting }], async () => {
+    await makeFolder(folder)
+    refuseForeignData(file, storage.usualDistribution ?? [])
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    for (const each of [file, `${file}-wal`, `${file}-shm`, `${file}-lock`]) await requireWritableFile(each)
+    await requireEmptyLock(`${file}-lock`)
+  })
+  return file
+}
+
+/** Only its owner may look into a folder with private keys. Its name would still be there after a power cut. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let at = folder; at !== dirname(first); ) {
+    at = dirname(at)
+    const handle = await open(at, 'r')
+    await handle.sync().finally(() => handle.close())
+  }
+}
+
+function refuseForeignData(file: string, usualDistribution: readonly string[]): void {
+  const found = usualDistribution.find((path) => existsSync(path))
+  if (found === undefined || existsSync(file)) return
+  throw new StartError(
+    `${resolve(found)} belongs to the usual PDS distribution, whose data a later version will import: until then choose an empty folder with ${setting}.`,
+  )
+}
+
+async function requireWritableFile(file: string): Promise<void> {
+  if (!existsSync(file)) return
+  // A folder, too, is refused by opening it for writing.
+  const handle = await open(file, 'r+')
+  await handle.close()
+}
+
+/** SQLite would call it a damaged database, and the advice would be about the wrong file. */
+async function requireEmptyLock(lock: string): Promise<void> {
+  if (existsSync(lock) && (await stat(lock)).size > 0)
+    throw new StartError(
+      `${lock} is not empty, so it is not the lock file of this server: move it away, and start again.`,
+    )
+}

@@ -1,0 +1,174 @@
+import { givenText, parseFlag } from './environment.ts'
+
+/** Settings of the usual PDS distribution, and of later versions, that this version does not honour. */
+export interface Unsupported {
+  readonly variables: readonly string[]
+  /** What is the case instead; it follows a colon. */
+  readonly instead: string
+  /** Ignoring it would be unsafe, or lose data. */
+  readonly isRefused?: boolean
+}
+
+export const unsupportedSettings: readonly Unsupported[] = [
+  {
+    variables: ['PDS_BLOBSTORE_S3_BUCKET'],
+    instead: 'blobs are kept in a folder (PDS_BLOBSTORE_DISK_LOCATION), and those in the bucket would be missing',
+    isRefused: true,
+  },
+  {
+    variables: [
+      'PDS_BLOBSTORE_S3_REGION',
+      'PDS_BLOBSTORE_S3_ENDPOINT',
+      'PDS_BLOBSTORE_S3_FORCE_PATH_STYLE',
+      'PDS_BLOBSTORE_S3_ACCESS_KEY_ID',
+      'PDS_BLOBSTORE_S3_SECRET_ACCESS_KEY',
+      'PDS_BLOBSTORE_S3_UPLOAD_TIMEOUT_MS',
+      'PDS_BLOBSTORE_S3_REQUEST_TIMEOUT_MS',
+    ],
+    instead: 'blobs are kept in a folder (PDS_BLOBSTORE_DISK_LOCATION)',
+  },
+  {
+    variables: ['PDS_DATABASE_URL'],
+    instead: 'the data lie in one SQLite file (PDS_DATA_DIRECTORY), and those in another database would be missing',
+    isRefused: true,
+  },
+  {
+    variables: [
+      'PDS_ENTRYWAY_URL',
+      'PDS_ENTRYWAY_DID',
+      'PDS_ENTRYWAY_JWT_VERIFY_KEY_K256_PUBLIC_KEY_HEX',
+      'PDS_ENTRYWAY_PLC_ROTATION_KEY',
+      'PDS_ENTRYWAY_ADMIN_TOKEN',
+    ],
+    instead: 'accounts would sign up and sign in at this server directly, without the checks of the entryway',
+    isRefused: true,
+  },
+  {
+    variables: ['PDS_PLC_ROTATION_KEY_KMS_KEY_ID'],
+    instead:
+      'the rotation key is PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX, which cannot sign for accounts under another key',
+    isRefused: true,
+  },
+  {
+    variables: [
+      'PDS_ACCOUNT_DB_LOCATION',
+      'PDS_SEQUENCER_DB_LOCATION',
+      'PDS_DID_CACHE_DB_LOCATION',
+      'PDS_ACTOR_STORE_DIRECTORY',
+    ],
+    instead: 'everything is in one database in PDS_DATA_DIRECTORY',
+  },
+  { variables: ['PDS_ACTOR_STORE_CACHE_SIZE'], instead: 'accounts have no databases of their own to keep open' },
+  {
+    variables: ['PDS_SQLITE_DISABLE_WAL_AUTO_CHECKPOINT'],
+    instead: 'SQLite checkpoints automatically, so a replication tool must not rely on doing it',
+  },
+  {
+    variables: ['PDS_EMAIL_SMTP_URL', 'PDS_EMAIL_FROM_ADDRESS', 'PDS_EMAIL_DISABLE_CONFIRMATION_LINK'],
+    instead: 'no mail is sent, neither to confirm addresses nor to reset passwords',
+  },
+  {
+    variables: ['PDS_MODERATION_EMAIL_SMTP_URL', 'PDS_MODERATION_EMAIL_ADDRESS'],
+    instead: 'no mail is sent, and com.atproto.admin.sendEmail is not there',
+  },
+  {
+    variables: ['PDS_BSKY_APP_VIEW_URL', 'PDS_BSKY_APP_VIEW_DID', 'PDS_BSKY_APP_VIEW_CDN_URL_PATTERN'],
+    instead: 'requests for an application are not passed on',
+  },
+  {
+    variables: ['PDS_MOD_SERVICE_URL', 'PDS_MOD_SERVICE_DID', 'PDS_REPORT_SERVICE_URL', 'PDS_REPORT_SERVICE_DID'],
+    instead: 'reports are not passed on to moderators',
+  },
+  {
+    variables: [
+      'PDS_PROXY_HEADERS_TIMEOUT',
+      'PDS_PROXY_BODY_TIMEOUT',
+      'PDS_PROXY_MAX_RESPONSE_SIZE',
+      'PDS_PROXY_MAX_RETRIES',
+      'PDS_PROXY_ALLOW_HTTP2',
+      'PDS_PROXY_PREFER_COMPRESSED',
+    ],
+    instead: 'requests are not passed on to other services',
+  },
+  {
+    variables: ['PDS_REDIS_SCRATCH_ADDRESS', 'PDS_REDIS_SCRATCH_PASSWORD'],
+    instead: 'requests are counted in the memory of this process',
+  },
+  {
+    variables: ['PDS_INVITE_INTERVAL', 'PDS_INVITE_EPOCH'],
+    instead: 'accounts are given no invite codes over time',
+  },
+  {
+    variables: ['PDS_ACCEPTING_REPO_IMPORTS', 'PDS_MAX_REPO_IMPORT_SIZE'],
+    instead: 'repositories cannot be imported',
+  },
+  {
+    variables: ['PDS_HCAPTCHA_SITE_KEY', 'PDS_HCAPTCHA_SECRET_KEY', 'PDS_HCAPTCHA_TOKEN_SALT'],
+    instead: 'no captcha guards the sign-up, so leave PDS_INVITE_REQUIRED at true',
+  },
+  {
+    variables: ['PDS_DPOP_SECRET', 'PDS_OAUTH_TRUSTED_CLIENTS'],
+    instead: 'there is no OAuth, and clients sign in with passwords',
+  },
+  {
+    variables: [
+      'PDS_LOGO_URL',
+      'PDS_SUPPORT_URL',
+      'PDS_PRIMARY_COLOR',
+      'PDS_ERROR_COLOR',
+      'PDS_WARNING_COLOR',
+      'PDS_INFO_COLOR',
+      'PDS_SUCCESS_COLOR',
+      'PDS_BACKGROUND_LIGHT_URL',
+      'PDS_BACKGROUND_DARK_URL',
+    ],
+    instead: 'there are no pages to show it on',
+  },
+  {
+    variables: ['PDS_REPO_SIGNING_KEY_K256_PRIVATE_KEY_HEX'],
+    instead: 'each account has a signing key of its own',
+  },
+  {
+    variables: ['PDS_LEXICON_AUTHORITY_DID', 'PDS_LEXICON_RESOLUTION'],
+    instead: 'records are validated by the lexicons that come with this version',
+  },
+  { variables: ['PDS_LEGACY_METHODS'], instead: 'retired methods are not served' },
+  { variables: ['PDS_LEGACY_EVENTS'], instead: 'the firehose has no retired events' },
+  { variables: ['LOG_SYSTEMS'], instead: 'LOG_LEVEL applies to every part' },
+  { variables: ['LOG_DESTINATION'], instead: 'log lines go to standard output' },
+  { variables: ['OTEL_*'], instead: 'no traces and no metrics are exported' },
+]
+
+export interface UnsupportedFound {
+  readonly problems: string[]
+  readonly warnings: string[]
+  /** Variables that were reported, or whose value changes nothing. */
+  readonly known: ReadonlySet<string>
+}
+
+/** What there is to say about the variables of `env` that have no effect. One that says "no" asks for nothing. */
+export function judgeUnsupported(env: Readonly<Record<string, string | undefined>>): UnsupportedFound {
+  const found: UnsupportedFound = { problems: [], warnings: [], known: new Set(unsupportedSettings.flatMap(namesOf)) }
+  for (const { isRefused, instead, ...setting } of unsupportedSettings) {
+    const given = namesOf(setting).filter((name) => asksForSomething(givenText(env, name)))
+    if (given.length === 0) continue
+    const sentence = `${listed(given)} ${given.length > 1 ? 'are' : 'is'} not supported by this version: ${instead}`
+    if (isRefused) found.problems.push(sentence)
+    else found.warnings.push(sentence)
+  }
+  return found
+
+  function namesOf({ variables }: Pick<Unsupported, 'variables'>): string[] {
+    return variables.flatMap((name) =>
+      name.endsWith('*') ? Object.keys(env).filter((each) => each.startsWith(name.slice(0, -1))) : [name],
+    )
+  }
+}
+
+function asksForSomething(text: string): boolean {
+  return text !== '' && parseFlag(text) !== false
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path'
+import { ConfigError, givenText, integer, readEnvironment } from '@atoll/pds'
+import { type DevnetOptions, plannedConfig } from './devnet.ts'
+
+/** What the network has beside the settings of its servers. */
+const settings = {
+  // It stays the same from start to start: clients that resolve DIDs themselves are pointed at it.
+  plcPort: integer('PLC_PORT', 2582, 'port of the DID directory, on 127.0.0.1', { max: 65_535 }),
+}
+
+/** The network that an environment describes. Throws one ConfigError that names everything that is wrong. */
+export function readNetworkSettings(env: Readonly<Record<string, string | undefined>>): DevnetOptions {
+  const { values, problems } = readEnvironment(settings, env, 'PLC_')
+  const options = {
+    dataDirectory: resolve(givenText(env, 'PDS_DATA_DIRECTORY') || 'data'),
+    settings: Object.fromEntries(Object.entries(env).filter(([name]) => /^(PDS|LOG|OTEL)_/.test(name))),
+    plcPort: values.plcPort,
+  }
+  const faults = [...problems, ...faultsOf(options)]
+  if (faults.length > 0) throw new ConfigError(faults)
+  return options
+}
+
+function faultsOf(options: DevnetOptions): readonly string[] {
+  try {
+    const { service } = plannedConfig(options)
+    const isTwice = service.port !== 0 && service.port === options.plcPort && !options.settings?.['PDS_DID_PLC_URL']
+    return isTwice ? [`PLC_PORT and PDS_PORT are both ${service.port}: choose another for one of them`] : []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
