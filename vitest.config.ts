@@ -13,6 +13,7 @@ export default defineConfig({
       'e2e/src/**/*.test.ts',
       'bench/src/**/*.test.ts',
       'examples/**/*.test.ts',
+      'interop/generate/**/*.test.ts',
       'scripts/**/*.test.mjs',
     ],
     globalSetup: ['packages/testkit/src/announce-vectors.ts'],

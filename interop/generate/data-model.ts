@@ -9,6 +9,7 @@ import { type Block, invalidBlocks, validBlocks } from './data-model/blocks.ts'
 import { cidCases } from './data-model/cids.ts'
 import { decisions } from './data-model/decisions.ts'
 import { cidOf, encodeJson, type Json } from './data-model/drisl.ts'
+import { invalidJsonTexts } from './data-model/json-texts.ts'
 import { type Example, fixtures, invalidExamples, validExamples } from './data-model/records.ts'
 import { jsonLines, jsonText } from './json.ts'
 import { Verdicts, verdictOf } from './verdicts.ts'
@@ -43,6 +44,10 @@ export async function dataModelVectors(): Promise<Map<string, string>> {
     }
     files.set(file(name), jsonLines(blocks.map(blockOf)))
   }
+
+  for (const { note, text } of invalidJsonTexts())
+    verdicts.compare(file('json-text-invalid'), note, 'invalid', await textVerdicts(text))
+  files.set(file('json-text-invalid'), jsonLines(invalidJsonTexts()))
 
   for (const { note, text, valid } of cidCases())
     verdicts.compare(file('cids'), note, valid ? 'valid' : 'invalid', await cidVerdicts(text))
@@ -91,6 +96,14 @@ function recordVerdicts(json: Json): Promise<Record<string, string>> {
       return isMap(value) && !(value instanceof Uint8Array) && CID.asCID(value) === null
     },
     '@atcute/cbor': () => isMap(json) && isMap(JSON.parse(JSON.stringify(atcuteCbor.decode(atcuteCbor.encode(json))))),
+  })
+}
+
+/** Valid: the text is read, whatever it is taken for. */
+function textVerdicts(text: string): Promise<Record<string, string>> {
+  return judged({
+    '@atoll/data-model': () => [ours.parseJson(text)],
+    '@atproto/lex-json': () => [lexJson.lexParse(text, { strict: true })],
   })
 }
 

@@ -1,7 +1,7 @@
 import { announce, key, messageOf, now, stateOf } from './firehose/commits.ts'
 import { decisions } from './firehose/decisions.ts'
 import { inversions } from './firehose/inversions.ts'
-import { isForReference, judgedByAtoll, judgedByReference } from './firehose/judges.ts'
+import { isForReference, judgedByAtoll, judgedByReference, judgedRecord } from './firehose/judges.ts'
 import { oddRecords } from './firehose/odd-records.ts'
 import { alike, commitProofs, opsOf } from './firehose/proofs.ts'
 import { revs, type Slice, scene, slices } from './firehose/slices.ts'
@@ -16,11 +16,12 @@ export async function firehoseVectors(): Promise<Map<string, string>> {
   const proofs = await proofVectors(verdicts)
   const undone = await inversionVectors(verdicts)
   const messages = await sliceVectors(verdicts)
+  const odd = await oddRecordVectors(verdicts)
   return new Map([
     ['firehose/commit-proof-fixtures.json', jsonText(proofs)],
     ['firehose/inversions.json', jsonText(undone)],
     ['firehose/commit-slices.json', jsonText(messages)],
-    ['firehose/odd-records.json', jsonText(oddRecordVectors())],
+    ['firehose/odd-records.json', jsonText(odd)],
     ['firehose/disagreements.json', jsonLines(verdicts.disagreements())],
   ])
 }
@@ -98,7 +99,7 @@ const judgeNames: Record<string, string> = {
   '@atcute/mst': '@atproto/repo with @atcute/mst',
 }
 
-function inJson({ message, ...slice }: Slice): unknown {
+function inJson({ message, ...slice }: Slice): object {
   const { blocks, ...fields } = message
   return { ...slice, message: fields, blocks: runsOf(blocks as Uint8Array) }
 }
@@ -125,17 +126,21 @@ function longestRun(bytes: Uint8Array): { from: number; length: number } {
   return longest
 }
 
-/** Commits without fault, whose one record is odd. */
-function oddRecordVectors(): unknown[] {
+/** Commits without fault, each with one odd record. */
+async function oddRecordVectors(verdicts: Verdicts): Promise<unknown[]> {
   const { before } = scene()
   const path = 'com.example.note/odd'
-  return oddRecords().map(({ comment, readable, block }) => {
+  const vectors: unknown[] = []
+  for (const { comment, readable, block } of oddRecords()) {
+    const expected = readable ? 'readable' : 'unreadable'
+    verdicts.compare('firehose/odd-records.json', comment, expected, await judgedRecord(block))
     const after = stateOf(revs[2]!, new Map([...before.records, [path, block]]))
     const message = messageOf(announce(before, after))
     const previous = { rev: before.rev, data: String(before.tree.root) }
     const slice = { comment, expect: 'accept', message, previous, signingKey: key.didKey, now } as const
-    return { ...(inJson(slice) as object), unreadable: readable ? [] : [path] }
-  })
+    vectors.push({ ...inJson(slice), unreadable: readable ? [] : [path] })
+  }
+  return vectors
 }
 
 async function said(ask: () => Promise<string>): Promise<string> {

@@ -160,6 +160,13 @@ export const decisions: Decision[] = [
     specification: drisl,
   },
   {
+    file: 'data-model/json-text-invalid',
+    judges: [lexJson],
+    covers: (note) => note.includes('of a surrogate pair'),
+    why: 'A text is Unicode; half of a pair cannot be written in UTF-8, and becomes another character in CBOR.',
+    specification: `${model}#data-types`,
+  },
+  {
     file: 'data-model/cids',
     judges: ['multiformats'],
     covers: () => true,

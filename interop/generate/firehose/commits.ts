@@ -57,11 +57,10 @@ export function signedCommit(fields: Record<string, unknown>, signer: SigningKey
   return blockOf({ ...unsigned, sig: sig ?? signer.sign(blockOf(unsigned).bytes) })
 }
 
-/** A commit block as `signedCommit` makes it, without some of its fields. */
+/** A commit block as `signedCommit` makes it, without one of its fields. */
 export function incompleteCommit(commit: Record<string, unknown>, missing: string): Block {
   const sig = key.sign(blockOf(commit).bytes)
-  const { [missing]: _, ...fields } = { ...commit, sig }
-  return blockOf(fields)
+  return blockOf(defined({ ...commit, sig, [missing]: undefined }))
 }
 
 export function defined(fields: Record<string, unknown>): Record<string, unknown> {

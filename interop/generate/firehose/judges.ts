@@ -1,12 +1,21 @@
+import { decode } from '@atcute/cbor'
 import type { DidKey } from '@atoll/crypto'
 import { parseCid } from '@atoll/data-model'
 import { decodeMessage, type RepoState, verifyEvent } from '@atoll/sync'
 import type { Tid } from '@atoll/syntax'
-import { def, getAndParseByDef, getAndParseRecord, readCarWithRoot, verifyCommitSig } from '@atproto/repo'
+import {
+  def,
+  getAndParseByDef,
+  getAndParseRecord,
+  BlockMap as ReferenceBlocks,
+  readCarWithRoot,
+  verifyCommitSig,
+} from '@atproto/repo'
 import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import { inReference, type Op, type TreeOracle } from '../mst/oracles.ts'
 import type { Block } from '../mst/tree-by-definition.ts'
+import { verdictOf } from '../verdicts.ts'
 import type { Message } from './commits.ts'
 import type { Slice } from './slices.ts'
 
@@ -73,6 +82,26 @@ export async function judgedByReference({ message, signingKey }: Slice, { invert
   } catch {
     return 'reject'
   }
+}
+
+/** What decoders make of a record. That it is a map with a `$type` is looked at here: none of them does. */
+export async function judgedRecord({ cid, bytes }: Block): Promise<Record<string, string>> {
+  const blocks = new ReferenceBlocks()
+  blocks.set(inReference(cid), bytes)
+  const decoders = {
+    '@atproto/repo': async () => (await getAndParseRecord(blocks, inReference(cid))).record,
+    '@ipld/dag-cbor': () => dagCbor.decode(bytes),
+    '@atcute/cbor': () => decode(bytes),
+  }
+  const judges: Record<string, string> = {}
+  for (const [name, read] of Object.entries(decoders))
+    judges[name] = (await verdictOf(async () => isTyped(await read()))) === 'valid' ? 'readable' : 'unreadable'
+  return judges
+}
+
+function isTyped(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !('$type' in value)) return false
+  return typeof value.$type === 'string' && value.$type !== ''
 }
 
 function linkIn(value: unknown): string | null {

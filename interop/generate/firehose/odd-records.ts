@@ -1,5 +1,4 @@
 // Records as the network holds them that cannot be read, or that look as if they could not.
-import { CID } from 'multiformats/cid'
 import { type Block, blockOf, cidOf } from '../mst/tree-by-definition.ts'
 
 export interface OddRecord {
@@ -33,7 +32,7 @@ function nested(levels: number): Block {
 export function oddRecords(): OddRecord[] {
   const unreadable = (comment: string, block: Block): OddRecord => ({ comment, readable: false, block })
   const readable = (comment: string, block: Block): OddRecord => ({ comment, readable: true, block })
-  const cidV0 = CID.createV0(cidOf(Uint8Array.of(1)).multihash)
+  const cidV0 = cidOf(Uint8Array.of(1)).multihash.bytes
   return [
     readable('a record of which nothing is odd', withX(0x01)),
     readable('an integer just within 53 bits', withX(hex('1b001fffffffffffff'))),
@@ -62,7 +61,7 @@ export function oddRecords(): OddRecord[] {
     unreadable('a field that is there twice', raw(0xa3, x, 0x01, x, 0x01, type, name)),
     unreadable('a field whose name is a number', raw(0xa2, 0x01, 0x01, type, name)),
     unreadable('a field whose name is bytes', raw(0xa2, hex('4178'), 0x01, type, name)),
-    unreadable('a link to a CID of version 0', withX(hex('d82a'), 0x58, cidV0.bytes.length + 1, 0x00, cidV0.bytes)),
+    unreadable('a link to a CID of version 0', withX(hex('d82a'), 0x58, cidV0.length + 1, 0x00, cidV0)),
     unreadable('a link without the byte before its CID', withX(hex('d82a5824'), cidOf(Uint8Array.of(1)).bytes)),
     unreadable('a link of text', withX(hex('d82a6161'))),
     unreadable('a tag for dates', withX(hex('c06161'))),

@@ -60,7 +60,6 @@ const beforeMiddle = low.find((key) => key < middle)!
 const afterMiddle = low.find((key) => key > middle)!
 const gap = [highest[0]!, low.find((key) => key > highest[0]!)!]
 const one = node(null, entry(a))
-/** The one-entry node in DAG-CBOR up to its entry, the entry's key, and what follows. */
 const oneBytes = Buffer.from(one.bytes)
 
 export function forgedTrees(): ForgedTree[] {

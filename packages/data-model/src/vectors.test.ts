@@ -99,6 +99,12 @@ describe('the own blocks', () => {
   })
 })
 
+describe('the own texts that are no JSON of the data model', () => {
+  it.each(read<{ note: string; text: string }>(own, 'json-text-invalid'))('are refused: $note', ({ text }) => {
+    expect(() => parseJson(text)).toThrow(DataModelError)
+  })
+})
+
 describe('the own CIDs', () => {
   const cases = read<CidCase>(own, 'cids')
 
