@@ -346,19 +346,20 @@ describe('applyWrites', () => {
   })
 })
 
-/** The three ways to write a record, and what each sends. */
-const ways = (collection: string, rkey: string, value: object, validate: boolean | undefined) =>
-  [
-    ['createRecord', { collection, rkey, record: value, validate }],
-    ['putRecord', { collection, rkey, record: value, validate }],
-    ...['create', 'update'].map(
-      (action) =>
-        [
-          'applyWrites',
-          { validate, writes: [{ $type: `com.atproto.repo.applyWrites#${action}`, collection, rkey, value }] },
-        ] as const,
-    ),
+/** Every way to write a record: createRecord, putRecord, and the two of applyWrites. */
+function ways(collection: string, rkey: string, value: object, validate: boolean | undefined) {
+  const single = { collection, rkey, record: value, validate }
+  const batch = (action: 'create' | 'update') => ({
+    validate,
+    writes: [{ $type: `com.atproto.repo.applyWrites#${action}`, collection, rkey, value }],
+  })
+  return [
+    ['createRecord', single],
+    ['putRecord', single],
+    ['applyWrites', batch('create')],
+    ['applyWrites', batch('update')],
   ] as const
+}
 
 describe('the key __proto__', () => {
   const collection = 'com.example.thing'

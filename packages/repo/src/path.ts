@@ -19,7 +19,10 @@ export function formatPath(collection: Nsid, rkey: RecordKey): string {
   return `${collection}/${rkey}`
 }
 
-/** The collection and record key of a path; `undefined` when it is not one. A collection is a normalized NSID: two paths must not mean the same. */
+/**
+ * The collection and record key of a path; `undefined` when it is not one. The collection must be a normalized NSID: two paths
+ * must not mean the same.
+ */
 export function splitPath(path: string): { collection: Nsid; rkey: RecordKey } | undefined {
   const slash = path.indexOf('/')
   const collection = path.slice(0, slash)

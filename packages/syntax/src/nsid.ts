@@ -21,7 +21,7 @@ export function parseNsid(text: string): Nsid {
   return text
 }
 
-/** Whether a value is an NSID whose domain is in lower case: the one form of it under which records are kept. Its name may be of any case. */
+/** Whether a value is an NSID with its domain in lower case, as collections are stored. The name may have any case. */
 export function isNormalizedNsid(value: unknown): value is Nsid {
   return isNsid(value) && !upperCaseInDomain.test(value)
 }

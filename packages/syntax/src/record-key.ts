@@ -28,7 +28,9 @@ export function isRecordKeyKind(value: unknown): value is RecordKeyKind {
   return typeof value === 'string' && value.startsWith('literal:') && isRecordKey(literalOf(value))
 }
 
-/** Whether a record key is of the kind that its collection asks for. An NSID as a key is a normalized one: two keys must not mean the same. */
+/**
+ * Whether a record key is of the kind that its collection asks for. An NSID must be normalized: two keys must not mean the same.
+ */
 export function matchesRecordKeyKind(kind: RecordKeyKind, rkey: string): boolean {
   switch (kind) {
     case 'any':
