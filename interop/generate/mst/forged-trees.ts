@@ -181,6 +181,11 @@ export function forgedTrees(): ForgedTree[] {
     wrong('key-syntax', 'a key without a record key', node(null, entry('com.example.note/'))),
     wrong('key-syntax', 'a key without a collection', node(null, entry('/self'))),
     wrong('key-syntax', 'a key whose collection is no NSID', node(null, entry('note/self'))),
+    wrong(
+      'key-syntax',
+      'a key whose collection is not normalized',
+      node(null, entry(firstOfLayer0('com.Example.note/'))),
+    ),
     wrong('key-syntax', 'the record key ..', node(null, entry('com.example.note/..'))),
     wrong('key-syntax', 'a key with a space', node(null, entry('com.example.note/a b'))),
     wrong('key-syntax', 'a key with a line end', node(null, entry('com.example.note/a\n'))),

@@ -171,7 +171,7 @@ class JsonReader {
     let isBlob = false
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]!
-      if (key === '__proto__') this.refuseKey(key, depth)
+      if (key === '__proto__' && !this.lenient) this.refuseKey(key, depth)
       if (key.charCodeAt(0) === DOLLAR) {
         if (key === '$link' || key === '$bytes') {
           const read =

@@ -8,5 +8,5 @@ export {
 } from './bench.ts'
 export { type FuzzFailure, type FuzzOptions, type FuzzReport, type FuzzTarget, fuzz } from './fuzz.ts'
 export { fuzzMain } from './fuzz-main.ts'
-export { interopDir, interopJson, interopLines, type VectorSource, vectorSources } from './interop.ts'
+export { type VectorSource, vectorSources } from './interop.ts'
 export { type LongIntegerRecord, longIntegerRecords, type OddRecord, oddRecords } from './odd-records.ts'

@@ -50,18 +50,3 @@ function openSource(name: VectorSource['name'], folder: string): VectorSource {
     has: (file) => existsSync(join(folder, file)),
   }
 }
-
-/** The published vectors alone; tests read `vectorSources()` instead. */
-export function interopDir(): string {
-  const folder = publishedFolder()
-  if (folder === undefined) throw new Error(`no interoperability vectors: set ${variable} to their folder`)
-  return folder
-}
-
-export function interopLines(file: string): string[] {
-  return openSource('published', interopDir()).lines(file)
-}
-
-export function interopJson(file: string): unknown {
-  return openSource('published', interopDir()).json(file)
-}
