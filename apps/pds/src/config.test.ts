@@ -75,27 +75,29 @@ describe('the configuration', () => {
 
   it.each(['PDS_TRUSTED_PROXIES', 'PDS_RATE_LIMIT_BYPASS_IPS'])('takes addresses and blocks of them for %s', (name) => {
     for (const good of ['203.0.113.5', '203.0.113.0/24, 2001:db8::/32', '::1,', '10.1.2.3/8'])
-      expect(problems({ ...secrets, [name]: good }), good).toEqual([])
-    for (const bad of [
-      'proxy.example.com',
-      '203.0.113.0/33',
-      '203.0.113',
-      'loopback',
-      '10.0.0.1:80',
-      '*',
-      '10.0.0.1 10.0.0.2',
-    ])
-      expect(problems({ ...secrets, [name]: `::1, ${bad}` }), bad).toEqual([
-        expect.stringContaining(
-          `${name} must list IP addresses and blocks such as 203.0.113.0/24, separated by commas: '${bad}' is not`,
-        ),
-      ])
+      expect(problems({ ...usual, [name]: good }), good).toEqual([])
   })
 
   it('warns of variables that nothing reads', () => {
     expect(read({ PDS_PROT: '80', HOME: '/root' }).warnings).toEqual([expect.stringMatching(/^PDS_PROT /)])
   })
 })
+
+const notAddresses = [
+  'proxy.example.com',
+  '203.0.113.0/33',
+  '203.0.113',
+  'loopback',
+  '10.0.0.1:80',
+  '*',
+  '10.0.0.1 10.0.0.2',
+].map(
+  (bad) =>
+    [
+      `::1, ${bad}`,
+      `must list IP addresses and blocks such as 203.0.113.0/24, separated by commas: '${bad}' is not`,
+    ] as const,
+)
 
 /** What each setting refuses, and a part of what it says then. */
 const refusals: Record<string, readonly (readonly [given: string, says: string])[]> = {
@@ -248,15 +250,15 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['clé', 'characters other than visible ASCII'],
   ],
   LOG_ENABLED: [['json', 'must be true or false']],
+  PDS_TRUSTED_PROXIES: notAddresses,
+  PDS_RATE_LIMIT_BYPASS_IPS: notAddresses,
   LOG_LEVEL: [['loud', "'loud' is not one of trace, debug, info, warn, error, fatal, silent"]],
 }
-/** What these refuse is tested where addresses of clients are. */
-const testedElsewhere = ['PDS_RATE_LIMIT_BYPASS_IPS', 'PDS_TRUSTED_PROXIES']
 
 describe('each setting is judged at the start', () => {
   it('and each has its examples here', () => {
     const variables = settingsOf(settings).map(({ variable }) => variable)
-    expect(variables.filter((name) => !refusals[name] && !testedElsewhere.includes(name))).toEqual([])
+    expect(variables.filter((name) => !refusals[name])).toEqual([])
   })
 
   const cases = Object.entries(refusals).flatMap(([variable, given]) =>
