@@ -7,6 +7,7 @@ import {
   type RateLimitOptions,
   type RateLimitSubject,
 } from '@atoll/xrpc-server'
+import { canonicalEmail } from './accounts/email-addresses.ts'
 import type { Config } from './config.ts'
 
 const minute = 60 * 1000
@@ -41,8 +42,9 @@ function caller({ credentials }: RateLimitSubject): string | undefined {
   return (credentials as { did?: Did } | undefined)?.did
 }
 
+/** A domain beyond ASCII has any number of spellings, and all of them sign in to one account. */
 function identifierAndAddress({ input, ip }: RateLimitSubject & { input: { identifier: string } }): string {
-  return `${input.identifier.trim().toLowerCase()} ${clientNetwork(ip)}`
+  return `${canonicalEmail(input.identifier)} ${clientNetwork(ip)}`
 }
 
 /** The limits as the operator wants them. */
