@@ -60,12 +60,13 @@ function textOf(utf8: Uint8Array, lenient: boolean): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(utf8)
 }
 
-const INTEGER = /^-?\d+$/
+/** 64 bits take 19 digits at most, and to read a number of millions of them takes seconds. */
+const LONG_INTEGER = /^-?\d{16,19}$/
 
 /** A reviver that gives integers of 64 bits in full, where the runtime says how a number was written. */
 function keepInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
-  if (context?.source === undefined || !INTEGER.test(context.source)) return value
+  if (context?.source === undefined || !LONG_INTEGER.test(context.source)) return value
   const integer = BigInt(context.source)
   return isLongInteger(integer) ? integer : value
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { encodeCbor } from './cbor-encode.ts'
 import { cborToJson } from './cbor-to-json.ts'
 import { cidOfCbor, cidOfRaw } from './cid.ts'
@@ -160,6 +160,14 @@ describe('integers past 2^53', () => {
     expect(stringifyJson(parseJson(text, long))).toBe(text)
     expect(pathOf(() => parseJson(text))).toBe('/a/0')
     expect(jsonToValue([2n ** 60n], long)).toEqual([2n ** 60n])
+  })
+
+  it('are not read in full to find out that they are too long', () => {
+    const read = vi.spyOn(globalThis, 'BigInt')
+    const text = `[9007199254740993,${'1'.repeat(300)},${'1'.repeat(1000)}]`
+    expect(pathOf(() => parseJson(text, long))).toBe('/1')
+    expect(read.mock.calls.map(([digits]) => digits)).toEqual(['9007199254740993'])
+    read.mockRestore()
   })
 
   it('are refused past that, and so is everything else', () => {
