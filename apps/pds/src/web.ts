@@ -15,7 +15,7 @@ interface Deps {
 /** The few paths that are not XRPC. Answers undefined for every other. */
 export function createWeb({ config, accounts, storage }: Deps) {
   const { service } = config
-  const ownHost = service.hostname.toLowerCase()
+  const ownHosts = hostsOf(service)
   const pages: Record<
     string,
     (request: InnerRequest) => InnerResponse | undefined | Promise<InnerResponse | undefined>
@@ -31,10 +31,10 @@ export function createWeb({ config, accounts, storage }: Deps) {
     },
     // The hosts of handles are other people's names: the document of the service is none of theirs.
     '/.well-known/did.json': (request) =>
-      service.did.startsWith('did:web:') && hostOf(request) === ownHost ? json(serviceDocument(service)) : undefined,
+      service.did.startsWith('did:web:') && ownHosts.has(hostOf(request)) ? json(serviceDocument(service)) : undefined,
     '/tls-check': async ({ query }) => {
       const domain = requireDomain(query)
-      if (domain !== ownHost && (await accounts.find(domain))?.handle !== domain)
+      if (!ownHosts.has(domain) && (await accounts.find(domain))?.handle !== domain)
         throw new XrpcError(
           'NotFound',
           `${domain} is neither this server's host name nor the handle of an account here`,
@@ -48,6 +48,12 @@ export function createWeb({ config, accounts, storage }: Deps) {
     const path = request.path.replace(/(?<=[^/])\/$/, '')
     return Object.hasOwn(pages, path) ? pages[path]?.(request) : undefined
   }
+}
+
+/** The names of this server: its host name, and the one of its DID, which may be another. */
+function hostsOf({ hostname, did }: Config['service']): ReadonlySet<string> {
+  const ofDid = did.startsWith('did:web:') ? [did.slice('did:web:'.length).replace(/%3A\d+$/i, '')] : []
+  return new Set([hostname, ...ofDid].map((host) => host.toLowerCase()))
 }
 
 /** The name by which the client reached the server, without a port. */

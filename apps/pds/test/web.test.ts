@@ -40,6 +40,16 @@ describe('the paths that are not XRPC', () => {
     }
   })
 
+  it('describe the service under the name in its DID, where that is another', async () => {
+    const elsewhere = await PdsUnderTest.start({ PDS_SERVICE_DID: 'did:web:service.test' })
+    for (const host of ['service.test', 'localhost']) {
+      const response = await elsewhere.fetch('/.well-known/did.json', { headers: { host } })
+      expect(await response.json(), host).toMatchObject({ id: 'did:web:service.test' })
+      expect((await elsewhere.fetch(`/tls-check?domain=${host}`)).status).toBe(200)
+    }
+    await elsewhere.close()
+  })
+
   it('describe the service under no name of somebody else', async () => {
     await pds.account('alice')
     for (const host of ['alice.test', 'alice.test:2583', 'nobody.test', 'test', 'localhost.alice.test', '[::1]', '']) {
