@@ -44,11 +44,12 @@ function refuseForeignData(file: string, usualDistribution: readonly string[]): 
   )
 }
 
+/** Nothing is opened: to close a file again would end the locks that this process may hold on it, and others could open the database. */
 async function requireWritableFile(file: string): Promise<void> {
   if (!existsSync(file)) return
-  // A folder, too, is refused by opening it for writing.
-  const handle = await open(file, 'r+')
-  await handle.close()
+  await access(file, constants.R_OK | constants.W_OK)
+  if ((await stat(file)).isDirectory())
+    throw Object.assign(new Error(`${file} is a folder`), { code: 'EISDIR', path: file })
 }
 
 /** SQLite would call it a damaged database, and the advice would be about the wrong file. */
