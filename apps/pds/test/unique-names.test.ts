@@ -8,6 +8,7 @@ import { filesOfAMoment } from './files-of-a-moment.ts'
 import { type Answer, PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
 const minute = 60_000
+const day = 24 * 60 * minute
 
 let directory: DirectoryUnderTest
 let storage: Storage
@@ -39,6 +40,12 @@ async function laterProcess(ms: number): Promise<void> {
   // Chores that are being done are waited for.
   await pds.close()
   vi.useRealTimers()
+}
+
+/** Runs `work` while the machine's clock is wrong. */
+async function atWrongTime<T>(aheadMs: number, work: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + aheadMs })
+  return work().finally(() => vi.useRealTimers())
 }
 
 /** Every storage transaction from the `n`-th on fails, until the returned function is called. */
@@ -375,6 +382,28 @@ describe('a sign-up', () => {
     }
     expect(step).toBe(3)
     await expectAgreement()
+  })
+
+  it('that broke off while the clock was ahead does not keep its names until that day', async () => {
+    directory.trouble = 'deaf'
+    await atWrongTime(3 * day, () => invited())
+    directory.trouble = undefined
+    expect(outcome(await invited({ email: 'other@example.com' }))).toBe(200)
+    await expectAgreement()
+    directory.trouble = 'deaf'
+    await atWrongTime(3 * day, () => invited({ handle: 'carol.test', email: 'carol@example.com' }))
+    directory.trouble = undefined
+    await laterProcess(minute)
+    await expectAgreement()
+  })
+
+  it('that cannot be taken back under another rotation key does not keep its names for ever', async () => {
+    directory.trouble = 'deaf'
+    await invited()
+    directory.trouble = undefined
+    const other = await start({ PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '22'.repeat(32) })
+    expect(outcome(await signUp(other, { inviteCode: invite.code }))).toBe(200)
+    expect((await storage.claims.list({ before: '9999-12-31T00:00:00.000Z' as never, limit: 9 })).items).toEqual([])
   })
 
   it('that is undone on a disk that is full at any step is undone when there is room', async () => {

@@ -9,7 +9,7 @@ import type { RepoLocks } from '../repos/repo-locks.ts'
 import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
-import { mayBeUnderWay } from './under-way.ts'
+import { ageOf, mayBeUnderWay } from './under-way.ts'
 
 /** A sign-up whose fields were checked. */
 export interface WantedAccount {
@@ -103,7 +103,7 @@ export class PendingSignUps {
 
   /** Undoes a sign-up that can no longer be finished; leaves any other claim alone. */
   async settle(claim: Claim): Promise<void> {
-    const isExpired = Date.parse(claim.claimedAt) + finishableMs <= this.#now().getTime()
+    const isExpired = ageOf(claim, this.#now()) >= finishableMs
     if (claim.purpose !== abandoned && !(claim.purpose === signUp && isExpired)) return
     await this.#parts.turns.run(claim.did, () => this.#undoIfThere(claim.did))
   }

@@ -1,6 +1,6 @@
 import type { Claim, Storage } from '@atoll/storage'
-import { formatDatetime } from '@atoll/syntax'
-import { underWayMs } from './under-way.ts'
+import type { Datetime } from '@atoll/syntax'
+import { mayBeUnderWay } from './under-way.ts'
 
 interface UnfinishedParts {
   readonly storage: Pick<Storage, 'claims'>
@@ -10,6 +10,8 @@ interface UnfinishedParts {
 }
 
 const pageClaims = 100
+/** A claim that was made while the clock was ahead is as good as any other. */
+const endOfTime = '9999-12-31T23:59:59.999Z' as Datetime // four digits are the most that a year has
 
 /** Sign-ups and changes of handles that broke off: found by the claims that they left. */
 export class UnfinishedChanges {
@@ -24,10 +26,13 @@ export class UnfinishedChanges {
   /** Settles what can be settled now. A failure does not keep the others from it, and is thrown at the end. */
   async settle(): Promise<void> {
     const failures: unknown[] = []
-    const before = formatDatetime(new Date(this.#now().getTime() - underWayMs))
     let cursor: string | undefined
     do {
-      const page = await this.#parts.storage.claims.list({ before, limit: pageClaims, ...(cursor && { cursor }) })
+      const page = await this.#parts.storage.claims.list({
+        before: endOfTime,
+        limit: pageClaims,
+        ...(cursor && { cursor }),
+      })
       for (const claim of page.items) await this.#settle(claim).catch((error: unknown) => failures.push(error))
       cursor = page.cursor
     } while (cursor !== undefined)
@@ -36,6 +41,7 @@ export class UnfinishedChanges {
   }
 
   async #settle(claim: Claim): Promise<void> {
+    if (mayBeUnderWay(claim, this.#now())) return
     for (const owner of this.#parts.owners) await owner.settle(claim)
   }
 }

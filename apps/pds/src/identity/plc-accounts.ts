@@ -81,11 +81,10 @@ export class PlcAccounts {
     return isAlive(last) && handleIn(last) === handle
   }
 
-  /** Takes a handle out of the DID document again, in favour of the one that the account has. */
+  /** Takes a handle out of the DID document again, in favour of the one that the account has: where this server may change it. */
   async restoreHandle(did: Did, wrong: Handle, handle: Handle | undefined): Promise<void> {
     const last = await this.#last(did)
-    if (!isAlive(last) || handleIn(last) !== wrong) return
-    this.#requireOurs(last)
+    if (!isAlive(last) || handleIn(last) !== wrong || !this.#isOurs(last)) return
     const changes = handle
       ? { handle }
       : { alsoKnownAs: contentOf(last).alsoKnownAs.filter((name) => name !== `at://${wrong}`) }
@@ -98,9 +97,12 @@ export class PlcAccounts {
     return last !== undefined && isSame(last, operation)
   }
 
-  /** Ends an identity that begins with `genesis`, where it was registered and its holder has not taken it over. */
+  /**
+   * Ends an identity that begins with `genesis`, where it was registered and its holder has not taken it over. One that was made under
+   * another rotation key stays: nothing that this server signs would be taken.
+   */
   async giveUp(did: Did, genesis: PlcOperation): Promise<void> {
-    if (!(await this.holds(did, genesis))) return
+    if (!this.#isOurs(genesis) || !(await this.holds(did, genesis))) return
     await this.requireAccepted(did, tombstone(genesis, this.#parts.rotationKey))
   }
 
@@ -134,9 +136,12 @@ export class PlcAccounts {
     }
   }
 
+  #isOurs(operation: LivingOperation): boolean {
+    return contentOf(operation).rotationKeys.includes(this.#parts.rotationKey.didKey())
+  }
+
   #requireOurs(last: LivingOperation): void {
-    if (!contentOf(last).rotationKeys.includes(this.#parts.rotationKey.didKey()))
-      throw new Refused('InvalidRequest', "Rotation keys do not include server's rotation key")
+    if (!this.#isOurs(last)) throw new Refused('InvalidRequest', "Rotation keys do not include server's rotation key")
   }
 }
 
