@@ -32,6 +32,20 @@ async function start(settings: Record<string, string> = {}): Promise<PdsUnderTes
   return pds
 }
 
+/** A server that reads what the directory holds, and whose operations do not reach it. */
+async function startDeadEnd(): Promise<PdsUnderTest> {
+  const { fetch } = directory
+  const deadEnd = await PdsUnderTest.start(
+    {},
+    {
+      storage,
+      plcFetch: (url, init) => (init?.method === 'POST' ? Promise.reject(new Error('cut')) : fetch(url, init)),
+    },
+  )
+  started.push(deadEnd)
+  return deadEnd
+}
+
 /** What another process does in the time given, from its start. */
 async function laterProcess(ms: number): Promise<void> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
@@ -159,16 +173,7 @@ describe('a change of handle', () => {
   })
 
   it('that the directory has never heard of is taken back, and the name is kept until then', async () => {
-    // What the directory holds now is read first.
-    const { fetch } = directory
-    const deadEnd = await PdsUnderTest.start(
-      {},
-      {
-        storage,
-        plcFetch: (url, init) => (init?.method === 'POST' ? Promise.reject(new Error('cut')) : fetch(url, init)),
-      },
-    )
-    started.push(deadEnd)
+    const deadEnd = await startDeadEnd()
     expect(outcome(await update(deadEnd, ann, 'wanted.test'))).toBe('502 UpstreamFailure')
     const bob = await pds.account('bob')
     expect(outcome(await update(pds, bob, 'wanted.test'))).toBe('400 HandleNotAvailable')
@@ -179,6 +184,17 @@ describe('a change of handle', () => {
     expect(await handleOf(ann)).toBe('ann.test')
     await expectAgreement()
     expect(outcome(await update(pds, bob, 'wanted.test'))).toBe(200)
+  })
+
+  it('that broke off while the clock was ahead does not stand in the way until that day', async () => {
+    await atWrongTime(3 * day, async () => {
+      const deadEnd = await startDeadEnd()
+      const { password } = ann
+      const { body } = await deadEnd.post('com.atproto.server.createSession', { identifier: 'ann.test', password })
+      expect(outcome(await update(deadEnd, body, 'wanted.test'))).toBe('502 UpstreamFailure')
+    })
+    expect(outcome(await update(pds, ann, 'else.test'))).toBe(200)
+    await expectAgreement()
   })
 
   it.each([
