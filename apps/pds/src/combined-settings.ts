@@ -94,7 +94,10 @@ function timeFaults(
 
 function relayFaults({ crawlers, service }: Read): string[] {
   const { developmentMode }: Partly<Read['service']> = service
-  const plain = (crawlers as Read['crawlers'] | undefined)?.find((relay) => relay.startsWith('http:'))
+  // In a network of one's own, a relay beside the server needs no encryption.
+  const plain = (crawlers as Read['crawlers'] | undefined)?.find(
+    (relay) => relay.startsWith('http:') && isPublicHost(new URL(relay).hostname),
+  )
   if (plain === undefined || developmentMode !== false) return []
   return [
     `PDS_CRAWLERS has '${plain}', which is not encrypted: write https://… outside development mode (PDS_DEV_MODE)`,

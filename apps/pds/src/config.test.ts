@@ -242,7 +242,6 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['relay example.com', "is not a relay's address"],
     ['ws://relay.example.com', "has 'http://relay.example.com', which is not encrypted"],
     ['https://a.example.com,http://b.example.com', "has 'http://b.example.com'"],
-    ['localhost:2470', "has 'http://localhost:2470'"],
   ],
   PDS_RATE_LIMITS_ENABLED: [['2', 'must be true or false']],
   PDS_RATE_LIMIT_BYPASS_KEY: [
@@ -304,6 +303,12 @@ describe('each setting is judged at the start', () => {
       'https://relay.example.com:8443',
     ])
     expect(config.log.level).toBe('trace')
+  })
+
+  it('and a relay in a network of its own needs no encryption', () => {
+    const relays = ['http://relay:2470', 'http://10.0.0.7:2470', 'http://localhost:2470']
+    const env = { ...secrets, PDS_HOSTNAME: 'pds.example.com', PDS_CRAWLERS: `${relays},ws://relay.test` }
+    expect(read(env).config.crawlers).toEqual([...relays, 'http://relay.test'])
   })
 
   it('and development allows what the public network does not', () => {
