@@ -357,7 +357,7 @@ function claims(): InvalidLog[] {
     entry('an entry of another identity', 'did', { did: other }),
     entry('an entry of no DID', 'shape', { did: 'alice.test' }),
     entry('a time before that of the entry before', 'time', { createdAt: '2025-12-31T23:59:59.999Z' }),
-    entry('an invalid time', 'shape', { createdAt: 'yesterday' }),
+    entry('a time that is not a datetime', 'shape', { createdAt: 'yesterday' }),
     entry('a time that is a number', 'shape', { createdAt: 1767225600000 }),
     entry('nullified that is text', 'shape', { nullified: 'false' }),
     entry('no nullified', 'shape', { nullified: undefined }),

@@ -131,6 +131,15 @@ describe('what lenient reading takes', () => {
     })
   })
 
+  it('the key __proto__, as a member like any other', () => {
+    const text = '{"a":{"__proto__":{"b":1}}}'
+    for (const value of [parseJson(text, lenient), jsonToValue(JSON.parse(text), lenient)]) {
+      const { a } = value as { a: object }
+      expect(Object.entries(a)).toEqual([['__proto__', { b: 1 }]])
+      expect(Object.getPrototypeOf(a)).toBe(Object.prototype)
+    }
+  })
+
   it('text with a lone surrogate, and bytes that are not UTF-8', () => {
     expect(parseJson('{"\\udc00":"\\ud800"}', lenient)).toEqual({ '\udc00': '\ud800' })
     expect(parseJson(Uint8Array.of(34, 255, 34), lenient)).toBe('\ufffd')

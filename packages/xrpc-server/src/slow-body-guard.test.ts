@@ -192,7 +192,7 @@ describe.each(hosts)('on %s, an upload', (_, open) => {
 })
 
 describe('a guard', () => {
-  it('looks at intervals of the runtime, unless it is told otherwise', async () => {
+  it('looks at intervals of its own by default', async () => {
     const guard = new SlowBodyGuard({ windowMs: 20, everyMs: 10 })
     const router = createRouter([
       route(upload, anyone, async ({ body }) => ({ size: (await first(body)) ?? 0, encoding: '' })),

@@ -129,7 +129,8 @@ export class PendingSignUps {
     const { genesis } = detailsOf(claim)
     if (plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
     // The sign-up names another recovery key now, or the server's settings have changed.
-    if (mayBeUnderWay(claim, this.#now()) && !(await plc.holds(did, genesis))) throw underWay('An earlier attempt to sign up')
+    if (mayBeUnderWay(claim, this.#now()) && !(await plc.holds(did, genesis)))
+      throw underWay('An earlier attempt to sign up')
     await this.#undo(claim)
     return undefined
   }
