@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Programs that only run where node_modules/.bin is on the path, or that install what they are called for. */
+/** Programs that need node_modules/.bin on the path, or that install what they run. */
 const runners = ['pnpm', 'npx', 'yarn', 'vitest', 'turbo', 'tsc', 'tsup', 'biome', 'knip', 'changeset']
 const runner = new RegExp(`^(?:${runners.join('|')})\\s+\\S`)
 const ownScript = /^node\s+(?:--\S+\s+)*(?:\.\/)?(?:scripts|packages|apps|bench|examples|e2e|interop)\//
@@ -28,12 +28,12 @@ function faultOf(command, tasks) {
   const { run, short, rest = '' } = task.exec(command)?.groups ?? {}
   const name = run ?? short
   if (name === undefined) return undefined
-  if (!tasks.includes(name)) return 'is no script of package.json'
+  if (!tasks.includes(name)) return 'is not a script of package.json'
   const flag = rest.split(/\s+/).find((word) => /^\[?-/.test(word))
   return flag === undefined || flag === '--' ? undefined : `needs a '--' before ${flag}`
 }
 
-/** The commands of a line of shell, without comments and what is set before them. */
+/** The commands of a line of shell, without comments and the settings before them. */
 function commandsIn(code) {
   return code
     .replace(/\s#\s.*$/, '')

@@ -1,4 +1,4 @@
-/** The server behind the proxies of the field: what they make of requests, and what comes back through them. */
+/** The server behind the usual reverse proxies: how they change requests, and what comes back through them. */
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import { readConfig, type ServedPds, servePds } from '@atoll/pds'
 import { createPlcDirectory } from '@atoll/plc-directory'
@@ -52,7 +52,7 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
       PDS_DID_PLC_URL: 'http://plc.test',
       LOG_ENABLED: 'true',
     })
-    // Its time passes when a test says so.
+    // The tests control its time.
     const guard = new SlowBodyGuard({
       everyMs,
       repeat: (given) => {
@@ -126,7 +126,7 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
   }
   const logged = (nsid: string) => log.filter((line) => line.nsid === nsid).map(({ msg, status }) => [msg, status])
 
-  it('a session is refreshed and ended without a body, which the proxy sends on as an empty one', async () => {
+  it('a session is refreshed and ended without a body, though the proxy announces one', async () => {
     const { refreshJwt } = await signIn()
     const refreshed = await send('com.atproto.server.refreshSession', { token: refreshJwt })
     expect(refreshed).toMatchObject({ status: 200, body: { handle } })
@@ -158,14 +158,14 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
     expect(await answer).toMatchObject({ status: 200, body: { blob: { size: 2000 } } })
   })
 
-  it('an upload that stalls for a minute is told so, and logged as what it was', async () => {
+  it('an upload that stalls for a minute is refused with 408, and logged as such', async () => {
     log.length = 0
     const { stream, answer } = await beginUpload(new Uint8Array(1000).fill(5))
     let isAnswered = false
     void answer.finally(() => {
       isAnswered = true
     })
-    // What the proxy has sent on is read first, which takes time of the machine.
+    // The server reads what the proxy has sent on before it judges the upload, which takes real time.
     while (!isAnswered) {
       pass(everyMs)
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -187,7 +187,7 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
     expect(await ask('/.well-known/did.json', 'localhost')).toBe(200)
   })
 
-  // nginx gets no certificates by itself.
+  // nginx does not get certificates on its own.
   if (name !== 'Caddy') return
   it('only the server and the handles of its accounts get a certificate', async () => {
     const alice = await proxy.connect(handle)

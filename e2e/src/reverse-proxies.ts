@@ -1,4 +1,4 @@
-/** The reverse proxies that operators put before their servers, as their packages install them. */
+/** The reverse proxies that operators put in front of their servers, as Debian's packages install them. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { connect as connectTls } from 'node:tls'
 import { freePort } from '@atoll/devnet'
 import { temporaryFolder } from './server-process.ts'
 
-/** A proxy that runs. */
+/** A running proxy. */
 export interface ReverseProxy {
   readonly port: number
   /** An HTTP/2 connection for requests to this host. Rejects where the proxy has no certificate for it. */
@@ -28,7 +28,7 @@ export interface ProxyKind {
 const caddyProgram = findProgram('caddy')
 const nginxProgram = findProgram('nginx')
 
-/** With a certificate of its own making for every name that the server vouches for, as the usual Caddyfile asks. */
+/** Issues itself a certificate for every name that `/tls-check` confirms, as the usual Caddyfile does. */
 const caddy: ProxyKind = {
   name: 'Caddy',
   program: caddyProgram,
@@ -74,7 +74,7 @@ const caddy: ProxyKind = {
   },
 }
 
-/** HTTP/2 without TLS, and bodies that are passed on as they come. */
+/** Speaks HTTP/2 without TLS, and passes bodies on as they arrive. */
 const nginx: ProxyKind = {
   name: 'nginx',
   program: nginxProgram,
@@ -122,13 +122,13 @@ const nginx: ProxyKind = {
 
 export const reverseProxies: readonly ProxyKind[] = [caddy, nginx]
 
-/** Debian keeps servers in folders that only root looks in. */
+/** Debian keeps servers in folders that are on root's path alone. */
 function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
-/** Starts the program and waits until it listens; the function that comes back stops it. Rejects with what it printed when it ends. */
+/** Starts the program and waits until it listens. Returns a function that stops it. Rejects with its output if it ends instead. */
 async function startProxy(program: string, args: string[], home: string, port: number): Promise<() => Promise<void>> {
   const env = { PATH: process.env['PATH'], HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home }
   const child: ChildProcess = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -157,7 +157,7 @@ async function accepts(port: number): Promise<boolean> {
 
 async function opened(session: ClientHttp2Session): Promise<ClientHttp2Session> {
   await once(session, 'connect')
-  // What breaks later breaks the request that is under way.
+  // A later failure fails the request that is under way.
   session.on('error', () => {})
   return session
 }

@@ -81,7 +81,7 @@ export async function runToEnd(program: string, env: Record<string, string>, uid
     standardOutput += chunk
   })
   child.stderr.on('data', (chunk) => (output += chunk))
-  // One that starts after all is not left behind by the test that fails then.
+  // If it starts after all, the test fails, and must not leave it running.
   const timer = setTimeout(() => child.kill('SIGKILL'), 45_000)
   const [code] = await once(child, 'close')
   clearTimeout(timer)

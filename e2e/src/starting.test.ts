@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-/** A server for this machine, whose directory nobody has to reach at its start. */
+/** For a server on this machine alone, which does not reach its directory at the start. */
 const settings = {
   PDS_JWT_SECRET: 'secret of the end-to-end tests',
   PDS_ADMIN_PASSWORD: 'password of the end-to-end tests',
@@ -26,7 +26,7 @@ const settings = {
 
 const isLinux = process.platform === 'linux'
 const isRoot = process.getuid?.() === 0
-/** Permissions do not hold root back, so where root runs the tests, nobody runs the program. */
+/** Permissions do not stop root, so where root runs the tests, the user `nobody` runs the program. */
 const nobody = isRoot ? 65_534 : undefined
 const nobodyReadsPrograms =
   !isRoot || spawnSync(process.execPath, ['--check', programs.pds], { uid: nobody, gid: nobody }).status === 0
@@ -49,7 +49,7 @@ function tryMount(): boolean {
 const lines = (output: string) => output.trim().split('\n')
 
 describe('a start that cannot succeed says why in one sentence', () => {
-  /** What the server says that does not start. It prints nothing else. */
+  /** What a server that does not start says. It prints nothing else. */
   async function sentence(
     env: Record<string, string>,
     { program = programs.pds, uid }: { program?: string; uid?: number | undefined } = {},
@@ -107,7 +107,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
     )
   })
 
-  // The one place of a Linux machine in which root, too, makes no folder.
+  // The one place on a Linux machine where even root cannot make a folder.
   it.runIf(isLinux)('for a data directory that cannot be written', async () => {
     for (const program of [programs.pds, programs.devnet])
       expect(await sentence({ PDS_DATA_DIRECTORY: '/sys/atoll' }, { program })).toBe(
@@ -220,7 +220,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
     )
   })
 
-  it('for data of the usual distribution, and starts nothing beside them', async () => {
+  it('for data of the usual distribution, and creates nothing beside them', async () => {
     const path = `${folder.path}/pds`
     mkdirSync(path)
     for (const name of ['account.sqlite', 'did_cache.sqlite', 'sequencer.sqlite']) writeFileSync(`${path}/${name}`, '')
@@ -333,7 +333,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('a start warns', () => {
-  it('of a database that other users can open, and makes none that they can', async () => {
+  it('of a database that other users can open, and creates one that they cannot', async () => {
     const port = await freePort()
     const env = { ...settings, PDS_PORT: String(port), PDS_DATA_DIRECTORY: folder.path, PDS_DEV_MODE: 'true' }
     const server = new ServerProcess(programs.pds, env, `http://localhost:${port}`)
@@ -371,7 +371,7 @@ describe('a server', () => {
     expect(server.output).toContain('listens on http://localhost:')
   })
 
-  it('goes on beside data of the usual distribution once it has data of its own', async () => {
+  it('starts beside data of the usual distribution once it has data of its own', async () => {
     const { server } = await started(programs.pds, {})
     await server.stop()
     writeFileSync(`${folder.path}/new/data/account.sqlite`, '')
@@ -409,7 +409,7 @@ describe('a server', () => {
     expect(server.output).toBe('')
   })
 
-  // Linux takes all of 127.0.0.0/8 for its own, and a socket on 127.0.0.1 hears nothing of the rest.
+  // On Linux all of 127.0.0.0/8 is this machine, and a socket on 127.0.0.1 does not hear the rest.
   it.runIf(isLinux)('listens where PDS_BIND_ADDRESS says, and the network on loopback alone', async () => {
     const network = await started(programs.devnet, {})
     expect(await accepting(network.port)).toEqual(['127.0.0.1', '::1'])

@@ -6,7 +6,7 @@ import { parseDid, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { AtpAgent } from '@atproto/api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-// Records with the key `__proto__`, which the data model can hold, in a server that the field's client reads.
+// Records with the key `__proto__`, which the data model can hold, read with the official client.
 
 const collection = 'com.example.note'
 const service = 'http://localhost:2583'
@@ -33,7 +33,7 @@ beforeEach(async () => {
 })
 afterEach(() => pds.close())
 
-/** Puts a record there past every check, as an import of what the network holds may. */
+/** Stores a record past every check, as an import may. */
 async function bring(rkey: string, block: Block): Promise<void> {
   const did = parseDid(alice.assertDid)
   const head = (await storage.repos.head(did))!
@@ -45,7 +45,7 @@ async function bring(rkey: string, block: Block): Promise<void> {
 
 const hidden = (value: object): Block => blockOf(JSON.parse(JSON.stringify(value).replaceAll('hidden', '__proto__')))
 
-describe('the field’s client', () => {
+describe('the official client', () => {
   it.each([
     ['at the top', { $type: collection, hidden: { a: 1 } }],
     ['further down', { $type: collection, a: [{ hidden: 'x' }] }],

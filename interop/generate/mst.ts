@@ -10,7 +10,7 @@ import { type Records, treeOf } from './mst/tree-by-definition.ts'
 import { createRandom } from './random.ts'
 import { Verdicts } from './verdicts.ts'
 
-/** Trees: their keys, shapes and differences, and what is no tree. */
+/** Trees: their keys, shapes and differences, and forged ones. */
 export async function mstVectors(): Promise<Map<string, string>> {
   const verdicts = new Verdicts(decisions)
   const shapes = await shapeVectors(verdicts)

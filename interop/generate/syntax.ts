@@ -30,7 +30,7 @@ interface Page {
   judges: Judges
 }
 
-/** A text that a line cannot hold: it is empty, invisible at an end, begins as a comment, or is no Unicode text. */
+/** A text that a line cannot hold: it is empty, invisible at an end, begins as a comment, or is not Unicode text. */
 interface AwkwardText {
   format: string
   text: string
@@ -38,7 +38,7 @@ interface AwkwardText {
   note: string
 }
 
-/** Texts of every string format, valid and invalid: a line each, with awkward.json for those that no line can hold. */
+/** Texts of every string format, valid and invalid: a line each, with awkward.json for those that a line cannot hold. */
 export async function syntaxVectors(): Promise<Map<string, string>> {
   const verdicts = new Verdicts(decisions)
   const files = new Map<string, string>()

@@ -1,4 +1,4 @@
-/** A difference between judges that somebody looked into, and what was decided. */
+/** A difference between judges, and what was decided about it. */
 export interface Decision<Case = string> {
   /** The files of the cases, as a beginning of their paths below `interop/`. */
   file: string

@@ -3,11 +3,11 @@ import type { settings } from './config.ts'
 import type { Values } from './environment.ts'
 import { isPublicHost } from './host-settings.ts'
 
-/** Settings as they were read; one that could not be is undefined. */
+/** Settings as they were read; one that could not be read is undefined. */
 type Read = Values<typeof settings>
 type Partly<T> = { readonly [K in keyof T]: T[K] | undefined }
 
-/** What is wrong with settings that are right one by one. Those that could not be read have been reported. */
+/** What is wrong with settings that are each valid alone. Those that could not be read have been reported. */
 export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet: boolean }): string[] {
   return [
     ...secretFaults(values.secrets, values.identity),
@@ -17,7 +17,7 @@ export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet:
   ]
 }
 
-/** What works, and is probably not meant. */
+/** What works, but is probably a mistake. */
 export function combinedWarnings({ service, identity }: Read): string[] {
   const { did, hostname } = service
   const isElsewhere = did?.startsWith('did:web:') && !isDidOf(did, hostname)
@@ -55,7 +55,7 @@ function didKeyOf(privateKey: string): string {
   return importKeyPair('k256', Buffer.from(privateKey, 'hex')).didKey()
 }
 
-/** What is written into a public directory stays there, so the names in it must be ones that everybody can look up. */
+/** What is written to a public directory stays there, so everybody must be able to look up the names in it. */
 function reachFaults({ service, identity }: Read): string[] {
   const { hostname, developmentMode, port }: Partly<Read['service']> = service
   const { plcUrl, handleDomains }: Partly<Read['identity']> = identity

@@ -254,8 +254,8 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
   LOG_LEVEL: [['loud', "'loud' is not one of trace, debug, info, warn, error, fatal, silent"]],
 }
 
-describe('each setting is judged at the start', () => {
-  it('and each has its examples here', () => {
+describe('a value of a setting', () => {
+  it('has examples of what is refused, for every setting', () => {
     const variables = settingsOf(settings).map(({ variable }) => variable)
     expect(variables.filter((name) => !refusals[name])).toEqual([])
   })
@@ -263,7 +263,7 @@ describe('each setting is judged at the start', () => {
   const cases = Object.entries(refusals).flatMap(([variable, given]) =>
     given.map((each) => [variable, ...each] as const),
   )
-  it.each(cases)('%s=%s', (variable, given, says) => {
+  it.each(cases)('is refused: %s=%s', (variable, given, says) => {
     const found = problems({ ...usual, [variable]: given })
     expect(found).toEqual([expect.stringContaining(says)])
     expect(found[0]).toMatch(new RegExp(`^${variable} `))
@@ -271,7 +271,7 @@ describe('each setting is judged at the start', () => {
     if (variable.includes('KEY_HEX') || variable.includes('BYPASS_KEY')) expect(found[0]).not.toContain(given)
   })
 
-  it('and is taken in its usual form', () => {
+  it('is read in its usual form', () => {
     const { config, warnings } = read({
       PDS_HOSTNAME: 'PDS.Example.com',
       PDS_BIND_ADDRESS: '[::1]',
@@ -311,7 +311,7 @@ describe('each setting is judged at the start', () => {
     expect(read(env).config.crawlers).toEqual([...relays, 'http://relay.test'])
   })
 
-  it('and development allows what the public network does not', () => {
+  it('may be local in development, where the public network does not allow it', () => {
     const { config, warnings } = read({
       ...development,
       PDS_PORT: '0',
@@ -333,7 +333,7 @@ describe('each setting is judged at the start', () => {
     )
   })
 
-  it('and warns of what is probably not meant', () => {
+  it('is warned of when it is probably a mistake', () => {
     expect(read({ PDS_SERVICE_DID: 'did:web:other.example.com' }).warnings).toEqual([
       expect.stringMatching(/^PDS_SERVICE_DID .*a host other than/),
     ])
@@ -343,7 +343,7 @@ describe('each setting is judged at the start', () => {
     ])
   })
 
-  it('and a maximum lowers a default above it', () => {
+  it('that is a maximum lowers a default above it', () => {
     expect(read({ PDS_DID_CACHE_MAX_TTL: '60000' }).config.identity.cacheStaleTtlMs).toBe(60_000)
   })
 })

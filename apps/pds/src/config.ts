@@ -29,9 +29,9 @@ import { type LogLevel, logLevels } from './log.ts'
 import { judgeUnsupported } from './unsupported-settings.ts'
 
 const day = 24 * 60 * 60 * 1000
-/** The longest that a timer of Node runs; a longer one ends at once. */
+/** The longest delay of a Node timer; a longer one fires at once. */
 const longestTimer = 2 ** 31 - 1
-/** Times this far back still have a date of four digits. */
+/** A time this far back still has a year of four digits. */
 const century = 36_525 * day
 
 const staleTtl = 'PDS_DID_CACHE_STALE_TTL'
@@ -274,8 +274,8 @@ function complete(values: Read, env: Environment): Config {
     blobs: { ...values.blobs, directory: values.blobs.directory ?? `${storage.dataDirectory}/blobs` },
     identity: {
       ...identity,
-      plcUrl: identity.plcUrl.replace(/\/+$/, '') as Uri, // a URL without a slash at its end is one
-      // A default does not stand in the way of the maximum that an operator has chosen.
+      plcUrl: identity.plcUrl.replace(/\/+$/, '') as Uri, // without the slash at its end it is still a URL
+      // The default yields to a lower maximum that the operator chose.
       cacheStaleTtlMs: Math.min(cacheStaleTtlMs, cacheMaxTtlMs),
       handleDomains:
         identity.handleDomains.length > 0 ? identity.handleDomains : [local ? '.test' : `.${service.hostname}`],
@@ -284,9 +284,9 @@ function complete(values: Read, env: Environment): Config {
   }
 }
 
-/** The network resolves two methods, and of did:web host names alone. */
+/** The network resolves two DID methods, and did:web only for host names. */
 function parseServiceDid(given: string): Did {
-  if (/^did:plc:[a-z2-7]{24}$/.test(given)) return given as Did // it was just looked at
+  if (/^did:plc:[a-z2-7]{24}$/.test(given)) return given as Did // just checked
   try {
     didWebUrl(given as Did, { allowLocalhost: true })
     return given as Did // it has the address of a document
@@ -311,7 +311,7 @@ function parsePrivateKey(given: string): string {
   return given.toLowerCase()
 }
 
-/** Clients send it in a header, where other characters do not arrive as they were. */
+/** Clients send it in a header, where other characters may arrive changed. */
 function parseHeaderValue(given: string): string {
   if (!/^[\x21-\x7e]+$/.test(given)) throw new Error('it has characters other than visible ASCII')
   return given

@@ -74,7 +74,7 @@ export class Crawlers {
     const last = this.#parts.lastSeq()
     if (last <= relay.notifiedSeq && !(await this.#isStalled(relay, last))) return
     const restedMs = this.#now() - relay.notifiedAt
-    // Below zero, the clock has been set back since: how long ago that was is not known.
+    // Below zero: the clock has been set back since, so the pause counts as over.
     const rested = restedMs < 0 || restedMs >= pauseMs
     if (!rested && !(await this.#isStalled(relay, last))) return
     await this.#client(relay).call(requestCrawl, {

@@ -25,7 +25,7 @@ export async function prepareDataFolder(storage: {
   return file
 }
 
-/** Only its owner may look into a folder with private keys. Its name would still be there after a power cut. */
+/** For its owner alone, as there are private keys in it; its name is synced, so that a power cut does not lose it. */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 })
   if (first === undefined) return
@@ -52,7 +52,7 @@ async function requireWritableFile(file: string): Promise<void> {
     throw Object.assign(new Error(`${file} is a folder`), { code: 'EISDIR', path: file })
 }
 
-/** SQLite would call it a damaged database, and the advice would be about the wrong file. */
+/** SQLite would report a damaged database, and the advice would name the wrong file. */
 async function requireEmptyLock(lock: string): Promise<void> {
   if (existsSync(lock) && (await stat(lock)).size > 0)
     throw new StartError(

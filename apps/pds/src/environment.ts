@@ -110,7 +110,7 @@ export function integer<D extends number | undefined | typeof required>(
   return setting<unknown>(variable, 'number', meaning, parse, fallback) as Setting<Fallback<number, D>>
 }
 
-/** The one reading of yes and no: the spellings that the usual PDS distribution knows, in any letter case. */
+/** The one parser of yes and no: the spellings of the usual PDS distribution, in any letter case. */
 export function parseFlag(given: string): boolean | undefined {
   if (/^(true|t|1)$/i.test(given)) return true
   if (/^(false|f|0)$/i.test(given)) return false
@@ -126,7 +126,7 @@ export function flag<D extends boolean | undefined>(variable: string, fallback: 
   return setting<unknown>(variable, 'true or false', meaning, parse, fallback) as Setting<Fallback<boolean, D>>
 }
 
-/** An address on the web. Names and a password in it are refused: it is shown to everybody, or `fetch` would not take it. */
+/** A web address. A user name or password in it is refused: some are shown to everybody, and `fetch` takes none. */
 export function url<D extends Uri | undefined | typeof required>(variable: string, fallback: D, meaning: string) {
   const parse = (given: string) => {
     const read = /^https?:\/\/[^/]/i.test(given) ? URL.parse(given) : null
@@ -150,7 +150,7 @@ export function list(
   })
 }
 
-/** Values separated by commas, each of which `parse` judges: it returns the value or throws what is wrong with the item. */
+/** Values separated by commas. `parse` returns the value of an item, or throws what is wrong with it. */
 export function parsedList(
   variable: string,
   expected: string,
@@ -189,7 +189,7 @@ function messageOf(error: unknown): string {
 export interface Reading<S> {
   values: Values<S>
   problems: string[]
-  /** What was mended while reading. */
+  /** What was corrected while reading. */
   warnings: string[]
   /** Variables that begin as the settings do, and that none of them is called. */
   unknown: string[]
@@ -233,7 +233,7 @@ export function givenText(env: Readonly<Record<string, string | undefined>>, var
   return withoutQuotes(env[variable] ?? '', false).text
 }
 
-/** The value without the quotes around it, or around the items of a list: `docker run --env-file` takes them for part of the value. */
+/** The value without the quotes around it, or around the items of a list: `docker run --env-file` keeps them as part of the value. */
 function withoutQuotes(given: string, isList: boolean): { text: string; hadQuotes: boolean } {
   const trimmed = given.trim()
   const whole = unquoted(trimmed)

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path'
 import { blobFolders } from '@atoll/blobstore-fs'
 import type { Config } from './config.ts'
 
-/** What anybody but the owner may do with a file. */
+/** The permission bits of everybody but the owner. */
 const others = 0o077
 
 /**
- * One sentence each for the operator about the files and the folders that other users of the machine can open: made by an earlier version,
- * restored, or copied. What this version makes is for its own user alone. Nothing is changed: the mode may be meant, or out of our hands.
+ * At most one sentence each for the operator about files and folders that other users of the machine can open: made by an earlier
+ * version, restored, or copied. Nothing is changed, since the mode may be intended, or not ours to change.
  */
 export async function exposureWarnings(
   { storage, blobs }: Pick<Config, 'storage' | 'blobs'>,
@@ -24,7 +24,7 @@ export async function exposureWarnings(
   ]
 }
 
-/** The database with what SQLite keeps beside it, and the copies that somebody made there. */
+/** The database, what SQLite keeps beside it, and copies that somebody made there. */
 async function databaseFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
   return names.filter((name) => name.startsWith('pds.sqlite')).map((name) => join(folder, name))

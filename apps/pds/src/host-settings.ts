@@ -1,9 +1,9 @@
-/** What settings that name hosts may hold. Each function returns the value in its usual form, or throws what to write instead. */
+/** Parsers of settings that name hosts. Each returns the value in its usual form, or throws what to write instead. */
 import { isIP } from 'node:net'
 import { isPublicAddress } from '@atoll/identity/node'
 import { isDisallowedTld, isHandle } from '@atoll/syntax'
 
-/** A bare host name: it becomes part of every DID document, so nothing else can be taken. */
+/** A bare host name and nothing else: it becomes part of every DID document. */
 export function parseHostname(given: string): string {
   const name = given.toLowerCase()
   if (name === 'localhost') return name
@@ -24,7 +24,7 @@ function hostnameAdvice(given: string): string {
   return `'${given}' ${reason}; write a name such as pds.example.com`
 }
 
-/** A domain under which handles are given away, with a dot before it. */
+/** A domain under which accounts get handles, with a leading dot. */
 export function parseHandleDomain(given: string): string {
   const domain = given.toLowerCase()
   const sample = `alice${domain}`

@@ -49,7 +49,7 @@ function identifierAndAddress({ input, ip }: RateLimitSubject & { input: { ident
 
 /** The limits as the operator wants them. */
 export function rateLimits({ enabled, bypassKey, bypassIps }: Config['rateLimits']): RateLimitOptions {
-  // Routes have limits of their own, which must rest, too.
+  // The bypass lifts the routes' own limits as well.
   if (!enabled) return { bypass: () => true }
   const isBypassed = addressMatcher(bypassIps)
   return {
@@ -61,8 +61,8 @@ export function rateLimits({ enabled, bypassKey, bypassIps }: Config['rateLimits
 }
 
 /**
- * Whose X-Forwarded-For counts: private addresses, the proxies that the operator names, and the addresses without limits, so that
- * whatever such a one passes on for others is counted as theirs.
+ * Whose X-Forwarded-For counts: private addresses, the proxies that the operator names, and the addresses without limits. What one of
+ * those passes on for a client is counted as the client's.
  */
 export function trustedProxies({ proxies, rateLimits }: Pick<Config, 'proxies' | 'rateLimits'>) {
   const isNamed = addressMatcher([...proxies.trusted, ...rateLimits.bypassIps])

@@ -1,10 +1,10 @@
-/** The names of the usual PDS distribution, in their order. Nothing is written at `trace` and `fatal`; at `silent` nothing at all is. */
+/** The level names of the usual PDS distribution, in order. No line has the level `trace` or `fatal`. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
-/** What a log is limited to. */
+/** The least level that a log writes. */
 export type LogLevel = (typeof logLevels)[number]
 
-/** What a line is written at. */
+/** The level of a line. */
 type LineLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** Facts beside a message, under stable keys: `did`, `nsid`, `seq`, `ms`, `err`. Never tokens, addresses, or records. */

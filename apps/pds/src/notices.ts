@@ -4,7 +4,7 @@ import type { Log, LogFields } from './log.ts'
 /** What the person who starts a service is told. */
 export interface Notices {
   warn(sentence: string): void
-  /** That the service can be reached now: as a sentence, or as the fields of a log line. */
+  /** The service can be reached now: as a sentence for a terminal, or as the fields of a log line. */
   listening(sentence: string, fields: LogFields): void
 }
 

@@ -140,6 +140,7 @@ export async function createPds(
   const invites = new Invites({ storage, required: config.invites.required })
   const passwords = new Passwords()
   const accounts = new Accounts({ storage, passwords, sessions })
+  // Changes of names have locks of their own: they wait for the directory of DIDs, and must not hold up writes of records.
   const turns = new RepoLocks()
   const pending = new PendingSignUps({ storage, passwords, sessions, plc, turns })
   const signUps = new SignUps({ storage, passwords, sessions, invites, handles, identity, pending })

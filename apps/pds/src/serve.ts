@@ -20,7 +20,7 @@ export async function servePds(
     write?: (line: string) => void
     log?: Log
     adapters?: Promise<Adapters>
-    /** Where a test wants another server than operators do. */
+    /** For tests that need another server than operators do. */
     server?: Pick<NodeServerOptions, 'host' | 'guard'>
   } = {},
 ): Promise<ServedPds> {
@@ -53,7 +53,7 @@ export function openLog(
   return createLog({ ...config.log, write })
 }
 
-/** `localhost` is two addresses: clients try either first, and some only the first. */
+/** `localhost` is two addresses: clients try either one first, and some try only that one. */
 async function listen(
   { router }: Pds,
   { bindAddress, port }: Config['service'],

@@ -24,8 +24,8 @@ export function startFailure(error: unknown): string | undefined {
 }
 
 /**
- * Runs a part of the start. What goes wrong with a file becomes a `StartError` about the place that it lies in, and about the first place
- * where it lies in none of the others.
+ * Runs a part of the start. A failure with a file becomes a `StartError` about the place that the file is in, or about the first place if
+ * it is in none of them.
  */
 export async function explainingStart<T>(places: readonly [Place, ...Place[]], work: () => Promise<T>): Promise<T> {
   try {
@@ -90,7 +90,7 @@ function sqliteFailure({ cause }: StorageUnavailableError, path: string): string
     : `${path} cannot be read or written (${code}): check whether its disk is full or failing.`
 }
 
-/** What the system refused. The file that it names tells more than the folder that the setting names. */
+/** What the system refused. The file that it names says more than the folder that the setting names. */
 function systemFailure(error: unknown, place: Place): string | undefined {
   const code = codeOf(error)
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return undefined

@@ -3,7 +3,7 @@ import { givenText, parseFlag } from './environment.ts'
 /** Settings of the usual PDS distribution, and of later versions, that this version does not honour. */
 export interface Unsupported {
   readonly variables: readonly string[]
-  /** What is the case instead; it follows a colon. */
+  /** What happens instead: the rest of a sentence, after a colon. */
   readonly instead: string
   /** Ignoring it would be unsafe, or lose data. */
   readonly isRefused?: boolean
@@ -146,7 +146,7 @@ export interface UnsupportedFound {
   readonly known: ReadonlySet<string>
 }
 
-/** What there is to say about the variables of `env` that have no effect. One that says "no" asks for nothing. */
+/** What to report about the variables of `env` that have no effect. One that says "no" asks for nothing. */
 export function judgeUnsupported(env: Readonly<Record<string, string | undefined>>): UnsupportedFound {
   const found: UnsupportedFound = { problems: [], warnings: [], known: new Set(unsupportedSettings.flatMap(namesOf)) }
   for (const { isRefused, instead, ...setting } of unsupportedSettings) {

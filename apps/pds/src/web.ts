@@ -29,7 +29,7 @@ export function createWeb({ config, accounts, storage }: Deps) {
         ? plain(account.did)
         : { status: 404, headers: textHeaders, body: 'User not found' }
     },
-    // The hosts of handles are other people's names: the document of the service is none of theirs.
+    // A handle's host belongs to somebody else: it must not serve the document of the service.
     '/.well-known/did.json': (request) =>
       service.did.startsWith('did:web:') && ownHosts.has(hostOf(request)) ? json(serviceDocument(service)) : undefined,
     '/tls-check': async ({ query }) => {
@@ -44,7 +44,7 @@ export function createWeb({ config, accounts, storage }: Deps) {
   }
   return async (request: InnerRequest): Promise<InnerResponse | undefined> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
-    // As with methods, a slash at the end changes nothing.
+    // A slash at the end is ignored, as it is for methods.
     const path = request.path.replace(/(?<=[^/])\/$/, '')
     return Object.hasOwn(pages, path) ? pages[path]?.(request) : undefined
   }
@@ -61,7 +61,7 @@ function hostOf({ headers }: InnerRequest): string {
   return (headers.get('host') ?? '').replace(/\.?(?::\d+)?$/, '').toLowerCase()
 }
 
-/** The one domain that a proxy asks about before it gets a certificate for it. */
+/** The domain that a proxy wants a certificate for. */
 function requireDomain(query: string): string {
   const [domain, ...more] = new URLSearchParams(query).getAll('domain').map((text) => text.toLowerCase())
   if (domain !== undefined && more.length === 0 && (isHandle(domain) || domain === 'localhost')) return domain

@@ -102,7 +102,7 @@ describe('createAccount', () => {
 
   const optional = ['did', 'inviteCode', 'verificationCode', 'verificationPhone', 'recoveryKey', 'plcOp']
   it.each(optional.flatMap((field) => ['', ' \t'].map((text) => [field, text])))(
-    'takes %s of %j for left out',
+    'treats %s of %j as left out',
     async (field, text) => {
       const { status, body } = await createAccount({ [field]: text })
       expect({ status, handle: body.handle }).toEqual({ status: 200, handle: 'alice.test' })
@@ -209,7 +209,7 @@ describe('invite codes', () => {
     await invited.close()
   })
 
-  it('are asked for where the code is blank', async () => {
+  it('are required where the code is blank', async () => {
     const invited = await withInvites(1)
     const answer = await invited.post('com.atproto.server.createAccount', signUp({ inviteCode: '' }))
     expect(answer.body).toEqual({ error: 'InvalidInviteCode', message: 'No invite code provided' })

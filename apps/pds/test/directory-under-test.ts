@@ -4,8 +4,8 @@ import type { Did } from '@atoll/syntax'
 import type { Adapters } from '../src/pds.ts'
 
 /**
- * How the directory behaves: `refuses` every operation, is `down`, or is `deaf`: it takes an operation, and from then on no answer of it
- * arrives.
+ * How the directory behaves: it `refuses` every operation, is `down`, or is `deaf`: it accepts one operation, and from then on none of
+ * its answers arrive.
  */
 export type Trouble = 'refuses' | 'down' | 'deaf'
 

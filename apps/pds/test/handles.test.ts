@@ -37,7 +37,7 @@ describe('updateHandle', () => {
     expect(pds.plcRequests.filter(({ method }) => method === 'POST')).toHaveLength(1)
   })
 
-  it('says a reserved name again for the account that has it', async () => {
+  it('accepts a reserved name from the account that has it already', async () => {
     await pds.adapters.storage.transact(alice.did, (tx) => tx.accounts.update(alice.did, { handle: 'atp.test' }))
     expect((await update('atp.test')).status).toBe(200)
     expect((await update('alice.test')).status).toBe(200)

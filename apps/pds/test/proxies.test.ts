@@ -24,7 +24,7 @@ const start = async (settings: Record<string, string>) => {
   })
 }
 
-/** What the proxy on this machine was told of the hops before it. */
+/** The X-Forwarded-For that the proxy on this machine sends on. */
 type Hops = string
 
 /** The statuses of so many calls of a method that refuses them all with 400 or 401 until there are too many. */
@@ -71,12 +71,12 @@ describe('clients behind a proxy', () => {
     expect(await last('203.0.113.6')).toBe(429)
   })
 
-  it('may not pass for an address without limits', async () => {
+  it('cannot pass for an address without limits', async () => {
     await start({ PDS_RATE_LIMIT_BYPASS_IPS: '203.0.113.5' })
     expect(await last('203.0.113.5, 198.51.100.1')).toBe(429)
   })
 
-  it('are one client when they share an IPv6 network, also to the limit of sign-ins', async () => {
+  it('are one client when they share an IPv6 network, for the limit of sign-ins as well', async () => {
     await start({})
     expect(await last('2001:db8::1')).toBe(429)
     expect(await last('2001:db8::2', 1)).toBe(429)
@@ -88,7 +88,7 @@ describe('clients behind a proxy', () => {
     expect(await signIns('2001:db8:0:1::1', 1)).toEqual([401])
   })
 
-  it('follow the firehose each within its own bound', async () => {
+  it('have a bound of firehose subscriptions each', async () => {
     await start({ PDS_TRUSTED_PROXIES: '203.0.113.0/24' })
     const follow = (forwardedFor: Hops) =>
       new Promise<string>((resolve) => {

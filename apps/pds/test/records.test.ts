@@ -119,7 +119,7 @@ describe('createRecord', () => {
     expect(await latest()).toEqual(before)
   })
 
-  it('lets one of ten at once make a record, and tells the others that it is there', async () => {
+  it('lets one of ten concurrent calls make a record, and refuses the others with RecordAlreadyExists', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
         call('createRecord', { collection: 'com.example.thing', rkey: 'one', record: { n } }),
@@ -468,12 +468,12 @@ describe('a collection whose domain is not in lower case', () => {
     expect(await latest()).toEqual(before)
   })
 
-  it('is no other collection when its name is', async () => {
+  it('is a matter of the domain alone: names keep their case', async () => {
     expect((await call('createRecord', { collection: 'com.example.aNote', record: {} })).status).toBe(200)
     expect((await call('createRecord', { collection: 'com.example.anote', record: {} })).status).toBe(200)
   })
 
-  it('may be read and deleted from: nothing is there', async () => {
+  it('can be read and deleted from, as an empty one', async () => {
     const params = { repo: alice.did, collection: 'com.Example.note' }
     expect((await pds.get('com.atproto.repo.listRecords', { params })).body.records).toEqual([])
     const { status, body } = await call('deleteRecord', { collection: 'com.Example.note', rkey: 'x' })
@@ -501,7 +501,7 @@ describe('listRecords', () => {
   })
 
   it.each([
-    ['a link that is none', { $type: post, link: { $link: 'no link' } }],
+    ['a malformed link', { $type: post, link: { $link: 'no link' } }],
     ['the key __proto__', JSON.parse(`{"$type":"${post}","a":[{"__proto__":{"b":1}}]}`)],
   ])('leaves out a record that has no form in JSON, and lists the others: %s', async (_, value) => {
     const { storage } = pds.adapters
@@ -589,7 +589,7 @@ describe('describeRepo', () => {
   })
 
   it.each(['"weight":1.5', '"__proto__":{"a":1}'])(
-    'says so when no answer can hold the document, without which sessions do: %s',
+    'refuses a DID document that no answer can hold, and sessions leave it out: %s',
     async (member) => {
       const { plcFetch } = pds.adapters
       const other = await PdsUnderTest.start(

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
 import { createPds } from '../src/pds.ts'
+import { environment } from './pds-under-test.ts'
 
 let folder: string
 let server: Pick<NodeServer, 'url' | 'close'>
@@ -43,14 +44,7 @@ afterEach(async () => {
 
 /** A server on the files in the folder. */
 async function start(): Promise<typeof server> {
-  const { config } = readConfig({
-    PDS_DEV_MODE: 'true',
-    PDS_INVITE_REQUIRED: 'false',
-    PDS_JWT_SECRET: 'a secret of the tests',
-    PDS_ADMIN_PASSWORD: 'admin-of-the-tests',
-    PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '11'.repeat(32),
-    PDS_DID_PLC_URL: 'http://plc.test',
-  })
+  const { config } = readConfig(environment)
   const adapters = {
     storage: await openSqliteStorage({ file: join(folder, 'pds.sqlite') }),
     blobStore: await openFsBlobStore({ dir: blobFolder() }),
@@ -110,7 +104,7 @@ const lostCids = () =>
     .filter(({ msg }) => /bytes of a blob are lost/.test(msg))
     .map(({ cid }) => cid)
 
-it('serves every blob again that is uploaded again, when the folder of blobs is older than the database', async () => {
+it('serves every blob again once it is uploaded again, after a restore with a blob folder older than the database', async () => {
   const kept = await upload('kept')
   const waiting = await upload('waiting')
   expect(await put(kept)).toBe(200)
@@ -129,7 +123,7 @@ it('serves every blob again that is uploaded again, when the folder of blobs is 
   expect(await read(waiting)).toBe('the bytes of waiting')
   for (const each of [...later, ...later]) expect(await read(each)).toBe('400 BlobNotFound')
   expect(lostCids()).toEqual(later.map(({ cid }) => cid))
-  // Its records can be edited meanwhile.
+  // Their records can be edited meanwhile.
   for (const each of later) expect(await put(each, 'edited')).toBe(200)
   expect(await put(unused)).toBe(400)
 
@@ -145,7 +139,7 @@ it('serves every blob again that is uploaded again, when the folder of blobs is 
   expect(logged).toHaveLength(2)
 })
 
-it('serves a blob again whose file was cut short, overwritten, or removed with its folder under a running server', async () => {
+it('serves a blob again once it is uploaded again, after its file was cut short, overwritten or removed under a running server', async () => {
   const blob = await upload('damaged')
   expect(await put(blob)).toBe(200)
   const harms: [string, () => void][] = [
@@ -167,7 +161,7 @@ it('serves a blob again whose file was cut short, overwritten, or removed with i
   expect(blobFiles()).toHaveLength(1)
 })
 
-it('takes a blob that the restored database does not know for a new one, whatever lies in the folder', async () => {
+it('treats a blob that the restored database does not know as new, though its file is in the folder', async () => {
   const orphan = await upload('orphan')
   await server.close()
   cpSync(join(folder, 'pds.sqlite'), join(folder, 'backup.sqlite'))

@@ -225,7 +225,7 @@ describe('getBlocks', () => {
     ['[]', '[]'],
     ['[0]', '[1]'],
     ['%5B%5D', ''],
-  ])('takes cids%s=…&cids%s=… for a list', async (first, second) => {
+  ])('reads cids%s=…&cids%s=… as a list', async (first, second) => {
     const { cid } = await pds.postOf(alice, `cids${first}`)
     const { body: latest } = await get('getLatestCommit', { did: alice.did })
     const { blocks } = await car(`getBlocks?did=${alice.did}&cids${first}=${cid}&cids${second}=${latest.cid}`)

@@ -17,7 +17,7 @@ const started: PdsUnderTest[] = []
 beforeEach(() => {
   directory = new DirectoryUnderTest()
   storage = new MemoryStorage()
-  // Servers share it, and one that goes leaves it to the others.
+  // Servers share it, so closing one of them must not close it.
   storage.close = async () => {}
 })
 afterEach(async () => {
@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const pds of started.splice(0)) await pds.close()
 })
 
-/** A server; all of them stand on one storage and one directory, as processes on one database do. */
+/** A server. All of them share one storage and one directory, as processes on one database do. */
 async function start(settings: Record<string, string> = {}): Promise<PdsUnderTest> {
   const pds = await PdsUnderTest.start(settings, { storage, plcFetch: directory.fetch })
   started.push(pds)
@@ -46,12 +46,12 @@ async function startDeadEnd(): Promise<PdsUnderTest> {
   return deadEnd
 }
 
-/** What another process does in the time given, from its start. */
+/** Starts another process, and lets the given time pass for it. */
 async function laterProcess(ms: number): Promise<void> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
   const pds = await PdsUnderTest.start({}, { storage, plcFetch: directory.fetch })
   await vi.advanceTimersByTimeAsync(ms)
-  // Chores that are being done are waited for.
+  // Closing waits for chores that are running.
   await pds.close()
   vi.useRealTimers()
 }
@@ -97,7 +97,7 @@ const winners = (answers: Answer[]) => answers.filter(({ status }) => status ===
 const handleOf = async (account: { did: TestAccount['did'] }) => (await storage.accounts.get(account.did))?.handle
 
 describe('racing changes of handles', () => {
-  it('to one free name: one wins, and no other document names it', async () => {
+  it('to one free name: one wins, and only its document names it', async () => {
     const pds = await start()
     const accounts = await Promise.all(['ann', 'bob', 'carol'].map((name) => pds.account(name)))
     const answers = await Promise.all(accounts.map((account) => update(pds, account, 'wanted.test')))
@@ -109,7 +109,7 @@ describe('racing changes of handles', () => {
     await expectAgreement()
   })
 
-  it('in two processes on one database: the same', async () => {
+  it('in two processes on one database: one wins, and the directory hears of nobody else', async () => {
     const files = await filesOfAMoment()
     storage = files.adapters.storage!
     const close = storage.close.bind(storage)
@@ -133,7 +133,7 @@ describe('racing changes of handles', () => {
     files.remove()
   })
 
-  it('with sign-ups for the same name: one of all wins', async () => {
+  it('beside sign-ups for the same name: one of all of them wins', async () => {
     const pds = await start()
     const ann = await pds.account('ann')
     const answers = await Promise.all([
@@ -172,7 +172,7 @@ describe('a change of handle', () => {
     expect(outcome(await update(pds, await pds.account('bob'), 'wanted.test'))).toBe(200)
   })
 
-  it('that the directory has never heard of is taken back, and the name is kept until then', async () => {
+  it('that never reached the directory is taken back, and the name is kept until then', async () => {
     const deadEnd = await startDeadEnd()
     expect(outcome(await update(deadEnd, ann, 'wanted.test'))).toBe('502 UpstreamFailure')
     const bob = await pds.account('bob')
@@ -233,7 +233,7 @@ describe('a change of handle', () => {
     await expectAgreement()
   })
 
-  it('that the storage refuses at last gives the old name back to the document', async () => {
+  it('that the storage refuses in the end puts the old name back into the document', async () => {
     directory.trouble = 'deaf'
     await update(pds, ann, 'wanted.test')
     directory.trouble = undefined
@@ -341,7 +341,7 @@ describe('a sign-up', () => {
     await expectAgreement()
   })
 
-  it('that broke off is kept for an hour and then undone, with its DID', async () => {
+  it('that broke off can be finished for an hour, and is then undone with its DID', async () => {
     directory.trouble = 'deaf'
     await invited()
     directory.trouble = undefined

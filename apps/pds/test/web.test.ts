@@ -50,7 +50,7 @@ describe('the paths that are not XRPC', () => {
     await elsewhere.close()
   })
 
-  it('describe the service under no name of somebody else', async () => {
+  it('do not describe the service under other names', async () => {
     await pds.account('alice')
     for (const host of ['alice.test', 'alice.test:2583', 'nobody.test', 'test', 'localhost.alice.test', '[::1]', '']) {
       const response = await pds.fetch('/.well-known/did.json', { headers: { host } })
@@ -89,7 +89,7 @@ describe('the paths that are not XRPC', () => {
       '?domain=alice.test&domain=bob.test',
     ])
       expect(await check(query), query).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
-    // Who comes back should not find a dead name.
+    // The certificate stays valid for an account that may be reactivated.
     const deactivatedAt = '2026-01-01T00:00:00.000Z' as never
     await pds.adapters.storage.transact(did, (tx) => tx.accounts.update(did, { deactivatedAt }))
     expect(await check('?domain=alice.test')).toEqual(good)

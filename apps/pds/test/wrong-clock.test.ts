@@ -76,7 +76,7 @@ describe('after the machine’s clock was three days ahead', () => {
     expect(Math.abs(aheadMs(carol.rkey))).toBeLessThan(1)
   })
 
-  it('the keys of one that did keep rising from its own newest, over restarts, by microseconds', async () => {
+  it('the keys of an account that did keep rising from its own newest, over restarts, by microseconds', async () => {
     vi.setSystemTime(start + 3 * day)
     const ahead = await note(alice)
     vi.setSystemTime(start + minute)
@@ -87,7 +87,7 @@ describe('after the machine’s clock was three days ahead', () => {
     expect(tidMicroseconds(keys.at(-1)!) - tidMicroseconds(ahead.rkey)).toBeLessThan(1000)
   })
 
-  it('it is the true time for all once that is reached', async () => {
+  it('an account that did is back to the true time once that has passed its newest key', async () => {
     vi.setSystemTime(start + 3 * day)
     const ahead = await note(alice)
     vi.setSystemTime(start + 3 * day + minute)
@@ -105,7 +105,7 @@ describe('keys that the server chooses', () => {
   })
   afterEach(() => pds.close())
 
-  it('differ and rise for writes of one account that are under way at once, each below the rev of its commit', async () => {
+  it('differ and rise for concurrent writes of one account, each below the rev of its commit', async () => {
     const alice = await pds.account('alice')
     const answers = await Promise.all(
       Array.from({ length: 100 }, () =>

@@ -34,7 +34,7 @@ export function validBlocks(): Block[] {
     { note: 'a byte order mark alone', bytes: text('\ufeff') },
     { note: 'the replacement character', bytes: text('\ufffd') },
     { note: 'NUL in a text and in a key', bytes: map([['\0', text('\0')]]) },
-    { note: 'code points that are no characters', bytes: text('\ufffe\uffff\u{1ffff}') },
+    { note: 'code points that are not characters', bytes: text('\ufffe\uffff\u{1ffff}') },
     { note: 'the empty key', bytes: map([['', integer(0)]]) },
     { note: 'an empty list', bytes: list([]) },
     { note: 'an empty byte string', bytes: byteString(new Uint8Array()) },
@@ -47,7 +47,7 @@ export function validBlocks(): Block[] {
   ]
 }
 
-/** Bytes that are no canonical encoding of a value of the data model; each has one fault. */
+/** Bytes that are not the canonical encoding of a value of the data model; each has one fault. */
 export function invalidBlocks(): Block[] {
   return [...malformed(), ...within(outOfModel())]
 }
@@ -79,7 +79,7 @@ function malformed(): Block[] {
   ]
 }
 
-/** Each fault by itself, in a list, and as a member of a map. */
+/** Each fault alone, in a list, and as a member of a map. */
 function within(faults: Block[]): Block[] {
   return faults.flatMap(({ note, bytes }) => [
     { note, bytes },

@@ -3,7 +3,7 @@ export interface JsonText {
   text: string
 }
 
-/** Texts that are no JSON, or JSON that a file of JSON cannot hold as it is. */
+/** Texts that are not JSON, or JSON that a JSON file cannot hold as it is. */
 export function invalidJsonTexts(): JsonText[] {
   const within = (note: string, inner: string) => ({ note, text: `{"a":${inner}}` })
   return [

@@ -15,7 +15,7 @@ const blob = { $type: 'blob', ref: picture, mimeType: 'image/png', size: 48213 }
 const bytesOf = (length: number) => ({ $bytes: Buffer.alloc(length, 0xa7).toString('base64').replaceAll('=', '') })
 const $type = 'com.example.thing'
 
-/** Values of which the one encoding is known, together with its hash. */
+/** Values with their one encoding and its hash. */
 export function fixtures(): Example[] {
   const widths = [0, 1, 23, 24, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1]
   const lengths = [0, 1, 23, 24, 255, 256]
@@ -139,7 +139,7 @@ export function validExamples(): Example[] {
     { note: 'bytes with padding', json: { a: { $bytes: 'pw==' }, b: { $bytes: 'p6c=' }, c: { $bytes: 'p6en' } } },
     { note: 'no bytes', json: { a: { $bytes: '' } } },
     {
-      note: 'a $type that is no NSID',
+      note: 'a $type that is not an NSID',
       json: { $type: 'thing', a: { $type: 'com.example.thing#part' }, b: { $type: '#part' } },
     },
     { note: 'lists of values of several kinds', json: { a: [1, 'a', null, true, [], {}, record, bytesOf(1)] } },
@@ -174,7 +174,7 @@ export function invalidExamples(): Example[] {
     ...nested('a $link that is null', { $link: null }),
     ...nested('a $link that is a link', { $link: record }),
     ...nested('an empty $link', { $link: '' }),
-    ...nested('a $link that is no CID', { $link: 'bafy' }),
+    ...nested('a $link that is not a CID', { $link: 'bafy' }),
     ...nested('a $link to version 0', { $link: 'QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn' }),
     ...nested('a $link in another base', { $link: 'zdpuAyvkgEDQm9TenwGkd5eNaosSxjgEYd8QatfPetgB1CdEZ' }),
     ...nested('a $link in upper case', { $link: record.$link.toUpperCase() }),
@@ -190,7 +190,7 @@ export function invalidExamples(): Example[] {
     ...nested('$bytes that are a number', { $bytes: 1 }),
     ...nested('$bytes that are null', { $bytes: null }),
     ...nested('$bytes that are a list', { $bytes: [1, 2, 3] }),
-    ...nested('$bytes that are no base64', { $bytes: 'a*b' }),
+    ...nested('$bytes that are not base64', { $bytes: 'a*b' }),
     ...nested('$bytes in the base64 of URLs', { $bytes: '-_-_' }),
     ...nested('$bytes with a single character left', { $bytes: 'a' }),
     ...nested('$bytes with white space', { $bytes: 'pw ==' }),

@@ -22,7 +22,7 @@ function ofMessages(): Decision[] {
       `${repository}#car-file-serialization`,
     ),
     slices(
-      ['a rev that is no TID', 'a did that is no DID'],
+      ['a rev that is not a TID', 'a did that is not a DID'],
       'Any text is taken for the rev and the did of a commit.',
       `${repository}#commit-objects`,
     ),
@@ -54,8 +54,8 @@ function ofRecords(): Decision[] {
     records(lenient, ['undefined'], 'It is read. Of simple values there are true, false and null.', drisl),
     records(
       lenient,
-      ['a text of half a surrogate pair', 'a text that is no UTF-8', 'a text of a letter written too long'],
-      'What is no UTF-8 is replaced, so that the bytes cannot be written again. Text must be valid UTF-8.',
+      ['a text of half a surrogate pair', 'a text that is not UTF-8', 'a text of a letter written too long'],
+      'Text that is not UTF-8 is replaced, so that the bytes cannot be written again. Text must be valid UTF-8.',
       drisl,
     ),
     records(lenient, ['fields out of order'], 'Any order is read. There is one.', drisl),

@@ -84,7 +84,7 @@ export async function judgedByReference({ message, signingKey }: Slice, { invert
   }
 }
 
-/** What decoders make of a record. That it is a map with a `$type` is looked at here: none of them does. */
+/** What decoders make of a record. That it is a map with a `$type` is checked here, because they do not. */
 export async function judgedRecord({ cid, bytes }: Block): Promise<Record<string, string>> {
   const blocks = new ReferenceBlocks()
   blocks.set(inReference(cid), bytes)

@@ -1,4 +1,4 @@
-// Records as the network holds them that cannot be read, or that look as if they could not.
+// Records as the network holds them that cannot be read, or only seem unreadable.
 import { type Block, blockOf, cidOf } from '../mst/tree-by-definition.ts'
 
 export interface OddRecord {
@@ -52,7 +52,7 @@ export function oddRecords(): OddRecord[] {
     unreadable('undefined', withX(0xf7)),
     unreadable('an integer longer than it needs to be', withX(hex('1801'))),
     unreadable('a text of half a surrogate pair', withX(hex('63eda080'))),
-    unreadable('a text that is no UTF-8', withX(hex('62c328'))),
+    unreadable('a text that is not UTF-8', withX(hex('62c328'))),
     unreadable('a text of a letter written too long', withX(hex('62c1a1'))),
     unreadable('a text in pieces of indefinite length', withX(hex('7f6161ff'))),
     unreadable('a list of indefinite length', withX(hex('9f01ff'))),

@@ -236,7 +236,7 @@ function badCars(): Slice[] {
     messageOf(announce(before, stateOf(revs[2]!, changed(before.records, [created, block]))))
   return [
     wrong('car', 'blocks without bytes', { blocks: new Uint8Array() }),
-    wrong('car', 'blocks that are no CAR file', { blocks: new Uint8Array(100) }),
+    wrong('car', 'blocks that are not a CAR file', { blocks: new Uint8Array(100) }),
     wrong('car', 'a CAR file cut short', { blocks: car.subarray(0, -1) }),
     wrong('car', 'a CAR file with bytes after its last block', {
       blocks: Buffer.concat([car, Uint8Array.of(5, 1, 2)]),
@@ -276,15 +276,15 @@ function badCommits(): Slice[] {
     wrong('commit-block', 'version 2', signedCommit({ ...fields, version: 2 })),
     wrong('commit-block', 'version 4', signedCommit({ ...fields, version: 4 })),
     wrong('commit-block', 'a version that is text', signedCommit({ ...fields, version: '3' })),
-    wrong('commit-block', 'a rev that is no TID', signedCommit({ ...fields, rev: 'newest' })),
-    wrong('commit-block', 'a did that is no DID', signedCommit({ ...fields, did: 'alice.example' })),
+    wrong('commit-block', 'a rev that is not a TID', signedCommit({ ...fields, rev: 'newest' })),
+    wrong('commit-block', 'a did that is not a DID', signedCommit({ ...fields, did: 'alice.example' })),
     wrong('commit-block', 'data that is text', signedCommit({ ...fields, data: String(after.tree.root) })),
     wrong('commit-block', 'data with the raw codec', signedCommit({ ...fields, data: cidOf(new Uint8Array(), 0x55) })),
     wrong('commit-block', 'data that is null', signedCommit({ ...fields, data: null })),
     wrong('commit-block', 'a prev that is text', signedCommit({ ...fields, prev: '' })),
     wrong('commit-block', 'a signature that is text', signedCommit({ ...fields, sig: 'signed' })),
     wrong('commit-block', 'a commit that is a list', blockOf([complete])),
-    wrong('commit-block', 'a commit that is no CBOR', rawBlock(0xff, 0xff)),
+    wrong('commit-block', 'a commit that is not CBOR', rawBlock(0xff, 0xff)),
     wrong('commit-block', 'a commit that is a tree node', after.tree.nodes[0]!),
     ...(['did', 'version', 'data', 'rev', 'prev', 'sig'] as const).map((field) =>
       wrong('commit-block', `a commit without ${field}`, incompleteCommit(complete, field)),
@@ -347,7 +347,7 @@ function badOps(): Slice[] {
     wrong('op', 'a path without a collection', withOp(created, { path: '/added' })),
     wrong('op', 'a path whose collection is not normalized', withOp(created, { path: 'com.Example.note/added' })),
     wrong('op', 'a path of three parts', withOp(created, { path: `${created}/more` })),
-    wrong('op', 'a path whose collection is no NSID', withOp(created, { path: 'note/added' })),
+    wrong('op', 'a path whose collection is not an NSID', withOp(created, { path: 'note/added' })),
     wrong('op', 'a path whose record key is ..', withOp(created, { path: 'com.example.note/..' })),
     wrong('op', 'two operations on one path', plus(ops[at(created)]!)),
     wrong(

@@ -30,7 +30,7 @@ function ofValidDocuments(): Decision[] {
     valid(
       [reference, atcute],
       ["the catalog's record", 'an object within an object'],
-      'Objects are taken by reference alone. A property may have any schema that is no meta type, and published documents have objects there.',
+      'Objects are taken by reference alone. A property may have any schema that is not a meta type, and published documents have objects there.',
       'object',
     ),
     valid(
@@ -108,14 +108,14 @@ function ofInvalidDocuments(): Decision[] {
     ),
     invalid(
       [reference],
-      ['an encoding that is no type'],
+      ['an encoding that is not a media type'],
       'Any text is taken for an encoding. It is a MIME type.',
       'query-and-procedure-http-api',
     ),
     invalid(
       [reference, atcute],
       ['an error of two words', 'an error of no letters'],
-      'Any text is taken for the name of an error. It has no whitespace, and nothing is no name.',
+      'Any text is accepted as the name of an error. A name has no whitespace, and is not empty.',
       'query-and-procedure-http-api',
     ),
     invalid(

@@ -93,7 +93,11 @@ export const decisions: Decision[] = [
   {
     file: 'mst/forged-trees.json',
     judges: ['@atproto/repo', '@atcute/mst'],
-    covers: of('a key whose collection is no NSID', 'a key whose collection is not normalized', 'the record key ..'),
+    covers: of(
+      'a key whose collection is not an NSID',
+      'a key whose collection is not normalized',
+      'the record key ..',
+    ),
     why: 'Any two parts of the allowed characters are taken for a path. It has to be a normalized NSID and a record key.',
     specification: paths,
   },

@@ -1,4 +1,4 @@
-// Trees that somebody else may send: some are one, most are not, each because of one fault.
+// Trees as others may send them: some are valid, most are not, each because of one fault.
 import type { CID } from 'multiformats/cid'
 import { minedKeys, pathsOfLayer } from './example-keys.ts'
 import { type Block, blockOf, cidOf, commonPrefixLength, layerOf, type Records, treeOf } from './tree-by-definition.ts'
@@ -180,7 +180,7 @@ export function forgedTrees(): ForgedTree[] {
     wrong('key-syntax', 'a key of three parts', node(null, entry(firstOfLayer0('com.example.note/a/')))),
     wrong('key-syntax', 'a key without a record key', node(null, entry('com.example.note/'))),
     wrong('key-syntax', 'a key without a collection', node(null, entry('/self'))),
-    wrong('key-syntax', 'a key whose collection is no NSID', node(null, entry('note/self'))),
+    wrong('key-syntax', 'a key whose collection is not an NSID', node(null, entry('note/self'))),
     wrong(
       'key-syntax',
       'a key whose collection is not normalized',
@@ -193,7 +193,7 @@ export function forgedTrees(): ForgedTree[] {
     wrong('key-syntax', 'a key of letters beyond ASCII', node(null, entry('com.example.note/é'))),
     wrong(
       'key-syntax',
-      'a key that is no UTF-8',
+      'a key that is not UTF-8',
       node(null, { ...entry(a), k: Buffer.concat([text.encode('com.example.note/'), Uint8Array.of(0xff)]) }),
     ),
     wrong('key-length', 'a key of 1,025 bytes', node(null, entry(`com.example.note/${'a'.repeat(1008)}`))),

@@ -23,7 +23,7 @@ export interface Difference {
   readonly removed: readonly string[]
 }
 
-/** What an implementation has to say. Whatever is wrong is thrown. */
+/** What an implementation makes of a tree. Throws when it finds a fault. */
 export interface TreeOracle {
   readonly name: string
   /** The root of a tree that is filled one record after the other. */
@@ -141,7 +141,7 @@ async function diffByReference(before: Records, after: Records): Promise<Differe
       .map(({ key, cid, prev }): Op => ({ action: 'update', path: key, cid: String(cid), prev: String(prev) })),
     ...found.deleteList().map(({ key, cid }): Op => ({ action: 'delete', path: key, cid: null, prev: String(cid) })),
   ]
-  // Among what was removed it counts records, too.
+  // It counts records among what was removed.
   const values = new Set([...before.values()].map(String))
   return {
     ops: ops.sort((a, b) => (a.path < b.path ? -1 : 1)),

@@ -3,7 +3,7 @@ import { createRandom } from '../random.ts'
 import { exampleKeys, minedKeys, pathsOfLayer } from './example-keys.ts'
 import { cidOf, layerOf, type Records } from './tree-by-definition.ts'
 
-/** The CID of a record of which nothing matters but that it is another one for each number. */
+/** The CID of some record, another one for each number. */
 export function recordCid(number: number): CID {
   return cidOf(Uint8Array.of(0x19, number >> 8, number & 255))
 }

@@ -149,7 +149,7 @@ function recoveries(): ValidLog[] {
       back,
     ),
     living(
-      'what the thief signed with keys of his own is undone, too',
+      'what the thief signed with keys of his own is undone as well',
       new Log().update(seized, keys.weak).update(taken, keys.thief).update(back, keys.middle, 0).undone(1, 2),
       back,
     ),

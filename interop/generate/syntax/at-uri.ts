@@ -118,7 +118,7 @@ export function atUriVectors(): FormatVectors {
         ],
       },
       {
-        note: 'a collection that is no NSID',
+        note: 'a collection that is not an NSID',
         texts: [
           'a',
           'a.b',
@@ -140,7 +140,7 @@ export function atUriVectors(): FormatVectors {
         texts: ['a', 'com.example', 'com.example.3d', '..'].map((nsid) => `at://${did}/${nsid}/self`),
       },
       {
-        note: 'a key that is none',
+        note: 'an invalid key',
         texts: [
           '.',
           '..',

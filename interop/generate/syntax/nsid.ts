@@ -100,7 +100,7 @@ export function nsidVectors(): FormatVectors {
         texts: ['1com.example.thing', '0.example.thing', '127.0.0.thing'],
       },
       {
-        note: 'patterns, which are no names',
+        note: 'patterns, which are not names',
         texts: ['com.example.*', '*', 'com.*', 'com.*.thing', 'com.example.thing*'],
       },
       {

@@ -19,7 +19,7 @@ export const alphanumeric = lower + upper + digits
 
 const printable = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 0x20 + index))
 
-/** What the classes and case rules of regular expressions and Unicode libraries take for ASCII: none of it is. */
+/** Characters beyond ASCII that the classes and case rules of regular expressions and Unicode libraries take for ASCII. */
 export const lookalikes = [
   '\u00e9', // é
   '\u017f', // long s, which folds to s

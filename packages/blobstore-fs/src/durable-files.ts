@@ -24,7 +24,7 @@ const writev = promisify(fs.writev)
 const fdatasync = promisify(fs.fdatasync)
 const fsync = promisify(fs.fsync)
 
-/** Blobs that no record refers to, or that were taken down, are nobody's but their owner's. */
+/** For the server's user alone: blobs that no record refers to, or that were taken down, are not public. */
 const fileMode = 0o600
 const folderMode = 0o700
 
@@ -101,7 +101,7 @@ export class DurableFiles {
     this.#folders.add(folder)
   }
 
-  /** Runs `work` in a folder that exists: also in one that somebody has removed since this process has made sure of it. */
+  /** Runs `work` in a folder that exists, and once more if somebody has removed the folder since it was made. */
   async #inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
     await this.folder(folder)
     try {

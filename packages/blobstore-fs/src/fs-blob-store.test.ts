@@ -219,7 +219,7 @@ describe('the folder', () => {
     expect(source.released()).toBe(0)
   })
 
-  it.skipIf(process.platform === 'win32')('keeps everything that it makes to its own user', async () => {
+  it.skipIf(process.platform === 'win32')('creates everything for its own user alone', async () => {
     const outer = fresh()
     const dir = path.join(outer, 'made', 'here')
     const umask = process.umask(0)
@@ -242,7 +242,7 @@ describe('the folder', () => {
     }
   })
 
-  it('makes folders again that somebody removes meanwhile', async () => {
+  it('makes folders again that somebody removed', async () => {
     const dir = fresh()
     const store = await openFsBlobStore({ dir })
     const cycle = async () => {

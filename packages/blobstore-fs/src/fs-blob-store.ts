@@ -80,7 +80,7 @@ class FsBlobStore implements BlobStore {
       const inner = [this.#permanent, this.#uploads, this.#incoming[0]]
       for (const folder of [...this.#outermost, ...inner]) {
         await this.#files.folder(folder)
-        // It may be there already, and belong to another user: that is to be known now, not at the first upload.
+        // It may exist already and belong to another user: better to fail now than at the first upload.
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
       }
     })

@@ -87,7 +87,7 @@ describe.each(cases)('the %s vectors, by %s', (_, __, source, backend) => {
 })
 
 describe.each(everyBackend().map((backend) => [`${backend.name} ${backend.curve}`, backend] as const))(
-  'the own did:keys, by %s',
+  'our own did:keys, by %s',
   (_, backend) => {
     const all = vectorSources()[0]!.json('crypto/did-keys.json') as DidKeyVector[]
 

@@ -75,7 +75,7 @@ export class CborReader {
   protected readNegative(): number | bigint {
     if (this.isLong()) return -1n - this.readLong()
     const value = -1 - this.readArgument()
-    // -2^53 is the one that is unsafe although its argument is not. Doubles have it, so it is converted exactly.
+    // Only -2^53 is unsafe although its argument is safe. It is a double exactly, and so converts exactly.
     return value < Number.MIN_SAFE_INTEGER ? BigInt(value) : value
   }
 

@@ -120,7 +120,7 @@ export const targets: FuzzTarget[] = [
     },
   },
   {
-    name: 'JSON of others',
+    name: 'lenient JSON',
     seeds: [
       ...odd.map((value) => text.encode(stringifyJson(value))),
       text.encode('{"$type":1,"a":{"$link":2},"b":[1.5,9007199254740993,"\\ud800"]}'),

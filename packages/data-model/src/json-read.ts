@@ -21,21 +21,21 @@ const DOLLAR = 36
 /** How JSON is read. */
 export interface JsonOptions extends Limits {
   /**
-   * Whether an integer past 2^53 - 1 that has 64 bits is read as a `bigint` instead of being refused. It takes a runtime that
-   * shows how numbers are written, as Node does from version 22 on. Default false: such integers had better not be written.
+   * Whether an integer past 2^53 - 1 that fits 64 bits is read as a `bigint` instead of being refused. This needs a runtime that
+   * shows how numbers are written, as Node does since version 22. Default false: such integers are better not written.
    */
   longIntegers?: boolean
   /**
-   * Takes what others let into the network: any number, lone surrogates, a `$type` that is no name. A malformed `$link`, `$bytes`
-   * or blob stays the map that it is. Limits hold all the same. Default false.
+   * Takes what others let into the network: any number, lone surrogates, the key `__proto__`, a `$type` that is not a name. A malformed
+   * `$link`, `$bytes` or blob is read as a plain map. Limits still apply. Default false.
    */
   lenient?: boolean
 }
 
 /**
  * Reads JSON text, or its UTF-8 bytes: `$link` becomes a Cid, `$bytes` a Uint8Array, `$type: blob` a checked BlobRef.
- * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault. A key `__proto__`, which the
- * data model may hold, has no place in JSON: its readers in JavaScript take it for the prototype, or throw.
+ * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault. The key `__proto__`, which the
+ * data model may hold, is refused: JavaScript readers of the JSON take it for the prototype, or throw.
  */
 export function parseJson(source: string | Uint8Array, options: JsonOptions = {}): Value {
   const { maxBytes = DEFAULT_MAX_BYTES, lenient = false } = options
@@ -49,7 +49,7 @@ export function parseJson(source: string | Uint8Array, options: JsonOptions = {}
   } catch (error) {
     if (!reader.hasRounded) throw error
   }
-  // With a reviver, parsing takes several times as long: for text that is known to need it.
+  // With a reviver parsing takes several times as long, so only text that needs it is parsed again.
   return new JsonReader(options, true, true).convert(parseText(text, keepInteger), 0)
 }
 
@@ -63,7 +63,7 @@ function textOf(utf8: Uint8Array, lenient: boolean): string {
 /** 64 bits take 19 digits at most, and to read a number of millions of them takes seconds. */
 const LONG_INTEGER = /^-?\d{16,19}$/
 
-/** A reviver that gives integers of 64 bits in full, where the runtime says how a number was written. */
+/** A reviver that keeps all digits of 64-bit integers, where the runtime says how a number was written. */
 function keepInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   if (context?.source === undefined || !LONG_INTEGER.test(context.source)) return value
@@ -226,7 +226,7 @@ class JsonReader {
     return bytes ?? this.refuseStrictly(depth, 'malformed $bytes')
   }
 
-  /** What is malformed stays as it is when lenient. */
+  /** Lenient reading keeps what is malformed as it is. */
   private refuseStrictly(depth: number, reason: string): undefined {
     return this.lenient ? undefined : this.refuse(depth, reason)
   }

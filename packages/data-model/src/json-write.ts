@@ -7,7 +7,7 @@ import { depthLimit, isLongInteger, type Json, type Limits, type Value, type Val
 
 const DOLLAR = 36
 
-/** What text is made of. JavaScript's own JSON knows no `bigint`. */
+/** What the text is made from. JavaScript's own JSON has no `bigint`. */
 type JsonOrBigint = Json | bigint | JsonOrBigint[] | { [key: string]: JsonOrBigint }
 
 /**
@@ -34,7 +34,7 @@ export function valueToJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): Js
   return new JsonWriter(depthLimit(limits?.maxDepth), true, true).convert(value, 0) as Json // bigints are refused
 }
 
-/** Does what `JSON.stringify` does, and takes bigints: for the few values that hold one. */
+/** Like `JSON.stringify`, but with bigints: for the few values that hold one. */
 function textOf(json: JsonOrBigint): string {
   if (typeof json === 'bigint') return String(json)
   if (Array.isArray(json)) return `[${json.map(textOf).join()}]`

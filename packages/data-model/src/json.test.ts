@@ -131,6 +131,15 @@ describe('what lenient reading takes', () => {
     })
   })
 
+  it('the key __proto__, as a member like any other', () => {
+    const text = '{"a":{"__proto__":{"b":1}}}'
+    for (const value of [parseJson(text, lenient), jsonToValue(JSON.parse(text), lenient)]) {
+      const { a } = value as { a: object }
+      expect(Object.entries(a)).toEqual([['__proto__', { b: 1 }]])
+      expect(Object.getPrototypeOf(a)).toBe(Object.prototype)
+    }
+  })
+
   it('text with a lone surrogate, and bytes that are not UTF-8', () => {
     expect(parseJson('{"\\udc00":"\\ud800"}', lenient)).toEqual({ '\udc00': '\ud800' })
     expect(parseJson(Uint8Array.of(34, 255, 34), lenient)).toBe('\ufffd')
@@ -142,7 +151,7 @@ describe('what lenient reading takes', () => {
     expect(() => parseJson('{', lenient)).toThrow(DataModelError)
   })
 
-  it('as it comes from others: what is well-formed is read as ever', () => {
+  it('well-formed input as strict reading does', () => {
     const text = `{"a":${JSON.stringify(link)},"b":{"$bytes":"AQ"},"n":7}`
     expect(parseJson(text, lenient)).toEqual(parseJson(text))
   })
@@ -170,7 +179,7 @@ describe('integers past 2^53', () => {
     read.mockRestore()
   })
 
-  it('are refused past that, and so is everything else', () => {
+  it('are refused past 64 bits, as are fractions and everything else that is malformed', () => {
     const refused = [
       '[1,9223372036854775808]',
       '[1,1e20]',
@@ -312,7 +321,7 @@ describe('values without a JSON form', () => {
     expect(pathOf(() => stringifyJson([1, value as Value]))).toBe('/1')
   })
 
-  it('are integers past 2^53 where JSON is no text', () => {
+  it('are integers past 2^53 where JSON is not text', () => {
     const value: Value = { a: ['x"y', { b: 2n ** 60n, c: null, d: raw }], e: undefined as never }
     expect(pathOf(() => valueToJson(value))).toBe('/a/1/b')
     expect(stringifyJson(value)).toBe(`{"a":["x\\"y",{"b":1152921504606846976,"c":null,"d":${JSON.stringify(link)}}]}`)

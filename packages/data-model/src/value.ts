@@ -1,8 +1,8 @@
 import type { Cid } from './cid.ts'
 
 /**
- * Anything the data model can hold. Numbers are integers within ±(2^53 - 1). The other integers of 64 bits are a `bigint`, which
- * comes from CBOR only: JSON with such an integer is refused, unless it is read leniently.
+ * Anything the data model can hold. Numbers are integers within ±(2^53 - 1); other integers of 64 bits are a `bigint`. They come from
+ * CBOR: JSON with such an integer is refused, unless it is read with `longIntegers`.
  */
 export type Value = null | boolean | number | bigint | string | Uint8Array | Cid | Value[] | ValueMap
 

@@ -83,7 +83,7 @@ describe.each(vectorSources())('the $name examples', (source) => {
 
 const own = vectorSources()[0]!
 
-describe('the own blocks', () => {
+describe('our own blocks', () => {
   const differs = ownDifferences('data-model/cbor-valid.json')
 
   it.each(read<Block>(own, 'cbor-valid').filter(({ note }) => !differs.has(note)))(
@@ -99,13 +99,13 @@ describe('the own blocks', () => {
   })
 })
 
-describe('the own texts that are no JSON of the data model', () => {
+describe('our own texts that are not JSON of the data model', () => {
   it.each(read<{ note: string; text: string }>(own, 'json-text-invalid'))('are refused: $note', ({ text }) => {
     expect(() => parseJson(text)).toThrow(DataModelError)
   })
 })
 
-describe('the own CIDs', () => {
+describe('our own CIDs', () => {
   const cases = read<CidCase>(own, 'cids')
 
   it.each(cases.filter(({ valid }) => valid))('are read: $note', ({ text, bytes, codec }) => {

@@ -36,7 +36,7 @@ it('keeps its secrets to itself, and from start to start', async () => {
   expect((await stat(join(dataDirectory, 'secrets.json'))).mode & 0o777).toBe(0o600)
 })
 
-it.skipIf(process.platform === 'win32')('keeps all that it makes to its own user', async () => {
+it.skipIf(process.platform === 'win32')('creates everything for its own user alone', async () => {
   const umask = process.umask(0)
   onTestFinished(() => void process.umask(umask))
   const made = join(dataDirectory, 'made', 'here')
@@ -99,7 +99,7 @@ it('makes nothing before the settings are right', async () => {
   expect(await readdir(dataDirectory)).toEqual([])
 })
 
-it('is as careful with an empty variable as with one that is not set', async () => {
+it('treats an empty variable as one that is not set', async () => {
   const settings = { PDS_PORT: '0', PDS_BIND_ADDRESS: '', PDS_DEV_MODE: ' ', PDS_DATA_DIRECTORY: '/nowhere' }
   const network = await startDevnet({ dataDirectory, settings })
   await network.close()

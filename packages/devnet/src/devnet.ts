@@ -79,7 +79,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   }
 }
 
-/** The configuration as it will be, with stand-ins for what is only known later: so that faults show before anything is made. */
+/** The configuration with stand-ins for what is known only later, so that faults show before anything is created. */
 export function plannedConfig(options: DevnetOptions): Config {
   const secrets: Secrets = {
     PDS_JWT_SECRET: 'not known before the first start',
@@ -89,7 +89,7 @@ export function plannedConfig(options: DevnetOptions): Config {
   return readConfig({ ...secrets, PDS_DID_PLC_URL: 'http://127.0.0.1', ...networkSettings(options) }).config
 }
 
-/** The settings have been judged before, so what is wrong now is what the file holds. */
+/** The settings have been checked already, so what is wrong now is in the file. */
 function readWith(secretsFile: string, env: Record<string, string | undefined>): ReturnType<typeof readConfig> {
   try {
     return readConfig(env)
@@ -99,11 +99,11 @@ function readWith(secretsFile: string, env: Record<string, string | undefined>):
   }
 }
 
-/** The network's own choices, and over them what was set. A variable that is empty is not set. */
+/** The network's own choices, overridden by what was set. An empty variable is not set. */
 function networkSettings({ dataDirectory, settings = {} }: DevnetOptions): Record<string, string | undefined> {
   return {
     PDS_HOSTNAME: 'localhost',
-    // Sign-up is open here and private addresses are asked, which is not for everybody on the network.
+    // Anybody who reaches it may sign up and have it fetch private addresses.
     PDS_BIND_ADDRESS: 'localhost',
     PDS_DEV_MODE: 'true',
     PDS_INVITE_REQUIRED: 'false',

@@ -13,7 +13,7 @@ try {
   for (const warning of network.warnings) notices.warn(warning)
   const text = welcome(network, options.dataDirectory)
   notices.listening(text, { url: network.pds.url, plcUrl: network.plcUrl })
-  // The password stands in no log, and is wanted.
+  // It has the admin password, which does not belong in a log.
   if (network.config.log.enabled) console.error(text)
   stopOnSignal(() => network.close())
 } catch (error) {

@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import { ConfigError, givenText, integer, readEnvironment } from '@atoll/pds'
 import { type DevnetOptions, plannedConfig } from './devnet.ts'
 
-/** What the network has beside the settings of its servers. */
+/** The network's own settings, beside those of its server. */
 const settings = {
-  // It stays the same from start to start: clients that resolve DIDs themselves are pointed at it.
+  // The same at every start, for clients that resolve DIDs themselves.
   plcPort: integer('PLC_PORT', 2582, 'port of the DID directory, on 127.0.0.1', { max: 65_535 }),
 }
 

@@ -38,7 +38,7 @@ function parseSecrets(text: string, file: string): Secrets {
   return parsed as Secrets
 }
 
-/** It cannot just be made again: the accounts of the folder are under its keys. */
+/** The file is not simply replaced, because the accounts in the folder depend on its keys. */
 export function unusableSecrets(file: string, why: string, cause?: unknown): StartError {
   return new StartError(
     `${file} cannot be used (${why}): restore it from a backup, or choose an empty folder with PDS_DATA_DIRECTORY to begin with other secrets.`,

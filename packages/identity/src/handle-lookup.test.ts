@@ -90,10 +90,10 @@ describe('a handle leads nowhere', () => {
     },
   )
 
-  it.each([4097, 100_000])('when the web server answers with %i bytes, which are no DID', async (length) => {
+  it.each([4097, 100_000])('when the web server answers with %i bytes, too many for a DID', async (length) => {
     expect(await look([], 'x'.repeat(length))).toBeUndefined()
     expect(await look([], `${alice}${' '.repeat(length)}`)).toBeUndefined()
-    // The other ways are still asked, and have their say.
+    // The other ways are still asked, and count.
     expect(await look([`did=${alice}`], 'x'.repeat(length))).toBe(alice)
     expect(await look([], 'x'.repeat(length), [`did=${alice}`])).toBe(alice)
     await expect(look(down, 'x'.repeat(length))).rejects.toThrow(IdentityUnavailableError)

@@ -47,7 +47,7 @@ describe('scalars', () => {
   it('refuse integers that are not safe, and numbers that are no integers', () => {
     for (const value of [1.5, Number.NaN, Infinity, 2 ** 53, '1']) refuses({ type: 'integer' }, value, '/it type')
     accepts({ type: 'integer' }, Number.MAX_SAFE_INTEGER)
-    // The types that are generated say number.
+    // Generated types say `number`.
     refuses({ type: 'integer' }, 2n ** 60n, '/it type')
     accepts({ type: 'unknown' }, { size: 2n ** 60n })
   })

@@ -37,7 +37,7 @@ describe('lintLexicon', () => {
     expect(lintLexicon(parseLexicon(lexicon)).map((issue) => issue.path)).toContain(path)
   })
 
-  it('points out a name that is not normalized', () => {
+  it('reports a name that is not normalized', () => {
     const document = parseLexicon({ lexicon: 1, id: 'com.Example.someThing', defs: { it: { type: 'token' } } })
     expect(lintLexicon(document)).toEqual([
       { path: '/id', message: 'is written com.example.someThing: a domain is in lower case', code: 'document' },

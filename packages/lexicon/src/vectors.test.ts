@@ -40,7 +40,7 @@ describe.each(vectorSources())('the $name vectors of records', (source) => {
   })
 })
 
-describe('the own vectors of record keys', () => {
+describe('our own vectors of record keys', () => {
   const [own] = vectorSources()
   const vectors = own!.json('lexicon/record-keys.json') as { key: string; rkey: string; valid: boolean }[]
 

@@ -29,7 +29,7 @@ export interface ImportOptions {
 
 /**
  * One verified part of a repository. A record that several paths hold comes once for each. One that cannot be read comes with a
- * `fault` in place of its `value`, and is a part of the repository all the same.
+ * `fault` in place of its `value`, and still belongs to the repository.
  */
 export type ImportedPart =
   | { readonly kind: 'commit' | 'node'; readonly block: Block }
@@ -57,8 +57,8 @@ export interface RepoImport extends AsyncIterable<ImportedPart> {
 
 /**
  * Reads a repository, in any order of its blocks, and verifies everything: the account and the signature, every block's CID,
- * the shape of the tree, and that every node and record is there. A record that cannot be read does not stop it. In streamable order memory does not grow with the
- * repository; in other orders it holds what came early, and the CIDs of what is awaited.
+ * the shape of the tree, and that every node and record is there. A record that cannot be read does not stop it. In streamable
+ * order memory does not grow with the repository; in other orders it holds what came early, and the CIDs of what is awaited.
  *
  * @throws VerificationError, InvalidCommitError, InvalidNodeError, CorruptBlockError, CarError
  * @example

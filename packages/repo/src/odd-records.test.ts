@@ -1,4 +1,4 @@
-// Records as other servers let them in, through each function that reads what somebody sent.
+// Records as other servers accept them, through each function that reads what others send.
 import { writeCar } from '@atoll/car'
 import { BlockMap, type Cid, cidOfCbor, encodeCbor } from '@atoll/data-model'
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
@@ -40,7 +40,7 @@ function holding(bytes: Uint8Array) {
 
 type Holding = ReturnType<typeof holding>
 
-/** What a function makes of the odd record: where it is, and with which fault. Everything else has been found good. */
+/** What a function says of the odd record: its path and its fault. Each also checks that everything else is good. */
 const readers: Record<string, (holding: Holding) => Promise<object[]> | object[]> = {
   async importRepo({ repo }) {
     const load = (cids: Cid[]) => repo.blocksOf(cids)
@@ -96,7 +96,7 @@ const readers: Record<string, (holding: Holding) => Promise<object[]> | object[]
 
 describe.each(Object.entries(readers))('%s', (_, read) => {
   it.each(oddRecords.map((record) => [record.what, record] as const))(
-    'tells of a record with %s, and takes all the rest',
+    'reports a record with %s, and takes all the rest',
     async (_, { bytes, reason }) => {
       const held = holding(bytes)
       const fault = { reason, message: expect.any(String) }
@@ -111,7 +111,7 @@ describe.each(Object.entries(readers))('%s', (_, read) => {
 
 describe('a record', () => {
   it.each(longIntegerRecords)(
-    'with the integer $integer has it as a bigint, and keeps its CID',
+    'gives the integer $integer as a bigint, and encodes to the same bytes',
     ({ bytes, integer }) => {
       const { value, fault } = readRecord(blockBytes(bytes))
       expect([value, fault]).toEqual([{ $type: 'com.example.note', odd: integer }, undefined])
@@ -119,7 +119,7 @@ describe('a record', () => {
     },
   )
 
-  it('past its size is not read', () => {
+  it('over the size limit is not read', () => {
     expect(readRecord(blockBytes(new Uint8Array(1_000_001))).fault).toMatchObject({ reason: 'too-many-bytes' })
   })
 })

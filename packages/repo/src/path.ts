@@ -20,8 +20,8 @@ export function formatPath(collection: Nsid, rkey: RecordKey): string {
 }
 
 /**
- * The collection and record key of a path; `undefined` when it is not one. The collection must be a normalized NSID: two paths
- * must not mean the same.
+ * The collection and record key of a path; `undefined` when it is not one. The collection must be a normalized NSID, so that no two
+ * paths mean the same.
  */
 export function splitPath(path: string): { collection: Nsid; rkey: RecordKey } | undefined {
   const slash = path.indexOf('/')

@@ -35,7 +35,7 @@ function required(get: GetBlock, cid: Cid, wanted: 'commit' | 'record'): Block {
   return { cid, bytes }
 }
 
-/** What a proof shows: that there is no record, a record, or one that is there and cannot be read. */
+/** What a proof shows: that there is no record, a record, or a record that cannot be read. */
 export type ProvenRecord = { readonly commit: Commit } & (
   | { readonly cid: null; readonly block?: undefined; readonly record?: undefined; readonly fault?: undefined }
   | { readonly cid: Cid; readonly block: Block; readonly record: ValueMap; readonly fault?: undefined }

@@ -11,12 +11,12 @@ export interface RecordFault {
   readonly message: string
 }
 
-/** A record as it was read: with its value, or with the fault for which it has none. */
+/** A record as it was read: with its value, or with the reason why it has none. */
 export type RecordContent =
   | { readonly block: Block; readonly value: ValueMap; readonly fault?: undefined }
   | { readonly block: Block; readonly fault: RecordFault; readonly value?: undefined }
 
-/** A record that is where the repository says it is, and cannot be read: to be passed over, and nothing else with it. */
+/** A record that is in the repository and cannot be read. It is to be skipped, and nothing else with it. */
 export interface UnreadableRecord {
   readonly path: string
   readonly block: Block
@@ -26,8 +26,8 @@ export interface UnreadableRecord {
 const limits = { maxBytes: maxRecordBytes }
 
 /**
- * Reads the block of a record. The network holds records that are not of the data model; such a fault is the record's alone, and
- * says nothing against the repository. @see https://atproto.com/guides/data-validation
+ * Reads the block of a record. The network holds records that are not of the data model; such a fault concerns that record alone,
+ * and not its repository. @see https://atproto.com/guides/data-validation
  *
  * @example
  * const { value, fault } = readRecord({ cid, bytes })
@@ -48,7 +48,7 @@ export function readRecord(block: Block): RecordContent {
   }
 }
 
-/** Reads a record that somebody sent. One that is larger than records may be is a fault of the whole. @throws VerificationError */
+/** Reads a record as part of something sent, which is refused as a whole if a record is too large. @throws VerificationError */
 export function readSentRecord(block: Block): RecordContent {
   const { cid, bytes } = block
   if (bytes.length > maxRecordBytes)

@@ -1,4 +1,4 @@
-// The vectors of trees and inversions that the published set does not have.
+// Vectors of trees and inversions, which the published set does not have.
 import { BlockMap, type Cid, cidOfCbor, parseCid } from '@atoll/data-model'
 import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'

@@ -23,7 +23,7 @@ import type { CommitData } from './writes.ts'
 
 /** What a repository gained since an earlier state, in the form in which a storage takes a commit. Its `ops` are in order of their paths. */
 export interface RepoDiff extends Omit<CommitData, 'slice'> {
-  /** Those of the records put in that cannot be read, in order of their paths. Their blocks are in `added` like all others. */
+  /** The new records that cannot be read, in order of their paths. Their blocks are in `added` like all others. */
   readonly unreadable: readonly UnreadableRecord[]
 }
 
@@ -139,7 +139,7 @@ function recordsOf(ops: readonly RepoOp[], get: GetBlock): { records: BlockMap; 
 function unreadableOf(ops: readonly RepoOp[], records: BlockMap, faults: CidMap<RecordFault>): UnreadableRecord[] {
   return ops.flatMap(({ path, cid }) => {
     const fault = cid && faults.get(cid)
-    // A record with a fault has come.
+    // A record with a fault was among the blocks.
     return fault ? [{ path, block: { cid, bytes: records.get(cid)! }, fault }] : []
   })
 }

@@ -63,7 +63,7 @@ export interface SliceFault {
   readonly message: string
 }
 
-/** `unreadable` holds those of the records written that cannot be read, in the order of the operations. */
+/** `unreadable` has the written records that cannot be read, in the order of the operations. */
 export type SliceResult =
   | {
       readonly ok: true
@@ -75,14 +75,15 @@ export type SliceResult =
       readonly ok: false
       readonly fault: SliceFault
       readonly commit?: Commit
-      /** There once the records have been looked at, as they have been when the verdict is `resync`. */
+      /** Present if the records were checked before the fault was found: always with the verdict `resync`. */
       readonly unreadable?: readonly UnreadableRecord[]
     }
 
 /**
  * Judges the repository part of a `#commit` by every rule of sync 1.1: the commit block and its fields, the operations'
  * form, each node of the partial tree, the records' blocks, that undoing the operations gives `prevData`, the signature, and
- * last whether it follows what was seen before. A record that cannot be read is no fault of the commit. @see https://atproto.com/specs/sync#commit-validation
+ * last whether it follows what was seen before. A record that cannot be read is not a fault of the commit.
+ * @see https://atproto.com/specs/sync#commit-validation
  */
 export function verifySlice(slice: CommitSlice, context: SliceContext = {}): SliceResult {
   let commit: Commit | undefined
@@ -182,7 +183,7 @@ function checkData(slice: CommitSlice, commit: Commit, blocks: BlockMap): void {
     refuse('inversion', `without its operations the tree is ${before}, not ${expected}`)
 }
 
-/** That the records written are there. Returns those that cannot be read. */
+/** Requires the blocks of the records written. Returns the records that cannot be read. */
 function checkRecords(ops: readonly RepoOp[], blocks: BlockMap): UnreadableRecord[] {
   const unreadable: UnreadableRecord[] = []
   for (const { path, cid } of ops) {

@@ -104,7 +104,7 @@ describe('applyWrites', () => {
       expect(() => fresh().write([remove('a')])).toThrow(new RecordMissingError('com.example.note/a'))
     })
 
-    it('to write into a collection that is not normalized, but not to delete what came to be there', () => {
+    it('to write into a collection that is not normalized, but not to delete from it', () => {
       const odd = { collection: parseNsid('com.Example.note'), rkey: parseRecordKey('a') }
       const { cid, bytes } = note('a')
       for (const action of ['create', 'update'] as const)

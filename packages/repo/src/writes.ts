@@ -97,7 +97,7 @@ function checkWrites(writes: readonly RecordWrite[]): void {
   for (const write of writes) {
     const path = pathOf(write)
     requireTreeKey(path)
-    // A record that came to stand under such a path can still be deleted.
+    // A record that is already under such a path can still be deleted.
     if (write.action !== 'delete' && !isNormalizedNsid(write.collection)) throw new InvalidPathError(path)
     if (paths.has(path)) throw new DuplicateWriteError(path)
     paths.add(path)

@@ -37,7 +37,7 @@ export class Subscription implements AsyncIterableIterator<Uint8Array, undefined
   constructor(options: SubscriptionOptions) {
     this.#options = options
     this.#state = options.cursor === undefined ? 'live' : 'starting'
-    // Numbers begin at 1, so a cursor below 0 asks for what 0 asks for.
+    // Sequence numbers begin at 1, so a cursor below 0 means the same as 0.
     this.#after = options.cursor === undefined ? Number.NEGATIVE_INFINITY : Math.max(options.cursor, 0)
   }
 

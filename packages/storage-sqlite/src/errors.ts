@@ -19,7 +19,7 @@ const reasons: readonly [prefix: string, reason: StorageUnavailableError['reason
   ['SQLITE_LOCKED', 'busy'],
 ]
 
-/** What the system says when a file cannot be created. */
+/** The codes of the system for a file that cannot be created or used. */
 const systemReasons: { readonly [code: string]: StorageUnavailableError['reason'] } = {
   ENOSPC: 'full',
   EDQUOT: 'full',

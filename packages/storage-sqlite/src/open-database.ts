@@ -9,8 +9,8 @@ const closedMark = 0
 const openMark = 1
 
 /**
- * Creates the database and the lock, if they are missing, for this user alone: there are private keys and password hashes in it. SQLite
- * would create them with whatever the umask allows. Its own files beside the database get the mode of the database.
+ * Creates the database and the lock, if they are missing, for this user alone: private keys and password hashes will be in them. SQLite
+ * itself would go by the umask. It gives its other files the mode of the database.
  */
 export function createPrivately(file: string): void {
   for (const each of [file, `${file}-lock`]) {
@@ -18,7 +18,7 @@ export function createPrivately(file: string): void {
     try {
       closeSync(openSync(each, 'wx', 0o600))
     } catch (error) {
-      // Another process that starts at the same moment was faster.
+      // Another process is starting at the same moment.
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     }
   }

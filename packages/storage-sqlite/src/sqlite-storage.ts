@@ -46,7 +46,7 @@ import { SqliteRecords } from './sqlite-records.ts'
 import { SqliteRepos } from './sqlite-repos.ts'
 
 export interface SqliteStorageOptions {
-  /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. Those that are created are for this user alone. */
+  /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. Files are created for this user alone. */
   file: string
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number

@@ -45,7 +45,7 @@ export interface AccountStore {
 
 /** The account part of a transaction. */
 export interface AccountWriter {
-  /** `ConflictError` with `did`, `handle` or `email` when an account has it, or a claim: that of the DID itself is released first. */
+  /** `ConflictError` with `did`, `handle` or `email` when an account has or claims it. The DID's own claim has to be released first. */
   create(account: NewAccount): void
   /**
    * Changes what is named; a key that is there with undefined clears. An unknown DID is a `ConflictError('did')`; a handle or e-mail

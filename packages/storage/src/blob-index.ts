@@ -56,8 +56,8 @@ export interface BlobIndex {
 /** The blob part of a transaction. References come with `RepoChange`. */
 export interface BlobIndexWriter {
   /**
-   * An upload; it is temporary unless a record refers to it. Repeating one renews its time and keeps its takedown and its type: another type
-   * is noted beside the first, up to `maxOtherTypes` of them.
+   * An upload; it is temporary unless a record refers to it. Repeating one renews its time and keeps its takedown and its type. Another
+   * type is stored beside the first, up to `maxOtherTypes` of them.
    */
   add(did: Did, blob: BlobMetadata): void
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void

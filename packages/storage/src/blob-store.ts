@@ -35,8 +35,8 @@ export interface BlobStore {
    */
   upload(did: Did, bytes: BlobStream, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<UploadedBlob>
   /**
-   * Gives uploads their permanent place, durably. An upload takes the place of what is there already: bytes that were lost or damaged
-   * are whole again. Without an upload, what is permanent stays as it is; a CID that is neither is a `BlobMissingError`.
+   * Gives uploads their permanent place, durably. An upload replaces what is there already, so that lost or damaged bytes are
+   * restored. Without an upload, what is permanent stays as it is; a CID that is neither is a `BlobMissingError`.
    */
   makePermanent(did: Did, cids: readonly Cid[]): Promise<void>
   /** Reads a permanent blob, or part of it. */

@@ -2,13 +2,13 @@ import type { Datetime, Did, Handle } from '@atoll/syntax'
 import type { Page } from './repo-store.ts'
 
 /**
- * Unique values that an account is about to carry, kept for it while something outside the database (a directory of DIDs) is told.
- * From the claim on nobody else gets them.
+ * Unique values that an account is about to have, kept for it while something outside the database (a directory of DIDs) is told.
+ * Nobody else gets them until the claim is released.
  */
 export interface Claim {
   /** The account, or the one that is being made. It has one claim at a time. */
   did: Did
-  /** What is under way. Whoever releases the claim names it, so that a claim whose purpose has changed is not released by mistake. */
+  /** What is under way. `release` has to name it, so that a claim for another purpose is not released by mistake. */
   purpose: string
   handle: Handle | undefined
   email: string | undefined
@@ -27,8 +27,8 @@ export interface ClaimStore {
 }
 
 /**
- * The claim part of a transaction. A value is either claimed or carried by an account, never both by different DIDs: `add` looks at the
- * accounts, and `AccountWriter` looks at the claims. Where transactions run side by side, each has to see what the other did.
+ * The claim part of a transaction. A value is never claimed by one DID while the account of another has it: `add` looks at the accounts,
+ * and `AccountWriter` at the claims. Where transactions run side by side, each has to see what the other did.
  */
 export interface ClaimWriter {
   /**

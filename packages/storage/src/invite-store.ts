@@ -38,7 +38,7 @@ export interface InviteWriter {
   create(code: NewInviteCode): void
   /** `ConflictError('inviteCode')` when the code is unknown, disabled or used up. */
   use(code: string, use: InviteUse): void
-  /** Undoes the use that `did` made of a code; a use that was not made is no error. */
+  /** Undoes the use that `did` made of a code. It is not an error if there was none. */
   giveBack(code: string, did: Did): void
   /** Disables the codes named and those given to the accounts named. */
   disable(which: { codes?: readonly string[]; accounts?: readonly string[] }): void

@@ -16,8 +16,8 @@ export interface DecodeOptions {
 }
 
 /**
- * Reads one frame of the firehose, and checks the message against its lexicon. Nothing in it is verified yet. What is ignored of a
- * `#commit` need not even have its type: the message then has what producers are to send there.
+ * Reads one frame of the firehose, and checks the message against its lexicon. Nothing in it is verified yet. The fields of a `#commit`
+ * that consumers ignore may have any type: the decoded message then has the values that producers are to send.
  */
 export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): Decoded {
   const frame = frameOf(bytes)

@@ -1,4 +1,4 @@
-// Records as other servers let them in: verdicts and the consumer pass over them, and over nothing else.
+// Records as other servers accept them: verdicts and the consumer skip them, and nothing else.
 import { cidOfCbor, type ValueMap } from '@atoll/data-model'
 import { type RecordWrite, readRecord } from '@atoll/repo'
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
@@ -34,7 +34,7 @@ function bringing(bytes: Uint8Array) {
 const cases = oddRecords.map((record) => [record.what, record] as const)
 
 describe.each(cases)('a record with %s', (_, { bytes, reason }) => {
-  it('is named by the verdict, which is good on all the rest', async () => {
+  it('is named by the verdict, which accepts all the rest', async () => {
     const { account, events, state, verifying, block } = bringing(bytes)
     const { rev, data } = account.head
     const unreadable = [{ path, block, fault: { reason, message: expect.any(String) } }]
@@ -48,7 +48,7 @@ describe.each(cases)('a record with %s', (_, { bytes, reason }) => {
     expect(lenient).toMatchObject({ outcome: 'accept', warnings: [{ rule: 'no-prev-data' }], unreadable })
   })
 
-  it('is handed on by a consumer, which stays synchronized', async () => {
+  it('leaves a consumer synchronized, and is passed on with its fault', async () => {
     const { account, events, verifying, block } = bringing(bytes)
     account.write(put('create', post(2)))
     events.push(account.event())
@@ -73,7 +73,7 @@ describe.each(cases)('a record with %s', (_, { bytes, reason }) => {
   })
 })
 
-it.each(longIntegerRecords)('a record with the integer $integer is as good as any', async ({ bytes, integer }) => {
+it.each(longIntegerRecords)('a record with the integer $integer is readable', async ({ bytes, integer }) => {
   const { events, state, verifying, block } = bringing(bytes)
   const verdict = await verifyEvent(messageOf('commit', numbered(events[1]!, 2)), { state }, verifying)
   if (verdict.outcome !== 'accept' || !('blocks' in verdict)) throw new Error(verdict.outcome)
@@ -89,9 +89,9 @@ describe('what the specification asks consumers to ignore', () => {
     ['tooBig', { tooBig: true }],
     ['rebase', { rebase: true }],
     ['blobs', { blobs: [commit, ops[0]!.cid!] }],
-    ['blobs that are no links', { blobs: Array.from({ length: 20 }, () => 'x') }],
-    ['blobs that are no list', { blobs: null }],
-    ['all of them of other types', { tooBig: 1, rebase: 'no', blobs: {} }],
+    ['blobs that are not links', { blobs: Array.from({ length: 20 }, () => 'x') }],
+    ['blobs that are not a list', { blobs: null }],
+    ['all of them, with other types', { tooBig: 1, rebase: 'no', blobs: {} }],
   ])('is %s: the commit is judged by its substance', async (_, fields) => {
     const frame = altered(numbered(events[1]!, 2), (body) => ({ ...body, ...fields }))
     const verdict = await verifyEvent(messageOf('commit', frame), { state }, verifying)
@@ -101,13 +101,13 @@ describe('what the specification asks consumers to ignore', () => {
     expect(wrong).toMatchObject({ outcome: 'reject', rule: 'inversion' })
   })
 
-  it('are their absences', async () => {
+  it('is that such a field is missing', async () => {
     const frame = altered(numbered(events[1]!, 2), ({ tooBig: _, rebase: __, blobs: ___, ...body }) => body)
     const verdict = await verifyEvent(messageOf('commit', frame), { state }, verifying)
     expect(verdict).toMatchObject({ outcome: 'accept', warnings: [] })
   })
 
-  it('is nothing else: a field of a wrong type beside them is found', () => {
+  it('is nothing else: a field of a wrong type beside them is refused', () => {
     const frame = altered(numbered(events[1]!, 2), (body) => ({ ...body, blobs: null, since: 7 }))
     expect(() => messageOf('commit', frame)).toThrow(/form: \/since/)
   })

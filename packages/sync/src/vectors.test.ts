@@ -1,4 +1,4 @@
-// Whole #commit messages of interop/: good ones, and those with one fault.
+// Whole #commit messages of interop/: good ones, and ones with a single fault.
 import { formatDidKey, parseDidKey } from '@atoll/crypto'
 import { jsonToValue, parseCid, type ValueMap } from '@atoll/data-model'
 import { parseTid } from '@atoll/syntax'
@@ -19,7 +19,7 @@ interface Slice {
   blocks: string | [base64: string, times: number][]
 }
 
-/** A commit without fault, of whose records some cannot be read. */
+/** A good commit, some of whose records cannot be read. */
 interface OddSlice extends Slice {
   unreadable: string[]
 }
@@ -63,7 +63,7 @@ describe('whole messages', () => {
 })
 
 describe('odd records', () => {
-  it.each(oddSlices)('are a matter of their own: $comment', async (slice) => {
+  it.each(oddSlices)('do not spoil the commit: $comment', async (slice) => {
     const unreadable = slice.unreadable.map((path) => ({ path }))
     expect(await judged(slice)).toMatchObject({ outcome: 'accept', unreadable })
   })

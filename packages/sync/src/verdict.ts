@@ -37,8 +37,8 @@ export interface Verifying {
   /** Default `Date.now`. */
   readonly now?: () => number
   /**
-   * Takes what an honest server of an older generation sends, with a warning instead of a refusal: a `time` that is no
-   * datetime, no `prevData`, and no `prev` in operations. Without `prevData` only what was written is proven, not that
+   * Takes what an honest server of an older generation sends, with a warning instead of a refusal: a `time` that is not
+   * a datetime, no `prevData`, and no `prev` in operations. Without `prevData` only what was written is proven, not that
    * nothing else changed. Default false.
    */
   readonly lenient?: boolean
@@ -68,7 +68,7 @@ export interface VerifiedContent {
   readonly state: RepoState
   /** Each verified against its CID. */
   readonly blocks: BlockMap
-  /** Records written whose content is not of the data model: to be passed over. Everything else of the message is good. */
+  /** Written records that are not of the data model. They are to be skipped; everything else in the message is good. */
   readonly unreadable: readonly UnreadableRecord[]
 }
 

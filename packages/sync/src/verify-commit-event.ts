@@ -9,7 +9,7 @@ import type { ContentVerdict, Remembered, Verifying } from './verdict.ts'
 
 /**
  * Judges a `#commit` by every rule that it can break by itself or against what is remembered of its repository. A record that
- * cannot be read breaks none: the verdict names it, and is that on all the rest. `tooBig`, `rebase` and `blobs` are not looked at.
+ * cannot be read breaks none of them: the verdict names it, and concerns all the rest. `tooBig`, `rebase` and `blobs` are ignored.
  * The chain (`since`, `prevData`) counts last, so that a forged message cannot bring about a fetch of the repository.
  * What `signingKeyOf` or `pdsOf` throws comes through: nothing is said of an account whose identity is unavailable.
  *

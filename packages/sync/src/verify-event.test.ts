@@ -212,7 +212,7 @@ describe('leniently', () => {
     expect(verdict).toMatchObject({ outcome: 'desynchronized', rule: 'prev-data' })
   })
 
-  it('a time that is none is a warning', async () => {
+  it('an invalid time is a warning', async () => {
     const frame = altered(good, (body) => ({ ...body, time: 'now' }))
     const decoded = decodeMessage(frame, { lenient: true })
     expect(decoded).toMatchObject({ ok: true, warnings: [{ rule: 'time' }] })

@@ -17,21 +17,21 @@ describe('NSIDs', () => {
     ['com.exAmple.fooBar', 'com.example.fooBar'],
     ['A.b.c', 'a.b.c'],
     ['a.B-0.C', 'a.b-0.C'],
-  ])('are normalized in their domain: %s', (text, normalized) => {
+  ])('have a normalized form, with the domain in lower case: %s', (text, normalized) => {
     expect(isNsid(text)).toBe(true)
     expect(isNormalizedNsid(text)).toBe(false)
     expect(normalizeNsid(text)).toBe(normalized)
   })
 
   it.each(['app.bsky.feed.post', 'com.atproto.repo.createRecord', 'a.b.C', 'a.b.FOO'])(
-    'stay as they are when they are normalized: %s',
+    'are unchanged when they are normalized already: %s',
     (text) => {
       expect(isNormalizedNsid(text)).toBe(true)
       expect(normalizeNsid(text)).toBe(text)
     },
   )
 
-  it('are not what is no NSID, whatever its case', () => {
+  it('are normalized only where they are NSIDs', () => {
     expect(['com.example', 'COM.EXAMPLE', 'com.example.3', '', 5, undefined].filter(isNormalizedNsid)).toEqual([])
     expect(() => normalizeNsid('COM.EXAMPLE')).toThrow(InvalidNsidError)
   })

@@ -8,7 +8,7 @@ interface Format {
   error: new (text: string) => syntax.InvalidTextError
   valid: string
   invalid: string[]
-  /** How many the published set has; ours has at least as many. */
+  /** How many the published set has. Ours has at least as many. */
   counts: [valid: number, invalid: number]
 }
 
@@ -152,10 +152,10 @@ describe.each(vectorSources())('the $name vectors, language tags that are well-f
 const [own] = vectorSources()
 const awkward = own!.json('syntax/awkward.json') as { format: string; text: string; valid: boolean; note: string }[]
 
-describe.each(Object.entries(formats))('the own vectors that no line can hold, %s', (name, { is, parse }) => {
+describe.each(Object.entries(formats))('our own vectors that a line cannot hold, %s', (name, { is, parse }) => {
   const texts = awkward.filter(({ format }) => format === name)
 
-  it('are judged as their files say', () => {
+  it('are judged as the file says', () => {
     expect(texts.length).toBeGreaterThan(10)
     expect(texts.filter(({ text, valid }) => is(text) !== valid)).toEqual([])
     for (const { text, valid } of texts) expect(refusalOf(() => parse(text)) === text).toBe(valid)

@@ -1,4 +1,4 @@
-// Runs once before all tests: what is not tested for want of the published vectors is said in one line.
+// Runs once before all tests, and says in one line when the published vectors are missing and not tested.
 import { missingVectors } from './interop.ts'
 
 export default function announceVectors(): void {

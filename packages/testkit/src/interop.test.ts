@@ -15,14 +15,14 @@ afterAll(() => rm(folder, { recursive: true }))
 afterEach(() => void vi.unstubAllEnvs())
 
 describe('the sources of vectors', () => {
-  it("are the project's own first, whatever else there is", () => {
+  it("begin with the project's own", () => {
     const [own] = vectorSources()
     expect(own!.name).toBe('own')
     expect(own!.has('syntax/did_syntax_valid.txt')).toBe(true)
     expect(own!.lines('syntax/did_syntax_valid.txt')).toContain('did:web:example.com')
   })
 
-  it('have the published ones where ATPROTO_INTEROP_DIR says', () => {
+  it('include the published ones from ATPROTO_INTEROP_DIR', () => {
     vi.stubEnv('ATPROTO_INTEROP_DIR', folder)
     const published = vectorSources()[1]!
     expect(missingVectors()).toBeUndefined()
@@ -32,13 +32,13 @@ describe('the sources of vectors', () => {
     expect(published.json('syntax/b.json')).toEqual([1])
   })
 
-  it('are not looked for elsewhere when ATPROTO_INTEROP_DIR is wrong: that is a mistake, and tests must not be skipped for it', () => {
+  it('are refused when ATPROTO_INTEROP_DIR names a folder that does not exist', () => {
     vi.stubEnv('ATPROTO_INTEROP_DIR', join(folder, 'nowhere'))
     expect(() => vectorSources()).toThrow('ATPROTO_INTEROP_DIR names a folder that does not exist')
     expect(() => missingVectors()).toThrow('ATPROTO_INTEROP_DIR names a folder that does not exist')
   })
 
-  it('are alone where there are no published ones, with a reason to print', () => {
+  it('are only our own where there are no published ones, with a reason to print', () => {
     vi.stubEnv('ATPROTO_INTEROP_DIR', '')
     const isAlone = vectorSources().length === 1
     expect(missingVectors() !== undefined).toBe(isAlone)

@@ -30,7 +30,7 @@ export function missingVectors(): string | undefined {
   return `Not tested: the published interop vectors. ${variable} is not set, and there is no ${usualPlace}`
 }
 
-/** A folder that is named and missing is a mistake, and no reason to skip tests. */
+/** A folder that is named but missing is a mistake, not a reason to skip tests. */
 function publishedFolder(): string | undefined {
   const given = process.env[variable]
   if (given === undefined || given === '') return existsSync(usualPlace) ? usualPlace : undefined

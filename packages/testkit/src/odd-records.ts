@@ -11,7 +11,7 @@ const digest = '00'.repeat(32)
 const type = text('$type')
 const note = text('com.example.note')
 
-/** The records that other servers let in, one of each kind: a reader passes over them, and over nothing else. */
+/** Records that other servers have accepted, one of each kind. A reader skips them, and nothing else. */
 export const oddRecords: readonly OddRecord[] = [
   odd('a float', record('fb 3ff8000000000000'), 'float'),
   odd('an integer as a float', record('fb 3ff0000000000000'), 'float'),
@@ -54,14 +54,14 @@ export const oddRecords: readonly OddRecord[] = [
   odd('an empty $type', `a1 ${type} 60`, 'type'),
 ]
 
-/** A record with an integer that fits 64 bits, and no JavaScript number. */
+/** A record with an integer that fits 64 bits, but not a JavaScript number. */
 export interface LongIntegerRecord {
   readonly bytes: Uint8Array
   /** Its member `odd`. */
   readonly integer: bigint
 }
 
-/** The outermost of them. There is nothing wrong with these records. */
+/** The smallest and the largest of them, on both sides. These records are valid. */
 export const longIntegerRecords: readonly LongIntegerRecord[] = [
   { bytes: bytesOf(record('1b 0020000000000000')), integer: 2n ** 53n },
   { bytes: bytesOf(record('1b 7fffffffffffffff')), integer: 2n ** 63n - 1n },

@@ -6,12 +6,12 @@ type Weights = ReadonlyMap<string, number>
 const maxCached = 256
 const parsed = new Map<string, Weights>()
 
-/** What a client says that says nothing. */
+/** For a header without a usable preference. */
 const noWeights: Weights = new Map()
 
 /**
  * Picks the coding for an answer: the one the client likes best, ties by the order of `available`. A header that is malformed, or that
- * rules out everything, gets `identity`: an answer that the client may not like is worth more to it than none.
+ * rules out everything, gets `identity`: a plain answer serves the client better than a refusal.
  */
 export function negotiateCoding(header: string | null, available: readonly ContentCoding[]): ContentCoding {
   if (header === null || header === '') return 'identity'

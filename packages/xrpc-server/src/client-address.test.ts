@@ -14,7 +14,7 @@ describe('the client’s address', () => {
     ['the peer where nothing was forwarded', '203.0.113.1', null, '203.0.113.1'],
     ['the peer where it is no trusted proxy', '203.0.113.1', '198.51.100.1', '203.0.113.1'],
     ['what a proxy on this machine saw', '127.0.0.1', '203.0.113.1', '203.0.113.1'],
-    ['what a private proxy saw, in IPv6 dress', '::ffff:10.1.2.3', '203.0.113.1', '203.0.113.1'],
+    ['what a private proxy saw, mapped into IPv6', '::ffff:10.1.2.3', '203.0.113.1', '203.0.113.1'],
     ['the last address that no trusted proxy has', '::1', '1.1.1.1, 203.0.113.1, 192.168.0.1, fd00::1', '203.0.113.1'],
     ['the first of many trusted ones', '127.0.0.1', '10.0.0.1, 10.0.0.2', '10.0.0.1'],
     ['without its port', '127.0.0.1', '203.0.113.1:5678', '203.0.113.1'],
@@ -22,13 +22,13 @@ describe('the client’s address', () => {
     ['without a zone', 'fe80::1%eth0', '203.0.113.1', '203.0.113.1'],
     ['the proxy’s own where it writes nonsense', '127.0.0.1', 'unknown', '127.0.0.1'],
     ['the proxy’s own where it writes an ambiguous one', '127.0.0.1', '010.0.0.1', '127.0.0.1'],
-    ['what a proxy writes in IPv6 dress', '127.0.0.1', '::FFFF:cb00:7101', '203.0.113.1'],
+    ['what a proxy writes as an IPv4 address mapped into IPv6', '127.0.0.1', '::FFFF:cb00:7101', '203.0.113.1'],
     ['not beyond nonsense', '127.0.0.1', '203.0.113.1, _hidden, 10.0.0.1', '10.0.0.1'],
   ])('is %s', (_, peer, forwarded, expected) => {
     expect(clientAddress(peer, forwarded)).toBe(expected)
   })
 
-  it('is seen through proxies that are trusted by name, and no further', () => {
+  it('is found behind proxies that are listed as trusted, and no further', () => {
     const isTrusted = addressMatcher(['192.0.2.0/24', '2001:db8:ff::/48'])
     expect(clientAddress('192.0.2.7', '203.0.113.1', isTrusted)).toBe('203.0.113.1')
     expect(clientAddress('192.0.2.7', '6.6.6.6, 203.0.113.1, 2001:db8:ff::9', isTrusted)).toBe('203.0.113.1')
@@ -125,7 +125,7 @@ describe('a range of addresses', () => {
     )
   })
 
-  it('that is not there holds nothing', () => {
+  it('holds nothing when none is given', () => {
     expect(addressMatcher([])('127.0.0.1')).toBe(false)
   })
 })

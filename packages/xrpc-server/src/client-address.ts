@@ -40,7 +40,7 @@ export function clientNetwork(address: string): string {
   return `${groups.join(':')}::/64`
 }
 
-/** The plain address: without a port, brackets, a zone, or the IPv6 dress of an IPv4 address. */
+/** The plain address: without a port, brackets or a zone; an IPv4 address mapped into IPv6 as IPv4. */
 export function normalizeAddress(text: string): string | undefined {
   let address = text.trim()
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(address)
@@ -56,7 +56,7 @@ export function isAddressRange(text: string): boolean {
   return findRange(text) !== undefined
 }
 
-/** Tells whether an address lies in one of the ranges. @throws TypeError for a text that is no range. */
+/** Returns a test of whether an address lies in one of the ranges. @throws TypeError for a text that is not a range. */
 export function addressMatcher(texts: readonly string[]): (address: string) => boolean {
   const ranges = texts.map(requireRange)
   return (address) => {
@@ -68,7 +68,7 @@ export function addressMatcher(texts: readonly string[]): (address: string) => b
 
 interface AddressRange {
   readonly bytes: readonly number[]
-  /** How many bits, from the front, addresses of the range have in common with it. */
+  /** How many leading bits the addresses of the range share. */
   readonly prefixBits: number
 }
 
@@ -85,7 +85,7 @@ function findRange(text: string): AddressRange | undefined {
   const bits = bytes.length * 8
   if (prefix === undefined) return { bytes, prefixBits: bits }
   if (!/^(?:0|[1-9]\d{0,2})$/.test(prefix)) return undefined
-  // What is written as IPv6 counts its prefix as IPv6, though the address is of IPv4.
+  // The prefix of a mapped IPv4 address counts the bits of IPv6.
   const prefixBits = Number(prefix) - (address.includes(':') ? 128 - bits : 0)
   return prefixBits >= 0 && prefixBits <= bits ? { bytes, prefixBits } : undefined
 }
@@ -99,7 +99,7 @@ function isWithin(bytes: readonly number[], range: AddressRange): boolean {
   return true
 }
 
-/** 4 or 16 bytes; an IPv4 address in IPv6 dress has 4. */
+/** 4 or 16 bytes; an IPv4 address mapped into IPv6 has 4. */
 function addressBytes(address: string): number[] | undefined {
   if (!address.includes(':')) return ipv4Bytes(address)
   const bytes = ipv6Bytes(address)

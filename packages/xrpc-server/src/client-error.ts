@@ -28,7 +28,7 @@ function refusalOf({ code }: NodeJS.ErrnoException): XrpcError {
   }
 }
 
-/** An answer that is under way must not be mixed with another. Node's own handler looks at the same field. */
+/** A second answer must not be written into the first. Node's own handler looks at the same field. */
 function hasBegunAnswer(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
   return socket._httpMessage?.headersSent ?? false
 }

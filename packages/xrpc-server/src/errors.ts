@@ -22,7 +22,7 @@ export class ClientGoneError extends Error {
   }
 }
 
-/** The body of a request came more slowly than the host waits for. */
+/** The refusal of a request whose body arrives too slowly. */
 export function bodyTooSlow(minBytes: number, seconds: number): XrpcError {
   const message = `the request body comes too slowly: less than ${minBytes} bytes in ${seconds} seconds; send it again`
   return new XrpcError('RequestTimeout', message)
@@ -31,7 +31,7 @@ export function bodyTooSlow(minBytes: number, seconds: number): XrpcError {
 /** What a caller may know of an error: everything about a refusal, nothing about a fault of ours. */
 export function publicError(error: unknown): XrpcError {
   if (error instanceof XrpcError) return error
-  // Nobody hears this answer, but the log should not take it for a fault of the server.
+  // Nobody receives this answer, but it is logged, and not as a fault of the server.
   if (error instanceof ClientGoneError) return new XrpcError('ClientGone', error.message, { status: 499, cause: error })
   return new XrpcError('InternalServerError', 'Internal Server Error', { cause: error })
 }

@@ -26,7 +26,7 @@ export function innerRequest(request: Request, info: FetchInfo = {}, signal = re
   }
 }
 
-/** Not every runtime shows the header that its request was sent with, but the URL was made from it. */
+/** Not every runtime shows the `host` header, but the request's URL was made from it. */
 function withHost(headers: Headers, host: string): Headers {
   const complete = new Headers(headers)
   complete.set('host', host)

@@ -138,7 +138,7 @@ describe.each(hosts)('on %s', (_, open) => {
       expect(await refused(await send('/'))).toMatch(/^404 NotFound/)
     })
 
-    it('takes a slash at the end for nothing', async () => {
+    it('ignores a slash at the end', async () => {
       await serve({ health: () => ({ version: '1' }) })
       expect(await read(await send(`${xrpc('greet')}/?name=a`))).toEqual({
         status: 200,

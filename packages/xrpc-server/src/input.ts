@@ -48,7 +48,7 @@ export function readInput(
   return { encoding, input: undefined, body }
 }
 
-/** Proxies announce a body, chunked, where there may be none: what counts is whether a byte comes. */
+/** Proxies announce a chunked body where there may be none, so what counts is whether a byte comes. */
 function requireEmpty(method: Query | Procedure, request: InnerRequest, body: ByteStream): Awaitable<Input> {
   const length = contentLength(request)
   if (length === 0) return noInput

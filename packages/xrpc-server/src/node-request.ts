@@ -11,7 +11,7 @@ import type { SlowBodyGuard } from './slow-body-guard.ts'
 export interface NodeRequestOptions {
   /** Whose X-Forwarded-For counts; loopback, link-local and private addresses unless given. */
   isTrustedProxy?(address: string): boolean
-  /** Refuses uploads that come too slowly. Default: one with the usual bounds. */
+  /** Refuses uploads that arrive too slowly. Default: a guard with the usual bounds. */
   guard?: SlowBodyGuard
 }
 

@@ -18,13 +18,13 @@ export interface NodeServerOptions
   extends Omit<NodeListenerOptions, 'guard' | 'isClosing'>,
     NodeUpgradeOptions,
     ConnectionOptions {
-  /** Refuses uploads that come too slowly. Default: one with the usual bounds. The server closes it. */
+  /** Refuses uploads that arrive too slowly. Default: a guard with the usual bounds. The server closes it. */
   guard?: SlowBodyGuard
   /** Any free one unless given. */
   port?: number
   /** Every address unless given. */
   host?: string
-  /** How long a client may take to send its headers. Default: one minute, as a phone stalls while it changes its network. */
+  /** How long a client may take to send its headers. Default: one minute, since a phone may stall while it changes networks. */
   headersTimeoutMs?: number
   /** How long an idle connection is kept for its next request. Default: 130 s, longer than nginx (60 s) and Caddy (120 s) keep theirs. */
   idleTimeoutMs?: number

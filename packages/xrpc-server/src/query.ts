@@ -1,6 +1,6 @@
 import type { Method } from '@atoll/lexicon'
 
-/** The query string as parameters, arrays in the spelling that the lexicon knows: `cids=…&cids=…`. */
+/** The query string as parameters, with arrays spelled as the specification has them: `cids=…&cids=…`. */
 export function readQuery(method: Method, query: string): URLSearchParams {
   const search = new URLSearchParams(query)
   return /\[|%5b/i.test(query) ? withoutBrackets(search, arrayParameters(method)) : search
@@ -8,7 +8,7 @@ export function readQuery(method: Method, query: string): URLSearchParams {
 
 const bracketed = /^([^[]*)\[\d*\]$/
 
-/** Some clients spell arrays `cids[]=…` or `cids[0]=…`. The order is that of the query: the index is not looked at. */
+/** Some clients spell arrays `cids[]=…` or `cids[0]=…`. The values keep the order of the query; the index is ignored. */
 function withoutBrackets(search: URLSearchParams, arrays: ReadonlySet<string>): URLSearchParams {
   const plain = new URLSearchParams()
   for (const [name, value] of search) {

@@ -102,7 +102,7 @@ class RouterCore {
   #locate(exchange: Exchange): Nsid | undefined {
     const { path } = exchange.request
     if (!path.startsWith(prefix)) return undefined
-    // A slash at the end changes nothing, as on the network's usual servers.
+    // A slash at the end is ignored, as on the network's usual servers.
     const name = path.endsWith('/') ? path.slice(prefix.length, -1) : path.slice(prefix.length)
     // What was declared has been checked already; anything else has to look like a name.
     if (this.#routes.has(name) || (name.length <= 317 && nsidForm.test(name))) exchange.nsid = name as Nsid
@@ -142,7 +142,7 @@ class RouterCore {
   #spendGlobal(exchange: Exchange, route: Route | undefined): Awaitable<void> {
     exchange.isLimited = this.#limiter.counts(exchange.request)
     if (!exchange.isLimited || !this.#limiter.hasGlobal) return
-    // Pages are none of the API: one address asks for the handles of a whole server, or for what is not there.
+    // Pages are not part of the API: one address may resolve all handles of a server, or a crawler ask for what is not there.
     if (!exchange.request.path.startsWith(prefix)) return
     if (route?.kind === 'method' && route.options.skipGlobalLimits) return
     return this.#limiter.spendGlobal(exchange)
@@ -155,7 +155,7 @@ class RouterCore {
   }
 
   async #health({ method }: InnerRequest, health: NonNullable<RouterOptions['health']>): Promise<InnerResponse> {
-    if (!isRead(method)) throw wrongVerb('the health check is read: use GET', 'GET')
+    if (!isRead(method)) throw wrongVerb('the health check is read-only: use GET', 'GET')
     const headers = { 'content-type': 'application/json; charset=utf-8' }
     try {
       return { status: 200, headers, body: JSON.stringify(await health()) }

@@ -114,7 +114,7 @@ describe.each(hosts)('on %s, an upload', (_, open) => {
     expect(log).toEqual([200])
   })
 
-  it('that stalls for a minute is told so with 408, and logged as that', async () => {
+  it('that stalls for a minute is refused with 408, and logged as such', async () => {
     await serve()
     const { socket, closed, answer } = await begin('upload', raw)
     await send(socket, 500)
@@ -171,7 +171,7 @@ describe.each(hosts)('on %s, an upload', (_, open) => {
     await expectTimeout(closed)
   })
 
-  it('is followed no longer than it takes', async () => {
+  it('is followed only until it has arrived', async () => {
     await serve()
     const { socket, answer } = await begin('upload', raw)
     await send(socket, 1000)
@@ -192,7 +192,7 @@ describe.each(hosts)('on %s, an upload', (_, open) => {
 })
 
 describe('a guard', () => {
-  it('looks by itself, on the clock of the runtime', async () => {
+  it('looks at intervals of its own by default', async () => {
     const guard = new SlowBodyGuard({ windowMs: 20, everyMs: 10 })
     const router = createRouter([
       route(upload, anyone, async ({ body }) => ({ size: (await first(body)) ?? 0, encoding: '' })),

@@ -9,12 +9,12 @@ export interface SlowBodyGuardOptions {
   windowMs?: number
   /** How often the guard looks. Default: every 5 s. */
   everyMs?: number
-  /** Calls `look` again and again until the returned function is called. Default: the runtime's own timers. */
+  /** Calls `look` at this interval until the returned function is called. Default: the runtime's own timers. */
   repeat?(look: () => void, everyMs: number): () => void
 }
 
 interface Watched {
-  /** How much had come over the socket at each look of the window, oldest first. */
+  /** Bytes received on the socket at each look within the window, oldest first. */
   readings: number[]
   onTooSlow(error: XrpcError): void
 }
@@ -36,7 +36,7 @@ export class SlowBodyGuard {
     this.#start = () => repeat(() => this.#look(), everyMs)
   }
 
-  /** Follows a request until its body has arrived, or nobody waits for it any more. */
+  /** Follows a request until its body has arrived, or until `forget`. */
   watch(message: IncomingMessage, onTooSlow: (error: XrpcError) => void): void {
     this.#watched.set(message, { readings: [message.socket.bytesRead], onTooSlow })
     this.#stop ??= this.#start()

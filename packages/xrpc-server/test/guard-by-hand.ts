@@ -1,6 +1,6 @@
 import { SlowBodyGuard, type SlowBodyGuardOptions } from '../src/slow-body-guard.ts'
 
-/** A guard whose time passes when the test says so. */
+/** A guard whose time the test controls. */
 export function guardByHand(options: Omit<SlowBodyGuardOptions, 'repeat'> = {}) {
   const { everyMs = 5_000 } = options
   let look: (() => void) | undefined

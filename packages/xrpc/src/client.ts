@@ -30,8 +30,8 @@ export interface ClientOptions {
   /** Bound of an answer that is read whole: 32 MiB unless given. */
   maxBytes?: number
   /**
-   * Whether answers are checked against the data model and the lexicon; on unless switched off. Without it one odd record does not
-   * make a page of them unreadable: fractions, lone surrogates and malformed links come out as they were sent.
+   * Whether answers are checked against the data model and the lexicon. Default true. Without it one odd record does not make a page
+   * of them unreadable: fractions, lone surrogates and malformed links are returned as they were sent.
    */
   validate?: boolean
 }

@@ -86,7 +86,7 @@ export class Accounts {
     const { accounts } = this.#parts.storage
     const text = identifier.trim()
     const lower = text.toLowerCase()
-    // DIDs are case-sensitive, but every DID that is made here is in lower case: try as typed, then lower-cased.
+    // DIDs are case-sensitive, but every DID created here is in lower case: try as typed, then lower-cased.
     if (isDid(lower)) return (isDid(text) ? await accounts.get(text) : undefined) ?? accounts.get(lower)
     return lower.includes('@') ? accounts.byEmail(canonicalEmail(text)) : accounts.byHandle(lower)
   }

@@ -19,21 +19,21 @@ export function normalizeEmail(text: string | undefined): string {
   return address
 }
 
-/** One spelling for every spelling of an address: lower case, and the domain in the form that DNS has (A-labels). */
+/** The one spelling of an address: in lower case, with the domain as the DNS has it (A-labels). */
 export function canonicalEmail(text: string): string {
   const address = text.trim().toLowerCase()
   const at = address.lastIndexOf('@')
   return address.slice(0, at + 1) + canonicalDomain(address.slice(at + 1))
 }
 
-/** What is no domain comes back as it is. */
+/** Returns text that is not a domain unchanged. */
 function canonicalDomain(domain: string): string {
-  // Other characters of ASCII mean something to a parser of URLs, and a domain without a foreign one needs no conversion.
+  // Other ASCII characters have a meaning in URLs, and a domain without any character beyond ASCII needs no conversion.
   if (!/^[a-z0-9.\u0080-\u{10ffff}-]+$/u.test(domain) || !/[^a-z0-9.-]|xn--/.test(domain)) return domain
   return domainToASCII(domain) || domain
 }
 
-/** Whether the domain, or a parent domain, is one of a provider of disposable addresses. */
+/** Whether the domain, or a parent domain, belongs to a provider of disposable addresses. */
 function isDisposable(domain: string): boolean {
   disposable ??= disposableEmailBlocklistSet()
   const labels = domain.split('.')

@@ -7,20 +7,20 @@ import { directoryFailure, type PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
 import type { RepoLocks } from '../repos/repo-locks.ts'
 import { requireHandleOf } from './foreign-handles.ts'
-import type { HandleRules } from './handles.ts'
-import { mayBeUnderWay } from './under-way.ts'
+import { type HandleRules, handleTaken } from './handles.ts'
+import { mayBeUnderWay, underWay } from './under-way.ts'
 
 interface HandleChangeParts {
   readonly storage: Pick<Storage, 'accounts' | 'claims' | 'transact'>
   readonly handles: HandleRules
   readonly identity: Pick<IdentityResolver, 'resolveHandle' | 'forget'>
-  readonly plc: Pick<PlcAccounts, 'handleOperation' | 'names' | 'restoreHandle' | 'submit'>
+  readonly plc: Pick<PlcAccounts, 'handleOperation' | 'names' | 'requireAccepted' | 'restoreHandle' | 'submit'>
   /** One at a time for each DID. */
   readonly turns: Pick<RepoLocks, 'run'>
   readonly now?: () => Date
 }
 
-/** What the claim of a change says, beside the handle that it keeps. */
+/** What the claim of a change notes beside the handle. */
 interface Details {
   readonly operation: PlcOperation
 }
@@ -29,11 +29,12 @@ interface Details {
 type HandleClaim = Claim & { readonly handle: Handle }
 
 const purpose = 'handle'
+const otherChange = 'Another change of this handle'
 
 /**
  * Gives accounts other handles. The directory cannot be part of a transaction, so there are two: the first claims the handle and notes the
- * operation, then the directory is told, and the second changes the account. Whatever breaks off in between is settled by what the directory
- * holds: at the next change of the account, or by a chore.
+ * operation, then the directory is told, and the second changes the account. A change that
+ * breaks off in between is settled by what the directory holds: at the next change of the account, or by a chore.
  */
 export class HandleChanges {
   readonly #parts: HandleChangeParts
@@ -67,7 +68,7 @@ export class HandleChanges {
       })
   }
 
-  /** Finishes a change that broke off, or takes it back; leaves alone what may be under way, and other claims. */
+  /** Finishes a change that broke off, or takes it back. Leaves alone what may be under way, and claims for other purposes. */
   async settle(claim: Claim): Promise<void> {
     if (claim.purpose === purpose && !mayBeUnderWay(claim, this.#now()))
       await this.#parts.turns.run(claim.did, async () => {
@@ -92,7 +93,7 @@ export class HandleChanges {
     const { did, handle } = pending
     const isKnown = !mayBeUnderWay(pending, this.#now()) || (await this.#parts.plc.names(did, handle))
     if (isKnown) return void (await this.#settle(pending))
-    throw underWay()
+    throw underWay(otherChange)
   }
 
   /** Refuses early, before the directory is asked, what the transaction would refuse. */
@@ -110,13 +111,13 @@ export class HandleChanges {
     return claim
   }
 
-  /** The document names the handle already, or the account has it already: whatever breaks off here, nothing is wrong afterwards. */
+  /** For a handle that the document or the account has already: wherever this breaks off, nothing is left wrong. */
   async #withoutClaim(did: Did, handle: Handle, operation: PlcOperation | undefined): Promise<void> {
-    if (operation && (await this.#parts.plc.submit(did, operation)) !== 'accepted') throw directoryFailure()
+    if (operation) await this.#parts.plc.requireAccepted(did, operation)
     await this.#store(did, handle, undefined)
   }
 
-  /** Tells the directory, once more where it was told before, and then changes the account. */
+  /** Submits the operation, again if it was submitted before, and then changes the account. */
   async #carryOut(claim: HandleClaim): Promise<void> {
     const { did, handle } = claim
     const outcome = await this.#parts.plc.submit(did, detailsOf(claim).operation)
@@ -125,7 +126,7 @@ export class HandleChanges {
     throw directoryFailure()
   }
 
-  /** Goes by what the directory holds, and tells which handle the account has now, where that is the one claimed. */
+  /** Finishes the change if the directory has it, and releases the claim if not. Returns the handle of a change that was finished. */
   async #settle(claim: HandleClaim): Promise<Handle | undefined> {
     const { storage, plc } = this.#parts
     const { did, handle } = claim
@@ -144,13 +145,13 @@ export class HandleChanges {
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
       const account = await this.#parts.storage.accounts.get(did)
-      if (account?.handle === handle) return // another process was faster
+      if (account?.handle === handle) return // another process finished it first
       await this.#takeBack(claim, account?.handle)
       throw error
     }
   }
 
-  /** The document names a handle that the account cannot have: it gets back the one that the account has. */
+  /** The document names a handle that the account cannot have: puts the account's handle back into it. */
   async #takeBack({ did, handle }: HandleClaim, before: Handle | undefined): Promise<void> {
     const { storage, plc } = this.#parts
     await plc.restoreHandle(did, handle, before)
@@ -182,19 +183,12 @@ function detailsOf(claim: Claim): Details {
 function refusalOf(error: ConflictError, did: Did, handle: Handle): Error {
   switch (error.field) {
     case 'handle':
-      return new Refused('HandleNotAvailable', `Handle already taken: ${handle}`)
+      return handleTaken(handle)
     case 'claim': // another process has begun, or undone, a change of this account
-      return underWay()
+      return underWay(otherChange)
     case 'did':
       return new Refused('AccountNotFound', `Could not find account: ${did}`)
     default:
       return error
   }
-}
-
-function underWay(): Refused {
-  const headers = { 'retry-after': '60' }
-  return new Refused('ServiceUnavailable', 'Another change of this handle is under way; try again in a minute', {
-    headers,
-  })
 }

@@ -45,3 +45,7 @@ export class HandleRules {
     if (!options.reserved && isReservedName(front)) throw new Refused('HandleNotAvailable', 'Reserved handle')
   }
 }
+
+export function handleTaken(handle: Handle): Refused {
+  return new Refused('HandleNotAvailable', `Handle already taken: ${handle}`)
+}

@@ -13,8 +13,7 @@ export class Invites {
   }
 
   /**
-   * Refuses with `InvalidInviteCode` unless the code can be used, as far as can be seen beforehand: the transaction that uses it has the last
-   * word.
+   * Refuses with `InvalidInviteCode` a code that cannot be used. Only an early check: the transaction that uses the code decides.
    */
   async requireUsable(code: string | undefined): Promise<void> {
     if (code === undefined) {

@@ -5,7 +5,7 @@ import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync
 import type { Datetime, Did, Handle } from '@atoll/syntax'
 import { repoClock } from '../repos/repo-clock.ts'
 
-/** What an account begins with. */
+/** What an account starts with. */
 export interface NewAccount {
   readonly did: Did
   readonly handle: Handle

@@ -4,12 +4,11 @@ import type { PlcOperation } from '@atoll/identity/plc'
 import { type Claim, ConflictError, type Storage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import { directoryFailure, firstDocument, type PlcAccounts } from '../identity/plc-accounts.ts'
-import { Refused } from '../refused.ts'
 import type { RepoLocks } from '../repos/repo-locks.ts'
 import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
-import { ageOf, mayBeUnderWay } from './under-way.ts'
+import { ageOf, mayBeUnderWay, underWay } from './under-way.ts'
 
 /** A sign-up whose fields were checked. */
 export interface WantedAccount {
@@ -37,7 +36,7 @@ interface PendingParts {
   readonly now?: () => Date
 }
 
-/** What a claim says about the sign-up behind it, beside the names that it keeps. */
+/** What the claim of a sign-up notes beside the handle and the address. */
 interface Details {
   readonly genesis: PlcOperation
   readonly passwordHash: string
@@ -48,13 +47,13 @@ interface Details {
 const signUp = 'sign-up'
 const abandoned = 'abandoned sign-up'
 
-/** How long a sign-up that broke off may be finished. Much longer than any request takes. */
+/** How long a sign-up that broke off can be finished. Much longer than any request takes. */
 const finishableMs = 60 * 60 * 1000
 
 /**
  * Sign-ups that make a DID. The directory cannot be part of a transaction, so there are two: the first keeps the names, a use of the invite
- * code and everything that the DID follows from, then the directory is told, and the second makes the account. Whatever breaks off in
- * between is finished by the same sign-up, or undone after an hour: no DID stays in the directory without an account.
+ * code and everything that the DID follows from, then the directory is told, and the second makes the account. A sign-up
+ * that breaks off in between is finished when it is sent again, or undone after an hour: no DID stays in the directory without an account.
  */
 export class PendingSignUps {
   readonly #parts: PendingParts
@@ -65,7 +64,7 @@ export class PendingSignUps {
     this.#now = parts.now ?? (() => new Date())
   }
 
-  /** Makes an account of a sign-up whose names are free. `ConflictError` when they are not any more. */
+  /** Makes an account of a sign-up whose names are free. `ConflictError` if they have been taken since. */
   async start(wanted: WantedAccount): Promise<SignedUp> {
     const { storage, passwords, plc, turns } = this.#parts
     const { handle, email, inviteCode, recoveryKey } = wanted
@@ -86,8 +85,8 @@ export class PendingSignUps {
   }
 
   /**
-   * Finishes the same sign-up where it broke off before: with the same names and the same password, it gets the same DID. What stands in
-   * its way and has no future is undone. Undefined when there is nothing to finish.
+   * Finishes an earlier attempt at the same sign-up: with the same names and the same password, it gets the same DID. Undoes expired
+   * sign-ups that hold its names. Undefined when there is nothing to finish.
    */
   async resume(wanted: WantedAccount): Promise<SignedUp | undefined> {
     for (const claim of await this.#claimsOn(wanted)) {
@@ -130,7 +129,8 @@ export class PendingSignUps {
     const { genesis } = detailsOf(claim)
     if (plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
     // The sign-up names another recovery key now, or the server's settings have changed.
-    if (mayBeUnderWay(claim, this.#now()) && !(await plc.holds(did, genesis))) throw underWay()
+    if (mayBeUnderWay(claim, this.#now()) && !(await plc.holds(did, genesis)))
+      throw underWay('An earlier attempt to sign up')
     await this.#undo(claim)
     return undefined
   }
@@ -145,7 +145,7 @@ export class PendingSignUps {
       return await this.#open(claim)
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
-      // Another process was faster: it has made the account, or has given the sign-up up before the directory was told.
+      // Another process was faster: it has made the account, or gave up the sign-up before the directory was told.
       if (error.field === 'handle' || error.field === 'email') await this.#undo(claim)
       else if (!(await storage.accounts.get(claim.did))) await plc.giveUp(claim.did, genesis)
       throw error
@@ -181,7 +181,7 @@ export class PendingSignUps {
     if (claim?.purpose === signUp || claim?.purpose === abandoned) await this.#undo(claim)
   }
 
-  /** From the first transaction on nobody can finish the sign-up any more; the names are free after the last, when the DID has ended. */
+  /** After the first transaction nobody can finish the sign-up any more; after the last, when the DID has ended, its names are free. */
   async #undo(claim: Claim): Promise<void> {
     const { storage, plc } = this.#parts
     const { did } = claim
@@ -199,13 +199,6 @@ export class PendingSignUps {
       if (inviteCode !== undefined) tx.invites.giveBack(inviteCode, did)
     })
   }
-}
-
-function underWay(): Refused {
-  const headers = { 'retry-after': '60' }
-  return new Refused('ServiceUnavailable', 'An earlier attempt to sign up is under way; try again in a minute', {
-    headers,
-  })
 }
 
 function detailsOf(claim: Claim): Details {

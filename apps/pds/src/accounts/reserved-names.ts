@@ -1,7 +1,7 @@
 /**
  * Front labels that accounts do not get: they would pass for the service itself, for its machinery, or for a page of a web site
- * under the same domain. Everything that the reference server reserves is here, so that a name which is taken there is not given away here;
- * what no handle can hold (an underscore, fewer than three or more than 18 characters) needs no entry.
+ * under the same domain. Everything that the reference server reserves is here. What no handle can hold (an underscore, fewer than three
+ * or more than 18 characters) needs no entry.
  */
 const service = `about abuse access account accounts acme activate activities activity ad add address adm admanager admin administration
   administrator administrators admins ads adsense adult advertising adwords affiliate affiliatepage affiliates afp ajax alert
@@ -57,7 +57,7 @@ const service = `about abuse access account accounts acme activate activities ac
   welcome whm whois widget widgets wifi wiki wikis win windows word work works workshop wpad wws www wwws wwww xfn xhtml
   xhtrnl xml xmpp xpg xrpc xxx yaml year yml you yourdomain yourname yoursite yourusername`
 
-/** People, clubs, papers, brands and offices that others would pass for. */
+/** People, clubs, papers, brands and offices that somebody might impersonate. */
 const wellKnown = `10downingstreet 10ronaldinho 3gerardpique aclu adele akshaykumar aliaa08 aliciakeys amitshah andresiniesta8 anushkasharma
   aoc arianagrande ariyoshihiroiki arrahman arvindkejriwal asahi avrillavigne barackobama bbcbreaking bbcworld beingsalmankhan
   beyonce billgates billieeilish brasildefato britneyspears brunomars carterjwm championsleague chrisbrown claudialeitte

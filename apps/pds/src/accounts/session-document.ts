@@ -23,7 +23,7 @@ export async function accountDocument(
   return document ? documentAnswer(document) : {}
 }
 
-/** The document, unless it is JSON that an answer cannot hold: with a fraction in it, or a key `__proto__`. */
+/** The document, or nothing where it is JSON that an answer cannot hold: a fraction, or the key `__proto__`. */
 export function documentAnswer(document: DidDocument): { didDoc?: ValueMap } {
   try {
     // A document is a JSON object.

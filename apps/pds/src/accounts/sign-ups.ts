@@ -5,7 +5,7 @@ import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 import { normalizeEmail } from './email-addresses.ts'
 import { requireHandleOf } from './foreign-handles.ts'
-import type { HandleRules } from './handles.ts'
+import { type HandleRules, handleTaken } from './handles.ts'
 import { type Invites, inviteUnavailable } from './invites.ts'
 import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
@@ -76,7 +76,7 @@ export class SignUps {
     return pending.start(wanted)
   }
 
-  /** Nobody outside the database is told, so one transaction is enough. The account's reserved key, if it has one, signs. */
+  /** Nobody outside the database is told, so one transaction is enough. The account's reserved key signs, if there is one. */
   async #takeIn({ handle, email, password, inviteCode }: WantedAccount, did: Did): Promise<SignedUp> {
     const { storage, invites, passwords, sessions } = this.#parts
     await this.#requireFree({ handle, email }, did)
@@ -109,7 +109,7 @@ function refusalOf(error: ConflictError, handle: Handle, emailAsTyped: string | 
   switch (error.field) {
     case 'handle':
     case 'claim': // another request has finished, or undone, the same sign-up
-      return new Refused('HandleNotAvailable', `Handle already taken: ${handle}`)
+      return handleTaken(handle)
     case 'email':
       return new Refused('InvalidRequest', `Email already taken: ${emailAsTyped}`)
     case 'did':

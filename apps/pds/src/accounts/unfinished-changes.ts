@@ -4,7 +4,7 @@ import { mayBeUnderWay } from './under-way.ts'
 
 interface UnfinishedParts {
   readonly storage: Pick<Storage, 'claims'>
-  /** Each settles the claims that it made, and leaves the others alone. */
+  /** Each settles its own claims, and leaves the others alone. */
   readonly owners: readonly { settle(claim: Claim): Promise<void> }[]
   readonly now?: () => Date
 }
@@ -13,7 +13,7 @@ const pageClaims = 100
 /** A claim that was made while the clock was ahead is as good as any other. */
 const endOfTime = '9999-12-31T23:59:59.999Z' as Datetime // four digits are the most that a year has
 
-/** Sign-ups and changes of handles that broke off: found by the claims that they left. */
+/** Finds sign-ups and changes of handles that broke off, by the claims that they left. */
 export class UnfinishedChanges {
   readonly #parts: UnfinishedParts
   readonly #now: () => Date
@@ -23,7 +23,7 @@ export class UnfinishedChanges {
     this.#now = parts.now ?? (() => new Date())
   }
 
-  /** Settles what can be settled now. A failure does not keep the others from it, and is thrown at the end. */
+  /** Settles what can be settled now. A failure does not stop the rest, and is thrown at the end. */
   async settle(): Promise<void> {
     const failures: unknown[] = []
     let cursor: string | undefined

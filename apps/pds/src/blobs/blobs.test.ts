@@ -20,7 +20,7 @@ beforeEach(() => {
   repo = new SampleRepo(did)
 })
 
-/** A service on what is stored; one after the other as after a crash. */
+/** A service on what is stored. A second one stands for a restart after a crash. */
 const service = (over: Partial<BlobStore> = {}) => {
   const failures: unknown[] = []
   const lost: string[] = []
@@ -125,7 +125,7 @@ describe('blobs whose bytes are lost', () => {
     expect(await store.sweep({ before: new Date(Date.now() + 1000) })).toBe(0)
   })
 
-  it('are reported, and whole again, when their size is another', async () => {
+  it('are reported, and whole again, when their size is wrong', async () => {
     const { blobs, lost } = service()
     await refer(blobs, await upload(blobs), 'one')
     const short = service({ get: async () => ({ size: 3, bytes: chunks() }) })
@@ -169,7 +169,7 @@ describe('blobs whose bytes are lost', () => {
     expect([...reader.lost, ...lost]).toEqual([])
   })
 
-  it('stay as they are when they were taken down', async () => {
+  it('are not restored when they were taken down', async () => {
     const { blobs } = service()
     await refer(blobs, await upload(blobs), 'one')
     await storage.transact(did, (tx) => tx.blobs.setTakedown(did, cid, 'because'))
@@ -204,7 +204,7 @@ describe('blobs whose bytes are lost', () => {
 describe('blobs that are uploaded after their records', () => {
   const blob: BlobRef = { $type: 'blob', ref: cid, mimeType: 'text/vtt', size: content.length }
 
-  it('are served at once, and missing no more', async () => {
+  it('are served at once, and no longer missing', async () => {
     const { blobs } = service()
     await importRecord(blob, 'one')
     expect(await storage.blobs.missing(did, { limit: 9 })).toHaveLength(1)
@@ -216,7 +216,7 @@ describe('blobs that are uploaded after their records', () => {
     expect(await store.sweep({ before: new Date(Date.now() + 1000) })).toBe(0)
   })
 
-  it('may be referred to as their records do, also where those say something else than the upload', async () => {
+  it('may be referred to as their records do, even where that differs from the upload', async () => {
     const { blobs } = service()
     const odd = { ...blob, size: 3 }
     await importRecord(odd, 'one')
@@ -229,7 +229,7 @@ describe('blobs that are uploaded after their records', () => {
     await expect(blobs.claim(did, [odd])).rejects.toMatchObject({ error: 'InvalidMimeType' })
   })
 
-  it('are looked for in so many records, and not in large ones without end', async () => {
+  it('are looked up in a bounded number of bytes of records', async () => {
     const { blobs } = service()
     const reads: string[] = []
     const large = Object.fromEntries(
@@ -273,7 +273,7 @@ describe('blobs that are uploaded with several types', () => {
     expect((await blobs.read(did, cid, { takendown: false })).mimeType).toBe('text/plain')
   })
 
-  it('have the type of the next upload when nothing was left of them', async () => {
+  it('have the type of the next upload once they were deleted', async () => {
     const { blobs } = service()
     for (const type of types) await refer(blobs, await upload(blobs, type), type.replace('/', '.'))
     for (const type of types) await remove(type.replace('/', '.'))
@@ -287,7 +287,7 @@ describe('blobs that are uploaded with several types', () => {
     })
   })
 
-  it('are answered with the first type when there are too many: a record may hold every answer', async () => {
+  it('get references with the first type when there are too many: a record may hold every reference returned', async () => {
     const { blobs } = service()
     const answers: BlobRef[] = []
     for (let n = 0; n <= maxOtherTypes + 1; n++) answers.push(await upload(blobs, `text/${n}`))

@@ -17,7 +17,7 @@ import { notFound, ReferenceCheck } from './reference-check.ts'
 /** How long an upload waits for a record that refers to it. */
 const uploadGraceMs = 6 * 60 * 60 * 1000
 const collectAtOnce = 500
-/** Of how many lost blobs it is remembered that they were reported. */
+/** How many lost blobs are remembered as reported. */
 const maxReported = 10_000
 
 interface BlobParts {
@@ -28,7 +28,7 @@ interface BlobParts {
   readonly uploadLimit: number
   /** Hears what failed in the background. */
   readonly onError: (error: unknown) => void
-  /** Hears of a blob that records refer to and whose bytes are lost or damaged: once, until they are whole again. */
+  /** Called for a blob that records refer to and whose bytes are lost or damaged: once, until they are whole again. */
   readonly onLost: (did: Did, cid: Cid) => void
   readonly now?: () => number
 }
@@ -46,8 +46,8 @@ export class Blobs {
   }
 
   /**
-   * Takes in an upload, and returns the reference that a record may hold. Bytes that a record refers to already are put in their place at
-   * once: so a blob is healed, and so the blobs of an imported repository arrive.
+   * Takes in an upload, and returns the reference that a record may hold. If a record refers to these bytes already, they become permanent
+   * at once: that restores a lost blob, and brings the blobs of an imported repository.
    */
   async upload(
     did: Did,
@@ -141,7 +141,7 @@ export class Blobs {
     await Promise.all(this.#collecting.values())
   }
 
-  /** Puts an upload where records expect it. Its record may be deleted at this moment, and the bytes with it: whoever does that holds the lock. */
+  /** Makes an upload permanent under the lock, since its last record, and the bytes with it, may be deleted at this moment. */
   async #restore(did: Did, cid: Cid): Promise<void> {
     const { storage, store, locks } = this.#parts
     await locks.run(did, async () => {
@@ -151,19 +151,19 @@ export class Blobs {
     this.#reported.delete(reportKey(did, cid))
   }
 
-  /** The type of this upload where a record may name it, else that of the first. */
+  /** The type of this upload if a record may name it, otherwise that of the first. */
   async #namedType(did: Did, stored: StoredBlob | undefined, mimeType: string): Promise<string> {
     if (!stored || stored.mimeType === mimeType) return mimeType
     const others = await this.#parts.storage.blobs.otherTypes(did, stored.cid)
     return others.includes(mimeType) ? mimeType : stored.mimeType
   }
 
-  /** The blob with as many bytes as were uploaded. */
+  /** The blob, if it has as many bytes as were uploaded. */
   async #whole(did: Did, { cid, size }: StoredBlob): Promise<BlobBytes | undefined> {
     const { store } = this.#parts
     const found = await store.get(did, cid)
     if (found?.size === size) return found
-    // A folder of blobs that is older than the database may have it still among the uploads.
+    // In a folder of blobs that is older than the database, it may still be among the uploads.
     if ((await store.size(did, cid)) === undefined) return undefined
     try {
       await store.makePermanent(did, [cid])
@@ -177,7 +177,7 @@ export class Blobs {
 
   async #reportLost(did: Did, cid: Cid): Promise<void> {
     const stored = await this.#parts.storage.blobs.get(did, cid)
-    // It lost its last reference meanwhile: then its bytes are gone by right.
+    // If it has lost its last reference meanwhile, its bytes were deleted on purpose.
     if (!stored || stored.temporary) return
     const key = reportKey(did, cid)
     if (this.#reported.has(key)) return

@@ -7,12 +7,12 @@ type Stores = Pick<Storage, 'blobs' | 'records'>
 
 /** How many of the records that refer to one blob are looked at. */
 const recordsLookedAt = 50
-/** About how many bytes of records one check reads. */
+/** Roughly how many bytes of records one check reads at most. */
 const maxBytesRead = 4_000_000
 
 /**
- * Whether references describe the uploads that they lead to. They may name the type of any upload of the bytes, and they may repeat what
- * a record of the account says already: so what was imported, or written under other rules, can be edited.
+ * Whether references describe their uploads. They may name the type of any upload of the bytes, and they may repeat what a record of the
+ * account says already, so that records which were imported, or written under other rules, can be edited.
  */
 export class ReferenceCheck {
   readonly #storage: Stores
@@ -61,7 +61,7 @@ export class ReferenceCheck {
   }
 }
 
-/** What is said of a blob that was never uploaded, or that was taken down. */
+/** The refusal for a blob that was never uploaded, or was taken down. */
 export function notFound(cid: Cid): Refused {
   return new Refused('BlobNotFound', `Could not find blob: ${cid}`)
 }
@@ -84,7 +84,7 @@ function keyOf({ ref, mimeType, size }: BlobRef): string {
   return `${ref.key} ${size} ${mimeType}`
 }
 
-/** A record that cannot be read, as an import may bring it, counts as one without references. */
+/** A record that cannot be read, which an import may bring, counts as one without references. */
 function blobRefsIn(bytes: Uint8Array): readonly BlobRef[] {
   let record: Value
   try {

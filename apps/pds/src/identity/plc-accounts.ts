@@ -27,19 +27,19 @@ interface PlcParts {
   readonly onError: (error: unknown) => void
 }
 
-/** What a new identity is to say. */
+/** The content of a new identity. */
 export interface NewIdentity {
   readonly handle: Handle
   readonly signingKey: DidKey
   readonly recoveryKey: DidKey | undefined
 }
 
-/** What became of an operation. `unknown`: the directory did not say, and the operation may be there, or may still arrive. */
+/** What became of an operation. `unknown`: the directory did not answer, and the operation may be there, or may still arrive. */
 export type Outcome = 'accepted' | 'refused' | 'unknown'
 
 /**
- * The did:plc identities of this server's accounts. An operation is made first, so that it can be noted, and handed in afterwards: handing
- * it in twice does no harm, as it is the same one.
+ * The did:plc identities of this server's accounts. An operation is made first, so that it can be stored, and submitted afterwards.
+ * Submitting the same one twice does no harm.
  */
 export class PlcAccounts {
   readonly #parts: PlcParts
@@ -56,15 +56,15 @@ export class PlcAccounts {
     return { did, genesis: op }
   }
 
-  /** Whether a first operation says what one made now would say. */
+  /** Whether a first operation has the content that one made now would have. */
   isCurrent(genesis: PlcOperation, identity: NewIdentity): boolean {
     const [noted, now] = [genesis, this.create(identity).genesis].map((op) => JSON.stringify(contentOf(op)))
     return noted === now
   }
 
   /**
-   * The operation that puts a handle into the DID document; undefined where it stands there first already. Other methods than did:plc are
-   * the owner's business. Refuses when this server may not change the document.
+   * The operation that puts a handle into the DID document; undefined if it is the first one there already. DIDs of other methods than
+   * did:plc are the owner's business. Refuses when this server may not change the document.
    */
   async handleOperation(did: Did, handle: Handle): Promise<PlcOperation | undefined> {
     if (!isPlc(did)) return undefined
@@ -75,13 +75,13 @@ export class PlcAccounts {
     return updateOperation(last, { handle }, this.#parts.rotationKey)
   }
 
-  /** Whether the DID document names this handle first, as far as the directory knows by now. */
+  /** Whether the DID document names this handle first, by what the directory has now. */
   async names(did: Did, handle: Handle): Promise<boolean> {
     const last = await this.#last(did)
     return isAlive(last) && handleIn(last) === handle
   }
 
-  /** Takes a handle out of the DID document again, in favour of the one that the account has: where this server may change it. */
+  /** Replaces a wrong handle in the DID document with the one that the account has, where this server may change the document. */
   async restoreHandle(did: Did, wrong: Handle, handle: Handle | undefined): Promise<void> {
     const last = await this.#last(did)
     if (!isAlive(last) || handleIn(last) !== wrong || !this.#isOurs(last)) return
@@ -98,15 +98,15 @@ export class PlcAccounts {
   }
 
   /**
-   * Ends an identity that begins with `genesis`, where it was registered and its holder has not taken it over. One that was made under
-   * another rotation key stays: nothing that this server signs would be taken.
+   * Ends the identity that begins with `genesis`, if it was registered and nobody has changed it since. One made under another rotation key
+   * stays: no operation that this server signs would be accepted.
    */
   async giveUp(did: Did, genesis: PlcOperation): Promise<void> {
     if (!this.#isOurs(genesis) || !(await this.holds(did, genesis))) return
     await this.requireAccepted(did, tombstone(genesis, this.#parts.rotationKey))
   }
 
-  /** Hands an operation in. That it is there already, as the last of its DID, is as good as that it is taken now. */
+  /** Submits an operation. One that is already there, as the last of its DID, counts as accepted. */
   async submit(did: Did, operation: AnyOperation): Promise<Outcome> {
     const { client, onError } = this.#parts
     try {
@@ -179,7 +179,7 @@ function isDirectoryFault(error: unknown): boolean {
   return error instanceof PlcError || error instanceof PlcRequestError
 }
 
-/** Whether the directory said that it does not take the operation. */
+/** Whether the directory answered that it does not accept the operation. */
 function isRefusal(error: unknown): boolean {
   return error instanceof PlcRequestError && error.status !== undefined && error.status >= 400 && error.status < 500
 }

@@ -1,8 +1,8 @@
 import type { Body, Procedure, Result } from '@atoll/lexicon'
 
 /**
- * The same method for clients that send every field of their form, filled in or not: text that is empty or blank counts as left out, and
- * so is never judged by the format that the lexicon asks of it.
+ * The same method for clients that send every field of their form, filled in or not: empty or blank text counts as left out, before the
+ * lexicon's format is checked.
  */
 export function blankIsAbsent<M extends Pick<Procedure, 'input'>>(method: M): M {
   return new Proxy(method, {

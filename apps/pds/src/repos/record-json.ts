@@ -13,8 +13,8 @@ export function recordOpening(did: Did, collection: Nsid): Uint8Array {
 const MAP = 5
 
 /**
- * Whether `writeRecord` threw this because the record has no form in JSON: its maps use keys that JSON keeps for links and bytes,
- * or it is not of the data model. Only an import can bring such records.
+ * Whether `writeRecord` threw this because the record has no JSON form: its maps use keys that JSON cannot hold, or it is not of the
+ * data model. Only an import can bring such records.
  */
 export function isWithoutJson(error: unknown): boolean {
   return error instanceof DataModelError || error instanceof CborError
@@ -31,7 +31,7 @@ export function writeRecord(
   cid: Uint8Array,
   block: Uint8Array,
 ): void {
-  // Readers of JSON expect a map, and refuse a whole page with anything else.
+  // JSON readers expect a map, and refuse a whole page that holds anything else.
   if (block[0]! >> 5 !== MAP) throw new DataModelError('', 'not a map')
   // In pieces: to join them first would cost as much as to write them.
   json.json(opening).ascii(rkey).ascii('","cid":"').cid(cid).ascii('","value":').block(block).ascii('}')

@@ -31,7 +31,7 @@ export type ValidationStatus = 'valid' | 'unknown' | undefined
 /** A record that may be written: checked and encoded. */
 export interface PreparedRecord {
   readonly collection: Nsid
-  /** Undefined where the server chooses the key, which it does as it writes. */
+  /** Undefined where the server chooses the key, as it does when it writes. */
   readonly rkey: RecordKey | undefined
   readonly value: ValueMap
   readonly cid: Cid
@@ -42,7 +42,7 @@ export interface PreparedRecord {
   readonly validationStatus: ValidationStatus
 }
 
-/** A record and where it goes. */
+/** A record with its key. */
 export interface KeyedRecord extends PreparedRecord {
   readonly rkey: RecordKey
 }
@@ -51,7 +51,7 @@ interface RecordToPrepare {
   readonly collection: Nsid
   readonly rkey?: string | undefined
   readonly value: ValueMap
-  /** True: the type must be known. False: no schema is consulted, nor its kind of record key. Unset: checked where the type is known. */
+  /** True: the type must be known. False: neither schema nor record key kind is checked. Unset: both are, if the type is known. */
   readonly validate?: boolean | undefined
 }
 
@@ -110,7 +110,7 @@ export class RecordPreparer {
     return 'valid'
   }
 
-  /** The key that was given, or the only one that the collection takes; undefined where any new TID will do. */
+  /** The given key, or the only one that the collection takes; undefined where the server chooses a TID. */
   #recordKey(collection: Nsid, given: string | undefined, validate: boolean | undefined): RecordKey | undefined {
     const kind = this.#lexicons.recordType(collection)?.key ?? 'any'
     if (given === undefined) return onlyKey(collection, kind)

@@ -28,13 +28,13 @@ export interface CurrentRepo {
   readonly head: Head
   /** The CID of a record, or undefined where there is none. */
   record(collection: Nsid, rkey: RecordKey): Promise<Cid | undefined>
-  /** A record key that the server chooses: above all that it chose for this repository before. */
+  /** Chooses a record key, above all that the server chose for this repository before. */
   readonly newKey: () => Tid
 }
 
 export interface WriteOutcome<W> {
   readonly head: Head
-  /** What the plan was, when it was carried out. */
+  /** The plan as it was carried out. */
   readonly writes: W
   /** False where the plan was empty: nothing was to be done, and there is no commit. */
   readonly committed: boolean

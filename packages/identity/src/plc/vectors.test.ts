@@ -31,7 +31,7 @@ describe.each(vectorSources().filter((source) => source.has('plc/audit-logs-vali
 
     it.each(invalid)('are refused, with the fault and its place: $note', ({ did, log, fault, index }) => {
       const result = validateLog(did, log)
-      // An entry that is wrongly undone may come with another that is wrongly not.
+      // An entry that was nullified wrongly may come with another that was wrongly not.
       expect(result.ok ? [] : result.issues[0]).toMatchObject({ fault, index })
     })
   },

@@ -17,7 +17,7 @@ const busy = 5 // SQLITE_BUSY
 export function lockLog(file: string): { close(): void } {
   const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined
   if (sqlite === undefined) return { close: () => undefined }
-  closeSync(openSync(`${file}-lock`, 'a', 0o600)) // SQLite would let everybody read it
+  closeSync(openSync(`${file}-lock`, 'a', 0o600)) // SQLite would create it readable for everybody
   const lock = new sqlite.DatabaseSync(`${file}-lock`, { timeout: 0 })
   try {
     lock.exec('begin exclusive')

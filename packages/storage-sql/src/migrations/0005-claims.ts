@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts'
 
-/** Handles and e-mail addresses that accounts are about to carry are taken before anyone else is told of them. */
+/** Handles and e-mail addresses are claimed for accounts before anyone outside the database is told of them. */
 export const claims: Migration = {
   version: 5,
   name: 'claims',

@@ -85,7 +85,7 @@ export class SqlClaims implements ClaimStore {
 }
 
 export const claimWriter = {
-  /** The row goes in before the accounts are looked at: of two that want one value at once, one then waits for the other. */
+  /** The row goes in before the accounts are read, so that of two transactions that want one value, one waits for the other. */
   *add(claim: Claim): Routine<void> {
     const values = valuesOf(claim)
     if ((yield* change(insertClaim, values)) === 0) {

@@ -3,7 +3,7 @@ import type { Did, Handle } from '@atoll/syntax'
 import { first, type Routine } from '../routine.ts'
 import { type Parameters, type Statement, statement } from '../statement.ts'
 
-/** What is to be carried by one account only. */
+/** Values that only one account may have. */
 interface UniqueValues {
   did: Did
   handle: Handle | null

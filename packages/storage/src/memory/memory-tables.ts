@@ -45,7 +45,7 @@ export interface MemoryInvite extends NewInviteCode {
   uses: readonly InviteUse[]
 }
 
-/** What no two accounts have alike, beside their DIDs. */
+/** What no two accounts share, beside their DIDs. */
 type UniqueField = 'handle' | 'email'
 
 /** Everything a memory storage keeps; what is committed here is what would be on disk. */

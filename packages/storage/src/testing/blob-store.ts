@@ -125,7 +125,7 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
       ['were lost', 'lose'],
       ['are damaged', 'damage'],
     ] as const)
-      rule(`puts an upload in the place of permanent bytes that ${what}, through a crash too`, async () => {
+      rule(`replaces permanent bytes that ${what} with an upload, and keeps it through a crash`, async () => {
         const { store, reopen, [harm]: doHarm } = await opened()
         const bytes = sample(100_000)
         const cid = await put(store, alice, bytes)

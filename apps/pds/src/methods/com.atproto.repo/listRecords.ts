@@ -36,7 +36,7 @@ function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]):
       writeRecord(json.ascii(separator), opening, rkey, section, section.subarray(CID_LENGTH))
       separator = ','
     } catch (error) {
-      // Left out, and does not take the others with it.
+      // This record is left out, and the others are still listed.
       if (!isWithoutJson(error)) throw error
       json.cutTo(before)
     }
