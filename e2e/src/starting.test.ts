@@ -265,7 +265,9 @@ describe('a start that cannot succeed says why in one sentence', () => {
       const store = await openPlcLog(log)
       const said = await sentence({}, { program })
       await store.close()
-      expect(said).toBe(`${log} is in use: is another network running in this folder?`)
+      expect(said).toBe(
+        `${log} is in use by another process: stop that one, or choose another folder with PDS_DATA_DIRECTORY.`,
+      )
     })
 
     it("for the DID directory's port that is taken", async () => {
