@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -265,7 +275,9 @@ describe('a start that cannot succeed says why in one sentence', () => {
       const store = await openPlcLog(log)
       const said = await sentence({}, { program })
       await store.close()
-      expect(said).toBe(`${log} is in use: is another network running in this folder?`)
+      expect(said).toBe(
+        `${log} is in use by another process: stop that one, or choose another folder with PDS_DATA_DIRECTORY.`,
+      )
     })
 
     it("for the DID directory's port that is taken", async () => {
@@ -352,7 +364,7 @@ describe.skipIf(process.platform === 'win32')('a start warns', () => {
 })
 
 describe('a server', () => {
-  const started = async (program: string, env: Record<string, string>) => {
+  const prepared = async (program: string, env: Record<string, string>) => {
     const [port, plcPort] = [await freePort(), await freePort()]
     const own = program === programs.pds ? settings : { PLC_PORT: String(plcPort) }
     const server = new ServerProcess(
@@ -360,8 +372,12 @@ describe('a server', () => {
       { ...own, PDS_PORT: String(port), PDS_DATA_DIRECTORY: `${folder.path}/new/data`, ...env },
       `http://localhost:${port}`,
     )
-    await server.start()
     return { server, port, plcPort }
+  }
+  const started = async (program: string, env: Record<string, string>) => {
+    const ready = await prepared(program, env)
+    await ready.server.start()
+    return ready
   }
 
   it('makes the folder of its data, for its owner alone', async () => {
@@ -370,6 +386,19 @@ describe('a server', () => {
     expect(statSync(`${folder.path}/new/data`).mode & 0o777).toBe(0o700)
     expect(server.output).toContain('listens on http://localhost:')
   })
+
+  it.each([programs.pds, programs.devnet])(
+    'closes its database when it is stopped while it starts: %s',
+    async (program) => {
+      const { server } = await prepared(program, {})
+      const starting = server.start().catch((error: unknown) => error)
+      const log = `${folder.path}/new/data/pds.sqlite-wal`
+      while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 1))
+      expect(await server.stop()).toBe(0)
+      await starting
+      expect(existsSync(log)).toBe(false)
+    },
+  )
 
   it('starts beside data of the usual distribution once it has data of its own', async () => {
     const { server } = await started(programs.pds, {})

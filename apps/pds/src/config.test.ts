@@ -190,6 +190,8 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
   ],
   PDS_DID_PLC_URL: [
     ['plc.directory', 'must be a URL'],
+    ['https://plc.directory/?a=b', "must be a URL without '?' and '#'"],
+    ['https://plc.directory#main', "must be a URL without '?' and '#'"],
     ['http://plc.directory', 'must begin with https://'],
     ['https://me:hidden@plc.directory', 'without a user name and a password'],
   ],

@@ -108,7 +108,7 @@ export const settings = {
     uploadLimit: integer('PDS_BLOB_UPLOAD_LIMIT', 5_242_880, 'largest blob, in bytes', { min: 1 }),
   },
   identity: {
-    plcUrl: url('PDS_DID_PLC_URL', 'https://plc.directory', 'did:plc directory'),
+    plcUrl: url('PDS_DID_PLC_URL', 'https://plc.directory', 'did:plc directory', { isBase: true }),
     cacheStaleTtlMs: integer(
       staleTtl,
       3_600_000,

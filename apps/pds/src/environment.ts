@@ -126,12 +126,21 @@ export function flag<D extends boolean | undefined>(variable: string, fallback: 
   return setting<unknown>(variable, 'true or false', meaning, parse, fallback) as Setting<Fallback<boolean, D>>
 }
 
-/** A web address. A user name or password in it is refused: some are shown to everybody, and `fetch` takes none. */
-export function url<D extends Uri | undefined | typeof required>(variable: string, fallback: D, meaning: string) {
+/**
+ * A web address. A user name or password in it is refused: some are shown to everybody, and `fetch` takes none. With `isBase`, paths are
+ * appended to it, so a query and a fragment are refused as well.
+ */
+export function url<D extends Uri | undefined | typeof required>(
+  variable: string,
+  fallback: D,
+  meaning: string,
+  { isBase = false }: { isBase?: boolean } = {},
+) {
   const parse = (given: string) => {
     const read = /^https?:\/\/[^/]/i.test(given) ? URL.parse(given) : null
     if (read?.username || read?.password) throw new Unreadable('must be a URL without a user name and a password')
     if (!read || /\s/.test(given)) throw new Unreadable(`must be a URL (https://… or http://…), not '${given}'`)
+    if (isBase && /[?#]/.test(given)) throw new Unreadable(`must be a URL without '?' and '#', not '${given}'`)
     return given.endsWith('/') ? read.href : read.href.replace(/\/$/, '')
   }
   return setting<unknown>(variable, 'URL', meaning, parse, fallback) as Setting<Fallback<Uri, D>>

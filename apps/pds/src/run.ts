@@ -12,7 +12,10 @@ try {
   const log = openLog(config)
   const notices = openNotices(config, log)
   for (const warning of warnings) notices.warn(warning)
-  const server = await servePds(config, { log })
+  const starting = servePds(config, { log })
+  // From the first moment on: whoever stops it while it starts does not leave an unclean database.
+  stopOnSignal(async () => (await starting).close())
+  const server = await starting
   const { name, publicUrl } = config.service
   notices.listening(`${name} listens on ${server.url} (${publicUrl}, signing with ${k256})`, {
     url: server.url,
@@ -20,7 +23,6 @@ try {
     k256,
   })
   for (const warning of await exposureWarnings(config)) notices.warn(warning)
-  stopOnSignal(() => server.close())
 } catch (error) {
   console.error(startFailure(error) ?? error)
   process.exit(1)

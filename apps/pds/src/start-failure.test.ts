@@ -1,5 +1,5 @@
 import { CorruptStorageError, SchemaTooNewError, StorageUnavailableError } from '@atoll/storage'
-import { DatabaseInUseError } from '@atoll/storage-sqlite'
+import { DatabaseInUseError, ForeignDatabaseError } from '@atoll/storage-sqlite'
 import { ListenError } from '@atoll/xrpc-server/node'
 import { describe, expect, it } from 'vitest'
 import { explainingStart, StartError, startFailure } from './start-failure.ts'
@@ -62,6 +62,11 @@ describe('a failed start', () => {
       'what is no database',
       new CorruptStorageError('x', { cause: coded('SQLITE_NOTADB') }),
       /^\/pds\/pds.sqlite is not a database/,
+    ],
+    [
+      'the database of another program',
+      new ForeignDatabaseError('/pds/pds.sqlite'),
+      /^\/pds\/pds.sqlite is not a database of this server: move it away/,
     ],
     [
       'a damaged database',

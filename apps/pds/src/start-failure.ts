@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { CorruptStorageError, SchemaTooNewError, StorageUnavailableError } from '@atoll/storage'
-import { DatabaseInUseError } from '@atoll/storage-sqlite'
+import { DatabaseInUseError, ForeignDatabaseError } from '@atoll/storage-sqlite'
 import { ListenError } from '@atoll/xrpc-server/node'
 import { ConfigError } from './environment.ts'
 
@@ -60,6 +60,7 @@ function placeFailure(error: unknown, place: Place): string | undefined {
   const { path, setting } = place
   if (error instanceof DatabaseInUseError)
     return `${error.file} is in use by another process: stop that one, or choose another folder with ${setting}.`
+  if (error instanceof ForeignDatabaseError) return notOurs(error.file)
   if (error instanceof CorruptStorageError) return corruptFailure(error, path)
   if (error instanceof StorageUnavailableError)
     return storageFailure(error, place) ?? systemFailure(error.cause, place) ?? sqliteFailure(error, path)
@@ -68,8 +69,12 @@ function placeFailure(error: unknown, place: Place): string | undefined {
 
 function corruptFailure(error: CorruptStorageError, path: string): string {
   return codeOf(error.cause)?.startsWith('SQLITE_NOTADB')
-    ? `${path} is not a database of this server: move it away, or restore it from a backup.`
+    ? notOurs(path)
     : `${path} is damaged (${error.message}): restore it from a backup.`
+}
+
+function notOurs(path: string): string {
+  return `${path} is not a database of this server: move it away, or restore it from a backup.`
 }
 
 function storageFailure({ reason }: StorageUnavailableError, { path, setting }: Place): string | undefined {

@@ -87,6 +87,21 @@ it.each([
   await (await start()).close()
 })
 
+it('makes no other secrets for a database that was made under lost ones', async () => {
+  await (await start()).close()
+  const file = join(dataDirectory, 'secrets.json')
+  const kept = await readFile(file, 'utf8')
+  await rm(file)
+  await expect(start()).rejects.toMatchObject({
+    name: 'StartError',
+    message: expect.stringContaining(
+      `${file} cannot be used (it is missing, and the accounts in ${join(dataDirectory, 'pds.sqlite')} are under its keys): restore it`,
+    ),
+  })
+  await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' })
+  await (await startDevnet({ dataDirectory, settings: { PDS_PORT: '0', ...JSON.parse(kept) } })).close()
+})
+
 it('names the file of secrets that is a folder', async () => {
   await mkdir(join(dataDirectory, 'secrets.json'))
   await expect(start()).rejects.toThrow(`${join(dataDirectory, 'secrets.json')} cannot be used (EISDIR)`)

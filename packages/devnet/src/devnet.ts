@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Config,
@@ -12,7 +13,7 @@ import {
 } from '@atoll/pds'
 import { CorruptLogError, LogInUseError, openPlcLog, type PlcServer, servePlc } from '@atoll/plc-directory/node'
 import { freePort } from './free-port.ts'
-import { keepSecrets, type Secrets, unusableSecrets } from './secrets.ts'
+import { hasSecrets, keepSecrets, type Secrets, unusableSecrets } from './secrets.ts'
 
 export interface DevnetOptions {
   /** Where everything is kept; made when it is not there. */
@@ -43,10 +44,10 @@ export interface Devnet {
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const { dataDirectory } = options
   const settings = networkSettings(options)
-  await prepareDataFolder(plannedConfig(options).storage)
+  const database = await prepareDataFolder(plannedConfig(options).storage)
   const secretsFile = join(dataDirectory, 'secrets.json')
   const secrets = await explainingStart([{ path: dataDirectory, setting: 'PDS_DATA_DIRECTORY' }], () =>
-    keepSecrets(secretsFile),
+    keepSecrets(secretsFile, hasContent(database) && !hasSecrets(settings) ? database : undefined),
   )
 
   const closers: (() => Promise<void>)[] = []
@@ -77,6 +78,11 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     await close()
     throw error
   }
+}
+
+/** A start that was cut off may leave an empty file. */
+function hasContent(database: string): boolean {
+  return existsSync(database) && statSync(database).size > 0
 }
 
 /** The configuration with stand-ins for what is known only later, so that faults show before anything is created. */
@@ -128,7 +134,10 @@ function openLog(file: string): Promise<PlcStore> {
       return await openPlcLog(file)
     } catch (error) {
       if (error instanceof LogInUseError)
-        throw new StartError(`${error.file} is in use: is another network running in this folder?`, { cause: error })
+        throw new StartError(
+          `${error.file} is in use by another process: stop that one, or choose another folder with PDS_DATA_DIRECTORY.`,
+          { cause: error },
+        )
       if (error instanceof CorruptLogError)
         throw new StartError(
           `${error.file} is damaged at line ${error.line}: restore it from a backup, because it holds the DIDs of the accounts in this folder.`,

@@ -7,13 +7,18 @@ const names = ['PDS_JWT_SECRET', 'PDS_ADMIN_PASSWORD', 'PDS_PLC_ROTATION_KEY_K25
 
 export type Secrets = Record<(typeof names)[number], string>
 
-/** The secrets in `file`, which only its owner may read; made when there is none yet. */
-export async function keepSecrets(file: string): Promise<Secrets> {
+/**
+ * The secrets in `file`, which only its owner may read; made when there is none yet. `database` names one that was made under the secrets of
+ * this file: then there must have been one.
+ */
+export async function keepSecrets(file: string, database?: string): Promise<Secrets> {
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw unusableSecrets(file, error.code ?? error.message, error)
   })
   if (kept !== undefined) return parseSecrets(kept, file)
+  if (database !== undefined)
+    throw unusableSecrets(file, `it is missing, and the accounts in ${database} are under its keys`)
   const made: Secrets = {
     PDS_JWT_SECRET: randomBytes(32).toString('hex'),
     PDS_ADMIN_PASSWORD: randomBytes(12).toString('base64url'),
@@ -23,6 +28,11 @@ export async function keepSecrets(file: string): Promise<Secrets> {
   await writeFile(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flush: true })
   await rename(`${file}.new`, file)
   return made
+}
+
+/** Whether the environment has every secret, so that the file of them does not matter. */
+export function hasSecrets(settings: Readonly<Record<string, string | undefined>>): boolean {
+  return names.every((name) => settings[name])
 }
 
 function parseSecrets(text: string, file: string): Secrets {

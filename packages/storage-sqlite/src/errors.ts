@@ -9,6 +9,14 @@ export class DatabaseInUseError extends Error {
   }
 }
 
+/** The file is a database, and another program made it. */
+export class ForeignDatabaseError extends Error {
+  override name = 'ForeignDatabaseError'
+  constructor(readonly file: string) {
+    super(`the database ${file} belongs to another program`)
+  }
+}
+
 const reasons: readonly [prefix: string, reason: StorageUnavailableError['reason']][] = [
   ['SQLITE_FULL', 'full'],
   ['SQLITE_IOERR', 'io'],

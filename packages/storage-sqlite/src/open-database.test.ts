@@ -1,4 +1,4 @@
-import { chmodSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
+import { chmodSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { blockOf, blockOfSection, decodeCbor, type Value, verifyCid } from '@atoll/data-model'
 import { type Migration, migrations } from '@atoll/storage-sql'
@@ -211,6 +211,18 @@ describe('a database', () => {
     writeSync(openSync(file, 'w'), 'this is no database, but a text that is long enough to be looked at'.repeat(100))
     await expect(openSqliteStorage({ file })).rejects.toMatchObject({ name: 'CorruptStorageError' })
   })
+
+  it.each(['account', 'notes'])(
+    "of another program, with a table '%s', is refused and left as it is",
+    async (table) => {
+      const foreign = new Database(file)
+      foreign.exec(`create table ${table} (x)`)
+      foreign.close()
+      const before = readFileSync(file)
+      await expect(openSqliteStorage({ file })).rejects.toMatchObject({ name: 'ForeignDatabaseError', file })
+      expect(readFileSync(file)).toEqual(before)
+    },
+  )
 
   it('never numbers events below what an opened log may have given, however old the file is', async () => {
     const start = Date.UTC(2026, 0, 1)

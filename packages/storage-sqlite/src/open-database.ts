@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { CorruptStorageError } from '@atoll/storage'
 import { applyMigration, type Migration, pendingMigrations, runRoutine } from '@atoll/storage-sql'
 import type { Connection } from './connection.ts'
+import { ForeignDatabaseError } from './errors.ts'
 
 /** What `user_version` says: whether the last one who had the database open closed it. */
 const closedMark = 0
@@ -22,6 +23,12 @@ export function createPrivately(file: string): void {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     }
   }
+}
+
+/** Nothing is written into another program's database. Each of ours has begun with the table of its versions. */
+export function requireOurs(connection: Connection, file: string): void {
+  const isNew = connection.pragma('schema_version') === 0
+  if (!isNew && connection.pragma('table_info(schema_version)') === undefined) throw new ForeignDatabaseError(file)
 }
 
 /** Sets up a writing connection. Every acknowledged commit is on the disk, power loss included: that is `synchronous = full`. */

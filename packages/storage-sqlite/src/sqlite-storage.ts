@@ -37,6 +37,7 @@ import {
   markClosed,
   markOpen,
   migrate,
+  requireOurs,
   sizeOf,
   syncRemains,
 } from './open-database.ts'
@@ -77,7 +78,7 @@ interface Closable {
 
 /**
  * Opens (or creates) a database in one SQLite file, brings its schema up to date, and checks it after an unclean stop.
- * Throws `DatabaseInUseError`, `SchemaTooNewError`, `CorruptStorageError` or `StorageUnavailableError`.
+ * Throws `DatabaseInUseError`, `ForeignDatabaseError`, `SchemaTooNewError`, `CorruptStorageError` or `StorageUnavailableError`.
  */
 export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
   return new SqliteStorage(options)
@@ -193,6 +194,7 @@ function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): O
 function connectWriter({ file, cacheBytes = defaultCacheBytes, beforeWrite }: SqliteStorageOptions): Connection {
   const connection = new Connection(file, { readonly: false, cacheBytes, beforeCall: beforeWrite })
   try {
+    requireOurs(connection, file)
     configureWriter(connection)
     return connection
   } catch (error) {
