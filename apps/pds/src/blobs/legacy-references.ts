@@ -11,9 +11,10 @@ export async function upgradeLegacyReferences(
   did: Did,
   record: ValueMap,
 ): Promise<ValueMap> {
-  const upgraded: ValueMap = {}
-  for (const [key, value] of Object.entries(record)) upgraded[key] = await upgradedValue(blobs, did, value)
-  return upgraded
+  const upgraded: [string, Value][] = []
+  for (const [key, value] of Object.entries(record)) upgraded.push([key, await upgradedValue(blobs, did, value)])
+  // Unlike an assignment, this takes `__proto__` for a key like any other.
+  return Object.fromEntries(upgraded)
 }
 
 async function upgradedValue(blobs: Pick<BlobIndex, 'get'>, did: Did, value: Value): Promise<Value> {
