@@ -65,9 +65,13 @@ export class Administrator {
     const { consumed, resetAtMs } = this.#count(network, 0)
     if (consumed < maxFailures) return
     const seconds = Math.max(1, Math.ceil((resetAtMs - this.#now()) / 1000))
-    throw new Refused('RateLimitExceeded', 'Too many wrong administrator passwords from this network: try again later', {
-      headers: { 'retry-after': String(seconds) },
-    })
+    throw new Refused(
+      'RateLimitExceeded',
+      'Too many wrong administrator passwords from this network: try again later',
+      {
+        headers: { 'retry-after': String(seconds) },
+      },
+    )
   }
 
   #count(network: string, failures: number) {

@@ -183,7 +183,8 @@ export class MemoryRateLimitStore implements RateLimitStore {
   }
 
   #forgetOldest(own: LimitWindows): void {
-    for (const key of own.windows.keys()) return this.#forget(own, key)
+    const [oldest] = own.windows.keys()
+    if (oldest !== undefined) this.#forget(own, oldest)
   }
 
   #forget(own: LimitWindows, key: string): void {

@@ -25,7 +25,9 @@ export class HandleRules {
 
   /** Whether this server alone decides who has the handle: it lies under one of its domains, or names the server. */
   isLocal(handle: string): boolean {
-    return this.domains.some((domain) => handle.endsWith(domain)) || (this.#namesServer(handle) && !this.isDomain(handle))
+    return (
+      this.domains.some((domain) => handle.endsWith(domain)) || (this.#namesServer(handle) && !this.isDomain(handle))
+    )
   }
 
   /** Whether the handle is one of the domains itself. Whoever holds the domain proves it as for any foreign handle. */
@@ -72,7 +74,8 @@ export class HandleRules {
       throw new Refused('InvalidHandle', `Handle too short: ${minFrontLabel} characters at least before ${domain}`)
     if (front.length > maxFrontLabel)
       throw new Refused('InvalidHandle', `Handle too long: ${maxFrontLabel} characters at most before ${domain}`)
-    if (!options.reserved && (isReservedName(front) || this.#ownLabels.has(front))) throw new Refused('HandleNotAvailable', 'Reserved handle')
+    if (!options.reserved && (isReservedName(front) || this.#ownLabels.has(front)))
+      throw new Refused('HandleNotAvailable', 'Reserved handle')
   }
 }
 

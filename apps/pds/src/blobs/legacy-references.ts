@@ -1,4 +1,4 @@
-import { isLegacyBlobRef, parseCid, type Value, type ValueMap } from '@atoll/data-model'
+import { type Cid, InvalidCidError, isLegacyBlobRef, parseCid, type Value, type ValueMap } from '@atoll/data-model'
 import type { BlobIndex } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 
@@ -19,7 +19,17 @@ export async function upgradeLegacyReferences(
 
 async function upgradedValue(blobs: Pick<BlobIndex, 'get'>, did: Did, value: Value): Promise<Value> {
   if (!isLegacyBlobRef(value)) return value
-  const ref = parseCid(value.cid)
-  const stored = await blobs.get(did, ref)
+  const ref = readCid(value.cid)
+  const stored = ref && (await blobs.get(did, ref))
   return stored ? { $type: 'blob', ref, mimeType: stored.mimeType, size: stored.size } : value
+}
+
+/** Text in the form of a CID need not be one of a kind that is in use here. */
+function readCid(text: string): Cid | undefined {
+  try {
+    return parseCid(text)
+  } catch (error) {
+    if (error instanceof InvalidCidError) return undefined
+    throw error
+  }
 }
