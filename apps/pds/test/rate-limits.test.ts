@@ -37,4 +37,33 @@ describe('the limit of guesses at a password', () => {
     expect(await guess(31)).toBe(429)
     await pds.close()
   })
+
+  it('counts the addresses of one IPv6 network as one client', async () => {
+    const pds = await PdsUnderTest.start({ PDS_RATE_LIMITS_ENABLED: 'true' })
+    const guess = async (address: string) =>
+      (
+        await pds.post(
+          'com.atproto.server.createSession',
+          { identifier: 'alice.test', password: 'wrong' },
+          { headers: { 'x-forwarded-for': address } },
+        )
+      ).status
+    for (let host = 1; host <= 30; host++) expect(await guess(`2001:db8::${host}`)).toBe(401)
+    expect(await guess('2001:db8::ffff:1')).toBe(429)
+    expect(await guess('2001:db8:0:1::1')).toBe(401)
+    await pds.close()
+  })
+
+  it('does not count what is too long to name an account, and refuses it like a name that no account has', async () => {
+    const pds = await PdsUnderTest.start({ PDS_RATE_LIMITS_ENABLED: 'true' })
+    const guess = (identifier: string) =>
+      pds.post('com.atproto.server.createSession', { identifier, password: 'wrong' })
+    const nobody = await guess('nobody.test')
+    expect(nobody.headers.get('ratelimit-limit')).toBe('30')
+    const tooLong = await guess('x'.repeat(2049))
+    expect([tooLong.status, tooLong.body]).toEqual([nobody.status, nobody.body])
+    expect(tooLong.headers.get('ratelimit-limit')).toBe('3000')
+    expect((await guess('x'.repeat(2048))).headers.get('ratelimit-limit')).toBe('30')
+    await pds.close()
+  })
 })

@@ -15,7 +15,11 @@ const limits = { atOnce: 2, maxWaiting: 40, maxWaitingPerClient: 16 }
 
 /** Hashes and checks passwords with argon2id, a few at a time so that sign-ins never starve the rest of the process. Few may wait. */
 export class Passwords {
-  readonly #turns = new Turns(limits)
+  readonly #turns: Turns
+
+  constructor(turns = new Turns(limits)) {
+    this.#turns = turns
+  }
 
   /** The form in which a password is kept: `argon2id:memory:passes:parallelism:salt:key`, salt and key in base64url. */
   async hash(password: string, asker: Asker = {}): Promise<string> {

@@ -9,6 +9,13 @@ it('takes a token in one spelling alone', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const twin = token.slice(0, -1) + alphabet[alphabet.indexOf(token.at(-1)!) ^ 1]!
   const cut = token.lastIndexOf('.') + 5
-  const others = [twin, `${token}=`, `${token}==`, `${token}!!`, `${token} `, `${token.slice(0, cut)}!!${token.slice(cut)}`]
+  const others = [
+    twin,
+    `${token}=`,
+    `${token}==`,
+    `${token}!!`,
+    `${token} `,
+    `${token.slice(0, cut)}!!${token.slice(cut)}`,
+  ]
   for (const other of others) expect(() => tokens.readAccess(other), other).toThrow('could not be verified')
 })
