@@ -172,6 +172,7 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['Operator <operator@example.com>', "write 'operator@example.com'"],
     ['operator@example.com, other@example.com', "write 'operator@example.com'"],
     ['operator@localhost', 'is not one'],
+    ['oper\u202eator@example.com', 'is not one'],
   ],
   PDS_DEV_MODE: [['yes', "must be true or false, not 'yes'"]],
   PDS_JWT_SECRET: [['short', 'is shorter than 16 characters']],

@@ -67,3 +67,47 @@ describe('the limit of guesses at a password', () => {
     await pds.close()
   })
 })
+
+it('counts wrong passwords of the administrator even without limits, and logs them', async () => {
+  const pds = await PdsUnderTest.start()
+  const alice = await pds.account('alice')
+  const read = async (password: string) =>
+    pds.get('com.atproto.sync.getLatestCommit', {
+      params: { did: alice.did },
+      headers: { authorization: `Basic ${btoa(`admin:${password}`)}` },
+    })
+  expect((await read('admin-of-the-tests')).status).toBe(200)
+  const statuses = (await Promise.all(Array.from({ length: 12 }, () => read('wrong')))).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 401)).toHaveLength(10)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(2)
+  const refused = await read('admin-of-the-tests')
+  expect([refused.status, refused.body.error]).toEqual([429, 'RateLimitExceeded'])
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  const lines = pds.warnings.filter((line) => line.includes('administrator password'))
+  expect(lines).toHaveLength(10)
+  expect(lines.join()).not.toContain('"wrong"')
+  await pds.close()
+})
+
+it('refuses sign-ins that would wait long even without limits, and drops those of clients that left', async () => {
+  const pds = await PdsUnderTest.start()
+  await pds.account('alice')
+  const signIn = (password: string, network: number, signal?: AbortSignal) =>
+    pds.fetch('/xrpc/com.atproto.server.createSession', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': `198.51.100.${network}` },
+      body: JSON.stringify({ identifier: 'alice.test', password }),
+      ...(signal ? { signal } : {}),
+    })
+  const leaving = new AbortController()
+  const flood = Array.from({ length: 200 }, () => signIn('wrong', 1, leaving.signal).catch(() => undefined))
+  const last = flood.at(-1)
+  // Refused while the others wait.
+  const refused = await last
+  expect([refused?.status, refused?.headers.get('retry-after')]).toEqual([503, '2'])
+  expect((await signIn('password of alice', 2)).status).toBe(200)
+  leaving.abort()
+  await Promise.all(flood)
+  expect((await signIn('password of alice', 1)).status).toBe(200)
+  await pds.close()
+})
