@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const serious = ['high', 'critical']
 
-/** What the output of `pnpm audit --json` means: lines to print, and whether a dependency has to be replaced. */
+/** What the package manager's report in JSON means: lines to print, and whether a dependency has to be replaced. */
 export function auditVerdict(output) {
   let report
   try {
