@@ -38,6 +38,7 @@ const tasks = {
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
     { run: [process.execPath, 'scripts/check-runtimes.mjs', ...rest] },
   ],
+  audit: [{ run: [process.execPath, 'scripts/audit.mjs', ...rest] }],
   fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
   faults: [buildPrograms, { run: [process.execPath, 'scripts/faults.mjs', ...rest] }],
   check: [

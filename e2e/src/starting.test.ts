@@ -332,9 +332,10 @@ describe('a start that cannot succeed says why in one sentence', () => {
       PDS_DID_PLC_URL: 'plc',
     })
     expect(code).toBe(1)
-    expect(lines(output)).toHaveLength(5)
+    expect(lines(output)).toHaveLength(6)
     for (const variable of [
       'PDS_PORT',
+      'PDS_ADMIN_PASSWORD',
       'PDS_DID_PLC_URL',
       'PDS_JWT_SECRET',
       'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX',

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { signingKeyOf as accountSigningKey, type IdentityResolver } from '@atoll/identity'
 import type { Did, Nsid } from '@atoll/syntax'
 import { type Authorize, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
 import type { AccessScope, SessionTokens } from './accounts/session-tokens.ts'
+import type { AdminCaller, Administrator } from './administrator.ts'
 import { Refused } from './refused.ts'
 
 /** A signed-in account. */
@@ -17,10 +17,6 @@ export interface RefreshCaller {
   readonly kind: 'refresh'
   readonly did: Did
   readonly tokenId: string
-}
-
-export interface AdminCaller {
-  readonly kind: 'admin'
 }
 
 /** Somebody without an account here, who may bring a DID. */
@@ -57,15 +53,14 @@ interface Headers {
 
 interface AccessParts {
   readonly tokens: SessionTokens
-  readonly adminPassword: string
+  readonly admin: Pick<Administrator, 'require'>
   /** The DID of this service, for which tokens of other services have to be made. */
   readonly service: Did
   readonly identity: Pick<IdentityResolver, 'resolveDid'>
 }
 
 export function createAccess(parts: AccessParts): Access {
-  const { tokens, service, identity } = parts
-  const adminDigest = digest(parts.adminPassword)
+  const { tokens, service, identity, admin } = parts
 
   const account = (headers: Headers): AccountCaller => {
     const { did, scope } = tokens.readAccess(requireBearer(headers))
@@ -75,13 +70,6 @@ export function createAccess(parts: AccessParts): Access {
   const refresh = (headers: Headers, options?: { acceptExpired: boolean }): RefreshCaller => {
     const { did, id } = tokens.readRefresh(requireBearer(headers), options)
     return { kind: 'refresh', did, tokenId: id }
-  }
-  const admin = (headers: Headers): AdminCaller => {
-    const given = basicPassword(headers)
-    if (given === undefined) throw new Refused('AuthMissing', 'Authentication Required')
-    if (!timingSafeEqual(digest(given), adminDigest))
-      throw new Refused('AuthenticationRequired', 'Authentication Required')
-    return { kind: 'admin' }
   }
 
   const signingKeyOf = async (did: Did, options: { refresh: boolean }) => {
@@ -102,18 +90,19 @@ export function createAccess(parts: AccessParts): Access {
   return {
     anyone: () => undefined,
     newcomer: ({ nsid, headers }) => newcomer(headers, nsid),
-    reader: ({ headers, responseHeaders }) => {
+    reader: (request) => {
+      const { headers, responseHeaders } = request
       // Owner and administrator may be shown more than others: no cache may give theirs to somebody else.
       responseHeaders.set('cache-control', 'private')
       responseHeaders.set('vary', 'authorization')
       const authorization = headers.get('authorization')
       if (authorization === null) return undefined
-      return /^basic /i.test(authorization) ? admin(headers) : account(headers)
+      return /^basic /i.test(authorization) ? admin.require(request) : account(headers)
     },
     account: ({ headers }) => account(headers),
     refresh: ({ headers }) => refresh(headers),
     expiredRefresh: ({ headers }) => refresh(headers, { acceptExpired: true }),
-    admin: ({ headers }) => admin(headers),
+    admin: (request) => admin.require(request),
   }
 }
 
@@ -129,16 +118,4 @@ function requireBearer(headers: Headers): string {
   if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0)
     throw new Refused('InvalidToken', 'Unexpected authorization type: expected Bearer and one token')
   return token
-}
-
-function basicPassword(headers: Headers): string | undefined {
-  const [scheme, encoded] = (headers.get('authorization') ?? '').split(' ')
-  if (scheme?.toLowerCase() !== 'basic' || !encoded) return undefined
-  const decoded = Buffer.from(encoded, 'base64').toString()
-  return decoded.startsWith('admin:') ? decoded.slice('admin:'.length) : undefined
-}
-
-/** Both sides are hashed, so that the comparison takes as long whatever the lengths are. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

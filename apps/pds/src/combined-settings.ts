@@ -7,6 +7,10 @@ import { isPublicHost } from './host-settings.ts'
 type Read = Values<typeof settings>
 type Partly<T> = { readonly [K in keyof T]: T[K] | undefined }
 
+/** Guesses are counted, but an attacker with many networks has many: eight characters withstand that only if they are random. */
+const leastAdminPassword = 8
+const advisedAdminPassword = 16
+
 /** What is wrong with settings that are each valid alone. Those that could not be read have been reported. */
 export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet: boolean }): string[] {
   return [
@@ -18,7 +22,7 @@ export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet:
 }
 
 /** What works, but is probably a mistake. */
-export function combinedWarnings({ service, identity }: Read): string[] {
+export function combinedWarnings({ service, identity, secrets }: Read): string[] {
   const { did, hostname } = service
   const isElsewhere = did?.startsWith('did:web:') && !isDidOf(did, hostname)
   return [
@@ -30,6 +34,11 @@ export function combinedWarnings({ service, identity }: Read): string[] {
           `PDS_HOSTNAME (${hostname}) cannot be reached from the internet, but accounts are registered permanently in the public directory ${identity.plcUrl}`,
         ]
       : []),
+    ...(secrets.adminPassword.length < advisedAdminPassword
+      ? [
+          `PDS_ADMIN_PASSWORD is shorter than ${advisedAdminPassword} characters: a longer one, made at random, cannot be guessed; make one with: openssl rand -hex 16`,
+        ]
+      : []),
   ]
 }
 
@@ -38,12 +47,16 @@ function isDidOf(did: string, hostname: string): boolean {
 }
 
 function secretFaults(
-  { jwtSecret, plcRotationKey }: Partly<Read['secrets']>,
+  { jwtSecret, adminPassword, plcRotationKey }: Partly<Read['secrets']>,
   { recoveryDidKey }: Partly<Read['identity']>,
 ): string[] {
   const faults: string[] = []
   if (jwtSecret !== undefined && jwtSecret.length < 16)
     faults.push('PDS_JWT_SECRET is shorter than 16 characters (secret that signs session tokens)')
+  if (adminPassword !== undefined && adminPassword.length < leastAdminPassword)
+    faults.push(
+      `PDS_ADMIN_PASSWORD is shorter than ${leastAdminPassword} characters (password of the administrator): make one with: openssl rand -hex 16`,
+    )
   if (plcRotationKey !== undefined && recoveryDidKey !== undefined && didKeyOf(plcRotationKey) === recoveryDidKey)
     faults.push(
       "PDS_RECOVERY_DID_KEY is the server's own rotation key: did:plc takes no key twice, so write another or none",

@@ -55,6 +55,14 @@ describe('the configuration', () => {
     ])
   })
 
+  it('warns of an administrator password that is short, without repeating it', () => {
+    expect(read({ PDS_ADMIN_PASSWORD: 'sixteen letters.' }).warnings).toEqual([])
+    const [warning, ...others] = read({ PDS_ADMIN_PASSWORD: 'eight888' }).warnings
+    expect(others).toEqual([])
+    expect(warning).toMatch(/^PDS_ADMIN_PASSWORD is shorter than 16 characters/)
+    expect(warning).not.toContain('eight888')
+  })
+
   it('takes an empty variable for one that is not set', () => {
     expect(read({ PDS_PORT: '', PDS_SERVICE_NAME: ' ' }).config.service).toMatchObject({
       port: 2583,
@@ -164,10 +172,12 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['Operator <operator@example.com>', "write 'operator@example.com'"],
     ['operator@example.com, other@example.com', "write 'operator@example.com'"],
     ['operator@localhost', 'is not one'],
+    ['oper\u202eator@example.com', 'is not one'],
   ],
   PDS_DEV_MODE: [['yes', "must be true or false, not 'yes'"]],
   PDS_JWT_SECRET: [['short', 'is shorter than 16 characters']],
   PDS_ADMIN_PASSWORD: [
+    ['seven77', 'is shorter than 8 characters'],
     [' ', 'is required'],
     ['""', 'is required'],
     ['a\tb', 'control character'],
@@ -368,7 +378,7 @@ describe('quotes that an environment file has left around a value', () => {
 
   it('are kept inside of it', () => {
     expect(read({ PDS_SERVICE_NAME: `The "best" server` }).config.service.name).toBe('The "best" server')
-    expect(read({ PDS_ADMIN_PASSWORD: `"a"b"` }).config.secrets.adminPassword).toBe('"a"b"')
+    expect(read({ PDS_ADMIN_PASSWORD: `"quoted"inside"` }).config.secrets.adminPassword).toBe('"quoted"inside"')
   })
 })
 

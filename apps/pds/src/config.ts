@@ -79,9 +79,12 @@ export const settings = {
     jwtSecret: text('PDS_JWT_SECRET', required, 'secret that signs session tokens, 16 characters or more', {
       secret: true,
     }),
-    adminPassword: text('PDS_ADMIN_PASSWORD', required, 'password of the administrator (HTTP Basic, user "admin")', {
-      secret: true,
-    }),
+    adminPassword: text(
+      'PDS_ADMIN_PASSWORD',
+      required,
+      'password of the administrator (HTTP Basic, user "admin"), 8 characters or more; 16 are advised',
+      { secret: true },
+    ),
     plcRotationKey: parsed(
       'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX',
       'a private key in 64 hexadecimal digits',

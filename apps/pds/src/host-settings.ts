@@ -92,7 +92,7 @@ export function parseEmailAddress(given: string): string {
 }
 
 function isEmailAddress(text: string): boolean {
-  const [, domain] = /^[^\s@"(),:;<>[\]\\]{1,64}@([^\s@"'/?#:<>]+)$/.exec(text) ?? []
+  const [, domain] = /^[^\s\p{Cc}\p{Cf}\p{Cs}@"(),:;<>[\]\\]{1,64}@([^\s@"'/?#:<>]+)$/u.exec(text) ?? []
   return domain !== undefined && isHandle(hostIn(domain))
 }
 

@@ -7,6 +7,7 @@ import {
   type RateLimitOptions,
   type RateLimitSubject,
 } from '@atoll/xrpc-server'
+import { requireIdentifierLength } from './accounts/accounts.ts'
 import { canonicalEmail } from './accounts/email-addresses.ts'
 import type { Config } from './config.ts'
 
@@ -42,8 +43,9 @@ function caller({ credentials }: RateLimitSubject): string | undefined {
   return (credentials as { did?: Did } | undefined)?.did
 }
 
-/** A domain beyond ASCII has any number of spellings, and all of them sign in to one account. */
+/** Refuses an identifier too long to be one before anything is counted. A domain beyond ASCII has any number of spellings, and all of them sign in to one account. */
 function identifierAndAddress({ input, ip }: RateLimitSubject & { input: { identifier: string } }): string {
+  requireIdentifierLength(input.identifier)
   return `${canonicalEmail(input.identifier)} ${clientNetwork(ip)}`
 }
 

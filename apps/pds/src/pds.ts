@@ -22,6 +22,7 @@ import { SessionTokens } from './accounts/session-tokens.ts'
 import { Sessions } from './accounts/sessions.ts'
 import { SignUps } from './accounts/sign-ups.ts'
 import { UnfinishedChanges } from './accounts/unfinished-changes.ts'
+import { Administrator } from './administrator.ts'
 import { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config.ts'
 import { Crawlers } from './crawlers.ts'
@@ -31,6 +32,7 @@ import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
 import { rateLimits, subscriptionsPerAddress } from './limits.ts'
 import type { Log } from './log.ts'
+import { ownHosts } from './own-hosts.ts'
 import { passingFailure } from './passing-failure.ts'
 import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
@@ -136,7 +138,7 @@ export async function createPds(
   const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
   const tokens = new SessionTokens({ secret: config.secrets.jwtSecret, audience: config.service.did })
   const sessions = new Sessions({ service: config.service.did, storage, tokens })
-  const handles = new HandleRules(config.identity.handleDomains)
+  const handles = new HandleRules(config.identity.handleDomains, ownHosts(config.service))
   const invites = new Invites({ storage, required: config.invites.required })
   const passwords = new Passwords()
   const accounts = new Accounts({ storage, passwords, sessions })
@@ -177,7 +179,10 @@ export async function createPds(
   }
   const access = createAccess({
     tokens,
-    adminPassword: config.secrets.adminPassword,
+    admin: new Administrator({
+      password: config.secrets.adminPassword,
+      onFailure: (failure) => log.warn('the administrator password was wrong', { ...failure }),
+    }),
     service: config.service.did,
     identity,
   })

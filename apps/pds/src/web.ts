@@ -5,6 +5,7 @@ import type { InnerRequest, InnerResponse } from '@atoll/xrpc-server'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Config } from './config.ts'
 import { homePage } from './home-page.ts'
+import { ownHosts } from './own-hosts.ts'
 
 interface Deps {
   config: Pick<Config, 'service'>
@@ -15,7 +16,7 @@ interface Deps {
 /** The few paths that are not XRPC. Answers undefined for every other. */
 export function createWeb({ config, accounts, storage }: Deps) {
   const { service } = config
-  const ownHosts = hostsOf(service)
+  const hosts = ownHosts(service)
   const pages: Record<
     string,
     (request: InnerRequest) => InnerResponse | undefined | Promise<InnerResponse | undefined>
@@ -31,10 +32,10 @@ export function createWeb({ config, accounts, storage }: Deps) {
     },
     // A handle's host belongs to somebody else: it must not serve the document of the service.
     '/.well-known/did.json': (request) =>
-      service.did.startsWith('did:web:') && ownHosts.has(hostOf(request)) ? json(serviceDocument(service)) : undefined,
+      service.did.startsWith('did:web:') && hosts.has(hostOf(request)) ? json(serviceDocument(service)) : undefined,
     '/tls-check': async ({ query }) => {
       const domain = requireDomain(query)
-      if (!ownHosts.has(domain) && (await accounts.find(domain))?.handle !== domain)
+      if (!hosts.has(domain) && (await accounts.find(domain))?.handle !== domain)
         throw new XrpcError(
           'NotFound',
           `${domain} is neither this server's host name nor the handle of an account here`,
@@ -48,12 +49,6 @@ export function createWeb({ config, accounts, storage }: Deps) {
     const path = request.path.replace(/(?<=[^/])\/$/, '')
     return Object.hasOwn(pages, path) ? pages[path]?.(request) : undefined
   }
-}
-
-/** The names of this server: its host name, and the one of its DID, which may be another. */
-function hostsOf({ hostname, did }: Config['service']): ReadonlySet<string> {
-  const ofDid = did.startsWith('did:web:') ? [did.slice('did:web:'.length).replace(/%3A\d+$/i, '')] : []
-  return new Set([hostname, ...ofDid].map((host) => host.toLowerCase()))
 }
 
 /** The name by which the client reached the server, without a port. */

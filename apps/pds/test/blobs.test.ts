@@ -174,6 +174,22 @@ describe('blobs', () => {
     })
     expect(read.body.value.avatar).toEqual(body.blob)
     expect((await put('bafkreifbopnf6ycpyfvikrfdsdgoxu2o2bjfzgqvumbc47jegy5tlhavny')).status).toBe(400)
+    // The form of a CID, but of no kind that exists.
+    expect((await put(`b${'a'.repeat(58)}`)).status).toBe(400)
+  })
+
+  it.each(['text/<script>', 'text/\u00e9', 'image', 'image/png/x', 'a"b/c', `${'x'.repeat(128)}/y`])(
+    'of the type %j, which is none, are refused',
+    async (type) => {
+      const { status, body } = await upload(Buffer.from('words'), type)
+      expect(status).toBe(400)
+      expect(body.message).toContain('not a content-type')
+    },
+  )
+
+  it('of a range of types are kept as unknown bytes', async () => {
+    const { body } = await upload(Buffer.from('words'), 'image/*')
+    expect(body.blob.mimeType).toBe('application/octet-stream')
   })
 
   it('over the limit are refused, and nothing of them is kept', async () => {

@@ -46,6 +46,7 @@ export class PdsUnderTest {
     readonly plcRequests: readonly Request[],
     /** Log lines about faults. */
     readonly errors: readonly string[],
+    readonly warnings: readonly string[],
   ) {}
 
   static async start(settings: Record<string, string> = {}, given: Partial<Adapters> = {}): Promise<PdsUnderTest> {
@@ -62,9 +63,14 @@ export class PdsUnderTest {
       ...given,
     }
     const errors: string[] = []
-    const log = createLog({ enabled: true, level: 'error', write: (line) => errors.push(line) })
+    const warnings: string[] = []
+    const log = createLog({
+      enabled: true,
+      level: 'warn',
+      write: (line) => (line.includes('"level":"warn"') ? warnings : errors).push(line),
+    })
     const pds = await createPds(readConfig({ ...environment, ...settings }).config, log, Promise.resolve(adapters))
-    return new PdsUnderTest(pds, adapters, plcRequests, errors)
+    return new PdsUnderTest(pds, adapters, plcRequests, errors, warnings)
   }
 
   /** A query. */

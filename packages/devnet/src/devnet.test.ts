@@ -70,7 +70,7 @@ it.each([
     'unusable',
     JSON.stringify({
       PDS_JWT_SECRET: 'short',
-      PDS_ADMIN_PASSWORD: 'x',
+      PDS_ADMIN_PASSWORD: 'password of the tests',
       PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '00'.repeat(32),
     }),
     'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX is not a private key',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { consumeLimits, MemoryRateLimitStore, type RateLimit, rateHeaders } from './rate-limits.ts'
+import { consumeLimits, MemoryRateLimitStore, type RateLimit, type RateLimitStore, rateHeaders } from './rate-limits.ts'
 
 const minute = 60_000
 const limit = { name: 'writes', points: 3, durationMs: minute }
@@ -36,6 +36,21 @@ describe('windows in memory', () => {
     expect(store.consume(limit, 'key-0', 1, 1000).consumed).toBe(1)
   })
 
+  it('take bounded memory, however long the keys are', () => {
+    const store = new MemoryRateLimitStore({ maxBytes: 100_000 })
+    for (let i = 0; i < 1000; i++) store.consume(limit, `${'long'.repeat(1000)}-${i}`, 1, i)
+    expect(store.size).toBe(12)
+    expect(store.consume(limit, `${'long'.repeat(1000)}-999`, 1, 1000).consumed).toBe(2)
+  })
+
+  it('of one limit are not forgotten because another limit was flooded', () => {
+    const store = new MemoryRateLimitStore({ maxBytes: 100_000 })
+    store.consume(limit, 'a', 1, 0)
+    for (let i = 0; i < 1000; i++) store.consume({ ...limit, name: 'flooded' }, `key-${i}`, 1, i)
+    expect(store.size).toBeLessThan(750)
+    expect(store.consume(limit, 'a', 1, 1000).consumed).toBe(2)
+  })
+
   it('are forgotten once they have ended', () => {
     const store = new MemoryRateLimitStore()
     for (let i = 0; i < 100; i++) store.consume(limit, `key-${i}`, 1, 0)
@@ -66,6 +81,23 @@ describe('several limits', () => {
     expect(await spend([{ ...limit, key: () => undefined }])).toBeUndefined()
     expect(await spend([{ ...limit, cost: () => 7 }])).toMatchObject({ consumed: 7 })
     expect(await spend([limit], 3)).toMatchObject({ consumed: 3 })
+  })
+
+  it('keep the digest of a long key, and still tell long keys apart', async () => {
+    const keys: string[] = []
+    const store = new MemoryRateLimitStore()
+    const noting: RateLimitStore = {
+      consume: (of, key, points, nowMs) => {
+        keys.push(key)
+        return store.consume(of, key, points, nowMs)
+      },
+    }
+    const count = (key: string) => consumeLimits(noting, [{ ...limit, key: () => key }], subject, 1, 0)
+    const long = 'x'.repeat(150_000)
+    expect(await count(long)).toMatchObject({ consumed: 1 })
+    expect(await count(`${long}y`)).toMatchObject({ consumed: 1 })
+    expect(await count(long)).toMatchObject({ consumed: 2 })
+    expect(keys.map((key) => key.length)).toEqual([71, 71, 71])
   })
 
   it('may be counted elsewhere', async () => {

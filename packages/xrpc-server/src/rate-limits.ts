@@ -55,7 +55,11 @@ export function consumeLimits<S extends RateLimitSubject>(
   for (const [i, limit] of limits.entries()) {
     const key = limit.key ? limit.key(subject) : clientNetwork(subject.ip)
     if (key === undefined) continue
-    const window = store.consume(limit, key, limit.cost?.(subject) ?? points, nowMs)
+    const cost = limit.cost?.(subject) ?? points
+    const window =
+      key.length > maxKeyLength
+        ? shortKey(key).then((short) => store.consume(limit, short, cost, nowMs))
+        : store.consume(limit, key, cost, nowMs)
     if (isPromise(window)) {
       const soFar = tightest
       return window.then(async (waited) => {
@@ -66,6 +70,15 @@ export function consumeLimits<S extends RateLimitSubject>(
     tightest = tighter(tightest, stateOf(limit, window))
   }
   return tightest
+}
+
+/** The names of accounts and networks fit; what callers make longer must not be what a store keeps. */
+const maxKeyLength = 128
+
+/** The same key always gives the same digest, so processes that share a store agree. */
+async function shortKey(key: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
+  return `sha256:${Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
 function stateOf(limit: RateState['limit'], { consumed, resetAtMs }: RateWindow): RateState {
@@ -100,49 +113,87 @@ function remaining(state: RateState): number {
   return state.limit.points - state.consumed
 }
 
+/** What a window takes beside the characters of its key: its object, and the entry of the map. Measured: about 100 bytes. */
+const windowBytes = 128
+
+/** The windows of one limit, in order of opening, and what they take. */
+interface LimitWindows {
+  readonly windows: Map<string, RateWindow>
+  bytes: number
+}
+
 /** Counts in this process, in bounded memory. */
 export class MemoryRateLimitStore implements RateLimitStore {
-  readonly #windows = new Map<string, Map<string, RateWindow>>()
+  readonly #limits = new Map<string, LimitWindows>()
   readonly #maxKeys: number
+  readonly #maxBytes: number
+  #bytes = 0
 
-  /** @param options.maxKeys bound of the keys remembered for each limit; beyond it the oldest are forgotten. */
-  constructor(options: { maxKeys?: number } = {}) {
+  /**
+   * @param options.maxKeys bound of the keys remembered for each limit; beyond it the oldest are forgotten.
+   * @param options.maxBytes bound of all windows together; beyond it the limit that takes most forgets its oldest. Default: 32 MiB.
+   */
+  constructor(options: { maxKeys?: number; maxBytes?: number } = {}) {
     this.#maxKeys = options.maxKeys ?? 50_000
+    this.#maxBytes = options.maxBytes ?? 32 * 1024 * 1024
   }
 
   consume(limit: { name: string; durationMs: number }, key: string, points: number, nowMs: number): RateWindow {
-    const windows = this.#windowsOf(limit.name)
-    const window = windows.get(key)
+    const own = this.#windowsOf(limit.name)
+    const window = own.windows.get(key)
     // A window further ahead than a whole duration was opened before the clock was set back.
     if (window && window.resetAtMs > nowMs && window.resetAtMs <= nowMs + limit.durationMs) {
       window.consumed += points
       return window
     }
     const fresh = { consumed: points, resetAtMs: nowMs + limit.durationMs }
-    windows.delete(key)
-    this.#makeRoom(windows, nowMs)
-    windows.set(key, fresh)
+    if (window) this.#forget(own, key)
+    this.#makeRoom(own, sizeOf(key), nowMs)
+    own.windows.set(key, fresh)
+    own.bytes += sizeOf(key)
+    this.#bytes += sizeOf(key)
     return fresh
   }
 
   /** How many windows are held. */
   get size(): number {
     let size = 0
-    for (const windows of this.#windows.values()) size += windows.size
+    for (const { windows } of this.#limits.values()) size += windows.size
     return size
   }
 
-  #windowsOf(name: string): Map<string, RateWindow> {
-    let windows = this.#windows.get(name)
-    if (!windows) this.#windows.set(name, (windows = new Map()))
-    return windows
+  #windowsOf(name: string): LimitWindows {
+    let own = this.#limits.get(name)
+    if (!own) this.#limits.set(name, (own = { windows: new Map(), bytes: 0 }))
+    return own
   }
 
   // All windows of a limit are equally long, so a map in order of opening is in order of ending too.
-  #makeRoom(windows: Map<string, RateWindow>, nowMs: number): void {
-    for (const [key, window] of windows) {
-      if (windows.size < this.#maxKeys && window.resetAtMs > nowMs) return
-      windows.delete(key)
+  #makeRoom(own: LimitWindows, bytes: number, nowMs: number): void {
+    for (const [key, window] of own.windows) {
+      if (own.windows.size < this.#maxKeys && window.resetAtMs > nowMs) break
+      this.#forget(own, key)
     }
+    while (this.#bytes + bytes > this.#maxBytes && this.#bytes > 0) this.#forgetOldest(this.#largest())
   }
+
+  /** A flood of keys in one limit must not make the others forget whom they have counted. */
+  #largest(): LimitWindows {
+    return [...this.#limits.values()].reduce((most, each) => (each.bytes > most.bytes ? each : most))
+  }
+
+  #forgetOldest(own: LimitWindows): void {
+    const [oldest] = own.windows.keys()
+    if (oldest !== undefined) this.#forget(own, oldest)
+  }
+
+  #forget(own: LimitWindows, key: string): void {
+    own.windows.delete(key)
+    own.bytes -= sizeOf(key)
+    this.#bytes -= sizeOf(key)
+  }
+}
+
+function sizeOf(key: string): number {
+  return windowBytes + 2 * key.length
 }

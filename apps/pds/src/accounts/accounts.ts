@@ -1,10 +1,12 @@
-import { type Account, accountStatus, type RefreshToken, type Storage } from '@atoll/storage'
+import { type Account, type AppPassword, accountStatus, type RefreshToken, type Storage } from '@atoll/storage'
 import { type Did, isDid } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
+import { isKeptAppPassword, isSameAppPassword, keptAppPassword } from './app-passwords.ts'
 import { canonicalEmail } from './email-addresses.ts'
 import type { Passwords } from './passwords.ts'
 import type { AccessScope } from './session-tokens.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
+import type { Asker } from './turns.ts'
 
 export interface SignedIn extends SessionJwts {
   readonly account: Account
@@ -16,7 +18,13 @@ interface AccountParts {
   readonly sessions: Sessions
 }
 
+interface SignInOptions extends Asker {
+  readonly allowTakendown?: boolean
+}
+
 const maxLoginPasswordLength = 512
+/** The longest DID is as long; handles and e-mail addresses are shorter. */
+const maxIdentifierLength = 2048
 
 /** Accounts of this server: found, signed in. */
 export class Accounts {
@@ -30,26 +38,41 @@ export class Accounts {
    * Signs in by handle, DID or e-mail address, with the account's password or an app password. Refuses alike whether the account or the
    * password is wrong. `allowTakendown` lets a taken-down account in, with a token that may only appeal.
    */
-  async signIn(identifier: string, password: string, options: { allowTakendown?: boolean } = {}): Promise<SignedIn> {
-    const { storage, sessions, passwords } = this.#parts
+  async signIn(identifier: string, password: string, options: SignInOptions = {}): Promise<SignedIn> {
+    const { sessions, passwords } = this.#parts
+    requireIdentifierLength(identifier)
     const account = await this.#byIdentifier(identifier)
     const given = password.length > maxLoginPasswordLength ? '' : password
-    if (await passwords.matches(given, account?.passwordHash)) {
+    if (await passwords.matches(given, account?.passwordHash, options)) {
       // The hash of a missing account matches nothing.
       const found = account as Account
       const scope = scopeFor(found, 'com.atproto.access', options)
       return { account: found, ...(await sessions.begin(found.did, scope)) }
     }
-    for (const appPassword of account ? await storage.sessions.appPasswords(account.did) : []) {
-      if (!account || !(await passwords.matches(given, appPassword.passwordHash))) continue
-      const scope = scopeFor(
-        account,
-        appPassword.privileged ? 'com.atproto.appPassPrivileged' : 'com.atproto.appPass',
-        options,
-      )
-      return { account, ...(await sessions.begin(account.did, scope, appPassword)) }
-    }
-    throw new Refused('AuthenticationRequired', 'Invalid identifier or password')
+    const appPassword = account && (await this.#appPassword(account.did, given, options))
+    if (!account || !appPassword) throw wrongCredentials()
+    const scope = scopeFor(
+      account,
+      appPassword.privileged ? 'com.atproto.appPassPrivileged' : 'com.atproto.appPass',
+      options,
+    )
+    return { account, ...(await sessions.begin(account.did, scope, appPassword)) }
+  }
+
+  /** The app password that was given. One hash is enough for all; those kept in the slow form cost one for each salt. */
+  async #appPassword(did: Did, given: string, asker: Asker): Promise<AppPassword | undefined> {
+    const { storage, passwords } = this.#parts
+    const all = await storage.sessions.appPasswords(did)
+    const kept = all.length > 0 ? keptAppPassword(did, given) : ''
+    const found = all.find(({ passwordHash }) => isSameAppPassword(passwordHash, kept))
+    if (found) return found
+    const slow = all.filter(({ passwordHash }) => !isKeptAppPassword(passwordHash))
+    const match = await passwords.firstMatch(
+      given,
+      slow.map(({ passwordHash }) => passwordHash),
+      asker,
+    )
+    return slow.find(({ passwordHash }) => passwordHash === match)
   }
 
   /** Continues the session of a refresh token. */
@@ -97,6 +120,15 @@ export class Accounts {
     if (!used) throw new Refused('ExpiredToken', 'Token has been revoked')
     return used.privileged ? 'com.atproto.appPassPrivileged' : 'com.atproto.appPass'
   }
+}
+
+/** Refuses what is too long to name an account, as it refuses every name without an account. */
+export function requireIdentifierLength(identifier: string): void {
+  if (identifier.length > maxIdentifierLength) throw wrongCredentials()
+}
+
+function wrongCredentials(): Refused {
+  return new Refused('AuthenticationRequired', 'Invalid identifier or password')
 }
 
 function scopeFor(account: Account, scope: AccessScope, options: { allowTakendown?: boolean }): AccessScope {

@@ -3,9 +3,10 @@ import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
 import { Refused } from '../refused.ts'
 
 const maxLength = 254
-// Before the sign at most 64 characters, with single dots between others.
+// Before the sign at most 64 characters, with single dots between others. Control characters, and those that change how text around
+// them is shown, have no place in an address.
 const form =
-  /^(?=.{1,64}@)[^\s@"(),:;<>[\]\\.]+(?:\.[^\s@"(),:;<>[\]\\.]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
+  /^(?=.{1,64}@)[^\s\p{Cc}\p{Cf}\p{Cs}@"(),:;<>[\]\\.]+(?:\.[^\s\p{Cc}\p{Cf}\p{Cs}@"(),:;<>[\]\\.]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/u
 
 /** Read at the first sign-up: it is long. */
 let disposable: ReadonlySet<string> | undefined

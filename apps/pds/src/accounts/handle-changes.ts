@@ -47,7 +47,8 @@ export class HandleChanges {
 
   /**
    * Changes the handle in the DID document and here, and says so to the network, also when it is the same as before. A handle of another
-   * domain must already resolve to the account. `reserved` lets administrators use reserved names.
+   * domain must already resolve to the account, and so must a bare domain of this server. `reserved` lets administrators use reserved names,
+   * and give bare domains.
    */
   async change(
     account: Pick<Account, 'did' | 'handle'>,
@@ -60,7 +61,7 @@ export class HandleChanges {
     // A name that was reserved after the account got it stays with the account.
     const reserved = options.reserved || account.handle === handle
     if (handles.isLocal(handle)) handles.requireLocal(handle, { reserved })
-    else await requireHandleOf(identity, handle, did)
+    else if (!(reserved && handles.isDomain(handle))) await requireHandleOf(identity, handle, did)
     await turns
       .run(did, () => this.#change(did, handle))
       .catch((error: unknown) => {

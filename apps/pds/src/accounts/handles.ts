@@ -7,12 +7,38 @@ const maxFrontLabel = 18
 
 /** Which handles this server gives to its accounts. */
 export class HandleRules {
-  /** @param domains Each with a leading dot, such as `.example.com`. */
-  constructor(readonly domains: readonly string[]) {}
+  readonly #ownHosts: ReadonlySet<string>
+  /** Labels that would pass for the server under any of its domains. */
+  readonly #ownLabels: ReadonlySet<string>
 
-  /** Whether the handle lies under one of the server's domains, or is one. */
+  /**
+   * @param domains Each with a leading dot, such as `.example.com`.
+   * @param ownHosts The names of the server itself, in lower case.
+   */
+  constructor(
+    readonly domains: readonly string[],
+    ownHosts: Iterable<string> = [],
+  ) {
+    this.#ownHosts = new Set(ownHosts)
+    this.#ownLabels = new Set([...this.#ownHosts].map((host) => host.slice(0, host.indexOf('.'))))
+  }
+
+  /** Whether this server alone decides who has the handle: it lies under one of its domains, or names the server. */
   isLocal(handle: string): boolean {
-    return this.domains.some((domain) => handle.endsWith(domain) || handle === domain.slice(1))
+    return (
+      this.domains.some((domain) => handle.endsWith(domain)) || (this.#namesServer(handle) && !this.isDomain(handle))
+    )
+  }
+
+  /** Whether the handle is one of the domains itself. Whoever holds the domain proves it as for any foreign handle. */
+  isDomain(handle: string): boolean {
+    return this.domains.includes(`.${handle}`)
+  }
+
+  /** Whether the handle is a host name of the server, or a domain above one. */
+  #namesServer(handle: string): boolean {
+    for (const host of this.#ownHosts) if (host === handle || host.endsWith(`.${handle}`)) return true
+    return false
   }
 
   /** The handle that `text` names, in lower case. Refuses with `InvalidHandle` what no server may have. */
@@ -23,18 +49,24 @@ export class HandleRules {
         'InvalidHandle',
         `'${text}' is not a valid handle: a handle is a domain name such as alice${this.domains[0]}`,
       )
-    if (isDisallowedTld(handle) && !this.isLocal(handle))
+    if (isDisallowedTld(handle) && !this.isLocal(handle) && !this.isDomain(handle))
       throw new Refused('InvalidHandle', 'Handle TLD is invalid or disallowed')
     return handle
   }
 
   /** Refuses what this server does not give away. `reserved` lets reserved names through: administrators may use them. */
   requireLocal(handle: Handle, options: { reserved?: boolean } = {}): void {
-    const domain = this.domains.find((candidate) => handle.endsWith(candidate))
-    if (!domain) {
-      if (this.isLocal(handle)) return
-      throw new Refused('UnsupportedDomain', 'Not a supported handle domain')
+    if (this.isDomain(handle))
+      throw new Refused(
+        'UnsupportedDomain',
+        `${handle} is given to an account that exists: sign up with another handle, let a DNS record of ${handle} name the account, and change the handle`,
+      )
+    if (this.#namesServer(handle)) {
+      if (options.reserved) return
+      throw new Refused('HandleNotAvailable', 'Reserved handle')
     }
+    const domain = this.domains.find((candidate) => handle.endsWith(candidate))
+    if (!domain) throw new Refused('UnsupportedDomain', 'Not a supported handle domain')
     const front = handle.slice(0, -domain.length)
     if (front.includes('.'))
       throw new Refused('InvalidHandle', `Invalid characters in handle: one label is allowed before ${domain}`)
@@ -42,7 +74,8 @@ export class HandleRules {
       throw new Refused('InvalidHandle', `Handle too short: ${minFrontLabel} characters at least before ${domain}`)
     if (front.length > maxFrontLabel)
       throw new Refused('InvalidHandle', `Handle too long: ${maxFrontLabel} characters at most before ${domain}`)
-    if (!options.reserved && isReservedName(front)) throw new Refused('HandleNotAvailable', 'Reserved handle')
+    if (!options.reserved && (isReservedName(front) || this.#ownLabels.has(front)))
+      throw new Refused('HandleNotAvailable', 'Reserved handle')
   }
 }
 

@@ -35,3 +35,21 @@ it('serves many at once', async () => {
     true,
   ])
 })
+
+it('refuses with 503 what would wait too long, and says when to come back', async () => {
+  const asked = Array.from({ length: 60 }, (_, number) => passwords.hash('a', { client: `network ${number % 10}` }))
+  const outcomes = await Promise.allSettled(asked)
+  const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+  // Two run, and forty wait.
+  expect(refused).toHaveLength(18)
+  expect(refused[0]).toMatchObject({ status: 503, error: 'ServiceUnavailable', headers: { 'retry-after': '2' } })
+  expect(await passwords.matches('a', await passwords.hash('a'))).toBe(true)
+})
+
+it('lets go of those who leave while they wait', async () => {
+  const gone = new AbortController()
+  const asked = Array.from({ length: 10 }, () => passwords.hash('a', { signal: gone.signal }))
+  gone.abort(new Error('the client has left'))
+  const outcomes = await Promise.allSettled(asked)
+  expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(8)
+})

@@ -8,6 +8,7 @@ import type { RepoLocks } from '../repos/repo-locks.ts'
 import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
+import type { Asker } from './turns.ts'
 import { ageOf, mayBeUnderWay, underWay } from './under-way.ts'
 
 /** A sign-up whose fields were checked. */
@@ -65,10 +66,10 @@ export class PendingSignUps {
   }
 
   /** Makes an account of a sign-up whose names are free. `ConflictError` if they have been taken since. */
-  async start(wanted: WantedAccount): Promise<SignedUp> {
+  async start(wanted: WantedAccount, asker: Asker = {}): Promise<SignedUp> {
     const { storage, passwords, plc, turns } = this.#parts
     const { handle, email, inviteCode, recoveryKey } = wanted
-    const passwordHash = await passwords.hash(wanted.password)
+    const passwordHash = await passwords.hash(wanted.password, asker)
     const key = generateKeyPair('k256')
     const { did, genesis } = plc.create({ handle, signingKey: key.didKey(), recoveryKey })
     const details: Details = { genesis, passwordHash, inviteCode }
@@ -88,9 +89,9 @@ export class PendingSignUps {
    * Finishes an earlier attempt at the same sign-up: with the same names and the same password, it gets the same DID. Undoes expired
    * sign-ups that hold its names. Undefined when there is nothing to finish.
    */
-  async resume(wanted: WantedAccount): Promise<SignedUp | undefined> {
+  async resume(wanted: WantedAccount, asker: Asker = {}): Promise<SignedUp | undefined> {
     for (const claim of await this.#claimsOn(wanted)) {
-      if (await this.#isSame(claim, wanted)) {
+      if (await this.#isSame(claim, wanted, asker)) {
         const signedUp = await this.#parts.turns.run(claim.did, () => this.#finishOrUndo(claim, wanted))
         if (signedUp) return signedUp
       } else {
@@ -115,9 +116,10 @@ export class PendingSignUps {
   }
 
   /** Whether a claim was made by this very sign-up, which only its password proves. */
-  async #isSame(claim: Claim, { handle, email, password }: WantedAccount): Promise<boolean> {
+  async #isSame(claim: Claim, wanted: WantedAccount, asker: Asker): Promise<boolean> {
+    const { handle, email, password } = wanted
     if (claim.purpose !== signUp || claim.handle !== handle || claim.email !== email) return false
-    return this.#parts.passwords.matches(password, detailsOf(claim).passwordHash)
+    return this.#parts.passwords.matches(password, detailsOf(claim).passwordHash, asker)
   }
 
   async #finishOrUndo({ did }: Claim, { handle, recoveryKey }: WantedAccount): Promise<SignedUp | undefined> {

@@ -11,6 +11,7 @@ import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
 import type { PendingSignUps, SignedUp, WantedAccount } from './pending-sign-ups.ts'
 import type { Sessions } from './sessions.ts'
+import type { Asker } from './turns.ts'
 
 export interface SignUp {
   readonly handle: string
@@ -45,14 +46,14 @@ export class SignUps {
     this.#now = parts.now ?? (() => new Date())
   }
 
-  /** Makes an account with an empty repository, and signs in. */
-  async create(signUp: SignUp): Promise<SignedUp> {
+  /** Makes an account with an empty repository, and signs in. `asker` waits for the hash of the password. */
+  async create(signUp: SignUp, asker: Asker = {}): Promise<SignedUp> {
     const { did, inviteCode, recoveryKey } = signUp
     const handle = await this.#requireHandle(signUp)
     const email = normalizeEmail(signUp.email)
     const password = requirePassword(signUp.password)
     const wanted = { handle, email, password, inviteCode, recoveryKey }
-    const made = did === undefined ? this.#make(wanted) : this.#takeIn(wanted, did)
+    const made = did === undefined ? this.#make(wanted, asker) : this.#takeIn(wanted, did, asker)
     return made.catch((error: unknown) => {
       throw error instanceof ConflictError ? refusalOf(error, handle, signUp.email) : error
     })
@@ -67,21 +68,22 @@ export class SignUps {
     return handle
   }
 
-  async #make(wanted: WantedAccount): Promise<SignedUp> {
+  async #make(wanted: WantedAccount, asker: Asker): Promise<SignedUp> {
     const { pending, invites } = this.#parts
-    const resumed = await pending.resume(wanted)
+    const resumed = await pending.resume(wanted, asker)
     if (resumed) return resumed
     await this.#requireFree(wanted)
     await invites.requireUsable(wanted.inviteCode)
-    return pending.start(wanted)
+    return pending.start(wanted, asker)
   }
 
   /** Nobody outside the database is told, so one transaction is enough. The account's reserved key signs, if there is one. */
-  async #takeIn({ handle, email, password, inviteCode }: WantedAccount, did: Did): Promise<SignedUp> {
+  async #takeIn(wanted: WantedAccount, did: Did, asker: Asker): Promise<SignedUp> {
+    const { handle, email, password, inviteCode } = wanted
     const { storage, invites, passwords, sessions } = this.#parts
     await this.#requireFree({ handle, email }, did)
     await invites.requireUsable(inviteCode)
-    const passwordHash = await passwords.hash(password)
+    const passwordHash = await passwords.hash(password, asker)
     const reserved = await storage.keys.reservedFor(did)
     const signingKey = reserved ? importKeyPair(reserved.curve, reserved.privateKey) : generateKeyPair('k256')
     const session = sessions.first(did)

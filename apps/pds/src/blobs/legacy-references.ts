@@ -1,4 +1,4 @@
-import { isLegacyBlobRef, parseCid, type Value, type ValueMap } from '@atoll/data-model'
+import { type Cid, InvalidCidError, isLegacyBlobRef, parseCid, type Value, type ValueMap } from '@atoll/data-model'
 import type { BlobIndex } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 
@@ -11,14 +11,25 @@ export async function upgradeLegacyReferences(
   did: Did,
   record: ValueMap,
 ): Promise<ValueMap> {
-  const upgraded: ValueMap = {}
-  for (const [key, value] of Object.entries(record)) upgraded[key] = await upgradedValue(blobs, did, value)
-  return upgraded
+  const upgraded: [string, Value][] = []
+  for (const [key, value] of Object.entries(record)) upgraded.push([key, await upgradedValue(blobs, did, value)])
+  // Unlike an assignment, this takes `__proto__` for a key like any other.
+  return Object.fromEntries(upgraded)
 }
 
 async function upgradedValue(blobs: Pick<BlobIndex, 'get'>, did: Did, value: Value): Promise<Value> {
   if (!isLegacyBlobRef(value)) return value
-  const ref = parseCid(value.cid)
-  const stored = await blobs.get(did, ref)
+  const ref = readCid(value.cid)
+  const stored = ref && (await blobs.get(did, ref))
   return stored ? { $type: 'blob', ref, mimeType: stored.mimeType, size: stored.size } : value
+}
+
+/** Text in the form of a CID need not be one of a kind that is in use here. */
+function readCid(text: string): Cid | undefined {
+  try {
+    return parseCid(text)
+  } catch (error) {
+    if (error instanceof InvalidCidError) return undefined
+    throw error
+  }
 }

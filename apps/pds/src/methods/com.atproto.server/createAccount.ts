@@ -1,6 +1,6 @@
 import { isDidKey } from '@atoll/crypto'
 import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
-import type { Handler } from '@atoll/xrpc-server'
+import { clientNetwork, type Handler } from '@atoll/xrpc-server'
 import type { Newcomer } from '../../access.ts'
 import { accountDocument, type DocumentSource, documentAnswer } from '../../accounts/session-document.ts'
 import type { SignUps } from '../../accounts/sign-ups.ts'
@@ -11,19 +11,23 @@ interface Deps extends Pick<DocumentSource, 'identity'> {
 }
 
 export function createAccount({ signUps, ...source }: Deps): Handler<typeof method, Newcomer> {
-  return async ({ input, credentials }) => {
+  return async ({ input, credentials, ip, signal }) => {
     if (input.did !== undefined) await credentials.requireHolderOf(input.did)
     if (input.plcOp !== undefined) throw new Refused('InvalidRequest', 'Unsupported input: "plcOp"')
     if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
       throw new Refused('InvalidRequest', 'The recovery key is not a did:key')
-    const { document, ...created } = await signUps.create({
-      did: input.did,
-      handle: input.handle,
-      email: input.email,
-      password: input.password,
-      inviteCode: input.inviteCode,
-      recoveryKey: input.recoveryKey,
-    })
+    const asker = { client: clientNetwork(ip), signal }
+    const { document, ...created } = await signUps.create(
+      {
+        did: input.did,
+        handle: input.handle,
+        email: input.email,
+        password: input.password,
+        inviteCode: input.inviteCode,
+        recoveryKey: input.recoveryKey,
+      },
+      asker,
+    )
     return { ...created, ...(document ? documentAnswer(document) : await accountDocument(source, created.did)) }
   }
 }

@@ -1,5 +1,5 @@
 import type { createSession as method } from '@atoll/lexicons/com.atproto.server'
-import type { Handler } from '@atoll/xrpc-server'
+import { clientNetwork, type Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { sessionAnswer } from '../../accounts/session-answer.ts'
 import { type DocumentSource, sessionDocument } from '../../accounts/session-document.ts'
@@ -9,9 +9,11 @@ interface Deps extends DocumentSource {
 }
 
 export function createSession({ accounts, ...source }: Deps): Handler<typeof method> {
-  return async ({ input }) => {
+  return async ({ input, ip, signal }) => {
     const { account, ...jwts } = await accounts.signIn(input.identifier, input.password, {
       allowTakendown: input.allowTakendown ?? false,
+      client: clientNetwork(ip),
+      signal,
     })
     return { ...jwts, ...sessionAnswer(account), ...(await sessionDocument(source, account.did)) }
   }

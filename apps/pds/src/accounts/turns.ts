@@ -1,0 +1,89 @@
+/** Too many wait already. */
+export class TooManyWaitingError extends Error {
+  override name = 'TooManyWaitingError'
+}
+
+/** Who wants a turn. */
+export interface Asker {
+  /** Whose turns are counted together, such as the client's network. */
+  readonly client?: string | undefined
+  /** Whoever has gone gives up the place in the queue. */
+  readonly signal?: AbortSignal | undefined
+}
+
+interface Limits {
+  /** How many run at once. */
+  readonly atOnce: number
+  readonly maxWaiting: number
+  readonly maxWaitingPerClient: number
+}
+
+type Begin = () => void
+
+/** Runs a few pieces of work at a time. Clients take turns, so a client with many waiting delays the others by one each. */
+export class Turns {
+  readonly #limits: Limits
+  /** In the order in which the clients' turns come; a client without waiting work has no entry. */
+  readonly #waiting = new Map<string, Begin[]>()
+  #running = 0
+  #waitingCount = 0
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  /** Runs `work` when its turn comes. `TooManyWaitingError` when the queue is full; the signal's reason when the asker has gone. */
+  async run<T>(work: () => Promise<T>, asker: Asker = {}): Promise<T> {
+    asker.signal?.throwIfAborted()
+    if (this.#running < this.#limits.atOnce) this.#running++
+    else await this.#turn(asker)
+    try {
+      return await work()
+    } finally {
+      this.#next()
+    }
+  }
+
+  #turn({ client = '', signal }: Asker): Promise<void> {
+    const own = this.#waiting.get(client) ?? []
+    const { maxWaiting, maxWaitingPerClient } = this.#limits
+    if (this.#waitingCount >= maxWaiting || own.length >= maxWaitingPerClient) throw new TooManyWaitingError()
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#remove(client, begin)
+        reject(signal?.reason)
+      }
+      const begin = () => {
+        signal?.removeEventListener('abort', leave)
+        resolve()
+      }
+      signal?.addEventListener('abort', leave, { once: true })
+      this.#waiting.set(client, own)
+      own.push(begin)
+      this.#waitingCount++
+    })
+  }
+
+  #remove(client: string, begin: Begin): void {
+    const own = this.#waiting.get(client)
+    const at = own?.indexOf(begin) ?? -1
+    if (!own || at === -1) return
+    own.splice(at, 1)
+    this.#waitingCount--
+    if (own.length === 0) this.#waiting.delete(client)
+  }
+
+  /** Hands the place of finished work to the client whose turn it is, who then goes to the end of the order. */
+  #next(): void {
+    for (const [client, own] of this.#waiting) {
+      const begin = own.shift()
+      this.#waiting.delete(client)
+      if (own.length > 0) this.#waiting.set(client, own)
+      if (!begin) continue
+      this.#waitingCount--
+      begin()
+      return
+    }
+    this.#running--
+  }
+}

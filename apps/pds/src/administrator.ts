@@ -1,0 +1,96 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { clientNetwork, MemoryRateLimitStore } from '@atoll/xrpc-server'
+import { Refused } from './refused.ts'
+
+export interface AdminCaller {
+  readonly kind: 'admin'
+}
+
+/** What is looked at of a request. */
+interface AdminRequest {
+  readonly headers: { get(name: string): string | null }
+  readonly ip: string
+  readonly signal: AbortSignal
+}
+
+/** A wrong password, and how many of its network came before it in this window. */
+interface AdminFailure {
+  readonly network: string
+  readonly failures: number
+}
+
+interface AdministratorParts {
+  readonly password: string
+  /** Called for each wrong password that was looked at: at most `maxFailures` in a window for each network. */
+  readonly onFailure?: (failure: AdminFailure) => void
+  readonly now?: () => number
+  /** Resolves after so long, or rejects when the signal is aborted. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+/** A person mistypes a few times. A thousand networks together still have only some thirty guesses a second. */
+const maxFailures = 10
+const window = { name: 'admin', durationMs: 5 * 60 * 1000 }
+/** A wrong password is answered late, so that guessing is slow from the first one on. */
+const pauseMs = 500
+
+/** Knows the administrator by HTTP Basic. Wrong passwords are counted for each network, whatever the rate limits are. */
+export class Administrator {
+  readonly #parts: AdministratorParts
+  readonly #digest: Buffer
+  readonly #failures = new MemoryRateLimitStore({ maxKeys: 20_000, maxBytes: 4 * 1024 * 1024 })
+
+  constructor(parts: AdministratorParts) {
+    this.#parts = parts
+    this.#digest = digest(parts.password)
+  }
+
+  /** Refuses whoever does not give the password, and everybody of a network with too many failures: the right password, too. */
+  async require({ headers, ip, signal }: AdminRequest): Promise<AdminCaller> {
+    const given = basicPassword(headers)
+    if (given === undefined) throw new Refused('AuthMissing', 'Authentication Required')
+    const network = clientNetwork(ip)
+    this.#requireFewFailures(network)
+    if (timingSafeEqual(digest(given), this.#digest)) return { kind: 'admin' }
+    // Counted before anything is waited for: guesses at the same time are counted like others.
+    const { consumed } = this.#count(network, 1)
+    this.#parts.onFailure?.({ network, failures: consumed })
+    const pause = this.#parts.pause ?? ((ms: number, until: AbortSignal) => wait(ms, undefined, { signal: until }))
+    await pause(pauseMs, signal)
+    throw new Refused('AuthenticationRequired', 'Authentication Required')
+  }
+
+  #requireFewFailures(network: string): void {
+    const { consumed, resetAtMs } = this.#count(network, 0)
+    if (consumed < maxFailures) return
+    const seconds = Math.max(1, Math.ceil((resetAtMs - this.#now()) / 1000))
+    throw new Refused(
+      'RateLimitExceeded',
+      'Too many wrong administrator passwords from this network: try again later',
+      {
+        headers: { 'retry-after': String(seconds) },
+      },
+    )
+  }
+
+  #count(network: string, failures: number) {
+    return this.#failures.consume(window, network, failures, this.#now())
+  }
+
+  #now(): number {
+    return (this.#parts.now ?? Date.now)()
+  }
+}
+
+function basicPassword(headers: AdminRequest['headers']): string | undefined {
+  const [scheme, encoded] = (headers.get('authorization') ?? '').split(' ')
+  if (scheme?.toLowerCase() !== 'basic' || !encoded) return undefined
+  const decoded = Buffer.from(encoded, 'base64').toString()
+  return decoded.startsWith('admin:') ? decoded.slice('admin:'.length) : undefined
+}
+
+/** Both sides are hashed, so that the comparison takes as long whatever the lengths are. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

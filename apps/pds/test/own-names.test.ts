@@ -1,0 +1,109 @@
+/** Handles that mean the server itself, and its bare domains, which belong to whoever holds the domain. */
+import { MemoryStorage } from '@atoll/storage'
+import type { Handle } from '@atoll/syntax'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HandleChanges } from '../src/accounts/handle-changes.ts'
+import { HandleRules } from '../src/accounts/handles.ts'
+import { RepoLocks } from '../src/repos/repo-locks.ts'
+import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
+
+const names = {
+  PDS_HOSTNAME: 'eu.tulip.example.com',
+  PDS_SERVICE_DID: 'did:web:garden.example.com',
+  PDS_SERVICE_HANDLE_DOMAINS: '.example.com,.example.org',
+}
+/** The host name and the host of the DID, a domain above one, and what passes for them under any domain. */
+const reserved = [
+  'eu.tulip.example.com',
+  'garden.example.com',
+  'tulip.example.com',
+  'Garden.example.com',
+  'garden.example.org',
+]
+
+describe('a name that means the server', () => {
+  let pds: PdsUnderTest
+  let alice: TestAccount
+
+  const signUp = (handle: string) =>
+    pds.post('com.atproto.server.createAccount', { handle, email: 'bob@example.com', password: 'password of bob' })
+  const update = (handle: string) =>
+    pds.post('com.atproto.identity.updateHandle', { handle }, { token: alice.accessJwt })
+
+  beforeEach(async () => {
+    pds = await PdsUnderTest.start(names)
+    const { body } = await pds.post('com.atproto.server.createAccount', {
+      handle: 'alice.example.com',
+      email: 'alice@example.com',
+      password: 'password of alice',
+    })
+    alice = body
+  })
+  afterEach(() => pds.close())
+
+  it.each(reserved)('is given to no account: %s', async (handle) => {
+    expect((await signUp(handle)).body).toEqual({ error: 'HandleNotAvailable', message: 'Reserved handle' })
+    expect((await update(handle)).body).toEqual({ error: 'HandleNotAvailable', message: 'Reserved handle' })
+    const resolved = await pds.get('com.atproto.identity.resolveHandle', { params: { handle } })
+    expect(resolved.body.error).toBe('HandleNotFound')
+    const document = await pds.fetch('/.well-known/atproto-did', { headers: { host: handle.toLowerCase() } })
+    expect(document.status).toBe(404)
+  })
+
+  it('is not a bare domain, with which nobody can sign up either', async () => {
+    for (const handle of ['example.com', 'Example.org'])
+      expect((await signUp(handle)).body.error).toBe('UnsupportedDomain')
+    expect(await pds.adapters.storage.accounts.count()).toBe(1)
+  })
+})
+
+describe('a change of handle', () => {
+  const did = 'did:plc:alice'
+  const account = { did, handle: 'alice.example.com' as Handle } as const
+
+  /** What handles lead to in the DNS, and the changes of a server whose host name is a handle domain as well. */
+  async function setUp(dns: Record<string, string>) {
+    const storage = new MemoryStorage()
+    await storage.transact(did, (tx) =>
+      tx.accounts.create({ ...account, createdAt: '2026-01-01T00:00:00.000Z' as never }),
+    )
+    const changes = new HandleChanges({
+      storage,
+      handles: new HandleRules(['.example.com', '.home.example.org'], ['pds.example.com', 'home.example.org']),
+      identity: { resolveHandle: async (handle) => dns[handle] as typeof did | undefined, forget: async () => {} },
+      plc: {
+        handleOperation: async () => undefined, // the document has the handle already
+        names: async () => true,
+        requireAccepted: async () => {},
+        restoreHandle: async () => {},
+        submit: async () => 'accepted',
+      },
+      turns: new RepoLocks(),
+    })
+    return { changes, handle: async () => (await storage.accounts.get(did))?.handle }
+  }
+
+  it.each(['example.com', 'home.example.org'])('to the bare domain %s needs its proof', async (domain) => {
+    const without = await setUp({ [domain]: 'did:plc:mallory' })
+    await expect(without.changes.change(account, domain)).rejects.toThrow('External handle did not resolve to DID')
+    expect(await without.handle()).toBe(account.handle)
+    const proven = await setUp({ [domain]: did })
+    await proven.changes.change(account, domain)
+    expect(await proven.handle()).toBe(domain)
+  })
+
+  it.each(['example.com', 'home.example.org', 'pds.example.com'])(
+    'to %s is the administrator’s to make',
+    async (name) => {
+      const { changes, handle } = await setUp({})
+      await changes.change(account, name, { reserved: true })
+      expect(await handle()).toBe(name)
+    },
+  )
+
+  it('to the host name is refused even where the DNS says so', async () => {
+    const { changes, handle } = await setUp({ 'pds.example.com': did })
+    await expect(changes.change(account, 'pds.example.com')).rejects.toThrow('Reserved handle')
+    expect(await handle()).toBe(account.handle)
+  })
+})
