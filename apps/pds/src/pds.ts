@@ -27,6 +27,7 @@ import type { Config } from './config.ts'
 import { Crawlers } from './crawlers.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { LookUps } from './identity/look-ups.ts'
 import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
 import { rateLimits, subscriptionsPerAddress } from './limits.ts'
@@ -44,6 +45,7 @@ export interface Services {
   readonly config: Config
   readonly storage: Storage
   readonly identity: IdentityResolver
+  readonly lookUps: LookUps
   readonly sequencer: Sequencer
   readonly accounts: Accounts
   readonly signUps: SignUps
@@ -124,6 +126,7 @@ export async function createPds(
     allowLocalhost: config.service.developmentMode,
     onError,
   })
+  const lookUps = new LookUps(identity)
   const plc = new PlcAccounts({
     client: new PlcClient({ url: plcUrl, fetch: plcFetch }),
     rotationKey: importKeyPair('k256', Buffer.from(config.secrets.plcRotationKey, 'hex')),
@@ -143,8 +146,8 @@ export async function createPds(
   // Changes of names have locks of their own: they wait for the directory of DIDs, and must not hold up writes of records.
   const turns = new RepoLocks()
   const pending = new PendingSignUps({ storage, passwords, sessions, plc, turns })
-  const signUps = new SignUps({ storage, passwords, sessions, invites, handles, identity, pending })
-  const handleChanges = new HandleChanges({ storage, handles, identity, plc, turns })
+  const signUps = new SignUps({ storage, passwords, sessions, invites, handles, pending })
+  const handleChanges = new HandleChanges({ storage, handles, identity, lookUps, plc, turns })
   const unfinishedChanges = new UnfinishedChanges({ storage, owners: [pending, handleChanges] })
   const blobs = new Blobs({
     storage,
@@ -165,6 +168,7 @@ export async function createPds(
     config,
     storage,
     identity,
+    lookUps,
     sequencer,
     accounts,
     signUps,
@@ -179,7 +183,7 @@ export async function createPds(
     tokens,
     adminPassword: config.secrets.adminPassword,
     service: config.service.did,
-    identity,
+    lookUps,
   })
   const router = createRouter(routes(services, access), {
     fallback: createWeb({ config, accounts, storage }),

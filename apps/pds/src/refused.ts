@@ -28,6 +28,7 @@ export type RefusalName =
   | 'InvalidSwap'
   | 'InvalidToken'
   | 'PayloadTooLarge'
+  | 'RateLimitExceeded'
   | 'RecordAlreadyExists'
   | 'RecordNotFound'
   | 'RepoDeactivated'

@@ -52,8 +52,8 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
   readonly #options: CachedLookupOptions<K, V>
   readonly #flights = new Flights<K, V | undefined>()
   readonly #failures: Failures
-  /** When callers last asked to refresh what. */
-  readonly #refreshed = new RecentValues<K, number>(maxRefreshedBytes, bytesOfText)
+  /** When callers last had what refreshed, and whether another asked for it too soon. */
+  readonly #refreshed = new RecentValues<K, { time: number; isOwed: boolean }>(maxRefreshedBytes, bytesOfText)
 
   constructor(options: CachedLookupOptions<K, V>) {
     this.#options = options
@@ -62,7 +62,7 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
 
   async get(identifier: K, { refresh = false, signal }: GetOptions = {}): Promise<V | undefined> {
     signal?.throwIfAborted()
-    if (refresh && !this.#isRefreshed(identifier)) return this.#refresh(identifier, signal)
+    if (this.#mustRefresh(identifier, refresh)) return this.#refresh(identifier, signal)
     const known = await this.#known(identifier)
     const age = known === undefined ? Number.POSITIVE_INFINITY : this.#ageOf(known)
     const failure = this.#failures.find(identifier, this.#options.now())
@@ -83,18 +83,21 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
   /** Gives an answer whose lookup began after the call, unless another caller has refreshed it in the meantime. */
   async #refresh(identifier: K, signal: AbortSignal | undefined): Promise<V | undefined> {
     await this.#flights.ended(identifier, signal)
-    if (this.#isRefreshed(identifier)) return this.get(identifier, { signal })
+    if (!this.#mustRefresh(identifier, true)) return this.get(identifier, { signal })
     try {
       return await this.#join(identifier, signal)
     } finally {
-      this.#refreshed.set(identifier, this.#options.now())
+      this.#refreshed.set(identifier, { time: this.#options.now(), isOwed: false })
     }
   }
 
-  #isRefreshed(identifier: K): boolean {
-    const time = this.#refreshed.get(identifier)
-    const age = time === undefined ? Number.NaN : this.#options.now() - time
-    return age >= 0 && age < this.#options.times.minRefreshMs
+  /** A caller who asks too soon gets what is cached, and the next one after the interval a new answer. */
+  #mustRefresh(identifier: K, isAsked: boolean): boolean {
+    const last = this.#refreshed.get(identifier)
+    const age = last === undefined ? Number.POSITIVE_INFINITY : this.#options.now() - last.time
+    if (age < 0 || age >= this.#options.times.minRefreshMs) return isAsked || last?.isOwed === true
+    if (last && isAsked) last.isOwed = true
+    return false
   }
 
   /** A broken cache costs a lookup, not the answer. */

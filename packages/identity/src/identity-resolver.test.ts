@@ -328,6 +328,20 @@ describe('a forced refresh', () => {
     expect(network.asked).toHaveLength(3)
   })
 
+  it('that was asked for too soon is made up for afterwards', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice, { refresh: true })
+    network.pages.set(`https://plc.test/${alice}`, documentOf(alice, 'new.test'))
+    expect(await resolver.resolveDid(alice, { refresh: true })).toEqual(documentOf(alice))
+    network.now += 9999
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+    network.now += 1
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice, 'new.test'))
+    await resolver.resolveDid(alice)
+    expect(network.asked).toHaveLength(2)
+  })
+
   it('of a DID whose source is down is not repeated either', async () => {
     const network = new Network()
     network.failure = 503
