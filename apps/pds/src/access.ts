@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { signingKeyOf as accountSigningKey } from '@atoll/identity'
 import type { Did, Nsid } from '@atoll/syntax'
+import { XrpcError } from '@atoll/xrpc'
 import { type Authorize, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
 import type { AccessScope, SessionTokens } from './accounts/session-tokens.ts'
 import { type LookUpCaller, type LookUps, orUnknown } from './identity/look-ups.ts'
@@ -93,10 +94,12 @@ export function createAccess(parts: AccessParts): Access {
     kind: 'newcomer',
     async requireHolderOf(did) {
       const token = bearerToken(headers)
-      if (token === undefined)
-        throw new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
+      const missing = new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
+      if (token === undefined) throw missing
       const signingKeyOf = signingKeysFor(caller)
-      await verifyServiceJwt(token, { audience: service, lxm, issuer: did, signingKeyOf })
+      await verifyServiceJwt(token, { audience: service, lxm, issuer: did, signingKeyOf }).catch((error: unknown) => {
+        throw error instanceof XrpcError && error.error === 'BadJwtIss' ? missing : error
+      })
     },
   })
 

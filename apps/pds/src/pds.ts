@@ -83,7 +83,9 @@ export async function openAdapters(config: Config, onDamage: (error: Error) => v
   const storage = await explainingStart([database], () => openSqliteStorage({ file, onDamage }))
   try {
     const blobStore = await openBlobFolder(config.blobs)
-    return { storage, blobStore, plcFetch: (url, init) => fetch(url, init) }
+    // Not the global `fetch`: its look-ups cannot be cancelled, and hold threads that files need.
+    const plcFetch = createGuardedFetch({ allowPrivate: true, maxBytes: 4 * 1024 * 1024 })
+    return { storage, blobStore, plcFetch }
   } catch (error) {
     await storage.close()
     throw error

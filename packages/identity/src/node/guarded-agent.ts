@@ -8,7 +8,7 @@ import { createPublicLookup } from './public-lookup.ts'
 import { WantedHosts } from './wanted-hosts.ts'
 
 export interface GuardOptions {
-  /** For development: any address, port and scheme. */
+  /** Any address, port and scheme: for development, and for hosts that the operator named. */
   allowPrivate?: boolean
   /** Where names get their addresses from; default: the system's name servers and hosts file. */
   lookup?: LookupFunction
