@@ -1,8 +1,10 @@
-import { signingKeyOf as accountSigningKey, type IdentityResolver } from '@atoll/identity'
+import { signingKeyOf as accountSigningKey } from '@atoll/identity'
 import type { Did, Nsid } from '@atoll/syntax'
+import { XrpcError } from '@atoll/xrpc'
 import { type Authorize, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
 import type { AccessScope, SessionTokens } from './accounts/session-tokens.ts'
 import type { AdminCaller, Administrator } from './administrator.ts'
+import { type LookUpCaller, type LookUps, orUnknown } from './identity/look-ups.ts'
 import { Refused } from './refused.ts'
 
 /** A signed-in account. */
@@ -56,11 +58,11 @@ interface AccessParts {
   readonly admin: Pick<Administrator, 'require'>
   /** The DID of this service, for which tokens of other services have to be made. */
   readonly service: Did
-  readonly identity: Pick<IdentityResolver, 'resolveDid'>
+  readonly lookUps: Pick<LookUps, 'of'>
 }
 
 export function createAccess(parts: AccessParts): Access {
-  const { tokens, service, identity, admin } = parts
+  const { tokens, service, lookUps, admin } = parts
 
   const account = (headers: Headers): AccountCaller => {
     const { did, scope } = tokens.readAccess(requireBearer(headers))
@@ -72,24 +74,26 @@ export function createAccess(parts: AccessParts): Access {
     return { kind: 'refresh', did, tokenId: id }
   }
 
-  const signingKeyOf = async (did: Did, options: { refresh: boolean }) => {
-    const document = await identity.resolveDid(did, options).catch(() => undefined)
+  const signingKeysFor = (caller: LookUpCaller) => async (did: Did, options: { refresh: boolean }) => {
+    const document = await orUnknown(lookUps.of(caller).resolveDid(did, options))
     return document && accountSigningKey(document)
   }
-  const newcomer = (headers: Headers, lxm: Nsid): Newcomer => ({
+  const newcomer = (headers: Headers, lxm: Nsid, caller: LookUpCaller): Newcomer => ({
     kind: 'newcomer',
     async requireHolderOf(did) {
       const token = bearerToken(headers)
-      if (token === undefined)
-        throw new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
-      const { iss } = await verifyServiceJwt(token, { audience: service, lxm, signingKeyOf })
-      if (iss !== did) throw new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
+      const missing = new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
+      if (token === undefined) throw missing
+      const signingKeyOf = signingKeysFor(caller)
+      await verifyServiceJwt(token, { audience: service, lxm, issuer: did, signingKeyOf }).catch((error: unknown) => {
+        throw error instanceof XrpcError && error.error === 'BadJwtIss' ? missing : error
+      })
     },
   })
 
   return {
     anyone: () => undefined,
-    newcomer: ({ nsid, headers }) => newcomer(headers, nsid),
+    newcomer: ({ nsid, headers, ip, signal }) => newcomer(headers, nsid, { ip, signal }),
     reader: (request) => {
       const { headers, responseHeaders } = request
       // Owner and administrator may be shown more than others: no cache may give theirs to somebody else.

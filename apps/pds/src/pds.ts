@@ -28,6 +28,7 @@ import type { Config } from './config.ts'
 import { Crawlers } from './crawlers.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { LookUps } from './identity/look-ups.ts'
 import { PlcAccounts } from './identity/plc-accounts.ts'
 import { SigningKeys } from './identity/signing-keys.ts'
 import { rateLimits, subscriptionsPerAddress } from './limits.ts'
@@ -46,6 +47,7 @@ export interface Services {
   readonly config: Config
   readonly storage: Storage
   readonly identity: IdentityResolver
+  readonly lookUps: LookUps
   readonly sequencer: Sequencer
   readonly accounts: Accounts
   readonly signUps: SignUps
@@ -83,7 +85,9 @@ export async function openAdapters(config: Config, onDamage: (error: Error) => v
   const storage = await explainingStart([database], () => openSqliteStorage({ file, onDamage }))
   try {
     const blobStore = await openBlobFolder(config.blobs)
-    return { storage, blobStore, plcFetch: (url, init) => fetch(url, init) }
+    // Not the global `fetch`: its look-ups cannot be cancelled, and hold threads that files need.
+    const plcFetch = createGuardedFetch({ allowPrivate: true, maxBytes: 4 * 1024 * 1024 })
+    return { storage, blobStore, plcFetch }
   } catch (error) {
     await storage.close()
     throw error
@@ -126,6 +130,7 @@ export async function createPds(
     allowLocalhost: config.service.developmentMode,
     onError,
   })
+  const lookUps = new LookUps(identity)
   const plc = new PlcAccounts({
     client: new PlcClient({ url: plcUrl, fetch: plcFetch }),
     rotationKey: importKeyPair('k256', Buffer.from(config.secrets.plcRotationKey, 'hex')),
@@ -145,8 +150,8 @@ export async function createPds(
   // Changes of names have locks of their own: they wait for the directory of DIDs, and must not hold up writes of records.
   const turns = new RepoLocks()
   const pending = new PendingSignUps({ storage, passwords, sessions, plc, turns })
-  const signUps = new SignUps({ storage, passwords, sessions, invites, handles, identity, pending })
-  const handleChanges = new HandleChanges({ storage, handles, identity, plc, turns })
+  const signUps = new SignUps({ storage, passwords, sessions, invites, handles, pending })
+  const handleChanges = new HandleChanges({ storage, handles, identity, lookUps, plc, turns })
   const unfinishedChanges = new UnfinishedChanges({ storage, owners: [pending, handleChanges] })
   const blobs = new Blobs({
     storage,
@@ -167,6 +172,7 @@ export async function createPds(
     config,
     storage,
     identity,
+    lookUps,
     sequencer,
     accounts,
     signUps,
@@ -184,7 +190,7 @@ export async function createPds(
       onFailure: (failure) => log.warn('the administrator password was wrong', { ...failure }),
     }),
     service: config.service.did,
-    identity,
+    lookUps,
   })
   const router = createRouter(routes(services, access), {
     fallback: createWeb({ config, accounts, storage }),

@@ -69,7 +69,7 @@ describe('resolveHandle', () => {
     const resolve = resolveHandle({
       accounts: { find: async () => undefined },
       handles: new HandleRules(['.test']),
-      identity: { resolveHandle: failing },
+      lookUps: { of: () => ({ resolveHandle: failing, resolveDid: failing }) },
     })
     // All that the method looks at.
     const call = { params: { handle: 'alice.example.com' } } as unknown as Parameters<typeof resolve>[0]

@@ -84,7 +84,7 @@ describe('an account that moves here', () => {
     [
       'with the token of a DID that nobody knows',
       () => tokenFor({ iss: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' }),
-      'BadJwtSignature',
+      'AuthenticationRequired',
     ],
     ['with a token of one of its services', () => tokenFor({ iss: `${did}#other` }), 'AuthenticationRequired'],
     ['with a token that has ended', () => ended(), 'JwtExpired'],

@@ -12,7 +12,7 @@ const names = {
   PDS_SERVICE_DID: 'did:web:garden.example.com',
   PDS_SERVICE_HANDLE_DOMAINS: '.example.com,.example.org',
 }
-/** The host name and the host of the DID, a domain above one, and what passes for them under any domain. */
+/** The host name and the host of the DID, a handle of this server above one, and what passes for them under any domain. */
 const reserved = [
   'eu.tulip.example.com',
   'garden.example.com',
@@ -61,6 +61,8 @@ describe('a change of handle', () => {
   const did = 'did:plc:alice'
   const account = { did, handle: 'alice.example.com' as Handle } as const
 
+  const caller = { ip: '192.0.2.1', signal: new AbortController().signal }
+
   /** What handles lead to in the DNS, and the changes of a server whose host name is a handle domain as well. */
   async function setUp(dns: Record<string, string>) {
     const storage = new MemoryStorage()
@@ -69,8 +71,17 @@ describe('a change of handle', () => {
     )
     const changes = new HandleChanges({
       storage,
-      handles: new HandleRules(['.example.com', '.home.example.org'], ['pds.example.com', 'home.example.org']),
-      identity: { resolveHandle: async (handle) => dns[handle] as typeof did | undefined, forget: async () => {} },
+      handles: new HandleRules(
+        ['.example.com', '.home.example.org'],
+        ['pds.example.com', 'home.example.org', 'pds.example.net'],
+      ),
+      identity: { forget: async () => {} },
+      lookUps: {
+        of: () => ({
+          resolveHandle: async (handle) => dns[handle] as typeof did | undefined,
+          resolveDid: async () => undefined,
+        }),
+      },
       plc: {
         handleOperation: async () => undefined, // the document has the handle already
         names: async () => true,
@@ -83,27 +94,33 @@ describe('a change of handle', () => {
     return { changes, handle: async () => (await storage.accounts.get(did))?.handle }
   }
 
-  it.each(['example.com', 'home.example.org'])('to the bare domain %s needs its proof', async (domain) => {
-    const without = await setUp({ [domain]: 'did:plc:mallory' })
-    await expect(without.changes.change(account, domain)).rejects.toThrow('External handle did not resolve to DID')
-    expect(await without.handle()).toBe(account.handle)
-    const proven = await setUp({ [domain]: did })
-    await proven.changes.change(account, domain)
-    expect(await proven.handle()).toBe(domain)
-  })
+  // The last is above a host of the server, which people like to be called by.
+  it.each(['example.com', 'home.example.org', 'example.net'])(
+    'to the bare domain %s needs its proof',
+    async (domain) => {
+      const without = await setUp({ [domain]: 'did:plc:mallory' })
+      await expect(without.changes.change(account, domain, caller)).rejects.toThrow(
+        'External handle did not resolve to DID',
+      )
+      expect(await without.handle()).toBe(account.handle)
+      const proven = await setUp({ [domain]: did })
+      await proven.changes.change(account, domain, caller)
+      expect(await proven.handle()).toBe(domain)
+    },
+  )
 
   it.each(['example.com', 'home.example.org', 'pds.example.com'])(
     'to %s is the administrator’s to make',
     async (name) => {
       const { changes, handle } = await setUp({})
-      await changes.change(account, name, { reserved: true })
+      await changes.change(account, name, caller, { reserved: true })
       expect(await handle()).toBe(name)
     },
   )
 
   it('to the host name is refused even where the DNS says so', async () => {
     const { changes, handle } = await setUp({ 'pds.example.com': did })
-    await expect(changes.change(account, 'pds.example.com')).rejects.toThrow('Reserved handle')
+    await expect(changes.change(account, 'pds.example.com', caller)).rejects.toThrow('Reserved handle')
     expect(await handle()).toBe(account.handle)
   })
 })

@@ -1,5 +1,6 @@
 import type { AtIdentifier, Did } from '@atoll/syntax'
 import type { DidDocument } from './did-document.ts'
+import { bytesOfText, RecentValues } from './recent-values.ts'
 
 /** What was learned about an identifier: a DID's document, a handle's DID, or `null` when there is none. */
 export interface CachedAnswer {
@@ -17,33 +18,37 @@ export interface IdentityCache {
   delete(identifier: AtIdentifier): Promise<void> | void
 }
 
-/** Keeps the most recently used answers in memory. */
-export class MemoryIdentityCache implements IdentityCache {
-  readonly #answers = new Map<AtIdentifier, CachedAnswer>()
-  readonly #maxEntries: number
+interface KeptAnswer {
+  /** As JSON: parsed, a document can take more than twenty times the memory of its text. */
+  readonly text: string
+  readonly time: number
+}
 
-  constructor({ maxEntries = 50_000 }: { maxEntries?: number } = {}) {
-    this.#maxEntries = maxEntries
+/** Keeps the most recently used answers in memory, within a bound of bytes. Each `get` gives a copy of its own. */
+export class MemoryIdentityCache implements IdentityCache {
+  readonly #answers: RecentValues<AtIdentifier, KeptAnswer>
+
+  /** @param options.maxBytes of all answers together, what the Map itself takes included. Default: 64 MiB. */
+  constructor({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: number } = {}) {
+    this.#answers = new RecentValues(maxBytes, (identifier, { text }) => bytesOfText(identifier) + bytesOfText(text))
   }
 
   get size(): number {
     return this.#answers.size
   }
 
-  get(identifier: AtIdentifier): CachedAnswer | undefined {
-    const answer = this.#answers.get(identifier)
-    if (answer) this.set(identifier, answer)
-    return answer
+  get bytes(): number {
+    return this.#answers.bytes
   }
 
-  set(identifier: AtIdentifier, answer: CachedAnswer): void {
-    this.#answers.delete(identifier)
-    this.#answers.set(identifier, answer)
-    if (this.#answers.size <= this.#maxEntries) return
-    for (const oldest of this.#answers.keys()) {
-      this.#answers.delete(oldest)
-      return
-    }
+  get(identifier: AtIdentifier): CachedAnswer | undefined {
+    const answer = this.#answers.get(identifier)
+    // Written by `set` alone.
+    return answer && { value: JSON.parse(answer.text) as CachedAnswer['value'], time: answer.time }
+  }
+
+  set(identifier: AtIdentifier, { value, time }: CachedAnswer): void {
+    this.#answers.set(identifier, { text: JSON.stringify(value), time })
   }
 
   delete(identifier: AtIdentifier): void {

@@ -1,8 +1,11 @@
 import type { AtIdentifier, Did } from '@atoll/syntax'
 import type { CachedAnswer, IdentityCache } from './cache.ts'
 import type { DidDocument } from './did-document.ts'
+import { TooManyLookupsError } from './errors.ts'
 import { Failures } from './failures.ts'
 import { Flights } from './flights.ts'
+import type { LookupBound } from './lookup-bound.ts'
+import { bytesOfText, RecentValues } from './recent-values.ts'
 
 export interface CacheTimes {
   /** Up to this age an answer is as good as new. */
@@ -13,6 +16,8 @@ export interface CacheTimes {
   negativeMs: number
   /** How long a source that could not be asked is left alone, unless a caller asks to refresh. */
   failureMs: number
+  /** How soon after a caller asked to refresh a DID it may be refreshed again: until then such callers get what is cached. */
+  minRefreshMs: number
 }
 
 export const defaultCacheTimes: CacheTimes = {
@@ -20,6 +25,7 @@ export const defaultCacheTimes: CacheTimes = {
   maxMs: 24 * 60 * 60 * 1000,
   negativeMs: 60 * 1000,
   failureMs: 5 * 1000,
+  minRefreshMs: 10 * 1000,
 }
 
 export interface CachedLookupOptions<K extends AtIdentifier, V extends DidDocument | Did> {
@@ -27,30 +33,42 @@ export interface CachedLookupOptions<K extends AtIdentifier, V extends DidDocume
   times: CacheTimes
   now: () => number
   /** `undefined` is an answer and is kept; an error is none: it is remembered for a moment, and what was known before stays. */
-  lookup: (identifier: K) => Promise<V | undefined>
+  lookup: (identifier: K, signal: AbortSignal) => Promise<V | undefined>
   isValue: (value: DidDocument | Did) => value is V
   onError: (error: unknown, identifier: AtIdentifier) => void
+  /** Bounds the lookups under way, with others of its kind. */
+  boundOf: (identifier: K) => LookupBound
 }
+
+interface GetOptions {
+  readonly refresh?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const maxRefreshedBytes = 4 * 1024 * 1024
 
 /** One kind of lookup behind the cache: concurrent callers share it, and stale answers are renewed in the background. */
 export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
   readonly #options: CachedLookupOptions<K, V>
   readonly #flights = new Flights<K, V | undefined>()
   readonly #failures: Failures
+  /** When callers last had what refreshed, and whether another asked for it too soon. */
+  readonly #refreshed = new RecentValues<K, { time: number; isOwed: boolean }>(maxRefreshedBytes, bytesOfText)
 
   constructor(options: CachedLookupOptions<K, V>) {
     this.#options = options
     this.#failures = new Failures(options.times)
   }
 
-  async get(identifier: K, { refresh = false }: { refresh?: boolean } = {}): Promise<V | undefined> {
-    if (refresh) return this.#flights.joinNext(identifier, () => this.#fetch(identifier))
+  async get(identifier: K, { refresh = false, signal }: GetOptions = {}): Promise<V | undefined> {
+    signal?.throwIfAborted()
+    if (this.#mustRefresh(identifier, refresh)) return this.#refresh(identifier, signal)
     const known = await this.#known(identifier)
     const age = known === undefined ? Number.POSITIVE_INFINITY : this.#ageOf(known)
     const failure = this.#failures.find(identifier, this.#options.now())
     if (known === undefined || age > this.#keptMs(known)) {
       if (failure) throw failure.error
-      return this.#join(identifier)
+      return this.#join(identifier, signal)
     }
     if (known.value !== null && age > this.#options.times.staleMs && !failure) this.#renew(identifier)
     return this.#valueOf(known)
@@ -58,7 +76,28 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
 
   async forget(identifier: K): Promise<void> {
     this.#failures.delete(identifier)
+    this.#refreshed.delete(identifier)
     await this.#options.cache.delete(identifier)
+  }
+
+  /** Gives an answer whose lookup began after the call, unless another caller has refreshed it in the meantime. */
+  async #refresh(identifier: K, signal: AbortSignal | undefined): Promise<V | undefined> {
+    await this.#flights.ended(identifier, signal)
+    if (!this.#mustRefresh(identifier, true)) return this.get(identifier, { signal })
+    try {
+      return await this.#join(identifier, signal)
+    } finally {
+      this.#refreshed.set(identifier, { time: this.#options.now(), isOwed: false })
+    }
+  }
+
+  /** A caller who asks too soon gets what is cached, and the next one after the interval a new answer. */
+  #mustRefresh(identifier: K, isAsked: boolean): boolean {
+    const last = this.#refreshed.get(identifier)
+    const age = last === undefined ? Number.POSITIVE_INFINITY : this.#options.now() - last.time
+    if (age < 0 || age >= this.#options.times.minRefreshMs) return isAsked || last?.isOwed === true
+    if (last && isAsked) last.isOwed = true
+    return false
   }
 
   /** A broken cache costs a lookup, not the answer. */
@@ -86,19 +125,24 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     return known.value !== null && this.#options.isValue(known.value) ? known.value : undefined
   }
 
-  #join(identifier: K): Promise<V | undefined> {
-    return this.#flights.join(identifier, () => this.#fetch(identifier))
+  async #join(identifier: K, signal?: AbortSignal): Promise<V | undefined> {
+    const bound = this.#options.boundOf(identifier)
+    if (bound.isReached && !this.#flights.has(identifier)) throw new TooManyLookupsError(identifier)
+    return this.#flights.join(identifier, (ending) => bound.count(this.#fetch(identifier, ending)), signal)
   }
 
+  /** Waits for a quieter moment when there is much to look up: what is known serves until then. */
   #renew(identifier: K): void {
+    if (this.#options.boundOf(identifier).isReached) return
     this.#join(identifier).catch((error) => this.#options.onError(error, identifier))
   }
 
-  async #fetch(identifier: K): Promise<V | undefined> {
+  async #fetch(identifier: K, signal: AbortSignal): Promise<V | undefined> {
     const { cache, lookup, now, onError } = this.#options
     const time = now()
-    const value = await lookup(identifier).catch((error: unknown) => {
-      this.#failures.set(identifier, { error, time: now() })
+    const value = await lookup(identifier, signal).catch((error: unknown) => {
+      // A lookup that its callers have left says nothing about the source.
+      if (!signal.aborted) this.#failures.set(identifier, { error, time: now() })
       throw error
     })
     this.#failures.delete(identifier)

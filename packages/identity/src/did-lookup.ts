@@ -1,7 +1,12 @@
 import type { Did } from '@atoll/syntax'
 import { type DidDocument, parseDidDocument } from './did-document.ts'
 import { didWebUrl } from './did-web.ts'
-import { IdentityUnavailableError, InvalidDidDocumentError, UnsupportedDidError } from './errors.ts'
+import {
+  IdentityUnavailableError,
+  InvalidDidDocumentError,
+  ResponseTooLargeError,
+  UnsupportedDidError,
+} from './errors.ts'
 import { discard, type Fetch, readText, withTimeout } from './fetch.ts'
 
 export interface DidLookupOptions {
@@ -21,16 +26,22 @@ export interface DidLookupOptions {
  *
  * @throws UnsupportedDidError, InvalidDidDocumentError, IdentityUnavailableError
  */
-export async function lookUpDid(did: Did, options: DidLookupOptions): Promise<DidDocument | undefined> {
+export async function lookUpDid(
+  did: Did,
+  options: DidLookupOptions,
+  signal?: AbortSignal,
+): Promise<DidDocument | undefined> {
   const { fetch, url } = sourceOf(did, options)
   try {
-    return await withTimeout(options.timeoutMs, async (signal) => {
+    const ask = async (signal: AbortSignal) => {
       const headers = { accept: 'application/did+ld+json, application/json' }
       // A redirect is an answer like any refusal: not every runtime knows `error`.
       const response = await fetch(url, { headers, redirect: 'manual', signal })
       return readDocument(did, response, options.maxBytes)
-    })
+    }
+    return await withTimeout(options.timeoutMs, ask, signal)
   } catch (error) {
+    if (error instanceof ResponseTooLargeError) throw new InvalidDidDocumentError(did, `over ${error.maxBytes} bytes`)
     if (error instanceof IdentityUnavailableError || error instanceof InvalidDidDocumentError) throw error
     throw new IdentityUnavailableError(did, 'its source could not be asked', { cause: error })
   }

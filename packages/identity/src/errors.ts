@@ -33,6 +33,14 @@ export class IdentityUnavailableError extends Error {
   }
 }
 
+/** So many look-ups are under way that no other is begun. It says nothing about the identity: ask again in a few seconds. */
+export class TooManyLookupsError extends IdentityUnavailableError {
+  override name = 'TooManyLookupsError'
+  constructor(identifier: AtIdentifier) {
+    super(identifier, 'too many look-ups are under way')
+  }
+}
+
 /** The answer is longer than the reader takes. */
 export class ResponseTooLargeError extends Error {
   override name = 'ResponseTooLargeError'

@@ -1,19 +1,25 @@
 import type { AtIdentifier } from '@atoll/syntax'
 import { IdentityUnavailableError } from './errors.ts'
+import { bytesOfText, RecentValues } from './recent-values.ts'
 
 interface Failure {
   error: unknown
   time: number
 }
 
-const maxKept = 10_000
+/** The identifiers are the caller's: up to 2 kB each, which an error's message and stack repeat. */
+const maxBytes = 8 * 1024 * 1024
+const bytesOfError = 2048
 
 /**
  * Lookups that failed a moment ago, so that a source in trouble is not asked by every caller. Kept here and not in the cache:
  * a failure says something about this process and its network, nothing about the identity.
  */
 export class Failures {
-  readonly #failures = new Map<AtIdentifier, Failure>()
+  readonly #failures = new RecentValues<AtIdentifier, Failure>(
+    maxBytes,
+    (identifier) => bytesOfError + 4 * bytesOfText(identifier),
+  )
   readonly #times: { failureMs: number; negativeMs: number }
 
   constructor(times: { failureMs: number; negativeMs: number }) {
@@ -30,14 +36,9 @@ export class Failures {
     return undefined
   }
 
-  set(identifier: AtIdentifier, failure: Failure): void {
-    this.#failures.delete(identifier)
-    this.#failures.set(identifier, failure)
-    if (this.#failures.size <= maxKept) return
-    for (const oldest of this.#failures.keys()) {
-      this.#failures.delete(oldest)
-      return
-    }
+  /** Keeps no cause: what that refers to, such as a connection, would be kept with it. */
+  set(identifier: AtIdentifier, { error, time }: Failure): void {
+    this.#failures.set(identifier, { error: withoutCause(error, identifier), time })
   }
 
   delete(identifier: AtIdentifier): void {
@@ -48,4 +49,8 @@ export class Failures {
   #keptMs({ error }: Failure): number {
     return error instanceof IdentityUnavailableError ? this.#times.failureMs : this.#times.negativeMs
   }
+}
+
+function withoutCause(error: unknown, identifier: AtIdentifier): unknown {
+  return error instanceof IdentityUnavailableError ? new IdentityUnavailableError(identifier, error.reason) : error
 }

@@ -31,20 +31,37 @@ export async function discard(response: Response): Promise<void> {
   await response.body?.cancel().catch(() => undefined)
 }
 
-/** Ends `work` after so many milliseconds, also when it pays no attention to its signal. */
-export async function withTimeout<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Ends `work` after so many milliseconds, or with `outer`, also when it pays no attention to its signal. */
+export async function withTimeout<T>(
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  outer?: AbortSignal,
+): Promise<T> {
+  outer?.throwIfAborted()
   const abort = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const reason = new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError')
-      abort.abort(reason)
-      reject(reason)
-    }, timeoutMs)
-  })
+  const end = (reason: unknown) => abort.abort(reason)
+  const timer = setTimeout(() => end(new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError')), timeoutMs)
+  const endWithOuter = () => end(outer?.reason)
+  outer?.addEventListener('abort', endWithOuter, { once: true })
   try {
-    return await Promise.race([work(abort.signal), timeout])
+    return await orAborted(work(abort.signal), abort.signal)
   } finally {
     clearTimeout(timer)
+    outer?.removeEventListener('abort', endWithOuter)
+  }
+}
+
+/** Waits for `work` until the signal is aborted. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort)
   }
 }

@@ -1,32 +1,59 @@
+import { orAborted } from './fetch.ts'
+
 interface Flight<T> {
-  answer: Promise<T>
-  /** The lookup that will start when this one ends, for those who need an answer begun after they asked. */
-  next?: Promise<T>
+  readonly answer: Promise<T>
+  readonly abort: AbortController
+  /** How many callers wait; infinite when one of them cannot leave. */
+  waiting: number
 }
 
-/** Lets callers who ask the same thing at the same time share one lookup. */
+/** Lets callers who ask the same thing at the same time share one lookup, which ends when all of them have left. */
 export class Flights<K, T> {
   readonly #flights = new Map<K, Flight<T>>()
 
-  /** Joins the lookup under way, or starts one. */
-  join(key: K, lookup: () => Promise<T>): Promise<T> {
-    return this.#flights.get(key)?.answer ?? this.#start(key, lookup)
+  has(key: K): boolean {
+    return this.#flights.has(key)
   }
 
-  /** Like `join`, but the lookup begins after this call: one under way may already have read the old state. */
-  joinNext(key: K, lookup: () => Promise<T>): Promise<T> {
+  /** Joins the lookup under way, or starts one. A caller leaves by its signal. */
+  join(key: K, lookup: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#wait(key, this.#flights.get(key) ?? this.#start(key, lookup), signal)
+  }
+
+  /** Waits until the lookup under way, if there is one, has ended in any way. */
+  async ended(key: K, signal?: AbortSignal): Promise<void> {
     const flight = this.#flights.get(key)
-    if (!flight) return this.#start(key, lookup)
-    flight.next ??= flight.answer.then(
-      () => this.join(key, lookup),
-      () => this.join(key, lookup),
-    )
-    return flight.next
+    if (!flight) return
+    await this.#wait(key, flight, signal).catch(() => undefined)
+    signal?.throwIfAborted()
   }
 
-  #start(key: K, lookup: () => Promise<T>): Promise<T> {
-    const answer = lookup().finally(() => this.#flights.delete(key))
-    this.#flights.set(key, { answer })
-    return answer
+  async #wait(key: K, flight: Flight<T>, signal: AbortSignal | undefined): Promise<T> {
+    if (!signal) {
+      flight.waiting = Number.POSITIVE_INFINITY
+      return flight.answer
+    }
+    flight.waiting += 1
+    try {
+      return await orAborted(flight.answer, signal)
+    } finally {
+      flight.waiting -= 1
+      if (flight.waiting === 0 && this.#flights.get(key) === flight) {
+        this.#flights.delete(key)
+        flight.abort.abort(signal.reason)
+      }
+    }
+  }
+
+  #start(key: K, lookup: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const abort = new AbortController()
+    const answer = lookup(abort.signal).finally(() => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key)
+    })
+    // Whoever has left does not hear of it.
+    answer.catch(() => undefined)
+    const flight: Flight<T> = { answer, abort, waiting: 0 }
+    this.#flights.set(key, flight)
+    return flight
   }
 }

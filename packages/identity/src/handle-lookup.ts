@@ -15,6 +15,8 @@ export interface HandleLookupOptions {
   /** For the handle's own web server: guarded, outside of development. */
   fetch: Fetch
   timeoutMs: number
+  /** Ends the look-up. */
+  signal?: AbortSignal | undefined
 }
 
 /** What one way of asking found. `conflict` is an owner's mistake, and `unknown` says nothing about the handle. */
@@ -30,14 +32,16 @@ export async function lookUpHandle(handle: Handle, options: HandleLookupOptions)
   if (isDisallowedTld(handle)) return undefined
   const web = new AbortController()
   const overHttps = askWeb(handle, options, web.signal)
-  const overDns = await askDns(handle, options.lookupTxt, options.timeoutMs)
+  const overDns = await askDns(handle, options.lookupTxt, options)
   if (overDns.kind === 'did' || overDns.kind === 'conflict') {
     web.abort()
     return overDns.kind === 'did' ? overDns.did : undefined
   }
   const first = await overHttps
+  options.signal?.throwIfAborted()
   if (first.kind === 'did') return first.did
-  const backup = options.backupLookupTxt && (await askDns(handle, options.backupLookupTxt, options.timeoutMs))
+  const backup = options.backupLookupTxt && (await askDns(handle, options.backupLookupTxt, options))
+  options.signal?.throwIfAborted()
   if (backup?.kind === 'did') return backup.did
   if (backup?.kind === 'conflict') return undefined
   return requireKnown(handle, [first, overDns])
@@ -49,11 +53,15 @@ function requireKnown(handle: Handle, findings: Finding[]): undefined {
   if (open) throw new IdentityUnavailableError(handle, 'not every way of asking worked', { cause: open.cause })
 }
 
-async function askDns(handle: Handle, lookupTxt: LookupTxt, timeoutMs: number): Promise<Finding> {
+async function askDns(
+  handle: Handle,
+  lookupTxt: LookupTxt,
+  { timeoutMs, signal }: Pick<HandleLookupOptions, 'timeoutMs' | 'signal'>,
+): Promise<Finding> {
   const name = `_atproto.${handle}`
   if (name.length > 253) return { kind: 'none' }
   try {
-    const records = await withTimeout(timeoutMs, (signal) => lookupTxt(name, { signal }))
+    const records = await withTimeout(timeoutMs, (ending) => lookupTxt(name, { signal: ending }), signal)
     return findingOf(records)
   } catch (cause) {
     return { kind: 'unknown', cause }
@@ -72,11 +80,12 @@ const maxAnswerBytes = 4096
 
 async function askWeb(handle: Handle, options: HandleLookupOptions, abort: AbortSignal): Promise<Finding> {
   try {
-    return await withTimeout(options.timeoutMs, async (timeout) => {
+    const ask = async (timeout: AbortSignal) => {
       const signal = AbortSignal.any([timeout, abort])
       const response = await options.fetch(`https://${handle}/.well-known/atproto-did`, { redirect: 'follow', signal })
       return await readFinding(response)
-    })
+    }
+    return await withTimeout(options.timeoutMs, ask, options.signal)
   } catch (cause) {
     return isNoClaim(cause) ? { kind: 'none' } : { kind: 'unknown', cause }
   }

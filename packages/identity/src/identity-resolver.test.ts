@@ -1,7 +1,12 @@
 import type { Did, Handle } from '@atoll/syntax'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type IdentityCache, MemoryIdentityCache } from './cache.ts'
-import { IdentityUnavailableError, InvalidDidDocumentError, UnsupportedDidError } from './errors.ts'
+import {
+  IdentityUnavailableError,
+  InvalidDidDocumentError,
+  TooManyLookupsError,
+  UnsupportedDidError,
+} from './errors.ts'
 import {
   createIdentityResolver,
   type IdentityResolver,
@@ -113,8 +118,18 @@ describe('resolveDid', () => {
   it('refuses a document over the limit', async () => {
     const network = new Network()
     network.pages.set(`https://plc.test/${alice}`, { ...documentOf(alice), padding: 'x'.repeat(1000) })
-    await expect(network.resolver({ maxBytes: 1000 }).resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
+    await expect(network.resolver({ maxBytes: 1000 }).resolveDid(alice)).rejects.toThrow(InvalidDidDocumentError)
     expect(await network.resolver({ maxBytes: 10_000 }).resolveDid(alice)).toBeDefined()
+  })
+
+  it('refuses a document of more than 64 KiB unless more is asked for, and does not fetch it again for a minute', async () => {
+    const network = new Network()
+    network.pages.set(`https://plc.test/${alice}`, { ...documentOf(alice), padding: 'x'.repeat(64 * 1024) })
+    const resolver = network.resolver()
+    for (let caller = 0; caller < 3; caller++)
+      await expect(resolver.resolveDid(alice)).rejects.toThrow('over 65536 bytes')
+    expect(network.asked).toHaveLength(1)
+    expect(await network.resolver({ maxBytes: 128 * 1024 }).resolveDid(alice)).toBeDefined()
   })
 
   it('gives up on a directory that does not answer', async () => {
@@ -294,6 +309,148 @@ describe('the cache', () => {
     await resolver.forget('ALICE.test')
     await resolver.resolveHandle('alice.TEST')
     expect(network.timesAsked('_atproto.alice.test')).toBe(2)
+  })
+})
+
+describe('a forced refresh', () => {
+  it('of a DID is not repeated within ten seconds', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice)
+    for (let caller = 0; caller < 20; caller++) await resolver.resolveDid(alice, { refresh: true })
+    await Promise.all(Array.from({ length: 20 }, () => resolver.resolveDid(alice, { refresh: true })))
+    expect(network.asked).toHaveLength(2)
+    network.now += 9999
+    await resolver.resolveDid(alice, { refresh: true })
+    expect(network.asked).toHaveLength(2)
+    network.now += 1
+    await resolver.resolveDid(alice, { refresh: true })
+    expect(network.asked).toHaveLength(3)
+  })
+
+  it('that was asked for too soon is made up for afterwards', async () => {
+    const network = new Network()
+    const resolver = network.resolver()
+    await resolver.resolveDid(alice, { refresh: true })
+    network.pages.set(`https://plc.test/${alice}`, documentOf(alice, 'new.test'))
+    expect(await resolver.resolveDid(alice, { refresh: true })).toEqual(documentOf(alice))
+    network.now += 9999
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+    network.now += 1
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice, 'new.test'))
+    await resolver.resolveDid(alice)
+    expect(network.asked).toHaveLength(2)
+  })
+
+  it('of a DID whose source is down is not repeated either', async () => {
+    const network = new Network()
+    network.failure = 503
+    const resolver = network.resolver()
+    for (let caller = 0; caller < 20; caller++)
+      await expect(resolver.resolveDid(alice, { refresh: true })).rejects.toThrow(IdentityUnavailableError)
+    expect(network.asked).toHaveLength(1)
+  })
+
+  it('of a handle is: its owner may just have set the record', async () => {
+    const network = new Network()
+    network.records.clear()
+    const resolver = network.resolver()
+    expect(await resolver.resolveHandle('alice.test', { refresh: true })).toBeUndefined()
+    network.records.set('_atproto.alice.test', [`did=${alice}`])
+    expect(await resolver.resolveHandle('alice.test', { refresh: true })).toBe(alice)
+  })
+})
+
+describe('a lookup', () => {
+  /** A resolver whose sources never respond, and the signals that they were given. */
+  function silent(options: Partial<IdentityResolverOptions> = {}) {
+    const signals: AbortSignal[] = []
+    const never = (signal: AbortSignal | null | undefined) => {
+      if (signal) signals.push(signal)
+      return new Promise<never>(() => undefined)
+    }
+    const resolver = createIdentityResolver({
+      fetch: (_, init) => never(init?.signal),
+      lookupTxt: (_, settings) => never(settings?.signal),
+      timeoutMs: 60_000,
+      ...options,
+    })
+    return { resolver, signals }
+  }
+
+  it.each([alice, 'alice.test', 'did:web:alice.test'] as const)(
+    'of %s ends with the callers who wait for it',
+    async (asked) => {
+      const { resolver, signals } = silent()
+      const callers = [new AbortController(), new AbortController()]
+      const answers = callers.map(({ signal }) => resolver.resolveIdentity(asked, { signal }).catch(() => 'left'))
+      await vi.waitFor(() => expect(signals.length).toBeGreaterThan(0))
+      callers[0]!.abort()
+      expect(await answers[0]).toBe('left')
+      expect(signals.some(({ aborted }) => aborted)).toBe(false)
+      callers[1]!.abort()
+      expect(await answers[1]).toBe('left')
+      expect(signals.every(({ aborted }) => aborted)).toBe(true)
+    },
+  )
+
+  it('that its callers have left does not count as a failure of the source', async () => {
+    const network = new Network()
+    network.gate = new Promise(() => undefined)
+    const resolver = network.resolver()
+    const caller = new AbortController()
+    const answer = resolver.resolveDid(alice, { signal: caller.signal }).catch(() => 'left')
+    await vi.waitFor(() => expect(network.asked).toHaveLength(1))
+    caller.abort()
+    expect(await answer).toBe('left')
+    network.gate = Promise.resolve()
+    expect(await resolver.resolveDid(alice)).toBeDefined()
+  })
+
+  it('is refused beyond the bound, while what is known or under way is not', async () => {
+    const cache = new MemoryIdentityCache()
+    const { resolver, signals } = silent({ cache, maxLookups: 10, now: () => 1 })
+    const caller = new AbortController()
+    const names = Array.from({ length: 10 }, (_, number) => `user${number}.test` as const)
+    const resolve = (name: Handle) => resolver.resolveHandle(name, { signal: caller.signal }).catch(() => 'left')
+    const answers = names.map(resolve)
+    await vi.waitFor(() => expect(signals).toHaveLength(20))
+    await expect(resolver.resolveHandle('one-more.test')).rejects.toThrow(TooManyLookupsError)
+    await expect(resolver.resolveDid('did:web:one-more.test')).rejects.toThrow(TooManyLookupsError)
+    cache.set('known.test', { value: alice, time: 1 })
+    expect(await resolver.resolveHandle('known.test')).toBe(alice)
+    answers.push(resolve('user0.test'))
+    // The directory is no host that somebody else named.
+    const atDirectory = resolver.resolveDid(alice, { signal: caller.signal }).catch(() => 'left')
+    await vi.waitFor(() => expect(signals).toHaveLength(21))
+    caller.abort()
+    expect(new Set(await Promise.all([...answers, atDirectory]))).toEqual(new Set(['left']))
+    // Whoever comes after them finds room, and no memory of a refusal.
+    await new Promise(setImmediate)
+    const next = new AbortController()
+    const late = resolver.resolveHandle('one-more.test', { signal: next.signal }).catch(() => 'left')
+    await vi.waitFor(() => expect(signals).toHaveLength(23))
+    next.abort()
+    expect(await late).toBe('left')
+  })
+
+  it('behind the caller waits for a quieter moment', async () => {
+    const cache = new MemoryIdentityCache()
+    const errors: unknown[] = []
+    const { resolver, signals } = silent({
+      cache,
+      maxLookups: 1,
+      now: () => 2 * hour,
+      onError: (error) => errors.push(error),
+    })
+    cache.set('stale.test', { value: alice, time: 0 })
+    const caller = new AbortController()
+    const busy = resolver.resolveHandle('busy.test', { signal: caller.signal }).catch(() => 'left')
+    await vi.waitFor(() => expect(signals).toHaveLength(2))
+    expect(await resolver.resolveHandle('stale.test')).toBe(alice)
+    caller.abort()
+    await busy
+    expect([signals.length, errors]).toEqual([2, []])
   })
 })
 

@@ -7,6 +7,7 @@ import { type DidLookupOptions, lookUpDid } from './did-lookup.ts'
 import { handleOf, pdsOf, signingKeyOf } from './document-parts.ts'
 import type { Fetch } from './fetch.ts'
 import { type LookupTxt, lookUpHandle } from './handle-lookup.ts'
+import { LookupBound } from './lookup-bound.ts'
 
 export interface IdentityResolverOptions {
   /** For hosts that somebody else named: guarded, outside of development. */
@@ -23,8 +24,10 @@ export interface IdentityResolverOptions {
   cacheTimes?: Partial<CacheTimes>
   /** For each question that a lookup asks. */
   timeoutMs?: number
-  /** Of a DID document. */
+  /** Of a DID document: 64 KiB by default. A longer one is not a usable document. */
   maxBytes?: number
+  /** How many lookups may be under way at the directory, and how many at hosts that somebody else named: 128 each by default. */
+  maxLookups?: number
   /** Development: `did:web:localhost`, with or without a port, is asked by http. */
   allowLocalhost?: boolean
   now?: () => number
@@ -47,13 +50,15 @@ export interface Identity {
 
 export interface ResolveOptions {
   /** Ask the source, and let the answer replace what is cached. */
-  refresh?: boolean
+  refresh?: boolean | undefined
+  /** The caller has left: a lookup that nobody else waits for ends. */
+  signal?: AbortSignal | undefined
 }
 
 export interface IdentityResolver {
-  /** `undefined` when there is no such DID (any more). @throws UnsupportedDidError, InvalidDidDocumentError, IdentityUnavailableError */
+  /** `undefined` when there is no such DID (any more). @throws UnsupportedDidError, InvalidDidDocumentError, IdentityUnavailableError, TooManyLookupsError */
   resolveDid(did: Did, options?: ResolveOptions): Promise<DidDocument | undefined>
-  /** The DID that the handle's owner names. Whether the DID agrees is `resolveIdentity`'s question. @throws IdentityUnavailableError */
+  /** The DID that the handle's owner names. Whether the DID agrees is `resolveIdentity`'s question. @throws IdentityUnavailableError, TooManyLookupsError */
   resolveHandle(handle: Handle, options?: ResolveOptions): Promise<Did | undefined>
   /** DID, handle, key and server of an account, the handle confirmed in both directions. */
   resolveIdentity(identifier: AtIdentifier, options?: ResolveOptions): Promise<Identity | undefined>
@@ -69,21 +74,30 @@ export function createIdentityResolver(options: IdentityResolverOptions): Identi
     fetch: options.fetch,
     plcFetch: options.plcFetch ?? options.fetch,
     timeoutMs,
-    maxBytes: options.maxBytes ?? 256 * 1024,
+    maxBytes: options.maxBytes ?? 64 * 1024,
     allowLocalhost: options.allowLocalhost ?? false,
   }
   const { lookupTxt, backupLookupTxt, fetch } = options
   const times = { ...defaultCacheTimes, ...options.cacheTimes }
+  // Hosts that do not respond must not keep others from asking the directory.
+  const [atDirectory, atHosts] = [
+    new LookupBound(options.maxLookups ?? 128),
+    new LookupBound(options.maxLookups ?? 128),
+  ]
   const shared = { cache, times, now, onError }
   const documents = new CachedLookup({
     ...shared,
-    lookup: (did: Did) => lookUpDid(did, didLookup),
+    lookup: (did: Did, signal) => lookUpDid(did, didLookup, signal),
     isValue: isDocument,
+    boundOf: (did) => (did.startsWith('did:plc:') ? atDirectory : atHosts),
   })
   const handles = new CachedLookup({
     ...shared,
-    lookup: (handle: Handle) => lookUpHandle(handle, { lookupTxt, backupLookupTxt, fetch, timeoutMs }),
+    // An owner who has just set a record may try again at once.
+    times: { ...times, minRefreshMs: 0 },
+    lookup: (handle: Handle, signal) => lookUpHandle(handle, { lookupTxt, backupLookupTxt, fetch, timeoutMs, signal }),
     isValue: isDid,
+    boundOf: () => atHosts,
   })
 
   const resolver: IdentityResolver = {

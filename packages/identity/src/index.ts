@@ -8,6 +8,7 @@ export {
   InvalidDidDocumentError,
   RefusedRequestError,
   ResponseTooLargeError,
+  TooManyLookupsError,
   UnsupportedDidError,
 } from './errors.ts'
 export type { Fetch } from './fetch.ts'

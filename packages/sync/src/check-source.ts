@@ -15,8 +15,16 @@ export async function checkHost(did: Did, { host }: Verifying): Promise<Refused 
   return refusal(await placeOf(did, host, true), host)
 }
 
-/** As `checkHost`, for a message that tells of a change: what is cached about the account does not count any more. */
-export async function checkHostAnew(did: Did, { host, signingKeyOf }: Verifying): Promise<Refused | undefined> {
+/**
+ * As `checkHost`, for a message that tells of a change: what is cached about the account does not count any more, once its own host says
+ * so. A host that speaks for the account of another costs that account's source one question, and the cached key stays.
+ */
+export async function checkHostAnew(did: Did, verifying: Verifying): Promise<Refused | undefined> {
+  const { host, signingKeyOf } = verifying
+  if (host && (await placeOf(did, host, false)) !== 'here') {
+    const refused = refusal(await placeOf(did, host, true), host)
+    if (refused) return refused
+  }
   await signingKeyOf(did, { refresh: true })
   return host && refusal(await placeOf(did, host, true), host)
 }

@@ -2,7 +2,11 @@ import { generateKeyPair } from '@atoll/crypto'
 import { createIdentityResolver, IdentityUnavailableError } from '@atoll/identity'
 import { parseDid } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
+import { testDatetime } from '../test/account.ts'
+import { received } from '../test/frames.ts'
+import { identityEvent } from './events.ts'
 import { identitySource } from './identity-source.ts'
+import { verifyIdentityEvent } from './verify-event.ts'
 
 const did = parseDid('did:web:alice.test')
 const key = generateKeyPair('k256').didKey()
@@ -54,5 +58,22 @@ describe('identitySource', () => {
   it('does not take a source that fails for the end of an account', async () => {
     const { signingKeyOf } = sourceOf(() => new Response('', { status: 503 }))
     await expect(signingKeyOf(did, { refresh: false })).rejects.toThrow(IdentityUnavailableError)
+  })
+})
+
+describe('a host that speaks for the account of another', () => {
+  it('has the directory asked no more often for many messages than for one, and no key refreshed', async () => {
+    const { asked, ...source } = sourceOf(() => Response.json(document))
+    const refreshedKeys: boolean[] = []
+    const signingKeyOf: typeof source.signingKeyOf = (of, options) => {
+      refreshedKeys.push(options.refresh)
+      return source.signingKeyOf(of, options)
+    }
+    const verifying = { signingKeyOf, host: { url: 'https://hostile.test', pdsOf: source.pdsOf } }
+    const message = received('identity', identityEvent(did, undefined, testDatetime))
+    for (let times = 0; times < 50; times++)
+      expect(await verifyIdentityEvent(message, verifying)).toMatchObject({ outcome: 'reject', rule: 'host' })
+    expect(asked).toHaveLength(2)
+    expect(refreshedKeys).toEqual([])
   })
 })

@@ -138,7 +138,7 @@ describe('the host', () => {
     expect(await verifyAccountEvent(gone, verifying)).toMatchObject(refused)
     const renamed = received('identity', identityEvent(did, parseHandle('eve.test'), testDatetime))
     expect(await verifyIdentityEvent(renamed, verifying)).toMatchObject(refused)
-    expect(asked).toEqual([true, true])
+    expect(asked).toEqual([false, true, false, true])
   })
 
   it('may say that an account is gone, or back', async () => {

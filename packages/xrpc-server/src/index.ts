@@ -40,6 +40,7 @@ export {
   stream,
 } from './route.ts'
 export { createRouter, type Router } from './router.ts'
+export { MemorySeenTokens, type SeenTokens } from './seen-tokens.ts'
 export {
   bearerToken,
   type CreateServiceJwtOptions,

@@ -4,12 +4,15 @@ import { XrpcError } from '@atoll/xrpc'
 import type { Awaitable, RequestHeaders } from './inner.ts'
 import { type DecodedJwt, decodeJwt, encodeJwt } from './jwt.ts'
 import type { Authorize } from './route.ts'
+import type { SeenTokens } from './seen-tokens.ts'
 
 type Did = `did:${string}:${string}`
 
 const defaultSeconds = 60
 const maxSeconds = 60 * 60
 const maxSecondsWithoutMethod = 60
+const clockToleranceSeconds = 30
+const maxJtiLength = 256
 
 /** Tokens of a session, or of OAuth: never to be taken for service auth. */
 const foreignTypes = new Set(['at+jwt', 'refresh+jwt', 'dpop+jwt'])
@@ -78,6 +81,12 @@ export interface VerifyServiceJwtOptions {
   /** The method called; a token must be for it. `undefined` takes a token for any. */
   lxm: string | undefined
   signingKeyOf: SigningKeyOf
+  /** Who must have issued the token, if that is known: a token of anybody else is refused before a key is looked up. */
+  issuer?: string | undefined
+  /** How far ahead a token may expire: an hour by default, the longest life that service auth allows. */
+  maxLifetimeSeconds?: number
+  /** Remembers tokens, so that each is taken once. Without it a token counts until it expires. */
+  seen?: SeenTokens
   /** Milliseconds since the epoch. */
   now?: () => number
 }
@@ -89,6 +98,7 @@ export async function verifyServiceJwt(token: string, options: VerifyServiceJwtO
   const claims = readClaims(jwt)
   checkClaims(jwt, claims, options)
   await checkSignature(jwt, claims, options.signingKeyOf)
+  if (options.seen) await checkFirstUse(claims, options.seen)
   return claims
 }
 
@@ -138,6 +148,12 @@ function checkClaims(
   if (seconds >= claims.exp) throw new XrpcError('JwtExpired', 'the token has expired')
   if (typeof payload['nbf'] === 'number' && seconds < payload['nbf'])
     throw new XrpcError('BadJwt', 'the token is not valid yet')
+  // A server may be a few seconds behind those that make tokens for it.
+  const maxLifetimeSeconds = options.maxLifetimeSeconds ?? maxSeconds
+  if (claims.exp - seconds > maxLifetimeSeconds + clockToleranceSeconds)
+    throw new XrpcError('BadJwt', `the token may live for ${maxLifetimeSeconds} seconds at most`)
+  if (options.issuer !== undefined && claims.iss !== options.issuer)
+    throw new XrpcError('BadJwtIss', `the token is not issued by ${options.issuer}`)
   if (![options.audience].flat().some((audience) => isFor(audience, claims.aud))) {
     throw new XrpcError('BadJwtAudience', 'the token is for another service')
   }
@@ -148,6 +164,16 @@ function checkClaims(
 
 function isFor(audience: string, aud: string): boolean {
   return aud === audience || (!audience.includes('#') && aud.startsWith(`${audience}#`))
+}
+
+/** Only a token that is good in every other respect is remembered, so that nobody can use up the token of another. */
+async function checkFirstUse({ did, jti, exp }: ServiceJwtClaims, seen: SeenTokens): Promise<void> {
+  if (jti === undefined || jti === '')
+    throw new XrpcError('BadJwt', 'the token has no identifier (jti), which is required here')
+  if (jti.length > maxJtiLength)
+    throw new XrpcError('BadJwt', `the identifier of the token (jti) is longer than ${maxJtiLength}`)
+  if (await seen.add(`${did} ${jti}`, exp)) return
+  throw new XrpcError('BadJwt', 'the token has been used already: make another one for each request')
 }
 
 /** A key may have been rotated since it was cached, so one that does not fit is looked up once more. */

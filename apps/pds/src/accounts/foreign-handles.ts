@@ -1,13 +1,13 @@
-import type { IdentityResolver } from '@atoll/identity'
 import type { Did, Handle } from '@atoll/syntax'
+import { type ForeignIdentity, orUnknown } from '../identity/look-ups.ts'
 import { Refused } from '../refused.ts'
 
 /** Refuses a handle of another domain unless it leads to the account, looked up anew. */
 export async function requireHandleOf(
-  identity: Pick<IdentityResolver, 'resolveHandle'>,
+  identity: Pick<ForeignIdentity, 'resolveHandle'>,
   handle: Handle,
   did: Did,
 ): Promise<void> {
-  const found = await identity.resolveHandle(handle, { refresh: true }).catch(() => undefined)
+  const found = await orUnknown(identity.resolveHandle(handle, { refresh: true }))
   if (found !== did) throw new Refused('InvalidRequest', 'External handle did not resolve to DID')
 }

@@ -3,6 +3,7 @@ import type { PlcOperation } from '@atoll/identity/plc'
 import { type Account, type Claim, ConflictError, type Storage } from '@atoll/storage'
 import { identityEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import type { LookUpCaller, LookUps } from '../identity/look-ups.ts'
 import { directoryFailure, type PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
 import type { RepoLocks } from '../repos/repo-locks.ts'
@@ -13,7 +14,8 @@ import { mayBeUnderWay, underWay } from './under-way.ts'
 interface HandleChangeParts {
   readonly storage: Pick<Storage, 'accounts' | 'claims' | 'transact'>
   readonly handles: HandleRules
-  readonly identity: Pick<IdentityResolver, 'resolveHandle' | 'forget'>
+  readonly identity: Pick<IdentityResolver, 'forget'>
+  readonly lookUps: Pick<LookUps, 'of'>
   readonly plc: Pick<PlcAccounts, 'handleOperation' | 'names' | 'requireAccepted' | 'restoreHandle' | 'submit'>
   /** One at a time for each DID. */
   readonly turns: Pick<RepoLocks, 'run'>
@@ -53,15 +55,16 @@ export class HandleChanges {
   async change(
     account: Pick<Account, 'did' | 'handle'>,
     wanted: string,
+    caller: LookUpCaller,
     options: { reserved?: boolean } = {},
   ): Promise<void> {
-    const { handles, identity, turns } = this.#parts
+    const { handles, lookUps, turns } = this.#parts
     const { did } = account
     const handle = handles.normalize(wanted)
     // A name that was reserved after the account got it stays with the account.
     const reserved = options.reserved || account.handle === handle
     if (handles.isLocal(handle)) handles.requireLocal(handle, { reserved })
-    else if (!(reserved && handles.isDomain(handle))) await requireHandleOf(identity, handle, did)
+    else if (!(reserved && handles.isDomain(handle))) await requireHandleOf(lookUps.of(caller), handle, did)
     await turns
       .run(did, () => this.#change(did, handle))
       .catch((error: unknown) => {

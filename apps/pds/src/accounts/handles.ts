@@ -23,10 +23,10 @@ export class HandleRules {
     this.#ownLabels = new Set([...this.#ownHosts].map((host) => host.slice(0, host.indexOf('.'))))
   }
 
-  /** Whether this server alone decides who has the handle: it lies under one of its domains, or names the server. */
+  /** Whether this server alone decides who has the handle: it lies under one of its domains, or is its host name. */
   isLocal(handle: string): boolean {
     return (
-      this.domains.some((domain) => handle.endsWith(domain)) || (this.#namesServer(handle) && !this.isDomain(handle))
+      this.domains.some((domain) => handle.endsWith(domain)) || (this.#ownHosts.has(handle) && !this.isDomain(handle))
     )
   }
 
@@ -35,9 +35,9 @@ export class HandleRules {
     return this.domains.includes(`.${handle}`)
   }
 
-  /** Whether the handle is a host name of the server, or a domain above one. */
-  #namesServer(handle: string): boolean {
-    for (const host of this.#ownHosts) if (host === handle || host.endsWith(`.${handle}`)) return true
+  /** Whether a host of the server lies under the handle. */
+  #isAboveServer(handle: string): boolean {
+    for (const host of this.#ownHosts) if (host.endsWith(`.${handle}`)) return true
     return false
   }
 
@@ -61,12 +61,13 @@ export class HandleRules {
         'UnsupportedDomain',
         `${handle} is given to an account that exists: sign up with another handle, let a DNS record of ${handle} name the account, and change the handle`,
       )
-    if (this.#namesServer(handle)) {
+    const domain = this.domains.find((candidate) => handle.endsWith(candidate))
+    const isOwnHost = this.#ownHosts.has(handle)
+    if (!domain && !isOwnHost) throw new Refused('UnsupportedDomain', 'Not a supported handle domain')
+    if (!domain || isOwnHost || this.#isAboveServer(handle)) {
       if (options.reserved) return
       throw new Refused('HandleNotAvailable', 'Reserved handle')
     }
-    const domain = this.domains.find((candidate) => handle.endsWith(candidate))
-    if (!domain) throw new Refused('UnsupportedDomain', 'Not a supported handle domain')
     const front = handle.slice(0, -domain.length)
     if (front.includes('.'))
       throw new Refused('InvalidHandle', `Invalid characters in handle: one label is allowed before ${domain}`)

@@ -1,7 +1,7 @@
 import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
-import type { IdentityResolver } from '@atoll/identity'
 import { ConflictError, type Storage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import type { ForeignIdentity } from '../identity/look-ups.ts'
 import { Refused } from '../refused.ts'
 import { normalizeEmail } from './email-addresses.ts'
 import { requireHandleOf } from './foreign-handles.ts'
@@ -19,8 +19,16 @@ export interface SignUp {
   readonly password: string | undefined
   readonly inviteCode: string | undefined
   readonly recoveryKey: DidKey | undefined
-  /** The DID of an account that moves here, which the caller has proven to hold; without one, a DID is made. */
-  readonly did: Did | undefined
+  /** An account that moves here; without one, a DID is made. */
+  readonly moving: Moving | undefined
+}
+
+/** An account that moves here with its DID. */
+export interface Moving {
+  readonly did: Did
+  /** Refuses a caller who does not hold the DID. It asks servers that the caller named, so everything cheap is checked before. */
+  requireHolder(): Promise<void>
+  readonly identity: Pick<ForeignIdentity, 'resolveHandle'>
 }
 
 interface SignUpParts {
@@ -29,7 +37,6 @@ interface SignUpParts {
   readonly sessions: Sessions
   readonly invites: Invites
   readonly handles: HandleRules
-  readonly identity: Pick<IdentityResolver, 'resolveHandle'>
   readonly pending: Pick<PendingSignUps, 'start' | 'resume'>
   readonly now?: () => Date
 }
@@ -48,24 +55,17 @@ export class SignUps {
 
   /** Makes an account with an empty repository, and signs in. `asker` waits for the hash of the password. */
   async create(signUp: SignUp, asker: Asker = {}): Promise<SignedUp> {
-    const { did, inviteCode, recoveryKey } = signUp
-    const handle = await this.#requireHandle(signUp)
+    const { moving, inviteCode, recoveryKey } = signUp
+    const { handles } = this.#parts
+    const handle = handles.normalize(signUp.handle)
+    if (!moving || handles.isLocal(handle)) handles.requireLocal(handle)
     const email = normalizeEmail(signUp.email)
     const password = requirePassword(signUp.password)
     const wanted = { handle, email, password, inviteCode, recoveryKey }
-    const made = did === undefined ? this.#make(wanted, asker) : this.#takeIn(wanted, did, asker)
+    const made = moving ? this.#takeIn(wanted, moving, asker) : this.#make(wanted, asker)
     return made.catch((error: unknown) => {
       throw error instanceof ConflictError ? refusalOf(error, handle, signUp.email) : error
     })
-  }
-
-  /** A handle of this server; whoever brings a DID may also keep one that leads to it already. */
-  async #requireHandle({ handle: text, did }: SignUp): Promise<Handle> {
-    const { handles, identity } = this.#parts
-    const handle = handles.normalize(text)
-    if (did === undefined || handles.isLocal(handle)) handles.requireLocal(handle)
-    else await requireHandleOf(identity, handle, did)
-    return handle
   }
 
   async #make(wanted: WantedAccount, asker: Asker): Promise<SignedUp> {
@@ -78,11 +78,15 @@ export class SignUps {
   }
 
   /** Nobody outside the database is told, so one transaction is enough. The account's reserved key signs, if there is one. */
-  async #takeIn(wanted: WantedAccount, did: Did, asker: Asker): Promise<SignedUp> {
+  async #takeIn(wanted: WantedAccount, moving: Moving, asker: Asker): Promise<SignedUp> {
     const { handle, email, password, inviteCode } = wanted
-    const { storage, invites, passwords, sessions } = this.#parts
+    const { storage, invites, passwords, sessions, handles } = this.#parts
+    const { did } = moving
     await this.#requireFree({ handle, email }, did)
     await invites.requireUsable(inviteCode)
+    await moving.requireHolder()
+    // Whoever brings a DID may keep a handle of another domain that leads to it already.
+    if (!handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
     const passwordHash = await passwords.hash(password, asker)
     const reserved = await storage.keys.reservedFor(did)
     const signingKey = reserved ? importKeyPair(reserved.curve, reserved.privateKey) : generateKeyPair('k256')

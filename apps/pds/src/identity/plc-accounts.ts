@@ -9,16 +9,18 @@ import {
   type LivingOperation,
   type PlcClient,
   PlcError,
+  type PlcIssue,
   type PlcOperation,
   PlcRequestError,
   tombstone,
   updateOperation,
+  validateLogInPieces,
 } from '@atoll/identity/plc'
 import type { Did, Handle } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
 interface PlcParts {
-  readonly client: Pick<PlcClient, 'submit' | 'getLastOp'>
+  readonly client: Pick<PlcClient, 'submit' | 'getLastOp' | 'getAuditLog'>
   readonly rotationKey: KeyPair
   /** The operator's own key, put before the server's. */
   readonly recoveryKey: DidKey | undefined
@@ -126,9 +128,17 @@ export class PlcAccounts {
     if ((await this.submit(did, operation)) !== 'accepted') throw directoryFailure()
   }
 
+  /**
+   * The last operation of the DID, by its whole log and not by the word of the directory alone: this server signs what follows from it, and
+   * must not sign for another DID. Time stamps from the future pass, since this server's clock may be wrong.
+   */
   async #last(did: Did): Promise<AnyOperation | undefined> {
     try {
-      return await this.#parts.client.getLastOp(did)
+      const log = await this.#parts.client.getAuditLog(did)
+      if (log === undefined) return undefined
+      const judged = await validateLogInPieces(did, log)
+      if (judged.ok) return judged.value.last
+      throw new PlcLogError(did, judged.issues)
     } catch (error) {
       if (!isDirectoryFault(error)) throw error
       this.#parts.onError(error)
@@ -142,6 +152,14 @@ export class PlcAccounts {
 
   #requireOurs(last: LivingOperation): void {
     if (!this.#isOurs(last)) throw new Refused('InvalidRequest', "Rotation keys do not include server's rotation key")
+  }
+}
+
+/** The directory gave a log that is not the DID's. */
+class PlcLogError extends Error {
+  override name = 'PlcLogError'
+  constructor(did: Did, issues: readonly PlcIssue[]) {
+    super(`the directory's log of ${did} does not hold: ${issues[0]?.message}`)
   }
 }
 
@@ -176,7 +194,7 @@ function isSame(a: AnyOperation, b: AnyOperation): boolean {
 }
 
 function isDirectoryFault(error: unknown): boolean {
-  return error instanceof PlcError || error instanceof PlcRequestError
+  return error instanceof PlcError || error instanceof PlcRequestError || error instanceof PlcLogError
 }
 
 /** Whether the directory answered that it does not accept the operation. */

@@ -4,6 +4,9 @@ import type { CommitData } from '@atoll/repo'
 /** Enough for the way from root to leaf of a few thousand repositories. */
 const defaultBytes = 8 * 1024 * 1024
 
+/** What an entry of the Map takes beside the bytes, which small nodes must not hide. */
+export const entryOverhead = 200
+
 /**
  * The tree nodes that the last commits wrote, which the next commits of the same repositories read first. What a CID names never
  * changes, so nothing here can be wrong; what was not used for longest goes first.
@@ -34,7 +37,7 @@ export class RecentNodes {
       if (others.has(cid.key)) continue
       this.#drop(cid.key)
       this.#nodes.set(cid.key, bytes)
-      this.#bytes += bytes.length
+      this.#bytes += bytes.length + entryOverhead
     }
     for (const key of this.#nodes.keys()) {
       if (this.#bytes <= this.#maxBytes) break
@@ -44,6 +47,6 @@ export class RecentNodes {
 
   #drop(key: string): void {
     const bytes = this.#nodes.get(key)
-    if (bytes && this.#nodes.delete(key)) this.#bytes -= bytes.length
+    if (bytes && this.#nodes.delete(key)) this.#bytes -= bytes.length + entryOverhead
   }
 }

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import { once } from 'node:events'
 import { createServer, isIP, type LookupFunction, type Server } from 'node:net'
-import { type Agent, fetch } from 'undici'
+import { type Dispatcher, fetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hostileHosts, special4, special6 } from '../../test/hostile-forms.ts'
 import { RefusedRequestError } from '../errors.ts'
@@ -38,7 +38,7 @@ function answering(...addresses: string[]): LookupFunction {
 }
 
 /** The error of a request through the agent, and how often the canary was reached. */
-async function attempt(agent: Agent, host: string): Promise<{ error: unknown; reached: number }> {
+async function attempt(agent: Dispatcher, host: string): Promise<{ error: unknown; reached: number }> {
   const before = connections
   try {
     await fetch(`http://${host}:${port}/`, { dispatcher: agent })

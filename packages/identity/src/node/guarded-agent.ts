@@ -1,28 +1,70 @@
-import { lookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { isDisallowedTld, isHandle } from '@atoll/syntax'
-import { Agent, buildConnector } from 'undici'
+import { buildConnector, type Dispatcher } from 'undici'
 import { RefusedRequestError } from '../errors.ts'
+import { createAddressLookup, lookupFunction } from './address-lookup.ts'
+import { OriginPools } from './origin-pools.ts'
 import { createPublicLookup } from './public-lookup.ts'
+import { WantedHosts } from './wanted-hosts.ts'
 
 export interface GuardOptions {
-  /** For development: any address, port and scheme. */
+  /** Any address, port and scheme: for development, and for hosts that the operator named. */
   allowPrivate?: boolean
-  /** Where names get their addresses from; the system's resolver when left out. */
+  /** Where names get their addresses from; default: the system's name servers and hosts file. */
   lookup?: LookupFunction
 }
 
+/**
+ * Who names the hosts also decides how many there are and how they behave. A socket that nobody uses is closed after two
+ * seconds, whatever the host suggests; there are at most 256 origins at a time, and 16 sockets to each.
+ */
+const bounds = {
+  keepAliveTimeout: 2000,
+  keepAliveMaxTimeout: 2000,
+  maxOrigins: 256,
+  connections: 16,
+  allowH2: false,
+} as const
+
+const connectTimeoutMs = 5000
+
 /** An undici dispatcher that connects to public addresses only, whatever URL it is given. */
-export function openGuardedAgent({ allowPrivate = false, lookup: source = lookup }: GuardOptions = {}): Agent {
-  if (allowPrivate) return new Agent({ connect: { lookup: source } })
-  const connect = buildConnector({ lookup: createPublicLookup(source) })
-  return new Agent({
+export function openGuardedAgent(options: GuardOptions = {}): Dispatcher {
+  return openWantedAgent(options, new WantedHosts())
+}
+
+/** The same, which gives up on hosts that nobody waits for any more. */
+export function openWantedAgent(
+  { allowPrivate = false, lookup: given = lookupFunction(createAddressLookup()) }: GuardOptions,
+  wanted: WantedHosts,
+): Dispatcher {
+  const source = allowPrivate ? given : createPublicLookup(given)
+  const lookup: LookupFunction = (host, options, callback) =>
+    source(host, { ...options, signal: wanted.signalOf(host) } as typeof options, callback)
+  const connector = buildConnector({ lookup, timeout: connectTimeoutMs, allowH2: false })
+  return new OriginPools({
+    ...bounds,
     connect(options, callback) {
       // An address is connected to without a lookup.
-      if (isAddress(options.hostname)) callback(addressRefused(options.hostname), null)
-      else connect(options, callback)
+      if (!allowPrivate && isAddress(options.hostname)) return callback(addressRefused(options.hostname), null)
+      // The connector returns its socket, which the types leave out.
+      const socket = connector(options, callback) as unknown as Socket
+      destroyUnwanted(socket, options, wanted.signalOf(options.hostname))
     },
   })
+}
+
+/** Ends an attempt to connect that nobody waits for any more. */
+function destroyUnwanted(
+  socket: Socket,
+  { hostname, protocol }: { hostname: string; protocol: string },
+  signal: AbortSignal | undefined,
+): void {
+  if (!signal) return
+  const destroy = () => socket.destroy(new Error(`nobody waits for ${hostname} any more`))
+  const forget = () => signal.removeEventListener('abort', destroy)
+  signal.addEventListener('abort', destroy, { once: true })
+  socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', forget).once('close', forget)
 }
 
 /** Throws `RefusedRequestError` for a URL that a guarded request does not go to, whatever its name resolves to. */

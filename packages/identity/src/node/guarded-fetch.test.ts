@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hostileHosts } from '../../test/hostile-forms.ts'
 import { RefusedRequestError, ResponseTooLargeError } from '../errors.ts'
 import { createGuardedFetch, type GuardedFetchOptions } from './guarded-fetch.ts'
@@ -122,5 +122,62 @@ describe('outside of development', () => {
       await expect(fetch('https://[::1]/')).rejects.toThrow('an address instead of a name')
       await expect(fetch('http://example.com/')).rejects.toThrow('not https')
     })
+  })
+})
+
+describe('hosts that somebody else named', () => {
+  const everywhere = (_: string, __: object, callback: (error: null, addresses: object[]) => void) =>
+    callback(null, [{ address: '127.0.0.1', family: 4 }])
+  const local = { allowPrivate: true, lookup: everywhere as never }
+
+  /** A server that says how many sockets it has. */
+  async function listening(answer: (response: ServerResponse) => void) {
+    const sockets = new Set<Socket>()
+    const own = createServer((_, response) => answer(response))
+    own.keepAliveTimeout = 600_000
+    own.on('connection', (socket) => {
+      sockets.add(socket)
+      socket.on('close', () => sockets.delete(socket))
+    })
+    own.listen(0, '127.0.0.1')
+    await once(own, 'listening')
+    const { port } = own.address() as AddressInfo
+    const close = () => {
+      own.close()
+      own.closeAllConnections()
+    }
+    return { port, sockets, close }
+  }
+
+  it('keep no socket for longer than seconds, whatever they suggest', { timeout: 30_000 }, async () => {
+    const { port, sockets, close } = await listening((response) => response.end('page'))
+    await using(local, async (fetch) => {
+      for (let number = 0; number < 20; number++) await (await fetch(`http://host${number}.test:${port}/`)).text()
+      expect(sockets.size).toBeGreaterThan(0)
+      await vi.waitFor(() => expect(sockets.size).toBe(0), { timeout: 25_000, interval: 100 })
+    })
+    close()
+  })
+
+  it('are 256 at a time at most', { timeout: 30_000 }, async () => {
+    const { port, sockets, close } = await listening(() => undefined)
+    await using(local, async (fetch) => {
+      const caller = new AbortController()
+      const answers = Array.from({ length: 300 }, (_, number) =>
+        fetch(`http://host${number}.test:${port}/`, { signal: caller.signal }).catch((error: Error) =>
+          error.name === 'AbortError' ? 'left' : 'refused',
+        ),
+      )
+      await vi.waitFor(() => expect(sockets.size).toBe(256), { timeout: 20_000 })
+      caller.abort()
+      const outcomes = await Promise.all(answers)
+      expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(44)
+      await vi.waitFor(() => expect(sockets.size).toBe(0), { timeout: 20_000 })
+      const { port: other, close: closeOther } = await listening((response) => response.end('page'))
+      const page = () => fetch(`http://another.test:${other}/`).then((response) => response.text())
+      await vi.waitFor(async () => expect(await page()).toBe('page'), { timeout: 10_000 })
+      closeOther()
+    })
+    close()
   })
 })

@@ -1,8 +1,9 @@
-import { type Agent, fetch as undiciFetch } from 'undici'
+import { type Dispatcher, fetch as undiciFetch } from 'undici'
 import { RefusedRequestError, ResponseTooLargeError } from '../errors.ts'
 import type { Fetch } from '../fetch.ts'
-import { type GuardOptions, openGuardedAgent, requirePublicUrl } from './guarded-agent.ts'
+import { type GuardOptions, openWantedAgent, requirePublicUrl } from './guarded-agent.ts'
 import { sendFollowing } from './redirects.ts'
+import { WantedHosts } from './wanted-hosts.ts'
 
 export interface GuardedFetchOptions extends GuardOptions {
   /** Of an answer's body, after decompression. */
@@ -19,16 +20,19 @@ export interface GuardedFetch extends Fetch {
 
 /**
  * A `fetch` for URLs that somebody else named. Only https, only names, only the usual port, only public addresses;
- * redirects are refused unless asked for, and then each is checked like the first; time and size are bounded.
+ * redirects are refused unless asked for, and then each is checked like the first; time and size are bounded. What a request
+ * started (a look-up, an attempt to connect) ends with it.
  */
 export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFetch {
   const { allowPrivate = false, maxBytes = 512 * 1024, timeoutMs = 10_000, maxRedirects = 5 } = options
-  const agent = openGuardedAgent(options)
+  const wanted = new WantedHosts()
+  const agent = openWantedAgent(options, wanted)
   const check = allowPrivate ? () => undefined : (url: URL) => requirePublicUrl(url)
 
   const guarded: Fetch = async (address, init = {}) => {
     const signal = bounded(timeoutMs, init.signal)
-    const send = (url: URL) => dispatch(agent, url, { ...init, redirect: 'manual', signal })
+    const send = (url: URL) =>
+      wanted.during(url.hostname, () => dispatch(agent, url, { ...init, redirect: 'manual', signal }))
     const { response, url } = await sendFollowing(new URL(address), init, { check, send, maxRedirects })
     return limited(response, url, maxBytes)
   }
@@ -40,9 +44,12 @@ function bounded(timeoutMs: number, signal: AbortSignal | null | undefined): Abo
   return signal ? AbortSignal.any([timeout, signal]) : timeout
 }
 
-async function dispatch(agent: Agent, url: URL, init: RequestInit): Promise<Response> {
+async function dispatch(agent: Dispatcher, url: URL, init: RequestInit): Promise<Response> {
   // undici's own types and the DOM's describe the same objects.
-  const fetch = undiciFetch as unknown as (url: URL, init: RequestInit & { dispatcher: Agent }) => Promise<Response>
+  const fetch = undiciFetch as unknown as (
+    url: URL,
+    init: RequestInit & { dispatcher: Dispatcher },
+  ) => Promise<Response>
   try {
     return await fetch(url, { ...init, dispatcher: agent })
   } catch (error) {

@@ -1,13 +1,14 @@
-import { type LookupAddress, lookup } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { RefusedRequestError } from '../errors.ts'
+import { createAddressLookup, lookupFunction } from './address-lookup.ts'
 import { isPublicAddress } from './public-address.ts'
 
 /**
  * A `lookup` for `node:net`, undici and ws that answers with public addresses only. What it answers is what is
  * connected to, so a name cannot mean one address when it is checked and another when it is used.
  */
-export const publicLookup: LookupFunction = createPublicLookup(lookup)
+export const publicLookup: LookupFunction = createPublicLookup(lookupFunction(createAddressLookup()))
 
 /** The same over another source of addresses. */
 export function createPublicLookup(source: LookupFunction): LookupFunction {

@@ -1,25 +1,24 @@
-import type { IdentityResolver } from '@atoll/identity'
 import type { resolveHandle as method } from '@atoll/lexicons/com.atproto.identity'
 import { accountStatus } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { HandleRules } from '../../accounts/handles.ts'
+import { type LookUps, orUnknown } from '../../identity/look-ups.ts'
 import { Refused } from '../../refused.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
   handles: HandleRules
-  identity: Pick<IdentityResolver, 'resolveHandle'>
+  lookUps: Pick<LookUps, 'of'>
 }
 
-export function resolveHandle({ accounts, handles, identity }: Deps): Handler<typeof method> {
-  return async ({ params }) => {
+export function resolveHandle({ accounts, handles, lookUps }: Deps): Handler<typeof method> {
+  return async ({ params, ip, signal }) => {
     const handle = handles.normalize(params.handle)
     const account = await accounts.find(handle)
     if (account && accountStatus(account) === 'active') return { did: account.did }
-    // Whoever names a handle picks the servers that are asked for it: that they fail is no fault of ours.
-    const did =
-      account || handles.isLocal(handle) ? undefined : await identity.resolveHandle(handle).catch(() => undefined)
+    const isForeign = !account && !handles.isLocal(handle)
+    const did = isForeign ? await orUnknown(lookUps.of({ ip, signal }).resolveHandle(handle)) : undefined
     if (!did) throw new Refused('HandleNotFound', 'Unable to resolve handle')
     return { did }
   }

@@ -10,7 +10,8 @@ interface Deps {
 }
 
 export function updateHandle({ accounts, handleChanges }: Deps): Handler<typeof method, AccountCaller> {
-  return async ({ input, credentials }) => {
-    await handleChanges.change(await accounts.requireNotTakendown(credentials.did), input.handle)
+  return async ({ input, credentials, ip, signal }) => {
+    const account = await accounts.requireNotTakendown(credentials.did)
+    await handleChanges.change(account, input.handle, { ip, signal })
   }
 }

@@ -14,9 +14,9 @@ interface Deps {
 }
 
 export function describeRepo({ accounts, storage, identity }: Deps): Handler<typeof method> {
-  return async ({ params }) => {
+  return async ({ params, signal }) => {
     const { did, handle = 'handle.invalid' } = requireSynced(await accounts.find(params.repo), params.repo, undefined)
-    const document = await identity.resolveDid(did).catch(() => undefined)
+    const document = await identity.resolveDid(did, { signal }).catch(() => undefined)
     if (!document) throw new Refused('InvalidRequest', `Could not resolve DID: ${did}`)
     const { didDoc } = documentAnswer(document)
     if (!didDoc) throw new Refused('InvalidRequest', `DID document is not of the data model: ${did}`)

@@ -3,30 +3,35 @@ import type { createAccount as method } from '@atoll/lexicons/com.atproto.server
 import { clientNetwork, type Handler } from '@atoll/xrpc-server'
 import type { Newcomer } from '../../access.ts'
 import { accountDocument, type DocumentSource, documentAnswer } from '../../accounts/session-document.ts'
-import type { SignUps } from '../../accounts/sign-ups.ts'
+import type { Moving, SignUps } from '../../accounts/sign-ups.ts'
+import type { LookUps } from '../../identity/look-ups.ts'
 import { Refused } from '../../refused.ts'
 
 interface Deps extends Pick<DocumentSource, 'identity'> {
   signUps: Pick<SignUps, 'create'>
+  lookUps: Pick<LookUps, 'of'>
 }
 
-export function createAccount({ signUps, ...source }: Deps): Handler<typeof method, Newcomer> {
+export function createAccount({ signUps, lookUps, ...source }: Deps): Handler<typeof method, Newcomer> {
   return async ({ input, credentials, ip, signal }) => {
-    if (input.did !== undefined) await credentials.requireHolderOf(input.did)
     if (input.plcOp !== undefined) throw new Refused('InvalidRequest', 'Unsupported input: "plcOp"')
     if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
       throw new Refused('InvalidRequest', 'The recovery key is not a did:key')
-    const asker = { client: clientNetwork(ip), signal }
+    const { did } = input
+    const moving: Moving | undefined =
+      did === undefined
+        ? undefined
+        : { did, requireHolder: () => credentials.requireHolderOf(did), identity: lookUps.of({ ip, signal }) }
     const { document, ...created } = await signUps.create(
       {
-        did: input.did,
+        moving,
         handle: input.handle,
         email: input.email,
         password: input.password,
         inviteCode: input.inviteCode,
         recoveryKey: input.recoveryKey,
       },
-      asker,
+      { client: clientNetwork(ip), signal },
     )
     return { ...created, ...(document ? documentAnswer(document) : await accountDocument(source, created.did)) }
   }

@@ -1,0 +1,77 @@
+import { type IdentityResolver, TooManyLookupsError } from '@atoll/identity'
+import { clientNetwork } from '@atoll/xrpc-server'
+import { Refused } from '../refused.ts'
+
+/** Whose request a look-up is part of, and how long there is somebody to wait for it. */
+export interface LookUpCaller {
+  readonly ip: string
+  readonly signal: AbortSignal
+}
+
+/** The questions that requests may ask of hosts that somebody else named. */
+export type ForeignIdentity = Pick<IdentityResolver, 'resolveDid' | 'resolveHandle'>
+
+/** A quarter of what the resolver looks up at a time: one network must not keep all others from it. */
+const maxPerNetwork = 32
+
+/**
+ * Look-ups that a request asks for. They end with the request, and those of one client network are bounded: who names a handle or a DID
+ * decides how long its servers take.
+ */
+export class LookUps {
+  readonly #identity: ForeignIdentity
+  readonly #underWay = new Map<string, number>()
+
+  constructor(identity: ForeignIdentity) {
+    this.#identity = identity
+  }
+
+  /** The resolver as one caller may use it. Refuses with `RateLimitExceeded` or `ServiceUnavailable` beyond the bounds. */
+  of({ ip, signal }: LookUpCaller): ForeignIdentity {
+    const network = clientNetwork(ip)
+    return {
+      resolveDid: (did, options) =>
+        this.#counted(network, () => this.#identity.resolveDid(did, { ...options, signal })),
+      resolveHandle: (handle, options) =>
+        this.#counted(network, () => this.#identity.resolveHandle(handle, { ...options, signal })),
+    }
+  }
+
+  async #counted<T>(network: string, lookUp: () => Promise<T>): Promise<T> {
+    const underWay = this.#underWay.get(network) ?? 0
+    if (underWay >= maxPerNetwork)
+      throw new Refused(
+        'RateLimitExceeded',
+        'Too many look-ups from this network are under way; try again in a few seconds',
+        {
+          headers: { 'retry-after': '5' },
+        },
+      )
+    this.#underWay.set(network, underWay + 1)
+    try {
+      return await lookUp()
+    } catch (error) {
+      throw error instanceof TooManyLookupsError ? tooBusy() : error
+    } finally {
+      const left = (this.#underWay.get(network) ?? 1) - 1
+      if (left > 0) this.#underWay.set(network, left)
+      else this.#underWay.delete(network)
+    }
+  }
+}
+
+function tooBusy(): Refused {
+  return new Refused('ServiceUnavailable', 'Too many look-ups are under way; try again in a few seconds', {
+    headers: { 'retry-after': '5' },
+  })
+}
+
+/** What could be looked up. That foreign servers fail is no fault of ours; a refusal of this server goes through. */
+export async function orUnknown<T>(lookUp: Promise<T>): Promise<T | undefined> {
+  try {
+    return await lookUp
+  } catch (error) {
+    if (error instanceof Refused) throw error
+    return undefined
+  }
+}
