@@ -1,4 +1,5 @@
 /** Content codings in both directions: Node's zlib where it can be had, the web's compression streams elsewhere. */
+import type { Transform } from 'node:stream'
 import { XrpcError } from '@atoll/xrpc'
 import type { ContentCoding } from './accept-encoding.ts'
 import { ClientGoneError, payloadTooLarge } from './errors.ts'
@@ -89,7 +90,10 @@ async function* decoding(
     }
   })()
   try {
-    yield* codec().decodeStream(coding, watched, signal)
+    for await (const chunk of codec().decodeStream(coding, watched, signal)) {
+      signal.throwIfAborted()
+      yield chunk
+    }
   } catch (cause) {
     // The client's breaking off, or sending too much, is not a fault of the coding.
     if (sourceError !== undefined) throw sourceError
@@ -134,15 +138,12 @@ function nodeCodec(): Codec | undefined {
     br: (bytes: Uint8Array, done: Done) => zlib.brotliCompress(bytes, brotli, done),
     zstd: (bytes: Uint8Array, done: Done) => zlib.zstdCompress(bytes, done),
   }
-  const through = (
-    source: AsyncIterable<Uint8Array>,
-    transform: NodeJS.ReadWriteStream & AsyncIterable<Uint8Array>,
-  ) => {
-    const readable = stream.Readable.from(source, { objectMode: false })
+  const through = (source: AsyncIterable<Uint8Array>, transform: Transform) => {
     // Errors, ends and early departures travel both ways; the reader of the transform sees them.
-    stream.pipeline(readable, transform, (error) => {
-      // The iterator alone would wait for the chunk that is under way, which may never come.
-      if (error) breakOff(source)
+    stream.pipeline(stream.Readable.from(source, { objectMode: false }), transform, () => {})
+    // An iterator that is asked to return waits for the chunk that is under way, which may never come.
+    transform.once('close', () => {
+      if (!transform.readableEnded) breakOff(source)
     })
     return transform
   }
@@ -181,8 +182,13 @@ function webCodec(): Codec {
     },
     encodeStream: (coding, source) => through(source, new CompressionStream(coding as CompressionFormat)),
     decodeStream: (coding, source, signal) =>
-      through(source, new DecompressionStream(coding as CompressionFormat), signal),
+      through(slices(source), new DecompressionStream(coding as CompressionFormat), signal),
   }
+}
+
+/** A web stream decodes each chunk whole, to a thousand times its size. Of slices that is a megabyte. */
+async function* slices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) for (let at = 0; at < chunk.length; at += 1024) yield chunk.subarray(at, at + 1024)
 }
 
 export interface StreamOptions {
