@@ -3,7 +3,7 @@ import type { Transform } from 'node:stream'
 import { XrpcError } from '@atoll/xrpc'
 import type { ContentCoding } from './accept-encoding.ts'
 import { ClientGoneError, payloadTooLarge } from './errors.ts'
-import { type ByteStream, breakOff } from './inner.ts'
+import { type ByteStream, breakOff, type InnerRequest } from './inner.ts'
 
 type Coded = Exclude<ContentCoding, 'identity'>
 
