@@ -3,6 +3,9 @@
 /** How long all streams together may run before others do. */
 const sliceMs = 5
 
+/** A look at the clock costs a tenth of what an item does. */
+const itemsBetweenLooks = 4
+
 export interface FairnessOptions {
   now?(): number
   /** Runs what it is given after the event loop has served everyone else once. */
@@ -22,6 +25,7 @@ export class Fairness {
   readonly #waiting: (() => void)[] = []
   #isOpen = false
   #since = 0
+  #items = 0
 
   constructor(options: FairnessOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
@@ -35,6 +39,8 @@ export class Fairness {
       this.#open()
       return undefined
     }
+    if (++this.#items < itemsBetweenLooks) return undefined
+    this.#items = 0
     if (this.#now() - this.#since < sliceMs) return undefined
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
