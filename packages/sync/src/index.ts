@@ -7,7 +7,7 @@ export type { DesynchronizedEvent, FirehoseEvent } from './consumer/firehose-eve
 export type { Failure, FailureDecision, FirehoseNotice } from './consumer/notices.ts'
 export type { ConsumerVerifying, FirehoseConsumer, FirehoseConsumerOptions } from './consumer/options.ts'
 export { MemoryRepoStates, type RepoStates } from './consumer/repo-states.ts'
-export type { Socket, SocketConstructor } from './consumer/socket.ts'
+export type { Socket, SocketConstructor, SocketOptions } from './consumer/socket.ts'
 export { type Decoded, type DecodeOptions, decodeMessage } from './decode-message.ts'
 export { EventTooLargeError, StreamError } from './errors.ts'
 export {

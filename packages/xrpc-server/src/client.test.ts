@@ -1,5 +1,5 @@
 /** The client of @atoll/xrpc against this server, over real sockets. */
-import { createClient, type FetchLike, TokenSession, XrpcError } from '@atoll/xrpc'
+import { createClient, type FetchLike, type SocketOptions, TokenSession, XrpcError } from '@atoll/xrpc'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { bytesOf } from '../test/hosts.ts'
@@ -115,6 +115,25 @@ describe('the client and the server', () => {
       await expect(following()).rejects.toMatchObject({ error: 'FutureCursor', message: 'no more' })
       expect(expected).toBe(500)
     }
+  })
+
+  it('refuse a message that is too long when it begins, where the WebSocket can', async () => {
+    const client = await serve([
+      stream(count, anyone, async function* () {
+        yield { $type: 'test.atoll.count#number', value: 1, padding: new Uint8Array(300_000) } as const
+      }),
+    ])
+    let messages = 0
+    const webSocket = (url: string, options: SocketOptions) => {
+      const socket = new WebSocket(url, options)
+      return socket.on('message', () => messages++)
+    }
+    const following = client.subscribe(count, { webSocket, maxFrameBytes: 100_000 }).next()
+    await expect(following).rejects.toMatchObject({
+      name: 'StreamClosedError',
+      cause: { code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' },
+    })
+    expect(messages).toBe(0)
   })
 
   it('let a slow reader slow the stream down', async () => {

@@ -1,7 +1,9 @@
 /** Content codings in both directions: Node's zlib where it can be had, the web's compression streams elsewhere. */
+import type { Transform } from 'node:stream'
 import { XrpcError } from '@atoll/xrpc'
 import type { ContentCoding } from './accept-encoding.ts'
-import type { ByteStream } from './inner.ts'
+import { ClientGoneError, payloadTooLarge } from './errors.ts'
+import { type ByteStream, breakOff, type InnerRequest } from './inner.ts'
 
 type Coded = Exclude<ContentCoding, 'identity'>
 
@@ -10,8 +12,12 @@ interface Codec {
   readonly codings: readonly Coded[]
   encode(coding: Coded, bytes: Uint8Array): Promise<Uint8Array>
   encodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
-  decodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+  /** Stops at once, whatever is still to be done, when the signal is aborted. */
+  decodeStream(coding: Coded, source: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
+
+/** How many elements of a content-encoding are looked at, those without a meaning included. */
+const maxListed = 8
 
 let installed: Codec | undefined
 
@@ -35,46 +41,74 @@ export function encodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): 
 }
 
 /**
- * Undoes the codings of a request body. What comes out is bounded by whoever reads it, chunk by chunk.
- * @throws XrpcError 415 for a coding that is not offered; reading throws 400 for bytes that are not in that coding.
+ * Undoes the coding of a request body, which is bounded before and after. There is at most one: of two in a row the first could turn a
+ * hundred bytes into gigabytes for the second, and no client has a use for that.
+ * @throws XrpcError 415 for a coding that is not offered, or for several; reading throws 400 for bytes that are not in
+ * that coding, and 413 beyond the bound.
  */
-export function decodeBody(contentEncoding: string | null, body: ByteStream): ByteStream {
-  const codings = contentEncoding?.toLowerCase().split(',') ?? []
-  let decoded = body
-  for (const text of codings.reverse()) {
-    const coding = text.trim() === 'x-gzip' ? 'gzip' : text.trim()
-    if (coding === '' || coding === 'identity') continue
-    if (codings.length > 2 || !isAvailable(coding)) throw unsupported(text.trim())
-    decoded = decoding(coding, decoded)
-  }
-  return decoded
+export function decodeBody(
+  contentEncoding: string | null,
+  body: ByteStream,
+  maxBytes: number,
+  client: Pick<InnerRequest, 'signal'>,
+): ByteStream {
+  const coding = soleCoding(contentEncoding)
+  if (coding === undefined) return body
+  if (!isAvailable(coding)) throw unsupported(`unsupported content-encoding: ${coding.slice(0, 100)}`)
+  return decoding(coding, body, maxBytes, client.signal)
+}
+
+function soleCoding(contentEncoding: string | null): string | undefined {
+  const texts = (contentEncoding ?? '').toLowerCase().split(',', maxListed + 1)
+  const codings = texts.map((text) => text.trim()).filter((text) => text !== '' && text !== 'identity')
+  if (codings.length > 1 || texts.length > maxListed) throw unsupported('only one content-encoding may be applied')
+  return codings[0] === 'x-gzip' ? 'gzip' : codings[0]
 }
 
 function isAvailable(coding: string): coding is Coded {
   return (codec().codings as readonly string[]).includes(coding)
 }
 
-function unsupported(coding: string): XrpcError {
+function unsupported(message: string): XrpcError {
   const headers = { 'accept-encoding': codec().codings.join(', ') }
-  return new XrpcError('InvalidRequest', `unsupported content-encoding: ${coding}`, { status: 415, headers })
+  return new XrpcError('InvalidRequest', message, { status: 415, headers })
 }
 
-async function* decoding(coding: Coded, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+async function* decoding(
+  coding: Coded,
+  body: ByteStream,
+  maxBytes: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   let sourceError: unknown
   const watched = (async function* () {
     try {
-      yield* body
+      yield* boundedChunks(body, maxBytes)
     } catch (error) {
       sourceError = error
       throw error
     }
   })()
   try {
-    yield* codec().decodeStream(coding, watched)
+    for await (const chunk of codec().decodeStream(coding, watched, signal)) {
+      signal.throwIfAborted()
+      yield chunk
+    }
   } catch (cause) {
-    // The client's breaking off is not a fault of the coding.
+    // The client's breaking off, or sending too much, is not a fault of the coding.
     if (sourceError !== undefined) throw sourceError
+    if (signal.aborted) throw new ClientGoneError({ cause })
     throw new XrpcError('InvalidRequest', `the body is not valid ${coding}`, { cause })
+  }
+}
+
+/** The chunks of a body. @throws XrpcError 413 as soon as they are more than they may be. */
+export async function* boundedChunks(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > maxBytes) throw payloadTooLarge()
+    yield chunk
   }
 }
 
@@ -95,7 +129,8 @@ function nodeCodec(): Codec | undefined {
     gzip: () => zlib.createGunzip(),
     deflate: () => zlib.createInflate(),
     br: () => zlib.createBrotliDecompress(),
-    zstd: () => zlib.createZstdDecompress(),
+    // RFC 9659: a content coding needs no window above 8 MiB. By default a frame of ten bytes could claim 128 MiB.
+    zstd: () => zlib.createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
   }
   const whole = {
     gzip: (bytes: Uint8Array, done: Done) => zlib.gzip(bytes, { level: 6 }, done),
@@ -103,12 +138,13 @@ function nodeCodec(): Codec | undefined {
     br: (bytes: Uint8Array, done: Done) => zlib.brotliCompress(bytes, brotli, done),
     zstd: (bytes: Uint8Array, done: Done) => zlib.zstdCompress(bytes, done),
   }
-  const through = (
-    source: AsyncIterable<Uint8Array>,
-    transform: NodeJS.ReadWriteStream & AsyncIterable<Uint8Array>,
-  ) => {
+  const through = (source: AsyncIterable<Uint8Array>, transform: Transform) => {
     // Errors, ends and early departures travel both ways; the reader of the transform sees them.
     stream.pipeline(stream.Readable.from(source, { objectMode: false }), transform, () => {})
+    // An iterator that is asked to return waits for the chunk that is under way, which may never come.
+    transform.once('close', () => {
+      if (!transform.readableEnded) breakOff(source)
+    })
     return transform
   }
   return {
@@ -119,15 +155,20 @@ function nodeCodec(): Codec | undefined {
         whole[coding](bytes, (error, result) => (error ? reject(error) : resolve(result)))
       }),
     encodeStream: (coding, source) => through(source, encoders[coding]()),
-    decodeStream: (coding, source) => through(source, decoders[coding]()),
+    decodeStream: (coding, source, signal) => through(source, stream.addAbortSignal(signal, decoders[coding]())),
   }
 }
 
 type Done = (error: Error | null, result: Uint8Array) => void
 
 function webCodec(): Codec {
-  const through = (source: AsyncIterable<Uint8Array>, transform: GenericTransformStream) =>
-    chunksOf(streamOf(source).pipeThrough(transform as ReadableWritablePair<Uint8Array, Uint8Array>))
+  const through = (source: AsyncIterable<Uint8Array>, transform: GenericTransformStream, signal?: AbortSignal) =>
+    chunksOf(
+      streamOf(source).pipeThrough(
+        transform as ReadableWritablePair<Uint8Array, Uint8Array>,
+        signal ? { signal } : undefined,
+      ),
+    )
   return {
     codings: ['gzip', 'deflate'],
     async encode(coding, bytes) {
@@ -140,8 +181,14 @@ function webCodec(): Codec {
       return new Uint8Array(await new Response(encoded).arrayBuffer())
     },
     encodeStream: (coding, source) => through(source, new CompressionStream(coding as CompressionFormat)),
-    decodeStream: (coding, source) => through(source, new DecompressionStream(coding as CompressionFormat)),
+    decodeStream: (coding, source, signal) =>
+      through(slices(source), new DecompressionStream(coding as CompressionFormat), signal),
   }
+}
+
+/** A web stream decodes each chunk whole, to a thousand times its size. Of slices that is a megabyte. */
+async function* slices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) for (let at = 0; at < chunk.length; at += 1024) yield chunk.subarray(at, at + 1024)
 }
 
 export interface StreamOptions {
@@ -161,7 +208,7 @@ export function streamOf(source: AsyncIterable<Uint8Array>, options: StreamOptio
       start(controller) {
         onAbort = () => {
           controller.error(signal?.reason)
-          iterator.return?.().catch(() => {}) // broken off already
+          breakOff(source, iterator)
         }
         signal?.addEventListener('abort', onAbort)
       },
@@ -175,28 +222,34 @@ export function streamOf(source: AsyncIterable<Uint8Array>, options: StreamOptio
       async cancel() {
         signal?.removeEventListener('abort', onAbort)
         onCancel?.()
-        await iterator.return?.()
+        breakOff(source, iterator)
       },
     },
     { highWaterMark: 0 },
   )
 }
 
-/** The chunks of a web stream, which is cancelled when the reader stops early. */
-export async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader()
-  let ended = false
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) {
-        ended = true
-        return
+/** The chunks of a web stream, which is cancelled when the reader stops early, or at once by `cancel`. */
+export function chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> & { cancel(): Promise<void> } {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    reader = stream.getReader()
+    let ended = false
+    try {
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) {
+          ended = true
+          return
+        }
+        yield value
       }
-      yield value
+    } finally {
+      if (!ended) void reader.cancel().catch(() => {})
+      reader.releaseLock()
+      reader = undefined
     }
-  } finally {
-    if (!ended) void reader.cancel().catch(() => {})
-    reader.releaseLock()
   }
+  // Where a chunk is waited for, the generator's own `return` would wait for it too.
+  return Object.assign(chunks(), { cancel: () => (reader ? reader.cancel() : stream.cancel()) })
 }

@@ -22,6 +22,11 @@ export class ClientGoneError extends Error {
   }
 }
 
+/** The refusal of a body beyond the bound of its method. */
+export function payloadTooLarge(): XrpcError {
+  return new XrpcError('PayloadTooLargeError', 'request entity too large')
+}
+
 /** The refusal of a request whose body arrives too slowly. */
 export function bodyTooSlow(minBytes: number, seconds: number): XrpcError {
   const message = `the request body comes too slowly: less than ${minBytes} bytes in ${seconds} seconds; send it again`

@@ -1,27 +1,86 @@
+/** Shares the event loop among streams: a source that is always ready, and a client that always has room, would never let go of it. */
+
+/** How long all streams together may run before others do. */
 const sliceMs = 5
-const itemsBetweenLooks = 16
+
+/** A look at the clock costs a tenth of what an item does. */
+const itemsBetweenLooks = 4
+
+export interface FairnessOptions {
+  now?(): number
+  /** Runs what it is given after the event loop has served everyone else once. */
+  afterOthers?(run: () => void): void
+  /** Runs what it is given once everything that is ready has run. */
+  whenIdle?(run: () => void): void
+}
 
 /**
- * Keeps one stream from taking the whole event loop: a source that always has its next item ready, and a client that
- * always has room for it, would never let anyone else run.
+ * One slice of time for all streams. When it is over, each of them waits in line for the next; so their number decides how long a
+ * stream takes, and not how long everybody else waits.
  */
 export class Fairness {
+  readonly #now: () => number
+  readonly #afterOthers: (run: () => void) => void
+  readonly #whenIdle: (run: () => void) => void
+  readonly #waiting: (() => void)[] = []
+  #isOpen = false
+  #since = 0
   #items = 0
-  #since = performance.now()
+
+  constructor(options: FairnessOptions = {}) {
+    this.#now = options.now ?? (() => performance.now())
+    this.#afterOthers = options.afterOthers ?? afterOthers
+    this.#whenIdle = options.whenIdle ?? whenIdle
+  }
 
   /** To be awaited after each item, when it gives something to await. */
   turn(): Promise<void> | undefined {
+    if (!this.#isOpen) {
+      this.#open()
+      return undefined
+    }
     if (++this.#items < itemsBetweenLooks) return undefined
     this.#items = 0
-    if (performance.now() - this.#since < sliceMs) return undefined
-    return this.#letOthersRun()
+    if (this.#now() - this.#since < sliceMs) return undefined
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  async #letOthersRun(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      if (typeof setImmediate === 'function') setImmediate(resolve)
-      else setTimeout(resolve, 0)
-    })
-    this.#since = performance.now()
+  #open(): void {
+    this.#isOpen = true
+    this.#since = this.#now()
+    this.#afterOthers(this.#onOthersServed)
   }
+
+  readonly #onOthersServed = () => {
+    this.#isOpen = false
+    if (this.#waiting.length === 0) return
+    this.#open()
+    this.#letNextRun()
+  }
+
+  /** Those who wait go on one by one, as long as the slice lasts. */
+  readonly #letNextRun = () => {
+    if (this.#waiting.length === 0 || this.#now() - this.#since >= sliceMs) return
+    this.#waiting.shift()!()
+    this.#whenIdle(this.#letNextRun)
+  }
+}
+
+let shared: Fairness | undefined
+
+/** The one that all streams of this process share. */
+export function sharedFairness(): Fairness {
+  return (shared ??= new Fairness())
+}
+
+function afterOthers(run: () => void): void {
+  if (typeof setImmediate === 'function') setImmediate(run)
+  else setTimeout(run, 0)
+}
+
+function whenIdle(run: () => void): void {
+  const { process } = globalThis
+  // Node's next tick comes after all promises that are ready, but only if it is asked for by one of them.
+  if (process?.nextTick) queueMicrotask(() => process.nextTick(run))
+  else run()
 }

@@ -51,11 +51,7 @@ export function innerResponse(response: Response): InnerResponse {
   for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = value
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) headers['set-cookie'] = cookies
-  return { status: response.status, headers, body: response.body ? cancellable(response.body) : undefined }
-}
-
-function cancellable(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
-  return Object.assign(chunksOf(body), { cancel: () => body.cancel() })
+  return { status: response.status, headers, body: response.body ? chunksOf(response.body) : undefined }
 }
 
 /** An inner response as a web response. */

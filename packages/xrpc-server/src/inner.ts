@@ -65,3 +65,10 @@ export async function discardBody(body: ResponseBody | undefined): Promise<void>
   if ('cancel' in body && typeof body.cancel === 'function') return void (await body.cancel())
   await body[Symbol.asyncIterator]().return?.()
 }
+
+/** Ends the reading of a body at once, even while a chunk is waited for, if the body can be told so. */
+export function breakOff(body: AsyncIterable<Uint8Array>, iterator?: AsyncIterator<Uint8Array>): void {
+  // What is broken off may fail for it; nobody is left to hear of that.
+  if ('destroy' in body || 'cancel' in body) discardBody(body).catch(() => {})
+  iterator?.return?.().catch(() => {})
+}

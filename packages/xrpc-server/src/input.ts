@@ -2,7 +2,8 @@
 import { DataModelError, parseJson, type Value } from '@atoll/data-model'
 import { type Body, describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
-import { decodeBody } from './coding.ts'
+import { boundedChunks, decodeBody } from './coding.ts'
+import { payloadTooLarge } from './errors.ts'
 import type { Awaitable, ByteStream, InnerRequest } from './inner.ts'
 import { matchesMediaType, mediaType } from './media-type.ts'
 
@@ -25,10 +26,6 @@ const maxDepth = 64
 const nothing: ByteStream = { async *[Symbol.asyncIterator]() {} }
 const noInput: Input = { encoding: undefined, input: undefined, body: nothing }
 
-export function payloadTooLarge(): XrpcError {
-  return new XrpcError('PayloadTooLargeError', 'request entity too large')
-}
-
 /** Reads, or for raw input prepares to read, what the method asks for. */
 export function readInput(
   method: Query | Procedure,
@@ -44,8 +41,7 @@ export function readInput(
   if (validate) return readJson(validate, encoding, request, length, maxBytes ?? limits.maxJsonBytes)
   const bound = maxBytes ?? limits.maxRawBytes
   if (length !== undefined && length > bound) throw payloadTooLarge()
-  const body = bounded(decodeBody(request.headers.get('content-encoding'), request.body ?? nothing), bound)
-  return { encoding, input: undefined, body }
+  return { encoding, input: undefined, body: bounded(decoded(request, request.body ?? nothing, bound), bound) }
 }
 
 /** Proxies announce a chunked body where there may be none, so what counts is whether a byte comes. */
@@ -104,9 +100,12 @@ function contentLength(request: InnerRequest): number | undefined {
 async function readWhole(request: InnerRequest, length: number | undefined, maxBytes: number): Promise<Uint8Array> {
   if (length !== undefined && length > maxBytes) throw payloadTooLarge()
   if (!request.body) return new Uint8Array()
-  const contentEncoding = request.headers.get('content-encoding')
-  if (contentEncoding === null && request.read) return request.read(maxBytes)
-  return readAll(decodeBody(contentEncoding, request.body), maxBytes)
+  if (request.read && request.headers.get('content-encoding') === null) return request.read(maxBytes)
+  return readAll(decoded(request, request.body, maxBytes), maxBytes)
+}
+
+function decoded(request: InnerRequest, body: ByteStream, maxBytes: number): ByteStream {
+  return decodeBody(request.headers.get('content-encoding'), body, maxBytes, request)
 }
 
 /** The whole of a body, as long as it is within the bound. */
@@ -135,15 +134,6 @@ function bounded(body: ByteStream, maxBytes: number): ByteStream {
   return {
     [Symbol.asyncIterator]: () => boundedChunks(body, maxBytes),
     release: (chunk) => body.release?.(chunk),
-  }
-}
-
-async function* boundedChunks(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > maxBytes) throw payloadTooLarge()
-    yield chunk
   }
 }
 

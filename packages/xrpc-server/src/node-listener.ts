@@ -1,11 +1,14 @@
 /** The router as a listener for the requests of Node's HTTP server. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { clientNetwork } from './client-address.ts'
+import { ConnectionQueues } from './connection-queues.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
 import type { Router } from './router.ts'
 import { SlowBodyGuard } from './slow-body-guard.ts'
+import { type UnreadAnswerLimits, UnreadAnswers } from './unread-answers.ts'
 
-export interface NodeListenerOptions extends NodeRequestOptions, Partial<ResponseTimeouts> {
+export interface NodeListenerOptions extends NodeRequestOptions, UnreadAnswerLimits, Partial<ResponseTimeouts> {
   /** True once this connection is to have no next request. */
   isClosing?(): boolean
 }
@@ -16,10 +19,19 @@ export type NodeListener = (message: IncomingMessage, response: ServerResponse) 
 export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListenerOptions = {}): NodeListener {
   const timeouts = { stalledMs: options.stalledMs ?? 60_000, lingerMs: options.lingerMs ?? 2_000 }
   const requestOptions = { ...options, guard: options.guard ?? new SlowBodyGuard() }
+  const queues = new ConnectionQueues()
+  const unread = new UnreadAnswers(options)
   return async (message, response) => {
+    const turn = queues.enter(message.socket, response)
+    if (turn && !(await turn)) return
     const request = new NodeRequest(message, response, requestOptions)
     const answer = await router.handle(request)
     if (options.isClosing?.()) answer.headers['connection'] = 'close'
-    await writeResponse(message, response, answer, request.hasBody && !message.complete, timeouts)
+    const network = () => clientNetwork(request.ip)
+    await writeResponse(message, response, answer, request.hasBody && !message.complete, {
+      ...timeouts,
+      unread,
+      network,
+    })
   }
 }

@@ -2,9 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { clientAddress } from './client-address.ts'
-import { ClientGoneError } from './errors.ts'
+import { ClientGoneError, payloadTooLarge } from './errors.ts'
 import type { ByteStream, InnerRequest, RequestHeaders } from './inner.ts'
-import { joinChunks, payloadTooLarge } from './input.ts'
+import { joinChunks } from './input.ts'
 import { NodeBody } from './node-body.ts'
 import type { SlowBodyGuard } from './slow-body-guard.ts'
 

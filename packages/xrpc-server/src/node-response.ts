@@ -1,14 +1,24 @@
 /** Writes an answer to Node's response: in one piece when it is whole, at the client's pace when it is a stream. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Fairness } from './fairness.ts'
-import { type ByteStream, discardBody, type InnerResponse, type ResponseBody } from './inner.ts'
+import { sharedFairness } from './fairness.ts'
+import { type ByteStream, breakOff, discardBody, type InnerResponse, isStream, type ResponseBody } from './inner.ts'
+import type { UnreadAnswers } from './unread-answers.ts'
 
 export interface ResponseTimeouts {
-  /** How long a client may leave a stream unread before it is cut off. */
+  /** How long a client may read nothing of its answer before it is cut off. */
   stalledMs: number
   /** How long a refused upload is still read, so that its sender can see the answer. */
   lingerMs: number
 }
+
+export interface WriteOptions extends ResponseTimeouts {
+  unread: UnreadAnswers
+  /** Whose bound an unread answer draws on. */
+  network: () => string
+}
+
+/** A larger answer is written in pieces of this size: a client that reads slowly is told from one that does not read by them. */
+const pieceBytes = 64 * 1024
 
 /** Sends the answer; resolves when it has been handed over or the client has gone. */
 export async function writeResponse(
@@ -16,7 +26,7 @@ export async function writeResponse(
   response: ServerResponse,
   { status, headers, body }: InnerResponse,
   isUnread: boolean,
-  timeouts: ResponseTimeouts,
+  options: WriteOptions,
 ): Promise<void> {
   if (response.destroyed) return discardBody(body)
   if (typeof body === 'string') headers['content-length'] = String(Buffer.byteLength(body))
@@ -26,15 +36,58 @@ export async function writeResponse(
   // What is left of an upload that was refused will not be read: this connection has no next request.
   if (isUnread) headers['connection'] = 'close'
   response.writeHead(status, headers)
-  if (isUnread) await writeAndLinger(message, response, body, timeouts)
-  else if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) response.end(body)
-  else await writeStream(response, body, timeouts.stalledMs)
+  if (isStream(body)) await writeStream(response, body, options.stalledMs)
+  else if (isUnread) await writeAndLinger(message, response, body, options)
+  else {
+    const size = Number(headers['content-length'] ?? 0)
+    if (body !== undefined && size > pieceBytes) await writePieces(response, body, size, options)
+    else {
+      response.end(body)
+      if (isWaiting(response)) await heldUntilSent(response, size, options)
+    }
+  }
+}
+
+/** Whether some of an answer has not been taken by the system, because the client does not read. */
+function isWaiting({ destroyed, socket }: ServerResponse): boolean {
+  return !destroyed && socket !== null && socket.writableLength > 0
+}
+
+async function writePieces(
+  response: ServerResponse,
+  body: string | Uint8Array,
+  size: number,
+  options: WriteOptions,
+): Promise<void> {
+  const { unread, stalledMs } = options
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const held = unread.hold({ network: options.network(), bytes: size, cutOff: () => response.destroy() })
+  try {
+    for (let at = 0; at < size && !response.destroyed; at += pieceBytes) {
+      if (!response.write(bytes.subarray(at, at + pieceBytes))) await drained(response, stalledMs)
+      unread.moved(held)
+    }
+    response.end()
+    if (isWaiting(response)) await sent(response, stalledMs)
+  } finally {
+    unread.release(held)
+  }
+}
+
+async function heldUntilSent(response: ServerResponse, bytes: number, options: WriteOptions): Promise<void> {
+  const held = options.unread.hold({ network: options.network(), bytes, cutOff: () => response.destroy() })
+  await sent(response, options.stalledMs)
+  options.unread.release(held)
 }
 
 async function writeStream(response: ServerResponse, body: ByteStream, stalledMs: number): Promise<void> {
-  const fairness = new Fairness()
+  const fairness = sharedFairness()
+  const iterator = body[Symbol.asyncIterator]()
+  // Whoever waits for the next chunk hears of nothing else.
+  const onClose = () => breakOff(body, iterator)
+  response.once('close', onClose)
   try {
-    for await (const chunk of body) {
+    for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
       if (response.destroyed) return
       // Until it is written, the system reads from the chunk's memory; when writing fails, nobody knows for how long.
       const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
@@ -43,23 +96,33 @@ async function writeStream(response: ServerResponse, body: ByteStream, stalledMs
       if (turn) await turn
       if (response.destroyed) return
     }
-    response.end()
+    response.off('close', onClose).end()
+    if (isWaiting(response)) await sent(response, stalledMs)
   } catch {
     // The router has reported it. Too late for an error: a body that breaks off tells the client that it is not whole.
     response.destroy()
   }
 }
 
-/** Resolves when the client has read enough; one that reads nothing for too long is cut off. */
+/** Resolves when the client has read enough to be written more; one that reads nothing for too long is cut off. */
 function drained(response: ServerResponse, stalledMs: number): Promise<void> {
+  return inTime(response, 'drain', stalledMs)
+}
+
+/** Resolves when the system has taken the last of an answer; a client that reads nothing for too long is cut off. */
+function sent(response: ServerResponse, stalledMs: number): Promise<void> {
+  return inTime(response, 'finish', stalledMs)
+}
+
+function inTime(response: ServerResponse, event: 'drain' | 'finish', stalledMs: number): Promise<void> {
   return new Promise((resolve) => {
     const onDone = () => {
       clearTimeout(timer)
-      response.off('drain', onDone).off('close', onDone)
+      response.off(event, onDone).off('close', onDone)
       resolve()
     }
     const timer = setTimeout(() => response.destroy(), stalledMs)
-    response.on('drain', onDone).on('close', onDone)
+    response.on(event, onDone).on('close', onDone)
   })
 }
 
@@ -70,11 +133,10 @@ function drained(response: ServerResponse, stalledMs: number): Promise<void> {
 async function writeAndLinger(
   message: IncomingMessage,
   response: ServerResponse,
-  body: ResponseBody | undefined,
-  timeouts: ResponseTimeouts,
+  body: Exclude<ResponseBody, ByteStream> | undefined,
+  options: WriteOptions,
 ): Promise<void> {
-  if (typeof body === 'string' || body instanceof Uint8Array) response.write(body)
-  else if (body) return writeStream(response, body, timeouts.stalledMs)
+  if (body !== undefined) response.write(body)
   else response.flushHeaders()
   message.resume()
   const ended = new Promise<void>((resolve) => {
@@ -82,8 +144,9 @@ async function writeAndLinger(
       .once('end', resolve)
       .once('close', resolve)
       .once('error', () => resolve())
-    setTimeout(resolve, timeouts.lingerMs).unref()
+    setTimeout(resolve, options.lingerMs).unref()
   })
   await ended
   response.end()
+  if (isWaiting(response)) await heldUntilSent(response, body?.length ?? 0, options)
 }

@@ -111,6 +111,102 @@ describe('a connection', () => {
   })
 })
 
+describe('requests that come together', () => {
+  const get = (name: string) => `GET /xrpc/test.atoll.greet?name=${name} HTTP/1.1\r\nhost: x\r\n\r\n`
+  /** Each call waits until the test lets it go on. */
+  const held = () => {
+    const calls: { name: string; goOn: () => void; signal: AbortSignal }[] = []
+    const handler = route(greet, anyone, ({ params, signal }) => {
+      const { promise, resolve } = later<{ greeting: string }>()
+      calls.push({ name: params.name, signal, goOn: () => resolve({ greeting: params.name }) })
+      return promise
+    })
+    return { calls, served: createRouter([handler]) }
+  }
+
+  it('are worked on one after another, each when the answer before it is written', async () => {
+    const { calls, served } = held()
+    await serve(served)
+    const { socket, received } = await dial()
+    const another = await dial()
+    socket.write(Array.from({ length: 10 }, (_, at) => get(`n${at}`)).join(''))
+    await until(() => calls.length > 0)
+    another.socket.write(get('other'))
+    await until(() => calls.length > 1)
+    // Those behind the first have been parsed with it; the other client has not waited for them.
+    expect(calls.map(({ name }) => name)).toEqual(['n0', 'other'])
+    calls[1]!.goOn()
+    await until(() => another.received().includes('"other"'))
+    calls.splice(1, 1)
+    for (let at = 0; at < 10; at++) {
+      await until(() => calls.length === at + 1)
+      calls[at]!.goOn()
+      await until(() => received().includes(`"n${at}"`))
+    }
+    expect(calls.map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, at) => `n${at}`))
+  })
+
+  it('are not worked on while the answer before them is not read', async () => {
+    let asked = 0
+    const body = new Uint8Array(20_000_000)
+    await serve(
+      createRouter([
+        route(download, anyone, () => {
+          asked++
+          return { encoding: 'x/y', body }
+        }),
+        ...routes,
+      ]),
+    )
+    const { socket } = await dial()
+    socket.pause()
+    socket.write('GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(10))
+    const another = await dial()
+    await until(() => asked > 0)
+    another.socket.write(get('meanwhile'))
+    await until(() => another.received().includes('"meanwhile"'))
+    expect(asked).toBe(1)
+  })
+
+  it('end with the connection: what waits is never begun, what has begun is told', async () => {
+    const { calls, served } = held()
+    await serve(served)
+    const { socket } = await dial()
+    socket.write(get('a') + get('b') + get('c'))
+    await until(() => calls.length > 0)
+    const told = once(calls[0]!.signal, 'abort')
+    socket.destroy()
+    await told
+    calls[0]!.goOn()
+    const another = await dial()
+    another.socket.write(get('d'))
+    await until(() => calls.length > 1)
+    expect(calls.map(({ name }) => name)).toEqual(['a', 'd'])
+  })
+
+  it('close the connection when they are more than anybody needs', async () => {
+    const { calls, served } = held()
+    await serve(served)
+    const { socket, closed } = await dial()
+    socket.write(Array.from({ length: 70 }, (_, at) => get(`n${at}`)).join(''))
+    expect(await closed).toBe('')
+    expect(calls.map(({ name }) => name)).toEqual(['n0'])
+    expect(calls[0]!.signal.aborted).toBe(true)
+  })
+
+  it('may have bodies', async () => {
+    await serve()
+    const { socket, received } = await dial()
+    const post = (numbers: number) => {
+      const body = JSON.stringify({ numbers: Array(numbers).fill(1) })
+      return `POST /xrpc/test.atoll.add HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    }
+    socket.write(post(1) + post(60_000) + post(3))
+    await until(() => received().includes('"sum":3'))
+    expect(received().match(/"sum":\d+/g)).toEqual(['"sum":1', '"sum":60000', '"sum":3'])
+  })
+})
+
 describe('what is no request', () => {
   const refusalOf = async (text: string) => {
     const { socket, closed } = await dial()
@@ -190,6 +286,122 @@ describe('a client that takes its time', () => {
     socket.pause()
     socket.write('GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n\r\n')
     await ended
+  })
+})
+
+describe('a whole answer that is not read', () => {
+  const ask = 'GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n\r\n'
+  const silent = async () => {
+    const { socket } = await dial()
+    socket.pause()
+    socket.write(ask)
+    return socket
+  }
+  const answering = (body: Uint8Array | string, then: () => void = () => {}) =>
+    createRouter([
+      route(download, anyone, () => {
+        then()
+        return { encoding: 'x/y', body }
+      }),
+    ])
+
+  it.each([
+    ['bytes', new Uint8Array(30_000_000)],
+    ['text', 'x'.repeat(30_000_000)],
+  ])('is cut off in time: %s', async (_, body) => {
+    await serve(answering(body), { stalledMs: 100 })
+    const [connection] = await Promise.all([once(server.server, 'connection') as Promise<[Socket]>, silent()])
+    await once(connection[0], 'close')
+    expect(connection[0].bytesWritten).toBeLessThan(30_000_000)
+  })
+
+  it('is cut off in time when many small ones have filled the connection', async () => {
+    let asked = 0
+    await serve(
+      answering(new Uint8Array(60_000), () => asked++),
+      { stalledMs: 100 },
+    )
+    const connected = once(server.server, 'connection') as Promise<[Socket]>
+    const socket = await silent()
+    const [connection] = await connected
+    // Each is asked for when the one before has been taken; at some time the system takes no more.
+    const asking = setInterval(() => socket.write(ask), 1)
+    await once(connection, 'close')
+    clearInterval(asking)
+    expect(asked).toBeGreaterThan(1)
+  })
+
+  it('is not cut off while it is read, however slowly', async () => {
+    await serve(answering(Buffer.alloc(8_000_000, 1)), { stalledMs: 1_500 })
+    const socket = connect(server.port, '127.0.0.1')
+    sockets.push(socket)
+    socket.write(ask.replace('host', 'connection: close\r\nhost'))
+    let size = 0
+    for await (const piece of socket) {
+      size += (piece as Buffer).length
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    expect(size).toBeGreaterThan(8_000_000)
+  })
+
+  it('makes room for others: with too many of one client, the one that has waited longest is cut off', async () => {
+    await serve(answering(new Uint8Array(20_000_000)), { maxUnreadBytesPerAddress: 50_000_000 })
+    const connections: Socket[] = []
+    server.server.on('connection', (socket) => connections.push(socket))
+    await silent()
+    await until(() => (connections[0]?.writableLength ?? 0) > 0)
+    const closed = once(connections[0]!, 'close')
+    await silent()
+    await until(() => (connections[1]?.writableLength ?? 0) > 0)
+    expect(connections[0]!.destroyed).toBe(false)
+    await silent()
+    await closed
+    await until(() => (connections[2]?.writableLength ?? 0) > 0)
+    expect(connections.map(({ destroyed }) => destroyed)).toEqual([true, false, false])
+  })
+})
+
+describe('a client that leaves', () => {
+  const leaving = async (leave: (socket: Socket) => void) => {
+    const { promise: signalled, resolve } = later<AbortSignal>()
+    await serve(
+      createRouter([
+        route(greet, anyone, async ({ signal }) => {
+          resolve(signal)
+          await once(signal, 'abort')
+          return { greeting: '' }
+        }),
+      ]),
+    )
+    const { socket } = await dial()
+    socket.write('GET /xrpc/test.atoll.greet?name=x HTTP/1.1\r\nhost: x\r\n\r\n')
+    const signal = await signalled
+    leave(socket)
+    if (!signal.aborted) await once(signal, 'abort')
+    expect(signal.reason).toMatchObject({ name: 'ClientGoneError' })
+  }
+
+  it('ends its query: by closing', () => leaving((socket) => socket.destroy()))
+  it('ends its query: by saying that it is done', () => leaving((socket) => socket.end()))
+  it('ends its query: by a reset', () => leaving((socket) => socket.resetAndDestroy()))
+
+  it.each(['', 'accept-encoding: gzip\r\n'])('ends a stream that waits for its source (%j)', async (header) => {
+    const waiting = later<void>()
+    const cancelled = later<void>()
+    const body = new ReadableStream<Uint8Array>({
+      pull: () => {
+        waiting.resolve()
+        return new Promise(() => {})
+      },
+      cancel: () => cancelled.resolve(),
+    })
+    const onError = (error: unknown) => expect.fail(`${error}`)
+    await serve(createRouter([route(download, anyone, () => ({ encoding: 'text/plain', body }))], { onError }))
+    const { socket } = await dial()
+    socket.write(`GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n${header}\r\n`)
+    await waiting.promise
+    socket.destroy()
+    await cancelled.promise
   })
 })
 

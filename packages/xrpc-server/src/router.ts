@@ -1,5 +1,6 @@
 /** The core: from a request in its inner form to the answer, for whichever host. */
 import { XrpcError } from '@atoll/xrpc'
+import { chunksOf } from './coding.ts'
 import { compressAnswer } from './compress.ts'
 import { openToAllOrigins, preflightAnswer } from './cors.ts'
 import { ClientGoneError, errorAnswer, publicError } from './errors.ts'
@@ -177,6 +178,8 @@ class RouterCore {
   #finish({ request, nsid, rate }: Exchange, response: InnerResponse): Awaitable<InnerResponse> {
     if (rate) Object.assign(response.headers, rateHeaders(rate))
     const { onError } = this.options
+    // A web stream cannot be cancelled while it is read by others; its chunks can.
+    if (response.body instanceof ReadableStream) response.body = chunksOf(response.body)
     if (onError && isStream(response.body)) {
       response.body = reporting(response.body, (error) => {
         if (!request.signal.aborted && !(error instanceof ClientGoneError)) onError(error, { request, nsid })

@@ -3,7 +3,7 @@ import type { ValueMap } from '@atoll/data-model'
 import type { Subscription } from '@atoll/lexicon'
 import { encodeErrorFrame, encodeMessageFrame, XrpcError } from '@atoll/xrpc'
 import { publicError } from './errors.ts'
-import { Fairness } from './fairness.ts'
+import { sharedFairness } from './fairness.ts'
 import type { FrameSocket } from './frame-socket.ts'
 import type { EncodedFrame } from './route.ts'
 
@@ -28,7 +28,7 @@ export async function pumpFrames(
   failure = new StreamFailure(),
 ): Promise<void> {
   let iterator: AsyncIterator<unknown> | undefined
-  const fairness = new Fairness()
+  const fairness = sharedFairness()
   try {
     iterator = open()[Symbol.asyncIterator]()
     while (!signal.aborted) {

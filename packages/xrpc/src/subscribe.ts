@@ -17,10 +17,18 @@ export interface SubscriberSocket {
   resume?(): void
 }
 
+export interface SocketOptions {
+  /** The longest message that is wanted, under the name that `ws` gives it. */
+  readonly maxPayload: number
+}
+
 export interface FrameOptions {
   signal?: AbortSignal
-  /** Opens the connection; the runtime's own WebSocket unless given. */
-  webSocket?(url: string): SubscriberSocket
+  /**
+   * Opens the connection. Default: the runtime's own WebSocket, which gathers a message of any length before it can be refused. `ws`
+   * refuses one that is too long when it begins: `(url, options) => new WebSocket(url, options)`.
+   */
+  webSocket?(url: string, options: SocketOptions): SubscriberSocket
   /** How much may wait to be read: 16 MiB unless given. */
   maxBufferedBytes?: number
   /** 5,000,000 unless given, as the specification has it. */
@@ -46,13 +54,14 @@ export async function* readFrames(
   signal?.throwIfAborted()
   const url = new URL(methodUrl(service, method, options.params))
   url.protocol = url.protocol.replace('http', 'ws')
-  const socket = webSocket(url.href)
+  const maxPayload = options.maxFrameBytes ?? maxFrameBytes
+  const socket = webSocket(url.href, { maxPayload })
   const queue = new FrameQueue(socket, options.maxBufferedBytes ?? 16 * 1024 * 1024)
   const onAbort = () => queue.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort)
   try {
     for (let frame = await queue.next(); frame !== undefined; frame = await queue.next()) {
-      if (frame.length > (options.maxFrameBytes ?? maxFrameBytes)) throw new FrameError('too large')
+      if (frame.length > maxPayload) throw new FrameError('too large')
       yield frame
     }
   } finally {

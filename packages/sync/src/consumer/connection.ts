@@ -1,6 +1,6 @@
 import { maxFrameBytes } from '@atoll/xrpc'
 import type { Clock } from './clock.ts'
-import { bytesOf, type Socket, type SocketConstructor } from './socket.ts'
+import { bytesOf, isTooLong, type Socket, type SocketConstructor } from './socket.ts'
 
 /** Why a connection ended. */
 export type Ending =
@@ -8,6 +8,7 @@ export type Ending =
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   /** Nothing was heard for too long. */
   | { readonly kind: 'silent'; readonly ms: number }
+  /** So many bytes, or more: `ws` does not wait for the rest of a message that is too long. */
   | { readonly kind: 'oversized'; readonly bytes: number }
   /** The server said why before it closed, such as `ConsumerTooSlow`. */
   | { readonly kind: 'error-frame'; readonly error: string; readonly message?: string }
@@ -81,7 +82,7 @@ export class Connection {
   #open(): Socket | undefined {
     const { url, webSocket: WebSocket } = this.#options
     try {
-      const socket = new WebSocket(url)
+      const socket = new WebSocket(url, [], { maxPayload: maxFrameBytes })
       socket.binaryType = 'arraybuffer'
       this.#listen(socket)
       return socket
@@ -98,7 +99,8 @@ export class Connection {
       if (this.#settle) this.#options.onOpen()
     })
     socket.addEventListener('message', ({ data }) => this.#receive(data))
-    socket.addEventListener('error', ({ message }) => {
+    socket.addEventListener('error', ({ message, error }) => {
+      if (isTooLong(error)) this.end({ kind: 'oversized', bytes: maxFrameBytes + 1 })
       fault = message ?? 'error'
     })
     socket.addEventListener('close', ({ code, reason }) => {

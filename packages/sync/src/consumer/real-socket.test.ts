@@ -1,4 +1,8 @@
 // The consumer against a real server, with the two kinds of WebSocket that Node has.
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
 import { didOf, frameOf, gate, MemoryCursorStore, seqOf } from '../../test/events.ts'
@@ -93,4 +97,38 @@ describe.each(kinds)('over %s', (_, webSocket) => {
     expect(seen).toEqual([1, 2])
     await second.close()
   })
+})
+
+it('with ws, a message that is too long is refused when it begins', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  server.on('upgrade', ({ headers }, socket) => {
+    socket.on('error', () => {})
+    const key = createHash('sha1').update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+    const accept = `sec-websocket-accept: ${key.digest('base64')}`
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n${accept}\r\n\r\n`)
+    // A binary message of a gigabyte, of which nothing comes.
+    socket.write(Buffer.from([0x82, 127, 0, 0, 0, 0, 0x40, 0, 0, 0]))
+  })
+  const refused = gate()
+  const endings: unknown[] = []
+  const consumer = createFirehoseConsumer({
+    service: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cursorStore: new MemoryCursorStore(),
+    webSocket: NodeSocket,
+    idleTimeoutMs: 3_600_000,
+    onEvent: () => {},
+    onNotice: (notice) => {
+      if (notice.kind !== 'disconnected') return
+      endings.push(notice.ending)
+      refused.open()
+    },
+  })
+  const run = consumer.run()
+  await refused.opened
+  await consumer.close()
+  await run
+  expect(endings[0]).toEqual({ kind: 'oversized', bytes: 5_000_001 })
+  server.closeAllConnections()
+  server.close()
 })

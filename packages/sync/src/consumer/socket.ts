@@ -9,7 +9,7 @@ export interface Socket {
   addEventListener(type: 'open', listener: () => void): void
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
   addEventListener(type: 'close', listener: (event: CloseEvent) => void): void
-  addEventListener(type: 'error', listener: (event: { message?: string }) => void): void
+  addEventListener(type: 'error', listener: (event: { message?: string; error?: unknown }) => void): void
   close(code?: number, reason?: string): void
   /** `ws` only: the watchdog asks a silent server whether it is there. */
   ping?(): void
@@ -21,7 +21,17 @@ export interface Socket {
   terminate?(): void
 }
 
-export type SocketConstructor = new (url: string) => Socket
+export interface SocketOptions {
+  /** `ws` refuses a longer message when it begins. Others know no such option, and gather it whole before it can be refused. */
+  readonly maxPayload: number
+}
+
+export type SocketConstructor = new (url: string, protocols?: string[], options?: SocketOptions) => Socket
+
+/** Whether `ws` has refused a message for its length. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+}
 
 /** The bytes of a message; `undefined` for a text message. */
 export function bytesOf(data: unknown): Uint8Array | undefined {

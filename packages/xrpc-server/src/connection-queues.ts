@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/**
+ * How many requests may wait on one connection; one more closes it. Node keeps some kilobytes for each, and hardly any client sends a
+ * second request before it has its answer.
+ */
+const maxWaiting = 64
+
+interface Queue {
+  isBusy: boolean
+  /** Each is told whether the connection is still there. */
+  readonly waiting: ((isOpen: boolean) => void)[]
+}
+
+/**
+ * Node hands over every request that it has parsed. Here each connection has one at a time, and the next when the answer before it has
+ * been written: what a client sends at once would otherwise be worked on at once, and all answers kept until it reads them.
+ */
+export class ConnectionQueues {
+  readonly #queues = new WeakMap<Socket, Queue>()
+
+  /** Nothing when the request may go on, else a promise of its turn: `false` when the connection has closed before. */
+  enter(socket: Socket, response: ServerResponse): Promise<boolean> | undefined {
+    let queue = this.#queues.get(socket)
+    if (!queue) {
+      queue = { isBusy: false, waiting: [] }
+      this.#queues.set(socket, queue)
+    }
+    if (queue.isBusy) return this.#wait(queue, socket, response)
+    this.#begin(queue, socket, response)
+    return undefined
+  }
+
+  #begin(queue: Queue, socket: Socket, response: ServerResponse): void {
+    queue.isBusy = true
+    response.once('close', () => this.#goOn(queue, socket))
+  }
+
+  async #wait(queue: Queue, socket: Socket, response: ServerResponse): Promise<boolean> {
+    if (queue.waiting.length >= maxWaiting) socket.destroy()
+    if (socket.destroyed) return false
+    const isOpen = await new Promise<boolean>((resolve) => queue.waiting.push(resolve))
+    if (isOpen) this.#begin(queue, socket, response)
+    return isOpen
+  }
+
+  #goOn(queue: Queue, socket: Socket): void {
+    if (queue.waiting.length === 0) queue.isBusy = false
+    // Others get a turn of the event loop between two requests of one client.
+    else setImmediate(() => this.#callNext(queue, socket))
+  }
+
+  #callNext({ waiting }: Queue, socket: Socket): void {
+    if (socket.destroyed) for (const tell of waiting.splice(0)) tell(false)
+    else waiting.shift()?.(true)
+  }
+}

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import { Fairness } from './fairness.ts'
+
+/** Streams that always have more; each item takes a millisecond of a clock that only they move. */
+function endless(streams: number) {
+  let now = 0
+  let isOver = false
+  const items = Array<number>(streams).fill(0)
+  const fairness = new Fairness({ now: () => now })
+  const run = async (stream: number) => {
+    while (!isOver) {
+      await undefined // as a generator is asked
+      items[stream]!++
+      now++
+      const turn = fairness.turn()
+      if (turn) await turn
+    }
+  }
+  return {
+    items,
+    start: () => items.map((_, stream) => run(stream)),
+    stop: () => {
+      isOver = true
+    },
+    sum: () => items.reduce((sum, each) => sum + each, 0),
+  }
+}
+const turnOfTheLoop = () => new Promise((resolve) => setImmediate(resolve))
+
+it.each([1, 20, 300])('between two turns of the event loop %i streams have one slice of time', async (streams) => {
+  const { items, start, stop, sum } = endless(streams)
+  const running = start()
+  await turnOfTheLoop()
+  for (let turn = 0; turn < 500; turn++) {
+    const before = sum()
+    await turnOfTheLoop()
+    // Eight are seen to be more than the slice; two turns may lie between two looks of this test.
+    expect(sum() - before).toBeLessThanOrEqual(16)
+    expect(sum()).toBeGreaterThan(before)
+  }
+  expect(Math.max(...items) - Math.min(...items)).toBeLessThanOrEqual(24)
+  stop()
+  await Promise.all(running)
+})
+
+it('streams that have little to do wait for nobody', async () => {
+  const fairness = new Fairness({ now: () => 0 })
+  for (let item = 0; item < 1000; item++) expect(fairness.turn()).toBeUndefined()
+})
