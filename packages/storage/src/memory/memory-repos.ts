@@ -4,7 +4,7 @@ import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { accountStatus } from '../account-store.ts'
 import { ConflictError } from '../errors.ts'
 import { numberOfCursor } from '../number-cursor.ts'
-import type { ListedRecord, RecordStore, StoredRecord } from '../record-store.ts'
+import { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from '../record-store.ts'
 import type { RecordChange, RepoChange, RepoWriter } from '../repo-change.ts'
 import type { Page, RepoListing, RepoSnapshot, RepoStore } from '../repo-store.ts'
 import { JournaledMap } from './journaled-map.ts'
@@ -102,12 +102,19 @@ export class MemoryRecords implements RecordStore {
     const repo = this.#tables.repos.get(did)
     if (!repo) return []
     const direction = reverse ? 1 : -1
-    return [...repo.records.values()]
+    const following = [...repo.records.values()]
       .filter((record) => record.collection === collection)
       .filter((record) => cursor === undefined || compareText(record.rkey, cursor) * direction > 0)
       .sort((a, b) => compareText(a.rkey, b.rkey) * direction)
-      .slice(0, limit)
-      .map((record) => ({ rkey: record.rkey, section: sectionOf(withBytes(repo, record)) }))
+    const page: ListedRecord[] = []
+    let bytes = 0
+    for (const record of following) {
+      if (page.length === limit || bytes >= maxPageBytes) break
+      const section = sectionOf(withBytes(repo, record))
+      page.push({ rkey: record.rkey, section })
+      bytes += section.length
+    }
+    return page
   }
 
   async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {
