@@ -40,8 +40,8 @@ export interface RecordStore {
    * a link, points at nothing any more.
    */
   pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]>
-  /** Collections that hold at least one record, ascending. */
-  collections(did: Did): Promise<Nsid[]>
+  /** Collections that hold at least one record, ascending; the first `limit` of them. */
+  collections(did: Did, options?: { limit?: number }): Promise<Nsid[]>
   /** Repositories with at least one record in the collection, in order of creation. */
   reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>>
 }

@@ -36,6 +36,8 @@ export interface RepoStore {
   block(did: Did, cid: Cid): Promise<Uint8Array | undefined>
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(did: Did, cids: readonly Cid[]): Promise<Block[]>
+  /** How many bytes each of `cids` has, in the order asked for; undefined for one that the repository lacks. No block is read. */
+  sizes(did: Did, cids: readonly Cid[]): Promise<(number | undefined)[]>
   /** A synchronous source of blocks; undefined when the adapter has none (load with `blocks` then). */
   blockSource(did: Did): GetBlock | undefined
   /** The repository as it is now, whatever is written later; undefined when there is none. The caller closes it. */

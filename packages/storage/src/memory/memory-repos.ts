@@ -30,6 +30,11 @@ export class MemoryRepos implements RepoStore, RepoWriter {
     return pick(cids, this.blockSource(did))
   }
 
+  async sizes(did: Did, cids: readonly Cid[]): Promise<(number | undefined)[]> {
+    const source = this.blockSource(did)
+    return cids.map((cid) => source(cid)?.length)
+  }
+
   blockSource(did: Did): GetBlock {
     return (cid) => this.#tables.repos.get(did)?.blocks.get(cid.key)?.block.bytes
   }
@@ -124,9 +129,9 @@ export class MemoryRecords implements RecordStore {
       .sort(compareText)
   }
 
-  async collections(did: Did): Promise<Nsid[]> {
+  async collections(did: Did, { limit }: { limit?: number } = {}): Promise<Nsid[]> {
     const repo = this.#tables.repos.get(did)
-    return repo ? [...collectionsOf(repo)].sort(compareText) : []
+    return repo ? [...collectionsOf(repo)].sort(compareText).slice(0, limit) : []
   }
 
   async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {

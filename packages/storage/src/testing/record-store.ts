@@ -147,6 +147,7 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       const writes = Object.fromEntries(paths.map((path) => [path, {}]))
       await storage.transact(alice, (tx) => tx.repo.apply(repo.commit(writes)))
       expect(await storage.records.collections(alice)).toEqual([like, post, 'app.bsky.graph.follow'])
+      expect(await storage.records.collections(alice, { limit: 2 })).toEqual([like, post])
       await storage.transact(alice, (tx) =>
         tx.repo.apply(repo.commit({ [`${like}/one`]: null, [`${post}/one`]: null })),
       )
