@@ -21,7 +21,7 @@ export interface FrameOptions {
   signal?: AbortSignal
   /** Opens the connection; the runtime's own WebSocket unless given. */
   webSocket?(url: string): SubscriberSocket
-  /** How much may wait to be read: 16 MiB unless given. */
+  /** How much may wait to be read, some 200 bytes counted beside each frame. Default 16 MiB. */
   maxBufferedBytes?: number
   /** 5,000,000 unless given, as the specification has it. */
   maxFrameBytes?: number
