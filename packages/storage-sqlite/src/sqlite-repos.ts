@@ -1,6 +1,6 @@
 import type { Block, Cid, SectionRun } from '@atoll/data-model'
 import type { GetBlock, Head, SectionSource } from '@atoll/repo'
-import { maxPageBytes, type RepoSnapshot, type RepoStore } from '@atoll/storage'
+import { maxPageBytes, type RepoSnapshot, type RepoStore, StorageUnavailableError } from '@atoll/storage'
 import {
   blockBytes,
   blockPage,
@@ -144,6 +144,7 @@ class SqliteRepoSnapshot implements RepoSnapshot {
 
   #run<T>(routine: Routine<T>): T {
     if (this.#closed) throw new Error('the snapshot is closed')
+    if (!this.#pool.has(this.#reader)) throw new StorageUnavailableError('busy')
     return this.#reader.run(routine)
   }
 }

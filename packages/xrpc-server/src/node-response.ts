@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fairness } from './fairness.ts'
 import { type ByteStream, discardBody, type InnerResponse, type ResponseBody } from './inner.ts'
+import { ReadingPace } from './reading-pace.ts'
 
 export interface ResponseTimeouts {
   /** How long a client may leave a stream unread before it is cut off. */
@@ -33,12 +34,14 @@ export async function writeResponse(
 
 async function writeStream(response: ServerResponse, body: ByteStream, stalledMs: number): Promise<void> {
   const fairness = new Fairness()
+  const pace = new ReadingPace({ stalledMs })
   try {
     for await (const chunk of body) {
       if (response.destroyed) return
       // Until it is written, the system reads from the chunk's memory; when writing fails, nobody knows for how long.
       const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
-      if (!response.write(chunk, onWritten)) await drained(response, stalledMs)
+      pace.wrote(chunk.length)
+      if (!response.write(chunk, onWritten)) await drained(response, pace)
       const turn = fairness.turn()
       if (turn) await turn
       if (response.destroyed) return
@@ -50,15 +53,17 @@ async function writeStream(response: ServerResponse, body: ByteStream, stalledMs
   }
 }
 
-/** Resolves when the client has read enough; one that reads nothing for too long is cut off. */
-function drained(response: ServerResponse, stalledMs: number): Promise<void> {
+/** Resolves when the client has read enough; one that reads nothing for too long, or too little in all, is cut off. */
+function drained(response: ServerResponse, pace: ReadingPace): Promise<void> {
   return new Promise((resolve) => {
+    const since = performance.now()
     const onDone = () => {
       clearTimeout(timer)
+      pace.waited(performance.now() - since)
       response.off('drain', onDone).off('close', onDone)
       resolve()
     }
-    const timer = setTimeout(() => response.destroy(), stalledMs)
+    const timer = setTimeout(() => response.destroy(), pace.patienceMs)
     response.on('drain', onDone).on('close', onDone)
   })
 }
