@@ -93,7 +93,9 @@ export async function blocksCar(
   const blocks = eachBlock(repos, did, once)
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
   if (bytes > maxBytesAtOnce) return { encoding, body: streamCar([cids[0]], blocks) }
-  return carOf(cids[0], await Array.fromAsync(blocks))
+  const whole: Block[] = []
+  for await (const block of blocks) whole.push(block)
+  return carOf(cids[0], whole)
 }
 
 /** The blocks one by one. One that a commit has removed meanwhile breaks the file off: what was sent cannot be refused any more. */
