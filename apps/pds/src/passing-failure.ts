@@ -4,7 +4,8 @@ import { Refused } from './refused.ts'
 /** What a client is told of a failure that passes by itself. */
 export function passingFailure(error: unknown): Refused | undefined {
   if (!(error instanceof StorageUnavailableError)) return undefined
-  return new Refused('ServiceUnavailable', 'The server cannot write at the moment; try again later', {
+  const what = error.reason === 'busy' ? 'is too busy for this' : 'cannot write'
+  return new Refused('ServiceUnavailable', `The server ${what} at the moment; try again later`, {
     headers: { 'retry-after': '5' },
   })
 }

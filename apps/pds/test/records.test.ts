@@ -557,6 +557,31 @@ describe('listRecords', () => {
     expect(pds.errors).toEqual([])
   })
 
+  it.each([
+    ['records of 1 MB', () => ({ $type: post, bytes: new Uint8Array(990_000) })],
+    ['text that grows sixfold in JSON', (n: number) => ({ $type: post, text: `${n}${'\x01'.repeat(300_000)}` })],
+  ])('pages end at about 2 MiB and lose nothing: %s', async (_, value) => {
+    const { storage } = pds.adapters
+    const head = (await storage.repos.head(alice.did))!
+    const blocks = Array.from({ length: 12 }, (_, n) => blockOf({ ...value(n), n }))
+    const rkeys = blocks.map((_, n) => parseRecordKey(`key${10 + n}`))
+    const records = blocks.map(({ cid }, n) => ({ collection: parseNsid(post), rkey: rkeys[n]!, cid }))
+    await storage.transact(alice.did, (tx) =>
+      tx.repo.apply({ did: alice.did, prev: head, head, added: blocks, removed: [], records, blobs: [] }),
+    )
+    const seen: string[] = []
+    for (let cursor = ''; ; ) {
+      const search = new URLSearchParams({ repo: alice.did, collection: post, limit: '100', reverse: 'true', cursor })
+      const text = await (await pds.fetch(`/xrpc/com.atproto.repo.listRecords?${search}`)).text()
+      expect(text.length).toBeLessThan(5 * 1024 * 1024)
+      const page = JSON.parse(text)
+      if (page.records.length === 0) break
+      seen.push(...page.records.map(({ uri }: { uri: string }) => uri.split('/').at(-1)))
+      cursor = page.cursor
+    }
+    expect(seen).toEqual(rkeys)
+  })
+
   it('refuses a limit over 100', async () => {
     expect(
       refusal(

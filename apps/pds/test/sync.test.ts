@@ -1,4 +1,5 @@
 import { readCar } from '@atoll/car'
+import { blockOf } from '@atoll/data-model'
 import { decodeCommit, verifyCommit, verifyProof } from '@atoll/repo'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
@@ -219,6 +220,34 @@ describe('getBlocks', () => {
       params: { did: alice.did, cids: [cid, missing, missing] },
     })
     expect(answer.body).toEqual({ error: 'BlockNotFound', message: `Could not find cids: ${missing}` })
+  })
+
+  it('are read one by one as the file is read, and none when one is missing', async () => {
+    const { storage } = pds.adapters
+    const head = (await storage.repos.head(alice.did))!
+    const large = Array.from({ length: 20 }, (_, n) => blockOf({ n, bytes: new Uint8Array(100_000) }))
+    await storage.transact(alice.did, (tx) =>
+      tx.repo.apply({ did: alice.did, prev: head, head, added: large, removed: [], records: [], blobs: [] }),
+    )
+    const block = storage.repos.block.bind(storage.repos)
+    let read = 0
+    storage.repos.block = (did, cid) => {
+      read++
+      return block(did, cid)
+    }
+    const cids = large.map(({ cid }) => `cids=${cid}`).join('&')
+    const path = `/xrpc/com.atproto.sync.getBlocks?did=${alice.did}&${cids}&cids=${large[0]!.cid}`
+    const body = (await pds.fetch(path)).body!.getReader()
+    await body.read()
+    expect(read).toBeLessThan(5)
+    await body.cancel()
+    const { blocks } = readCar(new Uint8Array(await (await pds.fetch(path)).arrayBuffer()))
+    expect(blocks.map(({ cid }) => `${cid}`)).toEqual(large.map(({ cid }) => `${cid}`))
+    read = 0
+    expect((await pds.fetch(`${path}&cids=${blockOf({ never: 'stored' }).cid}`)).status).toBe(400)
+    expect(read).toBe(0)
+    expect((await pds.fetch(`${path}${`&${cids}`.repeat(50)}`)).status).toBe(400)
+    expect(pds.errors).toEqual([])
   })
 
   it.each([

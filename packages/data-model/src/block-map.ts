@@ -1,11 +1,11 @@
 import type { Block } from './block.ts'
 import type { Cid } from './cid.ts'
+import { fingerprint } from './fingerprint.ts'
 
 /** Blocks by CID, in the order they were first added. It trusts its caller that CIDs and bytes belong together. */
 export class BlockMap implements Iterable<Block> {
   /**
-   * By four bytes of the digest, at a fraction of the cost of whole keys; by the whole key where another block has that place.
-   * Who makes digests alike by force gains nothing but that.
+   * By fingerprint; by the whole key where another block has that place. Who makes digests alike by force gains nothing but that.
    */
   readonly #blocks = new Map<number | string, Block>()
   #crowded = 0
@@ -76,8 +76,4 @@ export class BlockMap implements Iterable<Block> {
     if (block?.cid.equals(cid)) return block
     return this.#crowded > 0 ? this.#blocks.get(cid.key) : undefined
   }
-}
-
-function fingerprint({ bytes }: Cid): number {
-  return (bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!
 }

@@ -186,6 +186,25 @@ describe('importRepo', () => {
       await expect(imported(await source)).rejects.toThrow(new CorruptBlockError(someRecord!))
     })
 
+    it('more bytes of paths that wait for one record than the limits allow, and no others', async () => {
+      const paths = Array.from({ length: 3000 }, (_, n) => `com.example.note/${'x'.repeat(400)}-${10_000 + n}`)
+      const carOf = (records: readonly Block[]) => {
+        const tree = Mst.build(paths.map((path, index) => [path, records[index % records.length]!.cid]))
+        const { block } = signCommit({ did, data: tree.root, rev: revAt(1) }, keyPair)
+        const all = new BlockMap([block, ...tree.nodes(), ...records])
+        const load = (cids: Cid[]) => cids.map((cid) => ({ cid, bytes: all.get(cid)! }))
+        return { root: block.cid, blocks: all, load, data: tree.root }
+      }
+      const limits = { maxPathBytes: 500_000 }
+      const one = carOf([blockOf({ $type: 'com.example.note', text: 'the one record' })])
+      const source = () => ({ roots: [one.root], blocks: one.blocks })
+      await expect(imported(source(), { limits })).rejects.toThrow(reason('too-many-blocks'))
+      expect((await imported(source())).records.size).toBe(3000)
+      const many = carOf(paths.map((_, index) => blockOf({ $type: 'com.example.note', index })))
+      const inOrder = exportRepo({ head: { cid: many.root, data: many.data }, load: many.load })
+      expect((await imported(streamCar([many.root], inOrder), { limits })).records.size).toBe(3000)
+    })
+
     it('more blocks, or more disorder, than the limits allow', async () => {
       const blocks = [...new BlockMap(await whole)]
       const source = { roots: [repo.head.cid], blocks: blocks.toReversed() }

@@ -4,7 +4,7 @@ import type { Commit } from './commit.ts'
 import { CorruptBlockError, InvalidNodeError, VerificationError } from './errors.ts'
 import type { ImportCounts, ImportedPart, ImportOptions } from './import.ts'
 import { collectionRange, contains, everything, type KeyRange, overlap, rangeOfChild } from './key-range.ts'
-import { type ImportLimits, importLimits } from './limits.ts'
+import { type ImportLimits, importLimits, pathOverhead } from './limits.ts'
 import { checkNode, layerOfRoot } from './mst-check.ts'
 import { decodeNode, type NodeContent } from './mst-node-codec.ts'
 import { splitPath } from './path.ts'
@@ -37,6 +37,7 @@ export class Importer {
   readonly #records = new Map<string, string[]>()
   readonly #ready: ImportedPart[] = []
   #received = 0
+  #pathBytes = 0
 
   constructor(root: Cid, options: ImportOptions) {
     this.#root = root
@@ -107,6 +108,8 @@ export class Importer {
     const paths = this.#records.get(key)
     this.#nodes.delete(key)
     this.#records.delete(key)
+    if (place) this.#pathBytes -= placeBytes(place)
+    for (const path of paths ?? []) this.#pathBytes -= path.length + pathOverhead
     if (paths) this.#takeRecord(block, paths)
     return place ? this.#takeNode(block, place) : []
   }
@@ -140,7 +143,9 @@ export class Importer {
       if (child === null || !overlap(childRange, this.#wanted)) return
       // The same keys cannot stand in two places.
       if (this.#nodes.has(child.key)) throw new InvalidNodeError('key-order', child)
-      this.#nodes.set(child.key, { layer: layer - 1, range: childRange })
+      const place = { layer: layer - 1, range: childRange }
+      this.#nodes.set(child.key, place)
+      this.#pathBytes += placeBytes(place)
       if (this.#early.has(child.key)) here.push(child)
     })
     values.forEach((value, index) => {
@@ -149,6 +154,7 @@ export class Importer {
       const paths = this.#records.get(value.key)
       if (paths) paths.push(path)
       else this.#records.set(value.key, [path])
+      this.#pathBytes += path.length + pathOverhead
       if (this.#early.has(value.key) || this.#recent.get(value)) here.push(value)
     })
     this.#checkAwaited()
@@ -170,6 +176,9 @@ export class Importer {
     if (this.#nodes.size + this.#records.size + this.#early.size > this.#limits.maxAwaited) {
       throw new VerificationError('too-many-blocks', 'too many blocks are out of order')
     }
+    if (this.#pathBytes > this.#limits.maxPathBytes) {
+      throw new VerificationError('too-many-blocks', 'too many paths wait for their records')
+    }
   }
 
   /** A record that another path held may have been given out too long ago for this importer to remember. */
@@ -189,6 +198,11 @@ export class Importer {
     const [record] = this.#records.keys()
     if (record !== undefined) throw new VerificationError('missing-record', `the record ${cidOfKey(record)} is missing`)
   }
+}
+
+/** The keys between which a node belongs are shared with its neighbours, so one of them is counted. */
+function placeBytes(place: Place | 'root'): number {
+  return place === 'root' ? 0 : (place.range.after?.length ?? 0) + pathOverhead
 }
 
 function cidOfKey(key: string): Cid {

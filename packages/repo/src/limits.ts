@@ -27,21 +27,34 @@ export const maxFutureMs = 5 * 60 * 1000
 /** A signed commit, in bytes of DAG-CBOR: five times what the longest DID can make it. */
 export const maxCommitBlockBytes = 4096
 
-/** Bounds of an import, which keep its memory below 300 MB whatever it is fed with. */
+/** Bounds of an import, which keep its memory below 350 MB whatever it is fed with. */
 export interface ImportLimits {
   /** Blocks in all. */
   readonly maxBlocks: number
   /** Blocks that a node has named and that have not come yet. About 160 bytes each. */
   readonly maxAwaited: number
+  /** Bytes of the paths under which those are awaited. A node of 60 kB can name a thousand paths of 1,000 bytes. */
+  readonly maxPathBytes: number
   /** Bytes of blocks that came before a node named them. A `BlockShelf` of the caller's has its own bound. */
   readonly maxEarlyBytes: number
   /** Bytes of records kept in case that another path holds the same one. */
   readonly maxRecentBytes: number
 }
 
+/** What a path takes beside its bytes: the head of a text, and its place in a list. */
+export const pathOverhead = 24
+
+/**
+ * Bytes of paths that the nodes of a file may make, beyond four times the length of the file. Nodes leave out what a path has in common
+ * with the one before, so that a file of some megabytes can hold hundreds of megabytes of paths. In honest files, which hold the records
+ * as well, paths take a third of the length.
+ */
+export const maxExtraPathBytes = 16 * 1024 * 1024
+
 export const importLimits: ImportLimits = {
   maxBlocks: 10_000_000,
   maxAwaited: 1_200_000,
+  maxPathBytes: 80 * 1024 * 1024,
   maxEarlyBytes: 64 * 1024 * 1024,
   maxRecentBytes: 8 * 1024 * 1024,
 }

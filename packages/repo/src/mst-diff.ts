@@ -1,4 +1,4 @@
-import { BlockMap, type Cid } from '@atoll/data-model'
+import { BlockMap, type Cid, fingerprint } from '@atoll/data-model'
 import type { Mst } from './mst.ts'
 import { MstNode } from './mst-node.ts'
 import type { MstSource } from './mst-source.ts'
@@ -61,7 +61,6 @@ interface Child {
 /** Two lists, each without what is in both. No list names a node twice. */
 function apart(old: readonly Child[], now: readonly Child[]): [oldOnly: Child[], nowOnly: Child[]] {
   if (old.length === 0 || now.length === 0) return [[...old], [...now]]
-  // Four bytes of the digests tell nearly all nodes apart, at a fraction of the cost of whole keys.
   const places = new Map<number, Child>()
   const crowded: Child[] = []
   for (const child of old) {
@@ -77,10 +76,6 @@ function apart(old: readonly Child[], now: readonly Child[]): [oldOnly: Child[],
     return rest.size === 0 || !rest.delete(cid.key)
   })
   return [[...places.values(), ...rest.values()], nowOnly]
-}
-
-function fingerprint({ bytes }: Cid): number {
-  return (bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,9 +1,10 @@
 import { type Cid, CidMap, verifyCid } from '@atoll/data-model'
 import type { GetBlock } from './block-source.ts'
-import { CorruptBlockError, InvalidNodeError, MissingBlockError } from './errors.ts'
+import { CorruptBlockError, InvalidNodeError, MissingBlockError, VerificationError } from './errors.ts'
+import { pathOverhead } from './limits.ts'
 import { layerOfRoot } from './mst-check.ts'
 import { MstNode } from './mst-node.ts'
-import { decodeNode } from './mst-node-codec.ts'
+import { decodeNode, type NodeContent } from './mst-node-codec.ts'
 
 /** How the nodes of a tree are read. */
 export interface MstOptions {
@@ -11,6 +12,8 @@ export interface MstOptions {
   readonly hashed?: boolean
   /** Only part of the tree is there, as in a `#commit`. Default false. */
   readonly partial?: boolean
+  /** How many bytes of keys may be decoded, for nodes that somebody else sent. Default: any number. */
+  readonly maxKeyBytes?: number
 }
 
 /** Loads nodes, and children into the nodes that refer to them. */
@@ -18,17 +21,19 @@ export class MstSource {
   readonly #get: GetBlock
   readonly #hashed: boolean
   readonly partial: boolean
+  #keyBytesLeft: number
 
   constructor(get: GetBlock, options: MstOptions = {}) {
     this.#get = get
     this.#hashed = options.hashed ?? false
     this.partial = options.partial ?? false
+    this.#keyBytesLeft = options.maxKeyBytes ?? Number.POSITIVE_INFINITY
   }
 
   /** The node at the top of a tree, whose layer its first key tells. */
   root(cid: Cid): MstNode {
     const bytes = this.#bytes(cid)
-    const { keys, values, children } = decodeNode(bytes, cid)
+    const { keys, values, children } = this.#decoded(bytes, cid)
     return new MstNode(layerOfRoot({ keys, children }, cid), keys, values, children, { cid, bytes })
   }
 
@@ -85,7 +90,7 @@ export class MstSource {
   }
 
   #node(parent: MstNode, index: number, cid: Cid, bytes: Uint8Array): MstNode {
-    const { keys, values, children } = decodeNode(bytes, cid)
+    const { keys, values, children } = this.#decoded(bytes, cid)
     if (keys.length === 0 && children[0] === null) throw new InvalidNodeError('empty', cid)
     if (parent.layer === 0) throw new InvalidNodeError('layer', cid)
     const after = parent.keys[index - 1]
@@ -95,6 +100,15 @@ export class MstSource {
       ((after !== undefined && keys[0]! <= after) || (before !== undefined && keys.at(-1)! >= before))
     if (outside) throw new InvalidNodeError('key-order', cid)
     return new MstNode(parent.layer - 1, keys, values, children, { cid, bytes })
+  }
+
+  #decoded(bytes: Uint8Array, cid: Cid): NodeContent {
+    const content = decodeNode(bytes, cid)
+    if (this.#keyBytesLeft !== Number.POSITIVE_INFINITY) {
+      for (const key of content.keys) this.#keyBytesLeft -= key.length + pathOverhead
+      if (this.#keyBytesLeft < 0) throw new VerificationError('too-many-blocks', 'the paths are too long in all')
+    }
+    return content
   }
 
   #bytes(cid: Cid): Uint8Array {

@@ -182,6 +182,17 @@ describe('verifyDiff', () => {
     expect(reasonOf(forged(root, record))).toBe('layer')
   })
 
+  it('refuses a file of some kilobytes with megabytes of paths', () => {
+    const record = recordBlock(seeded(4))
+    const paths = Array.from({ length: 3000 }, (_, n) => `com.example.note/${'x'.repeat(400)}-${10_000 + n}`)
+    const tree = Mst.build(paths.map((path) => [path, record.cid]))
+    const { block } = signCommit({ did, data: tree.root, rev: revAt(1) }, keyPair)
+    const car = writeCar([block.cid], [block, ...tree.nodes(), record])
+    expect(verifyDiff(car, { did, key }).ops).toHaveLength(3000)
+    const refusal = expect.objectContaining({ name: 'VerificationError', reason: 'too-many-blocks' })
+    expect(() => verifyDiff(car, { did, key, limits: { maxPathBytes: 1_000_000 } })).toThrow(refusal)
+  })
+
   it('refuses a tree with one key in two places, half of it in the known state', () => {
     // The subtree is where it was, and one of its keys is new above it, too.
     const { keys } = Mst.load(known.head.data, known.get).internals.source.child(top, 0)!

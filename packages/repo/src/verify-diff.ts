@@ -11,7 +11,7 @@ import {
   RecordMissingError,
   VerificationError,
 } from './errors.ts'
-import { importLimits, maxRecordBytes } from './limits.ts'
+import { importLimits, maxExtraPathBytes, maxRecordBytes } from './limits.ts'
 import { Mst } from './mst.ts'
 import { checkTree } from './mst-check.ts'
 import { changes, diffNodes, type RepoOp } from './mst-diff.ts'
@@ -36,7 +36,11 @@ export interface DiffContext {
   readonly previous?: Head | undefined
   /** The blocks of that state. They are the caller's own, and are not verified again. */
   readonly get?: GetBlock
-  readonly limits?: { readonly maxBlocks?: number }
+  readonly limits?: {
+    readonly maxBlocks?: number
+    /** Bytes of the paths in the nodes that came. Default: four times the length of the file and 16 MiB. */
+    readonly maxPathBytes?: number
+  }
 }
 
 /**
@@ -59,11 +63,12 @@ export function verifyDiff(car: Uint8Array, context: DiffContext): RepoDiff {
   const head: Head = { cid: roots[0]!, rev: commit.rev, data: commit.data }
   checkRev(head, previous)
 
+  const maxKeyBytes = context.limits?.maxPathBytes ?? maxExtraPathBytes + 4 * car.length
   // A commit that changed nothing need not bring the tree.
   if (received.has(head.data))
-    checkReceived(Mst.load(head.data, (cid) => received.get(cid), { partial: true, hashed: true }))
+    checkReceived(Mst.load(head.data, (cid) => received.get(cid), { partial: true, hashed: true, maxKeyBytes }))
   const before = previous && Mst.load(previous.data, known, { hashed: true })
-  const nodes = diffNodes(before, Mst.load(head.data, get, { hashed: true }))
+  const nodes = diffNodes(before, Mst.load(head.data, get, { hashed: true, maxKeyBytes }))
   const ops = changes(nodes.removed, nodes.added)
   const rebuilt = carriedOut(before ?? Mst.empty(), ops)
   if (!rebuilt.equals(head.data)) throw new VerificationError('tree', `the operations lead to ${rebuilt}`)

@@ -22,6 +22,7 @@ export { eventPage, logMarks, type Numbering, trimmingPoint, trimOldest } from '
 export { SqlInvites } from './stores/invites.ts'
 export { SqlKeys } from './stores/keys.ts'
 export {
+  longSection,
   type PackedPage,
   packedBlocks,
   packedRecordBlocks,

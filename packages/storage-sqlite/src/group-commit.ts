@@ -32,6 +32,8 @@ export interface GroupCommitOptions {
   last: number
   /** Hears of events once they are durable. */
   onAppend: (events: readonly StoredEvent[]) => void
+  /** Called after each commit. */
+  onCommit?: () => void
 }
 
 /**
@@ -128,6 +130,7 @@ export class GroupCommit {
       this.#isWriting = false
     }
     this.#settle(written)
+    this.#options.onCommit?.()
   }
 
   /** Undefined when the job was undone and rejected. What it throws concerns the whole group. */

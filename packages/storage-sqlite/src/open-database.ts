@@ -30,11 +30,17 @@ export function requireOurs(connection: Connection, file: string): void {
   const isNew = connection.pragma('schema_version') === 0
   if (!isNew && connection.pragma('table_info(schema_version)') === undefined) throw new ForeignDatabaseError(file)
 }
+/**
+ * What the write-ahead log is cut to when it begins again. SQLite itself only writes over a file that a long export made large. A log
+ * between its checkpoints has 4 MB.
+ */
+const keptLogBytes = 16 * 1024 * 1024
 
 /** Sets up a writing connection. Every acknowledged commit is on the disk, power loss included: that is `synchronous = full`. */
 export function configureWriter(connection: Connection): void {
   connection.pragma('journal_mode = wal')
   connection.pragma('synchronous = full')
+  connection.pragma(`journal_size_limit = ${keptLogBytes}`)
 }
 
 /** Whether the database was left without being closed. Marks it as open. */
@@ -68,6 +74,11 @@ export function syncRemains(file: string): void {
 export function checkIntegrity(connection: Connection): void {
   const verdict = connection.pragma('quick_check(10)')
   if (verdict !== 'ok') throw new CorruptStorageError(`the database is damaged: ${verdict}`)
+}
+
+/** How large the write-ahead log is. */
+export function sizeOfLog(file: string): number {
+  return sizeOf(`${file}-wal`)
 }
 
 export function sizeOf(file: string): number {

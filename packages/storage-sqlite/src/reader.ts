@@ -1,9 +1,12 @@
+import { StorageUnavailableError } from '@atoll/storage'
 import { type Routine, runRoutine, type Statement } from '@atoll/storage-sql'
 import type { Connection } from './connection.ts'
 import { translateError } from './errors.ts'
 
 /** How many idle connections wait for the next snapshot. */
 const maxIdle = 4
+/** How many snapshots may be open at once: each has a connection with 2 MiB of cache, and files of its own. */
+const maxTaken = 64
 
 /** Reads. It sees the last commit and never waits for the writer. */
 export class Reader {
@@ -59,7 +62,14 @@ export class ReaderPool {
     this.#connect = connect
   }
 
+  /** How many readers are taken. */
+  get size(): number {
+    return this.#taken.size
+  }
+
+  /** @throws StorageUnavailableError when too many are taken */
   take(): Reader {
+    if (this.#taken.size >= maxTaken) throw new StorageUnavailableError('busy')
     const reader = this.#idle.pop() ?? new Reader(this.#connect())
     this.#taken.add(reader)
     return reader
@@ -70,6 +80,16 @@ export class ReaderPool {
     reader.end()
     if (this.#idle.length < maxIdle) this.#idle.push(reader)
     else reader.close()
+  }
+
+  /** Whether a reader that was taken may still be used. */
+  has(reader: Reader): boolean {
+    return this.#taken.has(reader)
+  }
+
+  /** Closes every reader that is taken, so that nothing holds on to the past. */
+  endAll(): void {
+    for (const reader of [...this.#taken]) this.discard(reader)
   }
 
   discard(reader: Reader): void {

@@ -1,8 +1,7 @@
 import type { Block, Cid, SectionRun } from '@atoll/data-model'
 import type { GetBlock, Head, SectionSource } from '@atoll/repo'
-import type { RepoSnapshot, RepoStore } from '@atoll/storage'
+import { maxPageBytes, type RepoSnapshot, type RepoStore, StorageUnavailableError } from '@atoll/storage'
 import {
-  all,
   blockBytes,
   blockPage,
   blocksIn,
@@ -10,6 +9,7 @@ import {
   collectionsInOrder,
   first,
   headOfRow,
+  longSection,
   newBlockPage,
   type PackedPage,
   packedBlocks,
@@ -18,12 +18,19 @@ import {
   type Run,
   repoByDid,
   SqlRepoReads,
+  until,
 } from '@atoll/storage-sql'
 import type { Did, Tid } from '@atoll/syntax'
 import type { Reader, ReaderPool } from './reader.ts'
 
-/** How many blocks are in memory at a time while all are read. */
+/** How many blocks are in memory at a time while all are read, unless they are large. */
 const pageBlocks = 200
+
+/** Tells the row with which a page of blocks has enough bytes. */
+function pageEnd(): (row: { bytes: Uint8Array }) => boolean {
+  let bytes = 0
+  return (row) => (bytes += row.bytes.length) >= maxPageBytes
+}
 
 /** Repositories with what SQLite adds: synchronous sources of blocks, and snapshots. */
 export class SqliteRepos extends SqlRepoReads implements RepoStore {
@@ -96,7 +103,7 @@ class SqliteRepoSnapshot implements RepoSnapshot {
   async *#everyBlock(): AsyncIterable<Block> {
     let after = new Uint8Array(0)
     for (;;) {
-      const rows = this.#run(all(blockPage, { repo: this.#repo, after, limit: pageBlocks }))
+      const rows = this.#run(until(blockPage, { repo: this.#repo, after, limit: pageBlocks }, pageEnd()))
       for (const { cid, bytes } of rows) yield { cid: cidOf(cid), bytes }
       const last = rows.at(-1)
       if (!last) return
@@ -108,7 +115,7 @@ class SqliteRepoSnapshot implements RepoSnapshot {
     // Numbers are never that large: nothing of `since` itself comes after this.
     let after = { rev: since, id: Number.MAX_SAFE_INTEGER }
     for (;;) {
-      const rows = this.#run(all(newBlockPage, { repo: this.#repo, ...after, limit: pageBlocks }))
+      const rows = this.#run(until(newBlockPage, { repo: this.#repo, ...after, limit: pageBlocks }, pageEnd()))
       for (const { cid, bytes } of rows) yield { cid: cidOf(cid), bytes }
       const last = rows.at(-1)
       if (!last) return
@@ -123,14 +130,21 @@ class SqliteRepoSnapshot implements RepoSnapshot {
       let from: string | undefined = ''
       while (from !== undefined) {
         const page: PackedPage = this.#run(packedRecordBlocks({ repo, collection, from, limit: pageBlocks }))
-        yield* page.runs
+        // A long block when its turn comes, and not the next before it was taken.
+        for (const part of page.parts) yield part instanceof Uint8Array ? this.#longRun(part) : part
         from = page.last
       }
     }
   }
 
+  #longRun(cid: Uint8Array): SectionRun {
+    const bytes = this.#run(longSection(this.#repo, cid))
+    return { bytes, ends: [bytes.length] }
+  }
+
   #run<T>(routine: Routine<T>): T {
     if (this.#closed) throw new Error('the snapshot is closed')
+    if (!this.#pool.has(this.#reader)) throw new StorageUnavailableError('busy')
     return this.#reader.run(routine)
   }
 }

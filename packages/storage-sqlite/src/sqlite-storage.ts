@@ -39,6 +39,7 @@ import {
   migrate,
   requireOurs,
   sizeOf,
+  sizeOfLog,
   syncRemains,
 } from './open-database.ts'
 import { Reader, ReaderPool } from './reader.ts'
@@ -55,6 +56,11 @@ export interface SqliteStorageOptions {
   cacheBytes?: number
   /** After an unclean stop, a database up to this size is checked before it is used, a larger one while it is used. Default 64 MiB. */
   maxCheckBytes?: number
+  /**
+   * How long the write-ahead log may become for the sake of snapshots, each of which keeps it from beginning again. Beyond that, those that
+   * are open are ended. Default 256 MiB.
+   */
+  maxLogBytes?: number
   /** Hears what is wrong with a database that is checked while it is used. From then on it refuses writes. */
   onDamage?: (error: CorruptStorageError) => void
   /** The schema to bring the database to, for tests of migrations. */
@@ -71,6 +77,9 @@ const defaultCacheBytes = 16 * 1024 * 1024
 const snapshotCacheBytes = 2 * 1024 * 1024
 /** A second and a half to read on a slow disk. */
 const defaultCheckBytes = 64 * 1024 * 1024
+
+/** Far more than a server writes while an export is read at a fair pace, and little beside the disk of any server. */
+const defaultLogBytes = 256 * 1024 * 1024
 
 interface Closable {
   close(): void
@@ -168,7 +177,7 @@ interface OpenFiles {
 }
 
 function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): OpenFiles {
-  const { file } = options
+  const { file, maxLogBytes = defaultLogBytes } = options
   const opened: Closable[] = []
   const keep = <T extends Closable>(resource: T): T => {
     opened.push(resource)
@@ -181,9 +190,13 @@ function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): O
     const writing = keep(connectWriter(options))
     const { last, isChecked } = prepareDatabase(writing, options)
     const onAppend = (events: readonly StoredEvent[]) => listeners.notify(events)
-    const writer = new GroupCommit(writing, { connect: () => connectWriter(options), last, onAppend })
-    const reader = keep(new Reader(connectReader(snapshotCacheBytes), () => writer.idle))
     const pool = new ReaderPool(() => connectReader(snapshotCacheBytes))
+    const onCommit = () => {
+      // Without readers the log begins again with one of the next commits.
+      if (pool.size > 0 && sizeOfLog(file) > maxLogBytes) pool.endAll()
+    }
+    const writer = new GroupCommit(writing, { connect: () => connectWriter(options), last, onAppend, onCommit })
+    const reader = keep(new Reader(connectReader(snapshotCacheBytes), () => writer.idle))
     return { lock, writer, reader, pool, isChecked }
   } catch (error) {
     for (const resource of opened.reverse()) resource.close()

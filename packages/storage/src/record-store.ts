@@ -17,10 +17,19 @@ export interface ListedRecord {
   section: Section
 }
 
+/**
+ * How many bytes of sections a page of records may hold: no record is added to a page that has this much. With a record's own bound of
+ * 1 MB a page stays below 3.1 MB, so that a client who asks for a hundred records costs about as much as one who asks for three.
+ */
+export const maxPageBytes = 2 * 1024 * 1024
+
 /** The record index of every repository. */
 export interface RecordStore {
   get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined>
-  /** Newest first, which is record keys descending by code unit; ascending with `reverse`. `cursor` is the last record key seen, exclusive. */
+  /**
+   * Newest first, which is record keys descending by code unit; ascending with `reverse`. `cursor` is the last record key seen, exclusive.
+   * A page ends early, with one record or more, once it holds `maxPageBytes`: only an empty page says that there are no more records.
+   */
   list(
     did: Did,
     collection: Nsid,
@@ -31,8 +40,8 @@ export interface RecordStore {
    * a link, points at nothing any more.
    */
   pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]>
-  /** Collections that hold at least one record, ascending. */
-  collections(did: Did): Promise<Nsid[]>
+  /** Collections that hold at least one record, ascending; the first `limit` of them. */
+  collections(did: Did, options?: { limit?: number }): Promise<Nsid[]>
   /** Repositories with at least one record in the collection, in order of creation. */
   reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>>
 }

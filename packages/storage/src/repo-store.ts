@@ -17,7 +17,10 @@ export interface Page<T> {
   cursor?: string
 }
 
-/** One moment of a repository, for exports that take their time. It costs the adapter something until it is closed. */
+/**
+ * One moment of a repository, for exports that take their time. It costs the adapter something until it is closed, so an adapter may end
+ * one that costs too much: reading on then throws a `StorageUnavailableError`.
+ */
 export interface RepoSnapshot {
   readonly head: Head
   /** The blocks at hand, where the adapter can answer at once. What it answers may be views of memory that all of them keep. */
@@ -36,9 +39,14 @@ export interface RepoStore {
   block(did: Did, cid: Cid): Promise<Uint8Array | undefined>
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(did: Did, cids: readonly Cid[]): Promise<Block[]>
+  /** How many bytes each of `cids` has, in the order asked for; undefined for one that the repository lacks. No block is read. */
+  sizes(did: Did, cids: readonly Cid[]): Promise<(number | undefined)[]>
   /** A synchronous source of blocks; undefined when the adapter has none (load with `blocks` then). */
   blockSource(did: Did): GetBlock | undefined
-  /** The repository as it is now, whatever is written later; undefined when there is none. The caller closes it. */
+  /**
+   * The repository as it is now, whatever is written later; undefined when there is none. The caller closes it.
+   * Rejects with a `StorageUnavailableError` where too many are open.
+   */
   snapshot(did: Did): Promise<RepoSnapshot | undefined>
   /** Repositories in order of creation, inactive ones included. */
   list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>>

@@ -42,6 +42,29 @@ describe('decodeMessage', () => {
     expect(messageOf('account', frame).body).toHaveProperty('reason', 'unpaid')
   })
 
+  it('leaves out fields that this lexicon does not know once they hold more than 64 values, in operations too', () => {
+    const lists = (count: number) => Array.from({ length: count }, () => [])
+    const sent = numbered(account.event(), 5)
+    const ops = bodyOf(sent).body['ops'] as ValueMap[]
+    const withNotes = ops.map((op) => ({ ...op, note: 'x' }))
+    const frame = altered(sent, (body) => ({
+      ...body,
+      few: lists(10),
+      many: { of: lists(1000) },
+      ops: withNotes.map((op) => ({ ...op, lists: lists(60) })),
+    }))
+    expect(messageOf('commit', frame).body).toEqual({ ...bodyOf(sent).body, few: lists(10), ops: withNotes })
+    const identity = altered(numbered(events[2]!, 5), (body) => ({ ...body, lists: lists(64) }))
+    expect(messageOf('identity', identity).body).not.toHaveProperty('lists')
+  })
+
+  it('refuses a message of more values than any honest one has', () => {
+    const frame = (count: number) =>
+      altered(numbered(events[3]!, 5), (body) => ({ ...body, lists: Array.from({ length: count }, () => []) }))
+    expect(decoded(frame(9000))).toMatchObject({ kind: 'account' })
+    expect(decoded(frame(10_000))).toMatchObject({ rule: 'frame' })
+  })
+
   it.each([
     ['handle', { handle: 'alice.test' }],
     ['migrate', { migrateTo: 'https://new.test' }],

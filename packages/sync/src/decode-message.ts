@@ -2,6 +2,7 @@ import type { ValueMap } from '@atoll/data-model'
 import type { Issue } from '@atoll/lexicon'
 import { type SubscribeReposMessage, subscribeRepos } from '@atoll/lexicons/com.atproto.sync'
 import { decodeFrame, type Frame, FrameError } from '@atoll/xrpc'
+import { knownFields } from './known-fields.ts'
 import { isLegacyKind, readLegacy } from './legacy-messages.ts'
 import type { Message } from './messages.ts'
 import type { Rule, Violation } from './rules.ts'
@@ -15,9 +16,13 @@ export interface DecodeOptions {
   readonly lenient?: boolean
 }
 
+/** Values in one message. A commit of 200 operations, the most that there may be, has 1,000. */
+const maxItems = 10_000
+
 /**
  * Reads one frame of the firehose, and checks the message against its lexicon. Nothing in it is verified yet. The fields of a `#commit`
- * that consumers ignore may have any type: the decoded message then has the values that producers are to send.
+ * that consumers ignore may have any type: the decoded message then has the values that producers are to send. Of fields
+ * that the lexicon does not know it keeps 64 values at most: the frame has the rest.
  */
 export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): Decoded {
   const frame = frameOf(bytes)
@@ -32,7 +37,7 @@ export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): D
 
 function frameOf(bytes: Uint8Array): Frame | Violation {
   try {
-    return decodeFrame(bytes)
+    return decodeFrame(bytes, { maxItems })
   } catch (error) {
     if (error instanceof FrameError) return { rule: 'frame', reason: error.reason }
     throw error
@@ -53,14 +58,15 @@ function decodeBody(type: string, body: ValueMap, options: DecodeOptions): Decod
     const isMessage = typeof message !== 'string'
     return isMessage ? decoded(message) : malformed(body, { rule: 'form', reason: `#${kind} with a wrong ${message}` })
   }
-  const result = subscribeRepos.validateMessage({ ...body, $type }, { maxIssues: 8 })
-  if (result.ok) return decoded(messageOf(result.value, body))
-  if (kind === 'commit' && !isProduced(body)) return decodeBody(type, { ...body, ...producedCommit() }, options)
+  const known = knownFields(kind, body)
+  const result = subscribeRepos.validateMessage({ ...known, $type }, { maxIssues: 8 })
+  if (result.ok) return decoded(messageOf(result.value, known))
+  if (kind === 'commit' && !isProduced(body)) return decodeBody(type, { ...known, ...producedCommit() }, options)
   const violations = result.issues.map(violationOf)
   const grave = violations.find(({ rule }) => rule !== 'time' || !options.lenient)
   if (grave) return malformed(body, grave)
   // Nothing is wrong but the text of `time`.
-  return decoded(messageOf({ ...body, $type } as SubscribeReposMessage, body), violations)
+  return decoded(messageOf({ ...known, $type } as SubscribeReposMessage, known), violations)
 }
 
 /** The fields of a `#commit` that consumers ignore, as producers are to send them. @see https://atproto.com/specs/sync#commit-events */
@@ -93,7 +99,7 @@ function ruleOf(path: string, code: Issue['code']): Rule {
   return 'form'
 }
 
-/** `message` is `body` with its type name. What is passed on is the body as it was sent. */
+/** `message` is `body` with its type name. What is passed on is the body. */
 function messageOf(message: SubscribeReposMessage, body: ValueMap): Message {
   switch (message.$type) {
     case 'com.atproto.sync.subscribeRepos#commit':

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sharedFairness } from './fairness.ts'
 import { type ByteStream, breakOff, discardBody, type InnerResponse, isStream, type ResponseBody } from './inner.ts'
+import { ReadingPace } from './reading-pace.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
 
 export interface ResponseTimeouts {
@@ -82,6 +83,7 @@ async function heldUntilSent(response: ServerResponse, bytes: number, options: W
 
 async function writeStream(response: ServerResponse, body: ByteStream, stalledMs: number): Promise<void> {
   const fairness = sharedFairness()
+  const pace = new ReadingPace({ stalledMs })
   const iterator = body[Symbol.asyncIterator]()
   // Whoever waits for the next chunk hears of nothing else.
   const onClose = () => breakOff(body, iterator)
@@ -91,7 +93,8 @@ async function writeStream(response: ServerResponse, body: ByteStream, stalledMs
       if (response.destroyed) return
       // Until it is written, the system reads from the chunk's memory; when writing fails, nobody knows for how long.
       const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
-      if (!response.write(chunk, onWritten)) await drained(response, stalledMs)
+      pace.wrote(chunk.length)
+      if (!response.write(chunk, onWritten)) await keepingPace(response, pace)
       const turn = fairness.turn()
       if (turn) await turn
       if (response.destroyed) return
@@ -104,24 +107,31 @@ async function writeStream(response: ServerResponse, body: ByteStream, stalledMs
   }
 }
 
-/** Resolves when the client has read enough to be written more; one that reads nothing for too long is cut off. */
-function drained(response: ServerResponse, stalledMs: number): Promise<void> {
-  return inTime(response, 'drain', stalledMs)
+/** Resolves when the client has read enough of a stream; one that reads nothing for too long, or too little in all, is cut off. */
+async function keepingPace(response: ServerResponse, pace: ReadingPace): Promise<void> {
+  pace.waited(await inTime(response, 'drain', pace.patienceMs))
+}
+
+/** Resolves when the client has read enough of a whole answer; one that reads nothing for too long is cut off. */
+async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
+  await inTime(response, 'drain', stalledMs)
 }
 
 /** Resolves when the system has taken the last of an answer; a client that reads nothing for too long is cut off. */
-function sent(response: ServerResponse, stalledMs: number): Promise<void> {
-  return inTime(response, 'finish', stalledMs)
+async function sent(response: ServerResponse, stalledMs: number): Promise<void> {
+  await inTime(response, 'finish', stalledMs)
 }
 
-function inTime(response: ServerResponse, event: 'drain' | 'finish', stalledMs: number): Promise<void> {
+/** Resolves with the milliseconds waited. */
+function inTime(response: ServerResponse, event: 'drain' | 'finish', patienceMs: number): Promise<number> {
   return new Promise((resolve) => {
+    const since = performance.now()
     const onDone = () => {
       clearTimeout(timer)
       response.off(event, onDone).off('close', onDone)
-      resolve()
+      resolve(performance.now() - since)
     }
-    const timer = setTimeout(() => response.destroy(), stalledMs)
+    const timer = setTimeout(() => response.destroy(), patienceMs)
     response.on(event, onDone).on('close', onDone)
   })
 }

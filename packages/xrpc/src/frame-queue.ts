@@ -1,6 +1,9 @@
 import { FrameError, StreamClosedError, XrpcError } from './errors.ts'
 import type { SubscriberSocket } from './subscribe.ts'
 
+/** What a frame takes in memory beside its bytes, about. Without it frames of no bytes could wait in any number. */
+const frameOverhead = 200
+
 /** What has arrived on a socket and has not been read, within a bound. */
 export class FrameQueue {
   #frames: Uint8Array[] = []
@@ -49,7 +52,7 @@ export class FrameQueue {
 
   #shift(): Uint8Array {
     const frame = this.#frames[this.#read++]!
-    this.#bufferedBytes -= frame.length
+    this.#bufferedBytes -= frame.length + frameOverhead
     if (this.#read === this.#frames.length || this.#read === 1024) {
       this.#frames = this.#frames.slice(this.#read)
       this.#read = 0
@@ -69,7 +72,7 @@ export class FrameQueue {
       return
     }
     this.#frames.push(frame)
-    this.#bufferedBytes += frame.length
+    this.#bufferedBytes += frame.length + frameOverhead
     if (this.#bufferedBytes > this.maxBufferedBytes && !this.#isPaused) this.#slowDown()
     this.#wake()
   }

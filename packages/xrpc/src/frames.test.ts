@@ -89,6 +89,19 @@ describe('a frame', () => {
     expect(() => decodeFrame(new Uint8Array(5_000_001))).toThrow('too large')
   })
 
+  it('is refused when it holds more values than the bound', () => {
+    const frame = (count: number) => encodeMessageFrame('#x', { lists: Array.from({ length: count }, () => []) })
+    expect(decodeFrame(frame(99_998))).toMatchObject({ op: 1 })
+    expect(() => decodeFrame(frame(99_999))).toThrow('too-many-items')
+    expect(() => decodeFrame(frame(99), { maxItems: 100 })).toThrow('too-many-items')
+    expect(decodeFrame(frame(98), { maxItems: 100 })).toMatchObject({ op: 1 })
+    const lists = Array.from({ length: 100 }, () => [])
+    expect(() => decodeFrame(two({ op: 1, t: '#x', lists }, {}))).toThrow('too-many-items')
+    expect(() => decodeFrame(two({ op: -1 }, { error: 'X', lists: [...lists, []] }), { maxItems: 100 })).toThrow(
+      'too-many-items',
+    )
+  })
+
   it('never fails in any other way', () => {
     const valid = encodeMessageFrame('#commit', { seq: 1, blocks: new Uint8Array(20), ops: [{ path: 'a/b' }] })
     const altered = fc

@@ -1,8 +1,24 @@
-import { CborError, decodeCbor, decodeFirstCbor, encodeCbor, type Value, type ValueMap } from '@atoll/data-model'
+import {
+  CborError,
+  decodeCbor,
+  decodeFirstCbor,
+  encodeCbor,
+  type Limits,
+  type Value,
+  type ValueMap,
+} from '@atoll/data-model'
 import { FrameError } from './errors.ts'
 
 /** The specification's bound for one frame. */
 export const maxFrameBytes = 5_000_000
+
+/**
+ * Values in one frame, those inside lists and maps included. In memory each takes some forty bytes, so that a frame of a million empty
+ * lists would take forty times its length. The largest honest messages, of hundreds of operations or labels, have a few thousand.
+ */
+export const maxFrameItems = 100_000
+/** A header has two fields, and may have a few that came later. */
+const maxHeaderItems = 100
 
 export type FrameHeader = { op: 1; t: string } | { op: -1 }
 
@@ -47,31 +63,32 @@ export function encodeErrorFrame(error: string, message?: string): Uint8Array {
 }
 
 /** Reads one frame. @throws FrameError for anything but exactly two well-formed objects with the fields that `op` asks for. */
-export function decodeFrame(bytes: Uint8Array, options: { maxBytes?: number } = {}): Frame {
+export function decodeFrame(bytes: Uint8Array, options: { maxBytes?: number; maxItems?: number } = {}): Frame {
   if (bytes.length > (options.maxBytes ?? maxFrameBytes)) throw new FrameError('too large')
   const { header, end } = decodeHeader(bytes)
-  if (header['op'] === 1) return decodeMessage(header, bytes.subarray(end))
-  if (header['op'] === -1) return decodeError(bytes.subarray(end))
+  const limits = { maxItems: options.maxItems ?? maxFrameItems }
+  if (header['op'] === 1) return decodeMessage(header, bytes.subarray(end), limits)
+  if (header['op'] === -1) return decodeError(bytes.subarray(end), limits)
   return { op: 'unknown', header }
 }
 
 function decodeHeader(bytes: Uint8Array): { header: ValueMap; end: number } {
-  const { value, end } = reading('header', () => decodeFirstCbor(bytes))
+  const { value, end } = reading('header', () => decodeFirstCbor(bytes, 0, { maxItems: maxHeaderItems }))
   if (!isMap(value)) throw new FrameError('the header is not a map')
   if (!Number.isSafeInteger(value['op'])) throw new FrameError('the header has no integer "op"')
   return { header: value, end }
 }
 
-function decodeMessage(header: ValueMap, bytes: Uint8Array): MessageFrame {
+function decodeMessage(header: ValueMap, bytes: Uint8Array, limits: Limits): MessageFrame {
   const type = header['t']
   if (typeof type !== 'string' || type === '') throw new FrameError('a message without a type "t"')
-  const body = reading('body', () => decodeCbor(bytes))
+  const body = reading('body', () => decodeCbor(bytes, limits))
   if (!isMap(body)) throw new FrameError('the body is not a map')
   return { op: 1, type, body }
 }
 
-function decodeError(bytes: Uint8Array): ErrorFrame {
-  const body = reading('body', () => decodeCbor(bytes))
+function decodeError(bytes: Uint8Array, limits: Limits): ErrorFrame {
+  const body = reading('body', () => decodeCbor(bytes, limits))
   if (!isMap(body)) throw new FrameError('the body is not a map')
   const { error, message } = body
   if (typeof error !== 'string' || error === '') throw new FrameError('an error without a name')

@@ -19,6 +19,7 @@ export {
   type FrameHeader,
   type MessageFrame,
   maxFrameBytes,
+  maxFrameItems,
   type UnknownFrame,
 } from './frames.ts'
 export { refreshAt } from './refresh-at.ts'

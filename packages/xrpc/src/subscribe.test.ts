@@ -154,7 +154,7 @@ describe('a subscription', () => {
   })
 
   it('slows the sender down while its reader is slow', async () => {
-    const size = number(1).length
+    const size = number(1).length + 200
     const { socket, messages, first } = open({ maxBufferedBytes: size * 10 }, PausableSocket)
     const pausable = socket as PausableSocket
     for (let i = 0; i < 12; i++) socket.send(number(i % 10))
@@ -165,7 +165,7 @@ describe('a subscription', () => {
   })
 
   it('is cut off when its reader is slow and its socket cannot wait', async () => {
-    const { socket, messages, first } = open({ maxBufferedBytes: number(1).length * 3 })
+    const { socket, messages, first } = open({ maxBufferedBytes: (number(1).length + 200) * 3 })
     for (let i = 0; i < 5; i++) socket.send(number(i))
     expect(socket.isClosed).toBe(true)
     await first
@@ -173,6 +173,15 @@ describe('a subscription', () => {
     const error = await messages.next().catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(XrpcError)
     expect(error).toMatchObject({ error: 'ConsumerTooSlow' })
+  })
+
+  it('counts what frames without bytes take in memory', async () => {
+    const { socket, first } = open({ maxBufferedBytes: 10_000 })
+    for (let i = 0; i < 50; i++) socket.send(new Uint8Array())
+    expect(socket.isClosed).toBe(false)
+    socket.send(new Uint8Array())
+    expect(socket.isClosed).toBe(true)
+    await expect(first).rejects.toBeInstanceOf(FrameError)
   })
 
   it('reads thousands of frames in order', async () => {

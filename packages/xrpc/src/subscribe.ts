@@ -29,7 +29,7 @@ export interface FrameOptions {
    * refuses one that is too long when it begins: `(url, options) => new WebSocket(url, options)`.
    */
   webSocket?(url: string, options: SocketOptions): SubscriberSocket
-  /** How much may wait to be read: 16 MiB unless given. */
+  /** How much may wait to be read, some 200 bytes counted beside each frame. Default 16 MiB. */
   maxBufferedBytes?: number
   /** 5,000,000 unless given, as the specification has it. */
   maxFrameBytes?: number

@@ -1,5 +1,5 @@
 import { streamCar, writeCar } from '@atoll/car'
-import { type Block, BlockMap, type Cid } from '@atoll/data-model'
+import { type Block, type Cid, CidMap } from '@atoll/data-model'
 import { type CarExport, exportCar, exportRepo, type GetBlock, withBlocks } from '@atoll/repo'
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
@@ -7,6 +7,8 @@ import type { ByteStream, RawOutput } from '@atoll/xrpc-server'
 import { Refused } from '../refused.ts'
 
 const encoding = 'application/vnd.ipld.car'
+/** What a file of chosen blocks may hold to be sent whole. */
+const maxBytesAtOnce = 256 * 1024
 
 /** An answer that is a CAR file of a few blocks. */
 export function carOf(root: Cid, blocks: Iterable<Block>): RawOutput {
@@ -74,14 +76,33 @@ export function withRepoBlocks<T>(
   return source ? work(source) : withBlocks((cids) => repos.blocks(did, cids), work)
 }
 
-/** The blocks of `cids` in the order asked for, each once. Refuses with `BlockNotFound` when one is missing. */
-export async function requireBlocks(
-  repos: Pick<RepoStore, 'blocks'>,
+/**
+ * A CAR file of the blocks of `cids`, in the order asked for and each once. It is streamed
+ * block by block unless it is small: how large the blocks are is for their authors to say. Refuses with `BlockNotFound` when one is
+ * missing.
+ */
+export async function blocksCar(
+  repos: Pick<RepoStore, 'block' | 'sizes'>,
   did: Did,
-  cids: readonly Cid[],
-): Promise<BlockMap> {
-  const found = new BlockMap(await repos.blocks(did, cids))
-  const missing = new Set(cids.filter((cid) => !found.has(cid)).map(String))
-  if (missing.size > 0) throw new Refused('BlockNotFound', `Could not find cids: ${[...missing].join(', ')}`)
-  return found
+  cids: readonly [Cid, ...Cid[]],
+): Promise<RawOutput> {
+  const once = [...new CidMap(cids.map((cid) => [cid, true])).keys()]
+  const sizes = await repos.sizes(did, once)
+  const missing = once.filter((_, index) => sizes[index] === undefined)
+  if (missing.length > 0) throw new Refused('BlockNotFound', `Could not find cids: ${missing.join(', ')}`)
+  const blocks = eachBlock(repos, did, once)
+  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+  if (bytes > maxBytesAtOnce) return { encoding, body: streamCar([cids[0]], blocks) }
+  const whole: Block[] = []
+  for await (const block of blocks) whole.push(block)
+  return carOf(cids[0], whole)
+}
+
+/** The blocks one by one. One that a commit has removed meanwhile breaks the file off: what was sent cannot be refused any more. */
+async function* eachBlock(repos: Pick<RepoStore, 'block'>, did: Did, cids: readonly Cid[]): AsyncGenerator<Block> {
+  for (const cid of cids) {
+    const bytes = await repos.block(did, cid)
+    if (!bytes) throw new Refused('BlockNotFound', `Could not find cids: ${cid}`)
+    yield { cid, bytes }
+  }
 }

@@ -1,5 +1,5 @@
 import { CID_LENGTH, type Cid, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
-import { CorruptStorageError, type ListedRecord } from '@atoll/storage'
+import { CorruptStorageError, type ListedRecord, maxPageBytes } from '@atoll/storage'
 import type { Nsid, RecordKey } from '@atoll/syntax'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { first, type Routine } from '../routine.ts'
@@ -89,7 +89,8 @@ function packed(cid: RawBuilder<unknown>): RawBuilder<Uint8Array | null> {
 export function* packedRecords({ reverse, ...values }: PageOf & { reverse: boolean }): Routine<ListedRecord[]> {
   const pack = yield* first(reverse ? reversePage : page, values)
   const rkeys = pack?.rkeys?.split(',') ?? []
-  const sections = yield* takenApart(values.repo, pack)
+  // What was packed is in memory already, and less than a page; of the long blocks none is read that the page does not hold.
+  const sections = yield* takenApart(values.repo, pack, maxPageBytes)
   return sections.map((section, index) => {
     const rkey = rkeys[index] as RecordKey // as it was selected
     if (!section) throw new CorruptStorageError(`record ${values.collection}/${rkey} without its block`)
@@ -98,7 +99,8 @@ export function* packedRecords({ reverse, ...values }: PageOf & { reverse: boole
 }
 
 export interface PackedPage {
-  readonly runs: readonly SectionRun[]
+  /** In order. A block that was too long to be packed is its CID, for `longSection`: a page of those need not be in memory at once. */
+  readonly parts: readonly (SectionRun | Uint8Array)[]
   /** Undefined where there are no more. */
   readonly last: RecordKey | undefined
 }
@@ -108,9 +110,7 @@ export function* packedRecordBlocks(values: PageOf): Routine<PackedPage> {
   const row = yield* first(followingBlocks, values)
   const last = row?.last ?? undefined
   const ends = endsOf(row)
-  if (ends) return { runs: [{ bytes: sectionsOf(row), ends }], last }
-  const sections = yield* takenApart(values.repo, row)
-  return { runs: sections.flatMap((bytes) => (bytes ? { bytes, ends: [bytes.length] } : [])), last }
+  return { parts: ends ? [{ bytes: sectionsOf(row), ends }] : partsOf(row), last }
 }
 
 /** Those of `cids` that the repository has, in no particular order. Their sections are views of shared memory. */
@@ -125,21 +125,43 @@ export function* packedBlocks(repo: number, cids: readonly Cid[]): Routine<Secti
   return found
 }
 
-/** The sections of a pack; undefined for one that is missing. */
-function* takenApart(repo: number, pack: Pack | undefined): Routine<(Section | undefined)[]> {
+/** The sections of a pack, as many as `enoughBytes` needs; undefined for one that is missing. */
+function* takenApart(
+  repo: number,
+  pack: Pack | undefined,
+  enoughBytes = Number.POSITIVE_INFINITY,
+): Routine<(Section | undefined)[]> {
   const bytes = sectionsOf(pack)
   const lengths = pack?.lengths ?? ''
   const sections: (Section | undefined)[] = []
   let start = 0
-  for (let index = 0; index < lengths.length; index++) {
+  let taken = 0
+  for (let index = 0; index < lengths.length && taken < enoughBytes; index++) {
     const code = lengths.charCodeAt(index)
     const end = start + packedLength(code)
-    const section = bytes.subarray(start, end)
-    if (isPacked(code)) sections.push(section)
-    else sections.push(code === missing ? undefined : yield* longSection(repo, section))
+    let section: Section | undefined = bytes.subarray(start, end)
+    if (!isPacked(code)) section = code === missing ? undefined : yield* longSection(repo, section)
+    sections.push(section)
+    taken += section?.length ?? 0
     start = end
   }
   return sections
+}
+
+/** The sections of a pack one by one, in place of the long ones their CIDs. One that is missing is left out. */
+function partsOf(pack: Pack | undefined): (SectionRun | Uint8Array)[] {
+  const bytes = sectionsOf(pack)
+  const lengths = pack?.lengths ?? ''
+  const parts: (SectionRun | Uint8Array)[] = []
+  let start = 0
+  for (let index = 0; index < lengths.length; index++) {
+    const code = lengths.charCodeAt(index)
+    const section = bytes.subarray(start, start + packedLength(code))
+    if (isPacked(code)) parts.push({ bytes: section, ends: [section.length] })
+    else if (code !== missing) parts.push(section)
+    start += section.length
+  }
+  return parts
 }
 
 /** Where the sections of a pack end, if it has all of them whole. */
@@ -161,7 +183,8 @@ const isPacked = (code: number) => code <= longestPacked + 1
 
 const packedLength = (code: number) => CID_LENGTH + (isPacked(code) ? code - 1 : 0)
 
-function* longSection(repo: number, cid: Uint8Array): Routine<Section> {
+/** The section of a block that is not packed. */
+export function* longSection(repo: number, cid: Uint8Array): Routine<Section> {
   const block = { cid: cidOf(cid) }
   const row = yield* first(blockBytes, { repo, cid })
   if (!row) throw new CorruptStorageError(`block ${block.cid} is listed and not there`)

@@ -33,12 +33,13 @@ const pointingAt = statement((db, $: Parameters<{ did: Did; collection: Nsid; li
     .where('link', '=', $('link'))
     .orderBy('rkey'),
 )
-const collectionsOf = statement((db, $: Parameters<{ did: Did }>) =>
+const collectionsOf = statement((db, $: Parameters<{ did: Did; limit: number }>) =>
   db
     .selectFrom('repo_collection')
     .select('collection')
     .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
-    .orderBy('collection'),
+    .orderBy('collection')
+    .limit($('limit')),
 )
 const reposWith = statement((db, $: Parameters<{ collection: Nsid; after: number; limit: number }>) =>
   db
@@ -79,8 +80,8 @@ export class SqlRecordReads {
     return (await this.#run(all(pointingAt, { did, collection, link }))).map((row) => row.rkey)
   }
 
-  async collections(did: Did): Promise<Nsid[]> {
-    return (await this.#run(all(collectionsOf, { did }))).map((row) => row.collection)
+  async collections(did: Did, { limit = Number.MAX_SAFE_INTEGER }: { limit?: number } = {}): Promise<Nsid[]> {
+    return (await this.#run(all(collectionsOf, { did, limit }))).map((row) => row.collection)
   }
 
   async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {

@@ -3,6 +3,7 @@ import type { Head } from '@atoll/repo'
 import type { Page, RepoListing } from '@atoll/storage'
 import { accountStatus, numberOfCursor } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
+import { sql } from 'kysely'
 import { all, first, type Routine, type Run } from '../routine.ts'
 import { cidOf, orUndefined } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
@@ -35,6 +36,14 @@ export const newBlockPage = statement((db, $: Parameters<{ repo: number; rev: Ti
     .orderBy('rev')
     .orderBy('id')
     .limit($('limit')),
+)
+/** SQLite takes the length from the row's head, without reading the bytes. */
+const blockSize = statement((db, $: Parameters<{ repo: number; cid: Uint8Array }>) =>
+  db
+    .selectFrom('block')
+    .select(sql<number>`length(bytes)`.as('size'))
+    .where('repo', '=', $('repo'))
+    .where('cid', '=', $('cid')),
 )
 const bytesByDid = statement((db, $: Parameters<{ did: Did; cid: Uint8Array }>) =>
   db
@@ -91,6 +100,10 @@ export class SqlRepoReads {
     return this.#run(blocksOf(did, cids))
   }
 
+  sizes(did: Did, cids: readonly Cid[]): Promise<(number | undefined)[]> {
+    return this.#run(sizesOf(did, cids))
+  }
+
   async list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>> {
     const after = numberOfCursor(options.cursor)
     const rows = await this.#run(all(repoPage, { after, limit: options.limit + 1 }))
@@ -130,6 +143,16 @@ function* headOf(did: Did): Routine<Head | undefined> {
 function* blocksOf(did: Did, cids: readonly Cid[]): Routine<Block[]> {
   const repo = yield* first(repoByDid, { did })
   return repo ? yield* blocksIn(repo.key, cids) : []
+}
+
+function* sizesOf(did: Did, cids: readonly Cid[]): Routine<(number | undefined)[]> {
+  const repo = yield* first(repoByDid, { did })
+  const sizes: (number | undefined)[] = []
+  for (const cid of cids) {
+    const row = repo && (yield* first(blockSize, { repo: repo.key, cid: cid.bytes }))
+    sizes.push(row?.size)
+  }
+  return sizes
 }
 
 function* countsOf(did: Did): Routine<{ blocks: number; records: number } | undefined> {

@@ -4,7 +4,7 @@ import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { accountStatus } from '../account-store.ts'
 import { ConflictError } from '../errors.ts'
 import { numberOfCursor } from '../number-cursor.ts'
-import type { ListedRecord, RecordStore, StoredRecord } from '../record-store.ts'
+import { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from '../record-store.ts'
 import type { RecordChange, RepoChange, RepoWriter } from '../repo-change.ts'
 import type { Page, RepoListing, RepoSnapshot, RepoStore } from '../repo-store.ts'
 import { JournaledMap } from './journaled-map.ts'
@@ -28,6 +28,11 @@ export class MemoryRepos implements RepoStore, RepoWriter {
 
   async blocks(did: Did, cids: readonly Cid[]): Promise<Block[]> {
     return pick(cids, this.blockSource(did))
+  }
+
+  async sizes(did: Did, cids: readonly Cid[]): Promise<(number | undefined)[]> {
+    const source = this.blockSource(did)
+    return cids.map((cid) => source(cid)?.length)
   }
 
   blockSource(did: Did): GetBlock {
@@ -102,12 +107,19 @@ export class MemoryRecords implements RecordStore {
     const repo = this.#tables.repos.get(did)
     if (!repo) return []
     const direction = reverse ? 1 : -1
-    return [...repo.records.values()]
+    const following = [...repo.records.values()]
       .filter((record) => record.collection === collection)
       .filter((record) => cursor === undefined || compareText(record.rkey, cursor) * direction > 0)
       .sort((a, b) => compareText(a.rkey, b.rkey) * direction)
-      .slice(0, limit)
-      .map((record) => ({ rkey: record.rkey, section: sectionOf(withBytes(repo, record)) }))
+    const page: ListedRecord[] = []
+    let bytes = 0
+    for (const record of following) {
+      if (page.length === limit || bytes >= maxPageBytes) break
+      const section = sectionOf(withBytes(repo, record))
+      page.push({ rkey: record.rkey, section })
+      bytes += section.length
+    }
+    return page
   }
 
   async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {
@@ -117,9 +129,9 @@ export class MemoryRecords implements RecordStore {
       .sort(compareText)
   }
 
-  async collections(did: Did): Promise<Nsid[]> {
+  async collections(did: Did, { limit }: { limit?: number } = {}): Promise<Nsid[]> {
     const repo = this.#tables.repos.get(did)
-    return repo ? [...collectionsOf(repo)].sort(compareText) : []
+    return repo ? [...collectionsOf(repo)].sort(compareText).slice(0, limit) : []
   }
 
   async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {

@@ -123,6 +123,23 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       expect(await storage.records.list(bob, post, { limit: 3 })).toEqual([])
     })
 
+    rule('ends a page once it holds 2 MiB, with one record or more', async () => {
+      const storage = await fresh()
+      const lengths = [900_000, 900_000, 900_000, 10, 3_000_000, 10, 10, 300_000]
+      const repo = new SampleRepo(alice)
+      const writes = lengths.map((length, n) => [`${post}/key${n}`, { n, bytes: bytesOf(length) }])
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit(Object.fromEntries(writes))))
+      expect(await pagesOf(storage, { reverse: true })).toEqual([
+        ['key0', 'key1', 'key2'],
+        ['key3', 'key4'],
+        ['key5', 'key6', 'key7'],
+      ])
+      expect(await pagesOf(storage, { reverse: false })).toEqual([
+        ['key7', 'key6', 'key5', 'key4'],
+        ['key3', 'key2', 'key1', 'key0'],
+      ])
+    })
+
     rule('names the collections that hold a record, ascending', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
@@ -130,6 +147,7 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       const writes = Object.fromEntries(paths.map((path) => [path, {}]))
       await storage.transact(alice, (tx) => tx.repo.apply(repo.commit(writes)))
       expect(await storage.records.collections(alice)).toEqual([like, post, 'app.bsky.graph.follow'])
+      expect(await storage.records.collections(alice, { limit: 2 })).toEqual([like, post])
       await storage.transact(alice, (tx) =>
         tx.repo.apply(repo.commit({ [`${like}/one`]: null, [`${post}/one`]: null })),
       )
@@ -221,6 +239,16 @@ function pointing(repo: SampleRepo, links: { readonly [path: string]: string | u
 async function withRecords(storage: Storage, did: Did, rkeys: readonly string[]): Promise<void> {
   const writes = Object.fromEntries(rkeys.map((rkey) => [`${post}/${rkey}`, { rkey }]))
   await storage.transact(did, (tx) => tx.repo.apply(new SampleRepo(did).commit(writes)))
+}
+
+/** Alice's posts, page by page, up to the empty one. */
+async function pagesOf(storage: Storage, options: { reverse: boolean }): Promise<string[][]> {
+  const pages: string[][] = []
+  for (let cursor: string | undefined; ; cursor = pages.at(-1)?.at(-1)) {
+    const page = await keys(storage, { limit: 100, ...options, ...(cursor !== undefined && { cursor }) })
+    if (page.length === 0) return pages
+    pages.push(page)
+  }
 }
 
 async function keys(

@@ -59,6 +59,15 @@ export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptio
       )
     })
 
+    rule('tells the sizes of blocks in the order asked for, and what it lacks', async () => {
+      const storage = await fresh()
+      const [first, second] = [...(await commit(storage, new SampleRepo(alice), { 'a.b.c/one': { n: 1 } })).added]
+      const asked = [second!.cid, blockOf({ never: 'stored' }).cid, first!.cid]
+      const sizes = [second!.bytes.length, undefined, first!.bytes.length]
+      expect(await storage.repos.sizes(alice, asked)).toEqual(sizes)
+      expect(await storage.repos.sizes(bob, asked)).toEqual([undefined, undefined, undefined])
+    })
+
     rule('keeps the blocks of repositories apart', async () => {
       const storage = await fresh()
       const change = await commit(storage, new SampleRepo(alice), { 'a.b.c/one': { text: 'one' } })

@@ -365,7 +365,7 @@ describe('a consumer that falls behind', () => {
     const { opened, open } = gate()
     return { onEvent: () => opened, open }
   }
-  const size = frameOf(1, 'x').length
+  const size = frameOf(1, 'x').length + 400
 
   it('stops reading where the socket can, and goes on at half of what it may hold', async () => {
     const { onEvent, open } = held()
@@ -390,6 +390,33 @@ describe('a consumer that falls behind', () => {
     open()
     await settled()
     expect([sockets.length, latest().cursor]).toEqual([2, 3])
+  })
+
+  it('keeps what waits as frames, and reads them again when their turn has come', async () => {
+    const first = gate()
+    const events: FirehoseEvent[] = []
+    const onEvent = async (event: FirehoseEvent) => {
+      events.push(event)
+      await first.opened
+    }
+    // The socket hands over memory of the test's: what is read later shows what is in it then.
+    const received: ArrayBuffer[] = []
+    class SharingSocket extends FakeSocket {
+      protected override emit(type: string, event: object): void {
+        if ('data' in event) received.push(event.data as ArrayBuffer)
+        super.emit(type, event)
+      }
+    }
+    const { latest, consumer } = await follow({ onEvent, kind: SharingSocket })
+    latest().open().send(frameOf(1), frameOf(2), frameOf(3))
+    await settled()
+    expect(events).toHaveLength(1)
+    new Uint8Array(received[1]!).set(frameOf(2, 'b'))
+    first.open()
+    await settled()
+    const seen = events.map(({ message }) => [message.seq, message.did])
+    expect(seen).toEqual([1, 2, 3].map((seq) => [seq, didOf(seq === 2 ? 'b' : 'a')]))
+    expect(consumer.cursor).toBe(3)
   })
 
   it('can be closed while it waits for room', async () => {

@@ -1,3 +1,4 @@
+import { decodeMessage } from '../decode-message.ts'
 import { StreamError } from '../errors.ts'
 import type { RepoMessage } from '../messages.ts'
 import { type Backoff, backoffMs, defaultBackoff } from './backoff.ts'
@@ -26,6 +27,9 @@ export function createFirehoseConsumer(options: FirehoseConsumerOptions): Fireho
 
 /** The cursors that stand for the oldest event and for what is new. */
 const beginning = { oldest: 0, live: undefined }
+
+/** What a frame that waits takes in memory beside its bytes, about: most events are shorter than that. */
+const frameOverhead = 400
 
 class Consumer implements FirehoseConsumer {
   readonly #options: FirehoseConsumerOptions
@@ -98,11 +102,11 @@ class Consumer implements FirehoseConsumer {
 
   /** Follows the stream on one connection until that ends. */
   async #follow(progress: Progress): Promise<Ending> {
-    const { service, webSocket = globalThis.WebSocket, idleTimeoutMs, verify } = this.#options
+    const { service, webSocket = globalThis.WebSocket, idleTimeoutMs } = this.#options
     const { cursor } = progress
     const reader = new StreamReader({
       cursor,
-      lenient: verify?.lenient ?? false,
+      lenient: this.#isLenient,
       progress,
       onMessage: (message, frame, done) => this.#take(message, frame, done),
       onNotice: (notice) => this.#notice(notice),
@@ -123,17 +127,29 @@ class Consumer implements FirehoseConsumer {
     return ending
   }
 
-  /** Queues a message behind the others of its account. */
+  /**
+   * Queues a message behind the others of its account. What has to wait is kept as its frame, whose length is known, and is decoded once
+   * more when its turn has come: a message may take many times that.
+   */
   #take(message: RepoMessage, frame: Uint8Array, done: () => void): void {
     this.#failedConnections = 0
-    this.#lanes.add(message.did, frame.length, async () => {
-      const isDone = await this.#process(message, frame)
+    let decoded: RepoMessage | undefined = message
+    this.#lanes.add(message.did, frame.length + frameOverhead, async () => {
+      const isDone = await this.#process(decoded ?? this.#decodedAgain(frame), frame)
       if (isDone) done()
       this.#saver?.want(this.#progress.done)
       return isDone
     })
+    // Whatever may start at once has started.
+    decoded = undefined
     if (this.#lanes.size <= this.#maxBufferedBytes || this.#connection?.pause()) return
     this.#connection?.end({ kind: 'backlog', bytes: this.#lanes.size })
+  }
+
+  #decodedAgain(frame: Uint8Array): RepoMessage {
+    const decoded = decodeMessage(frame, { lenient: this.#isLenient })
+    if (!decoded.ok || !('seq' in decoded.message)) throw new Error('a frame changed while it waited')
+    return decoded.message
   }
 
   async #process(message: RepoMessage, frame: Uint8Array): Promise<boolean> {
@@ -204,6 +220,10 @@ class Consumer implements FirehoseConsumer {
 
   get #stopped(): boolean {
     return this.#stopping.signal.aborted
+  }
+
+  get #isLenient(): boolean {
+    return this.#options.verify?.lenient ?? false
   }
 
   get #overlap(): number {

@@ -47,7 +47,7 @@ export interface FirehoseConsumerOptions {
   /** How many accounts' events are processed at the same time. Default 16. */
   readonly concurrency?: number
   /**
-   * Received bytes that may wait for processing, before nothing more is read (with `ws`) or the connection is cut for a
+   * Received bytes that may wait for processing, some 400 counted beside each event, before nothing more is read (with `ws`) or the connection is cut for a
    * while (with others). Default 32 MiB.
    */
   readonly maxBufferedBytes?: number

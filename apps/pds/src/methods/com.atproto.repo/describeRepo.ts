@@ -7,6 +7,12 @@ import { documentAnswer } from '../../accounts/session-document.ts'
 import { Refused } from '../../refused.ts'
 import { requireSynced } from '../../repos/readable.ts'
 
+/**
+ * Honest repositories have a hundred. The list has no cursor and a repository may have a collection for each of its records, so it ends
+ * somewhere: at about 3 MB of the longest names.
+ */
+const maxCollections = 10_000
+
 interface Deps {
   accounts: Pick<Accounts, 'find'>
   storage: Pick<Storage, 'records'>
@@ -24,7 +30,7 @@ export function describeRepo({ accounts, storage, identity }: Deps): Handler<typ
       handle,
       did,
       didDoc,
-      collections: await storage.records.collections(did),
+      collections: await storage.records.collections(did, { limit: maxCollections }),
       handleIsCorrect: handleOf(document) === handle,
     }
   }

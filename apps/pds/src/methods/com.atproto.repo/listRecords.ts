@@ -1,7 +1,7 @@
 import { CID_LENGTH, JsonBuilder } from '@atoll/data-model'
 import type { listRecords as method } from '@atoll/lexicons/com.atproto.repo'
-import type { ListedRecord, Storage } from '@atoll/storage'
-import type { Did, Nsid } from '@atoll/syntax'
+import { type ListedRecord, maxPageBytes, type Storage } from '@atoll/storage'
+import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { requireReadable } from '../../repos/readable.ts'
@@ -26,12 +26,15 @@ export function listRecords({ accounts, storage }: Deps): Handler<typeof method>
 
 function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]): Uint8Array {
   const json = new JsonBuilder(records.reduce((sum, { section }) => sum + section.length * 1.2 + aroundRecord, 0))
-  const last = records.at(-1)?.rkey
-  json.ascii(last === undefined ? '{"records":[' : `{"cursor":"${last}","records":[`)
+  json.ascii('{"records":[')
+  let last: RecordKey | undefined
   const opening = recordOpening(did, collection)
   let separator = ''
   for (const { rkey, section } of records) {
     const before = json.length
+    // Text may become six times as long in JSON as it is stored.
+    if (before >= maxPageBytes) break
+    last = rkey
     try {
       writeRecord(json.ascii(separator), opening, rkey, section, section.subarray(CID_LENGTH))
       separator = ','
@@ -41,5 +44,5 @@ function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]):
       json.cutTo(before)
     }
   }
-  return json.ascii(']}').finish()
+  return json.ascii(last === undefined ? ']}' : `],"cursor":"${last}"}`).finish()
 }

@@ -6,7 +6,10 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
 import { requireSynced } from '../../repos/readable.ts'
-import { carOf, requireBlocks } from '../../repos/repo-car.ts'
+import { blocksCar } from '../../repos/repo-car.ts'
+
+/** As many as fit the longest address that Node reads, three times over. */
+const maxCids = 1000
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -16,10 +19,10 @@ interface Deps {
 export function getBlocks({ accounts, storage }: Deps): Handler<typeof method, Reader> {
   return async ({ params, credentials }) => {
     const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
-    const cids = params.cids.map((text) => requestedCid(text))
-    const [first] = cids
+    if (params.cids.length > maxCids) throw new Refused('InvalidRequest', `Ask for at most ${maxCids} blocks at once`)
+    const [first, ...others] = params.cids.map((text) => requestedCid(text))
     if (!first) throw new Refused('InvalidRequest', 'Name at least one block')
     // CAR v1 asks for a root or more, and readers refuse a file with none; the blocks asked for are no repository, so the first stands in.
-    return carOf(first, await requireBlocks(storage.repos, did, cids))
+    return blocksCar(storage.repos, did, [first, ...others])
   }
 }
