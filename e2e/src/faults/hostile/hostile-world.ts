@@ -1,0 +1,131 @@
+import { join } from 'node:path'
+import { collection } from '../operation.ts'
+import { ask } from '../requests.ts'
+import { signUp } from '../sign-ups.ts'
+import { openWorld, type World } from '../world.ts'
+import type { Attack, Hoarder, Target } from './attack.ts'
+import { HostileClient } from './hostile-client.ts'
+import { HostileDirectory } from './hostile-directory.ts'
+import { type Cost, ServerMeter } from './server-meter.ts'
+import { SilentNameServer } from './silent-name-server.ts'
+
+const monitor = new URL('./server-monitor.mjs', import.meta.url)
+const recordCharacters = 900_000
+
+/** A server that is watched, with neighbours that mean no good. */
+export class HostileWorld {
+  readonly world: World
+  readonly isLimited: boolean
+  #hoarder: Hoarder | undefined
+  readonly #size: number
+  readonly #nameServer: SilentNameServer
+  readonly #directory: HostileDirectory
+
+  private constructor(world: World, given: Pick<Target, 'size' | 'isLimited' | 'nameServer' | 'directory'>) {
+    this.world = world
+    this.isLimited = given.isLimited
+    this.#size = given.size
+    this.#nameServer = given.nameServer
+    this.#directory = given.directory
+  }
+
+  /** `records` are what the attackers' account has, each of about 1 MB. */
+  static async open(size: number, records: number, isLimited: boolean): Promise<HostileWorld> {
+    const [nameServer, directory] = [await SilentNameServer.open(), await HostileDirectory.open()]
+    const world = await openWorld({
+      env: {
+        NODE_OPTIONS: `--import=${monitor}`,
+        HOSTILE_NAME_SERVER: nameServer.address,
+        PDS_DID_PLC_URL: directory.url,
+        PDS_RATE_LIMITS_ENABLED: String(isLimited),
+      },
+    })
+    directory.upstream = world.directory
+    world.server.env['HOSTILE_MONITOR'] = join(world.folder, 'hostile-monitor')
+    const opened = new HostileWorld(world, { size, isLimited, nameServer, directory })
+    await world.server.start()
+    opened.#hoarder = await hoard(world.server.url, records)
+    return opened
+  }
+
+  get hoarder(): Hoarder {
+    if (!this.#hoarder) throw new Error('not open yet')
+    return this.#hoarder
+  }
+
+  /** Starts the server again, so that what earlier attacks left behind does not count, and measures one. */
+  async measure({ run }: Attack): Promise<Cost & { readonly failure: unknown }> {
+    const { server } = this.world
+    await server.stop()
+    await server.start()
+    const { target, leave, meter } = this.#prepare()
+    await warmUp(target)
+    await meter.begin()
+    this.#directory.asked = 0
+    let failure: unknown
+    await run(target).catch((error: unknown) => (failure = error))
+    leave()
+    return { ...(await meter.end()), failure }
+  }
+
+  ownBytes(attack: Attack): number {
+    return attack.ownBytes?.(this.#prepare().target) ?? 0
+  }
+
+  async close(): Promise<void> {
+    await this.world.close()
+    this.#nameServer.close()
+    this.#directory.close()
+  }
+
+  #prepare() {
+    const { server } = this.world
+    const meter = new ServerMeter(server.pid!, server.env['HOSTILE_MONITOR']!)
+    const clients: HostileClient[] = []
+    const target: Target = {
+      world: this.world,
+      url: server.url,
+      isLimited: this.isLimited,
+      size: this.#size,
+      hoarder: this.hoarder,
+      nameServer: this.#nameServer,
+      directory: this.#directory,
+      async connect(options) {
+        const client = await HostileClient.open(server.url, options)
+        clients.push(client)
+        return client
+      },
+      systemLookups: () => meter.systemLookups(),
+    }
+    const leave = () => {
+      for (const client of clients) client.leave()
+    }
+    return { target, meter, leave }
+  }
+}
+
+async function hoard(service: string, records: number): Promise<Hoarder> {
+  const account = await signUp(service)
+  const recordCids: string[] = []
+  for (let index = 0; index < records; index++) {
+    const record = { $type: collection, text: `${index} ${'x'.repeat(recordCharacters)}` }
+    const input = { repo: account.did, collection, record }
+    const { cid } = await ask<{ cid: string }>(service, 'com.atproto.repo.createRecord', {
+      token: account.token,
+      input,
+    })
+    recordCids.push(cid)
+  }
+  return { ...account, recordCids }
+}
+
+/** What a server has once it has run for a while, compiled code and pools, is not the attackers' doing. */
+async function warmUp({ url, hoarder }: Target): Promise<void> {
+  const { did } = await signUp(url)
+  for (let round = 0; round < 200; round++) {
+    await ask(url, 'com.atproto.repo.listRecords', { params: { repo: did, collection } })
+    await ask(url, 'com.atproto.repo.describeRepo', { params: { repo: did } })
+    if (round % 20 === 0)
+      await ask(url, 'com.atproto.repo.listRecords', { params: { repo: hoarder.did, collection, limit: '2' } })
+  }
+}
