@@ -6,10 +6,11 @@ import { openWorld, type World } from '../world.ts'
 import type { Attack, Hoarder, Target } from './attack.ts'
 import { HostileClient } from './hostile-client.ts'
 import { HostileDirectory } from './hostile-directory.ts'
-import { type Cost, ServerMeter } from './server-meter.ts'
+import { type Cost, residentBytes, ServerMeter } from './server-meter.ts'
 import { SilentNameServer } from './silent-name-server.ts'
 
 const monitor = new URL('./server-monitor.mjs', import.meta.url)
+const renewBytes = 48_000_000
 const recordCharacters = 900_000
 
 /** A server that is watched, with neighbours that mean no good. */
@@ -18,6 +19,8 @@ export class HostileWorld {
   readonly isLimited: boolean
   #hoarder: Hoarder | undefined
   readonly #size: number
+  /** What the server held when it was started last. */
+  #freshBytes = 0
   readonly #nameServer: SilentNameServer
   readonly #directory: HostileDirectory
 
@@ -53,13 +56,10 @@ export class HostileWorld {
     return this.#hoarder
   }
 
-  /** Starts the server again, so that what earlier attacks left behind does not count, and measures one. */
+  /** Measures one attack. */
   async measure({ run }: Attack): Promise<Cost & { readonly failure: unknown }> {
-    const { server } = this.world
-    await server.stop()
-    await server.start()
+    await this.#renew()
     const { target, leave, meter } = this.#prepare()
-    await warmUp(target)
     await meter.begin()
     this.#directory.asked = 0
     let failure: unknown
@@ -76,6 +76,16 @@ export class HostileWorld {
     await this.world.close()
     this.#nameServer.close()
     this.#directory.close()
+  }
+
+  /** Starts the server again where earlier attacks have made it large, so that what they left behind does not hide the next one's. */
+  async #renew(): Promise<void> {
+    const { server } = this.world
+    if (this.#freshBytes > 0 && residentBytes(server.pid!) - this.#freshBytes < renewBytes) return
+    await server.stop()
+    await server.start()
+    await warmUp(this.#prepare().target)
+    this.#freshBytes = residentBytes(server.pid!)
   }
 
   #prepare() {

@@ -44,9 +44,9 @@ export class ServerMeter {
   async begin(): Promise<void> {
     await this.#idle()
     const used = await this.#used()
-    this.#begun = { at: Date.now(), resident: this.#resident(), used }
+    this.#begun = { at: Date.now(), resident: residentBytes(this.#pid), used }
     this.#peak = this.#begun.resident
-    this.#sampler = setInterval(() => (this.#peak = Math.max(this.#peak, this.#resident())), sampleMs)
+    this.#sampler = setInterval(() => (this.#peak = Math.max(this.#peak, residentBytes(this.#pid))), sampleMs)
   }
 
   /** To be called when the clients have left. */
@@ -97,15 +97,15 @@ export class ServerMeter {
     return lines.slice(0, -1).map((line) => JSON.parse(line) as Note)
   }
 
-  /** Memory of its own: pages of files that the system maps in and out at will do not count. */
-  #resident(): number {
-    const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${this.#pid}/status`, 'utf8'))!
-    return Number(kilobytes) * 1024
-  }
-
   #cpuMs(): number {
     const stat = readFileSync(`/proc/${this.#pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return (Number(fields[11]) + Number(fields[12])) * clockTickMs
   }
+}
+
+/** Memory that a process has of its own: pages of files, which the system maps in and out at will, do not count. */
+export function residentBytes(pid: number): number {
+  const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!
+  return Number(kilobytes) * 1024
 }
