@@ -40,7 +40,7 @@ describe.runIf(process.platform === 'linux').each([
   let world: HostileWorld
   const worst = { blockedMs: 0, peakBytes: 0, keptBytes: 0, lingeringMs: 0 }
   beforeAll(async () => {
-    world = await HostileWorld.open(size, records, isLimited)
+    world = await HostileWorld.open({ size, records, isLimited, isTimed: isAcceptance })
   })
   afterAll(async () => {
     tellFigures(`hostile hands, limits ${limits}, at worst`, describeCost(worst))

@@ -12,6 +12,8 @@ export interface Target {
   readonly isLimited: boolean
   /** How many clients, or requests, the larger attacks are made of: 100 in the acceptance run. */
   readonly size: number
+  /** Whether the others' waiting times count: in the acceptance run, not on the busy machines of CI. */
+  readonly isTimed: boolean
   /** The one account that attackers have, with as many large records as they could write. */
   readonly hoarder: Hoarder
   readonly nameServer: SilentNameServer

@@ -10,7 +10,7 @@ const bombBytes = 100 * megabyte
 const codings = {
   gzip: (bytes: Uint8Array) => gzipSync(bytes),
   deflate: (bytes: Uint8Array) => deflateSync(bytes),
-  br: (bytes: Uint8Array) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  br: (bytes: Uint8Array) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }),
 }
 type Coding = keyof typeof codings
 

@@ -5,6 +5,7 @@ import { type HostileClient, type WireRequest, xrpc } from './hostile-client.ts'
 
 /** What a name server that is silent may cost one who asks: the time-out of a look-up, and something for a busy machine. */
 const patienceMs = 10_000
+const othersPatienceMs = 2_000
 let named = 0
 
 function resolveRequests(count: number): WireRequest[] {
@@ -41,8 +42,8 @@ export const attacksOnLookups: readonly Attack[] = [
       await sleep(200)
       const began = performance.now()
       await signUp(target.url)
-      const took = performance.now() - began
-      if (took > patienceMs) throw new Error(`others' sign-up took ${took} ms`)
+      const tookMs = performance.now() - began
+      if (target.isTimed && tookMs > othersPatienceMs) throw new Error(`others' sign-up took ${tookMs.toFixed(0)} ms`)
       await Promise.all(clients.map((client) => client.answered(1, patienceMs)))
       const answers = clients.filter(({ statuses }) => statuses.length > 0).length
       if (answers < clients.length) throw new Error(`${answers} of ${clients.length} were answered`)

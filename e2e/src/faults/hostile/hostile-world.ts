@@ -13,41 +13,41 @@ const monitor = new URL('./server-monitor.mjs', import.meta.url)
 const renewBytes = 48_000_000
 const recordCharacters = 900_000
 
+/** How large the attacks are, and on what. */
+export interface Campaign extends Pick<Target, 'isLimited' | 'size' | 'isTimed'> {
+  /** What the attackers' account has, each of about 1 MB. */
+  readonly records: number
+}
+
+type Neighbours = Pick<Target, 'nameServer' | 'directory'>
+
 /** A server that is watched, with neighbours that mean no good. */
 export class HostileWorld {
-  readonly world: World
-  readonly isLimited: boolean
   #hoarder: Hoarder | undefined
-  readonly #size: number
   /** What the server held when it was started last. */
   #freshBytes = 0
-  readonly #nameServer: SilentNameServer
-  readonly #directory: HostileDirectory
 
-  private constructor(world: World, given: Pick<Target, 'size' | 'isLimited' | 'nameServer' | 'directory'>) {
-    this.world = world
-    this.isLimited = given.isLimited
-    this.#size = given.size
-    this.#nameServer = given.nameServer
-    this.#directory = given.directory
-  }
+  private constructor(
+    readonly world: World,
+    private readonly campaign: Campaign,
+    private readonly neighbours: Neighbours,
+  ) {}
 
-  /** `records` are what the attackers' account has, each of about 1 MB. */
-  static async open(size: number, records: number, isLimited: boolean): Promise<HostileWorld> {
+  static async open(campaign: Campaign): Promise<HostileWorld> {
     const [nameServer, directory] = [await SilentNameServer.open(), await HostileDirectory.open()]
     const world = await openWorld({
       env: {
         NODE_OPTIONS: `--import=${monitor}`,
         HOSTILE_NAME_SERVER: nameServer.address,
         PDS_DID_PLC_URL: directory.url,
-        PDS_RATE_LIMITS_ENABLED: String(isLimited),
+        PDS_RATE_LIMITS_ENABLED: String(campaign.isLimited),
       },
     })
     directory.upstream = world.directory
     world.server.env['HOSTILE_MONITOR'] = join(world.folder, 'hostile-monitor')
-    const opened = new HostileWorld(world, { size, isLimited, nameServer, directory })
+    const opened = new HostileWorld(world, campaign, { nameServer, directory })
     await world.server.start()
-    opened.#hoarder = await hoard(world.server.url, records)
+    opened.#hoarder = await hoard(world.server.url, campaign.records)
     return opened
   }
 
@@ -61,7 +61,7 @@ export class HostileWorld {
     await this.#renew()
     const { target, leave, meter } = this.#prepare()
     await meter.begin()
-    this.#directory.asked = 0
+    this.neighbours.directory.asked = 0
     let failure: unknown
     await run(target).catch((error: unknown) => (failure = error))
     leave()
@@ -74,8 +74,8 @@ export class HostileWorld {
 
   async close(): Promise<void> {
     await this.world.close()
-    this.#nameServer.close()
-    this.#directory.close()
+    this.neighbours.nameServer.close()
+    this.neighbours.directory.close()
   }
 
   /** Starts the server again where earlier attacks have made it large, so that what they left behind does not hide the next one's. */
@@ -95,11 +95,9 @@ export class HostileWorld {
     const target: Target = {
       world: this.world,
       url: server.url,
-      isLimited: this.isLimited,
-      size: this.#size,
+      ...this.campaign,
+      ...this.neighbours,
       hoarder: this.hoarder,
-      nameServer: this.#nameServer,
-      directory: this.#directory,
       async connect(options) {
         const client = await HostileClient.open(server.url, options)
         clients.push(client)
