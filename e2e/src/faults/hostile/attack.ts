@@ -8,6 +8,8 @@ import type { SilentNameServer } from './silent-name-server.ts'
 export interface Target {
   readonly world: World
   readonly url: string
+  /** Whom service tokens have to be for. */
+  readonly serviceDid: string
   /** Whether the server counts requests. */
   readonly isLimited: boolean
   /** How many clients, or requests, the larger attacks are made of: 100 in the acceptance run. */

@@ -7,6 +7,8 @@ import { type Attack, requireStatuses, type Target } from './attack.ts'
 import { type HostileClient, type WireRequest, xrpc } from './hostile-client.ts'
 
 const megabyte = 1_000_000
+/** What the log may take on the disk once nobody holds it. */
+const largestLog = 16 * 1024 * 1024
 /** A page of records ends at 2 MiB, and the last record of a page may go beyond. */
 const largestPage = 3.5 * megabyte
 /** Of each answer that nobody reads: what the server has made of it and what the system has taken. */
@@ -118,7 +120,7 @@ async function logIsBack(target: Target): Promise<void> {
   const until = performance.now() + 70_000
   for (;;) {
     await writeLarge(target)
-    if (statSync(file).size <= 8 * megabyte) return
+    if (statSync(file).size <= largestLog) return
     if (performance.now() > until) throw new Error(`the write-ahead log keeps ${statSync(file).size} bytes`)
     await sleep(500)
   }

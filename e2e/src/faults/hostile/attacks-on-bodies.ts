@@ -173,7 +173,7 @@ export const attacksOnBodies: readonly Attack[] = [
         client.send(signInText(JSON.stringify({ identifier, password: 'x' })))
         await client.answered(Math.floor(round / clients.length) + 1)
       }
-      requireStatuses(clients, target, 400)
+      requireStatuses(clients, target, 400, 401)
     },
   },
 ]

@@ -2,6 +2,8 @@ import { signUp } from '../sign-ups.ts'
 import { type Attack, countStatuses, describeStatuses, requireStatuses, type Target } from './attack.ts'
 import { hostileNetwork, type WireRequest, xrpc } from './hostile-client.ts'
 
+/** Two passwords are hashed at a time, each in 19 MiB as is recommended for argon2id, however many wait. */
+const hashBytes = 2 * 19 * 1024 * 1024
 const othersPatienceMs = 2_000
 const signInPath = xrpc('com.atproto.server.createSession')
 
@@ -17,6 +19,7 @@ function guesses({ hoarder }: Target, count: number): WireRequest[] {
 export const attacksOnGates: readonly Attack[] = [
   {
     name: 'five hundred sign-ins in one go on one connection',
+    ownBytes: () => hashBytes,
     async run(target) {
       const client = await target.connect()
       client.send(...guesses(target, target.size * 5))
@@ -27,6 +30,7 @@ export const attacksOnGates: readonly Attack[] = [
   },
   {
     name: 'a sign-in on each of five hundred connections',
+    ownBytes: () => hashBytes,
     async run(target) {
       const requests = guesses(target, target.size * 5)
       const clients = await Promise.all(requests.map(() => target.connect()))
@@ -40,6 +44,7 @@ export const attacksOnGates: readonly Attack[] = [
   },
   {
     name: 'sign-ins of clients that leave at once',
+    ownBytes: () => hashBytes,
     async run(target) {
       const requests = guesses(target, target.size * 5)
       const clients = await Promise.all(requests.map(() => target.connect()))
@@ -75,7 +80,7 @@ export const attacksOnGates: readonly Attack[] = [
       }
       const found = countStatuses([client])
       const counted = (found.get(429) ?? 0) + (found.get(503) ?? 0)
-      if (count >= 100 && counted === 0) throw new Error(`nobody counted: ${describeStatuses(found)}`)
+      if (counted === 0) throw new Error(`nobody counted: ${describeStatuses(found)}`)
       if (found.has(200)) throw new Error('a guess was right')
     },
   },

@@ -19,11 +19,11 @@ async function askForNames(target: Target, count: number): Promise<HostileClient
 }
 
 /** A sign-up that needs no proof until the directory has been asked, with a token that nobody signed. */
-function signUpWithForgedToken({ hoarder }: Target, did: string, issuer = did): WireRequest {
+function signUpWithForgedToken({ hoarder, serviceDid }: Target, did: string, issuer = did): WireRequest {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const lxm = 'com.atproto.server.createAccount'
   const now = Math.floor(Date.now() / 1000)
-  const claims = { iss: issuer, aud: 'did:web:localhost', lxm, iat: now, exp: now + 50, jti: `${named++}` }
+  const claims = { iss: issuer, aud: serviceDid, lxm, iat: now, exp: now + 50, jti: `${named++}` }
   const token = `${encode({ typ: 'JWT', alg: 'ES256K' })}.${encode(claims)}.${Buffer.alloc(64, 1).toString('base64url')}`
   const handle = `stranger-${named}.test`
   const input = { did, handle, email: `stranger-${named}@example.com`, password: hoarder.handle }
@@ -79,6 +79,7 @@ export const attacksOnLookups: readonly Attack[] = [
       }
       requireStatuses(clients, target, 400, 401, 403, 502, 503)
       // One document each, not one more for every forged signature.
+      if (target.directory.asked === 0) throw new Error('no document was asked for: the attack came to nothing')
       if (target.directory.asked > count) throw new Error(`${target.directory.asked} documents for ${count} DIDs`)
     },
   },

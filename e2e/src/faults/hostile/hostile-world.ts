@@ -21,9 +21,11 @@ export interface Campaign extends Pick<Target, 'isLimited' | 'size' | 'isTimed'>
 
 type Neighbours = Pick<Target, 'nameServer' | 'directory'>
 
+type Prey = Pick<Target, 'hoarder' | 'serviceDid'>
+
 /** A server that is watched, with neighbours that mean no good. */
 export class HostileWorld {
-  #hoarder: Hoarder | undefined
+  #prey: Prey | undefined
   /** What the server held when it was started last. */
   #freshBytes = 0
 
@@ -47,13 +49,13 @@ export class HostileWorld {
     world.server.env['HOSTILE_MONITOR'] = join(world.folder, 'hostile-monitor')
     const opened = new HostileWorld(world, campaign, { nameServer, directory })
     await world.server.start()
-    opened.#hoarder = await hoard(world.server.url, campaign.records)
+    const { did: serviceDid } = await ask<{ did: string }>(world.server.url, 'com.atproto.server.describeServer')
+    opened.#prey = { serviceDid, hoarder: await hoard(world.server.url, campaign.records) }
     return opened
   }
 
   get hoarder(): Hoarder {
-    if (!this.#hoarder) throw new Error('not open yet')
-    return this.#hoarder
+    return this.#requirePrey().hoarder
   }
 
   /** Measures one attack. */
@@ -88,6 +90,11 @@ export class HostileWorld {
     this.#freshBytes = residentBytes(server.pid!)
   }
 
+  #requirePrey(): Prey {
+    if (!this.#prey) throw new Error('not open yet')
+    return this.#prey
+  }
+
   #prepare() {
     const { server } = this.world
     const meter = new ServerMeter(server.pid!, server.env['HOSTILE_MONITOR']!)
@@ -97,7 +104,7 @@ export class HostileWorld {
       url: server.url,
       ...this.campaign,
       ...this.neighbours,
-      hoarder: this.hoarder,
+      ...this.#requirePrey(),
       async connect(options) {
         const client = await HostileClient.open(server.url, options)
         clients.push(client)
