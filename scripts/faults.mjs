@@ -13,12 +13,18 @@ const sizes = {
   FAULT_FAILURES: '300',
   FAULT_STOPS: '25',
   FAULT_CONNECTIONS: '10000',
+  FAULT_HOSTILE_CLIENTS: '100',
 }
+const tests = join('e2e', 'src', 'faults')
 const page = join(root, 'docs', 'reliability.md')
 const [start, end] = ['<!-- the last run of npm run faults -->', '<!-- end of the run -->']
 
 const isWritten = process.argv.includes('--write')
-const rest = process.argv.slice(2).filter((each) => each !== '--write')
+// A bare name is a file of these tests: tests elsewhere may have such a word in their names as well.
+const rest = process.argv
+  .slice(2)
+  .filter((each) => each !== '--write')
+  .map((each) => (existsSync(join(root, tests, `${each}.test.ts`)) ? join(tests, `${each}.test.ts`) : each))
 const folder = mkdtempSync(join(tmpdir(), 'atoll-faults-'))
 const [figuresFile, resultsFile] = [join(folder, 'figures'), join(folder, 'results.json')]
 const load = loadavg()[0].toFixed(1)
@@ -28,7 +34,7 @@ const { status } = spawnSync(
   'vitest',
   [
     'run',
-    ...(rest.some((each) => !each.startsWith('-')) ? [] : ['e2e/src/faults']),
+    ...(rest.some((each) => !each.startsWith('-')) ? [] : [tests]),
     ...rest,
     '--no-file-parallelism',
     '--reporter=default',

@@ -49,6 +49,7 @@ const tasks = {
     { run: [process.execPath, 'scripts/vectors.mjs', '--check'] },
     { run: ['knip', '--no-config-hints'] },
     { run: [process.execPath, 'scripts/check-commands.mjs'] },
+    { run: [process.execPath, 'scripts/check-promises.mjs'] },
     { run: [process.execPath, 'scripts/check-readmes.mjs'] },
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
     { run: [process.execPath, 'scripts/check-published.mjs'] },

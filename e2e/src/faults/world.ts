@@ -6,6 +6,8 @@ import { SigningKeyBook } from './signing-keys.ts'
 
 /** A PDS in a process of its own, and in this one the did:plc directory that it uses. */
 export interface World {
+  /** The URL of the directory. */
+  readonly directory: string
   readonly server: ServerProcess
   readonly folder: string
   readonly keys: SigningKeyBook
@@ -38,6 +40,7 @@ export async function openWorld({ env = {}, folder }: WorldOptions = {}): Promis
   const server = new ServerProcess(process.env['FAULT_PROGRAM'] ?? programs.pds, settings, `http://localhost:${port}`)
   return {
     server,
+    directory: plc.url,
     folder: data,
     keys: new SigningKeyBook(plc.url),
     async close() {

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Attack, Target } from './attack.ts'
+import { type HostileClient, wireForm } from './hostile-client.ts'
+
+const megabyte = 1_000_000
+const messageBytes = 100 * megabyte
+const subscribers = 20
+
+/** What a subscriber that does not keep up may have waiting. */
+const bufferBytes = 8 * 1024 * 1024
+
+async function subscribe(target: Target, query = ''): Promise<HostileClient> {
+  const client = await target.connect()
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  }
+  client.write(wireForm({ path: `/xrpc/com.atproto.sync.subscribeRepos${query}`, headers }))
+  await client.answered(1)
+  if (client.statuses[0] !== 101) throw new Error(`no subscription: ${client.statuses}`)
+  return client
+}
+
+/** Parts of one message as clients send them; the mask of zeros leaves the payload as it is. */
+function* messageParts(): Generator<Uint8Array> {
+  const [part, binary, continued, last] = [64 * 1024, 2, 0, 0x80]
+  for (let sent = 0; sent < messageBytes; sent += part) {
+    const opcode = (sent === 0 ? binary : continued) | (sent + part >= messageBytes ? last : 0)
+    yield Buffer.concat([Buffer.from([opcode, 0x80 | 127, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), Buffer.alloc(part)])
+  }
+}
+
+/** The same message in one frame. */
+function* messageFrame(): Generator<Uint8Array> {
+  const head = Buffer.from([0x82, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+  head.writeUInt32BE(messageBytes, 6)
+  yield head
+  for (let sent = 0; sent < messageBytes; sent += megabyte) yield Buffer.alloc(megabyte)
+}
+
+export const attacksOnStreams: readonly Attack[] = [
+  {
+    name: 'twenty subscribers from the first event on',
+    ownBytes: () => subscribers * bufferBytes,
+    async run(target) {
+      const clients: HostileClient[] = []
+      for (let index = 0; index < subscribers; index++) clients.push(await subscribe(target, '?cursor=0'))
+      const bytes = () => clients.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0)
+      // Until all have everything.
+      let received: number
+      do {
+        received = bytes()
+        await sleep(500)
+      } while (bytes() > received)
+      if (received < subscribers * target.hoarder.recordCids.length * 100_000) throw new Error('events are missing')
+    },
+  },
+  {
+    name: 'twenty subscribers from the first event on that do not read',
+    ownBytes: () => subscribers * bufferBytes,
+    async run(target) {
+      for (let index = 0; index < subscribers; index++) (await subscribe(target, '?cursor=0')).fallSilent()
+      await sleep(2_000)
+    },
+  },
+  {
+    name: 'a message of 100 MB from a subscriber, in one frame and in many',
+    async run(target) {
+      const clients = [await subscribe(target), await subscribe(target)]
+      await Promise.all([clients[0]!.writeAll(messageFrame()), clients[1]!.writeAll(messageParts())])
+      await sleep(200)
+      if (!clients.every(({ isClosed }) => isClosed)) throw new Error('the server goes on with it')
+    },
+  },
+]

@@ -1,0 +1,68 @@
+// Loaded into the server before its own program. It notes in the file HOSTILE_MONITOR every turn of the event loop that is long enough to
+// matter, and what memory is in use after a garbage collection whenever it receives SIGUSR2. It also points the server's look-ups at the
+// name server HOSTILE_NAME_SERVER, which no setting of the server can do.
+import dns from 'node:dns'
+import { appendFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+const { HOSTILE_MONITOR: file, HOSTILE_NAME_SERVER: nameServer } = process.env
+const everyMs = 5
+const notedMs = 15
+
+if (file) watchTurns()
+if (nameServer) redirectLookups()
+
+function watchTurns() {
+  const note = (line) => appendFileSync(file, `${JSON.stringify({ at: Date.now(), ...line })}\n`)
+  let [began, cpu] = [performance.now(), threadCpuMs()]
+  setInterval(() => {
+    const [now, cpuNow] = [performance.now(), threadCpuMs()]
+    const wallMs = now - began - everyMs
+    if (wallMs >= notedMs) note({ turn: { wallMs, cpuMs: cpuNow - cpu } })
+    began = performance.now()
+    cpu = threadCpuMs()
+  }, everyMs).unref()
+
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc')
+  process.on('SIGUSR2', () => {
+    collect()
+    const { heapUsed, external } = process.memoryUsage()
+    note({ used: heapUsed + external })
+    // The collection is no turn of the server's own.
+    began = performance.now()
+    cpu = threadCpuMs()
+  })
+}
+
+/** What this thread has computed: unlike the time that has passed, it does not grow while other processes have the processor. */
+function threadCpuMs() {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+function redirectLookups() {
+  const redirected = (Resolver) =>
+    class extends Resolver {
+      constructor(options) {
+        super(options)
+        super.setServers([nameServer])
+      }
+      setServers() {}
+    }
+  dns.Resolver = redirected(dns.Resolver)
+  dns.promises.Resolver = redirected(dns.promises.Resolver)
+  dns.setServers([nameServer])
+  dns.promises.setServers([nameServer])
+  // The system's resolver cannot be redirected. It holds a thread for as long as the name server is silent, so its use is counted.
+  const { lookup } = dns
+  dns.lookup = (name, options, callback) => {
+    if (name === 'localhost') return lookup(name, options, callback)
+    if (file) appendFileSync(file, `${JSON.stringify({ at: Date.now(), systemLookup: name })}\n`)
+    const done = callback ?? options
+    setTimeout(() => done(Object.assign(new Error(`no address for ${name}`), { code: 'ENOTFOUND' })), 10_000).unref()
+  }
+  syncBuiltinESMExports()
+}
