@@ -4,6 +4,7 @@ import { type Body, describeIssues, type Procedure, type Query } from '@atoll/le
 import { XrpcError } from '@atoll/xrpc'
 import { boundedChunks, decodeBody } from './coding.ts'
 import { payloadTooLarge } from './errors.ts'
+import { GatheredChunks } from './gathered-chunks.ts'
 import type { Awaitable, ByteStream, InnerRequest } from './inner.ts'
 import { matchesMediaType, mediaType } from './media-type.ts'
 
@@ -110,24 +111,9 @@ function decoded(request: InnerRequest, body: ByteStream, maxBytes: number): Byt
 
 /** The whole of a body, as long as it is within the bound. */
 export async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of boundedChunks(body, maxBytes)) {
-    chunks.push(chunk)
-    size += chunk.length
-  }
-  return joinChunks(chunks, size)
-}
-
-export function joinChunks(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
-  }
-  return bytes
+  const chunks = new GatheredChunks()
+  for await (const chunk of boundedChunks(body, maxBytes)) chunks.add(chunk)
+  return chunks.join()
 }
 
 function bounded(body: ByteStream, maxBytes: number): ByteStream {

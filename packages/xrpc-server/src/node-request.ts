@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { clientAddress } from './client-address.ts'
 import { ClientGoneError, payloadTooLarge } from './errors.ts'
+import { GatheredChunks } from './gathered-chunks.ts'
 import type { ByteStream, InnerRequest, RequestHeaders } from './inner.ts'
-import { joinChunks } from './input.ts'
 import { NodeBody } from './node-body.ts'
 import type { SlowBodyGuard } from './slow-body-guard.ts'
 
@@ -125,16 +125,14 @@ function readMessage(
   guard: SlowBodyGuard | undefined,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = []
-    let size = 0
+    const chunks = new GatheredChunks()
     const settle = () => {
       guard?.forget(message)
       message.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
     }
     const onData = (chunk: Uint8Array) => {
-      size += chunk.length
-      chunks.push(chunk)
-      if (size > maxBytes) fail(payloadTooLarge())
+      chunks.add(chunk)
+      if (chunks.length > maxBytes) fail(payloadTooLarge())
     }
     const fail = (refusal: Error) => {
       settle()
@@ -143,7 +141,7 @@ function readMessage(
     }
     const onEnd = () => {
       settle()
-      resolve(joinChunks(chunks, size))
+      resolve(chunks.join())
     }
     const onGone = (cause?: unknown) => {
       settle()
