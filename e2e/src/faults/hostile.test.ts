@@ -13,17 +13,19 @@ import type { AccountHandle } from './lane.ts'
 import { measureLatencies, quantile } from './latency.ts'
 import { signUp } from './sign-ups.ts'
 
-/** The acceptance run wants 100 clients; there the times count, too. */
+/**
+ * The acceptance run wants 100 clients, and judges times and memory. On a machine that does other work neither means much: there the campaign
+ * shows that each attack is refused as it should be, that the work ends, and with limits on alone.
+ */
 const isAcceptance = process.env['FAULT_HOSTILE_CLIENTS'] !== undefined
 const size = Number(process.env['FAULT_HOSTILE_CLIENTS'] ?? 20)
 const records = isAcceptance ? 100 : 30
 
 const megabyte = 1_000_000
-const mostBytes = 32 * megabyte
 const mostBlockedMs = 50
-const mostLingeringMs = 1_000
-/** On a machine that does much else, work takes longer; but it ends. */
-const patienceMs = 20_000
+const accepted = { bytes: 32 * megabyte, lingeringMs: 1_000 }
+/** On a machine that does much else, work takes longer and garbage lies about for longer; but neither grows without end. */
+const tolerated = { bytes: 160 * megabyte, lingeringMs: 20_000 }
 
 const attacks: readonly Attack[] = [
   ...attacksOnBodies,
@@ -33,59 +35,62 @@ const attacks: readonly Attack[] = [
   ...attacksOnStreams,
 ]
 
-describe.runIf(process.platform === 'linux').each([
-  { limits: 'on', isLimited: true },
-  { limits: 'off', isLimited: false },
-])('with limits $limits, the server is not hurt by', ({ limits, isLimited }) => {
-  let world: HostileWorld
-  const worst = { blockedMs: 0, peakBytes: 0, keptBytes: 0, lingeringMs: 0 }
-  beforeAll(async () => {
-    world = await HostileWorld.open({ size, records, isLimited, isTimed: isAcceptance })
-  })
-  afterAll(async () => {
-    tellFigures(`hostile hands, limits ${limits}, at worst`, describeCost(worst))
-    await world.close()
-  })
+describe
+  .runIf(process.platform === 'linux')
+  .each([{ limits: 'on', isLimited: true }, ...(isAcceptance ? [{ limits: 'off', isLimited: false }] : [])])(
+  'with limits $limits, the server is not hurt by',
+  ({ limits, isLimited }) => {
+    let world: HostileWorld
+    const worst = { blockedMs: 0, peakBytes: 0, keptBytes: 0, lingeringMs: 0 }
+    beforeAll(async () => {
+      world = await HostileWorld.open({ size, records, isLimited, isTimed: isAcceptance })
+    })
+    afterAll(async () => {
+      tellFigures(`hostile hands, limits ${limits}, at worst`, describeCost(worst))
+      await world.close()
+    })
 
-  it.each(attacks.filter(({ needsLimits }) => isLimited || !needsLimits))(
-    '$name',
-    async (attack) => {
-      const { failure, ...cost } = await world.measure(attack)
-      tellFigures(`${attack.name}, limits ${limits}`, describeCost(cost))
-      const beyondOwn = cost.peakBytes - world.ownBytes(attack)
-      raise(worst, { ...cost, peakBytes: beyondOwn })
-      if (failure) throw failure
-      expect(beyondOwn).toBeLessThan(mostBytes)
-      expect(cost.keptBytes).toBeLessThan(mostBytes)
-      expect(cost.lingeringMs).toBeLessThan(isAcceptance ? mostLingeringMs : patienceMs)
-      if (isAcceptance) expect(cost.blockedMs).toBeLessThan(mostBlockedMs)
-    },
-    240_000,
-  )
-
-  it(`${size} clients of one network that do a little of everything`, async () => {
-    const { url } = world.world.server
-    const accounts: AccountHandle[] = []
-    for (let index = 0; index < 4; index++) accounts.push(await signUp(url))
-    const measure = () => measureLatencies(url, accounts, isAcceptance ? 100 : 5)
-    await measure()
-    const ratios = { read: [] as number[], write: [] as number[] }
-    for (let turn = 0; turn < (isAcceptance ? 5 : 1); turn++) {
-      const quiet = await measure()
-      const crowd = await gatherHostileCrowd(url, size, world.hoarder)
-      const besieged = await measure()
-      await crowd.leave()
-      for (const kind of ['read', 'write'] as const)
-        ratios[kind].push(quantile(besieged[kind], 0.99) / quantile(quiet[kind], 0.99))
-    }
-    const [read, write] = [quantile(ratios.read, 0.5), quantile(ratios.write, 0.5)]
-    tellFigures(
-      `${size} hostile clients, limits ${limits}`,
-      `others' p99: reads ${read.toFixed(2)}, writes ${write.toFixed(2)} times`,
+    it.each(attacks.filter(({ needsLimits }) => isLimited || !needsLimits))(
+      '$name',
+      async (attack) => {
+        const { failure, ...cost } = await world.measure(attack)
+        tellFigures(`${attack.name}, limits ${limits}`, describeCost(cost))
+        const beyondOwn = cost.peakBytes - world.ownBytes(attack)
+        raise(worst, { ...cost, peakBytes: beyondOwn })
+        if (failure) throw failure
+        const { bytes, lingeringMs } = isAcceptance ? accepted : tolerated
+        expect(beyondOwn).toBeLessThan(bytes)
+        expect(cost.keptBytes).toBeLessThan(bytes)
+        expect(cost.lingeringMs).toBeLessThan(lingeringMs)
+        if (isAcceptance) expect(cost.blockedMs).toBeLessThan(mostBlockedMs)
+      },
+      240_000,
     )
-    if (isAcceptance) expect(Math.max(read, write)).toBeLessThan(2)
-  }, 400_000)
-})
+
+    it(`${size} clients of one network that do a little of everything`, async () => {
+      const { url } = world.world.server
+      const accounts: AccountHandle[] = []
+      for (let index = 0; index < 4; index++) accounts.push(await signUp(url))
+      const measure = () => measureLatencies(url, accounts, isAcceptance ? 100 : 5)
+      await measure()
+      const ratios = { read: [] as number[], write: [] as number[] }
+      for (let turn = 0; turn < (isAcceptance ? 5 : 1); turn++) {
+        const quiet = await measure()
+        const crowd = await gatherHostileCrowd(url, size, world.hoarder)
+        const besieged = await measure()
+        await crowd.leave()
+        for (const kind of ['read', 'write'] as const)
+          ratios[kind].push(quantile(besieged[kind], 0.99) / quantile(quiet[kind], 0.99))
+      }
+      const [read, write] = [quantile(ratios.read, 0.5), quantile(ratios.write, 0.5)]
+      tellFigures(
+        `${size} hostile clients, limits ${limits}`,
+        `others' p99: reads ${read.toFixed(2)}, writes ${write.toFixed(2)} times`,
+      )
+      if (isAcceptance) expect(Math.max(read, write)).toBeLessThan(2)
+    }, 400_000)
+  },
+)
 
 function describeCost({ blockedMs, peakBytes, keptBytes, lingeringMs }: Cost): string {
   const [peak, kept] = [peakBytes, keptBytes].map((bytes) => (bytes / megabyte).toFixed(1))
