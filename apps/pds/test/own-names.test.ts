@@ -57,6 +57,14 @@ describe('a name that means the server', () => {
   })
 })
 
+describe('a host name of one label', () => {
+  it('is reserved whole, and what is left of it without its last letter is not', () => {
+    const rules = new HandleRules(['.test'], ['seahorse'])
+    expect(() => rules.requireLocal('seahorse.test')).toThrow('Reserved handle')
+    expect(() => rules.requireLocal('seahors.test')).not.toThrow()
+  })
+})
+
 describe('a change of handle', () => {
   const did = 'did:plc:alice'
   const account = { did, handle: 'alice.example.com' as Handle } as const

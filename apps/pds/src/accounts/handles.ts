@@ -20,7 +20,7 @@ export class HandleRules {
     ownHosts: Iterable<string> = [],
   ) {
     this.#ownHosts = new Set(ownHosts)
-    this.#ownLabels = new Set([...this.#ownHosts].map((host) => host.slice(0, host.indexOf('.'))))
+    this.#ownLabels = new Set([...this.#ownHosts].map((host) => host.split('.', 1)[0]!))
   }
 
   /** Whether this server alone decides who has the handle: it lies under one of its domains, or is its host name. */
