@@ -5,7 +5,12 @@ import { ask, type Call } from './requests.ts'
 /** Milliseconds of answers, by what was asked. */
 export type Latencies = Record<'read' | 'write', number[]>
 
-/** A few clients that each write a record and read it, or only read, over and over, with short rests. */
+let networks = 0
+
+/**
+ * A few clients that each write a record and read it, or only read, over and over, with short rests. Each comes from a network of its own,
+ * and from another one in the next measurement, so that no rate limit counts them together.
+ */
 export async function measureLatencies(
   service: string,
   accounts: readonly AccountHandle[],
@@ -20,11 +25,15 @@ export async function measureLatencies(
   }
   await Promise.all(
     accounts.map(async ({ did, token }) => {
+      const from = `2001:db8:1:${(networks++).toString(16)}::1`
       for (let round = 0; round < rounds; round++) {
         const input = { repo: did, collection, record: { $type: collection, text: `${round}` } }
-        if (writes) await timed('write', 'com.atproto.repo.createRecord', { token, input })
+        if (writes) await timed('write', 'com.atproto.repo.createRecord', { from, token, input })
         for (let read = 0; read < 3; read++)
-          await timed('read', 'com.atproto.repo.listRecords', { params: { repo: did, collection, limit: '10' } })
+          await timed('read', 'com.atproto.repo.listRecords', {
+            from,
+            params: { repo: did, collection, limit: '10' },
+          })
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     }),

@@ -10,6 +10,8 @@ export interface Call {
   readonly input?: object
   readonly params?: Record<string, string>
   readonly signal?: AbortSignal
+  /** The address of the client, as a proxy on loopback tells it. */
+  readonly from?: string
 }
 
 /** Calls a method, and tells what became of it. */
@@ -40,13 +42,14 @@ export async function askBytes(service: string, nsid: string, given: Call = {}):
   return response.ok ? bytes : undefined
 }
 
-function request(service: string, nsid: string, { token, input, params, signal }: Call): Promise<Response> {
+function request(service: string, nsid: string, { token, input, params, signal, from }: Call): Promise<Response> {
   const query = params ? `?${new URLSearchParams(params)}` : ''
   const isBlob = input instanceof Uint8Array
   return fetch(`${service}/xrpc/${nsid}${query}`, {
     method: input ? 'POST' : 'GET',
     headers: {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(from ? { 'x-forwarded-for': from } : {}),
       ...(input ? { 'content-type': isBlob ? 'application/octet-stream' : 'application/json' } : {}),
     },
     ...(input ? { body: isBlob ? Buffer.from(input) : JSON.stringify(input) } : {}),

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { constants, setPriority } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
@@ -15,6 +16,8 @@ export async function gatherHostileCrowd(service: string, clients: number, hoard
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'] },
   })
+  // Its own work is that of other machines, and is to take nothing from the server's.
+  setPriority(child.pid!, constants.priority.PRIORITY_LOW)
   const ended = once(child, 'exit')
   const requests = repertoire(hoarder).map((request) => wireForm(request).toString('base64'))
   child.stdin.write(`${JSON.stringify(requests)}\n`)
