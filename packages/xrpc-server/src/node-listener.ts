@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientNetwork } from './client-address.ts'
 import { ConnectionQueues } from './connection-queues.ts'
+import { NetworkShares } from './network-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
 import type { Router } from './router.ts'
@@ -21,13 +22,19 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
   const requestOptions = { ...options, guard: options.guard ?? new SlowBodyGuard() }
   const queues = new ConnectionQueues()
   const unread = new UnreadAnswers(options)
+  const shares = new NetworkShares()
   return async (message, response) => {
     const turn = queues.enter(message.socket, response)
     if (turn && !(await turn)) return
     const request = new NodeRequest(message, response, requestOptions)
+    const network = () => clientNetwork(request.ip)
+    const share = shares.enter(network)
+    if (share) {
+      await share
+      if (response.destroyed) return
+    }
     const answer = await router.handle(request)
     if (options.isClosing?.()) answer.headers['connection'] = 'close'
-    const network = () => clientNetwork(request.ip)
     await writeResponse(message, response, answer, request.hasBody && !message.complete, {
       ...timeouts,
       unread,

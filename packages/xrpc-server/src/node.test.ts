@@ -52,6 +52,31 @@ const until = async (isSo: () => boolean) => {
 }
 const subscribe = (options = {}) => new WebSocket(`${server.url.replace('http', 'ws')}/xrpc/test.atoll.count`, options)
 
+describe('a network whose requests keep the event loop busy', () => {
+  it('does not keep the others waiting for all of them', async () => {
+    const served: string[] = []
+    const busy = route(greet, anyone, ({ params }) => {
+      const until = performance.now() + 15
+      while (params.name === 'greedy' && performance.now() < until);
+      served.push(params.name)
+      return { greeting: params.name }
+    })
+    await serve(createRouter([busy]))
+    // Connections come one in each turn of the event loop, so they are made before.
+    const clients = await Promise.all(Array.from({ length: 51 }, dial))
+    const ask = (name: string, from: string) =>
+      clients
+        .pop()!
+        .socket.write(`GET /xrpc/test.atoll.greet?name=${name} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${from}\r\n\r\n`)
+    for (let round = 0; round < 10; round++) ask('greedy', '192.0.2.1')
+    await until(() => served.length === 10)
+    for (let round = 0; round < 40; round++) ask('greedy', '192.0.2.1')
+    ask('modest', '192.0.2.2')
+    await until(() => served.length === 51)
+    expect(served.indexOf('modest')).toBeLessThan(20)
+  })
+})
+
 describe('a connection', () => {
   it('serves one request after another, also when they come together', async () => {
     await serve()

@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { NetworkShares } from './network-shares.ts'
+
+/** An event loop whose turns and clock are moved by hand. */
+class Loop {
+  now = 0
+  readonly #immediates: (() => void)[] = []
+  readonly #idle: (() => void)[] = []
+
+  readonly shares = new NetworkShares({
+    now: () => this.now,
+    afterOthers: (run) => this.#immediates.push(run),
+    whenIdle: (run) => this.#idle.push(run),
+  })
+
+  /** Requests that have begun, in their order. */
+  readonly begun: string[] = []
+
+  /** A request that keeps the loop busy for a while once it begins. */
+  async request(network: string, takesMs = 0): Promise<void> {
+    const turn = this.shares.enter(() => network)
+    if (turn) {
+      void turn.then(() => this.#run(network, takesMs))
+      await this.#settle()
+    } else {
+      this.#run(network, takesMs)
+      await this.#settle()
+    }
+  }
+
+  /** The turn ends: what waited for it runs. */
+  async endTurn(): Promise<void> {
+    for (const run of this.#immediates.splice(0)) run()
+    await this.#settle()
+  }
+
+  #run(network: string, takesMs: number): void {
+    this.begun.push(network)
+    this.now += takesMs
+  }
+
+  async #settle(): Promise<void> {
+    do {
+      await Promise.resolve()
+      for (const run of this.#idle.splice(0)) run()
+      await Promise.resolve()
+    } while (this.#idle.length > 0)
+  }
+}
+
+describe('NetworkShares', () => {
+  let loop: Loop
+  beforeEach(() => {
+    loop = new Loop()
+  })
+
+  /** Makes `network` one that has used much. */
+  async function overuse(network: string): Promise<void> {
+    for (let turn = 0; turn < 3; turn++) {
+      await loop.request(network, 50)
+      await loop.endTurn()
+    }
+    loop.begun.length = 0
+  }
+
+  it('lets everything begin at once while turns are short', async () => {
+    for (let turn = 0; turn < 1_000; turn++) {
+      await loop.request('a', 3)
+      await loop.request('b', 3)
+      await loop.endTurn()
+    }
+    expect(loop.begun).toHaveLength(2_000)
+  })
+
+  it('leaves what comes late in a turn to the next ones', async () => {
+    for (let index = 0; index < 100; index++) await loop.request('a', 1)
+    const first = loop.begun.length
+    expect(first).toBeLessThan(20)
+    await loop.endTurn()
+    expect(loop.begun.length).toBeGreaterThan(first)
+    expect(loop.begun.length).toBeLessThan(first + 20)
+    for (let turn = 0; turn < 100 && loop.begun.length < 100; turn++) await loop.endTurn()
+    expect(loop.begun).toHaveLength(100)
+  })
+
+  it('takes those that are late from one network after the other', async () => {
+    for (let index = 0; index < 8; index++) await loop.request('a', 2)
+    await loop.request('a')
+    await loop.request('a')
+    await loop.request('b')
+    const before = loop.begun.length
+    await loop.endTurn()
+    expect(loop.begun.slice(before, before + 3)).toEqual(['a', 'b', 'a'])
+  })
+
+  it('puts a network that has used much behind the others', async () => {
+    await overuse('greedy')
+    await loop.request('greedy')
+    await loop.request('modest')
+    expect(loop.begun).toEqual(['modest'])
+    await loop.endTurn()
+    expect(loop.begun).toEqual(['modest', 'greedy'])
+  })
+
+  it('begins one long request of such networks in a turn, and from each in its turn', async () => {
+    await overuse('greedy')
+    await overuse('hungry')
+    for (let index = 0; index < 3; index++) {
+      await loop.request('greedy', 5)
+      await loop.request('hungry', 5)
+    }
+    const counts: number[] = []
+    for (let turn = 0; turn < 6; turn++) {
+      await loop.endTurn()
+      counts.push(loop.begun.length)
+    }
+    expect(counts).toEqual([1, 2, 3, 4, 5, 6])
+    expect(loop.begun).toEqual(['greedy', 'hungry', 'greedy', 'hungry', 'greedy', 'hungry'])
+  })
+
+  it('begins many short ones in a turn', async () => {
+    await overuse('greedy')
+    for (let index = 0; index < 50; index++) await loop.request('greedy', 0.01)
+    await loop.endTurn()
+    expect(loop.begun).toHaveLength(50)
+  })
+
+  it('forgets what was used a while ago', async () => {
+    await overuse('greedy')
+    loop.now += 3_000
+    await loop.request('greedy')
+    expect(loop.begun).toEqual(['greedy'])
+  })
+
+  it('counts only what the network itself takes', async () => {
+    for (let turn = 0; turn < 10; turn++) {
+      await loop.request('modest', 0.5)
+      await loop.request('greedy', 50)
+      await loop.endTurn()
+    }
+    loop.begun.length = 0
+    await loop.request('modest')
+    expect(loop.begun).toEqual(['modest'])
+  })
+})

@@ -1,0 +1,167 @@
+/** Shares the event loop among client networks once there is not enough of it for all. */
+
+/** How long requests may begin in one turn of the event loop, which others feel who wait for the next. The rest begins in later turns. */
+const sliceMs = 8
+/** A look at the clock costs a hundredth of what the cheapest request does. */
+const requestsBetweenLooks = 8
+/** How long it is measured what requests take, after a turn of more than a slice. */
+const watchMs = 2_000
+/** What a network may use of the event loop before it stands back behind the others: a tenth, as `halfLifeMs` has it. */
+const allowanceMs = 70
+/** What was used so long ago counts half. */
+const halfLifeMs = 500
+/** How long requests of those that stand back may begin in one turn. One that takes longer is the last of its turn. */
+const restMs = 1
+/** They wait for a turn that brings no request, since connections come one in a turn; but not for longer than this. */
+const patienceMs = 5
+
+export interface NetworkSharesOptions {
+  now?(): number
+  /** Runs what it is given after the event loop has served everyone else once. */
+  afterOthers?(run: () => void): void
+  /** Runs what it is given once everything that is ready has run. */
+  whenIdle?(run: () => void): void
+}
+
+/**
+ * As long as turns of the event loop are short, every request begins at once, and nothing is measured but the turns. After a long one, it
+ * is noted for a while what each network's requests take. Those of a network that takes much begin when all others have, a few in each turn:
+ * it has what is left of the event loop, and costs the others a little of every turn and no more.
+ */
+export class NetworkShares {
+  readonly #now: () => number
+  readonly #afterOthers: (run: () => void) => void
+  readonly #whenIdle: (run: () => void) => void
+  readonly #use = new Map<string, Use>()
+  /** Requests for which this turn has no time left. */
+  readonly #late = new Lines()
+  /** Requests of networks that stand back. */
+  readonly #back = new Lines()
+  #isTurnOpen = false
+  #turnBegan = 0
+  #arrived = 0
+  #isTurnSpent = false
+  #lastRest = 0
+  #watchUntil = 0
+
+  constructor(options: NetworkSharesOptions = {}) {
+    this.#now = options.now ?? (() => performance.now())
+    this.#afterOthers = options.afterOthers ?? setImmediate
+    this.#whenIdle = options.whenIdle ?? whenIdle
+  }
+
+  /** Nothing when a request of this network may begin, else a promise of its turn. */
+  enter(network: () => string): Promise<void> | undefined {
+    if (!this.#isTurnOpen) this.#openTurn()
+    this.#arrived++
+    const isLate = this.#isLate()
+    if (this.#watchUntil === 0 && !isLate) return undefined
+    const name = network()
+    if (this.#useOf(name) > allowanceMs) return this.#back.join(name)
+    if (isLate) return this.#late.join(name)
+    this.#measure(name)
+    return undefined
+  }
+
+  #isLate(): boolean {
+    if (this.#isTurnSpent) return true
+    if (this.#arrived % requestsBetweenLooks !== 0) return false
+    this.#isTurnSpent = this.#now() - this.#turnBegan > sliceMs
+    return this.#isTurnSpent
+  }
+
+  #openTurn(): void {
+    this.#isTurnOpen = true
+    this.#isTurnSpent = false
+    this.#arrived = 0
+    this.#turnBegan = this.#now()
+    this.#afterOthers(this.#closeTurn)
+  }
+
+  readonly #closeTurn = () => {
+    this.#isTurnOpen = false
+    const now = this.#now()
+    const isRestDue = this.#arrived === 0 || now - this.#lastRest > patienceMs
+    if (now - this.#turnBegan > sliceMs) this.#watchUntil = now + watchMs
+    else if (now > this.#watchUntil) this.#stopWatching()
+    if (this.#late.isEmpty && this.#back.isEmpty) return
+    // Also for those who go on waiting when nobody else comes.
+    this.#openTurn()
+    this.#begin(this.#late, sliceMs, () => {
+      if (!isRestDue) return
+      this.#lastRest = now
+      this.#begin(this.#back, restMs)
+    })
+  }
+
+  #stopWatching(): void {
+    this.#watchUntil = 0
+    this.#use.clear()
+  }
+
+  /** Begins what waits in the lines, for as long as is given, and then goes on with `then`. */
+  #begin(lines: Lines, forMs: number, then?: () => void): void {
+    const since = this.#now()
+    const next = () => {
+      const network = this.#now() - since < forMs ? lines.next() : undefined
+      if (network === undefined) then?.()
+      else this.#measure(network, next)
+    }
+    next()
+  }
+
+  #measure(network: string, then?: () => void): void {
+    const began = this.#now()
+    this.#whenIdle(() => {
+      const now = this.#now()
+      this.#use.set(network, { ms: this.#useOf(network) + now - began, at: now })
+      then?.()
+    })
+  }
+
+  #useOf(network: string): number {
+    const use = this.#use.get(network)
+    return use ? use.ms * 2 ** ((use.at - this.#now()) / halfLifeMs) : 0
+  }
+}
+
+/** What a network has used of the event loop, as it was at a time. */
+interface Use {
+  readonly ms: number
+  readonly at: number
+}
+
+/** One line for each network, which take turns. */
+class Lines {
+  /** In the order in which the networks' turns come; one that nobody waits for has none. */
+  readonly #lines = new Map<string, (() => void)[]>()
+
+  get isEmpty(): boolean {
+    return this.#lines.size === 0
+  }
+
+  join(network: string): Promise<void> {
+    return new Promise((resolve) => {
+      const line = this.#lines.get(network)
+      if (line) line.push(resolve)
+      else this.#lines.set(network, [resolve])
+    })
+  }
+
+  /** Calls the first of the network whose turn it is, and returns the network. */
+  next(): string | undefined {
+    const first = this.#lines.entries().next()
+    if (first.done) return undefined
+    const [network, line] = first.value
+    this.#lines.delete(network)
+    const call = line.shift()
+    if (line.length > 0) this.#lines.set(network, line)
+    call?.()
+    return network
+  }
+}
+
+function whenIdle(run: () => void): void {
+  // The next tick comes after all promises that are ready, but only if it is asked for by one of them.
+  queueMicrotask(() => process.nextTick(run))
+}
