@@ -96,17 +96,6 @@ describe('a body in chunks of one byte', () => {
     expect(await mostPerTurn(message, () => message.readableEnded)).toBeLessThanOrEqual(2 * 65_536)
   })
 
-  it('leaves a turn to each of those who send one', async () => {
-    await listen()
-    const all = [await request(), await request(), await request()]
-    const ended = all.map(([message, socket]) => {
-      socket.write(`${chunked(text(50_000))}0\r\n\r\n`)
-      message.resume()
-      return once(message, 'end')
-    })
-    await Promise.all(ended)
-  })
-
   it('leaves the connection to the next request', async () => {
     await listen()
     const [message, socket, response] = await request()
@@ -117,6 +106,27 @@ describe('a body in chunks of one byte', () => {
     const next = once(server, 'request')
     socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
     await next
+  })
+})
+
+describe('bodies in line', () => {
+  it('go on one in each turn of the event loop, and may line up again', async () => {
+    await listen()
+    const line = new SmallChunkLine()
+    const gone: string[] = []
+    const again = () => {
+      gone.push('first')
+      if (gone.length < 4) line.wait(again)
+    }
+    line.wait(again)
+    for (const name of ['second', 'third']) line.wait(() => gone.push(name))
+    const lengths: number[] = []
+    for (let count = 0; count < 5; count++) {
+      await turn()
+      lengths.push(gone.length)
+    }
+    expect(lengths).toEqual([1, 2, 3, 4, 4])
+    expect(gone).toEqual(['first', 'second', 'third', 'first'])
   })
 })
 
