@@ -74,19 +74,9 @@ export function createAccess(parts: AccessParts): Access {
     return { kind: 'refresh', did, tokenId: id }
   }
 
-  const signingKeysFor = (caller: LookUpCaller) => {
-    const identity = lookUps.of(caller)
-    let hasFailed = false
-    return async (did: Did, options: { refresh: boolean }) => {
-      // A document that could not be read a moment ago is not fetched again for the same token.
-      if (hasFailed) return undefined
-      const lookUp = identity.resolveDid(did, options).catch((error: unknown) => {
-        hasFailed = true
-        throw error
-      })
-      const document = await orUnknown(lookUp)
-      return document && accountSigningKey(document)
-    }
+  const signingKeysFor = (caller: LookUpCaller) => async (did: Did, options: { refresh: boolean }) => {
+    const document = await orUnknown(lookUps.of(caller).resolveDid(did, options))
+    return document && accountSigningKey(document)
   }
   const newcomer = (headers: Headers, lxm: Nsid, caller: LookUpCaller): Newcomer => ({
     kind: 'newcomer',

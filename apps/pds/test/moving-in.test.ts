@@ -119,6 +119,31 @@ describe('an account that moves here', () => {
     })
   })
 
+  it('may try again with the same token until it is here, and not while it is', async () => {
+    const token = tokenFor()
+    expect((await moveIn(token, { handle: 'admin.test' })).body.error).toBe('HandleNotAvailable')
+    expect((await moveIn(token, { plcOp: '{}' })).body.error).toBe('InvalidRequest')
+    expect((await moveIn(token)).status).toBe(200)
+    const again = await moveIn(token, { handle: 'thief.test', email: 'thief@example.com', password: 'thief' })
+    expect({ status: again.status, error: again.body.error }).toEqual({ status: 400, error: 'AlreadyExists' })
+  })
+
+  it('causes one request for a document that cannot be read', async () => {
+    let asked = 0
+    const plcFetch = async () => {
+      asked += 1
+      return new Response('nonsense')
+    }
+    const careful = await PdsUnderTest.start({}, { plcFetch })
+    const { status, body } = await careful.post(
+      'com.atproto.server.createAccount',
+      { handle: 'mover.test', email: 'mover@example.com', password: 'password', did },
+      { token: tokenFor() },
+    )
+    expect({ status, error: body.error, asked }).toEqual({ status: 401, error: 'BadJwtSignature', asked: 1 })
+    await careful.close()
+  })
+
   it('needs an invite code where others need one', async () => {
     const invited = await PdsUnderTest.start({ PDS_INVITE_REQUIRED: 'true' }, { plcFetch: pds.adapters.plcFetch })
     const { body } = await invited.post(

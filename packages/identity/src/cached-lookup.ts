@@ -14,9 +14,12 @@ export interface CacheTimes {
   maxMs: number
   /** How long "there is none" is believed, and a document that is none. */
   negativeMs: number
-  /** How long a source that could not be asked is left alone, unless a caller asks to refresh. */
+  /** How long a source that could not be asked is left alone. A caller who asks to refresh waits no longer than `minRefreshMs`. */
   failureMs: number
-  /** How soon after a caller asked to refresh a DID it may be refreshed again: until then such callers get what is cached. */
+  /**
+   * How soon after a caller asked to refresh a DID it may be refreshed again: until then such callers get what is cached. After a lookup
+   * that failed they get its error.
+   */
   minRefreshMs: number
 }
 
@@ -62,6 +65,8 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
 
   async get(identifier: K, { refresh = false, signal }: GetOptions = {}): Promise<V | undefined> {
     signal?.throwIfAborted()
+    const justFailed = refresh ? this.#justFailed(identifier) : undefined
+    if (justFailed) throw justFailed.error
     if (this.#mustRefresh(identifier, refresh)) return this.#refresh(identifier, signal)
     const known = await this.#known(identifier)
     const age = known === undefined ? Number.POSITIVE_INFINITY : this.#ageOf(known)
@@ -89,6 +94,13 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     } finally {
       this.#refreshed.set(identifier, { time: this.#options.now(), isOwed: false })
     }
+  }
+
+  /** Whoever asks to refresh after a lookup that failed would ask the same source the same question once more. */
+  #justFailed(identifier: K): { error: unknown } | undefined {
+    const now = this.#options.now()
+    const failure = this.#failures.find(identifier, now)
+    return failure && now - failure.time < this.#options.times.minRefreshMs ? failure : undefined
   }
 
   /** A caller who asks too soon gets what is cached, and the next one after the interval a new answer. */

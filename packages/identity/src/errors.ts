@@ -59,3 +59,11 @@ export class RefusedRequestError extends Error {
     super(`refused to connect to ${host}: ${reason}`)
   }
 }
+
+/** A response of another host in a form that this server does not take. */
+export class RefusedResponseError extends Error {
+  override name = 'RefusedResponseError'
+  constructor(readonly reason: string) {
+    super(`refused a response: ${reason}`)
+  }
+}

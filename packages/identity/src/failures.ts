@@ -27,7 +27,7 @@ export class Failures {
   }
 
   /** The failure that still stands in for an answer. */
-  find(identifier: AtIdentifier, now: number): { error: unknown } | undefined {
+  find(identifier: AtIdentifier, now: number): Readonly<Failure> | undefined {
     const failure = this.#failures.get(identifier)
     if (failure === undefined) return undefined
     const age = now - failure.time

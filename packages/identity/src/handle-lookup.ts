@@ -1,5 +1,5 @@
 import { type Did, type Handle, isDid, isDisallowedTld } from '@atoll/syntax'
-import { IdentityUnavailableError, RefusedRequestError, ResponseTooLargeError } from './errors.ts'
+import { IdentityUnavailableError, RefusedRequestError, RefusedResponseError, ResponseTooLargeError } from './errors.ts'
 import { discard, type Fetch, readText, withTimeout } from './fetch.ts'
 
 /**
@@ -93,11 +93,12 @@ async function askWeb(handle: Handle, options: HandleLookupOptions, abort: Abort
 
 /**
  * The name has no address, or none that may be asked; or the answer is too long for a DID, such as the page that a server gives
- * for any path. Runtimes wrap the reason, some more than once.
+ * for any path, or packed more than once. Runtimes wrap the reason, some more than once.
  */
 function isNoClaim(error: unknown): boolean {
   for (let reason = error, depth = 0; reason instanceof Error && depth < 5; reason = reason.cause, depth++) {
-    if (reason instanceof RefusedRequestError || reason instanceof ResponseTooLargeError) return true
+    if (reason instanceof RefusedRequestError || reason instanceof RefusedResponseError) return true
+    if (reason instanceof ResponseTooLargeError) return true
     if ('code' in reason && reason.code === 'ENOTFOUND') return true
   }
   return false

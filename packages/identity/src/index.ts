@@ -7,6 +7,7 @@ export {
   IdentityUnavailableError,
   InvalidDidDocumentError,
   RefusedRequestError,
+  RefusedResponseError,
   ResponseTooLargeError,
   TooManyLookupsError,
   UnsupportedDidError,

@@ -7,6 +7,7 @@ import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
 import type { Router } from './router.ts'
 import { SlowBodyGuard } from './slow-body-guard.ts'
+import { joinSmallChunks, SmallChunkLine } from './small-chunks.ts'
 import { type UnreadAnswerLimits, UnreadAnswers } from './unread-answers.ts'
 
 export interface NodeListenerOptions extends NodeRequestOptions, UnreadAnswerLimits, Partial<ResponseTimeouts> {
@@ -23,7 +24,9 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
   const queues = new ConnectionQueues()
   const unread = new UnreadAnswers(options)
   const shares = new NetworkShares()
+  const line = new SmallChunkLine()
   return async (message, response) => {
+    joinSmallChunks(message, line)
     const turn = queues.enter(message.socket, response)
     if (turn && !(await turn)) return
     const request = new NodeRequest(message, response, requestOptions)

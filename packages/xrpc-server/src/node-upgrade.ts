@@ -38,6 +38,8 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     perMessageDeflate: false,
     maxPayload: maxIncomingFrameBytes,
     skipUTF8Validation: true,
+    // A ping is counted before it is answered.
+    autoPong: false,
     closeTimeout: closeTimeoutMs,
   } as ConstructorParameters<typeof WebSocketServer>[0])
   const sockets = new Set<WsFrameSocket>()

@@ -657,6 +657,34 @@ describe('a subscriber', () => {
     expect((await once(loud, 'close'))[0]).toBe(1009)
   })
 
+  const frame = (opcode: number, payload = '') =>
+    Buffer.from([opcode, 0x80 | payload.length, 0, 0, 0, 0, ...Buffer.from(payload)])
+  const closedFor = (code: number) => String.fromCharCode(code >> 8, code & 255)
+  it.each([
+    ['pings', [frame(0x89)]],
+    ['pongs', [frame(0x8a)]],
+    ['messages of one byte', [frame(0x82, 'x')]],
+    ['messages in empty parts', [frame(0x02), ...Array.from({ length: 100 }, () => frame(0)), frame(0x80)]],
+    ['one message that never ends', [frame(0)], frame(0x02)],
+  ])('is cut off when it sends 100,000 frames, of %s', async (_, frames, first = Buffer.alloc(0)) => {
+    await serve(idle)
+    const accepted = once(server.server, 'connection') as Promise<[Socket]>
+    const { socket, closed, received } = await dial()
+    const [connection] = await accepted
+    const key = 'AAAAAAAAAAAAAAAAAAAAAA=='
+    const head = `host: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}`
+    socket.write(`GET /xrpc/test.atoll.count HTTP/1.1\r\n${head}\r\n\r\n`)
+    await until(() => received().includes('101'))
+    socket.write(first)
+    const some = Buffer.concat(Array.from({ length: Math.ceil(10_000 / frames.length) }, () => frames).flat())
+    for (let count = 0; count < 10; count++) socket.write(some)
+    const answer = await closed
+    expect(answer).toContain(closedFor(1008))
+    // The bound, what one read brings beyond it, and what is read ahead.
+    expect(connection.bytesRead).toBeLessThan(4 * 65_536)
+    expect(answer.length).toBeLessThan(10_000)
+  })
+
   it('may say a little', async () => {
     await serve(idle)
     const quiet = subscribe()

@@ -1,9 +1,13 @@
-import type { Writable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { FrameSocket } from './frame-socket.ts'
 
 const binary = { binary: true, compress: false }
 const policyViolation = 1008
+/** What a frame counts beside its bytes. */
+const frameCost = 64
+/** How long a peer that is cut off has to see why. */
+const goodbyeMs = 1_000
 
 /** A subscriber over `ws`. What it sends is not listened to, and bounded. */
 export class WsFrameSocket implements FrameSocket {
@@ -12,21 +16,27 @@ export class WsFrameSocket implements FrameSocket {
   #incomingBytes = 0
   #isAlive = true
   #isGathering = false
+  #isCutOff = false
 
   constructor(
     private readonly webSocket: WebSocket,
-    /** The connection that it writes to. */
-    private readonly connection: Writable,
+    /** The connection underneath. */
+    private readonly connection: Duplex,
     private readonly maxIncomingBytes: number,
   ) {
-    // An error is always followed by a close, which is what matters.
-    webSocket.on('error', () => {})
-    webSocket.on('message', (bytes: Buffer) => this.#ignore(bytes.length))
-    webSocket.on('ping', (bytes: Buffer) => this.#ignore(bytes.length))
-    webSocket.on('pong', (bytes: Buffer) => {
-      this.#isAlive = true
-      this.#ignore(bytes.length)
+    // A fault in what was sent: the close frame is on its way, and now `ws` would throw away all that follows.
+    webSocket.on('error', () => process.nextTick(() => this.#stopReading()))
+    webSocket.on('message', () => this.#hear(frameCost))
+    webSocket.on('ping', (bytes: Buffer) => {
+      this.#hear(frameCost)
+      if (!this.#isCutOff) webSocket.pong(bytes, false, ignoreError)
     })
+    webSocket.on('pong', () => {
+      this.#isAlive = true
+      this.#hear(frameCost)
+    })
+    // Parts of messages are heard of only here.
+    connection.on('data', (bytes: Buffer) => this.#hear(bytes.length))
   }
 
   get bufferedBytes(): number {
@@ -77,10 +87,21 @@ export class WsFrameSocket implements FrameSocket {
     })
   }
 
-  #ignore(bytes: number): void {
-    // A frame costs work even when it is empty.
-    this.#incomingBytes += bytes + 64
-    if (this.#incomingBytes > this.maxIncomingBytes) this.webSocket.close(policyViolation, 'nothing is to be sent here')
+  #hear(bytes: number): void {
+    this.#incomingBytes += bytes
+    if (this.#incomingBytes > this.maxIncomingBytes && !this.#isCutOff) this.#cutOff()
+  }
+
+  /** Reads nothing more: to answer or even to skip what still comes would be work without end. */
+  #cutOff(): void {
+    this.webSocket.close(policyViolation, 'nothing is to be sent here')
+    this.#stopReading()
+  }
+
+  #stopReading(): void {
+    this.#isCutOff = true
+    this.webSocket.pause()
+    setTimeout(() => this.webSocket.terminate(), goodbyeMs).unref()
   }
 }
 

@@ -6,6 +6,9 @@ import { type WireRequest, xrpc } from './hostile-client.ts'
 const megabyte = 1_000_000
 /** JSON input is limited to 150 kB; this is what comes out of a few hundred bytes. */
 const bombBytes = 100 * megabyte
+/** Close to what a blob may have. */
+const uploadBytes = 5 * megabyte
+const contentTypeJson = 'content-type: application/json\r\n'
 
 const codings = {
   gzip: (bytes: Uint8Array) => gzipSync(bytes),
@@ -61,6 +64,21 @@ async function fromEach(target: Target, requests: readonly WireRequest[], ...sta
   for (const [index, client] of clients.entries()) client.send(requests[index]!)
   await Promise.all(clients.map((client) => client.answered(1)))
   for (const client of clients) requireStatuses([client], target, ...statuses)
+}
+
+/** Sends a body as slowly as the server takes it, and waits for the answer. */
+async function inChunksOfOneByte(target: Target, nsid: string, bytes: number, headers = contentTypeJson) {
+  const client = await target.connect()
+  client.write(`POST ${xrpc(nsid)} HTTP/1.1\r\nhost: localhost\r\n${headers}transfer-encoding: chunked\r\n\r\n`)
+  await client.writeAll(chunksOfOneByte(bytes))
+  await client.answered(1)
+  return client
+}
+
+function* chunksOfOneByte(bytes: number): Generator<Uint8Array> {
+  const some = Buffer.from('1\r\n \r\n'.repeat(10_000))
+  for (let sent = 0; sent < bytes; sent += 10_000) yield some
+  yield Buffer.from('0\r\n\r\n')
 }
 
 /** Bodies under several codings, with the header that names them. */
@@ -153,14 +171,24 @@ export const attacksOnBodies: readonly Attack[] = [
   {
     name: 'a body in chunks of one byte',
     async run(target) {
-      const client = await target.connect()
-      client.write(
-        `POST ${xrpc('com.atproto.server.createSession')} HTTP/1.1\r\nhost: localhost\r\n` +
-          'content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
-      )
-      client.write(`${'1\r\n \r\n'.repeat(160_000)}0\r\n\r\n`)
-      await client.answered(1)
+      const client = await inChunksOfOneByte(target, 'com.atproto.server.createSession', 160_000)
       requireStatuses([client], target, 413)
+    },
+  },
+  {
+    name: 'an upload in chunks of one byte',
+    ownBytes: () => uploadBytes,
+    async run(target) {
+      const headers = `authorization: Bearer ${target.hoarder.token}\r\ncontent-type: application/octet-stream\r\n`
+      const client = await inChunksOfOneByte(target, 'com.atproto.repo.uploadBlob', uploadBytes, headers)
+      requireStatuses([client], target, 200)
+    },
+  },
+  {
+    name: 'a refused upload in chunks of one byte',
+    async run(target) {
+      const client = await inChunksOfOneByte(target, 'com.atproto.repo.uploadBlob', uploadBytes)
+      requireStatuses([client], target, 400, 401)
     },
   },
   {

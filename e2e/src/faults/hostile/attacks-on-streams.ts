@@ -40,6 +40,20 @@ function* messageFrame(): Generator<Uint8Array> {
   for (let sent = 0; sent < messageBytes; sent += megabyte) yield Buffer.alloc(megabyte)
 }
 
+/** Pings, messages, and the parts of a message that never ends: three million frames of each. */
+const smallFrames = [
+  { first: [], each: [0x89, 0x80, 0, 0, 0, 0] },
+  { first: [], each: [0x82, 0x81, 0, 0, 0, 0, 0x78] },
+  { first: [0x02, 0x80, 0, 0, 0, 0], each: [0x00, 0x80, 0, 0, 0, 0] },
+].map(
+  ({ first, each }) =>
+    function* frames(): Generator<Uint8Array> {
+      yield Buffer.from(first)
+      const some = Buffer.concat(Array.from({ length: 10_000 }, () => Buffer.from(each)))
+      for (let count = 0; count < 300; count++) yield some
+    },
+)
+
 export const attacksOnStreams: readonly Attack[] = [
   {
     name: 'twenty subscribers from the first event on',
@@ -72,6 +86,20 @@ export const attacksOnStreams: readonly Attack[] = [
       await Promise.all([clients[0]!.writeAll(messageFrame()), clients[1]!.writeAll(messageParts())])
       await sleep(200)
       if (!clients.every(({ isClosed }) => isClosed)) throw new Error('the server goes on with it')
+    },
+  },
+  {
+    name: 'very many frames of one byte or none from subscribers',
+    async run(target) {
+      const attempts = smallFrames.map(async (frames) => {
+        const client = await subscribe(target)
+        await client.writeAll(frames())
+        for (let waitedMs = 0; !client.isClosed && waitedMs < 5_000; waitedMs += 50) await sleep(50)
+        return client
+      })
+      const clients = await Promise.all(attempts)
+      if (!clients.every(({ isClosed }) => isClosed)) throw new Error('the server goes on with them')
+      if (clients.some(({ receivedBytes }) => receivedBytes > megabyte)) throw new Error('the server answers each')
     },
   },
 ]

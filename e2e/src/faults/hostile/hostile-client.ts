@@ -54,7 +54,9 @@ export class HostileClient {
   async writeAll(chunks: Iterable<Uint8Array>): Promise<void> {
     for (const chunk of chunks) {
       if (this.socket.destroyed) return
-      if (!this.socket.write(chunk)) await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')])
+      // The server may cut it off in the middle.
+      const moved = () => Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]).catch(() => {})
+      if (!this.socket.write(chunk)) await moved()
     }
   }
 

@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hostileHosts } from '../../test/hostile-forms.ts'
-import { RefusedRequestError, ResponseTooLargeError } from '../errors.ts'
+import { RefusedRequestError, RefusedResponseError, ResponseTooLargeError } from '../errors.ts'
 import { createGuardedFetch, type GuardedFetchOptions } from './guarded-fetch.ts'
 
 const pages: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
@@ -19,6 +20,28 @@ const pages: Record<string, (request: IncomingMessage, response: ServerResponse)
     response.end(Buffer.alloc(900))
   },
   '/bomb': (_, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(10_000_000))),
+  '/gzip': (_, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync('page')),
+  '/identity': (_, response) => response.setHeader('content-encoding', 'identity').end('page'),
+  // Empty gzip streams, one after the other: any number of bytes of which nothing comes out.
+  '/hollow': (_, response) => {
+    response.setHeader('content-encoding', 'gzip').end(Buffer.alloc(100_000, gzipSync('')))
+  },
+  '/hollow-twice': (_, response) => {
+    const hollow = brotliCompressSync(Buffer.alloc(1_000_000, gzipSync('')))
+    response.setHeader('content-encoding', 'gzip, br').end(hollow)
+  },
+  '/twice-in-two-lines': (_, response) => {
+    response.setHeader('content-encoding', ['gzip', 'GZIP']).end(gzipSync(gzipSync('page')))
+  },
+  '/coded-redirect': (_, response) => {
+    response.writeHead(302, { location: '/page', 'content-encoding': 'gzip, br' }).end(gzipSync('page'))
+  },
+  '/endless': (_, response) => {
+    const gzip = createGzip()
+    gzip.pipe(response.setHeader('content-encoding', 'gzip'))
+    gzip.write(randomBytes(500))
+    gzip.flush()
+  },
   '/silent': () => undefined,
   '/stalled': (_, response) => response.write('begun'),
 }
@@ -80,8 +103,32 @@ describe('a guarded fetch', () => {
     await expect(get('/redirect')).rejects.toThrow(RefusedRequestError)
   })
 
-  it.each(['/large', '/large-chunked', '/bomb'])('reads no more than it may of %s', async (path) => {
+  it.each(['/large', '/large-chunked', '/bomb', '/hollow'])('reads no more than it may of %s', async (path) => {
     await expect(get(path)).rejects.toThrow(ResponseTooLargeError)
+  })
+
+  it.each(['/gzip', '/identity'])('undoes the one coding of %s', async (path) => {
+    expect(await get(path)).toMatchObject({ status: 200, text: 'page' })
+  })
+
+  it.each(['/hollow-twice', '/twice-in-two-lines', '/coded-redirect'])(
+    'refuses the codings in a row of %s, before anything is decoded',
+    async (path) => {
+      await expect(get(path, { redirect: 'follow' })).rejects.toThrow(RefusedResponseError)
+    },
+  )
+
+  it('ends the connection when the caller leaves a coded body', async () => {
+    const began = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>
+    await using({ allowPrivate: true }, async (fetch) => {
+      const abort = new AbortController()
+      const response = await fetch(`${origin}/endless`, { signal: abort.signal })
+      const [, sent] = await began
+      const reading = response.text()
+      abort.abort(new Error('enough'))
+      await expect(reading).rejects.toThrow('enough')
+      if (!sent.closed) await once(sent, 'close')
+    })
   })
 
   it.each(['/silent', '/stalled'])('waits no longer than it may for %s', async (path) => {
