@@ -1,3 +1,4 @@
+import type { DidKey } from '@atoll/crypto'
 import { signingKeyOf as accountSigningKey } from '@atoll/identity'
 import type { Did, Nsid } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
@@ -76,16 +77,22 @@ export function createAccess(parts: AccessParts): Access {
 
   const signingKeysFor = (caller: LookUpCaller) => {
     const identity = lookUps.of(caller)
-    let hasFailed = false
-    return async (did: Did, options: { refresh: boolean }) => {
-      // A document that could not be read a moment ago is not fetched again for the same token.
-      if (hasFailed) return undefined
-      const lookUp = identity.resolveDid(did, options).catch((error: unknown) => {
-        hasFailed = true
+    /** A document that was fetched for a token, or could not be read, is not fetched again for the same one. */
+    let learned: { readonly key: DidKey | undefined } | undefined
+    return async (did: Did, { refresh }: { refresh: boolean }) => {
+      if (learned) return learned.key
+      let isNew = refresh
+      const onLookup = () => {
+        isNew = true
+      }
+      const lookUp = identity.resolveDid(did, { refresh, onLookup }).catch((error: unknown) => {
+        isNew = true
         throw error
       })
       const document = await orUnknown(lookUp)
-      return document && accountSigningKey(document)
+      const key = document && accountSigningKey(document)
+      if (isNew) learned = { key }
+      return key
     }
   }
   const newcomer = (headers: Headers, lxm: Nsid, caller: LookUpCaller): Newcomer => ({
