@@ -1,3 +1,4 @@
+import type { DidKey } from '@atoll/crypto'
 import { signingKeyOf as accountSigningKey } from '@atoll/identity'
 import type { Did, Nsid } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
@@ -74,9 +75,21 @@ export function createAccess(parts: AccessParts): Access {
     return { kind: 'refresh', did, tokenId: id }
   }
 
-  const signingKeysFor = (caller: LookUpCaller) => async (did: Did, options: { refresh: boolean }) => {
-    const document = await orUnknown(lookUps.of(caller).resolveDid(did, options))
-    return document && accountSigningKey(document)
+  const signingKeysFor = (caller: LookUpCaller) => {
+    const identity = lookUps.of(caller)
+    /** From a document that was fetched for this token: it is not fetched again for the same one. */
+    let learned: { readonly key: DidKey | undefined } | undefined
+    return async (did: Did, { refresh }: { refresh: boolean }) => {
+      if (learned) return learned.key
+      let isNew = refresh
+      const onLookup = () => {
+        isNew = true
+      }
+      const document = await orUnknown(identity.resolveDid(did, { refresh, onLookup }))
+      const key = document && accountSigningKey(document)
+      if (isNew) learned = { key }
+      return key
+    }
   }
   const newcomer = (headers: Headers, lxm: Nsid, caller: LookUpCaller): Newcomer => ({
     kind: 'newcomer',

@@ -85,7 +85,7 @@ it('asks nobody for a stranger without a good invite code', async () => {
   expect(pds.plcRequests).toEqual([])
 })
 
-it('has the document of a DID fetched twice at most, however many forged tokens name it', async () => {
+it('has the document of a DID fetched once for a forged token, and twice at most, however many of them name it', async () => {
   pds = await PdsUnderTest.start()
   const key = generateKeyPair('k256')
   const { did, op } = createGenesis({
@@ -101,8 +101,9 @@ it('has the document of a DID fetched twice at most, however many forged tokens 
     const forged = createServiceJwt({ iss: did, aud: service, lxm, keyPair: generateKeyPair('k256') })
     const input = { handle: `mover${attempt}.test`, email: `mover${attempt}@example.com`, password: 'password', did }
     expect((await pds.post(lxm, input, { token: forged })).body.error).toBe('BadJwtSignature')
+    // The second token makes it refreshed: the key may have changed since the first.
+    expect(pds.plcRequests.length - before).toBe(attempt === 0 ? 1 : 2)
   }
-  expect(pds.plcRequests.length - before).toBe(2)
 })
 
 it('signs nothing that follows from the operation of another DID, whatever the directory says', async () => {

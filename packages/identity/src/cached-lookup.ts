@@ -45,6 +45,7 @@ export interface CachedLookupOptions<K extends AtIdentifier, V extends DidDocume
 
 interface GetOptions {
   readonly refresh?: boolean | undefined
+  readonly onLookup?: (() => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -63,17 +64,18 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     this.#failures = new Failures(options.times)
   }
 
-  async get(identifier: K, { refresh = false, signal }: GetOptions = {}): Promise<V | undefined> {
+  async get(identifier: K, options: GetOptions = {}): Promise<V | undefined> {
+    const { refresh = false, signal } = options
     signal?.throwIfAborted()
     const justFailed = refresh ? this.#justFailed(identifier) : undefined
     if (justFailed) throw justFailed.error
-    if (this.#mustRefresh(identifier, refresh)) return this.#refresh(identifier, signal)
+    if (this.#mustRefresh(identifier, refresh)) return this.#refresh(identifier, options)
     const known = await this.#known(identifier)
     const age = known === undefined ? Number.POSITIVE_INFINITY : this.#ageOf(known)
     const failure = this.#failures.find(identifier, this.#options.now())
     if (known === undefined || age > this.#keptMs(known)) {
       if (failure) throw failure.error
-      return this.#join(identifier, signal)
+      return this.#join(identifier, options)
     }
     if (known.value !== null && age > this.#options.times.staleMs && !failure) this.#renew(identifier)
     return this.#valueOf(known)
@@ -86,11 +88,11 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
   }
 
   /** Gives an answer whose lookup began after the call, unless another caller has refreshed it in the meantime. */
-  async #refresh(identifier: K, signal: AbortSignal | undefined): Promise<V | undefined> {
-    await this.#flights.ended(identifier, signal)
-    if (!this.#mustRefresh(identifier, true)) return this.get(identifier, { signal })
+  async #refresh(identifier: K, options: GetOptions): Promise<V | undefined> {
+    await this.#flights.ended(identifier, options.signal)
+    if (!this.#mustRefresh(identifier, true)) return this.get(identifier, { ...options, refresh: false })
     try {
-      return await this.#join(identifier, signal)
+      return await this.#join(identifier, options)
     } finally {
       this.#refreshed.set(identifier, { time: this.#options.now(), isOwed: false })
     }
@@ -137,9 +139,12 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     return known.value !== null && this.#options.isValue(known.value) ? known.value : undefined
   }
 
-  async #join(identifier: K, signal?: AbortSignal): Promise<V | undefined> {
+  async #join(identifier: K, { onLookup, signal }: GetOptions = {}): Promise<V | undefined> {
     const bound = this.#options.boundOf(identifier)
-    if (bound.isReached && !this.#flights.has(identifier)) throw new TooManyLookupsError(identifier)
+    if (!this.#flights.has(identifier)) {
+      if (bound.isReached) throw new TooManyLookupsError(identifier)
+      onLookup?.()
+    }
     return this.#flights.join(identifier, (ending) => bound.count(this.#fetch(identifier, ending)), signal)
   }
 

@@ -51,6 +51,8 @@ export interface Identity {
 export interface ResolveOptions {
   /** Ask the source, and let the answer replace what is cached. */
   refresh?: boolean | undefined
+  /** Called when this question starts a lookup that it waits for: the result does not come from the cache, and to refresh it would tell nothing new. */
+  onLookup?: (() => void) | undefined
   /** The caller has left: a lookup that nobody else waits for ends. */
   signal?: AbortSignal | undefined
 }

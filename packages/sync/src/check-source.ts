@@ -1,5 +1,5 @@
 import type { Did } from '@atoll/syntax'
-import { drop, type Refused, type Remembered, reject, type Verifying } from './verdict.ts'
+import { drop, type QuestionOptions, type Refused, type Remembered, reject, type Verifying } from './verdict.ts'
 
 type Host = NonNullable<Verifying['host']>
 type Place = 'here' | 'elsewhere' | 'nowhere'
@@ -10,9 +10,9 @@ export function checkActive({ active }: Remembered): Refused | undefined {
 }
 
 /** Refuses a message from another host than the account's. Before that, the cached answer is asked for anew. */
-export async function checkHost(did: Did, { host }: Verifying): Promise<Refused | undefined> {
-  if (!host || (await placeOf(did, host, false)) === 'here') return undefined
-  return refusal(await placeOf(did, host, true), host)
+export async function checkHost(did: Did, { host }: Verifying, occasion: object): Promise<Refused | undefined> {
+  if (!host || (await placeOf(did, host, { refresh: false, occasion })) === 'here') return undefined
+  return refusal(await placeOf(did, host, { refresh: true, occasion }), host)
 }
 
 /**
@@ -21,16 +21,16 @@ export async function checkHost(did: Did, { host }: Verifying): Promise<Refused 
  */
 export async function checkHostAnew(did: Did, verifying: Verifying): Promise<Refused | undefined> {
   const { host, signingKeyOf } = verifying
-  if (host && (await placeOf(did, host, false)) !== 'here') {
-    const refused = refusal(await placeOf(did, host, true), host)
-    if (refused) return refused
-  }
-  await signingKeyOf(did, { refresh: true })
-  return host && refusal(await placeOf(did, host, true), host)
+  const occasion = {}
+  const refused = await checkHost(did, verifying, occasion)
+  if (refused) return refused
+  const anew = { refresh: true, occasion }
+  await signingKeyOf(did, anew)
+  return host && refusal(await placeOf(did, host, anew), host)
 }
 
-async function placeOf(did: Did, host: Host, refresh: boolean): Promise<Place> {
-  const pds = await host.pdsOf(did, { refresh })
+async function placeOf(did: Did, host: Host, options: QuestionOptions): Promise<Place> {
+  const pds = await host.pdsOf(did, options)
   if (pds === undefined) return 'nowhere'
   return hostName(pds) === hostName(host.url) ? 'here' : 'elsewhere'
 }

@@ -8,23 +8,36 @@ import {
   UnsupportedDidError,
 } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
-import type { PdsOf, SigningKeyOf } from './verdict.ts'
+import type { PdsOf, QuestionOptions, SigningKeyOf } from './verdict.ts'
 
 /**
- * What verifying asks about accounts, answered by a resolver. A DID document that is none counts like one that is not there;
+ * What verifying asks about accounts, answered by a resolver. An invalid DID document counts like one that is not there;
  * a source that does not answer is an error, and never taken for the end of an account.
  */
 export function identitySource(resolver: Pick<IdentityResolver, 'resolveDid'>): {
   signingKeyOf: SigningKeyOf
   pdsOf: PdsOf
 } {
-  const documentOf = async (did: Did, options: ResolveOptions): Promise<DidDocument | undefined> => {
+  const usableDocument = async (did: Did, options: ResolveOptions): Promise<DidDocument | undefined> => {
     try {
       return await resolver.resolveDid(did, options)
     } catch (error) {
       if (error instanceof InvalidDidDocumentError || error instanceof UnsupportedDidError) return undefined
       throw error
     }
+  }
+  /** What the source has said for an occasion. */
+  const learned = new WeakMap<object, { readonly document: DidDocument | undefined }>()
+  const documentOf = async (did: Did, { refresh, occasion }: QuestionOptions): Promise<DidDocument | undefined> => {
+    const known = occasion && learned.get(occasion)
+    if (known) return known.document
+    let isNew = refresh
+    const onLookup = () => {
+      isNew = true
+    }
+    const document = await usableDocument(did, { refresh, onLookup })
+    if (occasion && isNew) learned.set(occasion, { document })
+    return document
   }
   return {
     async signingKeyOf(did, options) {

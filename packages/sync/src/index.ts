@@ -41,6 +41,7 @@ export type {
   Desynchronized,
   PdsOf,
   PlainVerdict,
+  QuestionOptions,
   Refused,
   Remembered,
   RepoState,

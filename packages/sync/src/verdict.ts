@@ -20,11 +20,22 @@ export interface Remembered {
 
 type Awaitable<T> = T | Promise<T>
 
-/** The account's current signing key; `undefined` when there is none (any more). With `refresh`, not from a cache. */
-export type SigningKeyOf = (did: Did, options: { refresh: boolean }) => Awaitable<DidKey | undefined>
+/** How an account is asked about. */
+export interface QuestionOptions {
+  /** Not from a cache. */
+  readonly refresh: boolean
+  /**
+   * The same object in all questions that one message raises, so that its source is asked once: what was learned for this occasion
+   * need not be refreshed for it. Each occasion is about one account.
+   */
+  readonly occasion?: object
+}
 
-/** The URL of the account's current server; `undefined` when there is none. With `refresh`, not from a cache. */
-export type PdsOf = (did: Did, options: { refresh: boolean }) => Awaitable<string | undefined>
+/** The account's current signing key; `undefined` when there is none (any more). */
+export type SigningKeyOf = (did: Did, options: QuestionOptions) => Awaitable<DidKey | undefined>
+
+/** The URL of the account's current server; `undefined` when there is none. */
+export type PdsOf = (did: Did, options: QuestionOptions) => Awaitable<string | undefined>
 
 /** Whose word counts, and how strictly. */
 export interface Verifying {

@@ -24,14 +24,15 @@ export async function verifyCommitEvent(
 ): Promise<ContentVerdict> {
   const { body, did } = message
   const { now = Date.now, lenient = false } = verifying
-  const early = checkActive(remembered) ?? (await checkHost(did, verifying))
+  const occasion = {}
+  const early = checkActive(remembered) ?? (await checkHost(did, verifying, occasion))
   if (early) return early
   const car = checkCar(body.blocks)
   if ('outcome' in car) return car
   const judged = judgeSlice(sliceOf(body, car), { previous: remembered.state, now: now() }, lenient)
   if ('outcome' in judged) return judged
   const { commit, gap, unreadable, warnings } = judged
-  const forged = await checkSignature(commit, verifying)
+  const forged = await checkSignature(commit, verifying, occasion)
   if (forged) return forged
   const state = { rev: commit.rev, data: commit.data }
   const content = { commit, cid: body.commit, state, blocks: car.blocks, unreadable }

@@ -15,13 +15,14 @@ export async function verifySyncEvent(
   remembered: Remembered,
   verifying: Verifying,
 ): Promise<ContentVerdict> {
-  const early = checkActive(remembered) ?? (await checkHost(message.did, verifying))
+  const occasion = {}
+  const early = checkActive(remembered) ?? (await checkHost(message.did, verifying, occasion))
   if (early) return early
   const car = checkCar(message.body.blocks)
   if ('outcome' in car) return car
   const commit = commitOf(message, car)
   if ('outcome' in commit) return commit
-  const late = checkRev(commit, remembered, verifying) ?? (await checkSignature(commit, verifying))
+  const late = checkRev(commit, remembered, verifying) ?? (await checkSignature(commit, verifying, occasion))
   if (late) return late
   const { rev, data } = commit
   const content = { commit, cid: car.roots[0]!, state: { rev, data }, blocks: car.blocks, unreadable: [] }

@@ -12,7 +12,7 @@ function endless(streams: number) {
       await undefined // as a generator is asked
       items[stream]!++
       now++
-      const turn = fairness.turn()
+      const turn = fairness.turn(1000)
       if (turn) await turn
     }
   }
@@ -43,7 +43,29 @@ it.each([1, 20, 300])('between two turns of the event loop %i streams have one s
   await Promise.all(running)
 })
 
+it.each([
+  { bytes: 1000, most: 8 },
+  { bytes: 1_000_000, most: 6 },
+])(
+  'streams that all become ready in one turn of the event loop share its slice, with items of $bytes bytes',
+  async ({ bytes, most }) => {
+    let [now, items] = [0, 0]
+    const fairness = new Fairness({ now: () => now })
+    const sendNext = async () => {
+      const turn = fairness.turn(bytes)
+      if (turn) await turn
+      items++
+      now++
+    }
+    // As when a hundred sockets have drained.
+    const sending = Array.from({ length: 100 }, sendNext)
+    expect(items).toBeLessThanOrEqual(most)
+    await Promise.all(sending)
+    expect(items).toBe(100)
+  },
+)
+
 it('streams that have little to do wait for nobody', async () => {
   const fairness = new Fairness({ now: () => 0 })
-  for (let item = 0; item < 1000; item++) expect(fairness.turn()).toBeUndefined()
+  for (let item = 0; item < 1000; item++) expect(fairness.turn(1000)).toBeUndefined()
 })

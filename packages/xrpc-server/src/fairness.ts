@@ -3,8 +3,9 @@
 /** How long all streams together may run before others do. */
 const sliceMs = 5
 
-/** A look at the clock costs a tenth of what an item does. */
+/** A look at the clock costs a tenth of what a small item does; a large one may cost a slice by itself. */
 const itemsBetweenLooks = 4
+const bytesBetweenLooks = 64 * 1024
 
 export interface FairnessOptions {
   now?(): number
@@ -24,8 +25,10 @@ export class Fairness {
   readonly #whenIdle: (run: () => void) => void
   readonly #waiting: (() => void)[] = []
   #isOpen = false
+  #isOver = false
   #since = 0
   #items = 0
+  #bytes = 0
 
   constructor(options: FairnessOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
@@ -33,20 +36,31 @@ export class Fairness {
     this.#whenIdle = options.whenIdle ?? whenIdle
   }
 
-  /** To be awaited after each item, when it gives something to await. */
-  turn(): Promise<void> | undefined {
+  /** To be awaited after each item of so many bytes, when it returns something to await. */
+  turn(bytes: number): Promise<void> | undefined {
     if (!this.#isOpen) {
       this.#open()
       return undefined
     }
-    if (++this.#items < itemsBetweenLooks) return undefined
-    this.#items = 0
-    if (this.#now() - this.#since < sliceMs) return undefined
+    if (!this.#isOver && !this.#lookAfter(bytes)) return undefined
+    // Everyone who comes now waits: many streams that each do one thing more would make the turn as long as there are streams.
+    this.#isOver = true
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Counts an item, and when enough has come together, whether the slice is over. */
+  #lookAfter(bytes: number): boolean {
+    this.#items++
+    this.#bytes += bytes
+    if (this.#items < itemsBetweenLooks && this.#bytes < bytesBetweenLooks) return false
+    this.#items = 0
+    this.#bytes = 0
+    return this.#now() - this.#since >= sliceMs
   }
 
   #open(): void {
     this.#isOpen = true
+    this.#isOver = false
     this.#since = this.#now()
     this.#afterOthers(this.#onOthersServed)
   }
@@ -60,7 +74,11 @@ export class Fairness {
 
   /** Those who wait go on one by one, as long as the slice lasts. */
   readonly #letNextRun = () => {
-    if (this.#waiting.length === 0 || this.#now() - this.#since >= sliceMs) return
+    if (this.#waiting.length === 0 || this.#isOver) return
+    if (this.#now() - this.#since >= sliceMs) {
+      this.#isOver = true
+      return
+    }
     this.#waiting.shift()!()
     this.#whenIdle(this.#letNextRun)
   }

@@ -95,7 +95,7 @@ async function writeStream(response: ServerResponse, body: ByteStream, stalledMs
       const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
       pace.wrote(chunk.length)
       if (!response.write(chunk, onWritten)) await keepingPace(response, pace)
-      const turn = fairness.turn()
+      const turn = fairness.turn(chunk.length)
       if (turn) await turn
       if (response.destroyed) return
     }

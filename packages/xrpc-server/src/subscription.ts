@@ -37,7 +37,7 @@ export async function pumpFrames(
       const frame = frameOf(method, value)
       if (socket.bufferedBytes + frame.length <= options.maxBufferedBytes) socket.send(frame)
       else await sendInTime(frame, socket, options.drainTimeoutMs, failure)
-      const turn = fairness.turn()
+      const turn = fairness.turn(frame.length)
       if (turn) await turn
     }
     socket.close(normalClosure, '')

@@ -206,6 +206,23 @@ describe('hosts that somebody else named', () => {
     close()
   })
 
+  it('have 16 sockets each at most', { timeout: 30_000 }, async () => {
+    const held: ServerResponse[] = []
+    let [most, isFull] = [0, false]
+    const { port, sockets, close } = await listening((response) => {
+      held.push(response)
+      most = Math.max(most, sockets.size)
+      isFull ||= held.length === 16
+      if (isFull) for (const each of held.splice(0)) each.end('page')
+    })
+    await using(local, async (fetch) => {
+      const page = async () => (await fetch(`http://host.test:${port}/`)).text()
+      expect(new Set(await Promise.all(Array.from({ length: 64 }, page)))).toEqual(new Set(['page']))
+    })
+    expect(most).toBe(16)
+    close()
+  })
+
   it('are 256 at a time at most', { timeout: 30_000 }, async () => {
     const { port, sockets, close } = await listening(() => undefined)
     await using(local, async (fetch) => {

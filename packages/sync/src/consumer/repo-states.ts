@@ -9,19 +9,58 @@ export interface RepoStates {
   set(did: Did, remembered: Remembered): Awaitable<void>
 }
 
-/** States that last as long as the process: about 300 bytes for each account that was seen. */
+export interface MemoryRepoStatesOptions {
+  /** Memory for all accounts together. Default 128 MiB: some 260,000 accounts of did:plc. */
+  maxBytes?: number
+}
+
+const defaultMaxBytes = 128 * 1024 * 1024
+
+/** What an account takes beside the letters of its DID: its place in the map, the rev, the CID and the objects around them, as measured. */
+const accountOverhead = 480
+
+/**
+ * States that last as long as the process, of the accounts that were heard of last. An account that is forgotten counts as never seen: its
+ * next commit is verified as a first one, by signature, structure and host, but neither a gap nor an older rev is noticed, nor that
+ * the account was said to be inactive. Who follows more accounts than fit keeps the states in a database.
+ */
 export class MemoryRepoStates implements RepoStates {
+  /** The account that was heard of least recently comes first. */
   readonly #states = new Map<Did, Remembered>()
+  readonly #maxBytes: number
+  #bytes = 0
+
+  constructor({ maxBytes = defaultMaxBytes }: MemoryRepoStatesOptions = {}) {
+    this.#maxBytes = maxBytes
+  }
 
   get size(): number {
     return this.#states.size
   }
 
   get(did: Did): Remembered | undefined {
-    return this.#states.get(did)
+    const remembered = this.#states.get(did)
+    if (remembered) this.#place(did, remembered)
+    return remembered
   }
 
   set(did: Did, remembered: Remembered): void {
+    if (!this.#states.has(did)) this.#bytes += bytesOf(did)
+    this.#place(did, remembered)
+    for (const oldest of this.#states.keys()) {
+      if (this.#bytes <= this.#maxBytes) return
+      this.#states.delete(oldest)
+      this.#bytes -= bytesOf(oldest)
+    }
+  }
+
+  /** Puts the account last. */
+  #place(did: Did, remembered: Remembered): void {
+    this.#states.delete(did)
     this.#states.set(did, remembered)
   }
+}
+
+function bytesOf(did: Did): number {
+  return accountOverhead + did.length
 }
