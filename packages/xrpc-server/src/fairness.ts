@@ -1,4 +1,4 @@
-/** Shares the event loop among streams: a source that is always ready, and a client that always has room, would never let go of it. */
+/** Shares the event loop among streams, or among requests: a source that is always ready, and a client that always has room, would never let go of it. */
 
 /** How long all streams together may run before others do. */
 const sliceMs = 5
@@ -7,6 +7,8 @@ const sliceMs = 5
 const itemsBetweenLooks = 4
 
 export interface FairnessOptions {
+  /** How many items pass before a slice of time begins: more than one where most turns of the event loop bring few. */
+  itemsBeforeSlice?: number
   now?(): number
   /** Runs what it is given after the event loop has served everyone else once. */
   afterOthers?(run: () => void): void
@@ -22,12 +24,16 @@ export class Fairness {
   readonly #now: () => number
   readonly #afterOthers: (run: () => void) => void
   readonly #whenIdle: (run: () => void) => void
+  readonly #itemsBeforeSlice: number
   readonly #waiting: (() => void)[] = []
   #isOpen = false
+  /** The slice is known to be over: everybody waits for the next one without a look at the clock. */
+  #isSpent = false
   #since = 0
   #items = 0
 
   constructor(options: FairnessOptions = {}) {
+    this.#itemsBeforeSlice = options.itemsBeforeSlice ?? 1
     this.#now = options.now ?? (() => performance.now())
     this.#afterOthers = options.afterOthers ?? afterOthers
     this.#whenIdle = options.whenIdle ?? whenIdle
@@ -36,17 +42,22 @@ export class Fairness {
   /** To be awaited after each item, when it gives something to await. */
   turn(): Promise<void> | undefined {
     if (!this.#isOpen) {
-      this.#open()
+      if (++this.#items >= this.#itemsBeforeSlice) this.#open()
       return undefined
     }
-    if (++this.#items < itemsBetweenLooks) return undefined
-    this.#items = 0
-    if (this.#now() - this.#since < sliceMs) return undefined
+    if (!this.#isSpent) {
+      if (++this.#items < itemsBetweenLooks) return undefined
+      this.#items = 0
+      if (this.#now() - this.#since < sliceMs) return undefined
+      this.#isSpent = true
+    }
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   #open(): void {
     this.#isOpen = true
+    this.#isSpent = false
+    this.#items = 0
     this.#since = this.#now()
     this.#afterOthers(this.#onOthersServed)
   }
@@ -71,6 +82,12 @@ let shared: Fairness | undefined
 /** The one that all streams of this process share. */
 export function sharedFairness(): Fairness {
   return (shared ??= new Fairness())
+}
+
+/** For new requests: one turn of the event loop may bring one from every connection. Those beyond the slice begin in the next turns. */
+export function requestFairness(): Fairness {
+  // Most turns bring one or two, which should not have to pay for a slice.
+  return new Fairness({ itemsBeforeSlice: 4 })
 }
 
 function afterOthers(run: () => void): void {

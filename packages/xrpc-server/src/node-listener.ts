@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientNetwork } from './client-address.ts'
 import { ConnectionQueues } from './connection-queues.ts'
+import { requestFairness } from './fairness.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
 import type { Router } from './router.ts'
@@ -21,9 +22,15 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
   const requestOptions = { ...options, guard: options.guard ?? new SlowBodyGuard() }
   const queues = new ConnectionQueues()
   const unread = new UnreadAnswers(options)
+  const fairness = requestFairness()
   return async (message, response) => {
     const turn = queues.enter(message.socket, response)
     if (turn && !(await turn)) return
+    const slice = fairness.turn()
+    if (slice) {
+      await slice
+      if (response.destroyed) return
+    }
     const request = new NodeRequest(message, response, requestOptions)
     const answer = await router.handle(request)
     if (options.isClosing?.()) answer.headers['connection'] = 'close'

@@ -2,6 +2,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { requestFairness } from './fairness.ts'
 import { type InnerResponse, isStream } from './inner.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import type { Router } from './router.ts'
@@ -40,6 +41,7 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     skipUTF8Validation: true,
     closeTimeout: closeTimeoutMs,
   } as ConstructorParameters<typeof WebSocketServer>[0])
+  const fairness = requestFairness()
   const sockets = new Set<WsFrameSocket>()
   let isClosing = false
   let timer: ReturnType<typeof setInterval> | undefined
@@ -68,6 +70,9 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
   const upgrade = async (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node leaves an upgraded socket without anyone to hear of its errors.
     socket.on('error', () => socket.destroy())
+    const slice = fairness.turn()
+    if (slice) await slice
+    if (socket.destroyed) return
     const outcome = await router.upgrade(new NodeRequest(message, socket, options))
     if (socket.destroyed) return
     if (!outcome.accepted) return refuse(socket, outcome.response)
