@@ -233,6 +233,7 @@ export async function createPds(
       await housekeeping.close()
       await blobs.settled()
       await sequencer.close()
+      await passwords.close()
       await storage.close()
     },
   }

@@ -69,3 +69,19 @@ it('streams that have little to do wait for nobody', async () => {
   const fairness = new Fairness({ now: () => 0 })
   for (let item = 0; item < 1000; item++) expect(fairness.turn(1000)).toBeUndefined()
 })
+
+it('when the slice is over, newcomers wait for the next as well, in the order in which they came', async () => {
+  let now = 0
+  const fairness = new Fairness({ now: () => now })
+  const begun: number[] = []
+  const come = async (newcomer: number) => {
+    const turn = fairness.turn(0)
+    if (turn) await turn
+    begun.push(newcomer)
+    now += 2
+  }
+  const everybody = Array.from({ length: 40 }, (_, newcomer) => come(newcomer))
+  expect(begun.length).toBeLessThanOrEqual(12)
+  await Promise.all(everybody)
+  expect(begun).toEqual(everybody.map((_, newcomer) => newcomer))
+})

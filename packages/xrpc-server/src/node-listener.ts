@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientNetwork } from './client-address.ts'
 import { ConnectionQueues } from './connection-queues.ts'
-import { NetworkShares } from './network-shares.ts'
+import { LoopShares } from './loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
 import type { Router } from './router.ts'
@@ -23,7 +23,7 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
   const requestOptions = { ...options, guard: options.guard ?? new SlowBodyGuard() }
   const queues = new ConnectionQueues()
   const unread = new UnreadAnswers(options)
-  const shares = new NetworkShares()
+  const shares = new LoopShares()
   const line = new SmallChunkLine()
   return async (message, response) => {
     joinSmallChunks(message, line)

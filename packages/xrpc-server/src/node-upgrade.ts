@@ -2,7 +2,9 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { clientNetwork } from './client-address.ts'
 import { type InnerResponse, isStream } from './inner.ts'
+import { LoopShares } from './loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import type { Router } from './router.ts'
 import { WsFrameSocket } from './ws-frame-socket.ts'
@@ -42,6 +44,7 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     autoPong: false,
     closeTimeout: closeTimeoutMs,
   } as ConstructorParameters<typeof WebSocketServer>[0])
+  const shares = new LoopShares()
   const sockets = new Set<WsFrameSocket>()
   let isClosing = false
   let timer: ReturnType<typeof setInterval> | undefined
@@ -70,7 +73,11 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
   const upgrade = async (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node leaves an upgraded socket without anyone to hear of its errors.
     socket.on('error', () => socket.destroy())
-    const outcome = await router.upgrade(new NodeRequest(message, socket, options))
+    const request = new NodeRequest(message, socket, options)
+    const share = shares.enter(() => clientNetwork(request.ip))
+    if (share) await share
+    if (socket.destroyed) return
+    const outcome = await router.upgrade(request)
     if (socket.destroyed) return
     if (!outcome.accepted) return refuse(socket, outcome.response)
     server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(accept(webSocket, socket)))

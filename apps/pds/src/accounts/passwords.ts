@@ -1,5 +1,6 @@
-import { argon2, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refused } from '../refused.ts'
+import { type Derivation, HashThreads } from './hash-threads.ts'
 import { type Asker, TooManyWaitingError, Turns } from './turns.ts'
 
 /** What OWASP asks of argon2id at least: 19 MiB, two passes, one lane. Less time than scrypt of the same strength takes. */
@@ -8,7 +9,7 @@ const keyBytes = 32
 const saltBytes = 16
 
 /**
- * How many hashes may run at once: each keeps a thread busy for about 30 ms, and files and DNS need threads too. Those that may wait take
+ * How many hashes may run at once: each keeps a processor busy for about 30 ms, and 19 MiB of memory. Those that may wait take
  * well under two seconds together, which is as long as a person should wait for an honest sign-in.
  */
 const limits = { atOnce: 2, maxWaiting: 40, maxWaitingPerClient: 16 }
@@ -16,6 +17,7 @@ const limits = { atOnce: 2, maxWaiting: 40, maxWaitingPerClient: 16 }
 /** Hashes and checks passwords with argon2id, a few at a time so that sign-ins never starve the rest of the process. Few may wait. */
 export class Passwords {
   readonly #turns: Turns
+  readonly #threads = new HashThreads()
 
   constructor(turns = new Turns(limits)) {
     this.#turns = turns
@@ -24,7 +26,7 @@ export class Passwords {
   /** The form in which a password is kept: `argon2id:memory:passes:parallelism:salt:key`, salt and key in base64url. */
   async hash(password: string, asker: Asker = {}): Promise<string> {
     const salt = randomBytes(saltBytes)
-    const key = await this.#run(() => argon2id(password, salt, cost, keyBytes), asker)
+    const key = await this.#derive(argon2id(password, salt, cost, keyBytes), asker)
     const { memory, passes, parallelism } = cost
     return ['argon2id', memory, passes, parallelism, salt.toString('base64url'), key.toString('base64url')].join(':')
   }
@@ -32,8 +34,8 @@ export class Passwords {
   /** Whether `password` is the one that `kept` was made from. Takes as long where there is nothing to compare with. */
   async matches(password: string, kept: string | undefined, asker: Asker = {}): Promise<boolean> {
     const parts = partsOf(kept ?? '')
-    if (parts) return isSame(parts.key, await this.#derive(password, parts, asker))
-    await this.#run(() => argon2id(password, Buffer.alloc(saltBytes), cost, keyBytes), asker)
+    if (parts) return isSame(parts.key, await this.#derive(derivationOf(password, parts), asker))
+    await this.#derive(argon2id(password, Buffer.alloc(saltBytes), cost, keyBytes), asker)
     return false
   }
 
@@ -44,21 +46,23 @@ export class Passwords {
       const parts = partsOf(each)
       if (!parts) continue
       const source = `${each.slice(0, each.lastIndexOf(':'))} ${parts.key.length}`
-      const given = derived.get(source) ?? (await this.#derive(password, parts, asker))
+      const given = derived.get(source) ?? (await this.#derive(derivationOf(password, parts), asker))
       derived.set(source, given)
       if (isSame(parts.key, given)) return each
     }
     return undefined
   }
 
-  #derive(password: string, { derive, salt, numbers, key }: Parts, asker: Asker): Promise<Buffer> {
-    return this.#run(() => derive(password, salt, numbers, key.length), asker)
+  async close(): Promise<void> {
+    await this.#threads.close()
   }
 
-  #run<T>(work: () => Promise<T>, asker: Asker): Promise<T> {
-    return this.#turns.run(work, asker).catch((error: unknown) => {
-      throw error instanceof TooManyWaitingError ? busy() : error
-    })
+  #derive(derivation: Derivation, asker: Asker): Promise<Buffer> {
+    return this.#turns
+      .run(() => this.#threads.derive(derivation), asker)
+      .catch((error: unknown) => {
+        throw error instanceof TooManyWaitingError ? busy() : error
+      })
   }
 }
 
@@ -70,7 +74,7 @@ function busy(): Refused {
 
 /** A kept password, taken apart. */
 interface Parts {
-  readonly derive: Derive
+  readonly describe: Describe
   readonly numbers: readonly [number, number, number]
   readonly salt: Buffer
   readonly key: Buffer
@@ -78,10 +82,10 @@ interface Parts {
 
 function partsOf(kept: string): Parts | undefined {
   const [kind, first, second, third, salt, key] = kept.split(':')
-  const derive = derivations.get(kind ?? '')
-  if (!derive || !salt || !key) return undefined
+  const describe = derivations.get(kind ?? '')
+  if (!describe || !salt || !key) return undefined
   return {
-    derive,
+    describe,
     numbers: [Number(first), Number(second), Number(third)],
     salt: Buffer.from(salt, 'base64url'),
     key: Buffer.from(key, 'base64url'),
@@ -92,39 +96,35 @@ function isSame(wanted: Buffer, given: Buffer): boolean {
   return wanted.length === given.length && timingSafeEqual(wanted, given)
 }
 
-type Derive = (
+function derivationOf(password: string, { describe, salt, numbers, key }: Parts): Derivation {
+  return describe(password, salt, numbers, key.length)
+}
+
+type Describe = (
   password: string,
   salt: Buffer,
   numbers: readonly [number, number, number],
   length: number,
-) => Promise<Buffer>
+) => Derivation
 
 /** How the key of each form is derived: what `hash` makes, and scrypt (`scrypt:N:r:p:salt:key`), which it made before. */
-const derivations = new Map<string, Derive>([
+const derivations = new Map<string, Describe>([
   [
     'argon2id',
     (password, salt, [memory, passes, parallelism], length) =>
       argon2id(password, salt, { memory, passes, parallelism }, length),
   ],
-  ['scrypt', scryptKey],
+  [
+    'scrypt',
+    (password, salt, [N, r, p], length) => ({ kind: 'scrypt', ...given(password, salt, length), costs: { N, r, p } }),
+  ],
 ])
 
-function argon2id(password: string, nonce: Buffer, costs: typeof cost, tagLength: number): Promise<Buffer> {
-  const message = password.normalize('NFKC')
-  return new Promise((resolve, reject) => {
-    argon2('argon2id', { message, nonce, tagLength, ...costs }, (error, key) => (error ? reject(error) : resolve(key)))
-  })
+function argon2id(password: string, salt: Buffer, costs: typeof cost, length: number): Derivation {
+  return { kind: 'argon2id', ...given(password, salt, length), ...costs }
 }
 
-function scryptKey(
-  password: string,
-  salt: Buffer,
-  [N, r, p]: readonly [number, number, number],
-  length: number,
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, length, { N, r, p }, (error, key) =>
-      error ? reject(error) : resolve(key),
-    )
-  })
+/** The salt is copied: handed over as it is, it would take the pool along that it lies in. */
+function given(password: string, salt: Buffer, tagLength: number) {
+  return { message: password.normalize('NFKC'), nonce: new Uint8Array(salt), tagLength }
 }

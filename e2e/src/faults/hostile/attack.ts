@@ -20,7 +20,9 @@ export interface Target {
   readonly hoarder: Hoarder
   readonly nameServer: SilentNameServer
   readonly directory: HostileDirectory
-  /** Connects; all are cut when the attack is over. */
+  /** The network that this attack comes from. Each has its own, so that none finds its limits used up by the one before. */
+  readonly network: string
+  /** Connects from there; all are cut when the attack is over. */
   connect(options?: { readonly keepsText?: boolean }): Promise<HostileClient>
   /** The names that the server has had looked up by the system since the attack began. */
   systemLookups(): string[]

@@ -53,7 +53,9 @@ export const attacksOnAnswers: readonly Attack[] = [
     name: 'a page of a hundred records of 1 MB',
     ownBytes: () => largestPage,
     async run(target) {
-      const response = await fetch(target.url + pagePath(target))
+      const response = await fetch(target.url + pagePath(target), {
+        headers: { 'x-forwarded-for': `${target.network}::1` },
+      })
       const page = (await response.json()) as { records: unknown[]; cursor?: string }
       const bytes = JSON.stringify(page).length
       if (bytes > largestPage) throw new Error(`a page of ${bytes} bytes`)

@@ -1,15 +1,15 @@
 import { signUp } from '../sign-ups.ts'
 import { type Attack, countStatuses, describeStatuses, requireStatuses, type Target } from './attack.ts'
-import { hostileNetwork, type WireRequest, xrpc } from './hostile-client.ts'
+import { type WireRequest, xrpc } from './hostile-client.ts'
 
 /** Two passwords are hashed at a time, each in 19 MiB as is recommended for argon2id, however many wait. */
 const hashBytes = 2 * 19 * 1024 * 1024
 const othersPatienceMs = 2_000
 const signInPath = xrpc('com.atproto.server.createSession')
 
-function guess(identifier: string, index: number, from = `${hostileNetwork}::1`): WireRequest {
+function guess(identifier: string, index: number): WireRequest {
   const body = Buffer.from(JSON.stringify({ identifier, password: `guess ${index}` }))
-  return { path: signInPath, body, headers: { 'x-forwarded-for': from } }
+  return { path: signInPath, body }
 }
 
 function guesses({ hoarder }: Target, count: number): WireRequest[] {
@@ -61,7 +61,8 @@ export const attacksOnGates: readonly Attack[] = [
     async run(target) {
       const client = await target.connect()
       for (let index = 0; index < 60; index++) {
-        client.send(guess('nobody-of-this-name.test', index, `2001:db8:bad:2::${index.toString(16)}`))
+        const from = `${target.network}::${index.toString(16)}`
+        client.send({ ...guess('nobody-of-this-name.test', index), headers: { 'x-forwarded-for': from } })
         await client.answered(index + 1)
       }
       const found = countStatuses([client])
@@ -77,7 +78,7 @@ export const attacksOnGates: readonly Attack[] = [
       for (let index = 0; index < count; index++) {
         const authorization = `Basic ${Buffer.from(`admin:guess ${index}`).toString('base64')}`
         const path = xrpc('com.atproto.sync.getLatestCommit', { did: target.hoarder.did })
-        const from = `2001:db8:bad:3::${index.toString(16)}`
+        const from = `${target.network}::${index.toString(16)}`
         client.send({ path, headers: { authorization, 'x-forwarded-for': from } })
         await client.answered(index + 1)
       }

@@ -10,8 +10,15 @@ export interface WireRequest {
   readonly body?: Uint8Array
 }
 
-/** The network that attacks come from, as a proxy on loopback tells it. Documentation addresses belong to nobody. */
-export const hostileNetwork = '2001:db8:bad:1'
+/** A network that attacks come from, as a proxy on loopback tells it. Documentation addresses belong to nobody. */
+export function hostileNetwork(index = 0): string {
+  return `2001:db8:bad:${index.toString(16)}`
+}
+
+export interface HostileClientOptions {
+  readonly keepsText?: boolean
+  readonly network?: string
+}
 
 /** A connection that does what no well-behaved client does. */
 export class HostileClient {
@@ -22,27 +29,29 @@ export class HostileClient {
   receivedBytes = 0
   isClosed = false
   readonly #keepsText: boolean
+  readonly #network: string
   #tail = ''
 
   private constructor(
     private readonly socket: Socket,
-    keepsText: boolean,
+    { keepsText = false, network = hostileNetwork() }: HostileClientOptions,
   ) {
     this.#keepsText = keepsText
+    this.#network = network
     socket.on('error', () => {}) // The server may cut it off.
     socket.on('close', () => (this.isClosed = true))
     socket.on('data', (chunk) => this.#take(chunk))
   }
 
-  static async open(service: string, { keepsText = false } = {}): Promise<HostileClient> {
+  static async open(service: string, options: HostileClientOptions = {}): Promise<HostileClient> {
     const socket = connect({ port: Number(new URL(service).port), host: '127.0.0.1' })
     await once(socket, 'connect')
-    return new HostileClient(socket, keepsText)
+    return new HostileClient(socket, options)
   }
 
   /** Sends requests, all at once, without waiting for answers. */
   send(...requests: readonly WireRequest[]): this {
-    for (const request of requests) this.write(wireForm(request))
+    for (const request of requests) this.write(wireForm(request, this.#network))
     return this
   }
 
@@ -87,11 +96,11 @@ export class HostileClient {
   }
 }
 
-/** Head and body. Everything comes from the hostile network unless the headers say otherwise. */
-export function wireForm({ method, path, headers = {}, body }: WireRequest): Buffer {
+/** Head and body. Everything comes from the network unless the headers say otherwise. */
+export function wireForm({ method, path, headers = {}, body }: WireRequest, network = hostileNetwork()): Buffer {
   const all: Record<string, string> = {
     host: 'localhost',
-    'x-forwarded-for': `${hostileNetwork}::1`,
+    'x-forwarded-for': `${network}::1`,
     ...(body ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {}),
     ...headers,
   }

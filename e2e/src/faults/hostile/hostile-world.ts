@@ -4,7 +4,7 @@ import { ask } from '../requests.ts'
 import { signUp } from '../sign-ups.ts'
 import { openWorld, type World } from '../world.ts'
 import type { Attack, Hoarder, Target } from './attack.ts'
-import { HostileClient } from './hostile-client.ts'
+import { HostileClient, hostileNetwork } from './hostile-client.ts'
 import { HostileDirectory } from './hostile-directory.ts'
 import { type Cost, residentBytes, ServerMeter } from './server-meter.ts'
 import { SilentNameServer } from './silent-name-server.ts'
@@ -28,6 +28,7 @@ export class HostileWorld {
   #prey: Prey | undefined
   /** What the server held when it was started last. */
   #freshBytes = 0
+  #attacks = 0
 
   private constructor(
     readonly world: World,
@@ -61,6 +62,7 @@ export class HostileWorld {
   /** Measures one attack. */
   async measure({ run }: Attack): Promise<Cost & { readonly failure: unknown }> {
     await this.#renew()
+    this.#attacks++
     const { target, leave, meter } = this.#prepare()
     await meter.begin()
     this.neighbours.directory.asked = 0
@@ -99,14 +101,17 @@ export class HostileWorld {
     const { server } = this.world
     const meter = new ServerMeter(server.pid!, server.env['HOSTILE_MONITOR']!)
     const clients: HostileClient[] = []
+    // The crowd has the first.
+    const network = hostileNetwork(1 + this.#attacks)
     const target: Target = {
       world: this.world,
       url: server.url,
       ...this.campaign,
       ...this.neighbours,
       ...this.#requirePrey(),
+      network,
       async connect(options) {
-        const client = await HostileClient.open(server.url, options)
+        const client = await HostileClient.open(server.url, { ...options, network })
         clients.push(client)
         return client
       },

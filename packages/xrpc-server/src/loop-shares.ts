@@ -1,9 +1,9 @@
 /** Shares the event loop among client networks once there is not enough of it for all. */
 
 /** How long requests may begin in one turn of the event loop, which others feel who wait for the next. The rest begins in later turns. */
-const sliceMs = 8
+const sliceMs = 5
 /** A look at the clock costs a hundredth of what the cheapest request does. */
-const requestsBetweenLooks = 8
+const requestsBetweenLooks = 4
 /** How long it is measured what requests take, after a turn of more than a slice. */
 const watchMs = 2_000
 /** What a network may use of the event loop before it stands back behind the others: a tenth, as `halfLifeMs` has it. */
@@ -15,7 +15,7 @@ const restMs = 1
 /** They wait for a turn that brings no request, since connections come one in a turn; but not for longer than this. */
 const patienceMs = 5
 
-export interface NetworkSharesOptions {
+export interface LoopSharesOptions {
   now?(): number
   /** Runs what it is given after the event loop has served everyone else once. */
   afterOthers?(run: () => void): void
@@ -28,7 +28,7 @@ export interface NetworkSharesOptions {
  * is noted for a while what each network's requests take. Those of a network that takes much begin when all others have, a few in each turn:
  * it has what is left of the event loop, and costs the others a little of every turn and no more.
  */
-export class NetworkShares {
+export class LoopShares {
   readonly #now: () => number
   readonly #afterOthers: (run: () => void) => void
   readonly #whenIdle: (run: () => void) => void
@@ -44,7 +44,7 @@ export class NetworkShares {
   #lastRest = 0
   #watchUntil = 0
 
-  constructor(options: NetworkSharesOptions = {}) {
+  constructor(options: LoopSharesOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
     this.#afterOthers = options.afterOthers ?? setImmediate
     this.#whenIdle = options.whenIdle ?? whenIdle

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { NetworkShares } from './network-shares.ts'
+import { LoopShares } from './loop-shares.ts'
 
 /** An event loop whose turns and clock are moved by hand. */
 class Loop {
@@ -7,7 +7,7 @@ class Loop {
   readonly #immediates: (() => void)[] = []
   readonly #idle: (() => void)[] = []
 
-  readonly shares = new NetworkShares({
+  readonly shares = new LoopShares({
     now: () => this.now,
     afterOthers: (run) => this.#immediates.push(run),
     whenIdle: (run) => this.#idle.push(run),
@@ -48,7 +48,7 @@ class Loop {
   }
 }
 
-describe('NetworkShares', () => {
+describe('LoopShares', () => {
   let loop: Loop
   beforeEach(() => {
     loop = new Loop()
@@ -65,8 +65,8 @@ describe('NetworkShares', () => {
 
   it('lets everything begin at once while turns are short', async () => {
     for (let turn = 0; turn < 1_000; turn++) {
-      await loop.request('a', 3)
-      await loop.request('b', 3)
+      await loop.request('a', 2)
+      await loop.request('b', 2)
       await loop.endTurn()
     }
     expect(loop.begun).toHaveLength(2_000)
