@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Fairness } from './fairness.ts'
 
 /**
  * How many requests may wait on one connection; one more closes it. Node keeps some kilobytes for each, and hardly any client sends a
@@ -16,9 +17,16 @@ interface Queue {
 /**
  * Node hands over every request that it has parsed. Here each connection has one at a time, and the next when the answer before it has
  * been written: what a client sends at once would otherwise be worked on at once, and all answers kept until it reads them.
+ * What many connections send at once is shared out over several turns of the event loop.
  */
 export class ConnectionQueues {
   readonly #queues = new WeakMap<Socket, Queue>()
+  readonly #fairness: Pick<Fairness, 'turn'>
+
+  /** The requests' own share of the event loop: streams have theirs, and would hold back every request. */
+  constructor(fairness: Pick<Fairness, 'turn'> = new Fairness({ itemsBetweenLooks: 1 })) {
+    this.#fairness = fairness
+  }
 
   /** Nothing when the request may go on, else a promise of its turn: `false` when the connection has closed before. */
   enter(socket: Socket, response: ServerResponse): Promise<boolean> | undefined {
@@ -29,7 +37,7 @@ export class ConnectionQueues {
     }
     if (queue.isBusy) return this.#wait(queue, socket, response)
     this.#begin(queue, socket, response)
-    return undefined
+    return this.#fairness.turn()?.then(() => !socket.destroyed)
   }
 
   #begin(queue: Queue, socket: Socket, response: ServerResponse): void {
@@ -41,8 +49,10 @@ export class ConnectionQueues {
     if (queue.waiting.length >= maxWaiting) socket.destroy()
     if (socket.destroyed) return false
     const isOpen = await new Promise<boolean>((resolve) => queue.waiting.push(resolve))
-    if (isOpen) this.#begin(queue, socket, response)
-    return isOpen
+    if (!isOpen) return false
+    this.#begin(queue, socket, response)
+    await this.#fairness.turn()
+    return !socket.destroyed
   }
 
   #goOn(queue: Queue, socket: Socket): void {

@@ -3,10 +3,12 @@
 /** How long all streams together may run before others do. */
 const sliceMs = 5
 
-/** A look at the clock costs a tenth of what an item does. */
-const itemsBetweenLooks = 4
+/** A look at the clock costs a tenth of what an item of a stream does. */
+const defaultItemsBetweenLooks = 4
 
 export interface FairnessOptions {
+  /** How many items run before the clock is looked at. Default: 4. */
+  itemsBetweenLooks?: number
   now?(): number
   /** Runs what it is given after the event loop has served everyone else once. */
   afterOthers?(run: () => void): void
@@ -22,12 +24,14 @@ export class Fairness {
   readonly #now: () => number
   readonly #afterOthers: (run: () => void) => void
   readonly #whenIdle: (run: () => void) => void
+  readonly #itemsBetweenLooks: number
   readonly #waiting: (() => void)[] = []
   #isOpen = false
   #since = 0
   #items = 0
 
   constructor(options: FairnessOptions = {}) {
+    this.#itemsBetweenLooks = options.itemsBetweenLooks ?? defaultItemsBetweenLooks
     this.#now = options.now ?? (() => performance.now())
     this.#afterOthers = options.afterOthers ?? afterOthers
     this.#whenIdle = options.whenIdle ?? whenIdle
@@ -39,7 +43,7 @@ export class Fairness {
       this.#open()
       return undefined
     }
-    if (++this.#items < itemsBetweenLooks) return undefined
+    if (++this.#items < this.#itemsBetweenLooks) return undefined
     this.#items = 0
     if (this.#now() - this.#since < sliceMs) return undefined
     return new Promise((resolve) => this.#waiting.push(resolve))

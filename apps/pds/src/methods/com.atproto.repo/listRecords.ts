@@ -20,11 +20,13 @@ export function listRecords({ accounts, storage }: Deps): Handler<typeof method>
     const { did } = requireReadable(await accounts.find(params.repo), params.repo)
     const { collection, limit, cursor, reverse } = params
     const records = await storage.records.list(did, collection, { limit, cursor, reverse })
-    return { encoding: 'application/json; charset=utf-8', body: pageJson(did, collection, records) }
+    const page = pageJson(did, collection, records)
+    for (const { section } of records) storage.records.release?.(section)
+    return { encoding: 'application/json; charset=utf-8', body: page.finish(), release: () => page.free() }
   }
 }
 
-function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]): Uint8Array {
+function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]): JsonBuilder {
   const json = new JsonBuilder(records.reduce((sum, { section }) => sum + section.length * 1.2 + aroundRecord, 0))
   json.ascii('{"records":[')
   let last: RecordKey | undefined
@@ -44,5 +46,5 @@ function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]):
       json.cutTo(before)
     }
   }
-  return json.ascii(last === undefined ? ']}' : `],"cursor":"${last}"}`).finish()
+  return json.ascii(last === undefined ? ']}' : `],"cursor":"${last}"}`)
 }
