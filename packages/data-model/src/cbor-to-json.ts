@@ -145,8 +145,10 @@ class Transcoder extends CborReader {
           to = text.copyText(bytes, at, stop, to)
           if (to < 0) this.refuse('utf8', stop - length)
           at = stop
-          out = text.bytes
-          outWords = text.words()
+          if (out !== text.bytes) {
+            out = text.bytes
+            outWords = text.words()
+          }
         }
         out[to++] = QUOTE
         if (isKey) {
