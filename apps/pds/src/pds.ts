@@ -35,6 +35,7 @@ import { rateLimits, subscriptionsPerAddress } from './limits.ts'
 import type { Log } from './log.ts'
 import { ownHosts } from './own-hosts.ts'
 import { passingFailure } from './passing-failure.ts'
+import { Exports } from './repos/exports.ts'
 import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
@@ -48,6 +49,7 @@ export interface Services {
   readonly storage: Storage
   readonly identity: IdentityResolver
   readonly lookUps: LookUps
+  readonly exports: Exports
   readonly sequencer: Sequencer
   readonly accounts: Accounts
   readonly signUps: SignUps
@@ -173,6 +175,7 @@ export async function createPds(
     storage,
     identity,
     lookUps,
+    exports: new Exports(storage.repos),
     sequencer,
     accounts,
     signUps,

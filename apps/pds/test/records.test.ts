@@ -482,6 +482,32 @@ describe('a collection whose domain is not in lower case', () => {
 })
 
 describe('listRecords', () => {
+  it.each([
+    ['at once when they are short', 100, false],
+    ['after a turn of the event loop when they are long', 400_000, true],
+  ])('writes the records it has read %s, and gives them back', async (_, length, isLater) => {
+    const alice = await pds.account(`pages${length}`)
+    const collection = 'com.example.page'
+    const record = { $type: collection, text: 'x'.repeat(length) }
+    const input = { repo: alice.did, collection, record }
+    await pds.post('com.atproto.repo.createRecord', input, { token: alice.accessJwt })
+    const { records } = pds.adapters.storage
+    const list = records.list.bind(records)
+    let hasTurned = false
+    const turnedBefore: boolean[] = []
+    records.list = async (...page) => {
+      const listed = await list(...page)
+      setImmediate(() => (hasTurned = true))
+      return listed
+    }
+    records.release = () => void turnedBefore.push(hasTurned)
+    const { body } = await pds.get('com.atproto.repo.listRecords', { params: { repo: alice.did, collection } })
+    records.list = list
+    delete records.release
+    expect(body.records).toHaveLength(1)
+    expect(turnedBefore).toEqual([isLater])
+  })
+
   it('pages from the newest to the oldest, and the other way', async () => {
     const keys: string[] = []
     for (let index = 0; index < 5; index++) keys.push((await pds.postOf(alice, `post ${index}`)).rkey)

@@ -69,6 +69,37 @@ describe('getRepo', () => {
     await expect.poll(() => open.size).toBe(0)
   })
 
+  it.each(['getRepo', 'getCheckout'])(
+    'is refused by %s to a network that reads too many already, and to no other',
+    async (method) => {
+      const ask = (address: string) =>
+        pds.pds.router.fetch(new Request(`http://localhost/xrpc/com.atproto.sync.${method}?did=${alice.did}`), {
+          address,
+        })
+      const reading = await Promise.all(Array.from({ length: 16 }, () => ask('2001:db8::1')))
+      expect(reading.map(({ status }) => status)).toEqual(Array(16).fill(200))
+      const refused = await ask('2001:db8::2')
+      expect(refused.status).toBe(503)
+      expect(refused.headers.get('retry-after')).toBe('5')
+      expect(await refused.json()).toMatchObject({ error: 'ServiceUnavailable' })
+      const other = await ask('2001:db8:0:1::1')
+      expect(other.status).toBe(200)
+      // One that was read, one that was left, and requests that were refused, leave room for others.
+      await reading[0]!.arrayBuffer()
+      await reading[1]!.body!.cancel()
+      const again = await Promise.all(Array.from({ length: 2 }, () => ask('2001:db8::3')))
+      expect(again.map(({ status }) => status)).toEqual([200, 200])
+      expect((await ask('2001:db8::4')).status).toBe(503)
+      for (const { body } of [...reading.slice(2), ...again, other]) await body!.cancel()
+      for (let count = 0; count < 20; count++) {
+        const missing = new Request(
+          `http://localhost/xrpc/com.atproto.sync.${method}?did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa`,
+        )
+        expect((await pds.pds.router.fetch(missing, { address: '2001:db8::1' })).status).toBe(400)
+      }
+    },
+  )
+
   it('refuses a repository that is not here', async () => {
     const { status, body } = await get('getRepo', { did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' })
     expect({ status, error: body.error }).toEqual({ status: 400, error: 'RepoNotFound' })

@@ -1,16 +1,30 @@
 import type { Block, Cid } from '@atoll/data-model'
 import { CarPacker } from './packer.ts'
 
+/** A CAR file that is being written. */
+export interface CarStream extends AsyncGenerator<Uint8Array, void> {
+  /** Takes back a chunk at which nobody will look again, to fill it anew. A reader that keeps chunks does not call it. */
+  release(chunk: Uint8Array): void
+}
+
 /**
  * Writes a CAR v1 file as a stream, the blocks in the order given: many small blocks go into one chunk. All chunks are
- * `chunkBytes` long (default 63 KiB) but the last; no more blocks are asked for than fill the chunk that is wanted.
+ * `chunkBytes` long (default 63 KiB) but the last; no more blocks are asked for than fill the chunk that is wanted,
+ * and the bytes of each are done with when the next is asked for.
  */
-export async function* streamCar(
+export function streamCar(
   roots: readonly Cid[],
   blocks: AsyncIterable<Block> | Iterable<Block>,
   { chunkBytes }: { chunkBytes?: number } = {},
-): AsyncGenerator<Uint8Array> {
+): CarStream {
   const packer = new CarPacker(roots, chunkBytes)
+  return Object.assign(packed(packer, blocks), { release: (chunk: Uint8Array) => packer.release(chunk) })
+}
+
+async function* packed(
+  packer: CarPacker,
+  blocks: AsyncIterable<Block> | Iterable<Block>,
+): AsyncGenerator<Uint8Array, void> {
   if (Symbol.iterator in blocks) {
     for (const block of blocks) {
       packer.add(block)

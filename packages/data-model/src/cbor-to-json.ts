@@ -3,7 +3,7 @@ import { decodeCbor } from './cbor-decode.ts'
 import { CborReader, MAJOR_TEXT } from './cbor-reader.ts'
 import { CID_LENGTH, cidFault } from './cid.ts'
 import { CborError } from './errors.ts'
-import { isPlainByte, isPlainWord, JsonText, QUOTE } from './json-text.ts'
+import { isPlainByte, isPlainWord, JsonText, LONG, LONGEST_ESCAPE, QUOTE, ROOM } from './json-text.ts'
 import { stringifyJson } from './json-write.ts'
 import { decodeText, latin1Text } from './text.ts'
 import type { Limits } from './value.ts'
@@ -24,10 +24,6 @@ const OPEN_MAP = 123
 const CLOSE_MAP = 125
 
 const WORD = 4
-/** More than the marks around one item take. */
-const ROOM = 8
-/** The bytes of \u00xx, for one. */
-const LONGEST_ESCAPE = 6
 const FIRST_KEY = -1
 const NO_KEYS = -2
 
@@ -129,8 +125,10 @@ class Transcoder extends CborReader {
         // Most keys with a dollar are `$type`, and need no closer look.
         if (isKey && (bytes[at] === DOLLAR ? bytes[at + 1] !== LETTER_T : bytes[at] === UNDERSCORE))
           this.checkReserved(at, length)
-        if (to + LONGEST_ESCAPE * length + ROOM > out.length) {
-          text.reserveAt(to, LONGEST_ESCAPE * length + ROOM)
+        // Escapes are rare in a long text: it makes room for them as they come.
+        const room = (length > LONG ? length : LONGEST_ESCAPE * length) + ROOM
+        if (to + room > out.length) {
+          text.reserveAt(to, room)
           out = text.bytes
           outWords = text.words()
           to = text.at
@@ -147,6 +145,10 @@ class Transcoder extends CborReader {
           to = text.copyText(bytes, at, stop, to)
           if (to < 0) this.refuse('utf8', stop - length)
           at = stop
+          if (out !== text.bytes) {
+            out = text.bytes
+            outWords = text.words()
+          }
         }
         out[to++] = QUOTE
         if (isKey) {

@@ -26,6 +26,7 @@ export {
 export { CidMap } from './cid-map.ts'
 export { CborError, type CborReason, DataModelError, InvalidCidError } from './errors.ts'
 export { fingerprint } from './fingerprint.ts'
+export { freeMemory } from './free-memory.ts'
 export { JsonBuilder } from './json-builder.ts'
 export { type JsonOptions, jsonToValue, parseJson } from './json-read.ts'
 export { stringifyJson, valueToJson } from './json-write.ts'

@@ -28,6 +28,27 @@ describe('a JSON text of stored blocks', () => {
     for (const expected of [1, 1000, 1_000_000]) expect(text(expected)).toBe(text(0))
   })
 
+  it('has memory for a long text once, and for escapes as they come', () => {
+    const [plain, escaped] = ['x'.repeat(1_000_000), '\u0001'.repeat(100_000)]
+    const text = new JsonBuilder(1_050_000).block(encodeCbor(plain)).finish()
+    expect(text.buffer.byteLength).toBeLessThan(1_100_000)
+    const mixed = [plain, escaped, `${plain}${escaped}${plain}`]
+    for (const expected of [0, 4_000_000])
+      expect(textOf(new JsonBuilder(expected).block(encodeCbor(mixed)))).toBe(JSON.stringify(mixed))
+  })
+
+  it('frees a long text when it is told to, and no memory that others use', () => {
+    const long = new JsonBuilder().block(encodeCbor('x'.repeat(100_000)))
+    const text = long.finish()
+    expect(text).toHaveLength(100_002)
+    long.free()
+    expect(text).toHaveLength(0)
+    const short = new JsonBuilder().block(encodeCbor('short'))
+    const kept = short.finish()
+    short.free()
+    expect(new TextDecoder().decode(kept)).toBe('"short"')
+  })
+
   it('keeps nothing of a block that it refuses, and goes on', () => {
     const json = new JsonBuilder().ascii('[').block(encodeCbor('one'))
     expect(() => json.block(new Uint8Array([0x82, 0x61, 0x61, 0xff]))).toThrow(CborError)

@@ -65,4 +65,9 @@ export class JsonBuilder {
   finish(): Uint8Array {
     return this.text.finishView()
   }
+
+  /** Frees the memory of a long text at once, for when nobody will look at it again: what `finish` returned is empty afterwards. */
+  free(): void {
+    this.text.free()
+  }
 }

@@ -11,7 +11,11 @@ const LETTER_B = 98
 /** From this length on a native copy costs less than a loop. */
 const LONG_PIECE = 32
 /** Up to this length texts are copied as they are looked at. */
-const LONG = 256
+export const LONG = 256
+/** The bytes of \u00xx, for one. */
+export const LONGEST_ESCAPE = 6
+/** More than the marks around one item take. */
+export const ROOM = 8
 /** What `copyText` does with a byte: copy it, escape it, or look at the character that it starts. */
 const PLAIN = 0
 const ESCAPED = 1
@@ -70,7 +74,10 @@ export class JsonText extends Output {
     else this.writeAscii(String(value))
   }
 
-  /** Copies the UTF-8 in [start, end), for which there is room, to `at`; answers where it ends, or -1 where it is none. */
+  /**
+   * Copies the UTF-8 in [start, end) to `at`; returns where it ends, or -1 if it is malformed. There is room for the bytes as they are, and
+   * in front of a short text's end for every escape too. Afterwards `bytes` may be others, and the room behind the text is what it was.
+   */
   copyText(source: Uint8Array, start: number, end: number, at: number): number {
     return end - start > LONG ? this.copyLong(source, start, end, at) : this.copyShort(source, start, end, at)
   }
@@ -120,7 +127,6 @@ export class JsonText extends Output {
   /** What needs no escape is copied in one piece. */
   private copyLong(source: Uint8Array, start: number, end: number, at: number): number {
     const kindOf = (kinds ??= kindsOfBytes())
-    const bytes = this.bytes
     let to = at
     let from = start
     let index = start
@@ -133,12 +139,17 @@ export class JsonText extends Output {
         if (index === 0) return -1
         this.isAscii = false
       } else {
-        to = copy(source, from, index, bytes, to)
-        to = writeEscape(bytes, to, byte)
+        const room = LONGEST_ESCAPE + end - from + ROOM
+        if (to + room > this.bytes.length) {
+          this.reserveAt(to, room)
+          to = this.at
+        }
+        to = copy(source, from, index, this.bytes, to)
+        to = writeEscape(this.bytes, to, byte)
         from = ++index
       }
     }
-    return copy(source, from, end, bytes, to)
+    return copy(source, from, end, this.bytes, to)
   }
 }
 

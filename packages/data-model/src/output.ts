@@ -1,3 +1,5 @@
+import { freeMemory } from './free-memory.ts'
+
 /**
  * Where encoders put their output: one behind the other into slabs of memory. Under Node small results are views of their
  * slab, as small Buffers are, since to allocate memory for each costs more than to encode it. Elsewhere nothing forbids
@@ -52,10 +54,12 @@ export class Output {
 
   protected grow(needed: number): void {
     const written = this.bytes.subarray(this.start, this.at)
+    const outgrown = this.bytes
     this.bytes = needed <= SLAB_BYTES / 2 ? freshSlab() : ownMemory(Math.max(needed, written.length * 2))
     this.bytes.set(written)
     this.start = 0
     this.at = written.length
+    freeOwn(outgrown)
   }
 
   /** The bytes written. */
@@ -63,7 +67,10 @@ export class Output {
     const { bytes, start, length } = this
     const isShared = mark !== undefined && length <= LARGEST_SHARED && bytes.length === SLAB_BYTES
     this.giveBack(isShared ? (this.at + 7) & ~7 : start)
-    return isShared ? new Uint8Array(bytes.buffer, bytes.byteOffset + start, length) : bytes.slice(start, this.at)
+    if (isShared) return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length)
+    const copy = bytes.slice(start, this.at)
+    freeOwn(bytes)
+    return copy
   }
 
   /** Like `finish`, but a long result is a view of the memory that it was written to: for what does not stay. */
@@ -71,10 +78,17 @@ export class Output {
     return this.bytes.length === SLAB_BYTES ? this.finish() : this.bytes.subarray(this.start, this.at)
   }
 
+  /** Frees the memory of a long `finishView`, which is empty afterwards. */
+  free(): void {
+    freeOwn(this.bytes)
+  }
+
   /** The UTF-8 written. */
   finishText(decode: (bytes: Uint8Array, start: number, end: number) => string): string {
     this.giveBack(this.start)
-    return decode(this.bytes, this.start, this.at)
+    const text = decode(this.bytes, this.start, this.at)
+    freeOwn(this.bytes)
+    return text
   }
 
   abandon(): void {
@@ -93,6 +107,10 @@ function ownMemory(length: number): Uint8Array {
   const size = Math.max(length, 2 * SLAB_BYTES)
   const unzeroed = globalThis.Buffer?.allocUnsafeSlow(size)
   return unzeroed ? new Uint8Array(unzeroed.buffer, 0, size) : new Uint8Array(size)
+}
+
+function freeOwn(memory: Uint8Array): void {
+  if (memory.length > SLAB_BYTES) freeMemory(memory)
 }
 
 function freshSlab(): Uint8Array {

@@ -8,7 +8,7 @@ import { linksOfNode } from './mst-node-codec.ts'
 export interface SectionSource {
   /** Those of `cids` that there are, in any order. */
   blocks(cids: readonly Cid[]): readonly Section[]
-  /** The records in the order of the tree, which is that of their paths by code unit. */
+  /** The records in the order of the tree, which is that of their paths by code unit. Each run is done with when the next is asked for. */
   records(): Iterable<SectionRun>
 }
 

@@ -28,7 +28,7 @@ export {
   packedRecordBlocks,
   packedRecords,
 } from './stores/packed.ts'
-export { collectionsInOrder, SqlRecordReads } from './stores/records.ts'
+export { collectionsAfter, inTreeOrder, SqlRecordReads } from './stores/records.ts'
 export { blockBytes, blockPage, blocksIn, headOfRow, newBlockPage, repoByDid, SqlRepoReads } from './stores/repos.ts'
 export { SqlSessions } from './stores/sessions.ts'
 export { SqlState } from './stores/state.ts'

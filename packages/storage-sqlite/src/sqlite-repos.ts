@@ -1,4 +1,4 @@
-import type { Block, Cid, SectionRun } from '@atoll/data-model'
+import { type Block, type Cid, freeMemory, type SectionRun } from '@atoll/data-model'
 import type { GetBlock, Head, SectionSource } from '@atoll/repo'
 import { maxPageBytes, type RepoSnapshot, type RepoStore, StorageUnavailableError } from '@atoll/storage'
 import {
@@ -6,9 +6,10 @@ import {
   blockPage,
   blocksIn,
   cidOf,
-  collectionsInOrder,
+  collectionsAfter,
   first,
   headOfRow,
+  inTreeOrder,
   longSection,
   newBlockPage,
   type PackedPage,
@@ -20,11 +21,14 @@ import {
   SqlRepoReads,
   until,
 } from '@atoll/storage-sql'
-import type { Did, Tid } from '@atoll/syntax'
+import type { Did, Nsid, Tid } from '@atoll/syntax'
 import type { Reader, ReaderPool } from './reader.ts'
 
 /** How many blocks are in memory at a time while all are read, unless they are large. */
 const pageBlocks = 200
+
+/** How many names of collections are in memory at a time. */
+const pageCollections = 500
 
 /** Tells the row with which a page of blocks has enough bytes. */
 function pageEnd(): (row: { bytes: Uint8Array }) => boolean {
@@ -125,21 +129,35 @@ class SqliteRepoSnapshot implements RepoSnapshot {
 
   *#records(): Iterable<SectionRun> {
     const repo = this.#repo
-    for (const collection of this.#run(collectionsInOrder(repo))) {
+    for (const collection of inTreeOrder(this.#collections())) {
       // Before every record key.
       let from: string | undefined = ''
       while (from !== undefined) {
         const page: PackedPage = this.#run(packedRecordBlocks({ repo, collection, from, limit: pageBlocks }))
         // A long block when its turn comes, and not the next before it was taken.
-        for (const part of page.parts) yield part instanceof Uint8Array ? this.#longRun(part) : part
+        for (const part of page.parts) {
+          if (part instanceof Uint8Array) yield* this.#longRun(part)
+          else yield part
+        }
         from = page.last
       }
     }
   }
 
-  #longRun(cid: Uint8Array): SectionRun {
+  *#longRun(cid: Uint8Array): Iterable<SectionRun> {
     const bytes = this.#run(longSection(this.#repo, cid))
-    return { bytes, ends: [bytes.length] }
+    yield { bytes, ends: [bytes.length] }
+    freeMemory(bytes)
+  }
+
+  /** By name. An account may have as many as it has records. */
+  *#collections(): Iterable<Nsid> {
+    let after: string | undefined = ''
+    while (after !== undefined) {
+      const page: Nsid[] = this.#run(collectionsAfter(this.#repo, after, pageCollections))
+      yield* page
+      after = page.at(-1)
+    }
   }
 
   #run<T>(routine: Routine<T>): T {

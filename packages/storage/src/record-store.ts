@@ -35,6 +35,8 @@ export interface RecordStore {
     collection: Nsid,
     options: { limit: number; cursor?: string; reverse?: boolean },
   ): Promise<ListedRecord[]>
+  /** Takes back a section that `list` returned, at which nobody will look again: an adapter that has read it for this page frees its memory. */
+  release?(section: Section): void
   /**
    * Keys of the records in the collection whose `link` is this very text, ascending. A record that is deleted, or written without
    * a link, points at nothing any more.

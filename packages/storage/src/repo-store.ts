@@ -37,6 +37,8 @@ export interface RepoSnapshot {
 export interface RepoStore {
   head(did: Did): Promise<Head | undefined>
   block(did: Did, cid: Cid): Promise<Uint8Array | undefined>
+  /** Takes back what `block` returned, at which nobody will look again: an adapter that has read it for this caller frees its memory. */
+  release?(bytes: Uint8Array): void
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(did: Did, cids: readonly Cid[]): Promise<Block[]>
   /** How many bytes each of `cids` has, in the order asked for; undefined for one that the repository lacks. No block is read. */

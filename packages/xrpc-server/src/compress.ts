@@ -49,7 +49,9 @@ async function compressed(
   delete headers['content-length']
   if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, body) }
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-  return { status: response.status, headers, body: await encodeBytes(coding, bytes) }
+  const encoded = await encodeBytes(coding, bytes)
+  response.release?.()
+  return { status: response.status, headers, body: encoded }
 }
 
 function isWorthIt({ headers, body }: InnerResponse): boolean {

@@ -51,6 +51,8 @@ export interface InnerResponse {
   status: number
   headers: ResponseHeaderMap
   body?: ResponseBody | undefined
+  /** Takes back a body that is bytes, at which nobody will look again. A host that cannot tell does not call it. */
+  release?: (() => void) | undefined
 }
 
 export function isStream(body: ResponseBody | undefined): body is ByteStream {

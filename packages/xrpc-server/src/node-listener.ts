@@ -19,7 +19,8 @@ export interface NodeListenerOptions extends NodeRequestOptions, UnreadAnswerLim
 export type NodeListener = (message: IncomingMessage, response: ServerResponse) => Promise<void>
 
 export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListenerOptions = {}): NodeListener {
-  const timeouts = { stalledMs: options.stalledMs ?? 60_000, lingerMs: options.lingerMs ?? 2_000 }
+  const { stalledMs = 60_000, lingerMs = 2_000, minReadBytesPerSecond, readingGraceMs } = options
+  const timeouts = { stalledMs, lingerMs, minReadBytesPerSecond, readingGraceMs }
   const requestOptions = { ...options, guard: options.guard ?? new SlowBodyGuard() }
   const queues = new ConnectionQueues()
   const unread = new UnreadAnswers(options)

@@ -8,6 +8,10 @@ import type { UnreadAnswers } from './unread-answers.ts'
 export interface ResponseTimeouts {
   /** How long a client may read nothing of its answer before it is cut off. */
   stalledMs: number
+  /** The lowest average rate at which a streamed answer may be read. Default: 16 KiB a second. */
+  minReadBytesPerSecond?: number | undefined
+  /** How much longer a client may take for a streamed answer than that rate allows. Default: 60 s. */
+  readingGraceMs?: number | undefined
   /** How long a refused upload is still read, so that its sender can see the answer. */
   lingerMs: number
 }
@@ -25,7 +29,7 @@ const pieceBytes = 64 * 1024
 export async function writeResponse(
   message: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: InnerResponse,
+  { status, headers, body, release }: InnerResponse,
   isUnread: boolean,
   options: WriteOptions,
 ): Promise<void> {
@@ -37,11 +41,11 @@ export async function writeResponse(
   // What is left of an upload that was refused will not be read: this connection has no next request.
   if (isUnread) headers['connection'] = 'close'
   response.writeHead(status, headers)
-  if (isStream(body)) await writeStream(response, body, options.stalledMs)
+  if (isStream(body)) await writeStream(response, body, options)
   else if (isUnread) await writeAndLinger(message, response, body, options)
   else {
     const size = Number(headers['content-length'] ?? 0)
-    if (body !== undefined && size > pieceBytes) await writePieces(response, body, size, options)
+    if (body !== undefined && size > pieceBytes) await writePieces(response, body, size, options, release)
     else {
       response.end(body)
       if (isWaiting(response)) await heldUntilSent(response, size, options)
@@ -59,17 +63,19 @@ async function writePieces(
   body: string | Uint8Array,
   size: number,
   options: WriteOptions,
+  release: (() => void) | undefined,
 ): Promise<void> {
   const { unread, stalledMs } = options
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const held = unread.hold({ network: options.network(), bytes: size, cutOff: () => response.destroy() })
   try {
     for (let at = 0; at < size && !response.destroyed; at += pieceBytes) {
-      if (!response.write(bytes.subarray(at, at + pieceBytes))) await drained(response, stalledMs)
+      if (!response.write(bytes.subarray(at, at + pieceBytes))) await waited(response, 'drain', stalledMs)
       unread.moved(held)
     }
-    response.end()
-    if (isWaiting(response)) await sent(response, stalledMs)
+    // When writing fails, nobody knows for how long the system reads from the memory.
+    response.end(() => response.destroyed || release?.())
+    if (isWaiting(response)) await waited(response, 'finish', stalledMs)
   } finally {
     unread.release(held)
   }
@@ -77,13 +83,14 @@ async function writePieces(
 
 async function heldUntilSent(response: ServerResponse, bytes: number, options: WriteOptions): Promise<void> {
   const held = options.unread.hold({ network: options.network(), bytes, cutOff: () => response.destroy() })
-  await sent(response, options.stalledMs)
+  await waited(response, 'finish', options.stalledMs)
   options.unread.release(held)
 }
 
-async function writeStream(response: ServerResponse, body: ByteStream, stalledMs: number): Promise<void> {
+async function writeStream(response: ServerResponse, body: ByteStream, options: ResponseTimeouts): Promise<void> {
+  const { stalledMs, minReadBytesPerSecond, readingGraceMs } = options
   const fairness = sharedFairness()
-  const pace = new ReadingPace({ stalledMs })
+  const pace = new ReadingPace({ stalledMs, minBytesPerSecond: minReadBytesPerSecond, graceMs: readingGraceMs })
   const iterator = body[Symbol.asyncIterator]()
   // Whoever waits for the next chunk hears of nothing else.
   const onClose = () => breakOff(body, iterator)
@@ -94,36 +101,24 @@ async function writeStream(response: ServerResponse, body: ByteStream, stalledMs
       // Until it is written, the system reads from the chunk's memory; when writing fails, nobody knows for how long.
       const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
       pace.wrote(chunk.length)
-      if (!response.write(chunk, onWritten)) await keepingPace(response, pace)
+      if (!response.write(chunk, onWritten)) pace.waited(await waited(response, 'drain', pace.patienceMs))
       const turn = fairness.turn(chunk.length)
       if (turn) await turn
       if (response.destroyed) return
     }
     response.off('close', onClose).end()
-    if (isWaiting(response)) await sent(response, stalledMs)
+    if (isWaiting(response)) await waited(response, 'finish', stalledMs)
   } catch {
     // The router has reported it. Too late for an error: a body that breaks off tells the client that it is not whole.
     response.destroy()
   }
 }
 
-/** Resolves when the client has read enough of a stream; one that reads nothing for too long, or too little in all, is cut off. */
-async function keepingPace(response: ServerResponse, pace: ReadingPace): Promise<void> {
-  pace.waited(await inTime(response, 'drain', pace.patienceMs))
-}
-
-/** Resolves when the client has read enough of a whole answer; one that reads nothing for too long is cut off. */
-async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
-  await inTime(response, 'drain', stalledMs)
-}
-
-/** Resolves when the system has taken the last of an answer; a client that reads nothing for too long is cut off. */
-async function sent(response: ServerResponse, stalledMs: number): Promise<void> {
-  await inTime(response, 'finish', stalledMs)
-}
-
-/** Resolves with the milliseconds waited. */
-function inTime(response: ServerResponse, event: 'drain' | 'finish', patienceMs: number): Promise<number> {
+/**
+ * Resolves with the milliseconds waited when the client has read enough to go on, or the system has taken the last of the answer. A client
+ * that reads nothing for too long is cut off.
+ */
+function waited(response: ServerResponse, event: 'drain' | 'finish', patienceMs: number): Promise<number> {
   return new Promise((resolve) => {
     const since = performance.now()
     const onDone = () => {

@@ -314,6 +314,71 @@ describe('a client that takes its time', () => {
   })
 })
 
+describe('a streamed answer that is read', () => {
+  const chunks = async function* () {
+    for (let count = 0; count < 400; count++) yield new Uint8Array(100_000)
+  }
+  const streaming = createRouter([route(download, anyone, () => ({ encoding: 'x/y', body: chunks() }))])
+  const read = async (waitMs: number) => {
+    const socket = connect(server.port, '127.0.0.1').on('error', () => {})
+    sockets.push(socket)
+    socket.write('GET /xrpc/test.atoll.download HTTP/1.1\r\nconnection: close\r\nhost: x\r\n\r\n')
+    let size = 0
+    for await (const piece of socket) {
+      size += (piece as Buffer).length
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+    }
+    return size
+  }
+
+  it('is broken off when it is read too slowly in all, though never for long', async () => {
+    await serve(streaming, { stalledMs: 60_000, minReadBytesPerSecond: 1_000_000_000, readingGraceMs: 100 })
+    const [connection] = await Promise.all([once(server.server, 'connection') as Promise<[Socket]>, read(5)])
+    expect(connection[0].bytesWritten).toBeLessThan(40_000_000)
+  })
+
+  it('is whole when it is read as fast as it has to be', async () => {
+    await serve(streaming, { stalledMs: 60_000, minReadBytesPerSecond: 1, readingGraceMs: 100 })
+    expect(await read(0)).toBeGreaterThan(40_000_000)
+  })
+})
+
+describe('an answer of bytes that are given back', () => {
+  const answered = async (accept: string) => {
+    const { promise: released, resolve: release } = later<void>()
+    const body = Buffer.alloc(3_000_000, 'a')
+    const giveBack = () => {
+      body.fill('z')
+      release()
+    }
+    const handler = () => ({ encoding: 'text/plain', body, release: giveBack })
+    await serve(createRouter([route(download, anyone, handler)]))
+    const text = await (
+      await fetch(`${server.url}/xrpc/test.atoll.download`, { headers: { 'accept-encoding': accept } })
+    ).text()
+    await released
+    return text
+  }
+
+  it.each(['identity', 'gzip'])('is whole, and they are given back: %s', async (accept) => {
+    const text = await answered(accept)
+    expect(text).toHaveLength(3_000_000)
+    expect(text).not.toContain('z')
+  })
+
+  it('keeps them when the client has gone, from where the system may still read', async () => {
+    let released = 0
+    const handler = () => ({ encoding: 'x/y', body: new Uint8Array(30_000_000), release: () => void released++ })
+    await serve(createRouter([route(download, anyone, handler)]), { stalledMs: 100 })
+    const connected = once(server.server, 'connection') as Promise<[Socket]>
+    const { socket } = await dial()
+    socket.pause()
+    socket.write('GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n\r\n')
+    await once((await connected)[0], 'close')
+    expect(released).toBe(0)
+  })
+})
+
 describe('a whole answer that is not read', () => {
   const ask = 'GET /xrpc/test.atoll.download HTTP/1.1\r\nhost: x\r\n\r\n'
   const silent = async () => {

@@ -34,7 +34,7 @@ export function outputAnswer(
 function rawAnswer(output: RawOutput, headers: ResponseHeaderMap): InnerResponse {
   Object.assign(headers, output.headers)
   headers['content-type'] = output.encoding
-  return { status: 200, headers, body: output.body }
+  return { status: 200, headers, body: output.body, release: output.release }
 }
 
 // A JSON output could have fields of these names; its `body` would then be text.

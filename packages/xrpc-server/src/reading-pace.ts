@@ -2,7 +2,9 @@ export interface ReadingPaceOptions {
   /** How long a client may leave an answer unread before it is cut off. */
   readonly stalledMs: number
   /** The lowest rate at which an answer may be read. Default: `minReadBytesPerSecond`. */
-  readonly minBytesPerSecond?: number
+  readonly minBytesPerSecond?: number | undefined
+  /** How much longer than its bytes allow a client may make an answer wait in all. Default: a minute. */
+  readonly graceMs?: number | undefined
 }
 
 /**
@@ -11,17 +13,18 @@ export interface ReadingPaceOptions {
  */
 export const minReadBytesPerSecond = 16 * 1024
 
-/** How much longer than its bytes allow a client may make an answer wait in all: networks change, and telephones go through tunnels. */
-const graceMs = 60_000
+/** Networks change, and telephones go through tunnels. */
+const defaultGraceMs = 60_000
 
 /** How long the client of one streamed answer has made it wait, and how long it still may. What the source takes is not counted. */
 export class ReadingPace {
   readonly #stalledMs: number
   readonly #bytesPerMs: number
-  #allowedMs = graceMs
+  #allowedMs: number
 
-  constructor({ stalledMs, minBytesPerSecond = minReadBytesPerSecond }: ReadingPaceOptions) {
+  constructor({ stalledMs, minBytesPerSecond = minReadBytesPerSecond, graceMs = defaultGraceMs }: ReadingPaceOptions) {
     this.#stalledMs = stalledMs
+    this.#allowedMs = graceMs
     this.#bytesPerMs = minBytesPerSecond / 1000
   }
 

@@ -50,6 +50,8 @@ export interface RawOutput {
   body: ResponseBody
   /** Names are lower-case. */
   headers?: ResponseHeaderMap
+  /** Takes back a body that is bytes, at which nobody will look again. A host that cannot tell does not call it. */
+  release?: () => void
 }
 
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler with nothing to say may end without a return

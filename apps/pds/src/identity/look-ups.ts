@@ -1,5 +1,6 @@
 import { type IdentityResolver, TooManyLookupsError } from '@atoll/identity'
 import { clientNetwork } from '@atoll/xrpc-server'
+import { NetworkShares } from '../network-shares.ts'
 import { Refused } from '../refused.ts'
 
 /** Whose request a look-up is part of, and how long there is somebody to wait for it. */
@@ -20,7 +21,7 @@ const maxPerNetwork = 32
  */
 export class LookUps {
   readonly #identity: ForeignIdentity
-  readonly #underWay = new Map<string, number>()
+  readonly #underWay = new NetworkShares(maxPerNetwork)
 
   constructor(identity: ForeignIdentity) {
     this.#identity = identity
@@ -38,8 +39,8 @@ export class LookUps {
   }
 
   async #counted<T>(network: string, lookUp: () => Promise<T>): Promise<T> {
-    const underWay = this.#underWay.get(network) ?? 0
-    if (underWay >= maxPerNetwork)
+    const giveBack = this.#underWay.take(network)
+    if (!giveBack)
       throw new Refused(
         'RateLimitExceeded',
         'Too many look-ups from this network are under way; try again in a few seconds',
@@ -47,15 +48,12 @@ export class LookUps {
           headers: { 'retry-after': '5' },
         },
       )
-    this.#underWay.set(network, underWay + 1)
     try {
       return await lookUp()
     } catch (error) {
       throw error instanceof TooManyLookupsError ? tooBusy() : error
     } finally {
-      const left = (this.#underWay.get(network) ?? 1) - 1
-      if (left > 0) this.#underWay.set(network, left)
-      else this.#underWay.delete(network)
+      giveBack()
     }
   }
 }

@@ -15,20 +15,26 @@ export function carOf(root: Cid, blocks: Iterable<Block>): RawOutput {
   return { encoding, body: writeCar([root], blocks) }
 }
 
-/** A repository, whole or what it gained after `since`, as an answer that is streamed from one moment of it. */
-export async function repoCar(repos: Pick<RepoStore, 'snapshot'>, did: Did, since?: Tid): Promise<RawOutput> {
-  const snapshot = await repos.snapshot(did)
-  if (!snapshot) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
-  return { encoding, body: new SnapshotCar(snapshot, since) }
+/** A repository, whole or what it gained after `since`, as an answer that is streamed from the moment of the snapshot. */
+export function snapshotCar(snapshot: RepoSnapshot, options: SnapshotCarOptions): RawOutput {
+  return { encoding, body: new SnapshotCar(snapshot, options) }
+}
+
+interface SnapshotCarOptions {
+  since: Tid | undefined
+  /** Called when the snapshot is no longer used. */
+  onClose(): void
 }
 
 /** A CAR file of a snapshot, which is closed when the file was read, whole or in part, or when nobody will read it. */
 class SnapshotCar implements ByteStream {
   readonly #snapshot: RepoSnapshot
+  readonly #onClose: () => void
   readonly #car: AsyncIterable<Uint8Array> | CarExport
 
-  constructor(snapshot: RepoSnapshot, since: Tid | undefined) {
+  constructor(snapshot: RepoSnapshot, { since, onClose }: SnapshotCarOptions) {
     this.#snapshot = snapshot
+    this.#onClose = onClose
     const { head, sections } = snapshot
     if (since !== undefined) this.#car = streamCar([head.cid], newerBlocks(snapshot, since))
     else if (sections) this.#car = exportCar(head, sections)
@@ -41,7 +47,7 @@ class SnapshotCar implements ByteStream {
       next: () => chunks.next(),
       return: () => {
         // A generator of which nothing was asked yet ends without its `finally`.
-        this.#snapshot.close()
+        this.#close()
         return chunks.return(undefined)
       },
     }
@@ -51,8 +57,13 @@ class SnapshotCar implements ByteStream {
     try {
       yield* this.#car
     } finally {
-      this.#snapshot.close()
+      this.#close()
     }
+  }
+
+  #close(): void {
+    this.#snapshot.close()
+    this.#onClose()
   }
 
   release(chunk: Uint8Array): void {
@@ -82,7 +93,7 @@ export function withRepoBlocks<T>(
  * missing.
  */
 export async function blocksCar(
-  repos: Pick<RepoStore, 'block' | 'sizes'>,
+  repos: Pick<RepoStore, 'block' | 'sizes' | 'release'>,
   did: Did,
   cids: readonly [Cid, ...Cid[]],
 ): Promise<RawOutput> {
@@ -92,7 +103,7 @@ export async function blocksCar(
   if (missing.length > 0) throw new Refused('BlockNotFound', `Could not find cids: ${missing.join(', ')}`)
   const blocks = eachBlock(repos, did, once)
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
-  if (bytes > maxBytesAtOnce) return { encoding, body: streamCar([cids[0]], blocks) }
+  if (bytes > maxBytesAtOnce) return { encoding, body: streamCar([cids[0]], released(repos, blocks)) }
   const whole: Block[] = []
   for await (const block of blocks) whole.push(block)
   return carOf(cids[0], whole)
@@ -104,5 +115,13 @@ async function* eachBlock(repos: Pick<RepoStore, 'block'>, did: Did, cids: reado
     const bytes = await repos.block(did, cid)
     if (!bytes) throw new Refused('BlockNotFound', `Could not find cids: ${cid}`)
     yield { cid, bytes }
+  }
+}
+
+/** Gives each block back once the next is asked for. */
+async function* released(repos: Pick<RepoStore, 'release'>, blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
+  for await (const block of blocks) {
+    yield block
+    repos.release?.(block.bytes)
   }
 }

@@ -1,4 +1,4 @@
-import { CID_LENGTH, type Cid, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
+import { CID_LENGTH, type Cid, freeMemory, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
 import { CorruptStorageError, type ListedRecord, maxPageBytes } from '@atoll/storage'
 import type { Nsid, RecordKey } from '@atoll/syntax'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
@@ -188,7 +188,9 @@ export function* longSection(repo: number, cid: Uint8Array): Routine<Section> {
   const block = { cid: cidOf(cid) }
   const row = yield* first(blockBytes, { repo, cid })
   if (!row) throw new CorruptStorageError(`block ${block.cid} is listed and not there`)
-  return sectionOf({ ...block, bytes: row.bytes })
+  const section = sectionOf({ ...block, bytes: row.bytes })
+  freeMemory(row.bytes)
+  return section
 }
 
 function sectionsOf(pack: Pack | undefined): Uint8Array {

@@ -1,4 +1,4 @@
-import { blockOfSection } from '@atoll/data-model'
+import { blockOfSection, freeMemory, type Section } from '@atoll/data-model'
 import { CorruptStorageError, numberOfCursor, type Page, type StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { sectionColumn } from '../dialect.ts'
@@ -52,16 +52,40 @@ const reposWith = statement((db, $: Parameters<{ collection: Nsid; after: number
     .limit($('limit')),
 )
 
-const collectionsIn = statement((db, $: Parameters<{ repo: number }>) =>
-  db.selectFrom('repo_collection').select('collection').where('repo', '=', $('repo')),
+const collectionsBeyond = statement((db, $: Parameters<{ repo: number; after: string; limit: number }>) =>
+  db
+    .selectFrom('repo_collection')
+    .select('collection')
+    .where('repo', '=', $('repo'))
+    .where('collection', '>', $('after') as Nsid)
+    .orderBy('collection')
+    .limit($('limit')),
 )
 
-/** The collections of a repository in the order of their paths in the tree, where a slash follows each name. */
-export function* collectionsInOrder(repo: number): Routine<Nsid[]> {
-  const rows = yield* all(collectionsIn, { repo })
-  const paths = rows.map(({ collection }) => ({ collection, path: `${collection}/` }))
-  return paths.sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ collection }) => collection)
+/** The collections of a repository that come after a name, by name. */
+export function* collectionsAfter(repo: number, after: string, limit: number): Routine<Nsid[]> {
+  return (yield* all(collectionsBeyond, { repo, after, limit })).map(({ collection }) => collection)
 }
+
+/**
+ * Names that come in their own order, in the order of their paths in the tree, where a slash follows each. A dot and a hyphen are less than
+ * a slash, so `a.b.c.d` and `a.b.c-d` come before `a.b.c`. By their own order they come right behind it, so it waits for them.
+ */
+export function* inTreeOrder(names: Iterable<Nsid>): Iterable<Nsid> {
+  /** Each begins with the one before it. */
+  const waiting: Nsid[] = []
+  for (const name of names) {
+    for (let last = waiting.at(-1); last !== undefined && !comesBefore(name, last); last = waiting.at(-1)) {
+      waiting.pop()
+      yield last
+    }
+    waiting.push(name)
+  }
+  yield* waiting.reverse()
+}
+
+/** Whether a name that is behind another by itself is before it with a slash. */
+const comesBefore = (name: Nsid, other: Nsid) => name.startsWith(other) && name.charAt(other.length) < '/'
 
 /** What every host reads of records in the same way; listing them is the host's. */
 export class SqlRecordReads {
@@ -74,6 +98,10 @@ export class SqlRecordReads {
   async get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
     const row = await this.#run(first(record, { did, collection, rkey }))
     return row && recordOf(collection, row)
+  }
+
+  release(section: Section): void {
+    freeMemory(section)
   }
 
   async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {

@@ -1,4 +1,4 @@
-import type { Block, Cid } from '@atoll/data-model'
+import { type Block, type Cid, freeMemory } from '@atoll/data-model'
 import type { Head } from '@atoll/repo'
 import type { Page, RepoListing } from '@atoll/storage'
 import { accountStatus, numberOfCursor } from '@atoll/storage'
@@ -94,6 +94,10 @@ export class SqlRepoReads {
 
   async block(did: Did, cid: Cid): Promise<Uint8Array | undefined> {
     return (await this.#run(first(bytesByDid, { did, cid: cid.bytes })))?.bytes
+  }
+
+  release(bytes: Uint8Array): void {
+    freeMemory(bytes)
   }
 
   blocks(did: Did, cids: readonly Cid[]): Promise<Block[]> {

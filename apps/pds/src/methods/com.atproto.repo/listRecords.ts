@@ -10,6 +10,9 @@ import { isWithoutJson, recordOpening, writeRecord } from '../../repos/record-js
 /** About how many bytes stand around a record's value. */
 const aroundRecord = 200
 
+/** From this size on others have a turn of the event loop between the reading of a page and its writing. */
+const longPageBytes = 256 * 1024
+
 interface Deps {
   accounts: Pick<Accounts, 'find'>
   storage: Pick<Storage, 'records'>
@@ -20,12 +23,17 @@ export function listRecords({ accounts, storage }: Deps): Handler<typeof method>
     const { did } = requireReadable(await accounts.find(params.repo), params.repo)
     const { collection, limit, cursor, reverse } = params
     const records = await storage.records.list(did, collection, { limit, cursor, reverse })
-    return { encoding: 'application/json; charset=utf-8', body: pageJson(did, collection, records) }
+    // To read a large page takes milliseconds, and to write it as many again.
+    const bytes = expectedBytes(records)
+    if (bytes > longPageBytes) await new Promise((resolve) => setImmediate(resolve))
+    const page = pageJson(did, collection, records, bytes)
+    for (const { section } of records) storage.records.release?.(section)
+    return { encoding: 'application/json; charset=utf-8', body: page.finish(), release: () => page.free() }
   }
 }
 
-function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]): Uint8Array {
-  const json = new JsonBuilder(records.reduce((sum, { section }) => sum + section.length * 1.2 + aroundRecord, 0))
+function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[], bytes: number): JsonBuilder {
+  const json = new JsonBuilder(bytes)
   json.ascii('{"records":[')
   let last: RecordKey | undefined
   const opening = recordOpening(did, collection)
@@ -44,5 +52,9 @@ function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[]):
       json.cutTo(before)
     }
   }
-  return json.ascii(last === undefined ? ']}' : `],"cursor":"${last}"}`).finish()
+  return json.ascii(last === undefined ? ']}' : `],"cursor":"${last}"}`)
+}
+
+function expectedBytes(records: readonly ListedRecord[]): number {
+  return records.reduce((sum, { section }) => sum + section.length * 1.2 + aroundRecord, 0)
 }

@@ -1,0 +1,24 @@
+/** How many of something each client network may have at a time. */
+export class NetworkShares {
+  readonly #taken = new Map<string, number>()
+  readonly #max: number
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** Takes one, and returns what gives it back; undefined when the network has as many as it may. */
+  take(network: string): (() => void) | undefined {
+    const taken = this.#taken.get(network) ?? 0
+    if (taken >= this.#max) return undefined
+    this.#taken.set(network, taken + 1)
+    let isGivenBack = false
+    return () => {
+      if (isGivenBack) return
+      isGivenBack = true
+      const left = (this.#taken.get(network) ?? 1) - 1
+      if (left > 0) this.#taken.set(network, left)
+      else this.#taken.delete(network)
+    }
+  }
+}
