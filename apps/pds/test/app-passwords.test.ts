@@ -1,12 +1,12 @@
 import { createHash, scryptSync } from 'node:crypto'
 import { MemoryStorage } from '@atoll/storage'
+import { Turns } from '@atoll/xrpc-server'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Accounts } from '../src/accounts/accounts.ts'
 import { keptAppPassword } from '../src/accounts/app-passwords.ts'
 import { Passwords } from '../src/accounts/passwords.ts'
 import { SessionTokens } from '../src/accounts/session-tokens.ts'
 import { Sessions } from '../src/accounts/sessions.ts'
-import { Turns } from '../src/accounts/turns.ts'
 
 const did = 'did:plc:alice'
 const createdAt = '2026-01-01T00:00:00.000Z' as never

@@ -5,7 +5,7 @@ import { breakOff } from './inner.ts'
 
 const text = 'an atoll is a ring of islands. '.repeat(1000)
 const maxBytes = 1_000_000
-const client = { signal: new AbortController().signal }
+const client = { ip: '192.0.2.1', signal: new AbortController().signal }
 const streaming = async function* (bytes: Uint8Array) {
   yield bytes
 }
@@ -32,13 +32,46 @@ describe.each([
     expect(codings).toEqual(hasNode ? ['zstd', 'br', 'gzip', 'deflate'] : ['gzip', 'deflate'])
     for (const coding of codings) {
       if (coding === 'identity') continue
-      const encoded = await encodeBytes(coding, Buffer.from(text))
-      expect(encoded.length).toBeLessThan(500)
+      const encoded = await encodeBytes(coding, Buffer.from(text), client)
+      expect(encoded!.length).toBeLessThan(500)
       const source = (async function* () {
-        yield encoded
+        yield encoded!
       })()
       expect((await bytesOf(decodeBody(coding, source, maxBytes, client))).toString()).toBe(text)
     }
+  })
+
+  it('a body that has been read whole is decoded up to its bound', async () => {
+    const { codings, encodeBytes, decodeBytes } = await load()
+    for (const coding of codings) {
+      if (coding === 'identity') continue
+      const encoded = await encodeBytes(coding, Buffer.from(text), client)
+      expect(Buffer.from(await decodeBytes(coding, encoded!, text.length, client)).toString()).toBe(text)
+      await expect(decodeBytes(coding, encoded!, text.length - 1, client)).rejects.toThrow('too large')
+      await expect(decodeBytes(coding, Buffer.from('nonsense'), 100, client)).rejects.toThrow(`not valid ${coding}`)
+    }
+  })
+
+  it('one network that has very many bodies decoded is refused, and others are not', async () => {
+    const { decodeBytes } = await load()
+    const encoded = gzipSync(Buffer.from(text))
+    const decode = (ip: string) => decodeBytes('gzip', encoded, maxBytes, { ...client, ip })
+    const flood = Array.from({ length: 100 }, () =>
+      decode('2001:db8::1').catch((error: { status: number }) => error.status),
+    )
+    expect(Buffer.from(await decode('2001:db8:1::1')).toString()).toBe(text)
+    const refused = (await Promise.all(flood)).filter((outcome) => outcome === 503)
+    expect(refused.length).toBeGreaterThan(50)
+  })
+
+  it('a large answer is sent as it is when too many are being compressed', async () => {
+    const { encodeBytes } = await load()
+    const large = Buffer.alloc(200_000, text)
+    const encode = (ip: string) => encodeBytes('gzip', large, { ...client, ip })
+    const flood = Array.from({ length: 100 }, () => encode('2001:db8::1'))
+    expect(await encode('2001:db8:1::1')).toBeDefined()
+    const plain = (await Promise.all(flood)).filter((encoded) => encoded === undefined)
+    expect(plain.length).toBeGreaterThan(50)
   })
 
   it('what is encoded as a stream comes back as it was', async () => {

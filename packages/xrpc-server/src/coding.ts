@@ -2,8 +2,11 @@
 import type { Transform } from 'node:stream'
 import { XrpcError } from '@atoll/xrpc'
 import type { ContentCoding } from './accept-encoding.ts'
-import { ClientGoneError, payloadTooLarge } from './errors.ts'
+import { clientNetwork } from './client-address.ts'
+import { ClientGoneError, payloadTooLarge, tooBusy } from './errors.ts'
+import { GatheredChunks } from './gathered-chunks.ts'
 import { type ByteStream, breakOff, type InnerRequest } from './inner.ts'
+import { TooManyWaitingError, Turns } from './turns.ts'
 
 type Coded = Exclude<ContentCoding, 'identity'>
 
@@ -11,6 +14,8 @@ type Coded = Exclude<ContentCoding, 'identity'>
 interface Codec {
   readonly codings: readonly Coded[]
   encode(coding: Coded, bytes: Uint8Array): Promise<Uint8Array>
+  /** Resolves with nothing when the bytes would become more than they may be. */
+  decode(coding: Coded, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined>
   encodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /** Stops at once, whatever is still to be done, when the signal is aborted. */
   decodeStream(coding: Coded, source: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array>
@@ -30,9 +35,60 @@ export function availableCodings(): readonly ContentCoding[] {
   return codec().codings
 }
 
-/** Compresses a whole answer. */
-export function encodeBytes(coding: Coded, bytes: Uint8Array): Promise<Uint8Array> {
-  return codec().encode(coding, bytes)
+/** Who waits for work on a coding. */
+export type CodingClient = Pick<InnerRequest, 'ip' | 'signal'>
+
+/**
+ * What takes more than about a millisecond is done one by one for each network and by two threads at most: the runtime has four for
+ * everybody, and for files as well.
+ */
+const smallBytes = 64 * 1024
+const turnLimits = { atOnce: 2, atOncePerClient: 1, maxWaiting: 256, maxWaitingPerClient: 32 }
+let turns: Turns | undefined
+
+function inTurn<T>(work: () => Promise<T>, { ip, signal }: CodingClient): Promise<T> {
+  turns ??= new Turns(turnLimits)
+  return turns.run(work, { client: clientNetwork(ip), signal })
+}
+
+/** Compresses a whole answer. Resolves with nothing when too many wait for that: the answer goes as it is. */
+export async function encodeBytes(
+  coding: Coded,
+  bytes: Uint8Array,
+  client: CodingClient,
+): Promise<Uint8Array | undefined> {
+  if (bytes.length <= smallBytes) return codec().encode(coding, bytes)
+  try {
+    return await inTurn(() => codec().encode(coding, bytes), client)
+  } catch (error) {
+    if (error instanceof TooManyWaitingError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Undoes the coding of a request body that has been read whole, as `decodeBody` does for one that is streamed.
+ * @throws XrpcError 413 and 400 as there, 503 when too many wait for the same.
+ */
+export async function decodeBytes(
+  contentEncoding: string | null,
+  bytes: Uint8Array,
+  maxBytes: number,
+  client: CodingClient,
+): Promise<Uint8Array> {
+  const coding = requireCoding(contentEncoding)
+  if (coding === undefined) return bytes
+  let decoded: Uint8Array | undefined
+  try {
+    // However few they are: what they become takes the time.
+    decoded = await inTurn(() => codec().decode(coding, bytes, maxBytes), client)
+  } catch (cause) {
+    if (cause instanceof TooManyWaitingError) throw tooBusy()
+    if (client.signal.aborted) throw new ClientGoneError({ cause })
+    throw invalid(coding, cause)
+  }
+  if (!decoded) throw payloadTooLarge()
+  return decoded
 }
 
 /** Compresses an answer as it is made, no faster than it is read. */
@@ -52,10 +108,15 @@ export function decodeBody(
   maxBytes: number,
   client: Pick<InnerRequest, 'signal'>,
 ): ByteStream {
+  const coding = requireCoding(contentEncoding)
+  return coding === undefined ? body : decoding(coding, body, maxBytes, client.signal)
+}
+
+/** The coding that has to be undone, if there is one. @throws XrpcError 415 for one that is not offered, or for several. */
+export function requireCoding(contentEncoding: string | null): Coded | undefined {
   const coding = soleCoding(contentEncoding)
-  if (coding === undefined) return body
-  if (!isAvailable(coding)) throw unsupported(`unsupported content-encoding: ${coding.slice(0, 100)}`)
-  return decoding(coding, body, maxBytes, client.signal)
+  if (coding === undefined || isAvailable(coding)) return coding
+  throw unsupported(`unsupported content-encoding: ${coding.slice(0, 100)}`)
 }
 
 function soleCoding(contentEncoding: string | null): string | undefined {
@@ -98,8 +159,12 @@ async function* decoding(
     // The client's breaking off, or sending too much, is not a fault of the coding.
     if (sourceError !== undefined) throw sourceError
     if (signal.aborted) throw new ClientGoneError({ cause })
-    throw new XrpcError('InvalidRequest', `the body is not valid ${coding}`, { cause })
+    throw invalid(coding, cause)
   }
+}
+
+function invalid(coding: Coded, cause: unknown): XrpcError {
+  return new XrpcError('InvalidRequest', `the body is not valid ${coding}`, { cause })
 }
 
 /** The chunks of a body. @throws XrpcError 413 as soon as they are more than they may be. */
@@ -119,6 +184,8 @@ function nodeCodec(): Codec | undefined {
   const { constants } = zlib
   // Quality 4 compresses JSON better than gzip and faster; the default, 11, is for files that are packed once.
   const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
+  // RFC 9659: a content coding needs no window above 8 MiB. By default a frame of ten bytes could claim 128 MiB.
+  const zstdWindow = { params: { [constants.ZSTD_d_windowLogMax]: 23 } }
   const encoders = {
     gzip: () => zlib.createGzip({ level: 6 }),
     deflate: () => zlib.createDeflate({ level: 6 }),
@@ -129,14 +196,19 @@ function nodeCodec(): Codec | undefined {
     gzip: () => zlib.createGunzip(),
     deflate: () => zlib.createInflate(),
     br: () => zlib.createBrotliDecompress(),
-    // RFC 9659: a content coding needs no window above 8 MiB. By default a frame of ten bytes could claim 128 MiB.
-    zstd: () => zlib.createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
+    zstd: () => zlib.createZstdDecompress(zstdWindow),
   }
   const whole = {
     gzip: (bytes: Uint8Array, done: Done) => zlib.gzip(bytes, { level: 6 }, done),
     deflate: (bytes: Uint8Array, done: Done) => zlib.deflate(bytes, { level: 6 }, done),
     br: (bytes: Uint8Array, done: Done) => zlib.brotliCompress(bytes, brotli, done),
     zstd: (bytes: Uint8Array, done: Done) => zlib.zstdCompress(bytes, done),
+  }
+  const wholeDecoders: Record<Coded, (bytes: Uint8Array, options: DecodeOptions, done: Done) => void> = {
+    gzip: (bytes, options, done) => zlib.gunzip(bytes, options, done),
+    deflate: (bytes, options, done) => zlib.inflate(bytes, options, done),
+    br: (bytes, options, done) => zlib.brotliDecompress(bytes, options, done),
+    zstd: (bytes, options, done) => zlib.zstdDecompress(bytes, { ...options, ...zstdWindow }, done),
   }
   const through = (source: AsyncIterable<Uint8Array>, transform: Transform) => {
     // Errors, ends and early departures travel both ways; the reader of the transform sees them.
@@ -154,12 +226,24 @@ function nodeCodec(): Codec | undefined {
       new Promise((resolve, reject) => {
         whole[coding](bytes, (error, result) => (error ? reject(error) : resolve(result)))
       }),
+    decode: (coding, bytes, maxOutputLength) =>
+      new Promise((resolve, reject) => {
+        wholeDecoders[coding](bytes, { maxOutputLength }, (error, result) => {
+          if (!error) resolve(result)
+          else if (error.code === 'ERR_BUFFER_TOO_LARGE') resolve(undefined)
+          else reject(error)
+        })
+      }),
     encodeStream: (coding, source) => through(source, encoders[coding]()),
     decodeStream: (coding, source, signal) => through(source, stream.addAbortSignal(signal, decoders[coding]())),
   }
 }
 
-type Done = (error: Error | null, result: Uint8Array) => void
+type Done = (error: NodeJS.ErrnoException | null, result: Uint8Array) => void
+
+interface DecodeOptions {
+  maxOutputLength: number
+}
 
 function webCodec(): Codec {
   const through = (source: AsyncIterable<Uint8Array>, transform: GenericTransformStream, signal?: AbortSignal) =>
@@ -179,6 +263,17 @@ function webCodec(): Codec {
       )
       const encoded = source.pipeThrough(new CompressionStream(coding as CompressionFormat) as ReadableWritablePair)
       return new Uint8Array(await new Response(encoded).arrayBuffer())
+    },
+    async decode(coding, bytes, maxBytes) {
+      const source = (async function* () {
+        yield bytes
+      })()
+      const chunks = new GatheredChunks()
+      for await (const chunk of this.decodeStream(coding, source, new AbortController().signal)) {
+        chunks.add(chunk)
+        if (chunks.length > maxBytes) return undefined
+      }
+      return chunks.join()
     },
     encodeStream: (coding, source) => through(source, new CompressionStream(coding as CompressionFormat)),
     decodeStream: (coding, source, signal) =>

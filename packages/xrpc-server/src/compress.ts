@@ -37,19 +37,21 @@ export function compressAnswer(request: InnerRequest, response: InnerResponse): 
   if (!isWorthIt(response) && !forbidsPlain(header)) return response
   headers['vary'] = addToList(headers['vary'], 'accept-encoding')
   const coding = header === null ? 'identity' : negotiate(header)
-  return coding === 'identity' ? response : compressed(coding, response, body)
+  return coding === 'identity' ? response : compressed(coding, response, body, request)
 }
 
 async function compressed(
   coding: Exclude<ContentCoding, 'identity'>,
   response: InnerResponse,
   body: ResponseBody,
+  request: InnerRequest,
 ): Promise<InnerResponse> {
   const headers: ResponseHeaderMap = { ...response.headers, 'content-encoding': coding }
   delete headers['content-length']
   if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, body) }
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-  const encoded = await encodeBytes(coding, bytes)
+  const encoded = await encodeBytes(coding, bytes, request)
+  if (!encoded) return response
   response.release?.()
   return { status: response.status, headers, body: encoded }
 }

@@ -27,6 +27,12 @@ export function payloadTooLarge(): XrpcError {
   return new XrpcError('PayloadTooLargeError', 'request entity too large')
 }
 
+/** The refusal of work that waits for the same few threads as everybody's. */
+export function tooBusy(): XrpcError {
+  const message = 'too many requests are being decompressed at the moment: try again shortly'
+  return new XrpcError('ServiceUnavailable', message, { headers: { 'retry-after': '2' } })
+}
+
 /** The refusal of a request whose body arrives too slowly. */
 export function bodyTooSlow(minBytes: number, seconds: number): XrpcError {
   const message = `the request body comes too slowly: less than ${minBytes} bytes in ${seconds} seconds; send it again`

@@ -53,3 +53,4 @@ export {
   verifyServiceJwt,
 } from './service-auth.ts'
 export type { Upgrade } from './stream-host.ts'
+export { type Asker, TooManyWaitingError, type TurnLimits, Turns } from './turns.ts'

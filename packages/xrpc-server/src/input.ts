@@ -2,7 +2,7 @@
 import { DataModelError, parseJson, type Value } from '@atoll/data-model'
 import { type Body, describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
-import { boundedChunks, decodeBody } from './coding.ts'
+import { boundedChunks, decodeBody, decodeBytes, requireCoding } from './coding.ts'
 import { payloadTooLarge } from './errors.ts'
 import { GatheredChunks } from './gathered-chunks.ts'
 import type { Awaitable, ByteStream, InnerRequest } from './inner.ts'
@@ -101,8 +101,10 @@ function contentLength(request: InnerRequest): number | undefined {
 async function readWhole(request: InnerRequest, length: number | undefined, maxBytes: number): Promise<Uint8Array> {
   if (length !== undefined && length > maxBytes) throw payloadTooLarge()
   if (!request.body) return new Uint8Array()
-  if (request.read && request.headers.get('content-encoding') === null) return request.read(maxBytes)
-  return readAll(decoded(request, request.body, maxBytes), maxBytes)
+  const contentEncoding = request.headers.get('content-encoding')
+  if (contentEncoding !== null) requireCoding(contentEncoding)
+  const bytes = await (request.read ? request.read(maxBytes) : readAll(request.body, maxBytes))
+  return contentEncoding === null ? bytes : decodeBytes(contentEncoding, bytes, maxBytes, request)
 }
 
 function decoded(request: InnerRequest, body: ByteStream, maxBytes: number): ByteStream {

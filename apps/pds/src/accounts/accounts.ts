@@ -1,12 +1,12 @@
 import { type Account, type AppPassword, accountStatus, type RefreshToken, type Storage } from '@atoll/storage'
 import { type Did, isDid } from '@atoll/syntax'
+import type { Asker } from '@atoll/xrpc-server'
 import { Refused } from '../refused.ts'
 import { isKeptAppPassword, isSameAppPassword, keptAppPassword } from './app-passwords.ts'
 import { canonicalEmail } from './email-addresses.ts'
 import type { Passwords } from './passwords.ts'
 import type { AccessScope } from './session-tokens.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
-import type { Asker } from './turns.ts'
 
 export interface SignedIn extends SessionJwts {
   readonly account: Account

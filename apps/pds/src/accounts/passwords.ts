@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { type Asker, TooManyWaitingError, Turns } from '@atoll/xrpc-server'
 import { Refused } from '../refused.ts'
 import { type Derivation, HashThreads } from './hash-threads.ts'
-import { type Asker, TooManyWaitingError, Turns } from './turns.ts'
 
 /** What OWASP asks of argon2id at least: 19 MiB, two passes, one lane. Less time than scrypt of the same strength takes. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 }

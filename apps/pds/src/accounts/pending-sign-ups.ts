@@ -3,12 +3,12 @@ import type { DidDocument } from '@atoll/identity'
 import type { PlcOperation } from '@atoll/identity/plc'
 import { type Claim, ConflictError, type Storage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import type { Asker } from '@atoll/xrpc-server'
 import { directoryFailure, firstDocument, type PlcAccounts } from '../identity/plc-accounts.ts'
 import type { RepoLocks } from '../repos/repo-locks.ts'
 import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
 import type { SessionJwts, Sessions } from './sessions.ts'
-import type { Asker } from './turns.ts'
 import { ageOf, mayBeUnderWay, underWay } from './under-way.ts'
 
 /** A sign-up whose fields were checked. */

@@ -1,6 +1,7 @@
 import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
 import { ConflictError, type Storage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import type { Asker } from '@atoll/xrpc-server'
 import type { ForeignIdentity } from '../identity/look-ups.ts'
 import { Refused } from '../refused.ts'
 import { normalizeEmail } from './email-addresses.ts'
@@ -11,7 +12,6 @@ import { newAccount } from './new-account.ts'
 import type { Passwords } from './passwords.ts'
 import type { PendingSignUps, SignedUp, WantedAccount } from './pending-sign-ups.ts'
 import type { Sessions } from './sessions.ts'
-import type { Asker } from './turns.ts'
 
 export interface SignUp {
   readonly handle: string

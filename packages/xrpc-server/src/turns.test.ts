@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { TooManyWaitingError, Turns } from './turns.ts'
+import { TooManyWaitingError, type TurnLimits, Turns } from './turns.ts'
 
 /** Work that ends when the test says so. */
-function setUp(limits = { atOnce: 1, maxWaiting: 4, maxWaitingPerClient: 3 }) {
+function setUp(limits: TurnLimits = { atOnce: 1, maxWaiting: 4, maxWaitingPerClient: 3 }) {
   const turns = new Turns(limits)
   const begun: string[] = []
   const ends: (() => void)[] = []
@@ -53,5 +53,16 @@ describe('turns', () => {
     for (let end = 0; end < 4; end++) await endNext()
     await Promise.all([first, ...others])
     expect(begun).toEqual(['a1', 'a2', 'a3', 'a4'])
+  })
+
+  it('may be fewer for one client than there are, and then others come before it', async () => {
+    const { ask, begun, endNext } = setUp({ atOnce: 2, atOncePerClient: 1, maxWaiting: 4, maxWaitingPerClient: 3 })
+    const all = [ask('a1', 'a'), ask('a2', 'a'), ask('a3', 'a'), ask('b1', 'b'), ask('b2', 'b')]
+    expect(begun).toEqual(['a1', 'b1'])
+    await endNext()
+    expect(begun).toEqual(['a1', 'b1', 'a2'])
+    for (let end = 0; end < 5; end++) await endNext()
+    await Promise.all(all)
+    expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'a3'])
   })
 })

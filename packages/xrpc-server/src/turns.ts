@@ -11,9 +11,11 @@ export interface Asker {
   readonly signal?: AbortSignal | undefined
 }
 
-interface Limits {
+export interface TurnLimits {
   /** How many run at once. */
   readonly atOnce: number
+  /** How many of one client run at once. Default: as many as run. */
+  readonly atOncePerClient?: number
   readonly maxWaiting: number
   readonly maxWaitingPerClient: number
 }
@@ -22,24 +24,27 @@ type Begin = () => void
 
 /** Runs a few pieces of work at a time. Clients take turns, so a client with many waiting delays the others by one each. */
 export class Turns {
-  readonly #limits: Limits
+  readonly #limits: TurnLimits
   /** In the order in which the clients' turns come; a client without waiting work has no entry. */
   readonly #waiting = new Map<string, Begin[]>()
-  #running = 0
+  readonly #running = new Map<string, number>()
+  #runningCount = 0
   #waitingCount = 0
 
-  constructor(limits: Limits) {
+  constructor(limits: TurnLimits) {
     this.#limits = limits
   }
 
   /** Runs `work` when its turn comes. `TooManyWaitingError` when the queue is full; the signal's reason when the asker has gone. */
   async run<T>(work: () => Promise<T>, asker: Asker = {}): Promise<T> {
     asker.signal?.throwIfAborted()
-    if (this.#running < this.#limits.atOnce) this.#running++
+    const { client = '' } = asker
+    if (this.#mayRun(client)) this.#count(client, 1)
     else await this.#turn(asker)
     try {
       return await work()
     } finally {
+      this.#count(client, -1)
       this.#next()
     }
   }
@@ -76,14 +81,27 @@ export class Turns {
   /** Hands the place of finished work to the client whose turn it is, who then goes to the end of the order. */
   #next(): void {
     for (const [client, own] of this.#waiting) {
+      if (!this.#mayRun(client)) continue
       const begin = own.shift()
       this.#waiting.delete(client)
       if (own.length > 0) this.#waiting.set(client, own)
       if (!begin) continue
       this.#waitingCount--
+      this.#count(client, 1)
       begin()
       return
     }
-    this.#running--
+  }
+
+  #mayRun(client: string): boolean {
+    const { atOnce, atOncePerClient = atOnce } = this.#limits
+    return this.#runningCount < atOnce && (this.#running.get(client) ?? 0) < atOncePerClient
+  }
+
+  #count(client: string, change: 1 | -1): void {
+    this.#runningCount += change
+    const running = (this.#running.get(client) ?? 0) + change
+    if (running > 0) this.#running.set(client, running)
+    else this.#running.delete(client)
   }
 }
