@@ -7,9 +7,12 @@ class Loop {
   readonly #immediates: (() => void)[] = []
   readonly #idle: (() => void)[] = []
 
+  readonly #timers: { run: () => void; at: number }[] = []
+
   readonly shares = new LoopShares({
     now: () => this.now,
     afterOthers: (run) => this.#immediates.push(run),
+    later: (run, ms) => this.#timers.push({ run, at: this.now + ms }),
     whenIdle: (run) => this.#idle.push(run),
   })
 
@@ -26,6 +29,15 @@ class Loop {
       this.#run(network, takesMs)
       await this.#settle()
     }
+  }
+
+  /** Time passes in which nothing happens, and the timers of that time run. */
+  async pass(ms: number): Promise<void> {
+    this.now += ms
+    const due = this.#timers.filter(({ at }) => at <= this.now)
+    for (const timer of due) this.#timers.splice(this.#timers.indexOf(timer), 1)
+    for (const { run } of due) run()
+    await this.#settle()
   }
 
   /** The turn ends: what waited for it runs. */
@@ -56,8 +68,8 @@ describe('LoopShares', () => {
 
   /** Makes `network` one that has used much. */
   async function overuse(network: string): Promise<void> {
-    for (let turn = 0; turn < 3; turn++) {
-      await loop.request(network, 50)
+    for (let turn = 0; turn < 6; turn++) {
+      await loop.request(network, 100)
       await loop.endTurn()
     }
     loop.begun.length = 0
@@ -102,20 +114,41 @@ describe('LoopShares', () => {
     expect(loop.begun).toEqual(['modest', 'greedy'])
   })
 
-  it('begins one long request of such networks in a turn, and from each in its turn', async () => {
+  it('has such networks take turns, one long request in a turn of the event loop', async () => {
     await overuse('greedy')
     await overuse('hungry')
     for (let index = 0; index < 3; index++) {
       await loop.request('greedy', 5)
       await loop.request('hungry', 5)
     }
-    const counts: number[] = []
-    for (let turn = 0; turn < 6; turn++) {
+    loop.now += 200
+    while (loop.begun.length < 6) {
+      const before = loop.begun.length
       await loop.endTurn()
-      counts.push(loop.begun.length)
+      expect(loop.begun.length - before).toBe(1)
     }
-    expect(counts).toEqual([1, 2, 3, 4, 5, 6])
     expect(loop.begun).toEqual(['greedy', 'hungry', 'greedy', 'hungry', 'greedy', 'hungry'])
+  })
+
+  it('leaves them a third of the time while others are there', async () => {
+    await overuse('greedy')
+    for (let index = 0; index < 100; index++) await loop.request('greedy', 10)
+    const began = loop.now
+    while (loop.now < began + 900) {
+      await loop.request('modest')
+      await loop.endTurn()
+      await loop.pass(1)
+    }
+    const greedy = loop.begun.filter((network) => network === 'greedy').length
+    expect(greedy).toBeGreaterThan(20)
+    expect(greedy).toBeLessThan(36)
+  })
+
+  it('leaves them all of it while nobody else is there', async () => {
+    await overuse('greedy')
+    for (let index = 0; index < 50; index++) await loop.request('greedy', 10)
+    for (let turn = 0; turn < 50; turn++) await loop.endTurn()
+    expect(loop.begun).toHaveLength(50)
   })
 
   it('begins many short ones in a turn', async () => {

@@ -6,58 +6,70 @@ const sliceMs = 5
 const requestsBetweenLooks = 4
 /** How long it is measured what requests take, after a turn of more than a slice. */
 const watchMs = 2_000
-/** What a network may use of the event loop before it stands back behind the others: a tenth, as `halfLifeMs` has it. */
-const allowanceMs = 70
+/** What a network may use of the event loop before it stands back behind the others: a fifth, as `halfLifeMs` has it. */
+const allowanceMs = 150
 /** What was used so long ago counts half. */
 const halfLifeMs = 500
-/** How long requests of those that stand back may begin in one turn. One that takes longer is the last of its turn. */
-const restMs = 1
-/** They wait for a turn that brings no request, since connections come one in a turn; but not for longer than this. */
-const patienceMs = 5
+/** How long those that stand back may go on at a stretch. Something that takes longer is the last of its stretch. */
+const stretchMs = 1
+/** As long as others are there, two thirds of the time are theirs: a stretch is followed by twice its length. */
+const restFactor = 2
+/** Others are there for so long after their last request. */
+const presenceMs = 50
 
 export interface LoopSharesOptions {
   now?(): number
   /** Runs what it is given after the event loop has served everyone else once. */
   afterOthers?(run: () => void): void
+  /** Runs what it is given in so many milliseconds. */
+  later?(run: () => void, ms: number): void
   /** Runs what it is given once everything that is ready has run. */
   whenIdle?(run: () => void): void
 }
 
 /**
- * As long as turns of the event loop are short, every request begins at once, and nothing is measured but the turns. After a long one, it
- * is noted for a while what each network's requests take. Those of a network that takes much begin when all others have, a few in each turn:
- * it has what is left of the event loop, and costs the others a little of every turn and no more.
+ * As long as turns of the event loop are short, everything begins at once, and nothing is measured but the turns. After a long one, it is
+ * noted for a while what requests and streamed answers of each network take. Those of a network that takes much stand back: it has what
+ * others leave of the event loop, and a third of it at most while they are there.
  */
 export class LoopShares {
   readonly #now: () => number
   readonly #afterOthers: (run: () => void) => void
+  readonly #later: (run: () => void, ms: number) => void
   readonly #whenIdle: (run: () => void) => void
   readonly #use = new Map<string, Use>()
   /** Requests for which this turn has no time left. */
   readonly #late = new Lines()
-  /** Requests of networks that stand back. */
+  /** What networks that stand back wait for. */
   readonly #back = new Lines()
   #isTurnOpen = false
   #turnBegan = 0
   #arrived = 0
   #isTurnSpent = false
-  #lastRest = 0
   #watchUntil = 0
+  #othersSeen = Number.NEGATIVE_INFINITY
+  /** When those that stand back may go on. */
+  #dueAt = 0
+  #isStretchPlanned = false
 
   constructor(options: LoopSharesOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
     this.#afterOthers = options.afterOthers ?? setImmediate
+    this.#later = options.later ?? setTimeout
     this.#whenIdle = options.whenIdle ?? whenIdle
   }
 
-  /** Nothing when a request of this network may begin, else a promise of its turn. */
+  /** Nothing when a request of this network, or a chunk of an answer to it, may begin; else a promise of its turn. */
   enter(network: () => string): Promise<void> | undefined {
     if (!this.#isTurnOpen) this.#openTurn()
-    this.#arrived++
     const isLate = this.#isLate()
     if (this.#watchUntil === 0 && !isLate) return undefined
     const name = network()
-    if (this.#useOf(name) > allowanceMs) return this.#back.join(name)
+    if (this.#useOf(name) > allowanceMs) {
+      this.#planStretch()
+      return this.#back.join(name)
+    }
+    this.#othersSeen = this.#now()
     if (isLate) return this.#late.join(name)
     this.#measure(name)
     return undefined
@@ -65,7 +77,7 @@ export class LoopShares {
 
   #isLate(): boolean {
     if (this.#isTurnSpent) return true
-    if (this.#arrived % requestsBetweenLooks !== 0) return false
+    if (++this.#arrived % requestsBetweenLooks !== 0) return false
     this.#isTurnSpent = this.#now() - this.#turnBegan > sliceMs
     return this.#isTurnSpent
   }
@@ -81,16 +93,31 @@ export class LoopShares {
   readonly #closeTurn = () => {
     this.#isTurnOpen = false
     const now = this.#now()
-    const isRestDue = this.#arrived === 0 || now - this.#lastRest > patienceMs
     if (now - this.#turnBegan > sliceMs) this.#watchUntil = now + watchMs
     else if (now > this.#watchUntil) this.#stopWatching()
-    if (this.#late.isEmpty && this.#back.isEmpty) return
+    if (this.#late.isEmpty) return
     // Also for those who go on waiting when nobody else comes.
     this.#openTurn()
-    this.#begin(this.#late, sliceMs, () => {
-      if (!isRestDue) return
-      this.#lastRest = now
-      this.#begin(this.#back, restMs)
+    this.#begin(this.#late, sliceMs)
+  }
+
+  #planStretch(): void {
+    if (this.#isStretchPlanned) return
+    this.#isStretchPlanned = true
+    const waitMs = this.#dueAt - this.#now()
+    if (waitMs > 0) this.#later(this.#stretch, waitMs)
+    else this.#afterOthers(this.#stretch)
+  }
+
+  readonly #stretch = () => {
+    const began = this.#now()
+    this.#begin(this.#back, stretchMs, () => {
+      const now = this.#now()
+      const areOthersHere = now - this.#othersSeen < presenceMs
+      this.#dueAt = areOthersHere ? now + (now - began) * restFactor : now
+      this.#watchUntil = Math.max(this.#watchUntil, now + watchMs)
+      this.#isStretchPlanned = false
+      if (!this.#back.isEmpty) this.#planStretch()
     })
   }
 

@@ -32,9 +32,10 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
     if (turn && !(await turn)) return
     const request = new NodeRequest(message, response, requestOptions)
     const network = () => clientNetwork(request.ip)
-    const share = shares.enter(network)
-    if (share) {
-      await share
+    const share = () => shares.enter(network)
+    const turnOfNetwork = share()
+    if (turnOfNetwork) {
+      await turnOfNetwork
       if (response.destroyed) return
     }
     const answer = await router.handle(request)
@@ -43,6 +44,7 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
       ...timeouts,
       unread,
       network,
+      share,
     })
   }
 }

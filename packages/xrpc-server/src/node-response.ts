@@ -1,6 +1,5 @@
 /** Writes an answer to Node's response: in one piece when it is whole, at the client's pace when it is a stream. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { sharedFairness } from './fairness.ts'
 import { type ByteStream, breakOff, discardBody, type InnerResponse, isStream, type ResponseBody } from './inner.ts'
 import { ReadingPace } from './reading-pace.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
@@ -20,6 +19,8 @@ export interface WriteOptions extends ResponseTimeouts {
   unread: UnreadAnswers
   /** Whose bound an unread answer draws on. */
   network: () => string
+  /** Nothing when the next chunk may be made, else a promise of its turn. */
+  share: () => Promise<void> | undefined
 }
 
 /** A larger answer is written in pieces of this size: a client that reads slowly is told from one that does not read by them. */
@@ -87,9 +88,8 @@ async function heldUntilSent(response: ServerResponse, bytes: number, options: W
   options.unread.release(held)
 }
 
-async function writeStream(response: ServerResponse, body: ByteStream, options: ResponseTimeouts): Promise<void> {
-  const { stalledMs, minReadBytesPerSecond, readingGraceMs } = options
-  const fairness = sharedFairness()
+async function writeStream(response: ServerResponse, body: ByteStream, options: WriteOptions): Promise<void> {
+  const { stalledMs, minReadBytesPerSecond, readingGraceMs, share } = options
   const pace = new ReadingPace({ stalledMs, minBytesPerSecond: minReadBytesPerSecond, graceMs: readingGraceMs })
   const iterator = body[Symbol.asyncIterator]()
   // Whoever waits for the next chunk hears of nothing else.
@@ -102,7 +102,7 @@ async function writeStream(response: ServerResponse, body: ByteStream, options: 
       const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
       pace.wrote(chunk.length)
       if (!response.write(chunk, onWritten)) pace.waited(await waited(response, 'drain', pace.patienceMs))
-      const turn = fairness.turn(chunk.length)
+      const turn = share()
       if (turn) await turn
       if (response.destroyed) return
     }
