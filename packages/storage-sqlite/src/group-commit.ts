@@ -114,7 +114,7 @@ export class GroupCommit {
     let connection: Connection
     this.#isWriting = true
     try {
-      connection = (this.#connection ??= this.#options.connect())
+      connection = this.#connection ??= this.#options.connect()
       connection.command('begin immediate')
       this.#sliceEnd = performance.now() + sliceMs
       for (const job of group) {
