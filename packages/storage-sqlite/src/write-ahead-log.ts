@@ -5,6 +5,8 @@ import { startThread } from './sqlite-thread.ts'
 
 /** From this many pages on, the log is copied into the database after each commit, so that it can begin again: 4 MB, as is SQLite's default. */
 const duePages = 1000
+/** How many commits in a row are not followed by a look at the log, at most: a look costs as much as a small write. */
+const maxUnseen = 16
 /** With more to copy than this, 8 MB or some 20 ms, the copying leaves the thread that serves requests. */
 const defaultInlinePages = 2000
 
@@ -40,6 +42,9 @@ export class WriteAheadLog {
   #hasFailed = false
   /** How long the log is to be before a thread is started again: someone else may be holding it back. */
   #retryPages = 0
+  /** Of the last look: how long the log was, and how many commits may pass until the next one. */
+  #seen = 0
+  #unseen = 0
 
   constructor(snapshots: ReaderPool, { file, maxBytes, inlinePages = defaultInlinePages }: WriteAheadLogOptions) {
     this.#snapshots = snapshots
@@ -56,19 +61,28 @@ export class WriteAheadLog {
   /** To be called after each commit. The next one has to wait for the promise, if there is one: the log may not grow further. */
   afterCommit(connection: Connection): Promise<void> | undefined {
     if (this.#snapshots.size > 0 && this.#isTooLong()) this.#snapshots.endAll()
-    if (!this.#copying) this.#checkpoint(connection)
+    if (this.#unseen > 0) this.#unseen--
+    else if (!this.#copying) this.#checkpoint(connection)
     return this.#copying && this.#isTooLong() ? this.#copying : undefined
   }
 
   #checkpoint(connection: Connection): void {
     try {
       const { log, checkpointed } = connection.logPages()
+      this.#unseen = this.#commitsUntilDue(log)
       if (log < duePages) return
       if (this.#hasFailed || log - checkpointed <= this.#inlinePages) this.#copyHere(connection)
       else if (this.#snapshots.size === 0 && log >= this.#retryPages) this.#copyElsewhere(log)
     } catch {
       // The commit is durable without it. The next one tries again.
     }
+  }
+
+  /** A fourth of what is left at the pace of late: commits differ in size. */
+  #commitsUntilDue(log: number): number {
+    const growth = log > this.#seen ? log - this.#seen : Math.max(log, 1)
+    this.#seen = log
+    return Math.max(0, Math.min(maxUnseen, Math.floor((duePages - log) / growth / 4)))
   }
 
   #copyHere(connection: Connection): void {
