@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { CorruptStorageError } from '@atoll/storage'
+import { startThread } from './sqlite-thread.ts'
 
-/** Runs in the thread; given as text, it needs no file of its own beside a bundle. */
+/** Runs in the thread. */
 const program = `
   const { parentPort, workerData } = require('node:worker_threads')
   const Database = require(workerData.driver)
@@ -29,8 +29,7 @@ export class BackgroundCheck {
 
   /** `onDamage` hears of what is wrong. A check that cannot be carried out is left to the next start. */
   constructor(file: string, onDamage: (error: CorruptStorageError) => void) {
-    const driver = createRequire(import.meta.url).resolve('better-sqlite3')
-    this.#worker = new Worker(program, { eval: true, workerData: { file, driver } })
+    this.#worker = startThread(program, file)
     this.#worker.unref()
     this.#worker.on('error', () => {})
     this.#worker.on('message', ({ verdict }: Message) => {

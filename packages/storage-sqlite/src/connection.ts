@@ -15,6 +15,11 @@ export interface ConnectionOptions {
   beforeCall?: ((sql: string) => void) | undefined
 }
 
+export interface LogPages {
+  readonly log: number
+  readonly checkpointed: number
+}
+
 interface Prepared {
   readonly compiled: CompiledStatement
   readonly native: Database.Statement
@@ -30,6 +35,7 @@ export class Connection {
   readonly #plucked = new Map<AnyStatement, Prepared>()
   readonly #commands = new Map<string, Database.Statement>()
   readonly #beforeCall: ((sql: string) => void) | undefined
+  #logPages: Database.Statement | undefined
 
   constructor(file: string, { readonly, cacheBytes, beforeCall }: ConnectionOptions) {
     this.#beforeCall = beforeCall
@@ -84,6 +90,12 @@ export class Connection {
 
   pragma(text: string): unknown {
     return this.#database.pragma(text, { simple: true })
+  }
+
+  /** How many pages are in the write-ahead log, and how many of those the database has already. */
+  logPages(): LogPages {
+    this.#logPages ??= this.#database.prepare('pragma wal_checkpoint(noop)')
+    return this.#logPages.get() as LogPages
   }
 
   close(): void {

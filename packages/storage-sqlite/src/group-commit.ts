@@ -32,8 +32,8 @@ export interface GroupCommitOptions {
   last: number
   /** Hears of events once they are durable. */
   onAppend: (events: readonly StoredEvent[]) => void
-  /** Called after each commit. */
-  onCommit?: () => void
+  /** Called after each commit; the next one waits for the promise. */
+  onCommit?: (connection: Connection) => Promise<void> | undefined
 }
 
 /**
@@ -111,9 +111,10 @@ export class GroupCommit {
   async #commit(group: readonly Job[]): Promise<void> {
     const waiting = new Set(group)
     const written: Written[] = []
+    let connection: Connection
     this.#isWriting = true
     try {
-      const connection = (this.#connection ??= this.#options.connect())
+      connection = this.#connection ??= this.#options.connect()
       connection.command('begin immediate')
       this.#sliceEnd = performance.now() + sliceMs
       for (const job of group) {
@@ -130,7 +131,7 @@ export class GroupCommit {
       this.#isWriting = false
     }
     this.#settle(written)
-    this.#options.onCommit?.()
+    await this.#options.onCommit?.(connection)
   }
 
   /** Undefined when the job was undone and rejected. What it throws concerns the whole group. */

@@ -36,10 +36,14 @@ export function requireOurs(connection: Connection, file: string): void {
  */
 const keptLogBytes = 16 * 1024 * 1024
 
-/** Sets up a writing connection. Every acknowledged commit is on the disk, power loss included: that is `synchronous = full`. */
+/**
+ * Sets up a writing connection. Every acknowledged commit is on the disk, power loss included: that is `synchronous = full`.
+ * Checkpoints are left to `WriteAheadLog`.
+ */
 export function configureWriter(connection: Connection): void {
   connection.pragma('journal_mode = wal')
   connection.pragma('synchronous = full')
+  connection.pragma('wal_autocheckpoint = 0')
   connection.pragma(`journal_size_limit = ${keptLogBytes}`)
 }
 

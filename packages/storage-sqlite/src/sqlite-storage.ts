@@ -39,13 +39,13 @@ import {
   migrate,
   requireOurs,
   sizeOf,
-  sizeOfLog,
   syncRemains,
 } from './open-database.ts'
 import { Reader, ReaderPool } from './reader.ts'
 import { SqliteEvents } from './sqlite-events.ts'
 import { SqliteRecords } from './sqlite-records.ts'
 import { SqliteRepos } from './sqlite-repos.ts'
+import { WriteAheadLog } from './write-ahead-log.ts'
 
 export interface SqliteStorageOptions {
   /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. Files are created for this user alone. */
@@ -98,6 +98,7 @@ class SqliteStorage implements Storage {
   readonly #writer: GroupCommit
   readonly #reader: Reader
   readonly #pool: ReaderPool
+  readonly #log: WriteAheadLog
   readonly #check: BackgroundCheck | undefined
   #closed: Promise<void> | undefined
   readonly repos: SqliteRepos
@@ -119,6 +120,7 @@ class SqliteStorage implements Storage {
     this.#writer = opened.writer
     this.#reader = opened.reader
     this.#pool = opened.pool
+    this.#log = opened.log
     if (!opened.isChecked) this.#check = new BackgroundCheck(options.file, (error) => this.#refuse(error, options))
     const run: Run = async (routine) => this.#reader.run(routine)
     this.repos = new SqliteRepos(run, this.#reader, this.#pool)
@@ -156,6 +158,7 @@ class SqliteStorage implements Storage {
   async #close(): Promise<void> {
     await this.#check?.close()
     const connection = await this.#writer.close()
+    await this.#log.copied
     this.#pool.close()
     this.#reader.close()
     try {
@@ -173,6 +176,7 @@ interface OpenFiles {
   writer: GroupCommit
   reader: Reader
   pool: ReaderPool
+  log: WriteAheadLog
   isChecked: boolean
 }
 
@@ -191,13 +195,11 @@ function openFiles(options: SqliteStorageOptions, listeners: AppendListeners): O
     const { last, isChecked } = prepareDatabase(writing, options)
     const onAppend = (events: readonly StoredEvent[]) => listeners.notify(events)
     const pool = new ReaderPool(() => connectReader(snapshotCacheBytes))
-    const onCommit = () => {
-      // Without readers the log begins again with one of the next commits.
-      if (pool.size > 0 && sizeOfLog(file) > maxLogBytes) pool.endAll()
-    }
+    const log = new WriteAheadLog(pool, { file, maxBytes: maxLogBytes })
+    const onCommit = (connection: Connection) => log.afterCommit(connection)
     const writer = new GroupCommit(writing, { connect: () => connectWriter(options), last, onAppend, onCommit })
     const reader = keep(new Reader(connectReader(snapshotCacheBytes), () => writer.idle))
-    return { lock, writer, reader, pool, isChecked }
+    return { lock, writer, reader, pool, log, isChecked }
   } catch (error) {
     for (const resource of opened.reverse()) resource.close()
     throw translateError(error)
