@@ -497,6 +497,7 @@ describe('listRecords', () => {
     const turnedBefore: boolean[] = []
     records.list = async (...page) => {
       const listed = await list(...page)
+      hasTurned = false
       setImmediate(() => (hasTurned = true))
       return listed
     }

@@ -7,12 +7,7 @@ import {
   TooManyLookupsError,
   UnsupportedDidError,
 } from './errors.ts'
-import {
-  createIdentityResolver,
-  type IdentityResolver,
-  type IdentityResolverOptions,
-  invalidHandle,
-} from './identity-resolver.ts'
+import { createIdentityResolver, type IdentityResolverOptions, invalidHandle } from './identity-resolver.ts'
 
 const alice: Did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 const hour = 60 * 60 * 1000

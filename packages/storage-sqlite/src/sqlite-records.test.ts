@@ -1,5 +1,5 @@
 import { blockOf, sectionOf } from '@atoll/data-model'
-import { CorruptStorageError } from '@atoll/storage'
+import { CorruptStorageError, maxPageBytes } from '@atoll/storage'
 import { SampleRepo } from '@atoll/storage/testing'
 import { packedRecords, runRoutine } from '@atoll/storage-sql'
 import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
@@ -61,10 +61,13 @@ describe('a page of large records', () => {
     await storage.transact(did, (tx) => tx.repo.apply(new SampleRepo(did).commit(writes)))
     const connection = new Connection(file, { readonly: true, cacheBytes: 1_000_000 })
     let steps = 0
-    const page = runRoutine(packedRecords({ repo: 1, collection, from: '', limit: 100, reverse: true }), (step) => {
-      steps++
-      return connection.read(step)
-    })
+    const page = runRoutine(
+      packedRecords({ repo: 1, collection, from: '', limit: 100, reverse: true, maxBytes: maxPageBytes }),
+      (step) => {
+        steps++
+        return connection.read(step)
+      },
+    )
     expect(page).toHaveLength(3)
     // One for the keys and what is packed, and one for each long block.
     expect(steps).toBe(1 + page.length)

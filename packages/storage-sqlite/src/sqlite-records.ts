@@ -1,9 +1,11 @@
-import type { ListedRecord, RecordStore } from '@atoll/storage'
+import { type ListedRecord, maxPageBytes, type RecordStore } from '@atoll/storage'
 import { first, packedRecords, type Routine, type Run, repoByDid, SqlRecordReads } from '@atoll/storage-sql'
 import type { Did, Nsid } from '@atoll/syntax'
 
 /** Above every record key, which are ASCII. */
 const highest = '\x7f'
+
+type ListOptions = Parameters<RecordStore['list']>[2]
 
 /** Records, of which a page comes in one piece. */
 export class SqliteRecords extends SqlRecordReads implements RecordStore {
@@ -17,16 +19,16 @@ export class SqliteRecords extends SqlRecordReads implements RecordStore {
   list(
     did: Did,
     collection: Nsid,
-    { limit, cursor, reverse = false }: { limit: number; cursor?: string; reverse?: boolean },
+    { limit, cursor, reverse = false, maxBytes = maxPageBytes }: ListOptions,
   ): Promise<ListedRecord[]> {
     const from = cursor ?? (reverse ? '' : highest)
-    return this.#run(recordsOf(did, { collection, from, limit, reverse }))
+    return this.#run(recordsOf(did, { collection, from, limit, reverse, maxBytes }))
   }
 }
 
 function* recordsOf(
   did: Did,
-  page: { collection: Nsid; from: string; limit: number; reverse: boolean },
+  page: { collection: Nsid; from: string; limit: number; reverse: boolean; maxBytes: number },
 ): Routine<ListedRecord[]> {
   const repo = yield* first(repoByDid, { did })
   if (!repo) return []

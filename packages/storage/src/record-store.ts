@@ -28,12 +28,13 @@ export interface RecordStore {
   get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined>
   /**
    * Newest first, which is record keys descending by code unit; ascending with `reverse`. `cursor` is the last record key seen, exclusive.
-   * A page ends early, with one record or more, once it holds `maxPageBytes`: only an empty page says that there are no more records.
+   * A page ends early, with one record or more, once it holds `maxBytes` (default: `maxPageBytes`): only an empty page says that there
+   * are no more records.
    */
   list(
     did: Did,
     collection: Nsid,
-    options: { limit: number; cursor?: string; reverse?: boolean },
+    options: { limit: number; cursor?: string; reverse?: boolean; maxBytes?: number },
   ): Promise<ListedRecord[]>
   /** Takes back a section that `list` returned, at which nobody will look again: an adapter that has read it for this page frees its memory. */
   release?(section: Section): void

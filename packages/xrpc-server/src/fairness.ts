@@ -91,7 +91,8 @@ export function sharedFairness(): Fairness {
   return (shared ??= new Fairness())
 }
 
-function afterOthers(run: () => void): void {
+/** Runs what it is given after the event loop has served everyone else once. */
+export function afterOthers(run: () => void): void {
   if (typeof setImmediate === 'function') setImmediate(run)
   else setTimeout(run, 0)
 }

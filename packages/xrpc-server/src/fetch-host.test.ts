@@ -12,6 +12,7 @@ const inner = (path: string, query = '') => ({
   headers: new Headers({ 'x-a': 'b' }),
   ip: '192.0.2.1',
   signal: never,
+  nextTurn: async () => {},
   body: undefined,
 })
 

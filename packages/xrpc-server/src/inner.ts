@@ -38,6 +38,8 @@ export interface InnerRequest {
   readonly signal: AbortSignal
   /** The bytes as they arrive, once, still in their content coding; absent when the request has no body. */
   readonly body: ByteStream | undefined
+  /** Lets others have the event loop before a long piece of work. */
+  nextTurn(): Promise<void>
   /** A host's short way to the whole body; rejects with PayloadTooLarge beyond the bound. */
   readonly read?: (maxBytes: number) => Promise<Uint8Array>
 }

@@ -12,8 +12,8 @@ const allowanceMs = 150
 const halfLifeMs = 500
 /** How long those that stand back may go on at a stretch. Something that takes longer is the last of its stretch. */
 const stretchMs = 1
-/** As long as others are there, two thirds of the time are theirs: a stretch is followed by twice its length. */
-const restFactor = 2
+/** As long as others are there, four fifths of the time are theirs: a stretch is followed by four times its length. */
+const restFactor = 4
 /** Others are there for so long after their last request. */
 const presenceMs = 50
 
@@ -30,7 +30,7 @@ export interface LoopSharesOptions {
 /**
  * As long as turns of the event loop are short, everything begins at once, and nothing is measured but the turns. After a long one, it is
  * noted for a while what requests and streamed answers of each network take. Those of a network that takes much stand back: it has what
- * others leave of the event loop, and a third of it at most while they are there.
+ * others leave of the event loop, and a fifth of it at most while they are there.
  */
 export class LoopShares {
   readonly #now: () => number
@@ -65,14 +65,23 @@ export class LoopShares {
     const isLate = this.#isLate()
     if (this.#watchUntil === 0 && !isLate) return undefined
     const name = network()
-    if (this.#useOf(name) > allowanceMs) {
-      this.#planStretch()
-      return this.#back.join(name)
-    }
+    if (this.#useOf(name) > allowanceMs) return this.#standBack(name)
     this.#othersSeen = this.#now()
     if (isLate) return this.#late.join(name)
     this.#measure(name)
     return undefined
+  }
+
+  /** The next turn of such work, for what would make this one long. */
+  next(network: string): Promise<void> {
+    if (this.#useOf(network) > allowanceMs) return this.#standBack(network)
+    if (!this.#isTurnOpen) this.#openTurn()
+    return this.#late.join(network)
+  }
+
+  #standBack(network: string): Promise<void> {
+    this.#planStretch()
+    return this.#back.join(network)
   }
 
   #isLate(): boolean {

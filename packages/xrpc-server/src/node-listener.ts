@@ -1,6 +1,5 @@
 /** The router as a listener for the requests of Node's HTTP server. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clientNetwork } from './client-address.ts'
 import { ConnectionQueues } from './connection-queues.ts'
 import { LoopShares } from './loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
@@ -21,17 +20,17 @@ export type NodeListener = (message: IncomingMessage, response: ServerResponse) 
 export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListenerOptions = {}): NodeListener {
   const { stalledMs = 60_000, lingerMs = 2_000, minReadBytesPerSecond, readingGraceMs } = options
   const timeouts = { stalledMs, lingerMs, minReadBytesPerSecond, readingGraceMs }
-  const requestOptions = { ...options, guard: options.guard ?? new SlowBodyGuard() }
+  const shares = new LoopShares()
+  const requestOptions = { ...options, shares, guard: options.guard ?? new SlowBodyGuard() }
   const queues = new ConnectionQueues()
   const unread = new UnreadAnswers(options)
-  const shares = new LoopShares()
   const line = new SmallChunkLine()
   return async (message, response) => {
     joinSmallChunks(message, line)
     const turn = queues.enter(message.socket, response)
     if (turn && !(await turn)) return
     const request = new NodeRequest(message, response, requestOptions)
-    const network = () => clientNetwork(request.ip)
+    const network = () => request.network
     const share = () => shares.enter(network)
     const turnOfNetwork = share()
     if (turnOfNetwork) {

@@ -1,10 +1,12 @@
 /** Node's request in the router's inner form, made as cheaply as can be: what is not asked for is never made. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, clientNetwork } from './client-address.ts'
 import { ClientGoneError, payloadTooLarge } from './errors.ts'
+import { afterOthers } from './fairness.ts'
 import { GatheredChunks } from './gathered-chunks.ts'
 import type { ByteStream, InnerRequest, RequestHeaders } from './inner.ts'
+import type { LoopShares } from './loop-shares.ts'
 import { NodeBody } from './node-body.ts'
 import type { SlowBodyGuard } from './slow-body-guard.ts'
 
@@ -36,7 +38,7 @@ export class NodeRequest implements InnerRequest, RequestHeaders {
     private readonly message: IncomingMessage,
     /** Whose closing before its end means that the client has gone. */
     private readonly response: Closing,
-    private readonly options: NodeRequestOptions,
+    private readonly options: NodeRequestOptions & { readonly shares?: LoopShares },
   ) {
     this.method = message.method ?? 'GET'
     const url = message.url ?? '/'
@@ -82,6 +84,14 @@ export class NodeRequest implements InnerRequest, RequestHeaders {
     }
     const forwarded = this.get('x-forwarded-for')
     return forwarded === null ? peer : clientAddress(peer, forwarded, this.options.isTrustedProxy)
+  }
+
+  get network(): string {
+    return clientNetwork(this.ip)
+  }
+
+  nextTurn(): Promise<void> {
+    return this.options.shares?.next(this.network) ?? new Promise((resolve) => afterOthers(resolve))
   }
 
   get signal(): AbortSignal {

@@ -66,11 +66,13 @@ async function writePieces(
   options: WriteOptions,
   release: (() => void) | undefined,
 ): Promise<void> {
-  const { unread, stalledMs } = options
+  const { unread, stalledMs, share } = options
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const held = unread.hold({ network: options.network(), bytes: size, cutOff: () => response.destroy() })
   try {
     for (let at = 0; at < size && !response.destroyed; at += pieceBytes) {
+      const turn = at > 0 && share()
+      if (turn) await turn
       if (!response.write(bytes.subarray(at, at + pieceBytes))) await waited(response, 'drain', stalledMs)
       unread.moved(held)
     }

@@ -2,7 +2,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { clientNetwork } from './client-address.ts'
 import { type InnerResponse, isStream } from './inner.ts'
 import { LoopShares } from './loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
@@ -74,7 +73,7 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     // Node leaves an upgraded socket without anyone to hear of its errors.
     socket.on('error', () => socket.destroy())
     const request = new NodeRequest(message, socket, options)
-    const share = shares.enter(() => clientNetwork(request.ip))
+    const share = shares.enter(() => request.network)
     if (share) await share
     if (socket.destroyed) return
     const outcome = await router.upgrade(request)

@@ -49,6 +49,7 @@ async function request(bytes: Uint8Array): Promise<void> {
     headers,
     ip: '192.0.2.1',
     signal: never,
+    nextTurn: async () => {},
     body: body.length > 0 ? chunks() : undefined,
   })
   if (answer.status >= 500 && answer.status !== 501)

@@ -1,5 +1,5 @@
 import { CID_LENGTH, type Cid, freeMemory, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
-import { CorruptStorageError, type ListedRecord, maxPageBytes } from '@atoll/storage'
+import { CorruptStorageError, type ListedRecord } from '@atoll/storage'
 import type { Nsid, RecordKey } from '@atoll/syntax'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { first, type Routine } from '../routine.ts'
@@ -86,11 +86,15 @@ function packed(cid: RawBuilder<unknown>): RawBuilder<Uint8Array | null> {
 }
 
 /** Records of a collection beyond `from`, newest first or, with `reverse`, oldest first. Their sections are views of shared memory. */
-export function* packedRecords({ reverse, ...values }: PageOf & { reverse: boolean }): Routine<ListedRecord[]> {
+export function* packedRecords({
+  reverse,
+  maxBytes,
+  ...values
+}: PageOf & { reverse: boolean; maxBytes: number }): Routine<ListedRecord[]> {
   const pack = yield* first(reverse ? reversePage : page, values)
   const rkeys = pack?.rkeys?.split(',') ?? []
   // What was packed is in memory already, and less than a page; of the long blocks none is read that the page does not hold.
-  const sections = yield* takenApart(values.repo, pack, maxPageBytes)
+  const sections = yield* takenApart(values.repo, pack, maxBytes)
   return sections.map((section, index) => {
     const rkey = rkeys[index] as RecordKey // as it was selected
     if (!section) throw new CorruptStorageError(`record ${values.collection}/${rkey} without its block`)

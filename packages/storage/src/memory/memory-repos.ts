@@ -102,7 +102,7 @@ export class MemoryRecords implements RecordStore {
   async list(
     did: Did,
     collection: Nsid,
-    { limit, cursor, reverse = false }: { limit: number; cursor?: string; reverse?: boolean },
+    { limit, cursor, reverse = false, maxBytes = maxPageBytes }: Parameters<RecordStore['list']>[2],
   ): Promise<ListedRecord[]> {
     const repo = this.#tables.repos.get(did)
     if (!repo) return []
@@ -114,7 +114,7 @@ export class MemoryRecords implements RecordStore {
     const page: ListedRecord[] = []
     let bytes = 0
     for (const record of following) {
-      if (page.length === limit || bytes >= maxPageBytes) break
+      if (page.length === limit || bytes >= maxBytes) break
       const section = sectionOf(withBytes(repo, record))
       page.push({ rkey: record.rkey, section })
       bytes += section.length

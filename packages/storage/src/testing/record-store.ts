@@ -140,6 +140,19 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       ])
     })
 
+    rule('ends a page once it holds as many bytes as are asked for', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      const lengths = [10, 10, 400_000, 10, 10]
+      const writes = lengths.map((length, n) => [`${post}/key${n}`, { n, bytes: bytesOf(length) }])
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit(Object.fromEntries(writes))))
+      const page = async (maxBytes: number) =>
+        (await storage.records.list(alice, post, { limit: 10, reverse: true, maxBytes })).map(({ rkey }) => rkey)
+      expect(await page(1)).toEqual(['key0'])
+      expect(await page(100_000)).toEqual(['key0', 'key1', 'key2'])
+      expect(await page(1_000_000)).toEqual(['key0', 'key1', 'key2', 'key3', 'key4'])
+    })
+
     rule('names the collections that hold a record, ascending', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)

@@ -10,8 +10,10 @@ import { isWithoutJson, recordOpening, writeRecord } from '../../repos/record-js
 /** About how many bytes stand around a record's value. */
 const aroundRecord = 200
 
-/** From this size on others have a turn of the event loop between the reading of a page and its writing. */
-const longPageBytes = 256 * 1024
+/**
+ * How much of a page is read, and then written, in one turn of the event loop. Of long records that is one: a millisecond or two for each.
+ */
+const maxBytesInTurn = 256 * 1024
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -19,42 +21,64 @@ interface Deps {
 }
 
 export function listRecords({ accounts, storage }: Deps): Handler<typeof method> {
-  return async ({ params }) => {
+  return async ({ params, request }) => {
     const { did } = requireReadable(await accounts.find(params.repo), params.repo)
-    const { collection, limit, cursor, reverse } = params
-    const records = await storage.records.list(did, collection, { limit, cursor, reverse })
-    // To read a large page takes milliseconds, and to write it as many again.
-    const bytes = expectedBytes(records)
-    if (bytes > longPageBytes) await new Promise((resolve) => setImmediate(resolve))
-    const page = pageJson(did, collection, records, bytes)
-    for (const { section } of records) storage.records.release?.(section)
-    return { encoding: 'application/json; charset=utf-8', body: page.finish(), release: () => page.free() }
-  }
-}
-
-function pageJson(did: Did, collection: Nsid, records: readonly ListedRecord[], bytes: number): JsonBuilder {
-  const json = new JsonBuilder(bytes)
-  json.ascii('{"records":[')
-  let last: RecordKey | undefined
-  const opening = recordOpening(did, collection)
-  let separator = ''
-  for (const { rkey, section } of records) {
-    const before = json.length
-    // Text may become six times as long in JSON as it is stored.
-    if (before >= maxPageBytes) break
-    last = rkey
-    try {
-      writeRecord(json.ascii(separator), opening, rkey, section, section.subarray(CID_LENGTH))
-      separator = ','
-    } catch (error) {
-      // This record is left out, and the others are still listed.
-      if (!isWithoutJson(error)) throw error
-      json.cutTo(before)
+    const { collection, reverse } = params
+    let { limit, cursor } = params
+    let page: PageJson | undefined
+    for (;;) {
+      const records = await storage.records.list(did, collection, { limit, cursor, reverse, maxBytes: maxBytesInTurn })
+      const bytes = records.reduce((sum, { section }) => sum + section.length, 0)
+      const isLong = bytes >= maxBytesInTurn
+      if (isLong) await request.nextTurn()
+      page ??= new PageJson(did, collection, bytes * 1.2 + records.length * aroundRecord)
+      page.add(records)
+      for (const { section } of records) storage.records.release?.(section)
+      limit -= records.length
+      // A short page is the last, as is one that has all that was asked for.
+      if (!isLong || limit <= 0 || page.isFull) return page.answer()
+      cursor = page.last
+      await request.nextTurn()
     }
   }
-  return json.ascii(last === undefined ? ']}' : `],"cursor":"${last}"}`)
 }
 
-function expectedBytes(records: readonly ListedRecord[]): number {
-  return records.reduce((sum, { section }) => sum + section.length * 1.2 + aroundRecord, 0)
+/** The JSON of a page, record by record. */
+class PageJson {
+  readonly #json: JsonBuilder
+  readonly #opening: Uint8Array
+  #separator = ''
+  last: RecordKey | undefined
+
+  constructor(did: Did, collection: Nsid, expectedBytes: number) {
+    this.#json = new JsonBuilder(expectedBytes).ascii('{"records":[')
+    this.#opening = recordOpening(did, collection)
+  }
+
+  /** Text may become six times as long in JSON as it is stored. */
+  get isFull(): boolean {
+    return this.#json.length >= maxPageBytes
+  }
+
+  add(records: readonly ListedRecord[]): void {
+    const json = this.#json
+    for (const { rkey, section } of records) {
+      if (this.isFull) return
+      const before = json.length
+      this.last = rkey
+      try {
+        writeRecord(json.ascii(this.#separator), this.#opening, rkey, section, section.subarray(CID_LENGTH))
+        this.#separator = ','
+      } catch (error) {
+        // This record is left out, and the others are still listed.
+        if (!isWithoutJson(error)) throw error
+        json.cutTo(before)
+      }
+    }
+  }
+
+  answer() {
+    const json = this.#json.ascii(this.last === undefined ? ']}' : `],"cursor":"${this.last}"}`)
+    return { encoding: 'application/json; charset=utf-8', body: json.finish(), release: () => json.free() }
+  }
 }
