@@ -73,6 +73,7 @@ async function writePieces(
     for (let at = 0; at < size && !response.destroyed; at += pieceBytes) {
       const turn = at > 0 && share()
       if (turn) await turn
+      if (response.destroyed) return
       if (!response.write(bytes.subarray(at, at + pieceBytes))) await waited(response, 'drain', stalledMs)
       unread.moved(held)
     }
@@ -121,6 +122,8 @@ async function writeStream(response: ServerResponse, body: ByteStream, options: 
  * that reads nothing for too long is cut off.
  */
 function waited(response: ServerResponse, event: 'drain' | 'finish', patienceMs: number): Promise<number> {
+  // Of one that has closed before, no event comes any more.
+  if (response.destroyed) return Promise.resolve(0)
   return new Promise((resolve) => {
     const since = performance.now()
     const onDone = () => {
