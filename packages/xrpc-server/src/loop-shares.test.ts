@@ -132,16 +132,19 @@ describe('LoopShares', () => {
 
   it('leaves them a fifth of the time while others are there', async () => {
     await overuse('greedy')
-    for (let index = 0; index < 100; index++) await loop.request('greedy', 10)
+    for (let index = 0; index < 400; index++) await loop.request('greedy', 10)
     const began = loop.now
-    while (loop.now < began + 900) {
+    // For long enough that its use is no more than what is left to it.
+    while (loop.now < began + 4_000) {
+      for (let index = 0; index < 5; index++) await loop.request('greedy', 10)
       await loop.request('modest')
       await loop.endTurn()
       await loop.pass(1)
     }
     const greedy = loop.begun.filter((network) => network === 'greedy').length
-    expect(greedy).toBeGreaterThan(12)
-    expect(greedy).toBeLessThan(24)
+    expect(greedy).toBeGreaterThan(50)
+    expect(greedy).toBeLessThan(90)
+    expect(loop.begun.join()).not.toContain('greedy,greedy')
   })
 
   it('leaves them all of it while nobody else is there', async () => {
@@ -160,7 +163,7 @@ describe('LoopShares', () => {
 
   it('forgets what was used a while ago', async () => {
     await overuse('greedy')
-    loop.now += 3_000
+    loop.now += 5_000
     await loop.request('greedy')
     expect(loop.begun).toEqual(['greedy'])
   })

@@ -8,6 +8,8 @@ const requestsBetweenLooks = 4
 const watchMs = 2_000
 /** What a network may use of the event loop before it stands back behind the others: a fifth, as `halfLifeMs` has it. */
 const allowanceMs = 150
+/** Standing back it uses less; it does so until it is down to this. */
+const forgivenMs = 40
 /** What was used so long ago counts half. */
 const halfLifeMs = 500
 /** How long those that stand back may go on at a stretch. Something that takes longer is the last of its stretch. */
@@ -65,7 +67,7 @@ export class LoopShares {
     const isLate = this.#isLate()
     if (this.#watchUntil === 0 && !isLate) return undefined
     const name = network()
-    if (this.#useOf(name) > allowanceMs) return this.#standBack(name)
+    if (this.#isGreedy(name)) return this.#standBack(name)
     this.#othersSeen = this.#now()
     if (isLate) return this.#late.join(name)
     this.#measure(name)
@@ -74,9 +76,18 @@ export class LoopShares {
 
   /** The next turn of such work, for what would make this one long. */
   next(network: string): Promise<void> {
-    if (this.#useOf(network) > allowanceMs) return this.#standBack(network)
+    if (this.#isGreedy(network)) return this.#standBack(network)
     if (!this.#isTurnOpen) this.#openTurn()
     return this.#late.join(network)
+  }
+
+  #isGreedy(network: string): boolean {
+    const use = this.#use.get(network)
+    if (!use) return false
+    const ms = this.#asOfNow(use)
+    if (ms > allowanceMs) use.isGreedy = true
+    else if (ms < forgivenMs) use.isGreedy = false
+    return use.isGreedy
   }
 
   #standBack(network: string): Promise<void> {
@@ -150,21 +161,26 @@ export class LoopShares {
     const began = this.#now()
     this.#whenIdle(() => {
       const now = this.#now()
-      this.#use.set(network, { ms: this.#useOf(network) + now - began, at: now })
+      const use = this.#use.get(network)
+      if (!use) this.#use.set(network, { ms: now - began, at: now, isGreedy: false })
+      else {
+        use.ms = this.#asOfNow(use) + now - began
+        use.at = now
+      }
       then?.()
     })
   }
 
-  #useOf(network: string): number {
-    const use = this.#use.get(network)
-    return use ? use.ms * 2 ** ((use.at - this.#now()) / halfLifeMs) : 0
+  #asOfNow({ ms, at }: Use): number {
+    return ms * 2 ** ((at - this.#now()) / halfLifeMs)
   }
 }
 
 /** What a network has used of the event loop, as it was at a time. */
 interface Use {
-  readonly ms: number
-  readonly at: number
+  ms: number
+  at: number
+  isGreedy: boolean
 }
 
 /** One line for each network, which take turns. */
