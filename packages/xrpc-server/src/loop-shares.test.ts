@@ -35,6 +35,11 @@ class Loop {
     }
   }
 
+  /** A request that takes no time, and is not waited for. */
+  begin(network: string): void {
+    if (!this.shares.enter(() => network)) this.#run(network, 0)
+  }
+
   /** Time passes in which nothing happens, and the timers of that time run. */
   async pass(ms: number): Promise<void> {
     this.now += ms
@@ -164,6 +169,16 @@ describe('LoopShares', () => {
     for (let index = 0; index < 50; index++) await loop.request('greedy', 0.01)
     await loop.endTurn()
     expect(loop.begun).toHaveLength(50)
+  })
+
+  it('keeps account of a bounded number of networks', async () => {
+    await overuse('greedy')
+    for (let index = 0; index < 12_000; index++) {
+      loop.begin(`network ${index}`)
+      if (index % 100 === 0) await loop.endTurn()
+    }
+    expect(loop.shares.networks).toBeGreaterThan(5_000)
+    expect(loop.shares.networks).toBeLessThan(10_001)
   })
 
   it('forgets what was used a while ago', async () => {

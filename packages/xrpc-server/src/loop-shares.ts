@@ -12,12 +12,16 @@ const allowanceMs = 150
 const forgivenMs = 40
 /** What was used so long ago counts half. */
 const halfLifeMs = 500
-/** How long those that stand back may go on at a stretch. Something that takes longer is the last of its stretch. */
+/** How long those that stand back may go on at a stretch while others are there. Something that takes longer is the last of its stretch. */
 const stretchMs = 1
 /** As long as others are there, four fifths of the time are theirs: a stretch is followed by four times its length. */
 const restFactor = 4
+/** But not longer, whatever kept the stretch so long. */
+const maxRestMs = 250
 /** Others are there for so long after their last request. */
 const presenceMs = 50
+/** Of so many networks it is known what they use; of more, the one that came first is forgotten. */
+const maxNetworks = 10_000
 
 export interface LoopSharesOptions {
   now?(): number
@@ -72,6 +76,11 @@ export class LoopShares {
     if (isLate) return this.#late.join(name)
     this.#measure(name)
     return undefined
+  }
+
+  /** Of how many networks it is known what they use. */
+  get networks(): number {
+    return this.#use.size
   }
 
   /** The next turn of such work, for what would make this one long. */
@@ -131,14 +140,17 @@ export class LoopShares {
 
   readonly #stretch = () => {
     const began = this.#now()
-    this.#begin(this.#back, stretchMs, () => {
+    this.#begin(this.#back, this.#areOthersHere(began) ? stretchMs : sliceMs, () => {
       const now = this.#now()
-      const areOthersHere = now - this.#othersSeen < presenceMs
-      this.#dueAt = areOthersHere ? now + (now - began) * restFactor : now
+      this.#dueAt = now + (this.#areOthersHere(now) ? Math.min(maxRestMs, (now - began) * restFactor) : 0)
       this.#watchUntil = Math.max(this.#watchUntil, now + watchMs)
       this.#isStretchPlanned = false
       if (!this.#back.isEmpty) this.#planStretch()
     })
+  }
+
+  #areOthersHere(now: number): boolean {
+    return now - this.#othersSeen < presenceMs
   }
 
   #stopWatching(): void {
@@ -162,13 +174,18 @@ export class LoopShares {
     this.#whenIdle(() => {
       const now = this.#now()
       const use = this.#use.get(network)
-      if (!use) this.#use.set(network, { ms: now - began, at: now, isGreedy: false })
+      if (!use) this.#note(network, { ms: now - began, at: now, isGreedy: false })
       else {
         use.ms = this.#asOfNow(use) + now - began
         use.at = now
       }
       then?.()
     })
+  }
+
+  #note(network: string, use: Use): void {
+    if (this.#use.size >= maxNetworks) this.#use.delete(this.#use.keys().next().value!)
+    this.#use.set(network, use)
   }
 
   #asOfNow({ ms, at }: Use): number {
