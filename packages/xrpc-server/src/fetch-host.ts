@@ -2,7 +2,7 @@
 import { clientAddress } from './client-address.ts'
 import { chunksOf, type StreamOptions, streamOf } from './coding.ts'
 import { ClientGoneError } from './errors.ts'
-import { afterOthers } from './fairness.ts'
+import { othersServed } from './event-loop.ts'
 import type { InnerRequest, InnerResponse, ResponseHeaderMap } from './inner.ts'
 
 export interface FetchInfo {
@@ -23,7 +23,7 @@ export function innerRequest(request: Request, info: FetchInfo = {}, signal = re
     headers: headers.has('host') ? headers : withHost(headers, url.host),
     ip: clientAddress(info.address ?? '127.0.0.1', headers.get('x-forwarded-for'), info.isTrustedProxy),
     signal,
-    nextTurn: () => new Promise((resolve) => afterOthers(resolve)),
+    nextTurn: othersServed,
     body: body === null ? undefined : bodyOf(body),
   }
 }
