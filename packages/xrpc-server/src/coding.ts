@@ -14,7 +14,7 @@ type Coded = Exclude<ContentCoding, 'identity'>
 interface Codec {
   readonly codings: readonly Coded[]
   encode(coding: Coded, bytes: Uint8Array): Promise<Uint8Array>
-  /** Resolves with nothing when the bytes would become more than they may be. */
+  /** Resolves with undefined when more than `maxBytes` would come out. */
   decode(coding: Coded, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined>
   encodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /** Stops at once, whatever is still to be done, when the signal is aborted. */
@@ -38,11 +38,9 @@ export function availableCodings(): readonly ContentCoding[] {
 /** Who waits for work on a coding. */
 export type CodingClient = Pick<InnerRequest, 'ip' | 'signal'>
 
-/**
- * What takes more than about a millisecond is done one by one for each network and by two threads at most: the runtime has four for
- * everybody, and for files as well.
- */
+/** An answer up to this size is compressed in about a millisecond, without waiting for a turn. */
 const smallBytes = 64 * 1024
+/** Anything else has one thread for each network, and two in all: the runtime has four, and needs them for files as well. */
 const turnLimits = { atOnce: 2, atOncePerClient: 1, maxWaiting: 256, maxWaitingPerClient: 32 }
 let turns: Turns | undefined
 
@@ -51,7 +49,7 @@ function inTurn<T>(work: () => Promise<T>, { ip, signal }: CodingClient): Promis
   return turns.run(work, { client: clientNetwork(ip), signal })
 }
 
-/** Compresses a whole answer. Resolves with nothing when too many wait for that: the answer goes as it is. */
+/** Compresses a whole answer. Resolves with undefined when too many wait for that: the answer is then sent as it is. */
 export async function encodeBytes(
   coding: Coded,
   bytes: Uint8Array,
@@ -67,8 +65,8 @@ export async function encodeBytes(
 }
 
 /**
- * Undoes the coding of a request body that has been read whole, as `decodeBody` does for one that is streamed.
- * @throws XrpcError 413 and 400 as there, 503 when too many wait for the same.
+ * Undoes the coding of a request body that has been read whole; `decodeBody` does so for a stream.
+ * @throws XrpcError 415, 413 and 400 as `decodeBody` does, and 503 when too many bodies wait to be decoded.
  */
 export async function decodeBytes(
   contentEncoding: string | null,
@@ -80,7 +78,7 @@ export async function decodeBytes(
   if (coding === undefined) return bytes
   let decoded: Uint8Array | undefined
   try {
-    // However few they are: what they become takes the time.
+    // Small bodies wait too: it is what comes out that takes the time.
     decoded = await inTurn(() => codec().decode(coding, bytes, maxBytes), client)
   } catch (cause) {
     if (cause instanceof TooManyWaitingError) throw tooBusy()
@@ -112,7 +110,7 @@ export function decodeBody(
   return coding === undefined ? body : decoding(coding, body, maxBytes, client.signal)
 }
 
-/** The coding that has to be undone, if there is one. @throws XrpcError 415 for one that is not offered, or for several. */
+/** The coding of a body; undefined when it has none. @throws XrpcError 415 for a coding that is not offered, or for several. */
 export function requireCoding(contentEncoding: string | null): Coded | undefined {
   const coding = soleCoding(contentEncoding)
   if (coding === undefined || isAvailable(coding)) return coding
@@ -198,7 +196,7 @@ function nodeCodec(): Codec | undefined {
     br: () => zlib.createBrotliDecompress(),
     zstd: () => zlib.createZstdDecompress(zstdWindow),
   }
-  const whole = {
+  const wholeEncoders = {
     gzip: (bytes: Uint8Array, done: Done) => zlib.gzip(bytes, { level: 6 }, done),
     deflate: (bytes: Uint8Array, done: Done) => zlib.deflate(bytes, { level: 6 }, done),
     br: (bytes: Uint8Array, done: Done) => zlib.brotliCompress(bytes, brotli, done),
@@ -224,7 +222,7 @@ function nodeCodec(): Codec | undefined {
       typeof zlib.createZstdCompress === 'function' ? ['zstd', 'br', 'gzip', 'deflate'] : ['br', 'gzip', 'deflate'],
     encode: (coding, bytes) =>
       new Promise((resolve, reject) => {
-        whole[coding](bytes, (error, result) => (error ? reject(error) : resolve(result)))
+        wholeEncoders[coding](bytes, (error, result) => (error ? reject(error) : resolve(result)))
       }),
     decode: (coding, bytes, maxOutputLength) =>
       new Promise((resolve, reject) => {
@@ -256,21 +254,15 @@ function webCodec(): Codec {
   return {
     codings: ['gzip', 'deflate'],
     async encode(coding, bytes) {
-      const source = streamOf(
-        (async function* () {
-          yield bytes
-        })(),
+      const encoded = streamOf(chunk(bytes)).pipeThrough(
+        new CompressionStream(coding as CompressionFormat) as ReadableWritablePair,
       )
-      const encoded = source.pipeThrough(new CompressionStream(coding as CompressionFormat) as ReadableWritablePair)
       return new Uint8Array(await new Response(encoded).arrayBuffer())
     },
     async decode(coding, bytes, maxBytes) {
-      const source = (async function* () {
-        yield bytes
-      })()
       const chunks = new GatheredChunks()
-      for await (const chunk of this.decodeStream(coding, source, new AbortController().signal)) {
-        chunks.add(chunk)
+      for await (const decoded of this.decodeStream(coding, chunk(bytes), new AbortController().signal)) {
+        chunks.add(decoded)
         if (chunks.length > maxBytes) return undefined
       }
       return chunks.join()
@@ -279,6 +271,10 @@ function webCodec(): Codec {
     decodeStream: (coding, source, signal) =>
       through(slices(source), new DecompressionStream(coding as CompressionFormat), signal),
   }
+}
+
+async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 /** A web stream decodes each chunk whole, to a thousand times its size. Of slices that is a megabyte. */
