@@ -1,9 +1,9 @@
 /** The router behind the web's `Request` and `Response`. */
 import { clientAddress } from './client-address.ts'
-import { chunksOf, type StreamOptions, streamOf } from './coding.ts'
 import { ClientGoneError } from './errors.ts'
 import { othersServed } from './event-loop.ts'
 import type { InnerRequest, InnerResponse, ResponseHeaderMap } from './inner.ts'
+import { chunksOf, type StreamOptions, streamOf } from './web-streams.ts'
 
 export interface FetchInfo {
   /** The address of the peer, where the runtime knows it. */
