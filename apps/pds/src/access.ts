@@ -77,7 +77,7 @@ export function createAccess(parts: AccessParts): Access {
 
   const signingKeysFor = (caller: LookUpCaller) => {
     const identity = lookUps.of(caller)
-    /** From a document that was fetched for this token: it is not fetched again for the same one. */
+    /** The key in a document that was fetched for this token: it is not fetched twice for one token. */
     let learned: { readonly key: DidKey | undefined } | undefined
     return async (did: Did, { refresh }: { refresh: boolean }) => {
       if (learned) return learned.key

@@ -73,7 +73,7 @@ describe
       for (let index = 0; index < 4; index++) accounts.push(await signUp(url))
       const measure = () => measureLatencies(url, accounts, isAcceptance ? 100 : 5)
       await measure()
-      // Turn by turn, since the machine is faster at one time than at another; a percentile of few would be a matter of luck.
+      // By turns, since a machine is not equally fast all the time. Percentiles are those of all turns: of one they would be a matter of luck.
       const quiet: Latencies = { read: [], write: [] }
       const besieged: Latencies = { read: [], write: [] }
       for (let turn = 0; turn < (isAcceptance ? 6 : 1); turn++) {

@@ -69,7 +69,7 @@ export class CarPacker {
     return this.used > 0 ? [...rest, this.chunk.subarray(0, this.used)] : rest
   }
 
-  /** Takes back a chunk at which nobody will look again, to fill it anew. */
+  /** Hands back a chunk that nobody will read again, so that its memory is reused. */
   release(chunk: Uint8Array): void {
     if (chunk.length === this.chunkBytes && this.spare.length < MOST_SPARE) this.spare.push(chunk)
   }

@@ -3,14 +3,14 @@ import { CarPacker } from './packer.ts'
 
 /** A CAR file that is being written. */
 export interface CarStream extends AsyncGenerator<Uint8Array, void> {
-  /** Takes back a chunk at which nobody will look again, to fill it anew. A reader that keeps chunks does not call it. */
+  /** Hands back a chunk that nobody will read again, so that its memory is reused. A reader that keeps chunks does not call it. */
   release(chunk: Uint8Array): void
 }
 
 /**
  * Writes a CAR v1 file as a stream, the blocks in the order given: many small blocks go into one chunk. All chunks are
- * `chunkBytes` long (default 63 KiB) but the last; no more blocks are asked for than fill the chunk that is wanted,
- * and the bytes of each are done with when the next is asked for.
+ * `chunkBytes` long (default 63 KiB) but the last; no more blocks are asked for than fill the chunk that is wanted.
+ * The bytes of a block are no longer used once the next block is asked for.
  */
 export function streamCar(
   roots: readonly Cid[],

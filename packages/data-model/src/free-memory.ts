@@ -1,9 +1,9 @@
 /**
- * Frees the memory of a long result at once, if nothing else lies in it, instead of when the garbage collector comes, which lets tens of
- * megabytes gather first. The view is empty afterwards: for an owner who knows that nobody will look at it again.
+ * Frees the memory of a long result at once, if nothing else lies in it: the garbage collector would let tens of megabytes gather first.
+ * Only for bytes that nobody will read again; the view is empty afterwards.
  */
 export function freeMemory({ buffer, byteLength }: Uint8Array): void {
-  // What moves to a buffer of no length is gone. Memory shared between threads cannot move, and short pieces share theirs.
+  // Moving it to a buffer of length 0 frees it. Memory shared between threads cannot be moved, and short pieces share a pool.
   if (byteLength >= longBytes && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer?.(0)
 }
 

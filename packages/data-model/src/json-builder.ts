@@ -66,7 +66,7 @@ export class JsonBuilder {
     return this.text.finishView()
   }
 
-  /** Frees the memory of a long text at once, for when nobody will look at it again: what `finish` returned is empty afterwards. */
+  /** Frees the memory of a long text that nobody will read again: what `finish` returned is empty afterwards. */
   free(): void {
     this.text.free()
   }

@@ -12,9 +12,9 @@ const LETTER_B = 98
 const LONG_PIECE = 32
 /** Up to this length texts are copied as they are looked at. */
 export const LONG = 256
-/** The bytes of \u00xx, for one. */
+/** The length of an escape such as \u001f. */
 export const LONGEST_ESCAPE = 6
-/** More than the marks around one item take. */
+/** More than the punctuation around one item takes. */
 export const ROOM = 8
 /** What `copyText` does with a byte: copy it, escape it, or look at the character that it starts. */
 const PLAIN = 0
@@ -75,8 +75,8 @@ export class JsonText extends Output {
   }
 
   /**
-   * Copies the UTF-8 in [start, end) to `at`; returns where it ends, or -1 if it is malformed. There is room for the bytes as they are, and
-   * in front of a short text's end for every escape too. Afterwards `bytes` may be others, and the room behind the text is what it was.
+   * Copies the UTF-8 in [start, end) to `at`; returns where it ends, or -1 if it is malformed. The caller has made room for the bytes as
+   * they are and, up to `LONG`, for an escape of each. A longer text makes room for its escapes itself: `bytes` may be another array then.
    */
   copyText(source: Uint8Array, start: number, end: number, at: number): number {
     return end - start > LONG ? this.copyLong(source, start, end, at) : this.copyShort(source, start, end, at)

@@ -14,11 +14,13 @@ export interface CacheTimes {
   maxMs: number
   /** How long "there is none" is believed, and a document that is none. */
   negativeMs: number
-  /** How long a source that could not be asked is left alone. A caller who asks to refresh waits no longer than `minRefreshMs`. */
+  /**
+   * How long a source that could not be asked is left alone. For callers who ask to refresh, `minRefreshMs` counts where it is shorter.
+   */
   failureMs: number
   /**
-   * How soon after a caller asked to refresh a DID it may be refreshed again: until then such callers get what is cached. After a lookup
-   * that failed they get its error.
+   * How soon after a caller asked to refresh a DID it may be refreshed again. Until then such callers get what is cached, or the error of
+   * the lookup that failed last.
    */
   minRefreshMs: number
 }
@@ -98,7 +100,7 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     }
   }
 
-  /** Whoever asks to refresh after a lookup that failed would ask the same source the same question once more. */
+  /** A failure so recent that to ask the source again would hardly tell anything new. */
   #justFailed(identifier: K): { error: unknown } | undefined {
     const now = this.#options.now()
     const failure = this.#failures.find(identifier, now)

@@ -60,7 +60,7 @@ export class RefusedRequestError extends Error {
   }
 }
 
-/** A response of another host in a form that this server does not take. */
+/** Another host responded in a form that is not accepted. */
 export class RefusedResponseError extends Error {
   override name = 'RefusedResponseError'
   constructor(readonly reason: string) {

@@ -51,7 +51,7 @@ export interface Identity {
 export interface ResolveOptions {
   /** Ask the source, and let the answer replace what is cached. */
   refresh?: boolean | undefined
-  /** Called when this question starts a lookup that it waits for: the result does not come from the cache, and to refresh it would tell nothing new. */
+  /** Called when this call starts a lookup and waits for it: the result is not from the cache, so there is no need to refresh it. */
   onLookup?: (() => void) | undefined
   /** The caller has left: a lookup that nobody else waits for ends. */
   signal?: AbortSignal | undefined

@@ -8,13 +8,16 @@ import { linksOfNode } from './mst-node-codec.ts'
 export interface SectionSource {
   /** Those of `cids` that there are, in any order. */
   blocks(cids: readonly Cid[]): readonly Section[]
-  /** The records in the order of the tree, which is that of their paths by code unit. Each run is done with when the next is asked for. */
+  /**
+   * The records in the order of the tree, which is that of their paths by code unit. A run need only be valid until the next is asked for:
+   * then its memory may be freed.
+   */
   records(): Iterable<SectionRun>
 }
 
 /** A whole repository as a CAR file, once. */
 export interface CarExport extends Iterable<Uint8Array> {
-  /** Takes back a chunk at which nobody will look again, to fill it anew. A reader that keeps chunks does not call it. */
+  /** Hands back a chunk that nobody will read again, so that its memory is reused. A reader that keeps chunks does not call it. */
   release(chunk: Uint8Array): void
 }
 

@@ -92,7 +92,7 @@ export class Connection {
     return this.#database.pragma(text, { simple: true })
   }
 
-  /** How many pages are in the write-ahead log, and how many of those the database has already. */
+  /** How many pages the write-ahead log has, and how many of them are in the database already. */
   logPages(): LogPages {
     this.#logPages ??= this.#database.prepare('pragma wal_checkpoint(noop)')
     return this.#logPages.get() as LogPages

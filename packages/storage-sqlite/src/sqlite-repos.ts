@@ -150,7 +150,7 @@ class SqliteRepoSnapshot implements RepoSnapshot {
     freeMemory(bytes)
   }
 
-  /** By name. An account may have as many as it has records. */
+  /** In pages: an account may have as many collections as records. */
   *#collections(): Iterable<Nsid> {
     let after: string | undefined = ''
     while (after !== undefined) {

@@ -3,11 +3,11 @@ import { sizeOfLog } from './open-database.ts'
 import type { ReaderPool } from './reader.ts'
 import { startThread } from './sqlite-thread.ts'
 
-/** From this many pages on, the log is copied into the database after each commit, so that it can begin again: 4 MB, as is SQLite's default. */
+/** From this many pages on (4 MB, SQLite's default), the log is copied into the database after each commit, so that it can begin again. */
 const duePages = 1000
-/** How many commits in a row are not followed by a look at the log, at most: a look costs as much as a small write. */
+/** At most so many commits in a row are not followed by a look at the log, which costs as much as a small write. */
 const maxUnseen = 16
-/** With more to copy than this, 8 MB or some 20 ms, the copying leaves the thread that serves requests. */
+/** More than this (8 MB, some 20 ms) is not copied on the thread that serves requests. */
 const defaultInlinePages = 2000
 
 /** Runs in the thread. A passive checkpoint waits for nobody, and nobody waits for it. */
@@ -29,8 +29,8 @@ export interface WriteAheadLogOptions {
 }
 
 /**
- * Keeps the write-ahead log short, in place of SQLite's automatic checkpoints. Those copy all of it within a commit, which is much once
- * snapshots have held it back or a transaction was large. Here a long log is copied by a thread of its own, and the next commit begins it again.
+ * Keeps the write-ahead log short, in place of SQLite's automatic checkpoints. Those copy all of it within a commit, which takes long once
+ * snapshots have held it back or a transaction was large. Here a thread copies a long log, and the next commit begins it again.
  */
 export class WriteAheadLog {
   readonly #file: string
@@ -38,12 +38,13 @@ export class WriteAheadLog {
   readonly #inlinePages: number
   readonly #snapshots: ReaderPool
   #copying: Promise<void> | undefined
-  /** Whether the thread could not do it, so that the next commit has to. */
+  /** The thread failed, so the next commit copies the log. */
   #hasFailed = false
-  /** How long the log is to be before a thread is started again: someone else may be holding it back. */
+  /** How long the log must be before a thread is started again: the last one may have been held back. */
   #retryPages = 0
-  /** Of the last look: how long the log was, and how many commits may pass until the next one. */
+  /** How long the log was at the last look. */
   #seen = 0
+  /** How many commits may still pass until the next look. */
   #unseen = 0
 
   constructor(snapshots: ReaderPool, { file, maxBytes, inlinePages = defaultInlinePages }: WriteAheadLogOptions) {
@@ -78,7 +79,7 @@ export class WriteAheadLog {
     }
   }
 
-  /** A fourth of what is left at the pace of late: commits differ in size. */
+  /** How many commits until the next look: a quarter of those that would fill the log at its recent pace, since commits differ in size. */
   #commitsUntilDue(log: number): number {
     const growth = log > this.#seen ? log - this.#seen : Math.max(log, 1)
     this.#seen = log
@@ -104,7 +105,7 @@ export class WriteAheadLog {
   }
 }
 
-/** Resolves when the thread has ended, and with it its connection, with whether it succeeded. */
+/** Resolves when the thread has ended and its connection is closed. True if it succeeded. */
 function copyInThread(file: string): Promise<boolean> {
   return new Promise<boolean>((resolve) => {
     const thread = startThread(program, file)

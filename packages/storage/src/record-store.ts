@@ -36,7 +36,7 @@ export interface RecordStore {
     collection: Nsid,
     options: { limit: number; cursor?: string; reverse?: boolean; maxBytes?: number },
   ): Promise<ListedRecord[]>
-  /** Takes back a section that `list` returned, at which nobody will look again: an adapter that has read it for this page frees its memory. */
+  /** Hands back a section from `list` that nobody will read again. An adapter that read it for this page alone frees its memory. */
   release?(section: Section): void
   /**
    * Keys of the records in the collection whose `link` is this very text, ascending. A record that is deleted, or written without

@@ -37,7 +37,7 @@ export interface RepoSnapshot {
 export interface RepoStore {
   head(did: Did): Promise<Head | undefined>
   block(did: Did, cid: Cid): Promise<Uint8Array | undefined>
-  /** Takes back what `block` returned, at which nobody will look again: an adapter that has read it for this caller frees its memory. */
+  /** Hands back bytes from `block` that nobody will read again. An adapter that read them for this caller alone frees their memory. */
   release?(bytes: Uint8Array): void
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(did: Did, cids: readonly Cid[]): Promise<Block[]>

@@ -4,7 +4,7 @@ import { drop, type Refused, reject, type Verifying } from './verdict.ts'
 const signatureLength = 64
 const startOfS = 32
 
-/** Whether the account's current key signed the commit. A key that did not, or is unknown, is asked for anew once. */
+/** Whether the account's current key signed the commit. If the cached key did not, or there is none, it is refreshed once. */
 export async function checkSignature(
   commit: Commit,
   { signingKeyOf }: Verifying,

@@ -9,15 +9,15 @@ export function checkActive({ active }: Remembered): Refused | undefined {
   return active === false ? drop('inactive', 'the account is not active') : undefined
 }
 
-/** Refuses a message from another host than the account's. Before that, the cached answer is asked for anew. */
+/** Refuses a message from another host than the account's. Before that, the cached answer is refreshed. */
 export async function checkHost(did: Did, { host }: Verifying, occasion: object): Promise<Refused | undefined> {
   if (!host || (await placeOf(did, host, { refresh: false, occasion })) === 'here') return undefined
   return refusal(await placeOf(did, host, { refresh: true, occasion }), host)
 }
 
 /**
- * As `checkHost`, for a message that tells of a change: what is cached about the account does not count any more, once its own host says
- * so. A host that speaks for the account of another costs that account's source one question, and the cached key stays.
+ * Like `checkHost`, for a message that announces a change: when it comes from the account's own host, everything cached about the account
+ * is refreshed. One from another host causes one question to the account's source, and the cached key stays.
  */
 export async function checkHostAnew(did: Did, verifying: Verifying): Promise<Refused | undefined> {
   const { host, signingKeyOf } = verifying

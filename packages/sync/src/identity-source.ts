@@ -26,7 +26,7 @@ export function identitySource(resolver: Pick<IdentityResolver, 'resolveDid'>): 
       throw error
     }
   }
-  /** What the source has said for an occasion. */
+  /** What was fetched for an occasion. */
   const learned = new WeakMap<object, { readonly document: DidDocument | undefined }>()
   const documentOf = async (did: Did, { refresh, occasion }: QuestionOptions): Promise<DidDocument | undefined> => {
     const known = occasion && learned.get(occasion)

@@ -25,8 +25,8 @@ export interface QuestionOptions {
   /** Not from a cache. */
   readonly refresh: boolean
   /**
-   * The same object in all questions that one message raises, so that its source is asked once: what was learned for this occasion
-   * need not be refreshed for it. Each occasion is about one account.
+   * The same object in all questions that one message raises, so that the account's source is asked once: what was fetched for this
+   * occasion need not be refreshed for it. Each occasion is about one account.
    */
   readonly occasion?: object
 }

@@ -27,7 +27,7 @@ export function payloadTooLarge(): XrpcError {
   return new XrpcError('PayloadTooLargeError', 'request entity too large')
 }
 
-/** The refusal of work that waits for the same few threads as everybody's. */
+/** The refusal of a compressed body when too many wait to be decompressed. */
 export function tooBusy(): XrpcError {
   const message = 'too many requests are being decompressed at the moment: try again shortly'
   return new XrpcError('ServiceUnavailable', message, { headers: { 'retry-after': '2' } })

@@ -1,9 +1,13 @@
-/** Shares the event loop among streams: a source that is always ready, and a client that always has room, would never let go of it. */
+/**
+ * Shares the event loop among subscriptions, whoever has them: a source that is always ready, and a subscriber that always has room, would
+ * never let go of it. Requests and their answers are shared out by client network instead, in loop-shares.ts.
+ */
+import { afterOthers, whenIdle } from './event-loop.ts'
 
-/** How long all streams together may run before others do. */
+/** How long all subscriptions together may run in one turn of the event loop. */
 const sliceMs = 5
 
-/** A look at the clock costs a tenth of what a small item does; a large one may cost a slice by itself. */
+/** Looking at the clock costs a tenth of what sending a small item does; a large item may take a whole slice. */
 const itemsBetweenLooks = 4
 const bytesBetweenLooks = 64 * 1024
 
@@ -16,8 +20,8 @@ export interface FairnessOptions {
 }
 
 /**
- * One slice of time for all streams. When it is over, each of them waits in line for the next; so their number decides how long a
- * stream takes, and not how long everybody else waits.
+ * One slice of time for all subscriptions in each turn of the event loop. When it is over, they wait in line for the next: with more of
+ * them each takes longer, and everybody else waits no longer.
  */
 export class Fairness {
   readonly #now: () => number
@@ -36,19 +40,19 @@ export class Fairness {
     this.#whenIdle = options.whenIdle ?? whenIdle
   }
 
-  /** To be awaited after each item of so many bytes, when it returns something to await. */
+  /** Call it after each item of so many bytes: undefined to go on, or a promise to await first. */
   turn(bytes: number): Promise<void> | undefined {
     if (!this.#isOpen) {
       this.#open()
       return undefined
     }
     if (!this.#isOver && !this.#lookAfter(bytes)) return undefined
-    // Everyone who comes now waits: many streams that each do one thing more would make the turn as long as there are streams.
+    // Everyone who comes now waits: one item more from each of many subscriptions would make this turn as long as they are many.
     this.#isOver = true
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Counts an item, and when enough has come together, whether the slice is over. */
+  /** Counts an item and, once enough have come together, looks whether the slice is over. */
   #lookAfter(bytes: number): boolean {
     this.#items++
     this.#bytes += bytes
@@ -86,20 +90,7 @@ export class Fairness {
 
 let shared: Fairness | undefined
 
-/** The one that all streams of this process share. */
+/** The one that all subscriptions of this process share. */
 export function sharedFairness(): Fairness {
   return (shared ??= new Fairness())
-}
-
-/** Runs what it is given after the event loop has served everyone else once. */
-export function afterOthers(run: () => void): void {
-  if (typeof setImmediate === 'function') setImmediate(run)
-  else setTimeout(run, 0)
-}
-
-function whenIdle(run: () => void): void {
-  const { process } = globalThis
-  // Node's next tick comes after all promises that are ready, but only if it is asked for by one of them.
-  if (process?.nextTick) queueMicrotask(() => process.nextTick(run))
-  else run()
 }

@@ -1,9 +1,9 @@
 /** The router behind the web's `Request` and `Response`. */
 import { clientAddress } from './client-address.ts'
-import { chunksOf, type StreamOptions, streamOf } from './coding.ts'
 import { ClientGoneError } from './errors.ts'
-import { afterOthers } from './fairness.ts'
+import { othersServed } from './event-loop.ts'
 import type { InnerRequest, InnerResponse, ResponseHeaderMap } from './inner.ts'
+import { chunksOf, type StreamOptions, streamOf } from './web-streams.ts'
 
 export interface FetchInfo {
   /** The address of the peer, where the runtime knows it. */
@@ -23,7 +23,7 @@ export function innerRequest(request: Request, info: FetchInfo = {}, signal = re
     headers: headers.has('host') ? headers : withHost(headers, url.host),
     ip: clientAddress(info.address ?? '127.0.0.1', headers.get('x-forwarded-for'), info.isTrustedProxy),
     signal,
-    nextTurn: () => new Promise((resolve) => afterOthers(resolve)),
+    nextTurn: othersServed,
     body: body === null ? undefined : bodyOf(body),
   }
 }

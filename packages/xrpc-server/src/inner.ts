@@ -8,8 +8,8 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
 /** Bytes, chunk by chunk. */
 export interface ByteStream extends AsyncIterable<Uint8Array> {
   /**
-   * Takes back a chunk at which nobody will look again: its memory is free at once, and not when the garbage collector comes. A
-   * reader that keeps chunks does not call it.
+   * Hands back a chunk that nobody will read again, so that its memory is free at once instead of at a garbage collection. A reader
+   * that keeps chunks does not call it.
    */
   release?(chunk: Uint8Array): void
 }
@@ -38,7 +38,7 @@ export interface InnerRequest {
   readonly signal: AbortSignal
   /** The bytes as they arrive, once, still in their content coding; absent when the request has no body. */
   readonly body: ByteStream | undefined
-  /** Lets others have the event loop before a long piece of work. */
+  /** Resolves in a later turn of the event loop: await it between long pieces of work, so that others are not kept waiting. */
   nextTurn(): Promise<void>
   /** A host's short way to the whole body; rejects with PayloadTooLarge beyond the bound. */
   readonly read?: (maxBytes: number) => Promise<Uint8Array>
@@ -53,7 +53,7 @@ export interface InnerResponse {
   status: number
   headers: ResponseHeaderMap
   body?: ResponseBody | undefined
-  /** Takes back a body that is bytes, at which nobody will look again. A host that cannot tell does not call it. */
+  /** Hands back a body of bytes once it has been sent, so that its memory is free at once. A host that cannot tell when does not call it. */
   release?: (() => void) | undefined
 }
 

@@ -102,6 +102,7 @@ async function readWhole(request: InnerRequest, length: number | undefined, maxB
   if (length !== undefined && length > maxBytes) throw payloadTooLarge()
   if (!request.body) return new Uint8Array()
   const contentEncoding = request.headers.get('content-encoding')
+  // What would be refused is not read first.
   if (contentEncoding !== null) requireCoding(contentEncoding)
   const bytes = await (request.read ? request.read(maxBytes) : readAll(request.body, maxBytes))
   return contentEncoding === null ? bytes : decodeBytes(contentEncoding, bytes, maxBytes, request)

@@ -1,24 +1,28 @@
-/** Shares the event loop among client networks once there is not enough of it for all. */
+/**
+ * Shares the event loop among client networks, for requests and streamed answers, once there is not enough of it for all. Subscriptions
+ * share it in fairness.ts, whatever network they come from.
+ */
+import { afterOthers, whenIdle } from './event-loop.ts'
 
-/** How long requests may begin in one turn of the event loop, which others feel who wait for the next. The rest begins in later turns. */
+/** For how long requests may begin in one turn of the event loop. Those that come later begin in the next turns. */
 const sliceMs = 5
-/** A look at the clock costs a hundredth of what the cheapest request does. */
+/** Looking at the clock costs a hundredth of what the cheapest request does. */
 const requestsBetweenLooks = 4
-/** How long it is measured what requests take, after a turn of more than a slice. */
+/** After a turn that was longer than a slice, use is measured for so long. */
 const watchMs = 2_000
-/** What a network may use of the event loop before it stands back behind the others: a fifth, as `halfLifeMs` has it. */
+/** A network that has used more than this stands back behind the others. With `halfLifeMs`, that is a fifth of the event loop. */
 const allowanceMs = 150
-/** Standing back it uses less; it does so until it is down to this. */
+/** It stands back until it is down to this: with one bound for both it would come and go all the time. */
 const forgivenMs = 40
-/** What was used so long ago counts half. */
+/** What was used this long ago counts half. */
 const halfLifeMs = 500
-/** How long those that stand back may go on at a stretch while others are there. Something that takes longer is the last of its stretch. */
+/** For how long networks that stand back may begin requests in one stretch while others are there. */
 const stretchMs = 1
-/** As long as others are there, four fifths of the time are theirs: a stretch is followed by four times its length. */
+/** While others are there, a stretch is followed by a rest of four times its length, so that they have four fifths of the time. */
 const restFactor = 4
 /** But not longer, whatever kept the stretch so long. */
 const maxRestMs = 250
-/** Others are there for so long after their last request. */
+/** Others count as there for so long after their last request. */
 const presenceMs = 50
 /** Of so many networks it is known what they use; of more, the one that came first is forgotten. */
 const maxNetworks = 10_000
@@ -34,9 +38,9 @@ export interface LoopSharesOptions {
 }
 
 /**
- * As long as turns of the event loop are short, everything begins at once, and nothing is measured but the turns. After a long one, it is
- * noted for a while what requests and streamed answers of each network take. Those of a network that takes much stand back: it has what
- * others leave of the event loop, and a fifth of it at most while they are there.
+ * While turns of the event loop are short, everything begins at once, and only the turns are measured. After a long one, the time that
+ * requests and streamed answers of each network take is measured for a while. A network that takes much stands back: while others are
+ * there, it has a fifth of the event loop at most, and otherwise all of it.
  */
 export class LoopShares {
   readonly #now: () => number
@@ -44,9 +48,9 @@ export class LoopShares {
   readonly #later: (run: () => void, ms: number) => void
   readonly #whenIdle: (run: () => void) => void
   readonly #use = new Map<string, Use>()
-  /** Requests for which this turn has no time left. */
+  /** Networks that this turn had no time left for. */
   readonly #late = new Lines()
-  /** What networks that stand back wait for. */
+  /** Networks that stand back. */
   readonly #back = new Lines()
   #isTurnOpen = false
   #turnBegan = 0
@@ -54,18 +58,18 @@ export class LoopShares {
   #isTurnSpent = false
   #watchUntil = 0
   #othersSeen = Number.NEGATIVE_INFINITY
-  /** When those that stand back may go on. */
+  /** When networks that stand back may go on. */
   #dueAt = 0
   #isStretchPlanned = false
 
   constructor(options: LoopSharesOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
-    this.#afterOthers = options.afterOthers ?? setImmediate
+    this.#afterOthers = options.afterOthers ?? afterOthers
     this.#later = options.later ?? setTimeout
     this.#whenIdle = options.whenIdle ?? whenIdle
   }
 
-  /** Nothing when a request of this network, or a chunk of an answer to it, may begin; else a promise of its turn. */
+  /** Undefined when a request of this network, or the next chunk of an answer to it, may begin now; else a promise of its turn. */
   enter(network: () => string): Promise<void> | undefined {
     if (!this.#isTurnOpen) this.#openTurn()
     const isLate = this.#isLate()
@@ -83,7 +87,7 @@ export class LoopShares {
     return this.#use.size
   }
 
-  /** The next turn of such work, for what would make this one long. */
+  /** Resolves in a later turn of the event loop, for the rest of a request that would make this turn long. */
   next(network: string): Promise<void> {
     if (this.#isGreedy(network)) return this.#standBack(network)
     if (!this.#isTurnOpen) this.#openTurn()
@@ -125,7 +129,7 @@ export class LoopShares {
     if (now - this.#turnBegan > sliceMs) this.#watchUntil = now + watchMs
     else if (now > this.#watchUntil) this.#stopWatching()
     if (this.#late.isEmpty) return
-    // Also for those who go on waiting when nobody else comes.
+    // What is still waiting after this slice needs a further turn, even if nobody else comes.
     this.#openTurn()
     this.#begin(this.#late, sliceMs)
   }
@@ -158,7 +162,7 @@ export class LoopShares {
     this.#use.clear()
   }
 
-  /** Begins what waits in the lines, for as long as is given, and then goes on with `then`. */
+  /** Begins what waits in the lines for `forMs`, and then calls `then`. Something that takes longer is the last. */
   #begin(lines: Lines, forMs: number, then?: () => void): void {
     const since = this.#now()
     const next = () => {
@@ -193,16 +197,17 @@ export class LoopShares {
   }
 }
 
-/** What a network has used of the event loop, as it was at a time. */
+/** What a network has used of the event loop. */
 interface Use {
   ms: number
+  /** When `ms` was worked out. */
   at: number
   isGreedy: boolean
 }
 
-/** One line for each network, which take turns. */
+/** One line of waiting requests for each network; the networks take turns. */
 class Lines {
-  /** In the order in which the networks' turns come; one that nobody waits for has none. */
+  /** In the order in which the networks' turns come. A network for which nothing waits has no line. */
   readonly #lines = new Map<string, (() => void)[]>()
 
   get isEmpty(): boolean {
@@ -217,7 +222,7 @@ class Lines {
     })
   }
 
-  /** Calls the first of the network whose turn it is, and returns the network. */
+  /** Lets the first of the network whose turn it is begin, and returns the network. */
   next(): string | undefined {
     const first = this.#lines.entries().next()
     if (first.done) return undefined
@@ -228,9 +233,4 @@ class Lines {
     call?.()
     return network
   }
-}
-
-function whenIdle(run: () => void): void {
-  // The next tick comes after all promises that are ready, but only if it is asked for by one of them.
-  queueMicrotask(() => process.nextTick(run))
 }

@@ -27,8 +27,8 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
   const line = new SmallChunkLine()
   return async (message, response) => {
     joinSmallChunks(message, line)
-    const turn = queues.enter(message.socket, response)
-    if (turn && !(await turn)) return
+    const turnOnConnection = queues.enter(message.socket, response)
+    if (turnOnConnection && !(await turnOnConnection)) return
     const request = new NodeRequest(message, response, requestOptions)
     const network = () => request.network
     const share = () => shares.enter(network)

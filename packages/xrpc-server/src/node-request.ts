@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { clientAddress, clientNetwork } from './client-address.ts'
 import { ClientGoneError, payloadTooLarge } from './errors.ts'
-import { afterOthers } from './fairness.ts'
+import { othersServed } from './event-loop.ts'
 import { GatheredChunks } from './gathered-chunks.ts'
 import type { ByteStream, InnerRequest, RequestHeaders } from './inner.ts'
 import type { LoopShares } from './loop-shares.ts'
@@ -91,7 +91,7 @@ export class NodeRequest implements InnerRequest, RequestHeaders {
   }
 
   nextTurn(): Promise<void> {
-    return this.options.shares?.next(this.network) ?? new Promise((resolve) => afterOthers(resolve))
+    return this.options.shares?.next(this.network) ?? othersServed()
   }
 
   get signal(): AbortSignal {

@@ -17,9 +17,9 @@ export interface ResponseTimeouts {
 
 export interface WriteOptions extends ResponseTimeouts {
   unread: UnreadAnswers
-  /** Whose bound an unread answer draws on. */
+  /** The client network that an unread answer counts against. */
   network: () => string
-  /** Nothing when the next chunk may be made, else a promise of its turn. */
+  /** Undefined when the next chunk may be made now, else a promise of its turn. */
   share: () => Promise<void> | undefined
 }
 

@@ -73,8 +73,8 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     // Node leaves an upgraded socket without anyone to hear of its errors.
     socket.on('error', () => socket.destroy())
     const request = new NodeRequest(message, socket, options)
-    const share = shares.enter(() => request.network)
-    if (share) await share
+    const turn = shares.enter(() => request.network)
+    if (turn) await turn
     if (socket.destroyed) return
     const outcome = await router.upgrade(request)
     if (socket.destroyed) return

@@ -3,7 +3,7 @@ export interface ReadingPaceOptions {
   readonly stalledMs: number
   /** The lowest rate at which an answer may be read. Default: `minReadBytesPerSecond`. */
   readonly minBytesPerSecond?: number | undefined
-  /** How much longer than its bytes allow a client may make an answer wait in all. Default: a minute. */
+  /** How much longer than the rate allows a client may make an answer wait in all. Default: a minute. */
   readonly graceMs?: number | undefined
 }
 
@@ -13,7 +13,7 @@ export interface ReadingPaceOptions {
  */
 export const minReadBytesPerSecond = 16 * 1024
 
-/** Networks change, and telephones go through tunnels. */
+/** Enough for a telephone that changes networks or goes through a tunnel. */
 const defaultGraceMs = 60_000
 
 /** How long the client of one streamed answer has made it wait, and how long it still may. What the source takes is not counted. */

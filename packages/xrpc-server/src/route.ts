@@ -50,7 +50,7 @@ export interface RawOutput {
   body: ResponseBody
   /** Names are lower-case. */
   headers?: ResponseHeaderMap
-  /** Takes back a body that is bytes, at which nobody will look again. A host that cannot tell does not call it. */
+  /** Called once a body of bytes has been sent or compressed, so that it can be freed. A host that cannot tell when does not call it. */
   release?: () => void
 }
 

@@ -1,6 +1,5 @@
 /** The core: from a request in its inner form to the answer, for whichever host. */
 import { XrpcError } from '@atoll/xrpc'
-import { chunksOf } from './coding.ts'
 import { compressAnswer } from './compress.ts'
 import { openToAllOrigins, preflightAnswer } from './cors.ts'
 import { ClientGoneError, errorAnswer, publicError } from './errors.ts'
@@ -14,6 +13,7 @@ import { rateHeaders } from './rate-limits.ts'
 import { reporting } from './reporting.ts'
 import type { MethodRoute, Nsid, Route } from './route.ts'
 import { StreamHost, type Upgrade } from './stream-host.ts'
+import { chunksOf } from './web-streams.ts'
 
 export interface Router {
   /** For runtimes that speak `Request` and `Response`. */

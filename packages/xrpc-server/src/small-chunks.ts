@@ -3,14 +3,14 @@ import { GatheredChunks } from './gathered-chunks.ts'
 
 /** Below this, a chunk costs more as an object, and as a call of the parser, than by its bytes. */
 const smallBytes = 1024
-/** What a body may have of them for free. Well-behaved clients send a few, where a chunk ends shortly before or after a packet. */
+/** How many of them a body may have for free. Well-behaved clients send a few, where a chunk ends shortly before or after a packet. */
 const maxFreeChunks = 64
 /** A body of this size cannot have enough chunks to matter. */
 const harmlessBytes = 16 * 1024
 /** What the runtime reads at once. */
 const readBytes = 64 * 1024
 
-/** Bodies that come in very small chunks. They go on one by one, each in a turn of the event loop of its own. */
+/** The bodies that come in very small chunks. One of them goes on in each turn of the event loop. */
 export class SmallChunkLine {
   readonly #waiting: (() => void)[] = []
 
@@ -26,11 +26,11 @@ export class SmallChunkLine {
 }
 
 /**
- * Joins the small chunks of a request's body before the body hears of them. To be called before the first one is parsed.
+ * Joins the small chunks of a request's body before they get to the body's stream. Call it before the first one is parsed.
  *
  * Node calls the parser back for each chunk, and reads up to two megabytes before anything else gets a turn: in chunks of one byte, that
- * is 350,000 calls. So whoever sends such chunks has one read in each turn. The chunks of it are kept as bytes until the next turn, and
- * until somebody reads the body.
+ * is 350,000 calls. So a body of such chunks stops after each read until its turn comes in the line. Its chunks are kept as bytes until
+ * then, and until somebody reads the body.
  */
 export function joinSmallChunks(message: IncomingMessage, line: SmallChunkLine): void {
   const { 'transfer-encoding': coding, 'content-length': length = '0' } = message.headers
@@ -54,7 +54,7 @@ class JoinedChunks {
     this.#pushOn = message.push.bind(message)
   }
 
-  /** False makes the parser stop reading. It goes on when the stream underneath has had its next chunk and asks for more. */
+  /** False makes the parser stop reading. It goes on once the stream has been given its next chunk and asks for more. */
   push(chunk: Uint8Array | null): boolean {
     if (chunk === null || chunk.length >= smallBytes) {
       if (this.#free < maxFreeChunks) this.#free += 1
@@ -78,7 +78,7 @@ class JoinedChunks {
   }
 
   readonly #onTurn = () => {
-    // What trickles in while nobody reads would be an object for each turn.
+    // While nobody reads, each turn would add an object to what the stream holds.
     if (this.#message.readableFlowing) this.#goOn()
     else this.#message.once('resume', this.#goOn)
   }

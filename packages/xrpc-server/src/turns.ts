@@ -14,7 +14,7 @@ export interface Asker {
 export interface TurnLimits {
   /** How many run at once. */
   readonly atOnce: number
-  /** How many of one client run at once. Default: as many as run. */
+  /** How many of one client run at once. Default: `atOnce`. */
   readonly atOncePerClient?: number
   readonly maxWaiting: number
   readonly maxWaitingPerClient: number
@@ -22,7 +22,10 @@ export interface TurnLimits {
 
 type Begin = () => void
 
-/** Runs a few pieces of work at a time. Clients take turns, so a client with many waiting delays the others by one each. */
+/**
+ * Runs a few pieces of work at a time, such as those that occupy a thread. Clients take turns, so a client with many waiting delays the
+ * others by one each.
+ */
 export class Turns {
   readonly #limits: TurnLimits
   /** In the order in which the clients' turns come; a client without waiting work has no entry. */

@@ -4,9 +4,9 @@ import type { FrameSocket } from './frame-socket.ts'
 
 const binary = { binary: true, compress: false }
 const policyViolation = 1008
-/** What a frame counts beside its bytes. */
+/** What a frame counts for in addition to its bytes. */
 const frameCost = 64
-/** How long a peer that is cut off has to see why. */
+/** How long a peer that is cut off has to read the reason. */
 const goodbyeMs = 1_000
 
 /** A subscriber over `ws`. What it sends is not listened to, and bounded. */
@@ -24,7 +24,7 @@ export class WsFrameSocket implements FrameSocket {
     private readonly connection: Duplex,
     private readonly maxIncomingBytes: number,
   ) {
-    // A fault in what was sent: the close frame is on its way, and now `ws` would throw away all that follows.
+    // The peer sent something malformed. `ws` has sent a close frame, and would go on reading, and discarding, all that follows.
     webSocket.on('error', () => process.nextTick(() => this.#stopReading()))
     webSocket.on('message', () => this.#hear(frameCost))
     webSocket.on('ping', (bytes: Buffer) => {
@@ -35,7 +35,7 @@ export class WsFrameSocket implements FrameSocket {
       this.#isAlive = true
       this.#hear(frameCost)
     })
-    // Parts of messages are heard of only here.
+    // Only here are the parts of a message that has not ended.
     connection.on('data', (bytes: Buffer) => this.#hear(bytes.length))
   }
 
@@ -92,7 +92,7 @@ export class WsFrameSocket implements FrameSocket {
     if (this.#incomingBytes > this.maxIncomingBytes && !this.#isCutOff) this.#cutOff()
   }
 
-  /** Reads nothing more: to answer or even to skip what still comes would be work without end. */
+  /** Stops reading: even to skip what still comes would be work without end. */
   #cutOff(): void {
     this.webSocket.close(policyViolation, 'nothing is to be sent here')
     this.#stopReading()

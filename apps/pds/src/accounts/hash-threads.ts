@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-/** What a thread is to derive a key with: arguments of node:crypto's own functions, as they can be handed over. */
+/** A key to derive from a password: the arguments of node:crypto's functions, in a form that can be posted to a thread. */
 export type Derivation =
   | {
       readonly kind: 'argon2id'
@@ -21,8 +21,8 @@ export type Derivation =
     }
 
 /**
- * Runs in a thread; given as text, it needs no file of its own beside a bundle. On Linux alone a thread has a priority of its own: elsewhere
- * the same call would slow the whole process.
+ * Runs in a thread; as text it needs no file beside a bundle. Only on Linux does a thread have a priority of its own: elsewhere the same
+ * call would slow the whole process.
  */
 const program = `
   const { parentPort } = require('node:worker_threads')
@@ -44,7 +44,7 @@ const program = `
   })
 `
 
-/** A thread needs next to nothing: what is hashed lies outside of its heap. */
+/** A thread needs little: the memory of a hash lies outside its heap. */
 const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 }
 
 interface Outcome {
@@ -53,9 +53,8 @@ interface Outcome {
 }
 
 /**
- * Threads that derive keys from passwords and nothing else, at a low priority where the system has one for threads: on a machine with few
- * cores, sign-ins would otherwise take from the event loop what everybody's requests need. Started at the first use, one for each
- * derivation that runs at once.
+ * Threads that only derive keys from passwords, on Linux at a low priority: on a machine with few cores, sign-ins would otherwise take
+ * processor time from the event loop. A thread is started when a derivation finds none idle.
  */
 export class HashThreads {
   readonly #all = new Set<Worker>()
@@ -76,7 +75,7 @@ export class HashThreads {
   }
 
   #start(): Worker {
-    // Neither the secrets of the environment nor what is loaded into the process is of use there.
+    // It needs neither the secrets in the environment nor the modules that are preloaded into the process.
     const thread = new Worker(program, { eval: true, env: {}, execArgv: [], resourceLimits })
     this.#all.add(thread)
     thread.on('error', () => {}) // Whoever waits hears of it.

@@ -116,15 +116,19 @@ const derivations = new Map<string, Describe>([
   ],
   [
     'scrypt',
-    (password, salt, [N, r, p], length) => ({ kind: 'scrypt', ...given(password, salt, length), costs: { N, r, p } }),
+    (password, salt, [N, r, p], length) => ({
+      kind: 'scrypt',
+      ...inputsOf(password, salt, length),
+      costs: { N, r, p },
+    }),
   ],
 ])
 
 function argon2id(password: string, salt: Buffer, costs: typeof cost, length: number): Derivation {
-  return { kind: 'argon2id', ...given(password, salt, length), ...costs }
+  return { kind: 'argon2id', ...inputsOf(password, salt, length), ...costs }
 }
 
-/** The salt is copied: handed over as it is, it would take the pool along that it lies in. */
-function given(password: string, salt: Buffer, tagLength: number) {
+/** The salt is copied: a Buffer of the pool would be posted to the thread with the whole pool. */
+function inputsOf(password: string, salt: Buffer, tagLength: number) {
   return { message: password.normalize('NFKC'), nonce: new Uint8Array(salt), tagLength }
 }

@@ -1,6 +1,6 @@
 import { type IdentityResolver, TooManyLookupsError } from '@atoll/identity'
 import { clientNetwork } from '@atoll/xrpc-server'
-import { NetworkShares } from '../network-shares.ts'
+import { PerNetworkLimit } from '../per-network-limit.ts'
 import { Refused } from '../refused.ts'
 
 /** Whose request a look-up is part of, and how long there is somebody to wait for it. */
@@ -21,7 +21,7 @@ const maxPerNetwork = 32
  */
 export class LookUps {
   readonly #identity: ForeignIdentity
-  readonly #underWay = new NetworkShares(maxPerNetwork)
+  readonly #underWay = new PerNetworkLimit(maxPerNetwork)
 
   constructor(identity: ForeignIdentity) {
     this.#identity = identity
@@ -39,8 +39,8 @@ export class LookUps {
   }
 
   async #counted<T>(network: string, lookUp: () => Promise<T>): Promise<T> {
-    const giveBack = this.#underWay.take(network)
-    if (!giveBack)
+    const end = this.#underWay.take(network)
+    if (!end)
       throw new Refused(
         'RateLimitExceeded',
         'Too many look-ups from this network are under way; try again in a few seconds',
@@ -53,7 +53,7 @@ export class LookUps {
     } catch (error) {
       throw error instanceof TooManyLookupsError ? tooBusy() : error
     } finally {
-      giveBack()
+      end()
     }
   }
 }

@@ -1,34 +1,34 @@
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import { clientNetwork, type RawOutput } from '@atoll/xrpc-server'
-import { NetworkShares } from '../network-shares.ts'
+import { PerNetworkLimit } from '../per-network-limit.ts'
 import { Refused } from '../refused.ts'
 import { snapshotCar } from './repo-car.ts'
 
-/** A quarter of the snapshots that storage keeps open: the slow readers of one network must not keep all others from their exports. */
+/** A quarter of the snapshots that storage keeps open: slow readers in one network must not keep everybody else from exports. */
 const maxPerNetwork = 16
 
-/** Repositories as files. Each is read from a snapshot, which is held for as long as its client takes. */
+/** Exports of repositories as CAR files. Each holds a snapshot for as long as its client takes to read it. */
 export class Exports {
   readonly #repos: Pick<RepoStore, 'snapshot'>
-  readonly #shares = new NetworkShares(maxPerNetwork)
+  readonly #underWay = new PerNetworkLimit(maxPerNetwork)
 
   constructor(repos: Pick<RepoStore, 'snapshot'>) {
     this.#repos = repos
   }
 
-  /** A repository, whole or what it gained after `since`. Refuses with `RepoNotFound`, or with `ServiceUnavailable` beyond the bound. */
+  /** The whole repository, or what it gained after `since`. Refuses with `RepoNotFound`, and with `ServiceUnavailable` beyond the limit. */
   async open(did: Did, { ip, since }: { ip: string; since?: Tid | undefined }): Promise<RawOutput> {
-    const giveBack = this.#shares.take(clientNetwork(ip))
-    if (!giveBack) throw tooMany()
+    const end = this.#underWay.take(clientNetwork(ip))
+    if (!end) throw tooMany()
     let snapshot: RepoSnapshot | undefined
     try {
       snapshot = await this.#repos.snapshot(did)
       if (!snapshot) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
     } finally {
-      if (!snapshot) giveBack()
+      if (!snapshot) end()
     }
-    return snapshotCar(snapshot, { since, onClose: giveBack })
+    return snapshotCar(snapshot, { since, onClose: end })
   }
 }
 

@@ -15,7 +15,7 @@ export function carOf(root: Cid, blocks: Iterable<Block>): RawOutput {
   return { encoding, body: writeCar([root], blocks) }
 }
 
-/** A repository, whole or what it gained after `since`, as an answer that is streamed from the moment of the snapshot. */
+/** A snapshot of a repository, whole or what it gained after `since`, as a streamed answer. */
 export function snapshotCar(snapshot: RepoSnapshot, options: SnapshotCarOptions): RawOutput {
   return { encoding, body: new SnapshotCar(snapshot, options) }
 }
@@ -118,7 +118,7 @@ async function* eachBlock(repos: Pick<RepoStore, 'block'>, did: Did, cids: reado
   }
 }
 
-/** Gives each block back once the next is asked for. */
+/** Each block is released once the next is asked for. */
 async function* released(repos: Pick<RepoStore, 'release'>, blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
   for await (const block of blocks) {
     yield block

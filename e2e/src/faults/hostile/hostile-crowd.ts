@@ -16,7 +16,7 @@ export async function gatherHostileCrowd(service: string, clients: number, hoard
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'] },
   })
-  // Its own work is that of other machines, and is to take nothing from the server's.
+  // The crowd stands for other machines: what it computes must not slow the server.
   setPriority(child.pid!, constants.priority.PRIORITY_LOW)
   const ended = once(child, 'exit')
   const requests = repertoire(hoarder).map((request) => wireForm(request).toString('base64'))

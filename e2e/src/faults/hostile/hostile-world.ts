@@ -148,7 +148,7 @@ async function warmUp({ url, hoarder }: Target): Promise<void> {
     if (round % 20 === 0)
       await ask(url, 'com.atproto.repo.listRecords', { params: { repo: hoarder.did, collection, limit: '2' } })
   }
-  // A first large write runs through code that is not compiled yet, which is a cost of starting and none of an attack.
+  // The first large writes run code that is not compiled yet: a cost of starting, not of an attack.
   for (let round = 0; round < 30; round++) {
     const record = { $type: collection, text: `${round} ${'x'.repeat(recordCharacters)}` }
     const input = { repo: hoarder.did, collection, rkey: 'warming', record }

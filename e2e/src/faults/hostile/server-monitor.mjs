@@ -28,8 +28,8 @@ function watchTurns() {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc')
   process.on('SIGUSR2', async () => {
-    // Array buffers are swept by a thread of their own, and taken off the books by the next collection; what a collection frees may own
-    // others, as a socket its handle.
+    // Array buffers are freed in another thread, and counted off by the next collection. What one collection frees may own more, as a
+    // socket does its handle.
     for (let round = 0; round < 3; round++) {
       collect()
       await new Promise((resolve) => setImmediate(resolve))

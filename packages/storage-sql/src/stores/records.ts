@@ -62,17 +62,17 @@ const collectionsBeyond = statement((db, $: Parameters<{ repo: number; after: st
     .limit($('limit')),
 )
 
-/** The collections of a repository that come after a name, by name. */
+/** The collections of a repository whose names sort after `after`, sorted. */
 export function* collectionsAfter(repo: number, after: string, limit: number): Routine<Nsid[]> {
   return (yield* all(collectionsBeyond, { repo, after, limit })).map(({ collection }) => collection)
 }
 
 /**
- * Names that come in their own order, in the order of their paths in the tree, where a slash follows each. A dot and a hyphen are less than
- * a slash, so `a.b.c.d` and `a.b.c-d` come before `a.b.c`. By their own order they come right behind it, so it waits for them.
+ * Puts sorted names into the order of their paths in the tree, where a slash follows each. Dot and hyphen sort before the slash, so there
+ * `a.b.c.d` and `a.b.c-d` come before `a.b.c`. As names they come right after it, so it waits for them.
  */
 export function* inTreeOrder(names: Iterable<Nsid>): Iterable<Nsid> {
-  /** Each begins with the one before it. */
+  /** Each name begins with the one before it. */
   const waiting: Nsid[] = []
   for (const name of names) {
     for (let last = waiting.at(-1); last !== undefined && !comesBefore(name, last); last = waiting.at(-1)) {
@@ -84,7 +84,7 @@ export function* inTreeOrder(names: Iterable<Nsid>): Iterable<Nsid> {
   yield* waiting.reverse()
 }
 
-/** Whether a name that is behind another by itself is before it with a slash. */
+/** Whether a name that sorts after another comes before it once both have a slash. */
 const comesBefore = (name: Nsid, other: Nsid) => name.startsWith(other) && name.charAt(other.length) < '/'
 
 /** What every host reads of records in the same way; listing them is the host's. */

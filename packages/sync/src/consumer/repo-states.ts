@@ -16,13 +16,13 @@ export interface MemoryRepoStatesOptions {
 
 const defaultMaxBytes = 128 * 1024 * 1024
 
-/** What an account takes beside the letters of its DID: its place in the map, the rev, the CID and the objects around them, as measured. */
+/** Measured: what an account takes besides its DID, which is its place in the map, the rev, the CID and the objects around them. */
 const accountOverhead = 480
 
 /**
- * States that last as long as the process, of the accounts that were heard of last. An account that is forgotten counts as never seen: its
- * next commit is verified as a first one, by signature, structure and host, but neither a gap nor an older rev is noticed, nor that
- * the account was said to be inactive. Who follows more accounts than fit keeps the states in a database.
+ * The states of the accounts that were heard of most recently, for as long as the process runs. A forgotten account counts as never seen:
+ * its next commit is verified like a first one, by signature, structure and host, but neither a gap nor an older rev is noticed, nor
+ * that the account was said to be inactive. To follow more accounts than fit, keep the states in a database.
  */
 export class MemoryRepoStates implements RepoStates {
   /** The account that was heard of least recently comes first. */

@@ -11,7 +11,8 @@ import { isWithoutJson, recordOpening, writeRecord } from '../../repos/record-js
 const aroundRecord = 200
 
 /**
- * How much of a page is read, and then written, in one turn of the event loop. Of long records that is one: a millisecond or two for each.
+ * How much of a page is read, and then written, in one turn of the event loop. A record of 1 MB has two turns to itself, of a millisecond
+ * or two.
  */
 const maxBytesInTurn = 256 * 1024
 
@@ -55,7 +56,7 @@ class PageJson {
     this.#opening = recordOpening(did, collection)
   }
 
-  /** Text may become six times as long in JSON as it is stored. */
+  /** A page is bounded as JSON too: text may be six times as long in JSON as it is stored. */
   get isFull(): boolean {
     return this.#json.length >= maxPageBytes
   }

@@ -1,5 +1,5 @@
-/** How many of something each client network may have at a time. */
-export class NetworkShares {
+/** Bounds how many of something each client network has at a time. */
+export class PerNetworkLimit {
   readonly #taken = new Map<string, number>()
   readonly #max: number
 
@@ -7,7 +7,7 @@ export class NetworkShares {
     this.#max = max
   }
 
-  /** Takes one, and returns what gives it back; undefined when the network has as many as it may. */
+  /** Counts one more, and returns the function that ends it; undefined when the network has reached the limit. */
   take(network: string): (() => void) | undefined {
     const taken = this.#taken.get(network) ?? 0
     if (taken >= this.#max) return undefined
