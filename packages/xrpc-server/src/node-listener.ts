@@ -17,10 +17,13 @@ export interface NodeListenerOptions extends NodeRequestOptions, UnreadAnswerLim
 /** Answers one of Node's requests; resolves when the answer is written. */
 export type NodeListener = (message: IncomingMessage, response: ServerResponse) => Promise<void>
 
-export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListenerOptions = {}): NodeListener {
+export function nodeListener(
+  router: Pick<Router, 'handle'>,
+  options: NodeListenerOptions = {},
+  shares = new LoopShares(),
+): NodeListener {
   const { stalledMs = 60_000, lingerMs = 2_000, minReadBytesPerSecond, readingGraceMs } = options
   const timeouts = { stalledMs, lingerMs, minReadBytesPerSecond, readingGraceMs }
-  const shares = new LoopShares()
   const requestOptions = { ...options, shares, guard: options.guard ?? new SlowBodyGuard() }
   const queues = new ConnectionQueues()
   const unread = new UnreadAnswers(options)

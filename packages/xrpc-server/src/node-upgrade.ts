@@ -30,7 +30,11 @@ const goingAway = 1001
 const goodbye = 'the server is closing'
 const maxIncomingFrameBytes = 16 * 1024
 
-export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgradeOptions = {}): NodeUpgrade {
+export function nodeUpgrade(
+  router: Pick<Router, 'upgrade'>,
+  options: NodeUpgradeOptions = {},
+  shares = new LoopShares(),
+): NodeUpgrade {
   const { keepAliveMs = 30_000, maxIncomingBytes = 64 * 1024, closeTimeoutMs = 5_000 } = options
   const server = new WebSocketServer({
     noServer: true,
@@ -43,7 +47,6 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     autoPong: false,
     closeTimeout: closeTimeoutMs,
   } as ConstructorParameters<typeof WebSocketServer>[0])
-  const shares = new LoopShares()
   const sockets = new Set<WsFrameSocket>()
   let isClosing = false
   let timer: ReturnType<typeof setInterval> | undefined

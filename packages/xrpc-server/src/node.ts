@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { answerClientError } from './client-error.ts'
 import { type ConnectionOptions, Connections } from './connections.ts'
 import { ListenError } from './errors.ts'
+import { LoopShares } from './loop-shares.ts'
 import { type NodeListenerOptions, nodeListener } from './node-listener.ts'
 import { type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
 import type { Router } from './router.ts'
@@ -50,8 +51,9 @@ export async function serveNode(
 ): Promise<NodeServer> {
   const guard = options.guard ?? new SlowBodyGuard()
   let closing: Promise<void> | undefined
-  const listener = nodeListener(router, { ...options, guard, isClosing: () => closing !== undefined })
-  const upgrade = nodeUpgrade(router, options)
+  const shares = new LoopShares()
+  const listener = nodeListener(router, { ...options, guard, isClosing: () => closing !== undefined }, shares)
+  const upgrade = nodeUpgrade(router, options, shares)
   const { headersTimeoutMs = 60_000 } = options
   const server = createServer({
     // Headers are looked for every third of their time, so none outlives it by much.
