@@ -2,6 +2,8 @@ import { type ContentCoding, forbidsIdentity, negotiateCoding } from './accept-e
 import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
 import {
   type Awaitable,
+  type ByteStream,
+  discardBody,
   type InnerRequest,
   type InnerResponse,
   isStream,
@@ -48,12 +50,35 @@ async function compressed(
 ): Promise<InnerResponse> {
   const headers: ResponseHeaderMap = { ...response.headers, 'content-encoding': coding }
   delete headers['content-length']
-  if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, body) }
+  if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, inTurns(body, request)) }
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   const encoded = await encodeBytes(coding, bytes, request)
   if (!encoded) return response
   response.release?.()
   return { status: response.status, headers, body: encoded }
+}
+
+/**
+ * A source that lets others have the event loop before each chunk. Compression asks for the next one as soon as it has room, however many
+ * streams there are, and the host that shares the event loop sees only what comes out of it: little, and late.
+ */
+function inTurns(source: ByteStream, request: InnerRequest): ByteStream & { cancel(): Promise<void> } {
+  return {
+    cancel: () => discardBody(source),
+    [Symbol.asyncIterator]() {
+      const iterator = source[Symbol.asyncIterator]()
+      return {
+        async next() {
+          await request.nextTurn()
+          return request.signal.aborted ? { done: true, value: undefined } : iterator.next()
+        },
+        async return() {
+          await iterator.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
 }
 
 function isWorthIt({ headers, body }: InnerResponse): boolean {
