@@ -1,5 +1,6 @@
 import { type ContentCoding, forbidsIdentity, negotiateCoding } from './accept-encoding.ts'
 import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
+import { tooBusy } from './errors.ts'
 import {
   type Awaitable,
   type ByteStream,
@@ -53,7 +54,10 @@ async function compressed(
   if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, inTurns(body, request)) }
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   const encoded = await encodeBytes(coding, bytes, request)
-  if (!encoded) return response
+  if (!encoded) {
+    if (forbidsPlain(request.headers.get('accept-encoding'))) throw tooBusy()
+    return response
+  }
   response.release?.()
   return { status: response.status, headers, body: encoded }
 }

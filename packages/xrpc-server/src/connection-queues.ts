@@ -13,19 +13,25 @@ interface Queue {
   readonly waiting: ((isOpen: boolean) => void)[]
 }
 
+/** Of connections, not of servers: an upgrade is asked for on one that may have requests before it. */
+const queues = new WeakMap<object, Queue>()
+
+/** Whether a request that came before on this connection has no whole answer yet. */
+export function isConnectionBusy(socket: object): boolean {
+  return queues.get(socket)?.isBusy === true
+}
+
 /**
  * Node hands over every request that it has parsed. Here each connection has one at a time, and the next when the answer before it has
  * been written: what a client sends at once would otherwise be worked on at once, and all answers kept until it reads them.
  */
 export class ConnectionQueues {
-  readonly #queues = new WeakMap<Socket, Queue>()
-
   /** Nothing when the request may go on, else a promise of its turn: `false` when the connection has closed before. */
   enter(socket: Socket, response: ServerResponse): Promise<boolean> | undefined {
-    let queue = this.#queues.get(socket)
+    let queue = queues.get(socket)
     if (!queue) {
       queue = { isBusy: false, waiting: [] }
-      this.#queues.set(socket, queue)
+      queues.set(socket, queue)
     }
     if (queue.isBusy) return this.#wait(queue, socket, response)
     this.#begin(queue, socket, response)

@@ -2,6 +2,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { isConnectionBusy } from './connection-queues.ts'
 import { type InnerResponse, isStream } from './inner.ts'
 import { LoopShares } from './loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
@@ -75,6 +76,8 @@ export function nodeUpgrade(
   const upgrade = async (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node leaves an upgraded socket without anyone to hear of its errors.
     socket.on('error', () => socket.destroy())
+    // The answers before it would be written into the stream of frames. No client asks for an upgrade before it has them.
+    if (isConnectionBusy(socket)) return void socket.destroy()
     const request = new NodeRequest(message, socket, options)
     const turn = shares.enter(() => request.network)
     if (turn) await turn

@@ -232,6 +232,28 @@ describe('requests that come together', () => {
   })
 })
 
+describe('an upgrade that is asked for before the answer to a request', () => {
+  it('ends the connection, since the answer would be written among the frames', async () => {
+    const { promise: isLetGo, resolve: letGo } = later<void>()
+    const slow = route(greet, anyone, async ({ params }) => {
+      await isLetGo
+      return { greeting: params.name }
+    })
+    const idle = stream(count, anyone, async function* ({ signal }) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    })
+    await serve(createRouter([slow, idle]))
+    const { socket, closed } = await dial()
+    socket.write('GET /xrpc/test.atoll.greet?name=a HTTP/1.1\r\nhost: x\r\n\r\n')
+    socket.write(
+      'GET /xrpc/test.atoll.count HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n' +
+        'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    )
+    expect(await closed).toBe('')
+    letGo()
+  })
+})
+
 describe('what is no request', () => {
   const refusalOf = async (text: string) => {
     const { socket, closed } = await dial()

@@ -11,7 +11,7 @@ import { requireSynced } from '../../repos/readable.ts'
  * Honest repositories have a hundred. The list has no cursor and a repository may have a collection for each of its records, so it ends
  * somewhere: at about 3 MB of the longest names.
  */
-const maxCollections = 10_000
+const maxCollections = 1_000
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
