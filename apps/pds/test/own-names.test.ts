@@ -80,7 +80,7 @@ describe('a change of handle', () => {
     const changes = new HandleChanges({
       storage,
       handles: new HandleRules(
-        ['.example.com', '.home.example.org'],
+        ['.example.com', '.users.example.com', '.home.example.org'],
         ['pds.example.com', 'home.example.org', 'pds.example.net'],
       ),
       identity: { forget: async () => {} },
@@ -102,8 +102,8 @@ describe('a change of handle', () => {
     return { changes, handle: async () => (await storage.accounts.get(did))?.handle }
   }
 
-  // The last is above a host of the server, which people like to be called by.
-  it.each(['example.com', 'home.example.org', 'example.net'])(
+  // The second lies under the first; the last is above a host of the server, which people like to be called by.
+  it.each(['example.com', 'users.example.com', 'home.example.org', 'example.net'])(
     'to the bare domain %s needs its proof',
     async (domain) => {
       const without = await setUp({ [domain]: 'did:plc:mallory' })
@@ -117,7 +117,7 @@ describe('a change of handle', () => {
     },
   )
 
-  it.each(['example.com', 'home.example.org', 'pds.example.com'])(
+  it.each(['example.com', 'users.example.com', 'home.example.org', 'pds.example.com'])(
     'to %s is the administrator’s to make',
     async (name) => {
       const { changes, handle } = await setUp({})

@@ -63,6 +63,19 @@ describe('a subscription', () => {
     expect(socket.binaryType).toBe('arraybuffer')
   })
 
+  it.each([
+    [{}, 5_000_000],
+    [{ maxFrameBytes: 5 }, 5],
+  ])('tells the WebSocket the bound of %j', (bound, maxPayload) => {
+    const told: unknown[] = []
+    const webSocket = (url: string, given: unknown) => {
+      told.push(given)
+      return new TestSocket(url)
+    }
+    open({ ...bound, webSocket })
+    expect(told).toEqual([{ maxPayload }])
+  })
+
   it('gives each message with its type, and ends with the stream', async () => {
     const { socket, messages, first } = open()
     socket.send(number(1))

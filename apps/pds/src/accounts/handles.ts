@@ -23,11 +23,10 @@ export class HandleRules {
     this.#ownLabels = new Set([...this.#ownHosts].map((host) => host.split('.', 1)[0]!))
   }
 
-  /** Whether this server alone decides who has the handle: it lies under one of its domains, or is its host name. */
+  /** Whether this server alone decides who has the handle: it lies under one of its domains, or is its host name, and is no domain itself. */
   isLocal(handle: string): boolean {
-    return (
-      this.domains.some((domain) => handle.endsWith(domain)) || (this.#ownHosts.has(handle) && !this.isDomain(handle))
-    )
+    if (this.isDomain(handle)) return false
+    return this.domains.some((domain) => handle.endsWith(domain)) || this.#ownHosts.has(handle)
   }
 
   /** Whether the handle is one of the domains itself. Whoever holds the domain proves it as for any foreign handle. */
