@@ -117,11 +117,12 @@ describe('LoopShares', () => {
 
   it('puts a network that has used much behind the others', async () => {
     await overuse('greedy')
+    await loop.request('modest')
     await loop.request('greedy')
     await loop.request('modest')
-    expect(loop.begun).toEqual(['modest'])
+    expect(loop.begun).toEqual(['modest', 'modest'])
     await loop.endTurn()
-    expect(loop.begun).toEqual(['modest', 'greedy'])
+    expect(loop.begun).toEqual(['modest', 'modest', 'greedy'])
   })
 
   it('has such networks take turns, one long request in a turn of the event loop', async () => {
@@ -142,6 +143,7 @@ describe('LoopShares', () => {
 
   it('leaves them a fifth of the time while others are there', async () => {
     await overuse('greedy')
+    await loop.request('modest')
     for (let index = 0; index < 400; index++) await loop.request('greedy', 10)
     const began = loop.now
     // For long enough that its use is no more than what is left to it.
@@ -155,6 +157,15 @@ describe('LoopShares', () => {
     expect(greedy).toBeGreaterThan(50)
     expect(greedy).toBeLessThan(90)
     expect(loop.atOnce).not.toContain('greedy')
+  })
+
+  it('lets a network begin at once while nobody else is there, however much it uses', async () => {
+    await overuse('greedy')
+    for (let index = 0; index < 50; index++) {
+      await loop.request('greedy', 5)
+      await loop.endTurn()
+    }
+    expect(loop.atOnce).toHaveLength(50)
   })
 
   it('leaves them all of it while nobody else is there', async () => {

@@ -6,6 +6,8 @@ import { afterOthers, whenIdle } from './event-loop.ts'
 
 /** For how long requests may begin in one turn of the event loop. Those that come later begin in the next turns. */
 const sliceMs = 5
+/** The same while a single network is there: what it sends at once is better worked on at once. */
+const soleSliceMs = 10
 /** Looking at the clock costs a hundredth of what the cheapest request does. */
 const requestsBetweenLooks = 4
 /** After a turn that was longer than a slice, use is measured for so long. */
@@ -58,6 +60,9 @@ export class LoopShares {
   #isTurnSpent = false
   #watchUntil = 0
   #othersSeen = Number.NEGATIVE_INFINITY
+  #lastNetwork = ''
+  /** When the last two requests came from two networks. */
+  #severalSeen = Number.NEGATIVE_INFINITY
   /** When networks that stand back may go on. */
   #dueAt = 0
   #isStretchPlanned = false
@@ -75,8 +80,10 @@ export class LoopShares {
     const isLate = this.#isLate()
     if (this.#watchUntil === 0 && !isLate) return undefined
     const name = network()
+    const now = this.#now()
+    if (this.#isAlone(name, now)) return isLate ? this.#late.join(name) : undefined
     if (this.#isGreedy(name)) return this.#standBack(name)
-    this.#othersSeen = this.#now()
+    this.#othersSeen = now
     if (isLate) return this.#late.join(name)
     this.#measure(name)
     return undefined
@@ -89,9 +96,17 @@ export class LoopShares {
 
   /** Resolves in a later turn of the event loop, for the rest of a request that would make this turn long. */
   next(network: string): Promise<void> {
-    if (this.#isGreedy(network)) return this.#standBack(network)
+    if (!this.#isAlone(network, this.#now()) && this.#isGreedy(network)) return this.#standBack(network)
     if (!this.#isTurnOpen) this.#openTurn()
     return this.#late.join(network)
+  }
+
+  /** Whether all requests of late came from this network: then it stands back for nobody, and what it uses is the turns. */
+  #isAlone(network: string, now: number): boolean {
+    if (network === this.#lastNetwork) return now - this.#severalSeen > presenceMs
+    this.#lastNetwork = network
+    this.#severalSeen = now
+    return false
   }
 
   #isGreedy(network: string): boolean {
@@ -111,7 +126,8 @@ export class LoopShares {
   #isLate(): boolean {
     if (this.#isTurnSpent) return true
     if (++this.#arrived % requestsBetweenLooks !== 0) return false
-    this.#isTurnSpent = this.#now() - this.#turnBegan > sliceMs
+    const now = this.#now()
+    this.#isTurnSpent = now - this.#turnBegan > (now - this.#severalSeen > presenceMs ? soleSliceMs : sliceMs)
     return this.#isTurnSpent
   }
 
@@ -126,8 +142,10 @@ export class LoopShares {
   readonly #closeTurn = () => {
     this.#isTurnOpen = false
     const now = this.#now()
-    if (now - this.#turnBegan > sliceMs) this.#watchUntil = now + watchMs
+    const turnMs = now - this.#turnBegan
+    if (turnMs > sliceMs) this.#watchUntil = now + watchMs
     else if (now > this.#watchUntil) this.#stopWatching()
+    if (this.#watchUntil !== 0 && now - this.#severalSeen > presenceMs) this.#add(this.#lastNetwork, turnMs)
     if (this.#late.isEmpty) return
     // What is still waiting after this slice needs a further turn, even if nobody else comes.
     this.#openTurn()
@@ -176,15 +194,18 @@ export class LoopShares {
   #measure(network: string, then?: () => void): void {
     const began = this.#now()
     this.#whenIdle(() => {
-      const now = this.#now()
-      const use = this.#use.get(network)
-      if (!use) this.#note(network, { ms: now - began, at: now, isGreedy: false })
-      else {
-        use.ms = this.#asOfNow(use) + now - began
-        use.at = now
-      }
+      this.#add(network, this.#now() - began)
       then?.()
     })
+  }
+
+  #add(network: string, ms: number): void {
+    const use = this.#use.get(network)
+    const at = this.#now()
+    if (use) {
+      use.ms = this.#asOfNow(use) + ms
+      use.at = at
+    } else this.#note(network, { ms, at, isGreedy: false })
   }
 
   #note(network: string, use: Use): void {
