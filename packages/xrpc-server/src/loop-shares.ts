@@ -6,8 +6,6 @@ import { afterOthers, whenIdle } from './event-loop.ts'
 
 /** For how long requests may begin in one turn of the event loop. Those that come later begin in the next turns. */
 const sliceMs = 5
-/** The same while a single network is there: what it sends at once is better worked on at once. */
-const soleSliceMs = 10
 /** Looking at the clock costs a hundredth of what the cheapest request does. */
 const requestsBetweenLooks = 4
 /** After a turn that was longer than a slice, use is measured for so long. */
@@ -126,8 +124,7 @@ export class LoopShares {
   #isLate(): boolean {
     if (this.#isTurnSpent) return true
     if (++this.#arrived % requestsBetweenLooks !== 0) return false
-    const now = this.#now()
-    this.#isTurnSpent = now - this.#turnBegan > (now - this.#severalSeen > presenceMs ? soleSliceMs : sliceMs)
+    this.#isTurnSpent = this.#now() - this.#turnBegan > sliceMs
     return this.#isTurnSpent
   }
 
