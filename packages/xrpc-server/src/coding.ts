@@ -52,16 +52,14 @@ export async function encodeBytes(
 
 /**
  * Undoes the coding of a request body that has been read whole; `decodeBody` does so for a stream.
- * @throws XrpcError 415, 413 and 400 as `decodeBody` does, and 503 when too many bodies wait to be decoded.
+ * @throws XrpcError 413 and 400 as `decodeBody` does, and 503 when too many bodies wait to be decoded.
  */
 export async function decodeBytes(
-  contentEncoding: string | null,
+  coding: Coded,
   bytes: Uint8Array,
   maxBytes: number,
   client: CodingClient,
 ): Promise<Uint8Array> {
-  const coding = requireCoding(contentEncoding)
-  if (coding === undefined) return bytes
   let decoded: Uint8Array | undefined
   try {
     // Small bodies wait too: it is what comes out that takes the time.
@@ -98,13 +96,14 @@ export function decodeBody(
 
 /** The coding of a body; undefined when it has none. @throws XrpcError 415 for a coding that is not offered, or for several. */
 export function requireCoding(contentEncoding: string | null): Coded | undefined {
+  if (contentEncoding === null) return undefined
   const coding = soleCoding(contentEncoding)
   if (coding === undefined || isAvailable(coding)) return coding
   throw unsupported(`unsupported content-encoding: ${coding.slice(0, 100)}`)
 }
 
-function soleCoding(contentEncoding: string | null): string | undefined {
-  const texts = (contentEncoding ?? '').toLowerCase().split(',', maxListed + 1)
+function soleCoding(contentEncoding: string): string | undefined {
+  const texts = contentEncoding.toLowerCase().split(',', maxListed + 1)
   const codings = texts.map((text) => text.trim()).filter((text) => text !== '' && text !== 'identity')
   if (codings.length > 1 || texts.length > maxListed) throw unsupported('only one content-encoding may be applied')
   return codings[0] === 'x-gzip' ? 'gzip' : codings[0]

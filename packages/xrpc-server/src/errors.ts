@@ -27,9 +27,9 @@ export function payloadTooLarge(): XrpcError {
   return new XrpcError('PayloadTooLargeError', 'request entity too large')
 }
 
-/** The refusal of a compressed body when too many wait to be decompressed. */
+/** The refusal of a body that has to be compressed or decompressed, when too many wait for that. */
 export function tooBusy(): XrpcError {
-  const message = 'too many requests are being decompressed at the moment: try again shortly'
+  const message = 'too many bodies are being compressed or decompressed at the moment: try again shortly'
   return new XrpcError('ServiceUnavailable', message, { headers: { 'retry-after': '2' } })
 }
 

@@ -101,11 +101,10 @@ function contentLength(request: InnerRequest): number | undefined {
 async function readWhole(request: InnerRequest, length: number | undefined, maxBytes: number): Promise<Uint8Array> {
   if (length !== undefined && length > maxBytes) throw payloadTooLarge()
   if (!request.body) return new Uint8Array()
-  const contentEncoding = request.headers.get('content-encoding')
   // What would be refused is not read first.
-  if (contentEncoding !== null) requireCoding(contentEncoding)
+  const coding = requireCoding(request.headers.get('content-encoding'))
   const bytes = await (request.read ? request.read(maxBytes) : readAll(request.body, maxBytes))
-  return contentEncoding === null ? bytes : decodeBytes(contentEncoding, bytes, maxBytes, request)
+  return coding === undefined ? bytes : decodeBytes(coding, bytes, maxBytes, request)
 }
 
 function decoded(request: InnerRequest, body: ByteStream, maxBytes: number): ByteStream {
