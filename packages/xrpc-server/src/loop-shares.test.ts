@@ -159,6 +159,19 @@ describe('LoopShares', () => {
     expect(loop.atOnce).not.toContain('greedy')
   })
 
+  it('leaves them no more while they send nothing and only wait', async () => {
+    await overuse('greedy')
+    await loop.request('modest')
+    for (let index = 0; index < 100; index++) await loop.request('greedy', 10)
+    const began = loop.now
+    while (loop.now < began + 1_000) {
+      await loop.request('modest')
+      await loop.endTurn()
+      await loop.pass(1)
+    }
+    expect(loop.begun.filter((network) => network === 'greedy').length).toBeLessThan(24)
+  })
+
   it('lets a network begin at once while nobody else is there, however much it uses', async () => {
     await overuse('greedy')
     for (let index = 0; index < 50; index++) {

@@ -101,7 +101,8 @@ export class LoopShares {
 
   /** Whether all requests of late came from this network: then it stands back for nobody, and what it uses is the turns. */
   #isAlone(network: string, now: number): boolean {
-    if (network === this.#lastNetwork) return now - this.#severalSeen > presenceMs
+    // Others that stand back send nothing while they wait, and are there all the same.
+    if (network === this.#lastNetwork) return now - this.#severalSeen > presenceMs && this.#back.hasNoneBut(network)
     this.#lastNetwork = network
     this.#severalSeen = now
     return false
@@ -140,9 +141,10 @@ export class LoopShares {
     this.#isTurnOpen = false
     const now = this.#now()
     const turnMs = now - this.#turnBegan
+    // In a turn that was not watched from its beginning nobody asked whose requests they were.
+    if (this.#watchUntil !== 0 && now - this.#severalSeen > presenceMs) this.#add(this.#lastNetwork, turnMs)
     if (turnMs > sliceMs) this.#watchUntil = now + watchMs
     else if (now > this.#watchUntil) this.#stopWatching()
-    if (this.#watchUntil !== 0 && now - this.#severalSeen > presenceMs) this.#add(this.#lastNetwork, turnMs)
     if (this.#late.isEmpty) return
     // What is still waiting after this slice needs a further turn, even if nobody else comes.
     this.#openTurn()
@@ -230,6 +232,11 @@ class Lines {
 
   get isEmpty(): boolean {
     return this.#lines.size === 0
+  }
+
+  /** Whether nothing waits, or only what is this network's. */
+  hasNoneBut(network: string): boolean {
+    return this.#lines.size === 0 || (this.#lines.size === 1 && this.#lines.has(network))
   }
 
   join(network: string): Promise<void> {
