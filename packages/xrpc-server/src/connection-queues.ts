@@ -13,7 +13,6 @@ interface Queue {
   readonly waiting: ((isOpen: boolean) => void)[]
 }
 
-/** Of connections, not of servers: an upgrade is asked for on one that may have requests before it. */
 const queues = new WeakMap<object, Queue>()
 
 /** Whether a request that came before on this connection has no whole answer yet. */
@@ -24,41 +23,40 @@ export function isConnectionBusy(socket: object): boolean {
 /**
  * Node hands over every request that it has parsed. Here each connection has one at a time, and the next when the answer before it has
  * been written: what a client sends at once would otherwise be worked on at once, and all answers kept until it reads them.
+ *
+ * Nothing when the request may go on, else a promise of its turn: `false` when the connection has closed before.
  */
-export class ConnectionQueues {
-  /** Nothing when the request may go on, else a promise of its turn: `false` when the connection has closed before. */
-  enter(socket: Socket, response: ServerResponse): Promise<boolean> | undefined {
-    let queue = queues.get(socket)
-    if (!queue) {
-      queue = { isBusy: false, waiting: [] }
-      queues.set(socket, queue)
-    }
-    if (queue.isBusy) return this.#wait(queue, socket, response)
-    this.#begin(queue, socket, response)
-    return undefined
+export function enterConnection(socket: Socket, response: ServerResponse): Promise<boolean> | undefined {
+  let queue = queues.get(socket)
+  if (!queue) {
+    queue = { isBusy: false, waiting: [] }
+    queues.set(socket, queue)
   }
+  if (queue.isBusy) return wait(queue, socket, response)
+  begin(queue, socket, response)
+  return undefined
+}
 
-  #begin(queue: Queue, socket: Socket, response: ServerResponse): void {
-    queue.isBusy = true
-    response.once('close', () => this.#goOn(queue, socket))
-  }
+function begin(queue: Queue, socket: Socket, response: ServerResponse): void {
+  queue.isBusy = true
+  response.once('close', () => goOn(queue, socket))
+}
 
-  async #wait(queue: Queue, socket: Socket, response: ServerResponse): Promise<boolean> {
-    if (queue.waiting.length >= maxWaiting) socket.destroy()
-    if (socket.destroyed) return false
-    const isOpen = await new Promise<boolean>((resolve) => queue.waiting.push(resolve))
-    if (isOpen) this.#begin(queue, socket, response)
-    return isOpen
-  }
+async function wait(queue: Queue, socket: Socket, response: ServerResponse): Promise<boolean> {
+  if (queue.waiting.length >= maxWaiting) socket.destroy()
+  if (socket.destroyed) return false
+  const isOpen = await new Promise<boolean>((resolve) => queue.waiting.push(resolve))
+  if (isOpen) begin(queue, socket, response)
+  return isOpen
+}
 
-  #goOn(queue: Queue, socket: Socket): void {
-    if (queue.waiting.length === 0) queue.isBusy = false
-    // Others get a turn of the event loop between two requests of one client.
-    else setImmediate(() => this.#callNext(queue, socket))
-  }
+function goOn(queue: Queue, socket: Socket): void {
+  if (queue.waiting.length === 0) queue.isBusy = false
+  // Others get a turn of the event loop between two requests of one client.
+  else setImmediate(() => callNext(queue, socket))
+}
 
-  #callNext({ waiting }: Queue, socket: Socket): void {
-    if (socket.destroyed) for (const tell of waiting.splice(0)) tell(false)
-    else waiting.shift()?.(true)
-  }
+function callNext({ waiting }: Queue, socket: Socket): void {
+  if (socket.destroyed) for (const tell of waiting.splice(0)) tell(false)
+  else waiting.shift()?.(true)
 }

@@ -1,6 +1,6 @@
 /** The router as a listener for the requests of Node's HTTP server. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ConnectionQueues } from './connection-queues.ts'
+import { enterConnection } from './connection-queues.ts'
 import { LoopShares } from './loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
@@ -25,12 +25,11 @@ export function nodeListener(
   const { stalledMs = 60_000, lingerMs = 2_000, minReadBytesPerSecond, readingGraceMs } = options
   const timeouts = { stalledMs, lingerMs, minReadBytesPerSecond, readingGraceMs }
   const requestOptions = { ...options, shares, guard: options.guard ?? new SlowBodyGuard() }
-  const queues = new ConnectionQueues()
   const unread = new UnreadAnswers(options)
   const line = new SmallChunkLine()
   return async (message, response) => {
     joinSmallChunks(message, line)
-    const turnOnConnection = queues.enter(message.socket, response)
+    const turnOnConnection = enterConnection(message.socket, response)
     if (turnOnConnection && !(await turnOnConnection)) return
     const request = new NodeRequest(message, response, requestOptions)
     const network = () => request.network

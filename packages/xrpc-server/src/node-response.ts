@@ -70,7 +70,7 @@ async function writePieces(
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const held = unread.hold({ network: options.network(), bytes: size, cutOff: () => response.destroy() })
   try {
-    for (let at = 0; at < size && !response.destroyed; at += pieceBytes) {
+    for (let at = 0; at < size; at += pieceBytes) {
       const turn = at > 0 && share()
       if (turn) await turn
       if (response.destroyed) return
