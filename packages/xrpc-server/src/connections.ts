@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { clientNetwork, isPrivateAddress, normalizeAddress } from './client-address.ts'
+import { Counts } from './counts.ts'
 
 export interface ConnectionOptions {
   /** Connections that one address (IPv6: one /64) may hold; trusted proxies are not counted. Default: 512. */
@@ -11,7 +12,7 @@ export interface ConnectionOptions {
 /** The open connections of a server, and how many of them each address holds. */
 export class Connections {
   readonly #open = new Set<Socket>()
-  readonly #byNetwork = new Map<string, number>()
+  readonly #byNetwork = new Counts()
 
   constructor(
     server: Server,
@@ -34,21 +35,15 @@ export class Connections {
     const { maxConnectionsPerAddress = 512, isTrustedProxy = isPrivateAddress } = this.options
     const isCounted = !isTrustedProxy(address)
     const network = clientNetwork(address)
-    if (isCounted && (this.#byNetwork.get(network) ?? 0) >= maxConnectionsPerAddress) {
+    if (isCounted && this.#byNetwork.of(network) >= maxConnectionsPerAddress) {
       socket.destroy()
       return
     }
     this.#open.add(socket)
-    if (isCounted) this.#count(network, 1)
+    if (isCounted) this.#byNetwork.add(network, 1)
     socket.once('close', () => {
       this.#open.delete(socket)
-      if (isCounted) this.#count(network, -1)
+      if (isCounted) this.#byNetwork.add(network, -1)
     })
-  }
-
-  #count(network: string, change: 1 | -1): void {
-    const count = (this.#byNetwork.get(network) ?? 0) + change
-    if (count > 0) this.#byNetwork.set(network, count)
-    else this.#byNetwork.delete(network)
   }
 }

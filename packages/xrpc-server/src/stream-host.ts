@@ -1,6 +1,8 @@
 /** Opens subscriptions: who may, how many of them, and what becomes of each. */
+
 import { XrpcError } from '@atoll/xrpc'
 import { clientNetwork } from './client-address.ts'
+import { Counts } from './counts.ts'
 import type { Exchange } from './exchange.ts'
 import type { FrameSocket } from './frame-socket.ts'
 import type { InnerResponse } from './inner.ts'
@@ -15,7 +17,7 @@ export type Upgrade =
   | { accepted: true; serve(socket: FrameSocket): Promise<void> }
 
 export class StreamHost {
-  readonly #openByNetwork = new Map<string, number>()
+  readonly #openByNetwork = new Counts()
 
   constructor(private readonly options: Pick<RouterOptions, 'onError' | 'explain' | 'subscriptions'>) {}
 
@@ -46,9 +48,10 @@ export class StreamHost {
     // Those who asked at the same time all found room.
     const full = this.#lackOfRoom(exchange)
     if (full) return refuseStream(full, socket)
-    this.#count(ip, 1)
+    const network = clientNetwork(ip)
+    this.#openByNetwork.add(network, 1)
     socket.onClose(() => {
-      this.#count(ip, -1)
+      this.#openByNetwork.add(network, -1)
       gone.abort()
     })
     const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.options.subscriptions ?? {}
@@ -62,15 +65,7 @@ export class StreamHost {
 
   #lackOfRoom({ request: { ip }, isLimited }: Exchange): XrpcError | undefined {
     const { maxPerAddress } = this.options.subscriptions ?? {}
-    if (maxPerAddress === undefined || !isLimited || (this.#openByNetwork.get(clientNetwork(ip)) ?? 0) < maxPerAddress)
-      return
+    if (maxPerAddress === undefined || !isLimited || this.#openByNetwork.of(clientNetwork(ip)) < maxPerAddress) return
     return new XrpcError('RateLimitExceeded', `at most ${maxPerAddress} subscriptions for one address`)
-  }
-
-  #count(ip: string, change: 1 | -1): void {
-    const network = clientNetwork(ip)
-    const open = (this.#openByNetwork.get(network) ?? 0) + change
-    if (open > 0) this.#openByNetwork.set(network, open)
-    else this.#openByNetwork.delete(network)
   }
 }

@@ -1,3 +1,5 @@
+import { Counts } from './counts.ts'
+
 /** Too many wait already. */
 export class TooManyWaitingError extends Error {
   override name = 'TooManyWaitingError'
@@ -30,7 +32,7 @@ export class Turns {
   readonly #limits: TurnLimits
   /** In the order in which the clients' turns come; a client without waiting work has no entry. */
   readonly #waiting = new Map<string, Begin[]>()
-  readonly #running = new Map<string, number>()
+  readonly #running = new Counts()
   #runningCount = 0
   #waitingCount = 0
 
@@ -98,13 +100,11 @@ export class Turns {
 
   #mayRun(client: string): boolean {
     const { atOnce, atOncePerClient = atOnce } = this.#limits
-    return this.#runningCount < atOnce && (this.#running.get(client) ?? 0) < atOncePerClient
+    return this.#runningCount < atOnce && this.#running.of(client) < atOncePerClient
   }
 
   #count(client: string, change: 1 | -1): void {
     this.#runningCount += change
-    const running = (this.#running.get(client) ?? 0) + change
-    if (running > 0) this.#running.set(client, running)
-    else this.#running.delete(client)
+    this.#running.add(client, change)
   }
 }

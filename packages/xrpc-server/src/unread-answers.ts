@@ -1,3 +1,5 @@
+import { Counts } from './counts.ts'
+
 /** What whole answers hold in memory while their clients do not read them. */
 export interface UnreadAnswerLimits {
   /** For one client network. Default: 32 MiB, sixteen of the largest pages. */
@@ -16,7 +18,7 @@ interface Unread {
 export class UnreadAnswers {
   /** The longest without progress first. */
   readonly #unread = new Set<Unread>()
-  readonly #byNetwork = new Map<string, number>()
+  readonly #byNetwork = new Counts()
   readonly #maxPerNetwork: number
   readonly #max: number
   #bytes = 0
@@ -35,7 +37,7 @@ export class UnreadAnswers {
     this.#unread.add(unread)
     this.#count(unread, 1)
     // An answer that is too large on its own passes, if it is the only one.
-    if (this.#of(unread.network) > this.#maxPerNetwork) this.#makeRoom(unread, unread.network)
+    if (this.#byNetwork.of(unread.network) > this.#maxPerNetwork) this.#makeRoom(unread, unread.network)
     if (this.#bytes > this.#max) this.#makeRoom(unread)
     return unread
   }
@@ -59,17 +61,11 @@ export class UnreadAnswers {
   }
 
   #isOver(network: string | undefined): boolean {
-    return network === undefined ? this.#bytes > this.#max : this.#of(network) > this.#maxPerNetwork
-  }
-
-  #of(network: string): number {
-    return this.#byNetwork.get(network) ?? 0
+    return network === undefined ? this.#bytes > this.#max : this.#byNetwork.of(network) > this.#maxPerNetwork
   }
 
   #count({ network, bytes }: Unread, sign: 1 | -1): void {
     this.#bytes += sign * bytes
-    const sum = this.#of(network) + sign * bytes
-    if (sum > 0) this.#byNetwork.set(network, sum)
-    else this.#byNetwork.delete(network)
+    this.#byNetwork.add(network, sign * bytes)
   }
 }
