@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { openFsBlobStore } from '@atoll/blobstore-fs'
 import { importKeyPair } from '@atoll/crypto'
-import { createIdentityResolver, type Fetch, type IdentityResolver } from '@atoll/identity'
+import { createIdentityResolver, type Fetch } from '@atoll/identity'
 import { createGuardedFetch, nodeDns } from '@atoll/identity/node'
 import { PlcClient } from '@atoll/identity/plc'
 import { lexicons } from '@atoll/lexicons'
-import { createSequencer, type Sequencer } from '@atoll/sequencer'
+import { createSequencer } from '@atoll/sequencer'
 import type { BlobStore, Storage } from '@atoll/storage'
 import { openSqliteStorage } from '@atoll/storage-sqlite'
 import { formatDatetime } from '@atoll/syntax'
@@ -40,26 +40,9 @@ import { RecordPreparer } from './repos/records.ts'
 import { RepoLocks } from './repos/repo-locks.ts'
 import { RepoWriter } from './repos/writer.ts'
 import { routes } from './routes.ts'
+import type { Services } from './services.ts'
 import { explainingStart } from './start-failure.ts'
 import { createWeb } from './web.ts'
-
-/** What the methods are given. */
-export interface Services {
-  readonly config: Config
-  readonly storage: Storage
-  readonly identity: IdentityResolver
-  readonly lookUps: LookUps
-  readonly exports: Exports
-  readonly sequencer: Sequencer
-  readonly accounts: Accounts
-  readonly signUps: SignUps
-  readonly sessions: Sessions
-  readonly handles: HandleRules
-  readonly handleChanges: HandleChanges
-  readonly blobs: Blobs
-  readonly preparer: RecordPreparer
-  readonly writer: RepoWriter
-}
 
 /** What the service stands on: opened from the configuration, or given by a test. */
 export interface Adapters {

@@ -33,7 +33,7 @@ import { getRepoStatus } from './methods/com.atproto.sync/getRepoStatus.ts'
 import { listBlobs } from './methods/com.atproto.sync/listBlobs.ts'
 import { listRepos } from './methods/com.atproto.sync/listRepos.ts'
 import { subscribeRepos } from './methods/com.atproto.sync/subscribeRepos.ts'
-import type { Services } from './pds.ts'
+import type { Services } from './services.ts'
 
 const megabyte = 1_000_000
 

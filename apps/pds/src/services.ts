@@ -1,0 +1,32 @@
+import type { IdentityResolver } from '@atoll/identity'
+import type { Sequencer } from '@atoll/sequencer'
+import type { Storage } from '@atoll/storage'
+import type { Accounts } from './accounts/accounts.ts'
+import type { HandleChanges } from './accounts/handle-changes.ts'
+import type { HandleRules } from './accounts/handles.ts'
+import type { Sessions } from './accounts/sessions.ts'
+import type { SignUps } from './accounts/sign-ups.ts'
+import type { Blobs } from './blobs/blobs.ts'
+import type { Config } from './config.ts'
+import type { LookUps } from './identity/look-ups.ts'
+import type { Exports } from './repos/exports.ts'
+import type { RecordPreparer } from './repos/records.ts'
+import type { RepoWriter } from './repos/writer.ts'
+
+/** What the methods are given. */
+export interface Services {
+  readonly config: Config
+  readonly storage: Storage
+  readonly identity: IdentityResolver
+  readonly lookUps: LookUps
+  readonly exports: Exports
+  readonly sequencer: Sequencer
+  readonly accounts: Accounts
+  readonly signUps: SignUps
+  readonly sessions: Sessions
+  readonly handles: HandleRules
+  readonly handleChanges: HandleChanges
+  readonly blobs: Blobs
+  readonly preparer: RecordPreparer
+  readonly writer: RepoWriter
+}
