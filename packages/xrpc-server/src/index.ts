@@ -1,9 +1,16 @@
-export { type ContentCoding, negotiateCoding } from './accept-encoding.ts'
-export { addressMatcher, clientAddress, clientNetwork, isAddressRange, isPrivateAddress } from './client-address.ts'
-export { availableCodings } from './coding.ts'
-export { ClientGoneError } from './errors.ts'
-export { type FetchInfo, innerRequest, innerResponse, webRequest, webResponse } from './fetch-host.ts'
-export { type FrameSocket, frameSocketOf, type WebSocketLike } from './frame-socket.ts'
+export { MemorySeenTokens, type SeenTokens } from './auth/seen-tokens.ts'
+export {
+  bearerToken,
+  type CreateServiceJwtOptions,
+  createServiceJwt,
+  type ServiceJwtClaims,
+  type SigningKeyOf,
+  serviceAuth,
+  serviceExpiration,
+  type VerifyServiceJwtOptions,
+  verifyServiceJwt,
+} from './auth/service-auth.ts'
+export { ClientGoneError } from './core/errors.ts'
 export type {
   Awaitable,
   ByteStream,
@@ -12,15 +19,8 @@ export type {
   RequestHeaders,
   ResponseBody,
   ResponseHeaderMap,
-} from './inner.ts'
-export type { RateLimitOptions, RequestReport, RouterOptions, SubscriptionOptions } from './options.ts'
-export {
-  MemoryRateLimitStore,
-  type RateLimit,
-  type RateLimitStore,
-  type RateLimitSubject,
-  type RateWindow,
-} from './rate-limits.ts'
+} from './core/inner.ts'
+export type { RateLimitOptions, RequestReport, RouterOptions, SubscriptionOptions } from './core/options.ts'
 export {
   type Authorize,
   type AuthorizeRequest,
@@ -38,19 +38,25 @@ export {
   type StreamHandler,
   type StreamRoute,
   stream,
-} from './route.ts'
-export { createRouter, type Router } from './router.ts'
-export { MemorySeenTokens, type SeenTokens } from './seen-tokens.ts'
+} from './core/route.ts'
+export { createRouter, type Router } from './core/router.ts'
+export { type FetchInfo, innerRequest, innerResponse, webRequest, webResponse } from './hosts/fetch.ts'
+export { type ContentCoding, negotiateCoding } from './http/accept-encoding.ts'
 export {
-  bearerToken,
-  type CreateServiceJwtOptions,
-  createServiceJwt,
-  type ServiceJwtClaims,
-  type SigningKeyOf,
-  serviceAuth,
-  serviceExpiration,
-  type VerifyServiceJwtOptions,
-  verifyServiceJwt,
-} from './service-auth.ts'
-export type { Upgrade } from './stream-host.ts'
-export { type Asker, TooManyWaitingError, type TurnLimits, Turns } from './turns.ts'
+  addressMatcher,
+  clientAddress,
+  clientNetwork,
+  isAddressRange,
+  isPrivateAddress,
+} from './http/client-address.ts'
+export { availableCodings } from './http/coding.ts'
+export {
+  MemoryRateLimitStore,
+  type RateLimit,
+  type RateLimitStore,
+  type RateLimitSubject,
+  type RateWindow,
+} from './limits/rate-limits.ts'
+export { type Asker, TooManyWaitingError, type TurnLimits, Turns } from './limits/turns.ts'
+export { type FrameSocket, frameSocketOf, type WebSocketLike } from './streams/frame-socket.ts'
+export type { Upgrade } from './streams/stream-host.ts'

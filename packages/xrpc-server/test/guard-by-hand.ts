@@ -1,4 +1,4 @@
-import { SlowBodyGuard, type SlowBodyGuardOptions } from '../src/slow-body-guard.ts'
+import { SlowBodyGuard, type SlowBodyGuardOptions } from '../src/limits/slow-body-guard.ts'
 
 /** A guard whose time the test controls. */
 export function guardByHand(options: Omit<SlowBodyGuardOptions, 'repeat'> = {}) {

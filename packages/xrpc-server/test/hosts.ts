@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import Koa from 'koa'
 import { WebSocket } from 'ws'
-import { innerRequest, webResponse } from '../src/fetch-host.ts'
-import { frameSocketOf, type WebSocketLike } from '../src/frame-socket.ts'
-import { koaMiddleware, koaUpgrade } from '../src/koa.ts'
-import { serveNode } from '../src/node.ts'
-import type { Router } from '../src/router.ts'
+import type { Router } from '../src/core/router.ts'
+import { innerRequest, webResponse } from '../src/hosts/fetch.ts'
+import { koaMiddleware, koaUpgrade } from '../src/hosts/koa.ts'
+import { serveNode } from '../src/hosts/node.ts'
+import { frameSocketOf, type WebSocketLike } from '../src/streams/frame-socket.ts'
 
 export interface TestRequest {
   method?: string

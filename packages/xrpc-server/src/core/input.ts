@@ -1,0 +1,143 @@
+/** What a procedure is given: the content-type and the bounds are checked before anything is read. */
+import { DataModelError, parseJson, type Value } from '@atoll/data-model'
+import { type Body, describeIssues, type Procedure, type Query } from '@atoll/lexicon'
+import { XrpcError } from '@atoll/xrpc'
+import { boundedChunks, decodeBody, decodeBytes, requireCoding } from '../http/coding.ts'
+import { GatheredChunks } from '../http/gathered-chunks.ts'
+import { matchesMediaType, mediaType } from '../http/media-type.ts'
+import { payloadTooLarge } from './errors.ts'
+import type { Awaitable, ByteStream, InnerRequest } from './inner.ts'
+
+export interface InputLimits {
+  /** For input that is parsed: JSON. */
+  maxJsonBytes: number
+  /** For input that is handed on as bytes. */
+  maxRawBytes: number
+}
+
+export interface Input {
+  encoding: string | undefined
+  input: unknown
+  body: ByteStream
+}
+
+// Depth is judged where records are encoded, a few levels further in than the input itself.
+const maxDepth = 64
+
+const nothing: ByteStream = { async *[Symbol.asyncIterator]() {} }
+const noInput: Input = { encoding: undefined, input: undefined, body: nothing }
+
+/** Reads, or for raw input prepares to read, what the method asks for. */
+export function readInput(
+  method: Query | Procedure,
+  request: InnerRequest,
+  limits: InputLimits,
+  maxBytes: number | undefined,
+): Awaitable<Input> {
+  const expected = method.kind === 'procedure' ? method.input : undefined
+  if (!expected) return request.body === undefined ? noInput : requireEmpty(method, request, request.body)
+  const length = contentLength(request)
+  const encoding = requireEncoding(expected.encoding, request, length)
+  const { validate } = expected
+  if (validate) return readJson(validate, encoding, request, length, maxBytes ?? limits.maxJsonBytes)
+  const bound = maxBytes ?? limits.maxRawBytes
+  if (length !== undefined && length > bound) throw payloadTooLarge()
+  return { encoding, input: undefined, body: bounded(decoded(request, request.body ?? nothing, bound), bound) }
+}
+
+/** Proxies announce a chunked body where there may be none, so what counts is whether a byte comes. */
+function requireEmpty(method: Query | Procedure, request: InnerRequest, body: ByteStream): Awaitable<Input> {
+  const length = contentLength(request)
+  if (length === 0) return noInput
+  if (length !== undefined) throw noBodyTaken(method)
+  return isEmpty(body).then((empty) => {
+    if (!empty) throw noBodyTaken(method)
+    return noInput
+  })
+}
+
+async function isEmpty(body: ByteStream): Promise<boolean> {
+  for await (const chunk of body) if (chunk.length > 0) return false
+  return true
+}
+
+function noBodyTaken({ nsid }: Query | Procedure): XrpcError {
+  return new XrpcError('InvalidRequest', `${nsid} takes no request body`)
+}
+
+async function readJson(
+  validate: NonNullable<Body<unknown>['validate']>,
+  encoding: string,
+  request: InnerRequest,
+  length: number | undefined,
+  maxBytes: number,
+): Promise<Input> {
+  const bytes = await readWhole(request, length, maxBytes)
+  if (bytes.length === 0) throw new XrpcError('InvalidRequest', 'the request has no body, but one is expected')
+  const judged = validate(parseBody(bytes))
+  if (judged.ok) return { encoding, input: judged.value, body: nothing }
+  throw new XrpcError('InvalidRequest', `Invalid input: ${describeIssues(judged.issues)}`)
+}
+
+function requireEncoding(expected: string, request: InnerRequest, length: number | undefined): string {
+  const header = request.headers.get('content-type')
+  const encoding = mediaType(header)
+  if (encoding !== undefined) {
+    if (matchesMediaType(expected, encoding)) return encoding
+    throw new XrpcError('InvalidRequest', `wrong content-type: ${encoding}, expected ${expected}`)
+  }
+  if (header !== null) throw new XrpcError('InvalidRequest', `not a content-type: "${header.slice(0, 100)}"`)
+  const without = request.body === undefined || length === 0 ? 'a request body' : 'a content-type'
+  throw new XrpcError('InvalidRequest', `the request has no ${without.slice(2)}, expected ${expected}`)
+}
+
+function contentLength(request: InnerRequest): number | undefined {
+  const header = request.headers.get('content-length')
+  if (header === null) return undefined
+  if (!/^\d{1,15}$/.test(header)) throw new XrpcError('InvalidRequest', 'not a content-length')
+  return Number(header)
+}
+
+async function readWhole(request: InnerRequest, length: number | undefined, maxBytes: number): Promise<Uint8Array> {
+  if (length !== undefined && length > maxBytes) throw payloadTooLarge()
+  if (!request.body) return new Uint8Array()
+  // What would be refused is not read first.
+  const coding = requireCoding(request.headers.get('content-encoding'))
+  const bytes = await (request.read ? request.read(maxBytes) : readAll(request.body, maxBytes))
+  return coding === undefined ? bytes : decodeBytes(coding, bytes, maxBytes, request)
+}
+
+function decoded(request: InnerRequest, body: ByteStream, maxBytes: number): ByteStream {
+  return decodeBody(request.headers.get('content-encoding'), body, maxBytes, request)
+}
+
+/** The whole of a body, as long as it is within the bound. */
+export async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const chunks = new GatheredChunks()
+  for await (const chunk of boundedChunks(body, maxBytes)) chunks.add(chunk)
+  return chunks.join()
+}
+
+function bounded(body: ByteStream, maxBytes: number): ByteStream {
+  return {
+    [Symbol.asyncIterator]: () => boundedChunks(body, maxBytes),
+    release: (chunk) => body.release?.(chunk),
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function parseBody(bytes: Uint8Array): Value {
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch (cause) {
+    throw new XrpcError('InvalidRequest', 'the request body is not UTF-8', { cause })
+  }
+  try {
+    return parseJson(text, { maxDepth })
+  } catch (cause) {
+    if (!(cause instanceof DataModelError)) throw cause
+    throw new XrpcError('InvalidRequest', `the request body is not valid: ${cause.message}`, { cause })
+  }
+}

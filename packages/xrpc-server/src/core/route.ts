@@ -1,0 +1,137 @@
+import type { InputOf, MessageOf, Method, OutputOf, ParamsOf, Procedure, Query, Subscription } from '@atoll/lexicon'
+import type { RateLimit } from '../limits/rate-limits.ts'
+import type { Awaitable, ByteStream, InnerRequest, RequestHeaders, ResponseBody, ResponseHeaderMap } from './inner.ts'
+
+/** The name of a method, as in its lexicon. */
+export type Nsid = Method['nsid']
+
+/** What an authorizer may look at: everything but the body. */
+export interface AuthorizeRequest {
+  readonly nsid: Nsid
+  /** Already checked against the lexicon. */
+  readonly params: Readonly<Record<string, unknown>>
+  readonly headers: RequestHeaders
+  readonly ip: string
+  readonly signal: AbortSignal
+  readonly responseHeaders: ResponseHeaders
+  readonly request: InnerRequest
+}
+
+/** Decides who is calling, or throws an XrpcError. */
+export type Authorize<C> = (request: AuthorizeRequest) => Awaitable<C>
+
+/** Headers that a handler adds to its answer. */
+export interface ResponseHeaders {
+  set(name: string, value: string): void
+}
+
+/** One call of a method, as its handler sees it on every host. */
+export interface Call<M extends Query | Procedure, C = unknown> {
+  readonly method: M
+  readonly params: ParamsOf<M>
+  /** The validated input; `undefined` where the lexicon gives no schema: see `body`. */
+  readonly input: InputOf<M>
+  /** The media type of the input, without parameters. */
+  readonly encoding: string | undefined
+  readonly headers: RequestHeaders
+  readonly credentials: C
+  readonly ip: string
+  /** Aborted when the client goes away before it has its answer. */
+  readonly signal: AbortSignal
+  /** Input without a schema: the decoded bytes, bounded; throws when the client breaks off. Empty for other input. */
+  readonly body: ByteStream
+  readonly responseHeaders: ResponseHeaders
+  readonly request: InnerRequest
+}
+
+/** An answer in any encoding: what methods without an output schema return. */
+export interface RawOutput {
+  encoding: string
+  body: ResponseBody
+  /** Names are lower-case. */
+  headers?: ResponseHeaderMap
+  /** Called once a body of bytes has been sent or compressed, so that it can be freed. A host that cannot tell when does not call it. */
+  release?: () => void
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler with nothing to say may end without a return
+type Nothing = undefined | void
+type Answer<M extends Query | Procedure> = (OutputOf<M> extends undefined ? Nothing : OutputOf<M>) | RawOutput
+
+export type Handler<M extends Query | Procedure, C = unknown> = (call: Call<M, C>) => Awaitable<Answer<M>>
+
+/** A frame that is ready to be sent: many subscribers share its bytes. */
+export type EncodedFrame = Uint8Array
+
+/** What the generator of a subscription is given. */
+export interface StreamCall<M extends Subscription, C = unknown> {
+  readonly method: M
+  readonly params: ParamsOf<M>
+  readonly headers: RequestHeaders
+  readonly credentials: C
+  readonly ip: string
+  /** Aborted when the subscriber has gone, or the server closes. */
+  readonly signal: AbortSignal
+  /** Ends the stream as throwing does, but also while the socket is full, when nothing is asked of the generator. */
+  readonly fail: (error: unknown) => void
+  readonly request: InnerRequest
+}
+
+/** Yields messages or encoded frames; an XrpcError thrown here becomes an error frame, then the stream closes. */
+export type StreamHandler<M extends Subscription, C = unknown> = (
+  call: StreamCall<M, C>,
+) => AsyncIterable<MessageOf<M> | EncodedFrame>
+
+export interface RouteOptions<M extends Query | Procedure = Query | Procedure, C = unknown> {
+  /** What a call draws from the router's budgets. */
+  points?: number | ((call: Call<M, C>) => number)
+  /** Limits of this route, beside the router's. Routes that name the same limit share it. */
+  limits?: readonly RateLimit<Call<M, C>>[]
+  /** Leaves the route out of the router's global limits. */
+  skipGlobalLimits?: boolean
+  /** Bound of the body, decoded: 150 KiB for JSON, 5 MiB for others unless the router says otherwise. */
+  maxBytes?: number
+}
+
+/** A declared method, once the types of its parts have been seen to fit together. */
+export interface MethodRoute {
+  readonly kind: 'method'
+  readonly method: Query | Procedure
+  readonly authorize: Authorize<unknown>
+  readonly handler: (call: Call<Query | Procedure>) => Awaitable<unknown>
+  readonly options: RouteOptions
+}
+
+export interface StreamRoute {
+  readonly kind: 'stream'
+  readonly method: Subscription
+  readonly authorize: Authorize<unknown>
+  readonly handler: StreamHandler<Subscription>
+}
+
+export type Route = MethodRoute | StreamRoute
+
+/**
+ * Declares who may call a method, what it costs, and who answers.
+ *
+ * @example route(sync.getLatestCommit, may.anyone, getLatestCommit(services))
+ */
+export function route<M extends Query | Procedure, C>(
+  method: M,
+  authorize: Authorize<C>,
+  handler: Handler<M, C>,
+  options: RouteOptions<M, C> = {},
+): MethodRoute {
+  // The router gives `handler` what `method` parsed and `authorize` returned, so its narrower types hold.
+  return { kind: 'method', method, authorize, handler, options } as unknown as MethodRoute
+}
+
+/** Declares a subscription: who may follow it, and the generator of its messages. */
+export function stream<M extends Subscription, C>(
+  method: M,
+  authorize: Authorize<C>,
+  handler: StreamHandler<M, C>,
+): StreamRoute {
+  // As in `route`.
+  return { kind: 'stream', method, authorize, handler } as unknown as StreamRoute
+}

@@ -1,0 +1,231 @@
+/** The core: from a request in its inner form to the answer, for whichever host. */
+import { XrpcError } from '@atoll/xrpc'
+import { answerFetch, type FetchInfo } from '../hosts/fetch.ts'
+import { compressAnswer } from '../http/compress.ts'
+import { openToAllOrigins, preflightAnswer } from '../http/cors.ts'
+import { chunksOf } from '../http/web-streams.ts'
+import { Limiter } from '../limits/limiter.ts'
+import { rateHeaders } from '../limits/rate-limits.ts'
+import { StreamHost, type Upgrade } from '../streams/stream-host.ts'
+import { ClientGoneError, errorAnswer, publicError } from './errors.ts'
+import { Exchange } from './exchange.ts'
+import { type Awaitable, discardBody, type InnerRequest, type InnerResponse, isPromise, isStream } from './inner.ts'
+import { callMethod, type MethodSettings } from './method-call.ts'
+import type { RouterOptions } from './options.ts'
+import { reporting } from './reporting.ts'
+import type { MethodRoute, Nsid, Route } from './route.ts'
+
+export interface Router {
+  /** For runtimes that speak `Request` and `Response`. */
+  fetch(request: Request, info?: FetchInfo): Promise<Response>
+  /** For hosts that build the inner form themselves. Never rejects. */
+  handle(request: InnerRequest): Promise<InnerResponse>
+  /** Judges a request to open a subscription. Never rejects. */
+  upgrade(request: InnerRequest): Promise<Upgrade>
+}
+
+/** Makes a router of declared methods. @throws Error when a method is declared twice. */
+export function createRouter(routes: Iterable<Route>, options: RouterOptions = {}): Router {
+  const core = new RouterCore(routes, options)
+  const handle = (request: InnerRequest) => core.handle(request)
+  return {
+    handle,
+    upgrade: (request) => core.upgrade(request),
+    fetch: (request, info) => answerFetch(handle, request, info),
+  }
+}
+
+const prefix = '/xrpc/'
+const healthPath = '/xrpc/_health'
+const nsidForm = /^[a-zA-Z][a-zA-Z0-9-]*(?:\.[a-zA-Z0-9][a-zA-Z0-9-]*)+\.[a-zA-Z][a-zA-Z0-9]*$/
+
+class RouterCore {
+  readonly #routes = new Map<string, Route>()
+  readonly #limiter: Limiter
+  readonly #settings: MethodSettings
+  readonly #streams: StreamHost
+
+  constructor(
+    routes: Iterable<Route>,
+    private readonly options: RouterOptions,
+  ) {
+    for (const route of routes) {
+      if (this.#routes.has(route.method.nsid)) throw new Error(`${route.method.nsid} is declared twice`)
+      this.#routes.set(route.method.nsid, route)
+    }
+    this.#limiter = new Limiter(options.rateLimits ?? {}, options.now ?? Date.now)
+    this.#settings = {
+      limiter: this.#limiter,
+      inputLimits: {
+        maxJsonBytes: options.maxJsonBytes ?? 150 * 1024,
+        maxRawBytes: options.maxRawBytes ?? 5 * 1024 * 1024,
+      },
+      validateOutput: options.validateOutput ?? true,
+    }
+    this.#streams = new StreamHost(options)
+  }
+
+  async handle(request: InnerRequest): Promise<InnerResponse> {
+    const { onRequest } = this.options
+    const started = onRequest ? performance.now() : 0
+    const exchange = new Exchange(request)
+    let error: unknown
+    let response: InnerResponse
+    try {
+      const answering = this.#answer(exchange)
+      response = isPromise(answering) ? await answering : answering
+    } catch (thrown) {
+      error = thrown
+      response = this.#refuse(thrown, exchange)
+    }
+    const finishing = this.#finish(exchange, response)
+    if (isPromise(finishing)) response = await finishing
+    const { nsid } = exchange
+    onRequest?.({ request, nsid, status: response.status, ms: performance.now() - started, error })
+    return response
+  }
+
+  async upgrade(request: InnerRequest): Promise<Upgrade> {
+    const exchange = new Exchange(request)
+    try {
+      const route = this.#routes.get(this.#locate(exchange) ?? '')
+      await this.#spendGlobal(exchange, undefined)
+      if (route?.kind === 'stream') return await this.#streams.open(route, exchange)
+      if (route) throw new XrpcError('InvalidRequest', `${exchange.nsid} is a ${route.method.kind}, not a subscription`)
+      throw this.#notHere(exchange)
+    } catch (thrown) {
+      const response = await this.#finish(exchange, this.#refuse(thrown, exchange))
+      return { accepted: false, response }
+    }
+  }
+
+  /** The NSID that the path names, if it is of the form. */
+  #locate(exchange: Exchange): Nsid | undefined {
+    const { path } = exchange.request
+    if (!path.startsWith(prefix)) return undefined
+    // A slash at the end is ignored, as on the network's usual servers.
+    const name = path.endsWith('/') ? path.slice(prefix.length, -1) : path.slice(prefix.length)
+    // What was declared has been checked already; anything else has to look like a name.
+    if (this.#routes.has(name) || (name.length <= 317 && nsidForm.test(name))) exchange.nsid = name as Nsid
+    return exchange.nsid
+  }
+
+  // Nothing here waits unless it has to: on a busy server a turn of the queue for each step is felt.
+  #answer(exchange: Exchange): Awaitable<InnerResponse> {
+    const { request } = exchange
+    const nsid = this.#locate(exchange)
+    if (request.method === 'OPTIONS' && this.#isCrossOrigin(request.path)) return preflightAnswer(request)
+    if (this.options.health && isHealthPath(request.path)) return this.#health(request, this.options.health)
+    const route = nsid === undefined ? undefined : this.#routes.get(nsid)
+    const spending = this.#spendGlobal(exchange, route)
+    return isPromise(spending) ? spending.then(() => this.#dispatch(route, exchange)) : this.#dispatch(route, exchange)
+  }
+
+  #dispatch(route: Route | undefined, exchange: Exchange): Awaitable<InnerResponse> {
+    const { request, nsid } = exchange
+    if (!route || !nsid) return this.#fallBack(exchange)
+    const intercepting = this.options.intercept?.(request, nsid)
+    if (!isPromise(intercepting)) return intercepting ? owned(intercepting) : this.#run(route, exchange)
+    return intercepting.then((intercepted) => (intercepted ? owned(intercepted) : this.#run(route, exchange)))
+  }
+
+  #run(route: Route, exchange: Exchange): Promise<InnerResponse> {
+    checkVerb(route, exchange.request.method)
+    return callMethod(route, exchange, this.#settings)
+  }
+
+  async #fallBack(exchange: Exchange): Promise<InnerResponse> {
+    const answer = await this.options.fallback?.(exchange.request, exchange.nsid)
+    if (answer) return owned(answer)
+    throw this.#notHere(exchange)
+  }
+
+  #spendGlobal(exchange: Exchange, route: Route | undefined): Awaitable<void> {
+    exchange.isLimited = this.#limiter.counts(exchange.request)
+    if (!exchange.isLimited || !this.#limiter.hasGlobal) return
+    // Pages are not part of the API: one address may resolve all handles of a server, or a crawler ask for what is not there.
+    if (!exchange.request.path.startsWith(prefix)) return
+    if (route?.kind === 'method' && route.options.skipGlobalLimits) return
+    return this.#limiter.spendGlobal(exchange)
+  }
+
+  #notHere(exchange: Exchange): XrpcError {
+    if (exchange.nsid) return new XrpcError('MethodNotImplemented', `${exchange.nsid} is not served here`)
+    if (!exchange.request.path.startsWith(prefix)) return new XrpcError('NotFound', 'there is nothing at this path')
+    return new XrpcError('InvalidRequest', 'the path does not name a method')
+  }
+
+  async #health({ method }: InnerRequest, health: NonNullable<RouterOptions['health']>): Promise<InnerResponse> {
+    if (!isRead(method)) throw wrongVerb('the health check is read-only: use GET', 'GET')
+    const headers = { 'content-type': 'application/json; charset=utf-8' }
+    try {
+      return { status: 200, headers, body: JSON.stringify(await health()) }
+    } catch (cause) {
+      if (cause instanceof XrpcError) throw cause
+      throw new XrpcError('ServiceUnavailable', 'the service is not healthy', { cause })
+    }
+  }
+
+  #refuse(thrown: unknown, exchange: Exchange): InnerResponse {
+    const refusal = this.options.explain?.(thrown) ?? publicError(thrown)
+    if (refusal !== thrown && !(thrown instanceof ClientGoneError) && !exchange.request.signal.aborted) {
+      this.options.onError?.(thrown, { request: exchange.request, nsid: exchange.nsid })
+    }
+    const answer = errorAnswer(refusal)
+    return { ...answer, headers: { ...exchange.headers, ...answer.headers } }
+  }
+
+  #finish({ request, nsid, rate }: Exchange, response: InnerResponse): Awaitable<InnerResponse> {
+    if (rate) Object.assign(response.headers, rateHeaders(rate))
+    const { onError } = this.options
+    // A web stream cannot be cancelled while it is read by others; its chunks can.
+    if (response.body instanceof ReadableStream) response.body = chunksOf(response.body)
+    if (onError && isStream(response.body)) {
+      response.body = reporting(response.body, (error) => {
+        if (!request.signal.aborted && !(error instanceof ClientGoneError)) onError(error, { request, nsid })
+      })
+    }
+    if (this.#isCrossOrigin(request.path)) openToAllOrigins(response.headers)
+    return request.method === 'HEAD' ? withoutBody(response) : compressAnswer(request, response)
+  }
+
+  #isCrossOrigin(path: string): boolean {
+    return this.options.crossOrigin?.(path) ?? true
+  }
+}
+
+/** Headers are added to an answer, so one that the app made must not be shared with its next. */
+function owned(response: InnerResponse): InnerResponse {
+  return { ...response, headers: { ...response.headers } }
+}
+
+function checkVerb(route: Route, verb: string): asserts route is MethodRoute {
+  const { kind, nsid } = route.method
+  if (kind === 'procedure' ? verb === 'POST' : kind === 'query' && isRead(verb)) return
+  if (kind === 'subscription' && isRead(verb)) {
+    const headers = { connection: 'upgrade', upgrade: 'websocket' }
+    throw new XrpcError('UpgradeRequired', `${nsid} is a subscription: open a WebSocket`, { headers })
+  }
+  const allow = kind === 'procedure' ? 'POST' : 'GET'
+  throw wrongVerb(`${nsid} is a ${kind}: use ${allow}, not ${verb}`, allow)
+}
+
+function isHealthPath(path: string): boolean {
+  return path === healthPath || path === `${healthPath}/`
+}
+
+function isRead(verb: string): boolean {
+  return verb === 'GET' || verb === 'HEAD'
+}
+
+function wrongVerb(message: string, allow: string): XrpcError {
+  return new XrpcError('InvalidRequest', message, { status: 405, headers: { allow } })
+}
+
+async function withoutBody(response: InnerResponse): Promise<InnerResponse> {
+  const { body, headers } = response
+  if (typeof body === 'string') headers['content-length'] = String(new TextEncoder().encode(body).length)
+  else if (body instanceof Uint8Array) headers['content-length'] = String(body.length)
+  else await discardBody(body)
+  return { ...response, body: undefined }
+}

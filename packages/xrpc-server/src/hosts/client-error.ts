@@ -1,0 +1,34 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { XrpcError } from '@atoll/xrpc'
+import { errorAnswer } from '../core/errors.ts'
+
+/** Answers what Node could not read as a request, in the one shape of every error, and closes the connection. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (socket.writable && !hasBegunAnswer(socket)) {
+    const { status, headers, body } = errorAnswer(refusalOf(error))
+    const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(`${body}`), connection: 'close' })
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('')
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`)
+  }
+  socket.destroy(error)
+}
+
+function refusalOf({ code }: NodeJS.ErrnoException): XrpcError {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new XrpcError('RequestTimeout', 'the headers of the request did not come in time; send it again')
+    case 'HPE_HEADER_OVERFLOW':
+      return new XrpcError('InvalidRequest', 'the headers of the request are too large', { status: 431 })
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new XrpcError('PayloadTooLargeError', 'the chunk extensions of the request are too large')
+    default:
+      return new XrpcError('InvalidRequest', 'this is not an HTTP request')
+  }
+}
+
+/** A second answer must not be written into the first. Node's own handler looks at the same field. */
+function hasBegunAnswer(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
+  return socket._httpMessage?.headersSent ?? false
+}

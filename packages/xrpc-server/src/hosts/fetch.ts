@@ -1,0 +1,100 @@
+/** The router behind the web's `Request` and `Response`. */
+
+import { ClientGoneError } from '../core/errors.ts'
+import type { InnerRequest, InnerResponse, ResponseHeaderMap } from '../core/inner.ts'
+import { othersServed } from '../event-loop.ts'
+import { clientAddress } from '../http/client-address.ts'
+import { chunksOf, type StreamOptions, streamOf } from '../http/web-streams.ts'
+
+export interface FetchInfo {
+  /** The address of the peer, where the runtime knows it. */
+  address?: string
+  /** Whose X-Forwarded-For counts; loopback, link-local and private addresses unless given. */
+  isTrustedProxy?(address: string): boolean
+}
+
+/** A web request in the router's inner form: for `router.upgrade`, and for hosts of one's own. */
+export function innerRequest(request: Request, info: FetchInfo = {}, signal = request.signal): InnerRequest {
+  const { method, headers, body } = request
+  const url = new URL(request.url)
+  return {
+    method,
+    path: url.pathname,
+    query: url.search.slice(1),
+    headers: headers.has('host') ? headers : withHost(headers, url.host),
+    ip: clientAddress(info.address ?? '127.0.0.1', headers.get('x-forwarded-for'), info.isTrustedProxy),
+    signal,
+    nextTurn: othersServed,
+    body: body === null ? undefined : bodyOf(body),
+  }
+}
+
+/** Not every runtime shows the `host` header, but the request's URL was made from it. */
+function withHost(headers: Headers, host: string): Headers {
+  const complete = new Headers(headers)
+  complete.set('host', host)
+  return complete
+}
+
+/** An inner request as a web request, for code that speaks those. Its body may be read once in either form. */
+export function webRequest(request: InnerRequest, origin: string): Request {
+  const { method, path, query, headers, signal, body } = request
+  // Set, not resolved: a path such as `//elsewhere.example/` would name another host.
+  const url = new URL(origin)
+  url.pathname = path
+  url.search = query
+  const init: RequestInit & { duplex?: 'half' } = { method, headers: [...headers.entries()], signal }
+  if (body && method !== 'GET' && method !== 'HEAD') Object.assign(init, { body: streamOf(body), duplex: 'half' })
+  return new Request(url, init)
+}
+
+/** A web response in the inner form, for fallbacks that are made of such. */
+export function innerResponse(response: Response): InnerResponse {
+  const headers: ResponseHeaderMap = {}
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = value
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) headers['set-cookie'] = cookies
+  return { status: response.status, headers, body: response.body ? chunksOf(response.body) : undefined }
+}
+
+/** An inner response as a web response. */
+export function webResponse({ status, headers, body }: InnerResponse, options?: StreamOptions): Response {
+  const webHeaders = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of [value].flat()) webHeaders.append(name, each)
+  }
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  if (bytes instanceof Uint8Array) {
+    webHeaders.set('content-length', String(bytes.length))
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { status, headers: webHeaders })
+  }
+  return new Response(bytes ? streamOf(bytes, options) : null, { status, headers: webHeaders })
+}
+
+/** Answers a web request. */
+export async function answerFetch(
+  handle: (request: InnerRequest) => Promise<InnerResponse>,
+  request: Request,
+  info: FetchInfo = {},
+): Promise<Response> {
+  const gone = new AbortController()
+  const { signal } = gone
+  const leave = () => gone.abort(request.signal.reason)
+  if (request.signal.aborted) leave()
+  else request.signal.addEventListener('abort', leave, { once: true })
+  const response = await handle(innerRequest(request, info, signal))
+  const onCancel = () => {
+    // Names the request, which an answer must keep: in Node its signal hears of nothing once nobody holds the request any more.
+    request.signal.removeEventListener('abort', leave)
+    gone.abort()
+  }
+  return webResponse(response, { signal, onCancel })
+}
+
+async function* bodyOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunksOf(body)
+  } catch (cause) {
+    throw new ClientGoneError({ cause })
+  }
+}

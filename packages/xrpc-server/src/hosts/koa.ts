@@ -1,0 +1,37 @@
+/** The router as middleware of Koa. */
+import type { Server } from 'node:http'
+import type { Middleware } from 'koa'
+import type { Router } from '../core/router.ts'
+import { type NodeListenerOptions, nodeListener } from './node-listener.ts'
+import { type NodeUpgrade, type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
+
+export interface KoaOptions extends NodeListenerOptions {
+  /** Which paths the router answers; the others go to the next middleware. Those under /xrpc/ unless given. */
+  serves?(path: string): boolean
+}
+
+/**
+ * Answers requests for the router's paths. It must come before whatever reads request bodies.
+ *
+ * @example
+ * const app = new Koa().use(koaMiddleware(router))
+ * const server = app.listen(3000)
+ * koaUpgrade(server, router)
+ */
+export function koaMiddleware(router: Pick<Router, 'handle'>, options: KoaOptions = {}): Middleware {
+  const { serves = (path) => path.startsWith('/xrpc/') } = options
+  const listener = nodeListener(router, options)
+  return async (context, next) => {
+    if (!serves(context.path)) return next()
+    // Streams, limits and broken-off answers are the router's to handle, down to the socket.
+    context.respond = false
+    await listener(context.req, context.res)
+  }
+}
+
+/** Opens the router's subscriptions on the server that `app.listen` returned. */
+export function koaUpgrade(server: Server, router: Pick<Router, 'upgrade'>, options?: NodeUpgradeOptions): NodeUpgrade {
+  const upgrade = nodeUpgrade(router, options)
+  server.on('upgrade', upgrade.listener)
+  return upgrade
+}

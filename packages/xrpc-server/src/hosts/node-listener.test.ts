@@ -1,0 +1,63 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { expect, it, vi } from 'vitest'
+import type { InnerResponse } from '../core/inner.ts'
+import type { Upgrade } from '../streams/stream-host.ts'
+import { nodeListener } from './node-listener.ts'
+import { nodeUpgrade } from './node-upgrade.ts'
+
+function work(): void {
+  const until = performance.now() + 2
+  while (performance.now() < until);
+}
+
+/** Hands the listener requests of as many connections in one turn of the event loop; each takes a while. */
+function crowd(count: number) {
+  const begun: string[] = []
+  const handle = async ({ path }: { path: string }): Promise<InnerResponse> => {
+    begun.push(path)
+    work()
+    return { status: 200, headers: {}, body: '' }
+  }
+  const listener = nodeListener({ handle })
+  const responses = Array.from({ length: count }, (_, index) => {
+    const message = new IncomingMessage(new Socket())
+    message.url = `/${index}`
+    return { message, response: new ServerResponse(message) }
+  })
+  const answered = responses.map(({ message, response }) => listener(message, response))
+  return { begun, responses, answered: Promise.all(answered) }
+}
+
+it('of the requests that come in one turn of the event loop, a slice of time is worked on; others begin in later turns', async () => {
+  const { begun, answered } = crowd(40)
+  expect(begun.length).toBeLessThanOrEqual(12)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(begun.length).toBeLessThanOrEqual(24)
+  await answered
+  expect(begun).toEqual(Array.from({ length: 40 }, (_, index) => `/${index}`))
+})
+
+it('a request whose client leaves before it begins is not worked on', async () => {
+  const { begun, responses, answered } = crowd(20)
+  responses.at(-1)!.response.destroy()
+  await answered
+  expect(begun).toHaveLength(19)
+})
+
+it('requests to upgrade are judged in slices of time as well', async () => {
+  const judged: string[] = []
+  const upgrade = async ({ path }: { path: string }): Promise<Upgrade> => {
+    judged.push(path)
+    work()
+    return { accepted: false, response: { status: 400, headers: {} } }
+  }
+  const { listener } = nodeUpgrade({ upgrade })
+  for (let index = 0; index < 40; index++) {
+    const message = new IncomingMessage(new Socket())
+    message.url = `/${index}`
+    listener(message, message.socket, Buffer.alloc(0))
+  }
+  expect(judged.length).toBeLessThanOrEqual(12)
+  await vi.waitUntil(() => judged.length === 40, 10_000)
+})

@@ -1,0 +1,51 @@
+/** The router as a listener for the requests of Node's HTTP server. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Router } from '../core/router.ts'
+import { enterConnection } from '../limits/connection-queues.ts'
+import { LoopShares } from '../limits/loop-shares.ts'
+import { SlowBodyGuard } from '../limits/slow-body-guard.ts'
+import { joinSmallChunks, SmallChunkLine } from '../limits/small-chunks.ts'
+import { type UnreadAnswerLimits, UnreadAnswers } from '../limits/unread-answers.ts'
+import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
+import { type ResponseTimeouts, writeResponse } from './node-response.ts'
+
+export interface NodeListenerOptions extends NodeRequestOptions, UnreadAnswerLimits, Partial<ResponseTimeouts> {
+  /** True once this connection is to have no next request. */
+  isClosing?(): boolean
+}
+
+/** Answers one of Node's requests; resolves when the answer is written. */
+export type NodeListener = (message: IncomingMessage, response: ServerResponse) => Promise<void>
+
+export function nodeListener(
+  router: Pick<Router, 'handle'>,
+  options: NodeListenerOptions = {},
+  shares = new LoopShares(),
+): NodeListener {
+  const { stalledMs = 60_000, lingerMs = 2_000, minReadBytesPerSecond, readingGraceMs } = options
+  const timeouts = { stalledMs, lingerMs, minReadBytesPerSecond, readingGraceMs }
+  const requestOptions = { ...options, shares, guard: options.guard ?? new SlowBodyGuard() }
+  const unread = new UnreadAnswers(options)
+  const line = new SmallChunkLine()
+  return async (message, response) => {
+    joinSmallChunks(message, line)
+    const turnOnConnection = enterConnection(message.socket, response)
+    if (turnOnConnection && !(await turnOnConnection)) return
+    const request = new NodeRequest(message, response, requestOptions)
+    const network = () => request.network
+    const share = () => shares.enter(network)
+    const turnOfNetwork = share()
+    if (turnOfNetwork) {
+      await turnOfNetwork
+      if (response.destroyed) return
+    }
+    const answer = await router.handle(request)
+    if (options.isClosing?.()) answer.headers['connection'] = 'close'
+    await writeResponse(message, response, answer, request.hasBody && !message.complete, {
+      ...timeouts,
+      unread,
+      network,
+      share,
+    })
+  }
+}

@@ -1,0 +1,169 @@
+/** Writes an answer to Node's response: in one piece when it is whole, at the client's pace when it is a stream. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type ByteStream,
+  breakOff,
+  discardBody,
+  type InnerResponse,
+  isStream,
+  type ResponseBody,
+} from '../core/inner.ts'
+import { ReadingPace } from '../limits/reading-pace.ts'
+import type { UnreadAnswers } from '../limits/unread-answers.ts'
+
+export interface ResponseTimeouts {
+  /** How long a client may read nothing of its answer before it is cut off. */
+  stalledMs: number
+  /** The lowest average rate at which a streamed answer may be read. Default: 16 KiB a second. */
+  minReadBytesPerSecond?: number | undefined
+  /** How much longer a client may take for a streamed answer than that rate allows. Default: 60 s. */
+  readingGraceMs?: number | undefined
+  /** How long a refused upload is still read, so that its sender can see the answer. */
+  lingerMs: number
+}
+
+export interface WriteOptions extends ResponseTimeouts {
+  unread: UnreadAnswers
+  /** The client network that an unread answer counts against. */
+  network: () => string
+  /** Undefined when the next chunk may be made now, else a promise of its turn. */
+  share: () => Promise<void> | undefined
+}
+
+/** A larger answer is written in pieces of this size: a client that reads slowly is told from one that does not read by them. */
+const pieceBytes = 64 * 1024
+
+/** Sends the answer; resolves when it has been handed over or the client has gone. */
+export async function writeResponse(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body, release }: InnerResponse,
+  isUnread: boolean,
+  options: WriteOptions,
+): Promise<void> {
+  if (response.destroyed) return discardBody(body)
+  if (typeof body === 'string') headers['content-length'] = String(Buffer.byteLength(body))
+  else if (body instanceof Uint8Array) headers['content-length'] = String(body.length)
+  else if (body === undefined && status !== 204 && status !== 304 && message.method !== 'HEAD')
+    headers['content-length'] = '0'
+  // What is left of an upload that was refused will not be read: this connection has no next request.
+  if (isUnread) headers['connection'] = 'close'
+  response.writeHead(status, headers)
+  if (isStream(body)) await writeStream(response, body, options)
+  else if (isUnread) await writeAndLinger(message, response, body, options)
+  else {
+    const size = Number(headers['content-length'] ?? 0)
+    if (body !== undefined && size > pieceBytes) await writePieces(response, body, size, options, release)
+    else {
+      response.end(body)
+      if (isWaiting(response)) await heldUntilSent(response, size, options)
+    }
+  }
+}
+
+/** Whether some of an answer has not been taken by the system, because the client does not read. */
+function isWaiting({ destroyed, socket }: ServerResponse): boolean {
+  return !destroyed && socket !== null && socket.writableLength > 0
+}
+
+async function writePieces(
+  response: ServerResponse,
+  body: string | Uint8Array,
+  size: number,
+  options: WriteOptions,
+  release: (() => void) | undefined,
+): Promise<void> {
+  const { unread, stalledMs, share } = options
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const held = unread.hold({ network: options.network(), bytes: size, cutOff: () => response.destroy() })
+  try {
+    for (let at = 0; at < size; at += pieceBytes) {
+      const turn = at > 0 && share()
+      if (turn) await turn
+      if (response.destroyed) return
+      if (!response.write(bytes.subarray(at, at + pieceBytes))) await waited(response, 'drain', stalledMs)
+      unread.moved(held)
+    }
+    // When writing fails, nobody knows for how long the system reads from the memory.
+    response.end(() => response.destroyed || release?.())
+    if (isWaiting(response)) await waited(response, 'finish', stalledMs)
+  } finally {
+    unread.release(held)
+  }
+}
+
+async function heldUntilSent(response: ServerResponse, bytes: number, options: WriteOptions): Promise<void> {
+  const held = options.unread.hold({ network: options.network(), bytes, cutOff: () => response.destroy() })
+  await waited(response, 'finish', options.stalledMs)
+  options.unread.release(held)
+}
+
+async function writeStream(response: ServerResponse, body: ByteStream, options: WriteOptions): Promise<void> {
+  const { stalledMs, minReadBytesPerSecond, readingGraceMs, share } = options
+  const pace = new ReadingPace({ stalledMs, minBytesPerSecond: minReadBytesPerSecond, graceMs: readingGraceMs })
+  const iterator = body[Symbol.asyncIterator]()
+  // Whoever waits for the next chunk hears of nothing else.
+  const onClose = () => breakOff(body, iterator)
+  response.once('close', onClose)
+  try {
+    for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
+      if (response.destroyed) return
+      // Until it is written, the system reads from the chunk's memory; when writing fails, nobody knows for how long.
+      const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
+      pace.wrote(chunk.length)
+      if (!response.write(chunk, onWritten)) pace.waited(await waited(response, 'drain', pace.patienceMs))
+      const turn = share()
+      if (turn) await turn
+      if (response.destroyed) return
+    }
+    response.off('close', onClose).end()
+    if (isWaiting(response)) await waited(response, 'finish', stalledMs)
+  } catch {
+    // The router has reported it. Too late for an error: a body that breaks off tells the client that it is not whole.
+    response.destroy()
+  }
+}
+
+/**
+ * Resolves with the milliseconds waited when the client has read enough to go on, or the system has taken the last of the answer. A client
+ * that reads nothing for too long is cut off.
+ */
+function waited(response: ServerResponse, event: 'drain' | 'finish', patienceMs: number): Promise<number> {
+  // Of one that has closed before, no event comes any more.
+  if (response.destroyed) return Promise.resolve(0)
+  return new Promise((resolve) => {
+    const since = performance.now()
+    const onDone = () => {
+      clearTimeout(timer)
+      response.off(event, onDone).off('close', onDone)
+      resolve(performance.now() - since)
+    }
+    const timer = setTimeout(() => response.destroy(), patienceMs)
+    response.on(event, onDone).on('close', onDone)
+  })
+}
+
+/**
+ * A connection that is closed with bytes unread is reset, and the answer is lost with it. So the answer is sent whole,
+ * what comes in is thrown away for a moment, and only then is the connection closed.
+ */
+async function writeAndLinger(
+  message: IncomingMessage,
+  response: ServerResponse,
+  body: Exclude<ResponseBody, ByteStream> | undefined,
+  options: WriteOptions,
+): Promise<void> {
+  if (body !== undefined) response.write(body)
+  else response.flushHeaders()
+  message.resume()
+  const ended = new Promise<void>((resolve) => {
+    message
+      .once('end', resolve)
+      .once('close', resolve)
+      .once('error', () => resolve())
+    setTimeout(resolve, options.lingerMs).unref()
+  })
+  await ended
+  response.end()
+  if (isWaiting(response)) await heldUntilSent(response, body?.length ?? 0, options)
+}

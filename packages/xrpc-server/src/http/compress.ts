@@ -1,0 +1,104 @@
+import { tooBusy } from '../core/errors.ts'
+import {
+  type Awaitable,
+  type ByteStream,
+  discardBody,
+  type InnerRequest,
+  type InnerResponse,
+  isStream,
+  type ResponseBody,
+  type ResponseHeaderMap,
+} from '../core/inner.ts'
+import { type ContentCoding, forbidsIdentity, negotiateCoding } from './accept-encoding.ts'
+import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
+
+/** Answers below this gain nothing from compression. */
+const minBytes = 1024
+
+const compressible =
+  /^(?:application\/(?:json|vnd\.ipld\.car|cbor|javascript|xml|[\w.-]+\+json)|image\/svg\+xml|text\/[\w.-]+)(?:;|$)/
+
+/** What has been negotiated for a header: clients send the same few over and over. */
+const negotiated = new Map<string, ContentCoding>()
+const maxNegotiated = 256
+
+function negotiate(header: string): ContentCoding {
+  let coding = negotiated.get(header)
+  if (coding === undefined) {
+    coding = negotiateCoding(header, availableCodings())
+    if (negotiated.size >= maxNegotiated) negotiated.clear()
+    if (header.length <= 128) negotiated.set(header, coding)
+  }
+  return coding
+}
+
+/** Compresses an answer that is worth it, in the coding that the client likes best. */
+export function compressAnswer(request: InnerRequest, response: InnerResponse): Awaitable<InnerResponse> {
+  const { body, headers } = response
+  if (body === undefined || headers['content-encoding'] !== undefined) return response
+  const header = request.headers.get('accept-encoding')
+  if (!isWorthIt(response) && !forbidsPlain(header)) return response
+  headers['vary'] = addToList(headers['vary'], 'accept-encoding')
+  const coding = header === null ? 'identity' : negotiate(header)
+  return coding === 'identity' ? response : compressed(coding, response, body, request)
+}
+
+async function compressed(
+  coding: Exclude<ContentCoding, 'identity'>,
+  response: InnerResponse,
+  body: ResponseBody,
+  request: InnerRequest,
+): Promise<InnerResponse> {
+  const headers: ResponseHeaderMap = { ...response.headers, 'content-encoding': coding }
+  delete headers['content-length']
+  if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, inTurns(body, request)) }
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  const encoded = await encodeBytes(coding, bytes, request)
+  if (!encoded) {
+    if (forbidsPlain(request.headers.get('accept-encoding'))) throw tooBusy()
+    return response
+  }
+  response.release?.()
+  return { status: response.status, headers, body: encoded }
+}
+
+/**
+ * A source that lets others have the event loop before each chunk. Compression asks for the next one as soon as it has room, however many
+ * streams there are, and the host that shares the event loop sees only what comes out of it: little, and late.
+ */
+function inTurns(source: ByteStream, request: InnerRequest): ByteStream & { cancel(): Promise<void> } {
+  return {
+    cancel: () => discardBody(source),
+    [Symbol.asyncIterator]() {
+      const iterator = source[Symbol.asyncIterator]()
+      return {
+        async next() {
+          await request.nextTurn()
+          return request.signal.aborted ? { done: true, value: undefined } : iterator.next()
+        },
+        async return() {
+          await iterator.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}
+
+function isWorthIt({ headers, body }: InnerResponse): boolean {
+  if (isStream(body)) {
+    const length = headers['content-length']
+    if (length !== undefined && Number(length) < minBytes) return false
+  } else if (body === undefined || body.length < minBytes) return false
+  if (String(headers['cache-control'] ?? '').includes('no-transform')) return false
+  return compressible.test(String(headers['content-type'] ?? ''))
+}
+
+function forbidsPlain(header: string | null): boolean {
+  return header?.includes('q=0') === true && forbidsIdentity(header)
+}
+
+function addToList(list: string | string[] | undefined, item: string): string {
+  const items = list === undefined ? [] : [list].flat()
+  return [...items.filter((each) => each.toLowerCase() !== item), item].join(', ')
+}

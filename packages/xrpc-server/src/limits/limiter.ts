@@ -1,0 +1,67 @@
+import type { Procedure, Query } from '@atoll/lexicon'
+import type { Exchange } from '../core/exchange.ts'
+import { type Awaitable, type InnerRequest, isPromise } from '../core/inner.ts'
+import type { RateLimitOptions } from '../core/options.ts'
+import type { Call, RouteOptions } from '../core/route.ts'
+import {
+  consumeLimits,
+  isExceeded,
+  MemoryRateLimitStore,
+  type RateLimit,
+  type RateLimitStore,
+  type RateLimitSubject,
+  type RateState,
+  rateLimitExceeded,
+  tighter,
+} from './rate-limits.ts'
+
+/** The router's rate limits in force: global ones, and those of routes. */
+export class Limiter {
+  readonly #store: RateLimitStore
+
+  constructor(
+    private readonly options: RateLimitOptions,
+    private readonly now: () => number,
+  ) {
+    this.#store = options.store ?? new MemoryRateLimitStore()
+  }
+
+  /** Whether this caller is counted at all. */
+  counts(request: InnerRequest): boolean {
+    return !this.options.bypass?.(request)
+  }
+
+  get hasGlobal(): boolean {
+    return (this.options.global?.length ?? 0) > 0
+  }
+
+  /** Counts a request in the limits that are for everything. @throws XrpcError 429 */
+  spendGlobal(exchange: Exchange): Awaitable<void> {
+    return this.#spend(this.options.global ?? [], exchange.request, 1, exchange)
+  }
+
+  /** Counts a call in the limits of its route. @throws XrpcError 429 */
+  async spend(call: Call<Query | Procedure>, exchange: Exchange, { points, limits }: RouteOptions): Promise<void> {
+    if (points !== undefined && this.options.budgets) {
+      const cost = typeof points === 'function' ? points(call) : points
+      await this.#spend(this.options.budgets, call, cost, exchange)
+    }
+    if (limits) await this.#spend(limits, call, 1, exchange)
+  }
+
+  #spend<S extends RateLimitSubject>(
+    limits: readonly RateLimit<S>[],
+    subject: S,
+    points: number,
+    exchange: Exchange,
+  ): Awaitable<void> {
+    const spending = consumeLimits(this.#store, limits, subject, points, this.now())
+    if (isPromise(spending)) return spending.then((state) => this.#judge(state, exchange))
+    this.#judge(spending, exchange)
+  }
+
+  #judge(state: RateState | undefined, exchange: Exchange): void {
+    exchange.rate = tighter(exchange.rate, state)
+    if (state && isExceeded(state)) throw rateLimitExceeded(state, this.now())
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * Shares the event loop among client networks, for requests and streamed answers, once there is not enough of it for all. Subscriptions
+ * share it in fairness.ts, whatever network they come from.
+ */
+import { afterOthers, whenIdle } from '../event-loop.ts'
+
+/** For how long requests may begin in one turn of the event loop. Those that come later begin in the next turns. */
+const sliceMs = 5
+/** Looking at the clock costs a hundredth of what the cheapest request does. */
+const requestsBetweenLooks = 4
+/** After a turn that was longer than a slice, use is measured for so long. */
+const watchMs = 2_000
+/** A network that has used more than this stands back behind the others. With `halfLifeMs`, that is a fifth of the event loop. */
+const allowanceMs = 150
+/** It stands back until it is down to this: with one bound for both it would come and go all the time. */
+const forgivenMs = 40
+/** What was used this long ago counts half. */
+const halfLifeMs = 500
+/** For how long networks that stand back may begin requests in one stretch while others are there. */
+const stretchMs = 1
+/** While others are there, a stretch is followed by a rest of four times its length, so that they have four fifths of the time. */
+const restFactor = 4
+/** But not longer, whatever kept the stretch so long. */
+const maxRestMs = 250
+/** Others count as there for so long after their last request. */
+const presenceMs = 50
+/** Of so many networks it is known what they use; of more, the one that came first is forgotten. */
+const maxNetworks = 10_000
+
+export interface LoopSharesOptions {
+  now?(): number
+  /** Runs what it is given after the event loop has served everyone else once. */
+  afterOthers?(run: () => void): void
+  /** Runs what it is given in so many milliseconds. */
+  later?(run: () => void, ms: number): void
+  /** Runs what it is given once everything that is ready has run. */
+  whenIdle?(run: () => void): void
+}
+
+/**
+ * While turns of the event loop are short, everything begins at once, and only the turns are measured. After a long one, the time that
+ * requests and streamed answers of each network take is measured for a while. A network that takes much stands back: while others are
+ * there, it has a fifth of the event loop at most, and otherwise all of it.
+ */
+export class LoopShares {
+  readonly #now: () => number
+  readonly #afterOthers: (run: () => void) => void
+  readonly #later: (run: () => void, ms: number) => void
+  readonly #whenIdle: (run: () => void) => void
+  readonly #use = new Map<string, Use>()
+  /** Networks that this turn had no time left for. */
+  readonly #late = new Lines()
+  /** Networks that stand back. */
+  readonly #back = new Lines()
+  #isTurnOpen = false
+  #turnBegan = 0
+  #arrived = 0
+  #isTurnSpent = false
+  #watchUntil = 0
+  #othersSeen = Number.NEGATIVE_INFINITY
+  #lastNetwork = ''
+  /** When the last two requests came from two networks. */
+  #severalSeen = Number.NEGATIVE_INFINITY
+  /** When networks that stand back may go on. */
+  #dueAt = 0
+  #isStretchPlanned = false
+
+  constructor(options: LoopSharesOptions = {}) {
+    this.#now = options.now ?? (() => performance.now())
+    this.#afterOthers = options.afterOthers ?? afterOthers
+    this.#later = options.later ?? setTimeout
+    this.#whenIdle = options.whenIdle ?? whenIdle
+  }
+
+  /** Undefined when a request of this network, or the next chunk of an answer to it, may begin now; else a promise of its turn. */
+  enter(network: () => string): Promise<void> | undefined {
+    if (!this.#isTurnOpen) this.#openTurn()
+    const isLate = this.#isLate()
+    if (this.#watchUntil === 0 && !isLate) return undefined
+    const name = network()
+    const now = this.#now()
+    if (this.#isAlone(name, now)) return isLate ? this.#late.join(name) : undefined
+    if (this.#isGreedy(name)) return this.#standBack(name)
+    this.#othersSeen = now
+    if (isLate) return this.#late.join(name)
+    this.#measure(name)
+    return undefined
+  }
+
+  /** Of how many networks it is known what they use. */
+  get networks(): number {
+    return this.#use.size
+  }
+
+  /** Resolves in a later turn of the event loop, for the rest of a request that would make this turn long. */
+  next(network: string): Promise<void> {
+    if (!this.#isAlone(network, this.#now()) && this.#isGreedy(network)) return this.#standBack(network)
+    if (!this.#isTurnOpen) this.#openTurn()
+    return this.#late.join(network)
+  }
+
+  /** Whether all requests of late came from this network: then it stands back for nobody, and what it uses is the turns. */
+  #isAlone(network: string, now: number): boolean {
+    // Others that stand back send nothing while they wait, and are there all the same.
+    if (network === this.#lastNetwork) return now - this.#severalSeen > presenceMs && this.#back.hasNoneBut(network)
+    this.#lastNetwork = network
+    this.#severalSeen = now
+    return false
+  }
+
+  #isGreedy(network: string): boolean {
+    const use = this.#use.get(network)
+    if (!use) return false
+    const ms = this.#asOfNow(use)
+    if (ms > allowanceMs) use.isGreedy = true
+    else if (ms < forgivenMs) use.isGreedy = false
+    return use.isGreedy
+  }
+
+  #standBack(network: string): Promise<void> {
+    this.#planStretch()
+    return this.#back.join(network)
+  }
+
+  #isLate(): boolean {
+    if (this.#isTurnSpent) return true
+    if (++this.#arrived % requestsBetweenLooks !== 0) return false
+    this.#isTurnSpent = this.#now() - this.#turnBegan > sliceMs
+    return this.#isTurnSpent
+  }
+
+  #openTurn(): void {
+    this.#isTurnOpen = true
+    this.#isTurnSpent = false
+    this.#arrived = 0
+    this.#turnBegan = this.#now()
+    this.#afterOthers(this.#closeTurn)
+  }
+
+  readonly #closeTurn = () => {
+    this.#isTurnOpen = false
+    const now = this.#now()
+    const turnMs = now - this.#turnBegan
+    // In a turn that was not watched from its beginning nobody asked whose requests they were.
+    if (this.#watchUntil !== 0 && now - this.#severalSeen > presenceMs) this.#add(this.#lastNetwork, turnMs)
+    if (turnMs > sliceMs) this.#watchUntil = now + watchMs
+    else if (now > this.#watchUntil) this.#stopWatching()
+    if (this.#late.isEmpty) return
+    // What is still waiting after this slice needs a further turn, even if nobody else comes.
+    this.#openTurn()
+    this.#begin(this.#late, sliceMs)
+  }
+
+  #planStretch(): void {
+    if (this.#isStretchPlanned) return
+    this.#isStretchPlanned = true
+    const waitMs = this.#dueAt - this.#now()
+    if (waitMs > 0) this.#later(this.#stretch, waitMs)
+    else this.#afterOthers(this.#stretch)
+  }
+
+  readonly #stretch = () => {
+    const began = this.#now()
+    this.#begin(this.#back, this.#areOthersHere(began) ? stretchMs : sliceMs, () => {
+      const now = this.#now()
+      this.#dueAt = now + (this.#areOthersHere(now) ? Math.min(maxRestMs, (now - began) * restFactor) : 0)
+      this.#watchUntil = Math.max(this.#watchUntil, now + watchMs)
+      this.#isStretchPlanned = false
+      if (!this.#back.isEmpty) this.#planStretch()
+    })
+  }
+
+  #areOthersHere(now: number): boolean {
+    return now - this.#othersSeen < presenceMs
+  }
+
+  #stopWatching(): void {
+    this.#watchUntil = 0
+    this.#use.clear()
+  }
+
+  /** Begins what waits in the lines for `forMs`, and then calls `then`. Something that takes longer is the last. */
+  #begin(lines: Lines, forMs: number, then?: () => void): void {
+    const since = this.#now()
+    const next = () => {
+      const network = this.#now() - since < forMs ? lines.next() : undefined
+      if (network === undefined) then?.()
+      else this.#measure(network, next)
+    }
+    next()
+  }
+
+  #measure(network: string, then?: () => void): void {
+    const began = this.#now()
+    this.#whenIdle(() => {
+      this.#add(network, this.#now() - began)
+      then?.()
+    })
+  }
+
+  #add(network: string, ms: number): void {
+    const use = this.#use.get(network)
+    const at = this.#now()
+    if (use) {
+      use.ms = this.#asOfNow(use) + ms
+      use.at = at
+    } else this.#note(network, { ms, at, isGreedy: false })
+  }
+
+  #note(network: string, use: Use): void {
+    if (this.#use.size >= maxNetworks) this.#use.delete(this.#use.keys().next().value!)
+    this.#use.set(network, use)
+  }
+
+  #asOfNow({ ms, at }: Use): number {
+    return ms * 2 ** ((at - this.#now()) / halfLifeMs)
+  }
+}
+
+/** What a network has used of the event loop. */
+interface Use {
+  ms: number
+  /** When `ms` was worked out. */
+  at: number
+  isGreedy: boolean
+}
+
+/** One line of waiting requests for each network; the networks take turns. */
+class Lines {
+  /** In the order in which the networks' turns come. A network for which nothing waits has no line. */
+  readonly #lines = new Map<string, (() => void)[]>()
+
+  get isEmpty(): boolean {
+    return this.#lines.size === 0
+  }
+
+  /** Whether nothing waits, or only what is this network's. */
+  hasNoneBut(network: string): boolean {
+    return this.#lines.size === 0 || (this.#lines.size === 1 && this.#lines.has(network))
+  }
+
+  join(network: string): Promise<void> {
+    return new Promise((resolve) => {
+      const line = this.#lines.get(network)
+      if (line) line.push(resolve)
+      else this.#lines.set(network, [resolve])
+    })
+  }
+
+  /** Lets the first of the network whose turn it is begin, and returns the network. */
+  next(): string | undefined {
+    const first = this.#lines.entries().next()
+    if (first.done) return undefined
+    const [network, line] = first.value
+    this.#lines.delete(network)
+    const call = line.shift()
+    if (line.length > 0) this.#lines.set(network, line)
+    call?.()
+    return network
+  }
+}

@@ -1,0 +1,71 @@
+/** Opens subscriptions: who may, how many of them, and what becomes of each. */
+
+import { XrpcError } from '@atoll/xrpc'
+import type { Exchange } from '../core/exchange.ts'
+import type { InnerResponse } from '../core/inner.ts'
+import { AuthorizeCall, requireParams } from '../core/method-call.ts'
+import type { RouterOptions } from '../core/options.ts'
+import type { StreamRoute } from '../core/route.ts'
+import { clientNetwork } from '../http/client-address.ts'
+import { Counts } from '../limits/counts.ts'
+import type { FrameSocket } from './frame-socket.ts'
+import { pumpFrames, refuseStream, StreamFailure } from './subscription.ts'
+
+/** The outcome of a request to upgrade: a refusal to be answered, or a stream that wants its socket. */
+export type Upgrade =
+  | { accepted: false; response: InnerResponse }
+  | { accepted: true; serve(socket: FrameSocket): Promise<void> }
+
+export class StreamHost {
+  readonly #openByNetwork = new Counts()
+
+  constructor(private readonly options: Pick<RouterOptions, 'onError' | 'explain' | 'subscriptions'>) {}
+
+  async open(route: StreamRoute, exchange: Exchange): Promise<Upgrade> {
+    const { method, authorize } = route
+    const { request } = exchange
+    const params = requireParams(method, request)
+    const full = this.#lackOfRoom(exchange)
+    if (full) throw full
+    const credentials = await authorize(new AuthorizeCall(method.nsid, params, request, exchange))
+    return {
+      accepted: true,
+      serve: (socket) => this.#serve(route, exchange, params, credentials, socket),
+    }
+  }
+
+  async #serve(
+    { method, handler }: StreamRoute,
+    exchange: Exchange,
+    params: object,
+    credentials: unknown,
+    socket: FrameSocket,
+  ) {
+    const { request, nsid } = exchange
+    const { headers, ip } = request
+    const gone = new AbortController()
+    const { signal } = gone
+    // Those who asked at the same time all found room.
+    const full = this.#lackOfRoom(exchange)
+    if (full) return refuseStream(full, socket)
+    const network = clientNetwork(ip)
+    this.#openByNetwork.add(network, 1)
+    socket.onClose(() => {
+      this.#openByNetwork.add(network, -1)
+      gone.abort()
+    })
+    const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.options.subscriptions ?? {}
+    const onError = (error: unknown) => this.options.onError?.(error, { request, nsid })
+    const explain = (error: unknown) => this.options.explain?.(error)
+    const failure = new StreamFailure()
+    const { fail } = failure
+    const open = () => handler({ method, params, headers, credentials, ip, signal, fail, request })
+    await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, explain }, failure)
+  }
+
+  #lackOfRoom({ request: { ip }, isLimited }: Exchange): XrpcError | undefined {
+    const { maxPerAddress } = this.options.subscriptions ?? {}
+    if (maxPerAddress === undefined || !isLimited || this.#openByNetwork.of(clientNetwork(ip)) < maxPerAddress) return
+    return new XrpcError('RateLimitExceeded', `at most ${maxPerAddress} subscriptions for one address`)
+  }
+}
