@@ -2,8 +2,8 @@ import { type Block, BlockMap, type Cid, cidOfCbor } from '@atoll/data-model'
 import { describe, expect, it } from 'vitest'
 import { did, keyPair, Repository, revAt, seeded } from '../test/histories.ts'
 import { withBlocks } from './block-source.ts'
+import { applyWrites, type RecordWrite } from './commit/writes.ts'
 import { MissingBlockError } from './errors.ts'
-import { applyWrites, type RecordWrite } from './writes.ts'
 
 describe('withBlocks', () => {
   const random = seeded(4)

@@ -2,9 +2,9 @@ import { writeCar } from '@atoll/car'
 import { type Block, BlockMap, type Cid, cidOfCbor } from '@atoll/data-model'
 import type { FuzzTarget } from '@atoll/testkit'
 import { did, integer, keyPair, pick, Repository, recordBlock, revAt, seeded } from '../test/histories.ts'
-import { signCommit } from './commit.ts'
+import { signCommit } from './commit/commit.ts'
 import { importRepo, layerOf, Mst, RepoError, verifyDiff } from './index.ts'
-import { MstNode } from './mst-node.ts'
+import { MstNode } from './mst/node.ts'
 
 // Trees that somebody put together of nodes, old and new, and signed: well-formed parts that mostly do not fit. Whatever is
 // taken must be the one tree that its records have.

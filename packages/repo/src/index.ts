@@ -1,6 +1,6 @@
-export type { BlockShelf } from './block-shelf.ts'
 export { type GetBlock, withBlocks } from './block-source.ts'
-export { type Commit, decodeCommit, type Head, type Signer, signCommit, verifyCommit } from './commit.ts'
+export { type Commit, decodeCommit, type Head, type Signer, signCommit, verifyCommit } from './commit/commit.ts'
+export { applyWrites, type CommitData, createRepo, type RecordWrite } from './commit/writes.ts'
 export {
   CorruptBlockError,
   DuplicateWriteError,
@@ -20,8 +20,9 @@ export {
   VerificationError,
   type VerificationReason,
 } from './errors.ts'
-export { type ExportOptions, exportRepo, type LoadBlocks } from './export.ts'
-export { type CarExport, exportCar, type SectionSource } from './export-car.ts'
+export { type CarExport, exportCar, type SectionSource } from './export/export-car.ts'
+export { type ExportOptions, exportRepo, type LoadBlocks } from './export/export-repo.ts'
+export type { BlockShelf } from './import/block-shelf.ts'
 export {
   type ImportCounts,
   type ImportedPart,
@@ -29,18 +30,18 @@ export {
   importRepo,
   type RepoImport,
   type RepoSource,
-} from './import.ts'
-export { invertOps } from './invert.ts'
-export { layerOf } from './layer.ts'
+} from './import/import-repo.ts'
 export { type ImportLimits, importLimits, maxCommitBytes, maxFutureMs, maxRecordBytes, maxWrites } from './limits.ts'
-export { Mst, type MstChange } from './mst.ts'
-export { diffMst, type MstDiff, type RepoOp } from './mst-diff.ts'
-export type { MstOptions } from './mst-source.ts'
-export type { MstEntry, MstRange } from './mst-walk.ts'
+export { diffMst, type MstDiff, type RepoOp } from './mst/diff.ts'
+export { layerOf } from './mst/layer.ts'
+export { Mst, type MstChange } from './mst/mst.ts'
+export type { MstOptions } from './mst/source.ts'
+export type { MstEntry, MstRange } from './mst/walk.ts'
 export { formatPath, splitPath } from './path.ts'
-export { type ProvenRecord, proveRecord, verifyProof } from './proof.ts'
 export { type RecordContent, type RecordFault, type RecordReason, readRecord, type UnreadableRecord } from './record.ts'
-export { type DiffContext, type RepoDiff, verifyDiff } from './verify-diff.ts'
+export { invertOps } from './verify/invert.ts'
+export { type ProvenRecord, proveRecord, verifyProof } from './verify/proof.ts'
+export { type DiffContext, type RepoDiff, verifyDiff } from './verify/verify-diff.ts'
 export {
   type CommitSlice,
   type SliceContext,
@@ -49,5 +50,4 @@ export {
   type SliceResult,
   type SliceVerdict,
   verifySlice,
-} from './verify-slice.ts'
-export { applyWrites, type CommitData, createRepo, type RecordWrite } from './writes.ts'
+} from './verify/verify-slice.ts'

@@ -3,9 +3,9 @@ import { type Block, BlockMap, type Cid, cidOfCbor, parseCid } from '@atoll/data
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
 import type { FuzzTarget } from '@atoll/testkit'
 import { did, keyPair, Repository, revAt, seeded } from '../test/histories.ts'
-import { signCommit } from './commit.ts'
+import { signCommit } from './commit/commit.ts'
 import { decodeCommit, importRepo, proveRecord, RepoError, verifyDiff, verifyProof, verifySlice } from './index.ts'
-import { decodeNode, encodeNode } from './mst-node-codec.ts'
+import { decodeNode, encodeNode } from './mst/node-codec.ts'
 
 const key = keyPair.didKey()
 const repo = new Repository(seeded(61))

@@ -3,11 +3,11 @@ import { BlockMap, type Cid, cidOfCbor, parseCid } from '@atoll/data-model'
 import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { InvalidNodeError, InversionError, MissingBlockError } from './errors.ts'
-import { invertOps } from './invert.ts'
-import { Mst } from './mst.ts'
-import { checkTree } from './mst-check.ts'
-import { diffMst, type RepoOp } from './mst-diff.ts'
-import type { MstNode } from './mst-node.ts'
+import { checkTree } from './mst/check.ts'
+import { diffMst, type RepoOp } from './mst/diff.ts'
+import { Mst } from './mst/mst.ts'
+import type { MstNode } from './mst/node.ts'
+import { invertOps } from './verify/invert.ts'
 
 type Records = Record<string, string>
 interface Op {

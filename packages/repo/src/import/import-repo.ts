@@ -1,0 +1,97 @@
+import { openCar } from '@atoll/car'
+import type { DidKey, PublicKey } from '@atoll/crypto'
+import type { Block, Cid } from '@atoll/data-model'
+import type { Did, Nsid, RecordKey } from '@atoll/syntax'
+import type { Commit, Head } from '../commit/commit.ts'
+import { VerificationError } from '../errors.ts'
+import { type ImportLimits, importLimits } from '../limits.ts'
+import type { RecordContent } from '../record.ts'
+import type { BlockShelf } from './block-shelf.ts'
+import { Importer } from './importer.ts'
+
+/** A repository as somebody sends it: a CAR file as bytes or as a stream, or what a CAR reader made of it. */
+export type RepoSource =
+  | Uint8Array
+  | AsyncIterable<Uint8Array>
+  | { readonly roots: readonly Cid[]; readonly blocks: AsyncIterable<Block> | Iterable<Block> }
+
+export interface ImportOptions {
+  /** Whose repository it must be. */
+  readonly did: Did
+  /** The account's signing key. */
+  readonly key: PublicKey | DidKey
+  /** Import one collection; nodes and records outside it may be absent. */
+  readonly collection?: Nsid
+  /** For blocks that come in an unusual order; without one they are held in memory, up to `maxEarlyBytes`. */
+  readonly shelf?: BlockShelf
+  readonly limits?: Partial<ImportLimits>
+}
+
+/**
+ * One verified part of a repository. A record that several paths hold comes once for each. One that cannot be read comes with a
+ * `fault` in place of its `value`, and still belongs to the repository.
+ */
+export type ImportedPart =
+  | { readonly kind: 'commit' | 'node'; readonly block: Block }
+  | ({ readonly kind: 'record'; readonly collection: Nsid; readonly rkey: RecordKey } & RecordContent)
+
+/** What an import has seen so far. */
+export interface ImportCounts {
+  nodes: number
+  records: number
+  /** Blocks that came again. */
+  repeated: number
+  /** Blocks that nothing referred to. Known at the end. */
+  unneeded: number
+}
+
+/**
+ * A repository on its way in. The commit is verified already; iterating verifies the rest. Nothing that came out may be
+ * trusted as a whole before the iteration has ended without an error: until then, parts may be missing.
+ */
+export interface RepoImport extends AsyncIterable<ImportedPart> {
+  readonly commit: Commit
+  readonly head: Head
+  readonly counts: Readonly<ImportCounts>
+}
+
+/**
+ * Reads a repository, in any order of its blocks, and verifies everything: the account and the signature, every block's CID,
+ * the shape of the tree, and that every node and record is there. A record that cannot be read does not stop it. In streamable
+ * order memory does not grow with the repository; in other orders it holds what came early, and the CIDs of what is awaited.
+ *
+ * @throws VerificationError, InvalidCommitError, InvalidNodeError, CorruptBlockError, CarError
+ * @example
+ * const repo = await importRepo(request.body, { did, key })
+ * for await (const part of repo) if (part.kind === 'record') console.log(part.collection, part.rkey, part.value ?? part.fault)
+ */
+export async function importRepo(source: RepoSource, options: ImportOptions): Promise<RepoImport> {
+  const { roots, blocks } = await opened(source, options)
+  // What roots beyond the first mean is undefined.
+  const [root] = roots
+  if (root === undefined) throw new VerificationError('roots', 'no root')
+  const importer = new Importer(root, options)
+  const iterator = iteratorOf(blocks)
+  const commit = await importer.findCommit(iterator)
+  return {
+    commit,
+    head: { cid: root, rev: commit.rev, data: commit.data },
+    counts: importer.counts,
+    [Symbol.asyncIterator]: () => importer.parts(iterator),
+  }
+}
+
+async function opened(source: RepoSource, { limits }: ImportOptions) {
+  if ('roots' in source) return source
+  const maxBlocks = limits?.maxBlocks ?? importLimits.maxBlocks
+  // The importer verifies the CIDs of all blocks itself.
+  return openCar(source instanceof Uint8Array ? once(source) : source, { verify: false, maxBlocks })
+}
+
+async function* once<T>(item: T): AsyncIterable<T> {
+  yield item
+}
+
+function iteratorOf(blocks: AsyncIterable<Block> | Iterable<Block>): AsyncIterator<Block> | Iterator<Block> {
+  return Symbol.asyncIterator in blocks ? blocks[Symbol.asyncIterator]() : blocks[Symbol.iterator]()
+}

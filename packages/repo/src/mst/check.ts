@@ -1,0 +1,67 @@
+// What makes nodes that somebody else sent a tree, beyond what reading them shows.
+// https://atproto.com/specs/repository#mst-structure
+import type { Cid } from '@atoll/data-model'
+import { isRecordKey } from '@atoll/syntax'
+import { InvalidNodeError } from '../errors.ts'
+import { maxLayer } from '../limits.ts'
+import { splitPath } from '../path.ts'
+import { contains, everything, type KeyRange, rangeOfChild } from './key-range.ts'
+import { layerOf } from './layer.ts'
+import type { Mst } from './mst.ts'
+import type { MstNode } from './node.ts'
+import type { NodeContent } from './node-codec.ts'
+
+/** The layer of a root: that of its keys. @throws InvalidNodeError for one above a subtree but without keys */
+export function layerOfRoot({ keys, children }: Pick<NodeContent, 'keys' | 'children'>, cid: Cid): number {
+  const [first] = keys
+  if (first === undefined && children[0] !== null) throw new InvalidNodeError('untrimmed', cid)
+  const layer = first === undefined ? 0 : layerOf(first)
+  if (layer > maxLayer) throw new InvalidNodeError('too-deep', cid)
+  return layer
+}
+
+/**
+ * Checks one node against its place: each key is the path of a record, lies in `range` and belongs to `layer`; the node is
+ * not empty (unless it is the root), and nothing hangs below layer 0.
+ */
+export function checkNode(
+  node: Pick<MstNode, 'keys' | 'children'>,
+  place: { layer: number; range: KeyRange; isRoot: boolean },
+  cid: Cid,
+): void {
+  const { keys, children } = node
+  const { layer, range, isRoot } = place
+  if (keys.length === 0 && children[0] === null && !isRoot) throw new InvalidNodeError('empty', cid)
+  // Neighbours are mostly of one collection, whose name is then checked once.
+  let collection: string | undefined
+  for (const key of keys) {
+    if (collection === undefined || !key.startsWith(collection)) collection = key.slice(0, key.indexOf('/') + 1)
+    else if (isRecordKey(key.slice(collection.length))) continue
+    if (!splitPath(key)) throw new InvalidNodeError('key-syntax', cid)
+  }
+  for (const key of keys) if (layerOf(key) !== layer) throw new InvalidNodeError('layer', cid)
+  // The keys of one node ascend: its ends speak for all.
+  const inside = keys.length === 0 || (contains(range, keys[0]!) && contains(range, keys.at(-1)!))
+  if (!inside) throw new InvalidNodeError('key-order', cid)
+  if (layer === 0 && children.some((child) => child !== null)) throw new InvalidNodeError('layer', cid)
+}
+
+/**
+ * Checks every node of a tree that can be reached, and keeps them in it. Of a partial tree, the parts that are absent are
+ * passed over. Returns how many nodes there are. @throws InvalidNodeError, MissingBlockError
+ */
+export function checkTree(tree: Mst): number {
+  const { source, top } = tree.internals
+  let count = 0
+  const waiting: { node: MstNode; range: KeyRange }[] = [{ node: top, range: everything }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, range } = next
+    count++
+    checkNode(node, { layer: node.layer, range, isRoot: node === top }, node.cid)
+    for (let index = 0; index < node.children.length; index++) {
+      const child = source.reach(node, index)
+      if (child) waiting.push({ node: child, range: rangeOfChild(range, node.keys, index) })
+    }
+  }
+  return count
+}

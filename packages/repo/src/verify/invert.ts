@@ -1,0 +1,41 @@
+import type { Cid } from '@atoll/data-model'
+import type { GetBlock } from '../block-source.ts'
+import { InversionError, MissingBlockError, RecordExistsError, RecordMissingError } from '../errors.ts'
+import type { RepoOp } from '../mst/diff.ts'
+import { Mst } from '../mst/mst.ts'
+
+/**
+ * Undoes the operations of a commit on the part of the tree that it carries, and returns the root of the tree before it:
+ * what proves that the operations are all that changed. @see https://atproto.com/specs/sync#commit-event
+ *
+ * @throws InversionError when the operations cannot have led to this tree, or when nodes are missing
+ */
+export function invertOps({ data, ops, get }: { data: Cid; ops: readonly RepoOp[]; get: GetBlock }): Cid {
+  return invert(Mst.load(data, get, { partial: true, hashed: true }), ops)
+}
+
+/** As `invertOps`, on a partial tree that is there already. */
+export function invert(after: Mst, ops: readonly RepoOp[]): Cid {
+  let tree = after
+  for (const op of ops) {
+    try {
+      tree = undo(tree, op)
+    } catch (error) {
+      throw inversionError(error, op.path)
+    }
+  }
+  return tree.root
+}
+
+function undo(tree: Mst, { path, cid, prev }: RepoOp): Mst {
+  if (cid !== null && !tree.get(path)?.equals(cid)) throw new InversionError(path, 'other-value')
+  if (cid === null) return prev ? tree.add(path, prev) : tree
+  return prev ? tree.update(path, prev) : tree.delete(path)
+}
+
+function inversionError(error: unknown, path: string): unknown {
+  if (error instanceof MissingBlockError) return new InversionError(path, 'missing-node', { cause: error })
+  if (error instanceof RecordExistsError) return new InversionError(path, 'not-deleted', { cause: error })
+  if (error instanceof RecordMissingError) return new InversionError(path, 'other-value', { cause: error })
+  return error
+}
