@@ -1,9 +1,11 @@
 // Fails on an import between workspace packages that layers.json does not allow: upward, undeclared, circular,
 // or of an adapter by an adapter. Types and tests count. An edge allows what it reaches: whoever may import `repo`
-// may import `data-model`, since `repo` speaks in its types.
+// may import `data-model`, since `repo` speaks in its types. Inside a package, neither its files nor the folders
+// of its sources may import each other in a circle.
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { circlesIn, fileImports, folderImports } from './import-circles.mjs'
 
 const importPattern = /(?:from\s+|import\s*\(\s*|import\s+)['"]@atoll\/([a-z0-9-]+)(?:\/[^'"]*)?['"]/g
 const typeImportPattern = /import\s+type\s+[^;]*?from\s+['"]@atoll\/([a-z0-9-]+)/g
@@ -14,7 +16,9 @@ export function layerFaults(root) {
   const height = new Map(plan.layers.flatMap((layer, index) => layer.packages.map((name) => [name, index])))
   const reached = reach(plan, height)
   const testsOnly = new Set(plan['tests only'])
-  const faults = circles(plan.edges)
+  const faults = packageCircles(plan.edges)
+  const toGo = plan['circles to go'] ?? []
+  const found = new Set()
 
   for (const manifestFile of globSync(
     [
@@ -39,6 +43,7 @@ export function layerFaults(root) {
     )
     const any = new Set([...runtime, ...Object.keys(manifest.devDependencies ?? {})])
     const typesOnly = new Set(plan['types only'][name] ?? [])
+    if (!plan.generated.includes(name)) faults.push(...circlesInside(root, folder, toGo, found))
 
     for (const file of globSync(`${folder}/{src,test,generate}/**/*.ts`, { cwd: root })) {
       const text = readFileSync(join(root, file), 'utf8')
@@ -62,7 +67,20 @@ export function layerFaults(root) {
       }
     }
   }
+  for (const circle of toGo) {
+    if (!found.has(circle)) faults.push(`layers.json: the circle of ${circle.join(', ')} is gone; strike it out`)
+  }
   return faults
+}
+
+/** Circles among the files of a package, and among the folders of its sources. */
+function circlesInside(root, folder, toGo, found) {
+  const imports = fileImports(root, folder)
+  return [...circlesIn(imports), ...circlesIn(folderImports(imports))].flatMap(({ set, path }) => {
+    const known = toGo.find((circle) => [...set].every((file) => circle.includes(basename(file))))
+    if (known) found.add(known)
+    return known ? [] : [`${folder}: circle of imports ${path.join(' -> ')}`]
+  })
 }
 
 /** What each package may import: the edges of layers.json and everything below those. */
@@ -85,7 +103,7 @@ function reach(plan, height) {
   return result
 }
 
-function circles(edges) {
+function packageCircles(edges) {
   const faults = []
   const visit = (name, path) => {
     if (path.includes(name)) return void faults.push(`layers.json: circle ${[...path, name].join(' -> ')}`)
@@ -99,5 +117,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const faults = layerFaults(process.cwd())
   for (const fault of faults) console.error(fault)
   if (faults.length > 0) process.exit(1)
-  console.log('layers: every import points down')
+  console.log('layers: every import points down, and none goes round in a circle')
 }

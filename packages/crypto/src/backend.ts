@@ -1,5 +1,4 @@
 import type { Curve } from './curves.ts'
-import { nobleBackend } from './noble.ts'
 
 /** What computes: `@noble/curves` everywhere, native code where `@atoll/crypto/node` put it. */
 export type BackendName = 'noble' | 'openssl' | 'libsecp256k1'
@@ -12,7 +11,7 @@ export type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean
 
 /**
  * The arithmetic of one curve. Callers have checked lengths, prefixes and ranges, and keep the signers and verifiers,
- * so these may be dear to make.
+ * so these may be expensive to make.
  */
 export interface Backend {
   readonly name: BackendName
@@ -24,21 +23,4 @@ export interface Backend {
   signer(privateKey: Uint8Array): Signer
   /** `publicKey` is uncompressed. */
   verifier(publicKey: Uint8Array): Verifier
-}
-
-const inForce: Record<Curve, Backend> = { p256: nobleBackend('p256'), k256: nobleBackend('k256') }
-
-/** The backend that computes on a curve now. */
-export function backendOf(curve: Curve): Backend {
-  return inForce[curve]
-}
-
-/** Puts backends in force for the whole process. Keys that exist already follow. */
-export function installBackends(backends: Iterable<Backend>): void {
-  for (const backend of backends) inForce[backend.curve] = backend
-}
-
-/** Which backend computes on each curve: for the log line at start-up, and for tests. */
-export function currentBackends(): Record<Curve, BackendName> {
-  return { p256: inForce.p256.name, k256: inForce.k256.name }
 }

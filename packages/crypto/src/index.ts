@@ -1,4 +1,4 @@
-export { type BackendName, currentBackends } from './backend.ts'
+export type { BackendName } from './backend.ts'
 export type { Curve } from './curves.ts'
 export {
   type DidKey,
@@ -10,6 +10,7 @@ export {
   parseMultikey,
 } from './did-key.ts'
 export { InvalidKeyError } from './errors.ts'
+export { currentBackends } from './installed-backends.ts'
 export { generateKeyPair, importKeyPair, type KeyPair } from './key-pair.ts'
 export { importPublicKey, type PublicKey } from './public-key.ts'
 export { jwtAlgorithm, type VerifyOptions, verifySignature } from './signature.ts'

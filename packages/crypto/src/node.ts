@@ -1,6 +1,7 @@
 import { getCurves } from 'node:crypto'
-import { type Backend, type BackendName, currentBackends, installBackends } from './backend.ts'
+import type { Backend, BackendName } from './backend.ts'
 import type { Curve } from './curves.ts'
+import { currentBackends, installBackends } from './installed-backends.ts'
 import { libsecp256k1Backend } from './libsecp256k1.ts'
 import { opensslBackend, opensslNames } from './openssl.ts'
 

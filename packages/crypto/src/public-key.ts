@@ -1,6 +1,7 @@
-import { type Backend, backendOf, type Verifier } from './backend.ts'
+import type { Backend, Verifier } from './backend.ts'
 import { type Curve, scalarLength } from './curves.ts'
 import { InvalidKeyError } from './errors.ts'
+import { backendOf } from './installed-backends.ts'
 
 /** A public key: a point of its curve in compressed form. */
 export interface PublicKey {

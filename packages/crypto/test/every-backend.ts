@@ -1,4 +1,5 @@
-import { type Backend, backendOf, installBackends } from '../src/backend.ts'
+import type { Backend } from '../src/backend.ts'
+import { backendOf, installBackends } from '../src/installed-backends.ts'
 import { libsecp256k1Backend } from '../src/libsecp256k1.ts'
 import { nobleBackend } from '../src/noble.ts'
 import { opensslBackend } from '../src/openssl.ts'
