@@ -3,10 +3,10 @@ import { signingKeyOf as accountSigningKey } from '@atoll/identity'
 import type { Did, Nsid } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import { type Authorize, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
-import type { AccessScope, SessionTokens } from './accounts/session-tokens.ts'
 import type { AdminCaller, Administrator } from './administrator.ts'
 import { type LookUpCaller, type LookUps, orUnknown } from './identity/look-ups.ts'
 import { Refused } from './refused.ts'
+import type { AccessScope, SessionTokens } from './sessions/session-tokens.ts'
 
 /** A signed-in account. */
 export interface AccountCaller {

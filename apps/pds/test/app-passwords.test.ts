@@ -3,10 +3,10 @@ import { MemoryStorage } from '@atoll/storage'
 import { Turns } from '@atoll/xrpc-server'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Accounts } from '../src/accounts/accounts.ts'
-import { keptAppPassword } from '../src/accounts/app-passwords.ts'
 import { Passwords } from '../src/accounts/passwords.ts'
-import { SessionTokens } from '../src/accounts/session-tokens.ts'
-import { Sessions } from '../src/accounts/sessions.ts'
+import { keptAppPassword } from '../src/sessions/app-passwords.ts'
+import { SessionTokens } from '../src/sessions/session-tokens.ts'
+import { Sessions } from '../src/sessions/sessions.ts'
 
 const did = 'did:plc:alice'
 const createdAt = '2026-01-01T00:00:00.000Z' as never

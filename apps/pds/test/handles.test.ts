@@ -1,6 +1,6 @@
 import { IdentityUnavailableError } from '@atoll/identity'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HandleRules } from '../src/accounts/handles.ts'
+import { HandleRules } from '../src/handles/handle-rules.ts'
 import { resolveHandle } from '../src/methods/com.atproto.identity/resolveHandle.ts'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 

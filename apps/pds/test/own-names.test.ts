@@ -2,9 +2,9 @@
 import { MemoryStorage } from '@atoll/storage'
 import type { Handle } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HandleChanges } from '../src/accounts/handle-changes.ts'
-import { HandleRules } from '../src/accounts/handles.ts'
-import { RepoLocks } from '../src/repos/repo-locks.ts'
+import { RepoLocks } from '../src/did-locks.ts'
+import { HandleChanges } from '../src/handles/handle-changes.ts'
+import { HandleRules } from '../src/handles/handle-rules.ts'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
 const names = {

@@ -2,11 +2,11 @@ import { type Account, type AppPassword, accountStatus, type RefreshToken, type 
 import { type Did, isDid } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import { Refused } from '../refused.ts'
-import { isKeptAppPassword, isSameAppPassword, keptAppPassword } from './app-passwords.ts'
+import { isKeptAppPassword, isSameAppPassword, keptAppPassword } from '../sessions/app-passwords.ts'
+import type { AccessScope } from '../sessions/session-tokens.ts'
+import type { SessionJwts, Sessions } from '../sessions/sessions.ts'
 import { canonicalEmail } from './email-addresses.ts'
 import type { Passwords } from './passwords.ts'
-import type { AccessScope } from './session-tokens.ts'
-import type { SessionJwts, Sessions } from './sessions.ts'
 
 export interface SignedIn extends SessionJwts {
   readonly account: Account

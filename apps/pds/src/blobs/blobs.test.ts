@@ -3,7 +3,7 @@ import { type BlobStore, MemoryBlobStore, MemoryStorage, maxOtherTypes } from '@
 import { SampleRepo } from '@atoll/storage/testing'
 import type { Did } from '@atoll/syntax'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { RepoLocks } from '../repos/repo-locks.ts'
+import { RepoLocks } from '../did-locks.ts'
 import { Blobs } from './blobs.ts'
 
 const did: Did = 'did:plc:alicealicealicealicealic'

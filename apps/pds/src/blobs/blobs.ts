@@ -9,8 +9,8 @@ import {
   type StoredBlob,
 } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
+import type { RepoLocks } from '../did-locks.ts'
 import { Refused } from '../refused.ts'
-import type { RepoLocks } from '../repos/repo-locks.ts'
 import { contentType } from './content-type.ts'
 import { notFound, ReferenceCheck } from './reference-check.ts'
 

@@ -2,7 +2,7 @@ import type { resolveHandle as method } from '@atoll/lexicons/com.atproto.identi
 import { accountStatus } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
-import type { HandleRules } from '../../accounts/handles.ts'
+import type { HandleRules } from '../../handles/handle-rules.ts'
 import { type LookUps, orUnknown } from '../../identity/look-ups.ts'
 import { Refused } from '../../refused.ts'
 

@@ -2,7 +2,7 @@ import type { updateHandle as method } from '@atoll/lexicons/com.atproto.identit
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
-import type { HandleChanges } from '../../accounts/handle-changes.ts'
+import type { HandleChanges } from '../../handles/handle-changes.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'requireNotTakendown'>

@@ -7,10 +7,10 @@ import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { cidText } from '../../repos/cid-text.ts'
-import { requireOwnRepo, requireSwapCommit } from '../../repos/own-repo.ts'
-import type { PlannedWrite } from '../../repos/planned-write.ts'
-import { keyed, type PreparedRecord, type RecordPreparer } from '../../repos/records.ts'
-import type { RepoWriter } from '../../repos/writer.ts'
+import { requireOwnRepo, requireSwapCommit } from '../../repos/write/own-repo.ts'
+import type { PlannedWrite } from '../../repos/write/planned-write.ts'
+import { keyed, type PreparedRecord, type RecordPreparer } from '../../repos/write/prepare-record.ts'
+import type { RepoWriter } from '../../repos/write/repo-writer.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

@@ -4,9 +4,9 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { cidText } from '../../repos/cid-text.ts'
-import { requireOwnRepo, requireSwapCommit } from '../../repos/own-repo.ts'
-import { keyed, type RecordPreparer } from '../../repos/records.ts'
-import type { RepoWriter } from '../../repos/writer.ts'
+import { requireOwnRepo, requireSwapCommit } from '../../repos/write/own-repo.ts'
+import { keyed, type RecordPreparer } from '../../repos/write/prepare-record.ts'
+import type { RepoWriter } from '../../repos/write/repo-writer.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

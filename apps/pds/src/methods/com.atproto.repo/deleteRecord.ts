@@ -3,8 +3,8 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { cidText } from '../../repos/cid-text.ts'
-import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/own-repo.ts'
-import type { RepoWriter } from '../../repos/writer.ts'
+import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/write/own-repo.ts'
+import type { RepoWriter } from '../../repos/write/repo-writer.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

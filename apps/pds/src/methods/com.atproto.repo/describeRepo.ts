@@ -3,9 +3,9 @@ import type { describeRepo as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Storage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { documentAnswer } from '../../accounts/session-document.ts'
+import { documentAnswer } from '../../identity/document-answer.ts'
 import { Refused } from '../../refused.ts'
-import { requireSynced } from '../../repos/readable.ts'
+import { requireSynced } from '../../repos/read/readable.ts'
 
 /**
  * Honest repositories have a hundred. The list has no cursor and a repository may have a collection for each of its records, so it ends

@@ -5,8 +5,8 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
-import { requireReadable } from '../../repos/readable.ts'
-import { isWithoutJson, recordJson } from '../../repos/record-json.ts'
+import { requireReadable } from '../../repos/read/readable.ts'
+import { isWithoutJson, recordJson } from '../../repos/read/record-json.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

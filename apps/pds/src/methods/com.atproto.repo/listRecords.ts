@@ -4,8 +4,8 @@ import { type ListedRecord, maxPageBytes, type Storage } from '@atoll/storage'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { requireReadable } from '../../repos/readable.ts'
-import { isWithoutJson, recordOpening, writeRecord } from '../../repos/record-json.ts'
+import { requireReadable } from '../../repos/read/readable.ts'
+import { isWithoutJson, recordOpening, writeRecord } from '../../repos/read/record-json.ts'
 
 /** About how many bytes stand around a record's value. */
 const aroundRecord = 200

@@ -6,9 +6,9 @@ import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { upgradeLegacyReferences } from '../../blobs/legacy-references.ts'
 import { cidText } from '../../repos/cid-text.ts'
-import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/own-repo.ts'
-import type { RecordPreparer } from '../../repos/records.ts'
-import type { RepoWriter } from '../../repos/writer.ts'
+import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/write/own-repo.ts'
+import type { RecordPreparer } from '../../repos/write/prepare-record.ts'
+import type { RepoWriter } from '../../repos/write/repo-writer.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

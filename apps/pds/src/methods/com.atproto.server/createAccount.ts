@@ -2,10 +2,10 @@ import { isDidKey } from '@atoll/crypto'
 import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
 import { clientNetwork, type Handler } from '@atoll/xrpc-server'
 import type { Newcomer } from '../../access.ts'
-import { accountDocument, type DocumentSource, documentAnswer } from '../../accounts/session-document.ts'
-import type { Moving, SignUps } from '../../accounts/sign-ups.ts'
+import { accountDocument, type DocumentSource, documentAnswer } from '../../identity/document-answer.ts'
 import type { LookUps } from '../../identity/look-ups.ts'
 import { Refused } from '../../refused.ts'
+import type { Moving, SignUps } from '../../sign-ups/sign-ups.ts'
 
 interface Deps extends Pick<DocumentSource, 'identity'> {
   signUps: Pick<SignUps, 'create'>

@@ -1,7 +1,7 @@
 import type { deleteSession as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
 import type { RefreshCaller } from '../../access.ts'
-import type { Sessions } from '../../accounts/sessions.ts'
+import type { Sessions } from '../../sessions/sessions.ts'
 
 export function deleteSession({
   sessions,

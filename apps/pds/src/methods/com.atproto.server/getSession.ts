@@ -2,8 +2,8 @@ import type { getSession as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { sessionAnswer } from '../../accounts/session-answer.ts'
-import { type DocumentSource, sessionDocument } from '../../accounts/session-document.ts'
+import { type DocumentSource, sessionDocument } from '../../identity/document-answer.ts'
+import { sessionAnswer } from '../../sessions/session-answer.ts'
 
 interface Deps extends DocumentSource {
   accounts: Pick<Accounts, 'require'>

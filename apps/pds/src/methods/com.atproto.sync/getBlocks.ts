@@ -5,8 +5,8 @@ import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
-import { requireSynced } from '../../repos/readable.ts'
-import { blocksCar } from '../../repos/repo-car.ts'
+import { requireSynced } from '../../repos/read/readable.ts'
+import { blocksCar } from '../../repos/read/repo-car.ts'
 
 /** As many as fit the longest address that Node reads, three times over. */
 const maxCids = 1000

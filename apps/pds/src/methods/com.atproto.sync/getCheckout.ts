@@ -2,8 +2,8 @@ import type { getCheckout as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
-import type { Exports } from '../../repos/exports.ts'
-import { requireSynced } from '../../repos/readable.ts'
+import type { Exports } from '../../repos/read/exports.ts'
+import { requireSynced } from '../../repos/read/readable.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

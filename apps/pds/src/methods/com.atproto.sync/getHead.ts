@@ -5,7 +5,7 @@ import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 import { cidText } from '../../repos/cid-text.ts'
-import { requireSynced } from '../../repos/readable.ts'
+import { requireSynced } from '../../repos/read/readable.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

@@ -5,8 +5,8 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
-import { requireSynced } from '../../repos/readable.ts'
-import { carOf, withRepoBlocks } from '../../repos/repo-car.ts'
+import { requireSynced } from '../../repos/read/readable.ts'
+import { carOf, withRepoBlocks } from '../../repos/read/repo-car.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

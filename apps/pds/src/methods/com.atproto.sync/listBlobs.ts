@@ -4,7 +4,7 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { cidText, requestedCid } from '../../repos/cid-text.ts'
-import { requireSynced } from '../../repos/readable.ts'
+import { requireSynced } from '../../repos/read/readable.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>

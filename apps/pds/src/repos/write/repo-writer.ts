@@ -12,16 +12,16 @@ import {
 import { accountStatus, ConflictError, type Storage } from '@atoll/storage'
 import { commitEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
-import type { Blobs } from '../blobs/blobs.ts'
-import type { SigningKeys } from '../identity/signing-keys.ts'
-import { Refused } from '../refused.ts'
-import { CommitsUnderWay, type RepoAhead } from './commits-under-way.ts'
+import type { Blobs } from '../../blobs/blobs.ts'
+import type { RepoLocks } from '../../did-locks.ts'
+import { Refused } from '../../refused.ts'
+import { withRepoBlocks } from '../read/repo-car.ts'
 import { olderDuplicates } from './duplicates.ts'
+import { CommitsUnderWay, type RepoAhead } from './pending-commits.ts'
 import { blobReferences, blobsOf, type PlannedWrite, recordChange, repoWrite } from './planned-write.ts'
 import { RecentNodes } from './recent-nodes.ts'
-import { withRepoBlocks } from './repo-car.ts'
 import { repoClock } from './repo-clock.ts'
-import type { RepoLocks } from './repo-locks.ts'
+import type { SigningKeys } from './signing-keys.ts'
 
 /** The repository as a plan sees it: nothing changes until the plan is carried out. */
 export interface CurrentRepo {

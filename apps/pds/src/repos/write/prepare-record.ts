@@ -20,8 +20,8 @@ import {
   type RecordKeyKind,
   type Tid,
 } from '@atoll/syntax'
-import { Refused } from '../refused.ts'
-import { linkOf } from './record-links.ts'
+import { Refused } from '../../refused.ts'
+import { linkOf } from './record-subjects.ts'
 
 /** The largest record, in bytes of DAG-CBOR. */
 const maxRecordBytes = 1_000_000

@@ -2,7 +2,7 @@ import type { BlobRef } from '@atoll/data-model'
 import type { RecordWrite } from '@atoll/repo'
 import type { BlobReference, RecordChange } from '@atoll/storage'
 import type { Nsid, RecordKey } from '@atoll/syntax'
-import type { KeyedRecord } from './records.ts'
+import type { KeyedRecord } from './prepare-record.ts'
 
 /** One change that a request wants. */
 export type PlannedWrite =

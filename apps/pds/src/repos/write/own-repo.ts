@@ -1,9 +1,9 @@
 import type { Cid } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
-import type { AccountCaller } from '../access.ts'
-import type { Accounts } from '../accounts/accounts.ts'
-import { Refused } from '../refused.ts'
-import { requestedCid } from './cid-text.ts'
+import type { AccountCaller } from '../../access.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { Refused } from '../../refused.ts'
+import { requestedCid } from '../cid-text.ts'
 
 /** The DID of the repository that a write names, which must be the caller's own. */
 export async function requireOwnRepo(

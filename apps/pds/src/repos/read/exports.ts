@@ -1,8 +1,8 @@
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import { clientNetwork, type RawOutput } from '@atoll/xrpc-server'
-import { PerNetworkLimit } from '../per-network-limit.ts'
-import { Refused } from '../refused.ts'
+import { PerNetworkLimit } from '../../per-network-limit.ts'
+import { Refused } from '../../refused.ts'
 import { snapshotCar } from './repo-car.ts'
 
 /** A quarter of the snapshots that storage keeps open: slow readers in one network must not keep everybody else from exports. */

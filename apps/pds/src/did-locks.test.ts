@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RepoLocks } from './repo-locks.ts'
+import { RepoLocks } from './did-locks.ts'
 
 const alice = 'did:plc:alice'
 const bob = 'did:plc:bob'

@@ -4,7 +4,7 @@ import { type CarExport, exportCar, exportRepo, type GetBlock, withBlocks } from
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import type { ByteStream, RawOutput } from '@atoll/xrpc-server'
-import { Refused } from '../refused.ts'
+import { Refused } from '../../refused.ts'
 
 const encoding = 'application/vnd.ipld.car'
 /** What a file of chosen blocks may hold to be sent whole. */

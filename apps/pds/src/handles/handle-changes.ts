@@ -3,13 +3,13 @@ import type { PlcOperation } from '@atoll/identity/plc'
 import { type Account, type Claim, ConflictError, type Storage } from '@atoll/storage'
 import { identityEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import { mayBeUnderWay, underWay } from '../claims/under-way.ts'
+import type { RepoLocks } from '../did-locks.ts'
 import type { LookUpCaller, LookUps } from '../identity/look-ups.ts'
 import { directoryFailure, type PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
-import type { RepoLocks } from '../repos/repo-locks.ts'
 import { requireHandleOf } from './foreign-handles.ts'
-import { type HandleRules, handleTaken } from './handles.ts'
-import { mayBeUnderWay, underWay } from './under-way.ts'
+import { type HandleRules, handleTaken } from './handle-rules.ts'
 
 interface HandleChangeParts {
   readonly storage: Pick<Storage, 'accounts' | 'claims' | 'transact'>

@@ -3,7 +3,7 @@ import { createRepo } from '@atoll/repo'
 import type { RefreshToken, Transaction } from '@atoll/storage'
 import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync'
 import type { Datetime, Did, Handle } from '@atoll/syntax'
-import { repoClock } from '../repos/repo-clock.ts'
+import { repoClock } from '../repos/write/repo-clock.ts'
 
 /** What an account starts with. */
 export interface NewAccount {

@@ -4,12 +4,12 @@ import type { PlcOperation } from '@atoll/identity/plc'
 import { type Claim, ConflictError, type Storage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
+import type { Passwords } from '../accounts/passwords.ts'
+import { ageOf, mayBeUnderWay, underWay } from '../claims/under-way.ts'
+import type { RepoLocks } from '../did-locks.ts'
 import { directoryFailure, firstDocument, type PlcAccounts } from '../identity/plc-accounts.ts'
-import type { RepoLocks } from '../repos/repo-locks.ts'
+import type { SessionJwts, Sessions } from '../sessions/sessions.ts'
 import { newAccount } from './new-account.ts'
-import type { Passwords } from './passwords.ts'
-import type { SessionJwts, Sessions } from './sessions.ts'
-import { ageOf, mayBeUnderWay, underWay } from './under-way.ts'
 
 /** A sign-up whose fields were checked. */
 export interface WantedAccount {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Crawlers } from './crawlers.ts'
+import { Crawlers } from './relay-notifier.ts'
 
 const minute = 60 * 1000
 

@@ -1,6 +1,6 @@
 import { type Account, accountStatus } from '@atoll/storage'
-import { maySeeInactive, type Reader } from '../access.ts'
-import { Refused } from '../refused.ts'
+import { maySeeInactive, type Reader } from '../../access.ts'
+import { Refused } from '../../refused.ts'
 
 /** The account whose records may be read: one that is there and active. */
 export function requireReadable(account: Account | undefined, repo: string): Account {
