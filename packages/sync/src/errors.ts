@@ -1,4 +1,4 @@
-import type { EventKind } from './events.ts'
+import type { EventKind } from './build/events.ts'
 
 /** Refuses to build an event that no consumer would take. A repository that changed by more states its end with `#sync`. */
 export class EventTooLargeError extends Error {

@@ -1,3 +1,13 @@
+export {
+  type AccountStatus,
+  accountEvent,
+  commitEvent,
+  type EventKind,
+  identityEvent,
+  type NewEvent,
+  syncEvent,
+} from './build/events.ts'
+export { type FrameTemplate, frameTemplate, templateOf } from './build/frame-template.ts'
 export type { Backoff } from './consumer/backoff.ts'
 export type { Clock } from './consumer/clock.ts'
 export type { Ending } from './consumer/connection.ts'
@@ -8,20 +18,8 @@ export type { Failure, FailureDecision, FirehoseNotice } from './consumer/notice
 export type { ConsumerVerifying, FirehoseConsumer, FirehoseConsumerOptions } from './consumer/options.ts'
 export { MemoryRepoStates, type RepoStates } from './consumer/repo-states.ts'
 export type { Socket, SocketConstructor, SocketOptions } from './consumer/socket.ts'
-export { type Decoded, type DecodeOptions, decodeMessage } from './decode-message.ts'
-export { EventTooLargeError, StreamError } from './errors.ts'
-export {
-  type AccountStatus,
-  accountEvent,
-  commitEvent,
-  type EventKind,
-  identityEvent,
-  type NewEvent,
-  syncEvent,
-} from './events.ts'
-export { type FrameTemplate, frameTemplate, templateOf } from './frame-template.ts'
-export { identitySource } from './identity-source.ts'
-export type { LegacyHandle, LegacyMigrate, LegacyTombstone } from './legacy-messages.ts'
+export { type Decoded, type DecodeOptions, decodeMessage } from './decode/decode-message.ts'
+export type { LegacyHandle, LegacyMigrate, LegacyTombstone } from './decode/legacy-messages.ts'
 export type {
   AccountMessage,
   CommitMessage,
@@ -33,8 +31,10 @@ export type {
   RepoMessage,
   SyncMessage,
   UnknownMessage,
-} from './messages.ts'
+} from './decode/messages.ts'
+export { EventTooLargeError, StreamError } from './errors.ts'
 export { type Rule, rules, type Violation } from './rules.ts'
+export { identitySource } from './verify/identity-source.ts'
 export type {
   Accepted,
   ContentVerdict,
@@ -48,7 +48,7 @@ export type {
   SigningKeyOf,
   VerifiedContent,
   Verifying,
-} from './verdict.ts'
-export { verifyCommitEvent } from './verify-commit-event.ts'
-export { verifyAccountEvent, verifyEvent, verifyIdentityEvent } from './verify-event.ts'
-export { verifySyncEvent } from './verify-sync-event.ts'
+} from './verify/verdict.ts'
+export { verifyCommitEvent } from './verify/verify-commit-event.ts'
+export { verifyAccountEvent, verifyEvent, verifyIdentityEvent } from './verify/verify-event.ts'
+export { verifySyncEvent } from './verify/verify-sync-event.ts'

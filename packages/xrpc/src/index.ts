@@ -7,7 +7,11 @@ export {
   createClient,
   type FetchLike,
   type OpenAnswer,
-} from './client.ts'
+} from './client/client.ts'
+export { refreshAt } from './client/refresh-at.ts'
+export type { RawInput } from './client/request.ts'
+export type { RetryOptions } from './client/retry.ts'
+export { type Session, type SessionTokens, TokenSession, type TokenSessionOptions } from './client/session.ts'
 export { errorOfStatus, FrameError, StreamClosedError, statusOf, XrpcError, type XrpcErrorOptions } from './errors.ts'
 export {
   decodeFrame,
@@ -21,9 +25,5 @@ export {
   maxFrameBytes,
   maxFrameItems,
   type UnknownFrame,
-} from './frames.ts'
-export { refreshAt } from './refresh-at.ts'
-export type { RawInput } from './request.ts'
-export type { RetryOptions } from './retry.ts'
-export { type Session, type SessionTokens, TokenSession, type TokenSessionOptions } from './session.ts'
-export type { FrameOptions, SocketOptions, SubscribeOptions, SubscriberSocket } from './subscribe.ts'
+} from './stream/frames.ts'
+export type { FrameOptions, SocketOptions, SubscribeOptions, SubscriberSocket } from './stream/subscribe.ts'

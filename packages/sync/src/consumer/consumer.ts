@@ -1,6 +1,6 @@
-import { decodeMessage } from '../decode-message.ts'
+import { decodeMessage } from '../decode/decode-message.ts'
+import type { RepoMessage } from '../decode/messages.ts'
 import { StreamError } from '../errors.ts'
-import type { RepoMessage } from '../messages.ts'
 import { type Backoff, backoffMs, defaultBackoff } from './backoff.ts'
 import { type Clock, delay, systemClock } from './clock.ts'
 import { Connection, type Ending } from './connection.ts'

@@ -1,5 +1,5 @@
-import type { AccountMessage, CommitMessage, IdentityMessage, LegacyMessage, SyncMessage } from '../messages.ts'
-import type { Accepted, Desynchronized, VerifiedContent } from '../verdict.ts'
+import type { AccountMessage, CommitMessage, IdentityMessage, LegacyMessage, SyncMessage } from '../decode/messages.ts'
+import type { Accepted, Desynchronized, VerifiedContent } from '../verify/verdict.ts'
 
 /** A `#commit` or `#sync` that a handler gets to see. */
 interface ContentEvent<M> {

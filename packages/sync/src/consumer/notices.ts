@@ -1,6 +1,6 @@
 import type { SubscribeReposInfo } from '@atoll/lexicons/com.atproto.sync'
 import type { Did } from '@atoll/syntax'
-import type { RepoMessage } from '../messages.ts'
+import type { RepoMessage } from '../decode/messages.ts'
 import type { Violation } from '../rules.ts'
 import type { Ending } from './connection.ts'
 

@@ -1,4 +1,4 @@
-import type { RepoState, Verifying } from '../verdict.ts'
+import type { RepoState, Verifying } from '../verify/verdict.ts'
 import type { Backoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { CursorStore } from './cursor-store.ts'

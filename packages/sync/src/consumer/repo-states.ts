@@ -1,5 +1,5 @@
 import type { Did } from '@atoll/syntax'
-import type { Remembered } from '../verdict.ts'
+import type { Remembered } from '../verify/verdict.ts'
 
 type Awaitable<T> = T | Promise<T>
 

@@ -1,5 +1,5 @@
-import { type Decoded, decodeMessage } from '../decode-message.ts'
-import type { ErrorMessage, InfoMessage, RepoMessage, UnknownMessage } from '../messages.ts'
+import { type Decoded, decodeMessage } from '../decode/decode-message.ts'
+import type { ErrorMessage, InfoMessage, RepoMessage, UnknownMessage } from '../decode/messages.ts'
 import type { Violation } from '../rules.ts'
 import type { Ending } from './connection.ts'
 import type { FirehoseNotice } from './notices.ts'

@@ -1,0 +1,76 @@
+import { writeCar } from '@atoll/car'
+import type { Block, Cid, ValueMap } from '@atoll/data-model'
+import { type CommitData, maxCommitBytes, maxWrites } from '@atoll/repo'
+import type { Datetime, Did, Handle, Tid } from '@atoll/syntax'
+import { EventTooLargeError } from '../errors.ts'
+import { type FrameTemplate, frameTemplate } from './frame-template.ts'
+
+/** How large the blocks of a `#sync` may be. */
+const maxSyncBytes = 10_000
+
+export type EventKind = 'commit' | 'sync' | 'identity' | 'account'
+
+/** An event of the firehose, ready to be appended to an event log, which numbers it. */
+export interface NewEvent {
+  readonly did: Did
+  readonly kind: EventKind
+  readonly time: Datetime
+  readonly frame: FrameTemplate
+}
+
+/** Why an account is not active, as `#account` says it. */
+export type AccountStatus = 'takendown' | 'suspended' | 'deleted' | 'deactivated' | 'desynchronized' | 'throttled'
+
+/**
+ * The `#commit` event of `commit`.
+ * @throws EventTooLargeError for more than 200 operations or 2,000,000 bytes of blocks
+ */
+export function commitEvent(commit: CommitData, time: Datetime): NewEvent {
+  const count = commit.ops.length
+  if (count > maxWrites) throw new EventTooLargeError('commit', 'operations', count, maxWrites)
+  const body: ValueMap = {
+    repo: commit.did,
+    rev: commit.head.rev,
+    since: commit.since,
+    commit: commit.head.cid,
+    ops: commit.ops.map(operation),
+    blocks: carOf('commit', commit.head.cid, commit.slice, maxCommitBytes),
+    blobs: [],
+    rebase: false,
+    tooBig: false,
+    time,
+  }
+  if (commit.prev) body['prevData'] = commit.prev.data
+  return event('commit', commit.did, time, body)
+}
+
+function operation(op: CommitData['ops'][number]): ValueMap {
+  const result: ValueMap = { action: op.action, path: op.path, cid: op.cid }
+  if (op.prev) result['prev'] = op.prev
+  return result
+}
+
+/** The `#sync` event that states where a repository stands: its commit block and nothing else. */
+export function syncEvent(did: Did, rev: Tid, commit: Block, time: Datetime): NewEvent {
+  return event('sync', did, time, { did, rev, blocks: carOf('sync', commit.cid, [commit], maxSyncBytes), time })
+}
+
+/** The `#identity` event: the DID document or the handle may have changed. */
+export function identityEvent(did: Did, handle: Handle | undefined, time: Datetime): NewEvent {
+  return event('identity', did, time, handle ? { did, handle, time } : { did, time })
+}
+
+/** The `#account` event: whether this host serves the account, and why not. */
+export function accountEvent(did: Did, status: AccountStatus | undefined, time: Datetime): NewEvent {
+  return event('account', did, time, status ? { did, active: false, status, time } : { did, active: true, time })
+}
+
+function carOf(kind: EventKind, root: Cid, blocks: Iterable<Block>, limit: number): Uint8Array {
+  const car = writeCar([root], blocks)
+  if (car.length > limit) throw new EventTooLargeError(kind, 'bytes of blocks', car.length, limit)
+  return car
+}
+
+function event(kind: EventKind, did: Did, time: Datetime, body: ValueMap): NewEvent {
+  return { did, kind, time, frame: frameTemplate(`#${kind}`, body) }
+}

@@ -1,0 +1,46 @@
+import type { SubscribeReposCommit } from '@atoll/lexicons/com.atproto.sync'
+import type { RepoOp } from '@atoll/repo'
+import type { CommitMessage } from '../decode/messages.ts'
+import { type CarContent, checkCar } from './check-car.ts'
+import { checkSignature } from './check-signature.ts'
+import { checkActive, checkHost } from './check-source.ts'
+import { judgeSlice, type Slice } from './judge-slice.ts'
+import type { ContentVerdict, Remembered, Verifying } from './verdict.ts'
+
+/**
+ * Judges a `#commit` by every rule that it can break by itself or against what is remembered of its repository. A record that
+ * cannot be read breaks none of them: the verdict names it, and concerns all the rest. `tooBig`, `rebase` and `blobs` are ignored.
+ * The chain (`since`, `prevData`) counts last, so that a forged message cannot bring about a fetch of the repository.
+ * What `signingKeyOf` or `pdsOf` throws comes through: nothing is said of an account whose identity is unavailable.
+ *
+ * @example
+ * const verdict = await verifyCommitEvent(message, { state: states.get(message.did) }, { signingKeyOf })
+ * if (verdict.outcome === 'accept') states.set(message.did, verdict.state)
+ */
+export async function verifyCommitEvent(
+  message: CommitMessage,
+  remembered: Remembered,
+  verifying: Verifying,
+): Promise<ContentVerdict> {
+  const { body, did } = message
+  const { now = Date.now, lenient = false } = verifying
+  const occasion = {}
+  const early = checkActive(remembered) ?? (await checkHost(did, verifying, occasion))
+  if (early) return early
+  const car = checkCar(body.blocks)
+  if ('outcome' in car) return car
+  const judged = judgeSlice(sliceOf(body, car), { previous: remembered.state, now: now() }, lenient)
+  if ('outcome' in judged) return judged
+  const { commit, gap, unreadable, warnings } = judged
+  const forged = await checkSignature(commit, verifying, occasion)
+  if (forged) return forged
+  const state = { rev: commit.rev, data: commit.data }
+  const content = { commit, cid: body.commit, state, blocks: car.blocks, unreadable }
+  return gap ? { outcome: 'desynchronized', ...gap, ...content } : { outcome: 'accept', warnings, ...content }
+}
+
+function sliceOf(body: SubscribeReposCommit, { roots, blocks }: CarContent): Slice {
+  const { repo: did, rev, since, commit, prevData } = body
+  // The lexicon leaves `action` open; what is no action is refused with the operations.
+  return { did, rev, since, commit, prevData, ops: body.ops as RepoOp[], roots, blocks }
+}

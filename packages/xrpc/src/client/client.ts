@@ -1,0 +1,166 @@
+import type {
+  GivenParamsOf,
+  InputOf,
+  MessageOf,
+  OutputOf,
+  Procedure,
+  Query,
+  RawBody,
+  Subscription,
+} from '@atoll/lexicon'
+import { XrpcError } from '../errors.ts'
+import { type FrameOptions, readFrames, readMessages, type SubscribeOptions } from '../stream/subscribe.ts'
+import { contentTypeOf, type Given, outgoing, type RawInput } from './request.ts'
+import { bodyOf, readError, readOutput } from './response.ts'
+import { Retry, type RetryOptions } from './retry.ts'
+import { Renewal, type Session } from './session.ts'
+
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
+
+export interface ClientOptions {
+  /** The server's origin, such as `https://pds.example`. */
+  service: string | URL
+  /** The runtime's own unless given. */
+  fetch?: FetchLike
+  /** Sent with every call. */
+  headers?: Readonly<Record<string, string>>
+  session?: Session
+  /** `false` for none. */
+  retry?: RetryOptions | false
+  /** Bound of an answer that is read whole: 32 MiB unless given. */
+  maxBytes?: number
+  /**
+   * Whether answers are checked against the data model and the lexicon. Default true. Without it one odd record does not make a page
+   * of them unreadable: fractions, lone surrogates and malformed links are returned as they were sent.
+   */
+  validate?: boolean
+}
+
+type Rest = { headers?: Readonly<Record<string, string>>; signal?: AbortSignal }
+type ParamsPart<G> = object extends G ? { params?: G } : { params: G }
+type InputPart<I> = [I] extends [undefined]
+  ? { input?: undefined }
+  : [I] extends [RawBody]
+    ? { input: RawInput; encoding?: string }
+    : { input: I }
+
+export type CallOptions<M extends Query | Procedure> = ParamsPart<GivenParamsOf<M>> & InputPart<InputOf<M>> & Rest
+type CallArguments<M extends Query | Procedure> =
+  object extends CallOptions<M> ? [options?: CallOptions<M>] : [options: CallOptions<M>]
+
+/** An output without a schema is its bytes. */
+export type CallData<M extends Query | Procedure> = [OutputOf<M>] extends [RawBody] ? Uint8Array : OutputOf<M>
+
+export interface CallAnswer<M extends Query | Procedure> {
+  data: CallData<M>
+  headers: Headers
+}
+
+export interface OpenAnswer {
+  /** The media type of the body. */
+  encoding: string
+  headers: Headers
+  /** To be read once; stopping early cancels the transfer. */
+  body: AsyncIterable<Uint8Array>
+  /** Lets go of a body that will not be read. */
+  cancel(): Promise<void>
+}
+
+export type StreamArguments<M extends Subscription, O> =
+  object extends GivenParamsOf<M>
+    ? [options?: O & { params?: GivenParamsOf<M> }]
+    : [options: O & { params: GivenParamsOf<M> }]
+
+/** Calls methods of one server. */
+export interface Client {
+  readonly service: URL
+  /** Calls a method and reads its whole answer. @throws XrpcError for a refusal */
+  call<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<CallAnswer<M>>
+  /** Calls a method and hands on its answer as it arrives. @throws XrpcError for a refusal */
+  open<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<OpenAnswer>
+  /** Follows a subscription, message by message. Throws what ended it; reconnecting is the caller's. */
+  subscribe<M extends Subscription>(
+    method: M,
+    ...args: StreamArguments<M, SubscribeOptions>
+  ): AsyncGenerator<MessageOf<M>>
+  /** Follows a subscription without decoding its frames. */
+  frames<M extends Subscription>(method: M, ...args: StreamArguments<M, FrameOptions>): AsyncGenerator<Uint8Array>
+}
+
+/**
+ * Makes a client of one server.
+ *
+ * @example
+ * const client = createClient({ service: 'https://pds.example' })
+ * const { data } = await client.call(getLatestCommit, { params: { did } })
+ */
+export function createClient(options: ClientOptions): Client {
+  const service = new URL(options.service)
+  const caller = new Caller(service, options)
+  const { maxBytes = 32 * 1024 * 1024, validate = true } = options
+  return {
+    service,
+    async call<M extends Query | Procedure>(method: M, given?: CallOptions<M>) {
+      const response = await caller.send(method, given ?? {})
+      const data = await readOutput(method, response, maxBytes, validate)
+      // Judged by the lexicon from which M was generated; unjudged, it is the caller's word.
+      return { data: data as CallData<M>, headers: response.headers }
+    },
+    async open<M extends Query | Procedure>(method: M, given?: CallOptions<M>) {
+      const response = await caller.send(method, given ?? {})
+      const encoding = response.headers.get('content-type') ?? 'application/octet-stream'
+      const cancel = async () => void (await response.body?.cancel())
+      return { encoding, headers: response.headers, body: bodyOf(response), cancel }
+    },
+    subscribe: (method, ...[given]) => readMessages(service, method, given ?? {}),
+    frames: (method, ...[given]) => readFrames(service, method, given ?? {}),
+  }
+}
+
+class Caller {
+  readonly #retry: Retry
+  readonly #renewal: Renewal
+
+  constructor(
+    private readonly service: URL,
+    private readonly options: ClientOptions,
+  ) {
+    const { retry, session } = options
+    this.#retry = new Retry(retry === false ? { attempts: 1 } : retry)
+    this.#renewal = new Renewal(session)
+  }
+
+  /** Sends until there is an answer, or no hope of one. */
+  async send(method: Query | Procedure, given: Given): Promise<Response> {
+    const { url, init, isRepeatable, isRead } = outgoing(this.service, method, given)
+    let hasRenewed = false
+    for (let attempt = 1; ; attempt++) {
+      const { generation } = this.#renewal
+      try {
+        return await this.#attempt(url, init, contentTypeOf(method, given), given.headers)
+      } catch (error) {
+        if (!isRepeatable) throw error
+        if (!hasRenewed && error instanceof XrpcError && (await this.#renewal.renew(error, generation))) {
+          hasRenewed = true
+          attempt--
+        } else if (!(await this.#retry.before(attempt, error, isRead, given.signal))) throw error
+      }
+    }
+  }
+
+  async #attempt(
+    url: string,
+    init: RequestInit,
+    contentType: string | undefined,
+    given?: Readonly<Record<string, string>>,
+  ) {
+    const { fetch = globalThis.fetch, headers: always, session } = this.options
+    const headers = new Headers(always)
+    const parts = [await session?.authorize(), contentType === undefined ? {} : { 'content-type': contentType }, given]
+    for (const part of parts) for (const [name, value] of Object.entries(part ?? {})) headers.set(name, value)
+    init.signal?.throwIfAborted()
+    const response = await fetch(url, { ...init, headers })
+    if (!response.ok) throw await readError(response)
+    return response
+  }
+}

@@ -1,0 +1,70 @@
+/** What a call is answered. */
+import { parseJson } from '@atoll/data-model'
+import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
+import { errorOfStatus, XrpcError } from '../errors.ts'
+import { chunksOf, readAll } from './byte-stream.ts'
+
+const maxErrorBytes = 64 * 1024
+
+/** Reads the output of a method. @throws XrpcError InvalidResponse when it is not what the lexicon says. */
+export async function readOutput(
+  method: Query | Procedure,
+  response: Response,
+  maxBytes: number,
+  validate: boolean,
+): Promise<unknown> {
+  const bytes = await readAll(response.body, maxBytes)
+  if (!bytes) throw invalid(response, `${method.nsid} answered with more than ${maxBytes} bytes`)
+  const { output } = method
+  if (!output) return undefined
+  if (!output.validate) return bytes
+  const value = parsed(method, response, bytes, !validate)
+  if (!validate) return value
+  const judged = output.validate(value)
+  if (!judged.ok)
+    throw invalid(response, `${method.nsid} answered against its lexicon: ${describeIssues(judged.issues)}`)
+  return judged.value
+}
+
+function parsed(method: Query | Procedure, response: Response, bytes: Uint8Array, lenient: boolean) {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: !lenient }).decode(bytes)
+    return parseJson(text, { maxDepth: 64, longIntegers: true, lenient })
+  } catch (cause) {
+    throw invalid(response, `${method.nsid} did not answer with JSON of the data model`, cause)
+  }
+}
+
+/** An answer as it arrives. */
+export function bodyOf(response: Response): AsyncIterable<Uint8Array> {
+  return chunksOf(response.body)
+}
+
+/** The error in an answer that is one. */
+export async function readError(response: Response): Promise<XrpcError> {
+  const { status } = response
+  const headers = headersOf(response)
+  const body = await errorBody(response)
+  const error = typeof body['error'] === 'string' && body['error'] !== '' ? body['error'] : errorOfStatus(status)
+  const message = typeof body['message'] === 'string' ? body['message'] : response.statusText
+  return new XrpcError(error, message, { status, headers })
+}
+
+async function errorBody(response: Response): Promise<Record<string, unknown>> {
+  try {
+    const bytes = await readAll(response.body, maxErrorBytes)
+    const body: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return typeof body === 'object' && body !== null ? { ...body } : {}
+  } catch {
+    // A gateway's page, or an answer that broke off: its status says enough.
+    return {}
+  }
+}
+
+function headersOf(response: Response): Record<string, string> {
+  return Object.fromEntries(response.headers)
+}
+
+function invalid(response: Response, message: string, cause?: unknown): XrpcError {
+  return new XrpcError('InvalidResponse', message, { headers: headersOf(response), cause })
+}
