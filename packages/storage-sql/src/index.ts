@@ -1,10 +1,22 @@
+export { SqlAccounts } from './accounts/sql-accounts.ts'
+export { SqlBlobs } from './blobs/sql-blob-index.ts'
+export { SqlClaims } from './claims/sql-claims.ts'
 export { createQueryBuilder, type DialectName } from './dialect.ts'
+export { SqlEmailTokens } from './email-tokens/sql-email-tokens.ts'
+export { eventPage, logMarks, type Numbering, trimmingPoint, trimOldest } from './events/sql-events.ts'
+export { SqlInvites } from './invites/sql-invites.ts'
+export { SqlKeys } from './keys/sql-keys.ts'
 export { applyMigration, pendingMigrations } from './migrate.ts'
 export { migrations } from './migrations/index.ts'
 export type { Migration } from './migrations/migration.ts'
+export { writeIntents } from './pds-writes.ts'
+export { collectionsAfter, inTreeOrder, SqlRecordReads } from './records/sql-records.ts'
+export { blockBytes, blockPage, blocksIn, headOfRow, newBlockPage, repoByDid, SqlRepoReads } from './repos/sql-repos.ts'
 export { advance, all, change, first, type Routine, type Run, runRoutine, type Step, until } from './routine.ts'
 export { cidOf } from './rows.ts'
 export type { Schema } from './schema.ts'
+export { SqlSessions } from './sessions/sql-sessions.ts'
+export { SqlState } from './state/sql-state.ts'
 export {
   bind,
   type CompiledStatement,
@@ -14,22 +26,3 @@ export {
   type Statement,
   statement,
 } from './statement.ts'
-export { SqlAccounts } from './stores/accounts.ts'
-export { SqlBlobs } from './stores/blobs.ts'
-export { SqlClaims } from './stores/claims.ts'
-export { SqlEmailTokens } from './stores/email-tokens.ts'
-export { eventPage, logMarks, type Numbering, trimmingPoint, trimOldest } from './stores/events.ts'
-export { SqlInvites } from './stores/invites.ts'
-export { SqlKeys } from './stores/keys.ts'
-export {
-  longSection,
-  type PackedPage,
-  packedBlocks,
-  packedRecordBlocks,
-  packedRecords,
-} from './stores/packed.ts'
-export { collectionsAfter, inTreeOrder, SqlRecordReads } from './stores/records.ts'
-export { blockBytes, blockPage, blocksIn, headOfRow, newBlockPage, repoByDid, SqlRepoReads } from './stores/repos.ts'
-export { SqlSessions } from './stores/sessions.ts'
-export { SqlState } from './stores/state.ts'
-export { writeIntents } from './write.ts'

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { Storage } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { afterEach, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../test/opened-sample.ts'
 import { openSqliteStorage } from './sqlite-storage.ts'
-import { temporaryFolder } from './testing.ts'
 
 const runs = 4
 
@@ -30,7 +30,7 @@ describe('a process that is killed while it writes', () => {
 /** Kills the process after it acknowledged `enough` commits; answers how many each repository had. */
 async function writeAndKill(file: string, run: number, enough: number): Promise<Map<Did, number>> {
   const flags = ['--experimental-transform-types', '--conditions=@atoll/source', '--no-warnings']
-  const script = fileURLToPath(new URL('./write-until-killed.ts', import.meta.url))
+  const script = fileURLToPath(new URL('../test/write-until-killed.ts', import.meta.url))
   const child = spawn(process.execPath, [...flags, script, file, `${run}`], { stdio: ['ignore', 'pipe', 'inherit'] })
   const acknowledged = new Map<Did, number>()
   let lines = 0

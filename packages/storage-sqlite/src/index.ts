@@ -1,2 +1,2 @@
-export { DatabaseInUseError, ForeignDatabaseError } from './errors.ts'
+export { DatabaseInUseError, ForeignDatabaseError } from './core/errors.ts'
 export { openSqliteStorage, type SqliteStorageOptions } from './sqlite-storage.ts'

@@ -6,9 +6,9 @@ import type { Storage } from '@atoll/storage'
 import { SampleRepo } from '@atoll/storage/testing'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import { benchmark } from '@atoll/testkit'
-import { eventOf } from './samples.ts'
+import { temporaryFolder } from '../test/opened-sample.ts'
+import { eventOf } from '../test/repo-workload.ts'
 import { openSqliteStorage } from './sqlite-storage.ts'
-import { temporaryFolder } from './testing.ts'
 
 const did: Did = 'did:web:reads.test'
 const collection = 'app.bsky.feed.post' as Nsid

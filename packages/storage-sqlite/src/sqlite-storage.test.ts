@@ -1,4 +1,4 @@
 import { storageSuite } from '@atoll/storage/testing'
-import { openSample } from './testing.ts'
+import { openSample } from '../test/opened-sample.ts'
 
 storageSuite('sqlite', openSample)

@@ -25,11 +25,11 @@ import {
   writeIntents,
 } from '@atoll/storage-sql'
 import type { Did } from '@atoll/syntax'
-import { BackgroundCheck } from './background-check.ts'
-import { Connection } from './connection.ts'
-import { translateError } from './errors.ts'
-import { lockDatabase } from './file-lock.ts'
-import { GroupCommit } from './group-commit.ts'
+import { BackgroundCheck } from './core/background-check.ts'
+import { Connection } from './core/connection.ts'
+import { translateError } from './core/errors.ts'
+import { lockDatabase } from './core/file-lock.ts'
+import { GroupCommit } from './core/group-commit.ts'
 import {
   checkIntegrity,
   configureWriter,
@@ -40,12 +40,12 @@ import {
   requireOurs,
   sizeOf,
   syncRemains,
-} from './open-database.ts'
-import { Reader, ReaderPool } from './reader.ts'
-import { SqliteEvents } from './sqlite-events.ts'
-import { SqliteRecords } from './sqlite-records.ts'
-import { SqliteRepos } from './sqlite-repos.ts'
-import { WriteAheadLog } from './write-ahead-log.ts'
+} from './core/open-database.ts'
+import { Reader, ReaderPool } from './core/reader.ts'
+import { WriteAheadLog } from './core/write-ahead-log.ts'
+import { SqliteEvents } from './events/sqlite-events.ts'
+import { SqliteRecords } from './records/sqlite-records.ts'
+import { SqliteRepos } from './repos/sqlite-repos.ts'
 
 export interface SqliteStorageOptions {
   /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. Files are created for this user alone. */

@@ -5,8 +5,7 @@ export {
   type AccountWriter,
   accountStatus,
   type NewAccount,
-} from './account-store.ts'
-export { AppendListeners } from './append-listeners.ts'
+} from './accounts/account-store.ts'
 export {
   type BlobIndex,
   type BlobIndexWriter,
@@ -15,10 +14,11 @@ export {
   maxOtherTypes,
   type StoredBlob,
   type UnreferencedBlob,
-} from './blob-index.ts'
-export type { BlobBytes, BlobStore, BlobStream, ByteRange, UploadedBlob } from './blob-store.ts'
-export type { Claim, ClaimStore, ClaimWriter } from './claim-store.ts'
-export type { EmailToken, EmailTokenStore, EmailTokenWriter } from './email-token-store.ts'
+} from './blobs/blob-index.ts'
+export type { BlobBytes, BlobStore, BlobStream, ByteRange, UploadedBlob } from './blobs/blob-store.ts'
+export { MemoryBlobStore } from './blobs/memory-blob-store.ts'
+export { untilAborted } from './blobs/until-aborted.ts'
+export type { Claim, ClaimStore, ClaimWriter } from './claims/claim-store.ts'
 export {
   BlobMissingError,
   BlobTooLargeError,
@@ -28,7 +28,13 @@ export {
   InvalidCursorError,
   SchemaTooNewError,
   StorageUnavailableError,
-} from './errors.ts'
+} from './core/errors.ts'
+export { type Intent, IntentRecorder, replayIntents } from './core/intents.ts'
+export { numberOfCursor } from './core/listing.ts'
+export { MemoryTables } from './core/memory-tables.ts'
+export type { Storage, Transaction } from './core/transaction.ts'
+export type { EmailToken, EmailTokenStore, EmailTokenWriter } from './email-tokens/email-token-store.ts'
+export { AppendListeners } from './events/append-listeners.ts'
 export {
   type AppendListener,
   type EventLog,
@@ -36,19 +42,13 @@ export {
   firstSeq,
   type NewEvent,
   type StoredEvent,
-} from './event-log.ts'
-export { type FrameTemplate, withSeq } from './frame-template.ts'
-export { type Intent, IntentRecorder, replayIntents } from './intents.ts'
-export type { InviteCode, InviteStore, InviteUse, InviteWriter, NewInviteCode } from './invite-store.ts'
-export type { KeyStore, KeyWriter, ReservedKey, SigningKey } from './key-store.ts'
-export { MemoryBlobStore } from './memory/memory-blob-store.ts'
-export { MemoryStorage, type MemoryStorageOptions } from './memory/memory-storage.ts'
-export { MemoryTables } from './memory/memory-tables.ts'
-export { numberOfCursor } from './number-cursor.ts'
-export { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from './record-store.ts'
-export type { BlobReference, RecordChange, RepoChange, RepoWriter } from './repo-change.ts'
-export type { Page, RepoListing, RepoSnapshot, RepoStore } from './repo-store.ts'
-export type { AppPassword, RefreshToken, SessionStore, SessionWriter } from './session-store.ts'
-export type { StateEntry, StateStore, StateWriter } from './state-store.ts'
-export type { Storage, Transaction } from './storage.ts'
-export { untilAborted } from './until-aborted.ts'
+} from './events/event-log.ts'
+export { type FrameTemplate, withSeq } from './events/frame-template.ts'
+export type { InviteCode, InviteStore, InviteUse, InviteWriter, NewInviteCode } from './invites/invite-store.ts'
+export type { KeyStore, KeyWriter, ReservedKey, SigningKey } from './keys/key-store.ts'
+export { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from './records/record-store.ts'
+export type { BlobReference, RecordChange, RepoChange, RepoWriter } from './repos/repo-change.ts'
+export type { Page, RepoListing, RepoSnapshot, RepoStore } from './repos/repo-store.ts'
+export { MemoryStorage, type MemoryStorageOptions } from './services/memory-storage.ts'
+export type { AppPassword, RefreshToken, SessionStore, SessionWriter } from './sessions/session-store.ts'
+export type { StateEntry, StateStore, StateWriter } from './state/state-store.ts'

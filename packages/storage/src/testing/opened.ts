@@ -1,7 +1,7 @@
 import type { Cid } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
-import type { BlobStore } from '../blob-store.ts'
-import type { Storage } from '../storage.ts'
+import type { BlobStore } from '../blobs/blob-store.ts'
+import type { Storage } from '../core/transaction.ts'
 
 /** A fresh storage for one test. */
 export interface OpenedStorage {

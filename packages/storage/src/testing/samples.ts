@@ -10,9 +10,9 @@ import {
   parseTid,
   type Tid,
 } from '@atoll/syntax'
-import type { NewAccount } from '../account-store.ts'
-import type { NewEvent } from '../event-log.ts'
-import type { BlobReference, RecordChange, RepoChange } from '../repo-change.ts'
+import type { NewAccount } from '../accounts/account-store.ts'
+import type { NewEvent } from '../events/event-log.ts'
+import type { BlobReference, RecordChange, RepoChange } from '../repos/repo-change.ts'
 
 /** DIDs to keep for. */
 export const alice = parseDid('did:plc:alicealicealicealicealic')

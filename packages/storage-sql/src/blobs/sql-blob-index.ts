@@ -1,0 +1,300 @@
+import type { Cid } from '@atoll/data-model'
+import {
+  type BlobIndex,
+  type BlobMetadata,
+  type BlobReference,
+  type DiscardedBlob,
+  maxOtherTypes,
+  type StoredBlob,
+  type UnreferencedBlob,
+} from '@atoll/storage'
+import type { Datetime, Did, Tid } from '@atoll/syntax'
+import { sql } from 'kysely'
+import { repoByDid } from '../repos/sql-repos.ts'
+import { all, change, first, type Routine, type Run } from '../routine.ts'
+import { cidOf, orUndefined } from '../rows.ts'
+import { type Parameters, statement } from '../statement.ts'
+
+type BlobKey = { did: Did; cid: Uint8Array }
+type PageOf = { did: Did; after: Uint8Array; limit: number }
+
+const blob = statement((db, $: Parameters<BlobKey>) =>
+  db
+    .selectFrom('blob')
+    .select((is) => [
+      'mime_type',
+      'size',
+      'created_at',
+      'temporary',
+      is
+        .selectFrom('blob_takedown')
+        .select('reference')
+        .whereRef('blob_takedown.did', '=', 'blob.did')
+        .whereRef('blob_takedown.cid', '=', 'blob.cid')
+        .as('reference'),
+    ])
+    .where('did', '=', $('did'))
+    .where('cid', '=', $('cid')),
+)
+const firstType = statement((db, $: Parameters<BlobKey>) =>
+  db.selectFrom('blob').select('mime_type').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
+const otherTypes = statement((db, $: Parameters<BlobKey>) =>
+  db
+    .selectFrom('blob_type')
+    .select('mime_type')
+    .where('did', '=', $('did'))
+    .where('cid', '=', $('cid'))
+    .orderBy('mime_type'),
+)
+const noteType = statement((db, $: Parameters<BlobKey & { mimeType: string }>) =>
+  db
+    .insertInto('blob_type')
+    .values({ did: $('did'), cid: $('cid'), mime_type: $('mimeType') })
+    .onConflict((conflict) => conflict.columns(['did', 'cid', 'mime_type']).doNothing()),
+)
+const forgetTypes = statement((db, $: Parameters<BlobKey>) =>
+  db.deleteFrom('blob_type').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
+const takedownOf = statement((db, $: Parameters<BlobKey>) =>
+  db.selectFrom('blob_takedown').select('reference').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
+const listed = statement((db, $: Parameters<PageOf & { since: string }>) =>
+  db
+    .selectFrom('blob_reference')
+    .select('cid')
+    .distinct()
+    .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
+    .where('cid', '>', $('after'))
+    .where('rev', '>', $('since') as Tid)
+    .orderBy('cid')
+    .limit($('limit')),
+)
+const referencesTo = statement((db, $: Parameters<BlobKey & { limit: number }>) =>
+  db
+    .selectFrom('blob_reference')
+    .select(['collection', 'rkey'])
+    .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
+    .where('cid', '=', $('cid'))
+    .orderBy('collection')
+    .orderBy('rkey')
+    .limit($('limit')),
+)
+const missing = statement((db, $: Parameters<PageOf>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('blob_reference', 'blob_reference.repo', 'repo.key')
+    .select('blob_reference.cid')
+    .distinct()
+    .where('repo.did', '=', $('did'))
+    .where('blob_reference.cid', '>', $('after'))
+    .where((is) =>
+      is.not(
+        is.exists(
+          is
+            .selectFrom('blob')
+            .select('size')
+            .whereRef('blob.did', '=', 'repo.did')
+            .whereRef('blob.cid', '=', 'blob_reference.cid'),
+        ),
+      ),
+    )
+    .orderBy('blob_reference.cid')
+    .limit($('limit')),
+)
+const unreferenced = statement((db, $: Parameters<{ createdBefore: Datetime; limit: number }>) =>
+  db
+    .selectFrom('blob')
+    .select(['did', 'cid', 'temporary'])
+    .where('refs', '=', sql.lit(0))
+    .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))]))
+    .orderBy('did')
+    .orderBy('cid')
+    .limit($('limit')),
+)
+const unreferencedOf = statement((db, $: Parameters<{ did: Did; createdBefore: Datetime; limit: number }>) =>
+  db
+    .selectFrom('blob')
+    .select(['did', 'cid', 'temporary'])
+    .where('did', '=', $('did'))
+    .where('refs', '=', sql.lit(0))
+    .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))]))
+    .orderBy('cid')
+    .limit($('limit')),
+)
+const counts = statement((db, $: Parameters<{ did: Did }>) =>
+  db
+    .selectFrom('repo')
+    .innerJoin('blob_reference', 'blob_reference.repo', 'repo.key')
+    .leftJoin('blob', (on) => on.onRef('blob.did', '=', 'repo.did').onRef('blob.cid', '=', 'blob_reference.cid'))
+    .select((is) => [
+      is.fn.count<number>('blob_reference.cid').distinct().as('expected'),
+      is.fn.count<number>('blob.cid').distinct().as('imported'),
+    ])
+    .where('repo.did', '=', $('did')),
+)
+const referenceCount = statement((db, $: Parameters<{ repo: number; cid: Uint8Array }>) =>
+  db
+    .selectFrom('blob_reference')
+    .select((is) => is.fn.countAll<number>().as('count'))
+    .where('repo', '=', $('repo'))
+    .where('cid', '=', $('cid')),
+)
+const putBlob = statement(
+  (db, $: Parameters<Omit<BlobMetadata, 'cid'> & BlobKey & { refs: number; temporary: 0 | 1 }>) =>
+    db
+      .insertInto('blob')
+      .values({
+        did: $('did'),
+        cid: $('cid'),
+        mime_type: $('mimeType'),
+        size: $('size'),
+        created_at: $('createdAt'),
+        refs: $('refs'),
+        temporary: $('temporary'),
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['did', 'cid']).doUpdateSet({
+          size: $('size'),
+          created_at: $('createdAt'),
+          refs: $('refs'),
+          temporary: $('temporary'),
+        }),
+      ),
+)
+const putTakedown = statement((db, $: Parameters<BlobKey & { reference: string }>) =>
+  db
+    .insertInto('blob_takedown')
+    .values({ did: $('did'), cid: $('cid'), reference: $('reference') })
+    .onConflict((conflict) => conflict.columns(['did', 'cid']).doUpdateSet({ reference: $('reference') })),
+)
+const deleteTakedown = statement((db, $: Parameters<BlobKey>) =>
+  db.deleteFrom('blob_takedown').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
+const collectBlob = statement((db, $: Parameters<BlobKey & { createdBefore: Datetime }>) =>
+  db
+    .deleteFrom('blob')
+    .where('did', '=', $('did'))
+    .where('cid', '=', $('cid'))
+    .where('refs', '=', sql.lit(0))
+    .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))])),
+)
+const noteDiscarded = statement((db, $: Parameters<BlobKey>) =>
+  db
+    .insertInto('blob_discarded')
+    .values({ did: $('did'), cid: $('cid') })
+    .onConflict((conflict) => conflict.columns(['did', 'cid']).doNothing()),
+)
+const discarded = statement((db, $: Parameters<{ limit: number }>) =>
+  db.selectFrom('blob_discarded').select(['did', 'cid']).orderBy('did').orderBy('cid').limit($('limit')),
+)
+const clearDiscarded = statement((db, $: Parameters<BlobKey>) =>
+  db.deleteFrom('blob_discarded').where('did', '=', $('did')).where('cid', '=', $('cid')),
+)
+
+const nothing = new Uint8Array(0)
+
+export class SqlBlobs implements BlobIndex {
+  readonly #run: Run
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  async get(did: Did, cid: Cid): Promise<StoredBlob | undefined> {
+    const row = await this.#run(first(blob, { did, cid: cid.bytes }))
+    if (!row) return undefined
+    return {
+      cid,
+      mimeType: row.mime_type,
+      size: row.size,
+      createdAt: row.created_at,
+      temporary: row.temporary === 1,
+      takedown: orUndefined(row.reference),
+    }
+  }
+
+  async otherTypes(did: Did, cid: Cid): Promise<string[]> {
+    return (await this.#run(all(otherTypes, { did, cid: cid.bytes }))).map((row) => row.mime_type)
+  }
+
+  async takedown(did: Did, cid: Cid): Promise<string | undefined> {
+    return (await this.#run(first(takedownOf, { did, cid: cid.bytes })))?.reference
+  }
+
+  async list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]> {
+    const { limit, cursor, since = '' } = options
+    const rows = await this.#run(all(listed, { did, after: cursor?.bytes ?? nothing, since, limit }))
+    return rows.map((row) => cidOf(row.cid))
+  }
+
+  async references(did: Did, cid: Cid, { limit }: { limit: number }): Promise<BlobReference[]> {
+    const rows = await this.#run(all(referencesTo, { did, cid: cid.bytes, limit }))
+    return rows.map(({ collection, rkey }) => ({ cid, collection, rkey }))
+  }
+
+  missing(did: Did, { limit, cursor }: { limit: number; cursor?: Cid }): Promise<BlobReference[]> {
+    return this.#run(missingOf(did, limit, cursor))
+  }
+
+  async unreferenced(options: { did?: Did; createdBefore: Datetime; limit: number }): Promise<UnreferencedBlob[]> {
+    const { did, createdBefore, limit } = options
+    const rows = await this.#run(
+      did === undefined
+        ? all(unreferenced, { createdBefore, limit })
+        : all(unreferencedOf, { did, createdBefore, limit }),
+    )
+    return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid), temporary: row.temporary === 1 }))
+  }
+
+  async discarded({ limit }: { limit: number }): Promise<DiscardedBlob[]> {
+    const rows = await this.#run(all(discarded, { limit }))
+    return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid) }))
+  }
+
+  async counts(did: Did): Promise<{ expected: number; imported: number }> {
+    return (await this.#run(first(counts, { did }))) ?? { expected: 0, imported: 0 }
+  }
+}
+
+export const blobWriter = {
+  *add(did: Did, { cid, mimeType, size, createdAt }: BlobMetadata): Routine<void> {
+    const repo = yield* first(repoByDid, { did })
+    const referring = repo && (yield* first(referenceCount, { repo: repo.key, cid: cid.bytes }))
+    const refs = referring?.count ?? 0
+    const temporary = refs === 0 ? 1 : 0
+    const known = yield* first(firstType, { did, cid: cid.bytes })
+    yield* change(putBlob, { did, cid: cid.bytes, mimeType, size, createdAt, refs, temporary })
+    if (known && known.mime_type !== mimeType) yield* addType({ did, cid: cid.bytes }, mimeType)
+  },
+  *setTakedown(did: Did, cid: Cid, reference: string | undefined): Routine<void> {
+    if (reference === undefined) yield* change(deleteTakedown, { did, cid: cid.bytes })
+    else yield* change(putTakedown, { did, cid: cid.bytes, reference })
+  },
+  *collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): Routine<void> {
+    for (const cid of cids) {
+      const collected = yield* change(collectBlob, { did, cid: cid.bytes, createdBefore })
+      if (collected === 0) continue
+      yield* change(forgetTypes, { did, cid: cid.bytes })
+      yield* change(noteDiscarded, { did, cid: cid.bytes })
+    }
+  },
+  *clear(did: Did, cids: readonly Cid[]): Routine<void> {
+    for (const cid of cids) yield* change(clearDiscarded, { did, cid: cid.bytes })
+  },
+}
+
+function* addType(key: BlobKey, mimeType: string): Routine<void> {
+  const known = yield* all(otherTypes, key)
+  if (known.length < maxOtherTypes) yield* change(noteType, { ...key, mimeType })
+}
+
+function* missingOf(did: Did, limit: number, cursor: Cid | undefined): Routine<BlobReference[]> {
+  const rows = yield* all(missing, { did, after: cursor?.bytes ?? nothing, limit })
+  const references: BlobReference[] = []
+  for (const row of rows) {
+    const [reference] = yield* all(referencesTo, { did, cid: row.cid, limit: 1 })
+    if (reference) references.push({ cid: cidOf(row.cid), ...reference })
+  }
+  return references
+}

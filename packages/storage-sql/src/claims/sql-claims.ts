@@ -1,0 +1,113 @@
+import { type Claim, type ClaimStore, ConflictError, numberOfCursor, type Page } from '@atoll/storage'
+import type { Datetime, Did, Handle } from '@atoll/syntax'
+import type { Selectable } from 'kysely'
+import { refuseCarried, refuseClaimed } from '../accounts/unique-values.ts'
+import { all, change, first, type Routine, type Run } from '../routine.ts'
+import { orUndefined } from '../rows.ts'
+import type { Schema } from '../schema.ts'
+import { type Parameters, statement } from '../statement.ts'
+
+type ClaimRow = Selectable<Schema['claim']>
+type ClaimValues = {
+  did: Did
+  purpose: string
+  handle: Handle | null
+  email: string | null
+  details: string
+  claimedAt: Datetime
+}
+
+const claimOf = statement((db, $: Parameters<{ did: Did }>) =>
+  db.selectFrom('claim').selectAll().where('did', '=', $('did')),
+)
+const byHandle = statement((db, $: Parameters<{ handle: string }>) =>
+  db
+    .selectFrom('claim')
+    .selectAll()
+    .where('handle', '=', $('handle') as Handle),
+)
+const byEmail = statement((db, $: Parameters<{ email: string }>) =>
+  db.selectFrom('claim').selectAll().where('email', '=', $('email')),
+)
+const olderThan = statement((db, $: Parameters<{ before: Datetime; after: number; limit: number }>) =>
+  db
+    .selectFrom('claim')
+    .selectAll()
+    .where('key', '>', $('after'))
+    .where('claimed_at', '<', $('before'))
+    .orderBy('key')
+    .limit($('limit')),
+)
+const insertClaim = statement((db, $: Parameters<ClaimValues>) =>
+  db
+    .insertInto('claim')
+    .values({
+      did: $('did'),
+      purpose: $('purpose'),
+      handle: $('handle'),
+      email: $('email'),
+      details: $('details'),
+      claimed_at: $('claimedAt'),
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+)
+const deleteClaim = statement((db, $: Parameters<{ did: Did; purpose: string }>) =>
+  db.deleteFrom('claim').where('did', '=', $('did')).where('purpose', '=', $('purpose')),
+)
+
+export class SqlClaims implements ClaimStore {
+  readonly #run: Run
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  async of(did: Did): Promise<Claim | undefined> {
+    return claimOfRow(await this.#run(first(claimOf, { did })))
+  }
+
+  async byHandle(handle: string): Promise<Claim | undefined> {
+    return claimOfRow(await this.#run(first(byHandle, { handle: handle.toLowerCase() })))
+  }
+
+  async byEmail(email: string): Promise<Claim | undefined> {
+    return claimOfRow(await this.#run(first(byEmail, { email: email.toLowerCase() })))
+  }
+
+  async list(options: { before: Datetime; cursor?: string; limit: number }): Promise<Page<Claim>> {
+    const after = numberOfCursor(options.cursor)
+    const rows = await this.#run(all(olderThan, { before: options.before, after, limit: options.limit + 1 }))
+    const page = rows.slice(0, options.limit)
+    const items = page.flatMap((row) => claimOfRow(row) ?? [])
+    const last = page.at(-1)
+    return last && rows.length > page.length ? { items, cursor: String(last.key) } : { items }
+  }
+}
+
+export const claimWriter = {
+  /** The row goes in before the accounts are read, so that of two transactions that want one value, one waits for the other. */
+  *add(claim: Claim): Routine<void> {
+    const values = valuesOf(claim)
+    if ((yield* change(insertClaim, values)) === 0) {
+      if (yield* first(claimOf, values)) throw new ConflictError('claim', `${claim.did} has a claim already`)
+      yield* refuseClaimed(values)
+      throw new Error('a claim was refused without a reason')
+    }
+    yield* refuseCarried(values)
+  },
+  *release(did: Did, purpose: string): Routine<void> {
+    const released = yield* change(deleteClaim, { did, purpose })
+    if (released === 0) throw new ConflictError('claim', `${did} has no claim for ${purpose}`)
+  },
+}
+
+function valuesOf({ handle, email, ...claim }: Claim): ClaimValues {
+  // Lower-casing a handle leaves a handle.
+  return { ...claim, handle: (handle?.toLowerCase() ?? null) as Handle | null, email: email?.toLowerCase() ?? null }
+}
+
+function claimOfRow(row: ClaimRow | undefined): Claim | undefined {
+  if (!row) return undefined
+  const { did, purpose, handle, email, details, claimed_at: claimedAt } = row
+  return { did, purpose, handle: orUndefined(handle), email: orUndefined(email), details, claimedAt }
+}

@@ -1,0 +1,55 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Storage } from '@atoll/storage'
+import type { OpenedStorage } from '@atoll/storage/testing'
+import Database from 'better-sqlite3'
+import { openSqliteStorage, type SqliteStorageOptions } from '../src/sqlite-storage.ts'
+
+/** A fresh folder, to be removed by the caller. */
+export function temporaryFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'atoll-sqlite-'))
+}
+
+/** What a crash leaves of a database: its files as they are now, elsewhere. */
+export function copyAsCrashed(file: string, to: string): void {
+  for (const ending of ['', '-wal']) if (existsSync(file + ending)) cpSync(file + ending, to + ending)
+}
+
+/** A storage in a folder of its own, for suites. */
+export async function openSample(
+  options: Omit<SqliteStorageOptions, 'file'> = {},
+): Promise<OpenedStorage & { file: string }> {
+  const folder = temporaryFolder()
+  const file = path.join(folder, 'first.sqlite')
+  const opened: Storage[] = []
+  const failing = { at: undefined as number | undefined, calls: 0 }
+  const beforeWrite = (sql: string) => {
+    options.beforeWrite?.(sql)
+    if (failing.at !== undefined && ++failing.calls === failing.at) {
+      throw new Database.SqliteError('simulated: disk I/O error', 'SQLITE_IOERR')
+    }
+  }
+  const open = async (name: string) => {
+    const storage = await openSqliteStorage({ ...options, file: name, beforeWrite })
+    opened.push(storage)
+    return storage
+  }
+  return {
+    file,
+    storage: await open(file),
+    reopen: async () => {
+      const copy = path.join(folder, `crashed-${opened.length}.sqlite`)
+      copyAsCrashed(file, copy)
+      return await open(copy)
+    },
+    close: async () => {
+      for (const storage of opened) await storage.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+    failWrite: (n) => {
+      failing.at = n
+      failing.calls = 0
+    },
+  }
+}

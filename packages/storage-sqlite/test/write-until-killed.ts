@@ -1,0 +1,23 @@
+/** A process for tests to kill: writes to many repositories at once, and prints `<did> <commits>` for each that is durable. */
+import { writeSync } from 'node:fs'
+import type { Did } from '@atoll/syntax'
+import { openSqliteStorage } from '../src/sqlite-storage.ts'
+import { RepoWorkload } from './repo-workload.ts'
+
+const [file = '', run = ''] = process.argv.slice(2)
+const storage = await openSqliteStorage({ file })
+
+await Promise.all(
+  Array.from({ length: 20 }, async (_, n) => {
+    const did: Did = `did:web:run${run}-a${n}.test`
+    const workload = new RepoWorkload(did)
+    for (let commits = 1; ; commits++) {
+      const { change, event } = workload.next()
+      await storage.transact(did, (tx) => {
+        tx.repo.apply(change)
+        tx.events.append(event)
+      })
+      writeSync(1, `${did} ${commits}\n`)
+    }
+  }),
+)

@@ -1,0 +1,41 @@
+import type { Datetime, Did, Handle } from '@atoll/syntax'
+import type { Page } from '../repos/repo-store.ts'
+
+/**
+ * Unique values that an account is about to have, kept for it while something outside the database (a directory of DIDs) is told.
+ * Nobody else gets them until the claim is released.
+ */
+export interface Claim {
+  /** The account, or the one that is being made. It has one claim at a time. */
+  did: Did
+  /** What is under way. `release` has to name it, so that a claim for another purpose is not released by mistake. */
+  purpose: string
+  handle: Handle | undefined
+  email: string | undefined
+  /** What is needed to finish what was begun, or to undo it. The storage does not look into it. */
+  details: string
+  claimedAt: Datetime
+}
+
+/** Claims as committed. */
+export interface ClaimStore {
+  of(did: Did): Promise<Claim | undefined>
+  byHandle(handle: string): Promise<Claim | undefined>
+  byEmail(email: string): Promise<Claim | undefined>
+  /** Claims older than `before`, in the order in which they were added. */
+  list(options: { before: Datetime; cursor?: string; limit: number }): Promise<Page<Claim>>
+}
+
+/**
+ * The claim part of a transaction. A value is never claimed by one DID while the account of another has it: `add` looks at the accounts,
+ * and `AccountWriter` at the claims. Where transactions run side by side, each has to see what the other did.
+ */
+export interface ClaimWriter {
+  /**
+   * `ConflictError('claim')` when the DID has a claim already; with `handle` or `email` when the value is claimed, or belongs to the
+   * account of another DID.
+   */
+  add(claim: Claim): void
+  /** Ends the claim that a DID has for this purpose: `ConflictError('claim')` when there is none. */
+  release(did: Did, purpose: string): void
+}

@@ -1,0 +1,73 @@
+import type { Did } from '@atoll/syntax'
+import { ConflictError, InvalidCursorError } from '../core/errors.ts'
+import type { MemoryInvite, MemoryTables } from '../core/memory-tables.ts'
+import { compareText, pageOf } from '../core/order.ts'
+import type { Page } from '../repos/repo-store.ts'
+import type { InviteCode, InviteStore, InviteUse, InviteWriter, NewInviteCode } from './invite-store.ts'
+
+export class MemoryInvites implements InviteStore, InviteWriter {
+  readonly #tables: MemoryTables
+
+  constructor(tables: MemoryTables) {
+    this.#tables = tables
+  }
+
+  async get(code: string): Promise<InviteCode | undefined> {
+    const invite = this.#tables.invites.get(code)
+    return invite && copyOf(invite)
+  }
+
+  async ofAccount(forAccount: string): Promise<InviteCode[]> {
+    return this.#codes().filter((invite) => invite.forAccount === forAccount)
+  }
+
+  async usedBy(did: Did): Promise<InviteCode | undefined> {
+    return this.#codes().find((invite) => invite.uses.some((use) => use.usedBy === did))
+  }
+
+  async list(options: { sort: 'recent' | 'usage'; cursor?: string; limit: number }): Promise<Page<InviteCode>> {
+    const sorted = this.#codes().reverse()
+    if (options.sort === 'usage') sorted.sort((a, b) => b.uses.length - a.uses.length)
+    const { cursor } = options
+    const start = cursor === undefined ? 0 : sorted.findIndex((invite) => invite.code === cursor) + 1
+    if (cursor !== undefined && start === 0) throw new InvalidCursorError(cursor)
+    return pageOf(sorted.slice(start), options.limit, (invite) => invite.code)
+  }
+
+  create(code: NewInviteCode): void {
+    if (this.#tables.invites.has(code.code)) throw new ConflictError('inviteCode', `there is a code ${code.code}`)
+    this.#tables.invites.set(code.code, { ...code, disabled: false, uses: [] })
+  }
+
+  use(code: string, use: InviteUse): void {
+    const invite = this.#tables.invites.get(code)
+    if (!invite || invite.disabled || invite.uses.length >= invite.availableUses) {
+      throw new ConflictError('inviteCode', `code ${code} cannot be used`)
+    }
+    this.#tables.invites.set(code, { ...invite, uses: [...invite.uses, use] })
+  }
+
+  giveBack(code: string, did: Did): void {
+    const invite = this.#tables.invites.get(code)
+    const uses = invite?.uses.filter((use) => use.usedBy !== did)
+    if (invite && uses && uses.length < invite.uses.length) this.#tables.invites.set(code, { ...invite, uses })
+  }
+
+  disable({ codes = [], accounts = [] }: { codes?: readonly string[]; accounts?: readonly string[] }): void {
+    for (const [code, invite] of this.#tables.invites) {
+      if (!codes.includes(code) && !accounts.includes(invite.forAccount)) continue
+      this.#tables.invites.set(code, { ...invite, disabled: true })
+    }
+  }
+
+  /** Oldest first. */
+  #codes(): InviteCode[] {
+    return [...this.#tables.invites.values()]
+      .map(copyOf)
+      .sort((a, b) => compareText(a.createdAt, b.createdAt) || compareText(a.code, b.code))
+  }
+}
+
+function copyOf(invite: MemoryInvite): InviteCode {
+  return { ...invite, uses: [...invite.uses] }
+}

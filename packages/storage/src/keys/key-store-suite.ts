@@ -1,0 +1,69 @@
+import { expect } from 'vitest'
+import type { Exceptions, OpenStorage } from '../testing/opened.ts'
+import { describeRules, storageForEach } from '../testing/rules.ts'
+import { alice, bob, hex, time } from '../testing/samples.ts'
+import type { ReservedKey } from './key-store.ts'
+
+/** The rules of `KeyStore` and `KeyWriter`. */
+export function keyStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+  describeRules(`${name}: keys`, except, (rule) => {
+    const { fresh } = storageForEach(open)
+
+    rule('answers the signing key as last set', async () => {
+      const storage = await fresh()
+      expect(await storage.keys.signingKey(alice)).toBeUndefined()
+      for (const [curve, byte] of [
+        ['k256', 1],
+        ['p256', 2],
+      ] as const) {
+        const privateKey = new Uint8Array(32).fill(byte)
+        await storage.transact(alice, (tx) => tx.keys.setSigningKey(alice, { curve, privateKey }))
+        const stored = await storage.keys.signingKey(alice)
+        expect(stored?.curve).toBe(curve)
+        expect(hex(stored?.privateKey)).toBe(hex(privateKey))
+      }
+      expect(await storage.keys.signingKey(bob)).toBeUndefined()
+    })
+
+    rule('finds a reserved key by its public key and by the DID it is for', async () => {
+      const storage = await fresh()
+      await storage.transact(alice, (tx) => {
+        tx.keys.reserve(reserved('did:key:z1', alice))
+        tx.keys.reserve(reserved('did:key:z2'))
+        tx.keys.reserve(reserved('did:key:z3'))
+      })
+      expect(await storage.keys.reserved('did:key:z1')).toMatchObject({
+        didKey: 'did:key:z1',
+        did: alice,
+        curve: 'k256',
+      })
+      expect(await storage.keys.reserved('did:key:z2')).toMatchObject({ did: undefined, createdAt: time(0) })
+      expect((await storage.keys.reservedFor(alice))?.didKey).toBe('did:key:z1')
+      expect(hex((await storage.keys.reservedFor(alice))?.privateKey)).toBe(hex(new Uint8Array(32).fill(7)))
+      expect(await storage.keys.reservedFor(bob)).toBeUndefined()
+      expect(await storage.keys.reserved('did:key:z4')).toBeUndefined()
+    })
+
+    rule('refuses a second reserved key for a DID, and the same key twice', async () => {
+      const storage = await fresh()
+      await storage.transact(alice, (tx) => tx.keys.reserve(reserved('did:key:z1', alice)))
+      for (const key of [reserved('did:key:z2', alice), reserved('did:key:z1')]) {
+        const again = storage.transact(alice, (tx) => tx.keys.reserve(key))
+        await expect(again).rejects.toMatchObject({ name: 'ConflictError', field: 'reservedKey' })
+      }
+    })
+
+    rule('lets a reserved key be used up once', async () => {
+      const storage = await fresh()
+      await storage.transact(alice, (tx) => tx.keys.reserve(reserved('did:key:z1', alice)))
+      await storage.transact(alice, (tx) => tx.keys.release('did:key:z1'))
+      expect(await storage.keys.reservedFor(alice)).toBeUndefined()
+      const again = storage.transact(alice, (tx) => tx.keys.release('did:key:z1'))
+      await expect(again).rejects.toMatchObject({ field: 'reservedKey' })
+    })
+  })
+}
+
+function reserved(didKey: string, did?: ReservedKey['did']): ReservedKey {
+  return { didKey, did, curve: 'k256', privateKey: new Uint8Array(32).fill(7), createdAt: time(0) }
+}

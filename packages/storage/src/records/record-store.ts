@@ -1,0 +1,50 @@
+import type { Cid, Section } from '@atoll/data-model'
+import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { Page } from '../repos/repo-store.ts'
+
+/** A record with its encoded bytes. `rev` is the commit that last wrote it. */
+export interface StoredRecord {
+  collection: Nsid
+  rkey: RecordKey
+  cid: Cid
+  rev: Tid
+  bytes: Uint8Array
+}
+
+/** A record of a page, whose block is in the form in which it costs least: made into no objects. */
+export interface ListedRecord {
+  rkey: RecordKey
+  section: Section
+}
+
+/**
+ * How many bytes of sections a page of records may hold: no record is added to a page that has this much. With a record's own bound of
+ * 1 MB a page stays below 3.1 MB, so that a client who asks for a hundred records costs about as much as one who asks for three.
+ */
+export const maxPageBytes = 2 * 1024 * 1024
+
+/** The record index of every repository. */
+export interface RecordStore {
+  get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined>
+  /**
+   * Newest first, which is record keys descending by code unit; ascending with `reverse`. `cursor` is the last record key seen, exclusive.
+   * A page ends early, with one record or more, once it holds `maxBytes` (default: `maxPageBytes`): only an empty page says that there
+   * are no more records.
+   */
+  list(
+    did: Did,
+    collection: Nsid,
+    options: { limit: number; cursor?: string; reverse?: boolean; maxBytes?: number },
+  ): Promise<ListedRecord[]>
+  /** Hands back a section from `list` that nobody will read again. An adapter that read it for this page alone frees its memory. */
+  release?(section: Section): void
+  /**
+   * Keys of the records in the collection whose `link` is this very text, ascending. A record that is deleted, or written without
+   * a link, points at nothing any more.
+   */
+  pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]>
+  /** Collections that hold at least one record, ascending; the first `limit` of them. */
+  collections(did: Did, options?: { limit?: number }): Promise<Nsid[]>
+  /** Repositories with at least one record in the collection, in order of creation. */
+  reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>>
+}
