@@ -29,7 +29,6 @@ import { Invites } from './invites/invites.ts'
 import { rateLimits, subscriptionsPerAddress } from './limits.ts'
 import type { Log } from './log.ts'
 import { ownHosts } from './own-hosts.ts'
-import { passingFailure } from './passing-failure.ts'
 import { Crawlers } from './relays/relay-notifier.ts'
 import { Exports } from './repos/read/exports.ts'
 import { RecordPreparer } from './repos/write/prepare-record.ts'
@@ -42,6 +41,7 @@ import { Sessions } from './sessions/sessions.ts'
 import { PendingSignUps } from './sign-ups/pending-sign-ups.ts'
 import { SignUps } from './sign-ups/sign-ups.ts'
 import { explainingStart } from './start-failure.ts'
+import { transientRefusal } from './transient-refusal.ts'
 import { createWeb } from './web.ts'
 
 /** What the service stands on: opened from the configuration, or given by a test. */
@@ -181,7 +181,7 @@ export async function createPds(
   const router = createRouter(routes(services, access), {
     fallback: createWeb({ config, accounts, storage }),
     health: async () => ({ version: await healthyVersion(config, storage) }),
-    explain: passingFailure,
+    mapError: transientRefusal,
     // Answers are ours: checking them is for development.
     validateOutput: config.service.developmentMode,
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),

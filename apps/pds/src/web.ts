@@ -1,7 +1,7 @@
 import { accountStatus, type Storage } from '@atoll/storage'
 import { isHandle } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
-import type { InnerRequest, InnerResponse } from '@atoll/xrpc-server'
+import type { RouterRequest, RouterResponse } from '@atoll/xrpc-server'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Config } from './config.ts'
 import { homePage } from './home-page.ts'
@@ -19,7 +19,7 @@ export function createWeb({ config, accounts, storage }: Deps) {
   const hosts = ownHosts(service)
   const pages: Record<
     string,
-    (request: InnerRequest) => InnerResponse | undefined | Promise<InnerResponse | undefined>
+    (request: RouterRequest) => RouterResponse | undefined | Promise<RouterResponse | undefined>
   > = {
     '/': async () => html(homePage({ service, accountCount: await storage.accounts.count() })),
     '/robots.txt': () => plain('# Crawling the public API is allowed.\nUser-agent: *\nAllow: /\n'),
@@ -43,7 +43,7 @@ export function createWeb({ config, accounts, storage }: Deps) {
       return json({ success: true })
     },
   }
-  return async (request: InnerRequest): Promise<InnerResponse | undefined> => {
+  return async (request: RouterRequest): Promise<RouterResponse | undefined> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
     // A slash at the end is ignored, as it is for methods.
     const path = request.path.replace(/(?<=[^/])\/$/, '')
@@ -52,7 +52,7 @@ export function createWeb({ config, accounts, storage }: Deps) {
 }
 
 /** The name by which the client reached the server, without a port. */
-function hostOf({ headers }: InnerRequest): string {
+function hostOf({ headers }: RouterRequest): string {
   return (headers.get('host') ?? '').replace(/\.?(?::\d+)?$/, '').toLowerCase()
 }
 
@@ -74,15 +74,15 @@ function serviceDocument({ did, publicUrl }: Config['service']) {
 
 const textHeaders = { 'content-type': 'text/plain; charset=utf-8' }
 
-function plain(body: string): InnerResponse {
+function plain(body: string): RouterResponse {
   return { status: 200, headers: textHeaders, body }
 }
 
-function json(value: unknown): InnerResponse {
+function json(value: unknown): RouterResponse {
   return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
 }
 
-function html(body: string): InnerResponse {
+function html(body: string): RouterResponse {
   return {
     status: 200,
     headers: {

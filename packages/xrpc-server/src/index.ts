@@ -10,16 +10,9 @@ export {
   type VerifyServiceJwtOptions,
   verifyServiceJwt,
 } from './auth/service-auth.ts'
+export type { Awaitable } from './core/awaitable.ts'
 export { ClientGoneError } from './core/errors.ts'
-export type {
-  Awaitable,
-  ByteStream,
-  InnerRequest,
-  InnerResponse,
-  RequestHeaders,
-  ResponseBody,
-  ResponseHeaderMap,
-} from './core/inner.ts'
+export type { RequestHeaders, ResponseHeaderMap, RouterRequest, RouterResponse } from './core/messages.ts'
 export type { RateLimitOptions, RequestReport, RouterOptions, SubscriptionOptions } from './core/options.ts'
 export {
   type Authorize,
@@ -40,8 +33,9 @@ export {
   stream,
 } from './core/route.ts'
 export { createRouter, type Router } from './core/router.ts'
-export { type FetchInfo, innerRequest, innerResponse, webRequest, webResponse } from './hosts/fetch.ts'
+export { type FetchInfo, routerRequest, routerResponse, webRequest, webResponse } from './hosts/fetch.ts'
 export { type ContentCoding, negotiateCoding } from './http/accept-encoding.ts'
+export type { ByteStream, ResponseBody } from './http/bodies.ts'
 export {
   addressMatcher,
   clientAddress,
@@ -59,4 +53,4 @@ export {
 } from './limits/rate-limits.ts'
 export { type Asker, TooManyWaitingError, type TurnLimits, Turns } from './limits/turns.ts'
 export { type FrameSocket, frameSocketOf, type WebSocketLike } from './streams/frame-socket.ts'
-export type { Upgrade } from './streams/stream-host.ts'
+export type { Upgrade } from './streams/subscriptions.ts'

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import Koa from 'koa'
 import { WebSocket } from 'ws'
 import type { Router } from '../src/core/router.ts'
-import { innerRequest, webResponse } from '../src/hosts/fetch.ts'
+import { routerRequest, webResponse } from '../src/hosts/fetch.ts'
 import { koaMiddleware, koaUpgrade } from '../src/hosts/koa.ts'
 import { serveNode } from '../src/hosts/node.ts'
 import { frameSocketOf, type WebSocketLike } from '../src/streams/frame-socket.ts'
@@ -181,7 +181,7 @@ function fetchHost(router: Router): TestHost {
       await answering.catch(() => {})
     },
     async subscribe(path, headers = {}) {
-      const outcome = await router.upgrade(innerRequest(requestOf(path, { headers }), info))
+      const outcome = await router.upgrade(routerRequest(requestOf(path, { headers }), info))
       if (!outcome.accepted) return replyOfWeb(webResponse(outcome.response))
       const socket = new MemorySocket()
       void outcome.serve(frameSocketOf(socket))

@@ -1,5 +1,5 @@
 import { XrpcError } from '@atoll/xrpc'
-import type { Awaitable } from '../core/inner.ts'
+import type { Awaitable } from '../core/awaitable.ts'
 
 /** Remembers which service tokens have been used. Several processes of one service have to share it. */
 export interface SeenTokens {

@@ -1,7 +1,8 @@
 /** Service auth: one service speaks to another for an account. https://atproto.com/specs/xrpc#inter-service-authentication-jwt */
 import { type DidKey, jwtAlgorithm, type KeyPair, parseDidKey, verifySignature } from '@atoll/crypto'
 import { XrpcError } from '@atoll/xrpc'
-import type { Awaitable, RequestHeaders } from '../core/inner.ts'
+import type { Awaitable } from '../core/awaitable.ts'
+import type { RequestHeaders } from '../core/messages.ts'
 import type { Authorize } from '../core/route.ts'
 import { type DecodedJwt, decodeJwt, encodeJwt } from './jwt.ts'
 import type { SeenTokens } from './seen-tokens.ts'

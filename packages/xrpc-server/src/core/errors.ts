@@ -1,5 +1,5 @@
 import { XrpcError } from '@atoll/xrpc'
-import type { InnerResponse } from './inner.ts'
+import type { RouterResponse } from './messages.ts'
 
 /** The server could not take its address: `code` is EADDRINUSE, EACCES and the like. */
 export class ListenError extends Error {
@@ -48,7 +48,7 @@ export function publicError(error: unknown): XrpcError {
 }
 
 /** The one shape of every error. */
-export function errorAnswer(error: XrpcError): InnerResponse {
+export function errorResponse(error: XrpcError): RouterResponse {
   return {
     status: error.status,
     headers: { ...error.headers, 'content-type': 'application/json; charset=utf-8' },

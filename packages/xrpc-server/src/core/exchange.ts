@@ -1,5 +1,5 @@
 import type { RateState } from '../limits/rate-limits.ts'
-import type { InnerRequest, ResponseHeaderMap } from './inner.ts'
+import type { ResponseHeaderMap, RouterRequest } from './messages.ts'
 import type { Nsid, ResponseHeaders } from './route.ts'
 
 /** What the router remembers of one request until it is answered. */
@@ -11,7 +11,7 @@ export class Exchange implements ResponseHeaders {
   /** Added by authorizer and handler, whatever becomes of the call. */
   readonly headers: ResponseHeaderMap = {}
 
-  constructor(readonly request: InnerRequest) {}
+  constructor(readonly request: RouterRequest) {}
 
   set(name: string, value: string): void {
     this.headers[name.toLowerCase()] = value

@@ -2,11 +2,13 @@
 import { DataModelError, parseJson, type Value } from '@atoll/data-model'
 import { type Body, describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
+import type { ByteStream } from '../http/bodies.ts'
 import { boundedChunks, decodeBody, decodeBytes, requireCoding } from '../http/coding.ts'
 import { GatheredChunks } from '../http/gathered-chunks.ts'
 import { matchesMediaType, mediaType } from '../http/media-type.ts'
+import type { Awaitable } from './awaitable.ts'
 import { payloadTooLarge } from './errors.ts'
-import type { Awaitable, ByteStream, InnerRequest } from './inner.ts'
+import type { RouterRequest } from './messages.ts'
 
 export interface InputLimits {
   /** For input that is parsed: JSON. */
@@ -30,7 +32,7 @@ const noInput: Input = { encoding: undefined, input: undefined, body: nothing }
 /** Reads, or for raw input prepares to read, what the method asks for. */
 export function readInput(
   method: Query | Procedure,
-  request: InnerRequest,
+  request: RouterRequest,
   limits: InputLimits,
   maxBytes: number | undefined,
 ): Awaitable<Input> {
@@ -46,7 +48,7 @@ export function readInput(
 }
 
 /** Proxies announce a chunked body where there may be none, so what counts is whether a byte comes. */
-function requireEmpty(method: Query | Procedure, request: InnerRequest, body: ByteStream): Awaitable<Input> {
+function requireEmpty(method: Query | Procedure, request: RouterRequest, body: ByteStream): Awaitable<Input> {
   const length = contentLength(request)
   if (length === 0) return noInput
   if (length !== undefined) throw noBodyTaken(method)
@@ -68,7 +70,7 @@ function noBodyTaken({ nsid }: Query | Procedure): XrpcError {
 async function readJson(
   validate: NonNullable<Body<unknown>['validate']>,
   encoding: string,
-  request: InnerRequest,
+  request: RouterRequest,
   length: number | undefined,
   maxBytes: number,
 ): Promise<Input> {
@@ -79,7 +81,7 @@ async function readJson(
   throw new XrpcError('InvalidRequest', `Invalid input: ${describeIssues(judged.issues)}`)
 }
 
-function requireEncoding(expected: string, request: InnerRequest, length: number | undefined): string {
+function requireEncoding(expected: string, request: RouterRequest, length: number | undefined): string {
   const header = request.headers.get('content-type')
   const encoding = mediaType(header)
   if (encoding !== undefined) {
@@ -91,14 +93,14 @@ function requireEncoding(expected: string, request: InnerRequest, length: number
   throw new XrpcError('InvalidRequest', `the request has no ${without.slice(2)}, expected ${expected}`)
 }
 
-function contentLength(request: InnerRequest): number | undefined {
+function contentLength(request: RouterRequest): number | undefined {
   const header = request.headers.get('content-length')
   if (header === null) return undefined
   if (!/^\d{1,15}$/.test(header)) throw new XrpcError('InvalidRequest', 'not a content-length')
   return Number(header)
 }
 
-async function readWhole(request: InnerRequest, length: number | undefined, maxBytes: number): Promise<Uint8Array> {
+async function readWhole(request: RouterRequest, length: number | undefined, maxBytes: number): Promise<Uint8Array> {
   if (length !== undefined && length > maxBytes) throw payloadTooLarge()
   if (!request.body) return new Uint8Array()
   // What would be refused is not read first.
@@ -107,7 +109,7 @@ async function readWhole(request: InnerRequest, length: number | undefined, maxB
   return coding === undefined ? bytes : decodeBytes(coding, bytes, maxBytes, request)
 }
 
-function decoded(request: InnerRequest, body: ByteStream, maxBytes: number): ByteStream {
+function decoded(request: RouterRequest, body: ByteStream, maxBytes: number): ByteStream {
   return decodeBody(request.headers.get('content-encoding'), body, maxBytes, request)
 }
 

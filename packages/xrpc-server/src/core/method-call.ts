@@ -1,11 +1,13 @@
 /** One declared method, from its parameters to its answer. */
 import { describeIssues, type Procedure, type Query, type Result } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
+import type { ByteStream } from '../http/bodies.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import { isPromise } from './awaitable.ts'
 import type { Exchange } from './exchange.ts'
-import { type ByteStream, type InnerRequest, type InnerResponse, isPromise, type RequestHeaders } from './inner.ts'
 import { type Input, type InputLimits, readInput } from './input.ts'
-import { outputAnswer } from './output.ts'
+import type { RequestHeaders, RouterRequest, RouterResponse } from './messages.ts'
+import { outputResponse } from './output.ts'
 import { readQuery } from './query.ts'
 import type { AuthorizeRequest, Call, MethodRoute, Nsid, ResponseHeaders, Route } from './route.ts'
 
@@ -20,7 +22,7 @@ export async function callMethod(
   { method, authorize, handler, options }: MethodRoute,
   exchange: Exchange,
   settings: MethodSettings,
-): Promise<InnerResponse> {
+): Promise<RouterResponse> {
   const { request } = exchange
   const params = requireParams(method, request)
   const authorizing = authorize(new AuthorizeCall(method.nsid, params, request, exchange))
@@ -33,11 +35,11 @@ export async function callMethod(
   }
   const handling = handler(call)
   const output = isPromise(handling) ? await handling : handling
-  return outputAnswer(method, output, exchange.headers, settings.validateOutput)
+  return outputResponse(method, output, exchange.headers, settings.validateOutput)
 }
 
 /** The parameters, as the lexicon has them. @throws XrpcError that says what is wrong with which. */
-export function requireParams(method: Route['method'], request: InnerRequest): object {
+export function requireParams(method: Route['method'], request: RouterRequest): object {
   const judged: Result<object> = method.parseParams(readQuery(method, request.query))
   if (judged.ok) return judged.value
   throw new XrpcError('InvalidRequest', `Invalid params: ${describeIssues(judged.issues)}`)
@@ -50,7 +52,7 @@ export class AuthorizeCall implements AuthorizeRequest {
   constructor(
     readonly nsid: Nsid,
     params: object,
-    readonly request: InnerRequest,
+    readonly request: RouterRequest,
     readonly responseHeaders: ResponseHeaders,
   ) {
     this.params = params as Record<string, unknown> // every object is one
@@ -76,7 +78,7 @@ class MethodCall implements Call<Query | Procedure> {
     readonly params: object,
     private readonly given: Input,
     readonly credentials: unknown,
-    readonly request: InnerRequest,
+    readonly request: RouterRequest,
     readonly responseHeaders: ResponseHeaders,
   ) {}
 

@@ -1,6 +1,7 @@
 import type { XrpcError } from '@atoll/xrpc'
 import type { RateLimit, RateLimitStore, RateLimitSubject } from '../limits/rate-limits.ts'
-import type { Awaitable, InnerRequest, InnerResponse } from './inner.ts'
+import type { Awaitable } from './awaitable.ts'
+import type { RouterRequest, RouterResponse } from './messages.ts'
 import type { Nsid } from './route.ts'
 
 export interface RateLimitOptions {
@@ -16,7 +17,7 @@ export interface RateLimitOptions {
 
 /** What `onRequest` is told once a request has its answer. */
 export interface RequestReport {
-  request: InnerRequest
+  request: RouterRequest
   nsid: Nsid | undefined
   status: number
   ms: number
@@ -35,15 +36,15 @@ export interface SubscriptionOptions {
 
 export interface RouterOptions {
   /** An error that no caller is told about: a fault of ours. */
-  onError?(error: unknown, context: { request: InnerRequest; nsid: Nsid | undefined }): void
+  onError?(error: unknown, context: { request: RouterRequest; nsid: Nsid | undefined }): void
   /** What callers are told of an error that passes by itself, such as a database that is full; `undefined` for the opaque 500. */
-  explain?(error: unknown): XrpcError | undefined
+  mapError?(error: unknown): XrpcError | undefined
   /** Called for every request, when its answer is ready. */
   onRequest?(report: RequestReport): void
   /** Sees every request for a declared method first; what it answers stands, and `undefined` lets the route run. */
-  intercept?(request: InnerRequest, nsid: Nsid): Awaitable<InnerResponse | undefined>
+  intercept?(request: RouterRequest, nsid: Nsid): Awaitable<RouterResponse | undefined>
   /** Answers what is not declared: web pages, and methods that others serve. `undefined` is "not here". */
-  fallback?(request: InnerRequest, nsid: Nsid | undefined): Awaitable<InnerResponse | undefined>
+  fallback?(request: RouterRequest, nsid: Nsid | undefined): Awaitable<RouterResponse | undefined>
   /** What /xrpc/_health says; 503 when it throws. */
   health?(): Awaitable<Record<string, unknown>>
   rateLimits?: RateLimitOptions

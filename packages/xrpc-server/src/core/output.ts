@@ -1,21 +1,22 @@
 /** What a handler returned, as an answer. */
 import { stringifyJson, type Value } from '@atoll/data-model'
 import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
-import type { InnerResponse, ResponseHeaderMap } from './inner.ts'
+import type { ResponseHeaderMap, RouterResponse } from './messages.ts'
 import type { RawOutput } from './route.ts'
 
 // A record may be as deep as the data model allows, and an answer holds it a few levels further in.
 const maxDepth = 64
 
 /** Turns a handler's result into an answer. @throws Error when it is not what the lexicon declares: a fault of ours. */
-export function outputAnswer(
+export function outputResponse(
   method: Query | Procedure,
   output: unknown,
   headers: ResponseHeaderMap,
   validate: boolean,
-): InnerResponse {
+): RouterResponse {
   const declared = method.output
-  if (isRawOutput(output) && (!declared?.validate || typeof output.body !== 'string')) return rawAnswer(output, headers)
+  if (isRawOutput(output) && (!declared?.validate || typeof output.body !== 'string'))
+    return rawResponse(output, headers)
   if (!declared) {
     if (output !== undefined) throw new Error(`${method.nsid} declares no output, but its handler returned some`)
     headers['content-length'] = '0'
@@ -31,7 +32,7 @@ export function outputAnswer(
   return { status: 200, headers, body: stringifyJson(output as Value, { maxDepth }) }
 }
 
-function rawAnswer(output: RawOutput, headers: ResponseHeaderMap): InnerResponse {
+function rawResponse(output: RawOutput, headers: ResponseHeaderMap): RouterResponse {
   Object.assign(headers, output.headers)
   headers['content-type'] = output.encoding
   return { status: 200, headers, body: output.body, release: output.release }

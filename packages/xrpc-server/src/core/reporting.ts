@@ -1,4 +1,4 @@
-import { type ByteStream, discardBody } from './inner.ts'
+import { type ByteStream, discardBody } from '../http/bodies.ts'
 
 /** A body whose failing on the way, when no error can be answered any more, is at least reported. */
 export function reporting(

@@ -1,6 +1,8 @@
 import type { InputOf, MessageOf, Method, OutputOf, ParamsOf, Procedure, Query, Subscription } from '@atoll/lexicon'
+import type { ByteStream, ResponseBody } from '../http/bodies.ts'
 import type { RateLimit } from '../limits/rate-limits.ts'
-import type { Awaitable, ByteStream, InnerRequest, RequestHeaders, ResponseBody, ResponseHeaderMap } from './inner.ts'
+import type { Awaitable } from './awaitable.ts'
+import type { RequestHeaders, ResponseHeaderMap, RouterRequest } from './messages.ts'
 
 /** The name of a method, as in its lexicon. */
 export type Nsid = Method['nsid']
@@ -14,7 +16,7 @@ export interface AuthorizeRequest {
   readonly ip: string
   readonly signal: AbortSignal
   readonly responseHeaders: ResponseHeaders
-  readonly request: InnerRequest
+  readonly request: RouterRequest
 }
 
 /** Decides who is calling, or throws an XrpcError. */
@@ -41,7 +43,7 @@ export interface Call<M extends Query | Procedure, C = unknown> {
   /** Input without a schema: the decoded bytes, bounded; throws when the client breaks off. Empty for other input. */
   readonly body: ByteStream
   readonly responseHeaders: ResponseHeaders
-  readonly request: InnerRequest
+  readonly request: RouterRequest
 }
 
 /** An answer in any encoding: what methods without an output schema return. */
@@ -74,7 +76,7 @@ export interface StreamCall<M extends Subscription, C = unknown> {
   readonly signal: AbortSignal
   /** Ends the stream as throwing does, but also while the socket is full, when nothing is asked of the generator. */
   readonly fail: (error: unknown) => void
-  readonly request: InnerRequest
+  readonly request: RouterRequest
 }
 
 /** Yields messages or encoded frames; an XrpcError thrown here becomes an error frame, then the stream closes. */

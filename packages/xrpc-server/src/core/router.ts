@@ -1,15 +1,17 @@
 /** The core: from a request in its inner form to the answer, for whichever host. */
 import { XrpcError } from '@atoll/xrpc'
-import { answerFetch, type FetchInfo } from '../hosts/fetch.ts'
-import { compressAnswer } from '../http/compress.ts'
-import { openToAllOrigins, preflightAnswer } from '../http/cors.ts'
+import { type FetchInfo, handleFetch } from '../hosts/fetch.ts'
+import { discardBody, isStream } from '../http/bodies.ts'
+import { compressResponse } from '../http/compress.ts'
+import { openToAllOrigins, preflightResponse } from '../http/cors.ts'
 import { chunksOf } from '../http/web-streams.ts'
 import { Limiter } from '../limits/limiter.ts'
 import { rateHeaders } from '../limits/rate-limits.ts'
-import { StreamHost, type Upgrade } from '../streams/stream-host.ts'
-import { ClientGoneError, errorAnswer, publicError } from './errors.ts'
+import { Subscriptions, type Upgrade } from '../streams/subscriptions.ts'
+import { type Awaitable, isPromise } from './awaitable.ts'
+import { ClientGoneError, errorResponse, publicError } from './errors.ts'
 import { Exchange } from './exchange.ts'
-import { type Awaitable, discardBody, type InnerRequest, type InnerResponse, isPromise, isStream } from './inner.ts'
+import type { RouterRequest, RouterResponse } from './messages.ts'
 import { callMethod, type MethodSettings } from './method-call.ts'
 import type { RouterOptions } from './options.ts'
 import { reporting } from './reporting.ts'
@@ -19,19 +21,19 @@ export interface Router {
   /** For runtimes that speak `Request` and `Response`. */
   fetch(request: Request, info?: FetchInfo): Promise<Response>
   /** For hosts that build the inner form themselves. Never rejects. */
-  handle(request: InnerRequest): Promise<InnerResponse>
+  handle(request: RouterRequest): Promise<RouterResponse>
   /** Judges a request to open a subscription. Never rejects. */
-  upgrade(request: InnerRequest): Promise<Upgrade>
+  upgrade(request: RouterRequest): Promise<Upgrade>
 }
 
 /** Makes a router of declared methods. @throws Error when a method is declared twice. */
 export function createRouter(routes: Iterable<Route>, options: RouterOptions = {}): Router {
   const core = new RouterCore(routes, options)
-  const handle = (request: InnerRequest) => core.handle(request)
+  const handle = (request: RouterRequest) => core.handle(request)
   return {
     handle,
     upgrade: (request) => core.upgrade(request),
-    fetch: (request, info) => answerFetch(handle, request, info),
+    fetch: (request, info) => handleFetch(handle, request, info),
   }
 }
 
@@ -43,7 +45,7 @@ class RouterCore {
   readonly #routes = new Map<string, Route>()
   readonly #limiter: Limiter
   readonly #settings: MethodSettings
-  readonly #streams: StreamHost
+  readonly #streams: Subscriptions
 
   constructor(
     routes: Iterable<Route>,
@@ -62,15 +64,15 @@ class RouterCore {
       },
       validateOutput: options.validateOutput ?? true,
     }
-    this.#streams = new StreamHost(options)
+    this.#streams = new Subscriptions(options)
   }
 
-  async handle(request: InnerRequest): Promise<InnerResponse> {
+  async handle(request: RouterRequest): Promise<RouterResponse> {
     const { onRequest } = this.options
     const started = onRequest ? performance.now() : 0
     const exchange = new Exchange(request)
     let error: unknown
-    let response: InnerResponse
+    let response: RouterResponse
     try {
       const answering = this.#answer(exchange)
       response = isPromise(answering) ? await answering : answering
@@ -85,7 +87,7 @@ class RouterCore {
     return response
   }
 
-  async upgrade(request: InnerRequest): Promise<Upgrade> {
+  async upgrade(request: RouterRequest): Promise<Upgrade> {
     const exchange = new Exchange(request)
     try {
       const route = this.#routes.get(this.#locate(exchange) ?? '')
@@ -111,17 +113,17 @@ class RouterCore {
   }
 
   // Nothing here waits unless it has to: on a busy server a turn of the queue for each step is felt.
-  #answer(exchange: Exchange): Awaitable<InnerResponse> {
+  #answer(exchange: Exchange): Awaitable<RouterResponse> {
     const { request } = exchange
     const nsid = this.#locate(exchange)
-    if (request.method === 'OPTIONS' && this.#isCrossOrigin(request.path)) return preflightAnswer(request)
+    if (request.method === 'OPTIONS' && this.#isCrossOrigin(request.path)) return preflightResponse(request)
     if (this.options.health && isHealthPath(request.path)) return this.#health(request, this.options.health)
     const route = nsid === undefined ? undefined : this.#routes.get(nsid)
     const spending = this.#spendGlobal(exchange, route)
     return isPromise(spending) ? spending.then(() => this.#dispatch(route, exchange)) : this.#dispatch(route, exchange)
   }
 
-  #dispatch(route: Route | undefined, exchange: Exchange): Awaitable<InnerResponse> {
+  #dispatch(route: Route | undefined, exchange: Exchange): Awaitable<RouterResponse> {
     const { request, nsid } = exchange
     if (!route || !nsid) return this.#fallBack(exchange)
     const intercepting = this.options.intercept?.(request, nsid)
@@ -129,12 +131,12 @@ class RouterCore {
     return intercepting.then((intercepted) => (intercepted ? owned(intercepted) : this.#run(route, exchange)))
   }
 
-  #run(route: Route, exchange: Exchange): Promise<InnerResponse> {
+  #run(route: Route, exchange: Exchange): Promise<RouterResponse> {
     checkVerb(route, exchange.request.method)
     return callMethod(route, exchange, this.#settings)
   }
 
-  async #fallBack(exchange: Exchange): Promise<InnerResponse> {
+  async #fallBack(exchange: Exchange): Promise<RouterResponse> {
     const answer = await this.options.fallback?.(exchange.request, exchange.nsid)
     if (answer) return owned(answer)
     throw this.#notHere(exchange)
@@ -155,7 +157,7 @@ class RouterCore {
     return new XrpcError('InvalidRequest', 'the path does not name a method')
   }
 
-  async #health({ method }: InnerRequest, health: NonNullable<RouterOptions['health']>): Promise<InnerResponse> {
+  async #health({ method }: RouterRequest, health: NonNullable<RouterOptions['health']>): Promise<RouterResponse> {
     if (!isRead(method)) throw wrongVerb('the health check is read-only: use GET', 'GET')
     const headers = { 'content-type': 'application/json; charset=utf-8' }
     try {
@@ -166,16 +168,16 @@ class RouterCore {
     }
   }
 
-  #refuse(thrown: unknown, exchange: Exchange): InnerResponse {
-    const refusal = this.options.explain?.(thrown) ?? publicError(thrown)
+  #refuse(thrown: unknown, exchange: Exchange): RouterResponse {
+    const refusal = this.options.mapError?.(thrown) ?? publicError(thrown)
     if (refusal !== thrown && !(thrown instanceof ClientGoneError) && !exchange.request.signal.aborted) {
       this.options.onError?.(thrown, { request: exchange.request, nsid: exchange.nsid })
     }
-    const answer = errorAnswer(refusal)
+    const answer = errorResponse(refusal)
     return { ...answer, headers: { ...exchange.headers, ...answer.headers } }
   }
 
-  #finish({ request, nsid, rate }: Exchange, response: InnerResponse): Awaitable<InnerResponse> {
+  #finish({ request, nsid, rate }: Exchange, response: RouterResponse): Awaitable<RouterResponse> {
     if (rate) Object.assign(response.headers, rateHeaders(rate))
     const { onError } = this.options
     // A web stream cannot be cancelled while it is read by others; its chunks can.
@@ -186,7 +188,7 @@ class RouterCore {
       })
     }
     if (this.#isCrossOrigin(request.path)) openToAllOrigins(response.headers)
-    return request.method === 'HEAD' ? withoutBody(response) : compressAnswer(request, response)
+    return request.method === 'HEAD' ? withoutBody(response) : compressResponse(request, response)
   }
 
   #isCrossOrigin(path: string): boolean {
@@ -195,7 +197,7 @@ class RouterCore {
 }
 
 /** Headers are added to an answer, so one that the app made must not be shared with its next. */
-function owned(response: InnerResponse): InnerResponse {
+function owned(response: RouterResponse): RouterResponse {
   return { ...response, headers: { ...response.headers } }
 }
 
@@ -222,7 +224,7 @@ function wrongVerb(message: string, allow: string): XrpcError {
   return new XrpcError('InvalidRequest', message, { status: 405, headers: { allow } })
 }
 
-async function withoutBody(response: InnerResponse): Promise<InnerResponse> {
+async function withoutBody(response: RouterResponse): Promise<RouterResponse> {
   const { body, headers } = response
   if (typeof body === 'string') headers['content-length'] = String(new TextEncoder().encode(body).length)
   else if (body instanceof Uint8Array) headers['content-length'] = String(body.length)

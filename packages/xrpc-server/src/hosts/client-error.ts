@@ -1,12 +1,12 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { XrpcError } from '@atoll/xrpc'
-import { errorAnswer } from '../core/errors.ts'
+import { errorResponse } from '../core/errors.ts'
 
 /** Answers what Node could not read as a request, in the one shape of every error, and closes the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (socket.writable && !hasBegunAnswer(socket)) {
-    const { status, headers, body } = errorAnswer(refusalOf(error))
+  if (socket.writable && !hasBegunResponse(socket)) {
+    const { status, headers, body } = errorResponse(refusalOf(error))
     const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(`${body}`), connection: 'close' })
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join('')
@@ -29,6 +29,6 @@ function refusalOf({ code }: NodeJS.ErrnoException): XrpcError {
 }
 
 /** A second answer must not be written into the first. Node's own handler looks at the same field. */
-function hasBegunAnswer(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
+function hasBegunResponse(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
   return socket._httpMessage?.headersSent ?? false
 }

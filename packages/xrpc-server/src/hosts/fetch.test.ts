@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { answerFetch, innerRequest, innerResponse, webRequest, webResponse } from './fetch.ts'
+import { handleFetch, routerRequest, routerResponse, webRequest, webResponse } from './fetch.ts'
 
 const origin = 'https://server.test'
 const never = new AbortController().signal
@@ -41,7 +41,7 @@ describe('a web request made of an inner one', () => {
     const request = webRequest(inner('/xrpc/a.b.c%20d/e', 'x=%2F&y=1+2'), origin)
     expect(request.url).toBe(`${origin}/xrpc/a.b.c%20d/e?x=%2F&y=1+2`)
     expect(request.headers.get('x-a')).toBe('b')
-    expect(innerRequest(request)).toMatchObject({ path: '/xrpc/a.b.c%20d/e', query: 'x=%2F&y=1+2' })
+    expect(routerRequest(request)).toMatchObject({ path: '/xrpc/a.b.c%20d/e', query: 'x=%2F&y=1+2' })
   })
 })
 
@@ -50,7 +50,7 @@ describe('a web response', () => {
     const response = new Response('page', { status: 203, headers: { 'x-a': 'b' } })
     for (const cookie of ['a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT', 'b=2'])
       response.headers.append('set-cookie', cookie)
-    const there = innerResponse(response)
+    const there = routerResponse(response)
     expect(there.headers['set-cookie']).toEqual(['a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT', 'b=2'])
     const back = webResponse(there)
     expect([back.status, back.headers.get('x-a'), back.headers.getSetCookie().length, await back.text()]).toEqual([
@@ -85,7 +85,7 @@ describe('an answer that is being streamed', () => {
       }
     }
     const answer = () =>
-      answerFetch(
+      handleFetch(
         async ({ signal }) => ({ status: 200, headers: {}, body: endless(signal) }),
         new Request('https://server.test/', { signal: client.signal }),
       )

@@ -1,7 +1,7 @@
 /** The router behind the web's `Request` and `Response`. */
 
 import { ClientGoneError } from '../core/errors.ts'
-import type { InnerRequest, InnerResponse, ResponseHeaderMap } from '../core/inner.ts'
+import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../core/messages.ts'
 import { othersServed } from '../event-loop.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { chunksOf, type StreamOptions, streamOf } from '../http/web-streams.ts'
@@ -14,7 +14,7 @@ export interface FetchInfo {
 }
 
 /** A web request in the router's inner form: for `router.upgrade`, and for hosts of one's own. */
-export function innerRequest(request: Request, info: FetchInfo = {}, signal = request.signal): InnerRequest {
+export function routerRequest(request: Request, info: FetchInfo = {}, signal = request.signal): RouterRequest {
   const { method, headers, body } = request
   const url = new URL(request.url)
   return {
@@ -37,7 +37,7 @@ function withHost(headers: Headers, host: string): Headers {
 }
 
 /** An inner request as a web request, for code that speaks those. Its body may be read once in either form. */
-export function webRequest(request: InnerRequest, origin: string): Request {
+export function webRequest(request: RouterRequest, origin: string): Request {
   const { method, path, query, headers, signal, body } = request
   // Set, not resolved: a path such as `//elsewhere.example/` would name another host.
   const url = new URL(origin)
@@ -49,7 +49,7 @@ export function webRequest(request: InnerRequest, origin: string): Request {
 }
 
 /** A web response in the inner form, for fallbacks that are made of such. */
-export function innerResponse(response: Response): InnerResponse {
+export function routerResponse(response: Response): RouterResponse {
   const headers: ResponseHeaderMap = {}
   for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = value
   const cookies = response.headers.getSetCookie()
@@ -58,7 +58,7 @@ export function innerResponse(response: Response): InnerResponse {
 }
 
 /** An inner response as a web response. */
-export function webResponse({ status, headers, body }: InnerResponse, options?: StreamOptions): Response {
+export function webResponse({ status, headers, body }: RouterResponse, options?: StreamOptions): Response {
   const webHeaders = new Headers()
   for (const [name, value] of Object.entries(headers)) {
     for (const each of [value].flat()) webHeaders.append(name, each)
@@ -72,8 +72,8 @@ export function webResponse({ status, headers, body }: InnerResponse, options?: 
 }
 
 /** Answers a web request. */
-export async function answerFetch(
-  handle: (request: InnerRequest) => Promise<InnerResponse>,
+export async function handleFetch(
+  handle: (request: RouterRequest) => Promise<RouterResponse>,
   request: Request,
   info: FetchInfo = {},
 ): Promise<Response> {
@@ -82,7 +82,7 @@ export async function answerFetch(
   const leave = () => gone.abort(request.signal.reason)
   if (request.signal.aborted) leave()
   else request.signal.addEventListener('abort', leave, { once: true })
-  const response = await handle(innerRequest(request, info, signal))
+  const response = await handle(routerRequest(request, info, signal))
   const onCancel = () => {
     // Names the request, which an answer must keep: in Node its signal hears of nothing once nobody holds the request any more.
     request.signal.removeEventListener('abort', leave)

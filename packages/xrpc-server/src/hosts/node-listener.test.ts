@@ -1,8 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, it, vi } from 'vitest'
-import type { InnerResponse } from '../core/inner.ts'
-import type { Upgrade } from '../streams/stream-host.ts'
+import type { RouterResponse } from '../core/messages.ts'
+import type { Upgrade } from '../streams/subscriptions.ts'
 import { nodeListener } from './node-listener.ts'
 import { nodeUpgrade } from './node-upgrade.ts'
 
@@ -14,7 +14,7 @@ function work(): void {
 /** Hands the listener requests of as many connections in one turn of the event loop; each takes a while. */
 function crowd(count: number) {
   const begun: string[] = []
-  const handle = async ({ path }: { path: string }): Promise<InnerResponse> => {
+  const handle = async ({ path }: { path: string }): Promise<RouterResponse> => {
     begun.push(path)
     work()
     return { status: 200, headers: {}, body: '' }

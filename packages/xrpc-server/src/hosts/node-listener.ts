@@ -5,11 +5,11 @@ import { enterConnection } from '../limits/connection-queues.ts'
 import { LoopShares } from '../limits/loop-shares.ts'
 import { SlowBodyGuard } from '../limits/slow-body-guard.ts'
 import { joinSmallChunks, SmallChunkLine } from '../limits/small-chunks.ts'
-import { type UnreadAnswerLimits, UnreadAnswers } from '../limits/unread-answers.ts'
+import { type UnreadResponseLimits, UnreadResponses } from '../limits/unread-responses.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
 
-export interface NodeListenerOptions extends NodeRequestOptions, UnreadAnswerLimits, Partial<ResponseTimeouts> {
+export interface NodeListenerOptions extends NodeRequestOptions, UnreadResponseLimits, Partial<ResponseTimeouts> {
   /** True once this connection is to have no next request. */
   isClosing?(): boolean
 }
@@ -25,7 +25,7 @@ export function nodeListener(
   const { stalledMs = 60_000, lingerMs = 2_000, minReadBytesPerSecond, readingGraceMs } = options
   const timeouts = { stalledMs, lingerMs, minReadBytesPerSecond, readingGraceMs }
   const requestOptions = { ...options, shares, guard: options.guard ?? new SlowBodyGuard() }
-  const unread = new UnreadAnswers(options)
+  const unread = new UnreadResponses(options)
   const line = new SmallChunkLine()
   return async (message, response) => {
     joinSmallChunks(message, line)

@@ -2,8 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { ClientGoneError, payloadTooLarge } from '../core/errors.ts'
-import type { ByteStream, InnerRequest, RequestHeaders } from '../core/inner.ts'
+import type { RequestHeaders, RouterRequest } from '../core/messages.ts'
 import { othersServed } from '../event-loop.ts'
+import type { ByteStream } from '../http/bodies.ts'
 import { clientAddress, clientNetwork } from '../http/client-address.ts'
 import { GatheredChunks } from '../http/gathered-chunks.ts'
 import type { LoopShares } from '../limits/loop-shares.ts'
@@ -27,7 +28,7 @@ export interface Closing {
   once(event: 'close', listener: () => void): unknown
 }
 
-export class NodeRequest implements InnerRequest, RequestHeaders {
+export class NodeRequest implements RouterRequest, RequestHeaders {
   readonly method: string
   readonly path: string
   readonly query: string

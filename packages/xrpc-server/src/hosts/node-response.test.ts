@@ -3,7 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { expect, it } from 'vitest'
-import { UnreadAnswers } from '../limits/unread-answers.ts'
+import { UnreadResponses } from '../limits/unread-responses.ts'
 import { writeResponse } from './node-response.ts'
 
 it.each([
@@ -20,7 +20,7 @@ it.each([
   // One that takes everything at once.
   const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done(), highWaterMark: 10_000_000 })
   response.assignSocket(socket as Socket)
-  const unread = new UnreadAnswers({})
+  const unread = new UnreadResponses({})
   const options = {
     stalledMs: 60_000,
     lingerMs: 1_000,

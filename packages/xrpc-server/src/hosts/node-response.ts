@@ -1,15 +1,9 @@
 /** Writes an answer to Node's response: in one piece when it is whole, at the client's pace when it is a stream. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type ByteStream,
-  breakOff,
-  discardBody,
-  type InnerResponse,
-  isStream,
-  type ResponseBody,
-} from '../core/inner.ts'
+import type { RouterResponse } from '../core/messages.ts'
+import { type ByteStream, breakOff, discardBody, isStream, type ResponseBody } from '../http/bodies.ts'
 import { ReadingPace } from '../limits/reading-pace.ts'
-import type { UnreadAnswers } from '../limits/unread-answers.ts'
+import type { UnreadResponses } from '../limits/unread-responses.ts'
 
 export interface ResponseTimeouts {
   /** How long a client may read nothing of its answer before it is cut off. */
@@ -23,7 +17,7 @@ export interface ResponseTimeouts {
 }
 
 export interface WriteOptions extends ResponseTimeouts {
-  unread: UnreadAnswers
+  unread: UnreadResponses
   /** The client network that an unread answer counts against. */
   network: () => string
   /** Undefined when the next chunk may be made now, else a promise of its turn. */
@@ -37,7 +31,7 @@ const pieceBytes = 64 * 1024
 export async function writeResponse(
   message: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body, release }: InnerResponse,
+  { status, headers, body, release }: RouterResponse,
   isUnread: boolean,
   options: WriteOptions,
 ): Promise<void> {

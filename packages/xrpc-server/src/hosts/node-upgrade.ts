@@ -2,8 +2,9 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type InnerResponse, isStream } from '../core/inner.ts'
+import type { RouterResponse } from '../core/messages.ts'
 import type { Router } from '../core/router.ts'
+import { isStream } from '../http/bodies.ts'
 import { isConnectionBusy } from '../limits/connection-queues.ts'
 import { LoopShares } from '../limits/loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
@@ -100,7 +101,7 @@ export function nodeUpgrade(
   }
 }
 
-function refuse(socket: Duplex, { status, headers, body }: InnerResponse): void {
+function refuse(socket: Duplex, { status, headers, body }: RouterResponse): void {
   const bytes = body === undefined || isStream(body) ? new Uint8Array() : Buffer.from(body)
   const lines = Object.entries({ ...headers, 'content-length': String(bytes.length), connection: 'close' })
     .flatMap(([name, value]) => [value].flat().map((each) => `${name}: ${each.replace(/[\r\n]/g, ' ')}\r\n`))

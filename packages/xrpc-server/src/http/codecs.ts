@@ -1,7 +1,7 @@
 /** How each runtime compresses: Node's zlib where it can be had, the web's compression streams elsewhere. */
 import type { Transform } from 'node:stream'
-import { breakOff } from '../core/inner.ts'
 import type { ContentCoding } from './accept-encoding.ts'
+import { breakOff } from './bodies.ts'
 import { GatheredChunks } from './gathered-chunks.ts'
 import { chunksOf, streamOf } from './web-streams.ts'
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bytesOf } from '../../test/hosts.ts'
-import { breakOff } from '../core/inner.ts'
+import { breakOff } from './bodies.ts'
 
 const text = 'an atoll is a ring of islands. '.repeat(1000)
 const maxBytes = 1_000_000

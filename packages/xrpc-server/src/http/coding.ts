@@ -1,9 +1,10 @@
 /** Content codings of whole bodies and of streams: those of requests are undone, those of answers applied. */
 import { XrpcError } from '@atoll/xrpc'
 import { ClientGoneError, payloadTooLarge, tooBusy } from '../core/errors.ts'
-import type { ByteStream, InnerRequest } from '../core/inner.ts'
+import type { RouterRequest } from '../core/messages.ts'
 import { TooManyWaitingError, Turns } from '../limits/turns.ts'
 import type { ContentCoding } from './accept-encoding.ts'
+import type { ByteStream } from './bodies.ts'
 import { clientNetwork } from './client-address.ts'
 import { type Codec, type Coded, nodeCodec, webCodec } from './codecs.ts'
 
@@ -22,7 +23,7 @@ export function availableCodings(): readonly ContentCoding[] {
 }
 
 /** Who waits for work on a coding. */
-type CodingClient = Pick<InnerRequest, 'ip' | 'signal'>
+type CodingClient = Pick<RouterRequest, 'ip' | 'signal'>
 
 /** An answer up to this size is compressed in about a millisecond, without waiting for a turn. */
 const smallBytes = 64 * 1024
@@ -88,7 +89,7 @@ export function decodeBody(
   contentEncoding: string | null,
   body: ByteStream,
   maxBytes: number,
-  client: Pick<InnerRequest, 'signal'>,
+  client: Pick<RouterRequest, 'signal'>,
 ): ByteStream {
   const coding = requireCoding(contentEncoding)
   return coding === undefined ? body : decoding(coding, body, maxBytes, client.signal)

@@ -2,8 +2,9 @@ import { setImmediate as nextTick } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { bytesOf } from '../../test/hosts.ts'
-import type { ByteStream, InnerRequest } from '../core/inner.ts'
-import { compressAnswer } from './compress.ts'
+import type { RouterRequest } from '../core/messages.ts'
+import type { ByteStream } from './bodies.ts'
+import { compressResponse } from './compress.ts'
 
 const text = 'an atoll is a ring of islands. '.repeat(200)
 const headers = new Map([['accept-encoding', 'gzip']])
@@ -11,7 +12,7 @@ const headers = new Map([['accept-encoding', 'gzip']])
 function exchange({ signal = new AbortController().signal, chunks = 5 } = {}) {
   const turns: (() => void)[] = []
   let made = 0
-  const request: InnerRequest = {
+  const request: RouterRequest = {
     method: 'GET',
     path: '/',
     query: '',
@@ -25,7 +26,7 @@ function exchange({ signal = new AbortController().signal, chunks = 5 } = {}) {
     for (; made < chunks; made++) yield Buffer.from(text)
   })()
   const answer = async () => {
-    const { body: compressed } = await compressAnswer(request, {
+    const { body: compressed } = await compressResponse(request, {
       status: 200,
       headers: { 'content-type': 'application/vnd.ipld.car' },
       body,

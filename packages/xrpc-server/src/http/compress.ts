@@ -1,15 +1,8 @@
+import type { Awaitable } from '../core/awaitable.ts'
 import { tooBusy } from '../core/errors.ts'
-import {
-  type Awaitable,
-  type ByteStream,
-  discardBody,
-  type InnerRequest,
-  type InnerResponse,
-  isStream,
-  type ResponseBody,
-  type ResponseHeaderMap,
-} from '../core/inner.ts'
+import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../core/messages.ts'
 import { type ContentCoding, forbidsIdentity, negotiateCoding } from './accept-encoding.ts'
+import { type ByteStream, discardBody, isStream, type ResponseBody } from './bodies.ts'
 import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
 
 /** Answers below this gain nothing from compression. */
@@ -33,7 +26,7 @@ function negotiate(header: string): ContentCoding {
 }
 
 /** Compresses an answer that is worth it, in the coding that the client likes best. */
-export function compressAnswer(request: InnerRequest, response: InnerResponse): Awaitable<InnerResponse> {
+export function compressResponse(request: RouterRequest, response: RouterResponse): Awaitable<RouterResponse> {
   const { body, headers } = response
   if (body === undefined || headers['content-encoding'] !== undefined) return response
   const header = request.headers.get('accept-encoding')
@@ -45,10 +38,10 @@ export function compressAnswer(request: InnerRequest, response: InnerResponse): 
 
 async function compressed(
   coding: Exclude<ContentCoding, 'identity'>,
-  response: InnerResponse,
+  response: RouterResponse,
   body: ResponseBody,
-  request: InnerRequest,
-): Promise<InnerResponse> {
+  request: RouterRequest,
+): Promise<RouterResponse> {
   const headers: ResponseHeaderMap = { ...response.headers, 'content-encoding': coding }
   delete headers['content-length']
   if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, inTurns(body, request)) }
@@ -66,7 +59,7 @@ async function compressed(
  * A source that lets others have the event loop before each chunk. Compression asks for the next one as soon as it has room, however many
  * streams there are, and the host that shares the event loop sees only what comes out of it: little, and late.
  */
-function inTurns(source: ByteStream, request: InnerRequest): ByteStream & { cancel(): Promise<void> } {
+function inTurns(source: ByteStream, request: RouterRequest): ByteStream & { cancel(): Promise<void> } {
   return {
     cancel: () => discardBody(source),
     [Symbol.asyncIterator]() {
@@ -85,7 +78,7 @@ function inTurns(source: ByteStream, request: InnerRequest): ByteStream & { canc
   }
 }
 
-function isWorthIt({ headers, body }: InnerResponse): boolean {
+function isWorthIt({ headers, body }: RouterResponse): boolean {
   if (isStream(body)) {
     const length = headers['content-length']
     if (length !== undefined && Number(length) < minBytes) return false

@@ -1,4 +1,4 @@
-import type { InnerRequest, InnerResponse, ResponseHeaderMap } from '../core/inner.ts'
+import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../core/messages.ts'
 
 const daySeconds = '86400'
 
@@ -26,7 +26,7 @@ export function openToAllOrigins(headers: ResponseHeaderMap): void {
 }
 
 /** Answers a preflight: every method, whatever headers were asked for, for a day. */
-export function preflightAnswer(request: InnerRequest): InnerResponse {
+export function preflightResponse(request: RouterRequest): RouterResponse {
   return {
     status: 204,
     headers: {

@@ -1,5 +1,5 @@
 /** Chunks of bytes as a web stream, and back. */
-import { breakOff } from '../core/inner.ts'
+import { breakOff } from './bodies.ts'
 
 export interface StreamOptions {
   /** The reader has lost interest. */

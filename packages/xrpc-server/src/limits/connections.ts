@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { clientNetwork, isPrivateAddress, normalizeAddress } from '../http/client-address.ts'
-import { Counts } from './counts.ts'
+import { CountsByKey } from './counts-by-key.ts'
 
 export interface ConnectionOptions {
   /** Connections that one address (IPv6: one /64) may hold; trusted proxies are not counted. Default: 512. */
@@ -12,7 +12,7 @@ export interface ConnectionOptions {
 /** The open connections of a server, and how many of them each address holds. */
 export class Connections {
   readonly #open = new Set<Socket>()
-  readonly #byNetwork = new Counts()
+  readonly #byNetwork = new CountsByKey()
 
   constructor(
     server: Server,

@@ -1,6 +1,7 @@
 import type { Procedure, Query } from '@atoll/lexicon'
+import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Exchange } from '../core/exchange.ts'
-import { type Awaitable, type InnerRequest, isPromise } from '../core/inner.ts'
+import type { RouterRequest } from '../core/messages.ts'
 import type { RateLimitOptions } from '../core/options.ts'
 import type { Call, RouteOptions } from '../core/route.ts'
 import {
@@ -27,7 +28,7 @@ export class Limiter {
   }
 
   /** Whether this caller is counted at all. */
-  counts(request: InnerRequest): boolean {
+  counts(request: RouterRequest): boolean {
     return !this.options.bypass?.(request)
   }
 
@@ -35,12 +36,12 @@ export class Limiter {
     return (this.options.global?.length ?? 0) > 0
   }
 
-  /** Counts a request in the limits that are for everything. @throws XrpcError 429 */
+  /** CountsByKey a request in the limits that are for everything. @throws XrpcError 429 */
   spendGlobal(exchange: Exchange): Awaitable<void> {
     return this.#spend(this.options.global ?? [], exchange.request, 1, exchange)
   }
 
-  /** Counts a call in the limits of its route. @throws XrpcError 429 */
+  /** CountsByKey a call in the limits of its route. @throws XrpcError 429 */
   async spend(call: Call<Query | Procedure>, exchange: Exchange, { points, limits }: RouteOptions): Promise<void> {
     if (points !== undefined && this.options.budgets) {
       const cost = typeof points === 'function' ? points(call) : points

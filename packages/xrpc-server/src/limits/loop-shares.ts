@@ -1,6 +1,6 @@
 /**
  * Shares the event loop among client networks, for requests and streamed answers, once there is not enough of it for all. Subscriptions
- * share it in fairness.ts, whatever network they come from.
+ * share it in loop-yielder.ts, whatever network they come from.
  */
 import { afterOthers, whenIdle } from '../event-loop.ts'
 

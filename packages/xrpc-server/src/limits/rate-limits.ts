@@ -1,5 +1,6 @@
 import { XrpcError } from '@atoll/xrpc'
-import { type Awaitable, isPromise, type RequestHeaders } from '../core/inner.ts'
+import { type Awaitable, isPromise } from '../core/awaitable.ts'
+import type { RequestHeaders } from '../core/messages.ts'
 import { clientNetwork } from '../http/client-address.ts'
 
 /** What every limit can look at. */
@@ -122,7 +123,7 @@ interface LimitWindows {
   bytes: number
 }
 
-/** Counts in this process, in bounded memory. */
+/** CountsByKey in this process, in bounded memory. */
 export class MemoryRateLimitStore implements RateLimitStore {
   readonly #limits = new Map<string, LimitWindows>()
   readonly #maxKeys: number

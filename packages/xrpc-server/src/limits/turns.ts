@@ -1,4 +1,4 @@
-import { Counts } from './counts.ts'
+import { CountsByKey } from './counts-by-key.ts'
 
 /** Too many wait already. */
 export class TooManyWaitingError extends Error {
@@ -32,7 +32,7 @@ export class Turns {
   readonly #limits: TurnLimits
   /** In the order in which the clients' turns come; a client without waiting work has no entry. */
   readonly #waiting = new Map<string, Begin[]>()
-  readonly #running = new Counts()
+  readonly #running = new CountsByKey()
   #runningCount = 0
   #waitingCount = 0
 

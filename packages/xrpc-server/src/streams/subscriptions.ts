@@ -2,24 +2,24 @@
 
 import { XrpcError } from '@atoll/xrpc'
 import type { Exchange } from '../core/exchange.ts'
-import type { InnerResponse } from '../core/inner.ts'
+import type { RouterResponse } from '../core/messages.ts'
 import { AuthorizeCall, requireParams } from '../core/method-call.ts'
 import type { RouterOptions } from '../core/options.ts'
 import type { StreamRoute } from '../core/route.ts'
 import { clientNetwork } from '../http/client-address.ts'
-import { Counts } from '../limits/counts.ts'
+import { CountsByKey } from '../limits/counts-by-key.ts'
+import { pumpFrames, refuseStream, StreamFailure } from './frame-pump.ts'
 import type { FrameSocket } from './frame-socket.ts'
-import { pumpFrames, refuseStream, StreamFailure } from './subscription.ts'
 
 /** The outcome of a request to upgrade: a refusal to be answered, or a stream that wants its socket. */
 export type Upgrade =
-  | { accepted: false; response: InnerResponse }
+  | { accepted: false; response: RouterResponse }
   | { accepted: true; serve(socket: FrameSocket): Promise<void> }
 
-export class StreamHost {
-  readonly #openByNetwork = new Counts()
+export class Subscriptions {
+  readonly #openByNetwork = new CountsByKey()
 
-  constructor(private readonly options: Pick<RouterOptions, 'onError' | 'explain' | 'subscriptions'>) {}
+  constructor(private readonly options: Pick<RouterOptions, 'onError' | 'mapError' | 'subscriptions'>) {}
 
   async open(route: StreamRoute, exchange: Exchange): Promise<Upgrade> {
     const { method, authorize } = route
@@ -56,11 +56,11 @@ export class StreamHost {
     })
     const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.options.subscriptions ?? {}
     const onError = (error: unknown) => this.options.onError?.(error, { request, nsid })
-    const explain = (error: unknown) => this.options.explain?.(error)
+    const mapError = (error: unknown) => this.options.mapError?.(error)
     const failure = new StreamFailure()
     const { fail } = failure
     const open = () => handler({ method, params, headers, credentials, ip, signal, fail, request })
-    await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, explain }, failure)
+    await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, mapError }, failure)
   }
 
   #lackOfRoom({ request: { ip }, isLimited }: Exchange): XrpcError | undefined {

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest'
-import { Fairness } from './fairness.ts'
+import { LoopYielder } from './loop-yielder.ts'
 
 /** Streams that always have more; each item takes a millisecond of a clock that only they move. */
 function endless(streams: number) {
   let now = 0
   let isOver = false
   const items = Array<number>(streams).fill(0)
-  const fairness = new Fairness({ now: () => now })
+  const yielder = new LoopYielder({ now: () => now })
   const run = async (stream: number) => {
     while (!isOver) {
       await undefined // as a generator is asked
       items[stream]!++
       now++
-      const turn = fairness.turn(1000)
+      const turn = yielder.turn(1000)
       if (turn) await turn
     }
   }
@@ -50,9 +50,9 @@ it.each([
   'streams that all become ready in one turn of the event loop share its slice, with items of $bytes bytes',
   async ({ bytes, most }) => {
     let [now, items] = [0, 0]
-    const fairness = new Fairness({ now: () => now })
+    const yielder = new LoopYielder({ now: () => now })
     const sendNext = async () => {
-      const turn = fairness.turn(bytes)
+      const turn = yielder.turn(bytes)
       if (turn) await turn
       items++
       now++
@@ -66,16 +66,16 @@ it.each([
 )
 
 it('streams that have little to do wait for nobody', async () => {
-  const fairness = new Fairness({ now: () => 0 })
-  for (let item = 0; item < 1000; item++) expect(fairness.turn(1000)).toBeUndefined()
+  const yielder = new LoopYielder({ now: () => 0 })
+  for (let item = 0; item < 1000; item++) expect(yielder.turn(1000)).toBeUndefined()
 })
 
 it('when the slice is over, newcomers wait for the next as well, in the order in which they came', async () => {
   let now = 0
-  const fairness = new Fairness({ now: () => now })
+  const yielder = new LoopYielder({ now: () => now })
   const begun: number[] = []
   const come = async (newcomer: number) => {
-    const turn = fairness.turn(0)
+    const turn = yielder.turn(0)
     if (turn) await turn
     begun.push(newcomer)
     now += 2

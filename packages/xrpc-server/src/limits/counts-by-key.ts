@@ -1,5 +1,5 @@
 /** A count for each name, such as a client network. A name whose count is back at zero takes no memory. */
-export class Counts {
+export class CountsByKey {
   readonly #counts = new Map<string, number>()
 
   of(name: string): number {

@@ -11,7 +11,7 @@ const sliceMs = 5
 const itemsBetweenLooks = 4
 const bytesBetweenLooks = 64 * 1024
 
-export interface FairnessOptions {
+export interface LoopYielderOptions {
   now?(): number
   /** Runs what it is given after the event loop has served everyone else once. */
   afterOthers?(run: () => void): void
@@ -23,7 +23,7 @@ export interface FairnessOptions {
  * One slice of time for all subscriptions in each turn of the event loop. When it is over, they wait in line for the next: with more of
  * them each takes longer, and everybody else waits no longer.
  */
-export class Fairness {
+export class LoopYielder {
   readonly #now: () => number
   readonly #afterOthers: (run: () => void) => void
   readonly #whenIdle: (run: () => void) => void
@@ -34,7 +34,7 @@ export class Fairness {
   #items = 0
   #bytes = 0
 
-  constructor(options: FairnessOptions = {}) {
+  constructor(options: LoopYielderOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
     this.#afterOthers = options.afterOthers ?? afterOthers
     this.#whenIdle = options.whenIdle ?? whenIdle
@@ -52,7 +52,7 @@ export class Fairness {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Counts an item and, once enough have come together, looks whether the slice is over. */
+  /** CountsByKey an item and, once enough have come together, looks whether the slice is over. */
   #lookAfter(bytes: number): boolean {
     this.#items++
     this.#bytes += bytes
@@ -88,9 +88,9 @@ export class Fairness {
   }
 }
 
-let shared: Fairness | undefined
+let shared: LoopYielder | undefined
 
 /** The one that all subscriptions of this process share. */
-export function sharedFairness(): Fairness {
-  return (shared ??= new Fairness())
+export function sharedLoopYielder(): LoopYielder {
+  return (shared ??= new LoopYielder())
 }

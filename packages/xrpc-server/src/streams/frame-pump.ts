@@ -4,14 +4,14 @@ import type { Subscription } from '@atoll/lexicon'
 import { encodeErrorFrame, encodeMessageFrame, XrpcError } from '@atoll/xrpc'
 import { publicError } from '../core/errors.ts'
 import type { EncodedFrame } from '../core/route.ts'
-import { sharedFairness } from './fairness.ts'
 import type { FrameSocket } from './frame-socket.ts'
+import { sharedLoopYielder } from './loop-yielder.ts'
 
 export interface PumpOptions {
   maxBufferedBytes: number
   drainTimeoutMs: number
   onError(error: unknown): void
-  explain(error: unknown): XrpcError | undefined
+  mapError(error: unknown): XrpcError | undefined
 }
 
 const normalClosure = 1000
@@ -28,7 +28,7 @@ export async function pumpFrames(
   failure = new StreamFailure(),
 ): Promise<void> {
   let iterator: AsyncIterator<unknown> | undefined
-  const fairness = sharedFairness()
+  const yielder = sharedLoopYielder()
   try {
     iterator = open()[Symbol.asyncIterator]()
     while (!signal.aborted) {
@@ -37,7 +37,7 @@ export async function pumpFrames(
       const frame = frameOf(method, value)
       if (socket.bufferedBytes + frame.length <= options.maxBufferedBytes) socket.send(frame)
       else await sendInTime(frame, socket, options.drainTimeoutMs, failure)
-      const turn = fairness.turn(frame.length)
+      const turn = yielder.turn(frame.length)
       if (turn) await turn
     }
     socket.close(normalClosure, '')
@@ -96,7 +96,7 @@ async function sendInTime(
 }
 
 function closeWith(error: unknown, socket: FrameSocket, options: PumpOptions): void {
-  const refusal = options.explain(error) ?? publicError(error)
+  const refusal = options.mapError(error) ?? publicError(error)
   if (refusal !== error) options.onError(error)
   refuseStream(refusal, socket)
 }

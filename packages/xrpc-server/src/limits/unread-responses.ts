@@ -1,7 +1,7 @@
-import { Counts } from './counts.ts'
+import { CountsByKey } from './counts-by-key.ts'
 
 /** What whole answers hold in memory while their clients do not read them. */
-export interface UnreadAnswerLimits {
+export interface UnreadResponseLimits {
   /** For one client network. Default: 32 MiB, sixteen of the largest pages. */
   maxUnreadBytesPerAddress?: number
   /** For all clients together. Default: 256 MiB. */
@@ -15,15 +15,18 @@ interface Unread {
 }
 
 /** Bounds the answers that nobody reads: beyond it, those are cut off that have made no progress for the longest time. */
-export class UnreadAnswers {
+export class UnreadResponses {
   /** The longest without progress first. */
   readonly #unread = new Set<Unread>()
-  readonly #byNetwork = new Counts()
+  readonly #byNetwork = new CountsByKey()
   readonly #maxPerNetwork: number
   readonly #max: number
   #bytes = 0
 
-  constructor({ maxUnreadBytesPerAddress = 32 * 1024 * 1024, maxUnreadBytes = 256 * 1024 * 1024 }: UnreadAnswerLimits) {
+  constructor({
+    maxUnreadBytesPerAddress = 32 * 1024 * 1024,
+    maxUnreadBytes = 256 * 1024 * 1024,
+  }: UnreadResponseLimits) {
     this.#maxPerNetwork = maxUnreadBytesPerAddress
     this.#max = maxUnreadBytes
   }
@@ -32,7 +35,7 @@ export class UnreadAnswers {
     return this.#bytes
   }
 
-  /** Counts an answer until it is released, or cut off to make room for another. */
+  /** CountsByKey an answer until it is released, or cut off to make room for another. */
   hold(unread: Unread): Unread {
     this.#unread.add(unread)
     this.#count(unread, 1)
