@@ -16,7 +16,7 @@ export function* listRecords(car: Uint8Array): Iterable<string> {
   }
   const { did, rev, data } = decodeCommit(bytesOf(roots[0]!))
   yield `${did} at ${rev}`
-  for (const { key, cid } of Mst.load(data, bytesOf, { hashed: true }).entries())
+  for (const { key, cid } of Mst.load(data, bytesOf, { trusted: true }).entries())
     yield `${key} ${cborToJson(bytesOf(cid))}`
 }
 

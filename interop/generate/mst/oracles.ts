@@ -228,7 +228,7 @@ export async function coveringProofs(after: Records, keys: readonly string[]): P
   const blocks = new ReferenceBlocks()
   for (const key of keys) blocks.addMap(await reference.getCoveringProof(key))
   return {
-    '@atoll/repo': textOf(keys.flatMap((key) => ours.surroundings(key)).map(({ cid }) => cid)),
+    '@atoll/repo': textOf(keys.flatMap((key) => ours.coveringProof(key)).map(({ cid }) => cid)),
     '@atproto/repo': textOf(blocks.cids()),
   }
 }

@@ -8,6 +8,7 @@ export {
   InvalidNodeError,
   InvalidPathError,
   InversionError,
+  type InversionReason,
   MinedPathError,
   MissingBlockError,
   type NodeReason,
@@ -22,19 +23,14 @@ export {
 } from './errors.ts'
 export { type CarExport, exportCar, type SectionSource } from './export/export-car.ts'
 export { type ExportOptions, exportRepo, type LoadBlocks } from './export/export-repo.ts'
-export type { BlockShelf } from './import/block-shelf.ts'
-export {
-  type ImportCounts,
-  type ImportedPart,
-  type ImportOptions,
-  importRepo,
-  type RepoImport,
-  type RepoSource,
-} from './import/import-repo.ts'
+export { importRepo, type RepoImport, type RepoSource } from './import/import-repo.ts'
+export type { ImportCounts, ImportedPart, ImportOptions } from './import/importer.ts'
+export type { OutOfOrderBlocks } from './import/out-of-order-blocks.ts'
 export { type ImportLimits, importLimits, maxCommitBytes, maxFutureMs, maxRecordBytes, maxWrites } from './limits.ts'
-export { diffMst, type MstDiff, type RepoOp } from './mst/diff.ts'
+export { diffMst, type MstDiff } from './mst/diff.ts'
 export { layerOf } from './mst/layer.ts'
 export { Mst, type MstChange } from './mst/mst.ts'
+export type { RepoOp } from './mst/op.ts'
 export type { MstOptions } from './mst/source.ts'
 export type { MstEntry, MstRange } from './mst/walk.ts'
 export { formatPath, splitPath } from './path.ts'

@@ -27,17 +27,17 @@ export const maxFutureMs = 5 * 60 * 1000
 /** A signed commit, in bytes of DAG-CBOR: five times what the longest DID can make it. */
 export const maxCommitBlockBytes = 4096
 
-/** Bounds of an import, which keep its memory below 350 MB whatever it is fed with. */
+/** Bounds of an import, which keep its memory below 350 MB whatever the input. */
 export interface ImportLimits {
   /** Blocks in all. */
   readonly maxBlocks: number
-  /** Blocks that a node has named and that have not come yet. About 160 bytes each. */
+  /** Blocks that are expected or came early. About 160 bytes each. */
   readonly maxAwaited: number
-  /** Bytes of the paths under which those are awaited. A node of 60 kB can name a thousand paths of 1,000 bytes. */
+  /** Bytes of the paths that wait for their records. A node of 60 kB can name a thousand paths of 1,000 bytes. */
   readonly maxPathBytes: number
-  /** Bytes of blocks that came before a node named them. A `BlockShelf` of the caller's has its own bound. */
+  /** Bytes of blocks that came early. An `outOfOrder` of the caller's has its own bound. */
   readonly maxEarlyBytes: number
-  /** Bytes of records kept in case that another path holds the same one. */
+  /** Bytes of emitted records that are kept in case another path holds the same one. */
   readonly maxRecentBytes: number
 }
 

@@ -4,9 +4,10 @@ import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { InvalidNodeError, InversionError, MissingBlockError } from './errors.ts'
 import { checkTree } from './mst/check.ts'
-import { diffMst, type RepoOp } from './mst/diff.ts'
+import { diffMst } from './mst/diff.ts'
 import { Mst } from './mst/mst.ts'
 import type { MstNode } from './mst/node.ts'
+import type { RepoOp } from './mst/op.ts'
 import { invertOps } from './verify/invert.ts'
 
 type Records = Record<string, string>

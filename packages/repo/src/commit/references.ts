@@ -1,6 +1,6 @@
 import { type Block, BlockMap, type Cid, CidMap } from '@atoll/data-model'
-import type { RepoOp } from '../mst/diff.ts'
 import type { MstNode } from '../mst/node.ts'
+import type { RepoOp } from '../mst/op.ts'
 import type { Head } from './commit.ts'
 
 /** The change in references that a commit makes, as `CommitData` defines it. */

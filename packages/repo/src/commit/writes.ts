@@ -10,9 +10,10 @@ import {
   TooManyWritesError,
 } from '../errors.ts'
 import { maxCommitBytes, maxRecordBytes, maxWrites } from '../limits.ts'
-import { diffNodes, type RepoOp } from '../mst/diff.ts'
+import { diffNodes } from '../mst/diff.ts'
 import { Mst } from '../mst/mst.ts'
 import type { MstNode } from '../mst/node.ts'
+import { applyOp, type RepoOp } from '../mst/op.ts'
 import { formatPath, requireTreeKey } from '../path.ts'
 import { type Head, type Signer, signCommit } from './commit.ts'
 import { referenceChange } from './references.ts'
@@ -87,7 +88,7 @@ export function applyWrites(repo: {
   if (rev <= head.rev) throw new StaleRevError(rev, head.rev)
   checkWrites(writes)
   const before = Mst.load(head.data, get)
-  before.internals.source.warm(before.internals.top, writes.map(pathOf))
+  before.internals.source.prefetch(before.internals.top, writes.map(pathOf))
   return formCommit(repo, head, before, before, writes)
 }
 
@@ -118,7 +119,7 @@ function formCommit(
   let tree = start
   for (const write of writes) {
     const op = operation(start, write)
-    tree = carryOut(tree, op)
+    tree = applyOp(tree, op)
     ops.push(op)
   }
   const nodes = diffNodes(before, tree)
@@ -145,11 +146,6 @@ function operation(before: Mst, write: RecordWrite): RepoOp {
     : { action: 'delete', path, cid: null, prev }
 }
 
-function carryOut(tree: Mst, { action, path, cid }: RepoOp): Mst {
-  if (cid === null) return tree.delete(path)
-  return action === 'create' ? tree.add(path, cid) : tree.update(path, cid)
-}
-
 function sliceOf(
   commit: Block,
   tree: Mst,
@@ -158,8 +154,8 @@ function sliceOf(
   writes: readonly RecordWrite[],
 ): BlockMap {
   const slice = new BlockMap([commit, tree.rootBlock, ...nodes.map((node) => node.block)])
-  // An update is undone where it stands; whatever comes or goes touches what is beside it.
-  for (const { action, path } of ops) slice.addAll(action === 'update' ? tree.path(path) : tree.surroundings(path))
+  // An update is undone in its own node; undoing a create or a delete splits or merges the nodes beside it.
+  for (const { action, path } of ops) slice.addAll(action === 'update' ? tree.path(path) : tree.coveringProof(path))
   for (const write of writes) if (write.action !== 'delete') slice.add({ cid: write.cid, bytes: write.bytes })
   const size = carHeaderBytes + slice.size * carBlockOverhead + slice.byteSize
   if (size > maxCommitBytes) throw new TooLargeError('commit', size, maxCommitBytes)

@@ -12,8 +12,10 @@ import { exportRepo } from '../export/export-repo.ts'
 import { layerOf } from '../mst/layer.ts'
 import { Mst } from '../mst/mst.ts'
 import { MstNode } from '../mst/node.ts'
-import type { BlockShelf } from './block-shelf.ts'
-import { type ImportedPart, type ImportOptions, importRepo, type RepoSource } from './import-repo.ts'
+import { formatPath } from '../path.ts'
+import { importRepo, type RepoSource } from './import-repo.ts'
+import type { ImportedPart, ImportOptions } from './importer.ts'
+import type { OutOfOrderBlocks } from './out-of-order-blocks.ts'
 
 const key = keyPair.didKey()
 
@@ -38,7 +40,7 @@ async function imported(source: RepoSource, options: Partial<ImportOptions> = {}
   for await (const part of repo) parts.push(part)
   const records = new Map(
     parts.flatMap((part) =>
-      part.kind === 'record' ? [[`${part.collection}/${part.rkey}`, part.block.cid] as const] : [],
+      part.kind === 'record' ? [[formatPath(part.collection, part.rkey), part.block.cid] as const] : [],
     ),
   )
   return { ...repo, parts, records }
@@ -128,15 +130,15 @@ describe('importRepo', () => {
     expect(result.counts.unneeded).toBe(0)
   })
 
-  it('asks the shelf for a record that was given out long ago', async () => {
+  it("asks the caller's store for a record that was emitted long ago", async () => {
     const repo = grown()
     const blocks = [...new BlockMap(await exported(repo))]
     const source = { roots: [repo.head.cid], blocks }
     const limits = { maxRecentBytes: 0 }
     await expect(imported(source, { limits })).rejects.toThrow(expect.objectContaining({ reason: 'missing-record' }))
     const staged = new BlockMap(blocks)
-    const shelf: BlockShelf = { put: async () => {}, take: async (cid) => staged.get(cid) }
-    expect(byPath((await imported(source, { limits, shelf })).records)).toEqual(byPath(repo.records))
+    const outOfOrder: OutOfOrderBlocks = { put: async () => {}, take: async (cid) => staged.get(cid) }
+    expect(byPath((await imported(source, { limits, outOfOrder })).records)).toEqual(byPath(repo.records))
   })
 
   describe('refuses', () => {

@@ -1,13 +1,9 @@
 import { openCar } from '@atoll/car'
-import type { DidKey, PublicKey } from '@atoll/crypto'
 import type { Block, Cid } from '@atoll/data-model'
-import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { Commit, Head } from '../commit/commit.ts'
 import { VerificationError } from '../errors.ts'
-import { type ImportLimits, importLimits } from '../limits.ts'
-import type { RecordContent } from '../record.ts'
-import type { BlockShelf } from './block-shelf.ts'
-import { Importer } from './importer.ts'
+import { importLimits } from '../limits.ts'
+import { type ImportCounts, type ImportedPart, Importer, type ImportOptions } from './importer.ts'
 
 /** A repository as somebody sends it: a CAR file as bytes or as a stream, or what a CAR reader made of it. */
 export type RepoSource =
@@ -15,39 +11,9 @@ export type RepoSource =
   | AsyncIterable<Uint8Array>
   | { readonly roots: readonly Cid[]; readonly blocks: AsyncIterable<Block> | Iterable<Block> }
 
-export interface ImportOptions {
-  /** Whose repository it must be. */
-  readonly did: Did
-  /** The account's signing key. */
-  readonly key: PublicKey | DidKey
-  /** Import one collection; nodes and records outside it may be absent. */
-  readonly collection?: Nsid
-  /** For blocks that come in an unusual order; without one they are held in memory, up to `maxEarlyBytes`. */
-  readonly shelf?: BlockShelf
-  readonly limits?: Partial<ImportLimits>
-}
-
 /**
- * One verified part of a repository. A record that several paths hold comes once for each. One that cannot be read comes with a
- * `fault` in place of its `value`, and still belongs to the repository.
- */
-export type ImportedPart =
-  | { readonly kind: 'commit' | 'node'; readonly block: Block }
-  | ({ readonly kind: 'record'; readonly collection: Nsid; readonly rkey: RecordKey } & RecordContent)
-
-/** What an import has seen so far. */
-export interface ImportCounts {
-  nodes: number
-  records: number
-  /** Blocks that came again. */
-  repeated: number
-  /** Blocks that nothing referred to. Known at the end. */
-  unneeded: number
-}
-
-/**
- * A repository on its way in. The commit is verified already; iterating verifies the rest. Nothing that came out may be
- * trusted as a whole before the iteration has ended without an error: until then, parts may be missing.
+ * A repository being imported. The commit is verified already; iterating verifies the rest. The parts may
+ * only be trusted as a whole once the iteration has ended without an error: until then, some may be missing.
  */
 export interface RepoImport extends AsyncIterable<ImportedPart> {
   readonly commit: Commit
@@ -56,9 +22,10 @@ export interface RepoImport extends AsyncIterable<ImportedPart> {
 }
 
 /**
- * Reads a repository, in any order of its blocks, and verifies everything: the account and the signature, every block's CID,
- * the shape of the tree, and that every node and record is there. A record that cannot be read does not stop it. In streamable
- * order memory does not grow with the repository; in other orders it holds what came early, and the CIDs of what is awaited.
+ * Reads a repository whose blocks may come in any order, and verifies everything: the account and the
+ * signature, every block's CID, the shape of the tree, and that every node and record is there. A record
+ * that cannot be read does not stop it. In streamable order memory does not grow with the repository; in
+ * other orders it holds the blocks that came early and the CIDs of those that are expected.
  *
  * @throws VerificationError, InvalidCommitError, InvalidNodeError, CorruptBlockError, CarError
  * @example

@@ -1,20 +1,52 @@
+import type { DidKey, PublicKey } from '@atoll/crypto'
 import { type Block, type Cid, decodeCid, verifyCid } from '@atoll/data-model'
+import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { Commit } from '../commit/commit.ts'
 import { CorruptBlockError, InvalidNodeError, VerificationError } from '../errors.ts'
 import { type ImportLimits, importLimits, pathOverhead } from '../limits.ts'
-import { checkNode, layerOfRoot } from '../mst/check.ts'
+import { checkNode } from '../mst/check.ts'
 import { collectionRange, contains, everything, type KeyRange, overlap, rangeOfChild } from '../mst/key-range.ts'
+import { layerOfRoot } from '../mst/node.ts'
 import { decodeNode, type NodeContent } from '../mst/node-codec.ts'
 import { splitPath } from '../path.ts'
-import { readSentRecord } from '../record.ts'
-import { checkedCommit } from '../verify/proof.ts'
-import { type BlockShelf, MemoryShelf, RecentBlocks } from './block-shelf.ts'
-import type { ImportCounts, ImportedPart, ImportOptions } from './import-repo.ts'
+import { type RecordContent, readSentRecord } from '../record.ts'
+import { requireSignedCommit } from '../verify/signed-commit.ts'
+import { MemoryOutOfOrderBlocks, type OutOfOrderBlocks, RecentBlocks } from './out-of-order-blocks.ts'
+
+export interface ImportOptions {
+  /** Whose repository it must be. */
+  readonly did: Did
+  /** The account's signing key. */
+  readonly key: PublicKey | DidKey
+  /** Import one collection; nodes and records outside it may be absent. */
+  readonly collection?: Nsid
+  /** Keeps blocks that come out of order. Default: memory, up to `maxEarlyBytes`. */
+  readonly outOfOrder?: OutOfOrderBlocks
+  readonly limits?: Partial<ImportLimits>
+}
+
+/**
+ * One verified part of a repository. A record that several paths hold comes once for each. One that cannot
+ * be read comes with a `fault` in place of its `value`, and still belongs to the repository.
+ */
+export type ImportedPart =
+  | { readonly kind: 'commit' | 'node'; readonly block: Block }
+  | ({ readonly kind: 'record'; readonly collection: Nsid; readonly rkey: RecordKey } & RecordContent)
+
+/** What an import has seen so far. */
+export interface ImportCounts {
+  nodes: number
+  records: number
+  /** Blocks that came more than once. */
+  repeated: number
+  /** Blocks that nothing referred to: known once the iteration has ended. */
+  unneeded: number
+}
 
 type Blocks = AsyncIterator<Block> | Iterator<Block>
 
-/** Where a node must fit that another one named. */
-interface Place {
+/** Where a node belongs, as the node above it says. */
+interface NodePlace {
   readonly layer: number
   readonly range: KeyRange
 }
@@ -22,19 +54,26 @@ interface Place {
 /** After so many blocks others get their turn: a source in memory would never let them. */
 const blocksInOneGo = 1000
 
-/** One import under way: what is awaited, and what came before it was. */
+/**
+ * One import in progress: the blocks that are expected, because a node or the commit refers to them, and the blocks
+ * that came early, before anything referred to them.
+ */
 export class Importer {
   readonly counts: ImportCounts = { nodes: 0, records: 0, repeated: 0, unneeded: 0 }
   readonly #root: Cid
   readonly #options: ImportOptions
   readonly #limits: ImportLimits
   readonly #wanted: KeyRange
-  readonly #shelf: BlockShelf
-  readonly #early = new Set<string>()
-  readonly #recent: RecentBlocks
-  readonly #nodes = new Map<string, Place | 'root'>()
-  /** The paths that hold a record which has not come yet. */
+  /** The nodes that are expected, by CID, and where they belong. */
+  readonly #nodes = new Map<string, NodePlace | 'root'>()
+  /** The records that are expected, by CID, and the paths that hold each. */
   readonly #records = new Map<string, string[]>()
+  /** The CIDs of the blocks that came early. */
+  readonly #early = new Set<string>()
+  readonly #earlyBlocks: OutOfOrderBlocks
+  /** Records already emitted, in case another path holds one of them. */
+  readonly #recent: RecentBlocks
+  /** Verified, and to be emitted next. */
   readonly #ready: ImportedPart[] = []
   #received = 0
   #pathBytes = 0
@@ -44,7 +83,7 @@ export class Importer {
     this.#options = options
     this.#limits = { ...importLimits, ...options.limits }
     this.#wanted = options.collection === undefined ? everything : collectionRange(options.collection)
-    this.#shelf = options.shelf ?? new MemoryShelf(this.#limits.maxEarlyBytes)
+    this.#earlyBlocks = options.outOfOrder ?? new MemoryOutOfOrderBlocks(this.#limits.maxEarlyBytes)
     this.#recent = new RecentBlocks(this.#limits.maxRecentBytes)
   }
 
@@ -53,10 +92,10 @@ export class Importer {
     for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
       const block = this.#checked(next.value)
       if (block.cid.equals(this.#root)) {
-        const commit = checkedCommit(block.bytes, this.#options)
+        const commit = requireSignedCommit(block.bytes, this.#options)
         this.#ready.push({ kind: 'commit', block })
         this.#nodes.set(commit.data.key, 'root')
-        await this.#settleEarly([commit.data])
+        await this.#drainEarly([commit.data])
         return commit
       }
       await this.#setAside(block)
@@ -68,12 +107,12 @@ export class Importer {
   async *parts(blocks: Blocks): AsyncGenerator<ImportedPart, void> {
     yield* this.#ready.splice(0)
     for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
-      const settling = this.#settle(this.#checked(next.value))
-      if (settling) await settling
+      const pending = this.#receive(this.#checked(next.value))
+      if (pending) await pending
       if (this.#ready.length > 0) yield* this.#ready.splice(0)
       if (this.#received % blocksInOneGo === 0) await turnOfOthers()
     }
-    await this.#askForRecordsGivenOut()
+    await this.#retakeEmittedRecords()
     yield* this.#ready.splice(0)
     this.#finish()
   }
@@ -84,25 +123,28 @@ export class Importer {
     return block
   }
 
-  /** Takes a block in, and what came early and is named by it. Asynchronous only where the shelf is asked. */
-  #settle(block: Block): Promise<void> | undefined {
+  /**
+   * Accepts a block if it is expected, with the early blocks below it, or else sets it aside. Returns a
+   * promise only where `outOfOrder` is used.
+   */
+  #receive(block: Block): Promise<void> | undefined {
     const { key } = block.cid
     if (!this.#nodes.has(key) && !this.#records.has(key)) return this.#setAside(block)
-    const found = this.#takeIn(block)
-    return found.length > 0 ? this.#settleEarly(found) : undefined
+    const here = this.#accept(block)
+    return here.length > 0 ? this.#drainEarly(here) : undefined
   }
 
-  /** Takes in those of `named` that are here already, and what they name in turn. */
-  async #settleEarly(named: readonly Cid[]): Promise<void> {
-    const waiting = [...named]
+  /** Accepts those of `cids` that came early, and in turn the early blocks to which they refer. */
+  async #drainEarly(cids: readonly Cid[]): Promise<void> {
+    const waiting = [...cids]
     for (let cid = waiting.pop(); cid !== undefined; cid = waiting.pop()) {
-      const bytes = this.#early.delete(cid.key) ? await this.#shelf.take(cid) : this.#recent.get(cid)
-      if (bytes) waiting.push(...this.#takeIn({ cid, bytes }))
+      const bytes = this.#early.delete(cid.key) ? await this.#earlyBlocks.take(cid) : this.#recent.get(cid)
+      if (bytes) waiting.push(...this.#accept({ cid, bytes }))
     }
   }
 
-  /** Takes in a block that is awaited. Returns those that it names and that are here already. */
-  #takeIn(block: Block): Cid[] {
+  /** Verifies and emits a block that is expected. Returns the blocks to which it refers and that are here already. */
+  #accept(block: Block): Cid[] {
     const { key } = block.cid
     const place = this.#nodes.get(key)
     const paths = this.#records.get(key)
@@ -110,11 +152,11 @@ export class Importer {
     this.#records.delete(key)
     if (place) this.#pathBytes -= placeBytes(place)
     for (const path of paths ?? []) this.#pathBytes -= path.length + pathOverhead
-    if (paths) this.#takeRecord(block, paths)
-    return place ? this.#takeNode(block, place) : []
+    if (paths) this.#acceptRecord(block, paths)
+    return place ? this.#acceptNode(block, place) : []
   }
 
-  #takeRecord(block: Block, paths: readonly string[]): void {
+  #acceptRecord(block: Block, paths: readonly string[]): void {
     const content = readSentRecord(block)
     for (const path of paths) {
       // The paths of a node were checked with it.
@@ -124,7 +166,7 @@ export class Importer {
     this.#recent.add(block)
   }
 
-  #takeNode(block: Block, place: Place | 'root'): Cid[] {
+  #acceptNode(block: Block, place: NodePlace | 'root'): Cid[] {
     const { cid } = block
     const content = decodeNode(block.bytes, cid)
     const isRoot = place === 'root'
@@ -132,18 +174,18 @@ export class Importer {
     checkNode(content, { layer, range, isRoot }, cid)
     this.counts.nodes++
     this.#ready.push({ kind: 'node', block })
-    return this.#name(content, layer, range)
+    return this.#expectChildren(content, layer, range)
   }
 
-  /** Awaits what a node refers to. Returns what of it is here already. */
-  #name({ keys, values, children }: NodeContent, layer: number, range: KeyRange): Cid[] {
+  /** Expects the nodes and records to which a node refers. Returns those that are here already. */
+  #expectChildren({ keys, values, children }: NodeContent, layer: number, range: KeyRange): Cid[] {
     const here: Cid[] = []
     children.forEach((child, index) => {
       const childRange = rangeOfChild(range, keys, index)
       if (child === null || !overlap(childRange, this.#wanted)) return
       // The same keys cannot stand in two places.
       if (this.#nodes.has(child.key)) throw new InvalidNodeError('key-order', child)
-      const place = { layer: layer - 1, range: childRange }
+      const place: NodePlace = { layer: layer - 1, range: childRange }
       this.#nodes.set(child.key, place)
       this.#pathBytes += placeBytes(place)
       if (this.#early.has(child.key)) here.push(child)
@@ -157,7 +199,7 @@ export class Importer {
       this.#pathBytes += path.length + pathOverhead
       if (this.#early.has(value.key) || this.#recent.get(value)) here.push(value)
     })
-    this.#checkAwaited()
+    this.#checkLimits()
     return here
   }
 
@@ -168,11 +210,11 @@ export class Importer {
       return undefined
     }
     this.#early.add(key)
-    this.#checkAwaited()
-    return this.#shelf.put(block) ?? undefined
+    this.#checkLimits()
+    return this.#earlyBlocks.put(block) ?? undefined
   }
 
-  #checkAwaited(): void {
+  #checkLimits(): void {
     if (this.#nodes.size + this.#records.size + this.#early.size > this.#limits.maxAwaited) {
       throw new VerificationError('too-many-blocks', 'too many blocks are out of order')
     }
@@ -181,13 +223,13 @@ export class Importer {
     }
   }
 
-  /** A record that another path held may have been given out too long ago for this importer to remember. */
-  async #askForRecordsGivenOut(): Promise<void> {
-    if (!this.#options.shelf) return
+  /** Asks `outOfOrder` for records that were emitted for other paths, too long ago to be among the recent ones. */
+  async #retakeEmittedRecords(): Promise<void> {
+    if (!this.#options.outOfOrder) return
     for (const key of [...this.#records.keys()]) {
       const cid = cidOfKey(key)
-      const bytes = await this.#shelf.take(cid)
-      if (bytes) this.#takeIn(this.#checked({ cid, bytes }))
+      const bytes = await this.#earlyBlocks.take(cid)
+      if (bytes) this.#accept(this.#checked({ cid, bytes }))
     }
   }
 
@@ -200,8 +242,8 @@ export class Importer {
   }
 }
 
-/** The keys between which a node belongs are shared with its neighbours, so one of them is counted. */
-function placeBytes(place: Place | 'root'): number {
+/** Counts one of the two keys between which a node belongs: neighbours share the other. */
+function placeBytes(place: NodePlace | 'root'): number {
   return place === 'root' ? 0 : (place.range.after?.length ?? 0) + pathOverhead
 }
 

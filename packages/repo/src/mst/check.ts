@@ -3,22 +3,11 @@
 import type { Cid } from '@atoll/data-model'
 import { isRecordKey } from '@atoll/syntax'
 import { InvalidNodeError } from '../errors.ts'
-import { maxLayer } from '../limits.ts'
 import { splitPath } from '../path.ts'
 import { contains, everything, type KeyRange, rangeOfChild } from './key-range.ts'
 import { layerOf } from './layer.ts'
 import type { Mst } from './mst.ts'
 import type { MstNode } from './node.ts'
-import type { NodeContent } from './node-codec.ts'
-
-/** The layer of a root: that of its keys. @throws InvalidNodeError for one above a subtree but without keys */
-export function layerOfRoot({ keys, children }: Pick<NodeContent, 'keys' | 'children'>, cid: Cid): number {
-  const [first] = keys
-  if (first === undefined && children[0] !== null) throw new InvalidNodeError('untrimmed', cid)
-  const layer = first === undefined ? 0 : layerOf(first)
-  if (layer > maxLayer) throw new InvalidNodeError('too-deep', cid)
-  return layer
-}
 
 /**
  * Checks one node against its place: each key is the path of a record, lies in `range` and belongs to `layer`; the node is
@@ -59,7 +48,7 @@ export function checkTree(tree: Mst): number {
     count++
     checkNode(node, { layer: node.layer, range, isRoot: node === top }, node.cid)
     for (let index = 0; index < node.children.length; index++) {
-      const child = source.reach(node, index)
+      const child = source.childIfPresent(node, index)
       if (child) waiting.push({ node: child, range: rangeOfChild(range, node.keys, index) })
     }
   }

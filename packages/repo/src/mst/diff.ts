@@ -1,17 +1,8 @@
 import { BlockMap, type Cid, fingerprint } from '@atoll/data-model'
 import type { Mst } from './mst.ts'
 import { MstNode } from './node.ts'
+import type { RepoOp } from './op.ts'
 import type { MstSource } from './source.ts'
-
-/** What a commit says of one record: what is there now, and what was there before. */
-export interface RepoOp {
-  readonly action: 'create' | 'update' | 'delete'
-  readonly path: string
-  /** `null` for a delete. */
-  readonly cid: Cid | null
-  /** Of updates and deletes: the record that was there. */
-  readonly prev?: Cid
-}
 
 /** How one tree differs from another. */
 export interface MstDiff {
@@ -118,7 +109,7 @@ class Side {
     this.#parents = this.entered.length
     for (const { parent, index } of children) {
       // A child that is not null can be loaded.
-      this.entered.push(parent ? this.#source.peek(parent, index)! : this.#root)
+      this.entered.push(parent ? this.#source.childUncached(parent, index)! : this.#root)
     }
   }
 }

@@ -6,7 +6,7 @@ import { buildTree } from './build.ts'
 import { insert, remove, replace } from './edit.ts'
 import { type MstChild, MstNode } from './node.ts'
 import { type MstOptions, MstSource } from './source.ts'
-import { type MstEntry, type MstRange, pathTo, touching, walkEntries, walkNodes } from './walk.ts'
+import { coveringProof, type MstEntry, type MstRange, pathTo, walkEntries, walkNodes } from './walk.ts'
 
 /** One step of `Mst.apply`: a key's new value, or `undefined` to take it out. */
 export type MstChange = readonly [key: string, cid: Cid | undefined]
@@ -112,9 +112,9 @@ export class Mst {
     return pathTo(this.#source, this.#node(), key).map(blockOfNode)
   }
 
-  /** The nodes that are needed to take `key` out, or to put it in: its path, and the edges of the subtrees beside it. */
-  surroundings(key: string): Block[] {
-    return touching(this.#source, this.#node(), key).map(blockOfNode)
+  /** The nodes needed to take `key` out or to put it in: its path, and the edges of the subtrees beside it. */
+  coveringProof(key: string): Block[] {
+    return coveringProof(this.#source, this.#node(), key).map(blockOfNode)
   }
 
   /** For the other files of this package. @internal */

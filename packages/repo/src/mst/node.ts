@@ -1,25 +1,31 @@
 import { type Block, type Cid, cidOfCbor } from '@atoll/data-model'
-import { encodeNode } from './node-codec.ts'
+import { InvalidNodeError } from '../errors.ts'
+import { maxLayer } from '../limits.ts'
+import { layerOf } from './layer.ts'
+import { encodeNode, type NodeContent } from './node-codec.ts'
 
-/** What stands between two keys: nothing, a subtree that was not looked at yet, or a decoded one. */
+/** What stands between two keys: nothing, a subtree that was not read yet, or a decoded one. */
 export type MstChild = MstNode | Cid | null
 
 /**
- * One decoded node: `children[i]` holds what sorts before `keys[i]`, and the last child what sorts after all keys.
- * A node never changes after it was made; the CID of a child may give way to the decoded child.
+ * One decoded node: `children[i]` holds what sorts before `keys[i]`, and the last child what sorts
+ * after all keys. A node never changes after it was made, except that the CID of a child may be
+ * replaced by the decoded child.
  */
 export class MstNode {
+  readonly layer: number
+  readonly keys: readonly string[]
+  readonly values: readonly Cid[]
+  readonly children: MstChild[]
   /** Made by a change: not read from a block. */
   readonly isNew: boolean
   #block: Block | undefined
 
-  constructor(
-    readonly layer: number,
-    readonly keys: readonly string[],
-    readonly values: readonly Cid[],
-    readonly children: MstChild[],
-    block?: Block,
-  ) {
+  constructor(layer: number, keys: readonly string[], values: readonly Cid[], children: MstChild[], block?: Block) {
+    this.layer = layer
+    this.keys = keys
+    this.values = values
+    this.children = children
     this.isNew = block === undefined
     this.#block = block
   }
@@ -59,4 +65,16 @@ export class MstNode {
     const bytes = encodeNode(this.keys, this.values, this.children)
     return { cid: cidOfCbor(bytes), bytes }
   }
+}
+
+/**
+ * The layer of a root, which is that of its keys.
+ * @throws InvalidNodeError for a root that only holds a subtree, or on a layer that no honest tree reaches
+ */
+export function layerOfRoot({ keys, children }: Pick<NodeContent, 'keys' | 'children'>, cid: Cid): number {
+  const [first] = keys
+  if (first === undefined && children[0] !== null) throw new InvalidNodeError('untrimmed', cid)
+  const layer = first === undefined ? 0 : layerOf(first)
+  if (layer > maxLayer) throw new InvalidNodeError('too-deep', cid)
+  return layer
 }

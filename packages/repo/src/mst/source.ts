@@ -2,14 +2,13 @@ import { type Cid, CidMap, verifyCid } from '@atoll/data-model'
 import type { GetBlock } from '../block-source.ts'
 import { CorruptBlockError, InvalidNodeError, MissingBlockError, VerificationError } from '../errors.ts'
 import { pathOverhead } from '../limits.ts'
-import { layerOfRoot } from './check.ts'
-import { MstNode } from './node.ts'
+import { layerOfRoot, MstNode } from './node.ts'
 import { decodeNode, type NodeContent } from './node-codec.ts'
 
 /** How the nodes of a tree are read. */
 export interface MstOptions {
-  /** What `get` answers is known to match its CID: it is not hashed again. Default false. */
-  readonly hashed?: boolean
+  /** What `get` returns is known to match its CID and is not hashed again. Default false. */
+  readonly trusted?: boolean
   /** Only part of the tree is there, as in a `#commit`. Default false. */
   readonly partial?: boolean
   /** How many bytes of keys may be decoded, for nodes that somebody else sent. Default: any number. */
@@ -19,13 +18,13 @@ export interface MstOptions {
 /** Loads nodes, and children into the nodes that refer to them. */
 export class MstSource {
   readonly #get: GetBlock
-  readonly #hashed: boolean
+  readonly #trusted: boolean
   readonly partial: boolean
   #keyBytesLeft: number
 
   constructor(get: GetBlock, options: MstOptions = {}) {
     this.#get = get
-    this.#hashed = options.hashed ?? false
+    this.#trusted = options.trusted ?? false
     this.partial = options.partial ?? false
     this.#keyBytesLeft = options.maxKeyBytes ?? Number.POSITIVE_INFINITY
   }
@@ -44,44 +43,44 @@ export class MstSource {
     return (node.children[index] = this.#node(node, index, child, this.#bytes(child)))
   }
 
-  /** Like `child`, but what a partial tree lacks is passed over. */
-  reach(node: MstNode, index: number): MstNode | null {
-    return this.partial ? this.#childIfThere(node, index) : this.child(node, index)
+  /** Like `child`, but `null` also for a node that a partial tree lacks. */
+  childIfPresent(node: MstNode, index: number): MstNode | null {
+    return this.partial ? this.#childOrNull(node, index) : this.child(node, index)
   }
 
-  /** Like `child`, but what had to be decoded is not kept: for walks through trees larger than memory. */
-  peek(node: MstNode, index: number): MstNode | null {
+  /** Like `child`, but a node decoded here is not kept: for walks through trees larger than memory. */
+  childUncached(node: MstNode, index: number): MstNode | null {
     const child = node.children[index]!
     return child === null || child instanceof MstNode ? child : this.#node(node, index, child, this.#bytes(child))
   }
 
   /**
-   * Reads the surroundings of every key at once, layer by layer.
-   * @throws MissingBlockError with all the blocks of one layer that are missing
+   * Loads the covering proof of every key at once, layer by layer.
+   * @throws MissingBlockError with all blocks of one layer that are missing
    */
-  warm(root: MstNode, keys: readonly string[]): void {
-    let ways = keys.map((key) => ({ key, node: root }))
-    while (ways.length > 0) {
+  prefetch(root: MstNode, keys: readonly string[]): void {
+    let paths = keys.map((key) => ({ key, node: root }))
+    while (paths.length > 0) {
       const missing = new CidMap<true>()
-      const next: typeof ways = []
-      for (const { key, node } of ways) {
+      const next: typeof paths = []
+      for (const { key, node } of paths) {
         const index = node.search(key)
         for (const side of node.keys[index] === key ? [index, index + 1] : [index]) {
           const child = node.children[side]!
           if (child === null) continue
-          const there = this.#childIfThere(node, side)
-          if (there) next.push({ key, node: there })
+          const loaded = this.#childOrNull(node, side)
+          if (loaded) next.push({ key, node: loaded })
           else if (!(child instanceof MstNode)) missing.set(child, true)
         }
       }
       const [first] = missing.keys()
       if (first) throw new MissingBlockError(first, 'node', [...missing.keys()])
-      ways = next
+      paths = next
     }
   }
 
-  /** Like `child`; `null` also where the block is missing, which is asked for once. */
-  #childIfThere(node: MstNode, index: number): MstNode | null {
+  /** Like `child`, but `null` also where the block is missing. */
+  #childOrNull(node: MstNode, index: number): MstNode | null {
     const child = node.children[index]!
     if (child === null || child instanceof MstNode) return child
     const bytes = this.#get(child)
@@ -118,7 +117,7 @@ export class MstSource {
   }
 
   #checked(cid: Cid, bytes: Uint8Array): Uint8Array {
-    if (!this.#hashed && !verifyCid(cid, bytes)) throw new CorruptBlockError(cid)
+    if (!this.#trusted && !verifyCid(cid, bytes)) throw new CorruptBlockError(cid)
     return bytes
   }
 }

@@ -42,7 +42,7 @@ export function* walkEntries(source: MstSource, root: MstNode, range: MstRange =
       if (step > 0 ? to !== undefined && key >= to : from !== undefined && key < from) return
       yield { key, cid: node.values[at >> 1]! }
     } else {
-      const child = source.peek(node, at >> 1)
+      const child = source.childUncached(node, at >> 1)
       if (child !== null) path.push(startIn(child, start, step))
     }
   }
@@ -72,7 +72,7 @@ export function* walkNodes(source: MstSource, root: MstNode): Generator<MstNode>
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     yield node
     for (let index = node.children.length - 1; index >= 0; index--) {
-      const child = source.peek(node, index)
+      const child = source.childUncached(node, index)
       if (child !== null) waiting.push(child)
     }
   }
@@ -91,10 +91,10 @@ export function pathTo(source: MstSource, root: MstNode, key: string): MstNode[]
 }
 
 /**
- * Every node whose keys enclose or touch `key`: the path to it and, when it is there, the edges of the subtrees on both
- * sides. Whoever has these can take the key out or put it in.
+ * Every node whose keys enclose or touch `key`: the path to it and, when it is there, the edges of the
+ * subtrees on both sides. Whoever has these nodes can take the key out or put it in.
  */
-export function touching(source: MstSource, root: MstNode, key: string): MstNode[] {
+export function coveringProof(source: MstSource, root: MstNode, key: string): MstNode[] {
   const path = pathTo(source, root, key)
   const last = path.at(-1)!
   const index = last.search(key)

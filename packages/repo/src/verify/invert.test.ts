@@ -3,8 +3,8 @@ import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { Repository, seeded } from '../../test/histories.ts'
 import { InversionError } from '../errors.ts'
-import type { RepoOp } from '../mst/diff.ts'
 import { Mst } from '../mst/mst.ts'
+import type { RepoOp } from '../mst/op.ts'
 import { invertOps } from './invert.ts'
 
 interface ProofVector {
@@ -36,7 +36,7 @@ describe.each(vectorSources())('the $name commit proofs', (source) => {
       expect(after.root.toString()).toBe(vector.rootAfterCommit)
 
       const touched = [...vector.adds, ...vector.dels]
-      const proof = new BlockMap(touched.flatMap((key) => after.surroundings(key)))
+      const proof = new BlockMap(touched.flatMap((key) => after.coveringProof(key)))
       const cids = [...proof.cids()].map(String)
       expect(cids.toSorted()).toEqual(vector.blocksInProof.toSorted())
 

@@ -1,8 +1,8 @@
 import type { Cid } from '@atoll/data-model'
 import type { GetBlock } from '../block-source.ts'
 import { InversionError, MissingBlockError, RecordExistsError, RecordMissingError } from '../errors.ts'
-import type { RepoOp } from '../mst/diff.ts'
 import { Mst } from '../mst/mst.ts'
+import type { RepoOp } from '../mst/op.ts'
 
 /**
  * Undoes the operations of a commit on the part of the tree that it carries, and returns the root of the tree before it:
@@ -11,7 +11,7 @@ import { Mst } from '../mst/mst.ts'
  * @throws InversionError when the operations cannot have led to this tree, or when nodes are missing
  */
 export function invertOps({ data, ops, get }: { data: Cid; ops: readonly RepoOp[]; get: GetBlock }): Cid {
-  return invert(Mst.load(data, get, { partial: true, hashed: true }), ops)
+  return invert(Mst.load(data, get, { partial: true, trusted: true }), ops)
 }
 
 /** As `invertOps`, on a partial tree that is there already. */

@@ -3,13 +3,14 @@ import type { DidKey, PublicKey } from '@atoll/crypto'
 import { type Block, BlockMap, type Cid, type ValueMap } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { GetBlock } from '../block-source.ts'
-import { type Commit, decodeCommit, type Head, verifyCommit } from '../commit/commit.ts'
+import type { Commit, Head } from '../commit/commit.ts'
 import { MissingBlockError, VerificationError } from '../errors.ts'
 import { maxLayer, maxRecordBytes } from '../limits.ts'
 import { checkTree } from '../mst/check.ts'
 import { Mst } from '../mst/mst.ts'
 import { formatPath } from '../path.ts'
 import { type RecordFault, readSentRecord } from '../record.ts'
+import { requireRootCommit } from './signed-commit.ts'
 
 /**
  * The blocks that prove what a repository holds at a path: the commit, the nodes down to the path and the record; without
@@ -25,11 +26,11 @@ export function proveRecord(place: {
   const path = formatPath(collection, rkey)
   const tree = Mst.load(head.data, get)
   const record = tree.get(path)
-  const blocks = [required(get, head.cid, 'commit'), ...tree.path(path)]
-  return record ? [...blocks, required(get, record, 'record')] : blocks
+  const blocks = [requireBlock(get, head.cid, 'commit'), ...tree.path(path)]
+  return record ? [...blocks, requireBlock(get, record, 'record')] : blocks
 }
 
-function required(get: GetBlock, cid: Cid, wanted: 'commit' | 'record'): Block {
+function requireBlock(get: GetBlock, cid: Cid, wanted: 'commit' | 'record'): Block {
   const bytes = get(cid)
   if (bytes === undefined) throw new MissingBlockError(cid, wanted)
   return { cid, bytes }
@@ -43,7 +44,7 @@ export type ProvenRecord = { readonly commit: Commit } & (
 )
 
 /** Nodes on the way to a record, its block and the commit; with room for the nodes beside them. */
-const mostBlocks = 4 * (maxLayer + 2)
+const maxProofBlocks = 4 * (maxLayer + 2)
 
 /**
  * What a CAR file of `proveRecord` proves about one path of the account `did`, signed by `key`.
@@ -53,11 +54,11 @@ export function verifyProof(
   car: Uint8Array,
   claim: { did: Did; key: PublicKey | DidKey; collection: Nsid; rkey: RecordKey },
 ): ProvenRecord {
-  const { roots, blocks } = readCar(car, { maxBlocks: mostBlocks, maxBlockBytes: maxRecordBytes })
-  const there = new BlockMap(blocks)
-  const get: GetBlock = (cid) => there.get(cid)
-  const commit = verifiedCommit(roots, get, claim)
-  const tree = Mst.load(commit.data, get, { partial: true, hashed: true })
+  const { roots, blocks } = readCar(car, { maxBlocks: maxProofBlocks, maxBlockBytes: maxRecordBytes })
+  const received = new BlockMap(blocks)
+  const get: GetBlock = (cid) => received.get(cid)
+  const commit = requireRootCommit(roots, get, claim)
+  const tree = Mst.load(commit.data, get, { partial: true, trusted: true })
   const cid = recordAt(tree, formatPath(claim.collection, claim.rkey))
   if (cid === undefined) return { commit, cid: null }
   const bytes = get(cid)
@@ -74,25 +75,4 @@ function recordAt(tree: Mst, path: string): Cid | undefined {
     if (error instanceof MissingBlockError) throw new VerificationError('missing-node', error.message)
     throw error
   }
-}
-
-/** The commit at the first root of a CAR file: of the account `did`, signed by `key`. What other roots mean is undefined. */
-export function verifiedCommit(
-  roots: readonly Cid[],
-  get: GetBlock,
-  { did, key }: { did: Did; key: PublicKey | DidKey },
-): Commit {
-  const [root] = roots
-  if (root === undefined) throw new VerificationError('roots', 'no root')
-  const bytes = get(root)
-  if (bytes === undefined) throw new VerificationError('missing-commit', `the commit ${root} is missing`)
-  return checkedCommit(bytes, { did, key })
-}
-
-/** A commit of the account `did`, signed by `key`. */
-export function checkedCommit(bytes: Uint8Array, { did, key }: { did: Did; key: PublicKey | DidKey }): Commit {
-  const commit = decodeCommit(bytes)
-  if (commit.did !== did) throw new VerificationError('did', `the commit is of ${commit.did}, not of ${did}`)
-  if (!verifyCommit(commit, key)) throw new VerificationError('signature', 'the signature of the commit is not valid')
-  return commit
 }

@@ -15,11 +15,12 @@ import {
 } from '../errors.ts'
 import { importLimits, maxExtraPathBytes, maxRecordBytes } from '../limits.ts'
 import { checkTree } from '../mst/check.ts'
-import { changes, diffNodes, type RepoOp } from '../mst/diff.ts'
+import { changes, diffNodes } from '../mst/diff.ts'
 import { Mst } from '../mst/mst.ts'
 import { MstNode } from '../mst/node.ts'
+import { applyOp, type RepoOp } from '../mst/op.ts'
 import { type RecordFault, readSentRecord, type UnreadableRecord } from '../record.ts'
-import { verifiedCommit } from './proof.ts'
+import { requireRootCommit } from './signed-commit.ts'
 
 /** What a repository gained since an earlier state, in the form in which a storage takes a commit. Its `ops` are in order of their paths. */
 export interface RepoDiff extends Omit<CommitData, 'slice'> {
@@ -59,18 +60,18 @@ export function verifyDiff(car: Uint8Array, context: DiffContext): RepoDiff {
   const { roots, blocks } = readCar(car, { maxBlocks, maxBlockBytes: maxRecordBytes })
   const received = new BlockMap(blocks)
   const get: GetBlock = (cid) => received.get(cid) ?? known(cid)
-  const commit = verifiedCommit(roots, (cid) => received.get(cid), context)
+  const commit = requireRootCommit(roots, (cid) => received.get(cid), context)
   const head: Head = { cid: roots[0]!, rev: commit.rev, data: commit.data }
   checkRev(head, previous)
 
   const maxKeyBytes = context.limits?.maxPathBytes ?? maxExtraPathBytes + 4 * car.length
   // A commit that changed nothing need not bring the tree.
   if (received.has(head.data))
-    checkReceived(Mst.load(head.data, (cid) => received.get(cid), { partial: true, hashed: true, maxKeyBytes }))
-  const before = previous && Mst.load(previous.data, known, { hashed: true })
-  const nodes = diffNodes(before, Mst.load(head.data, get, { hashed: true, maxKeyBytes }))
+    checkReceived(Mst.load(head.data, (cid) => received.get(cid), { partial: true, trusted: true, maxKeyBytes }))
+  const before = previous && Mst.load(previous.data, known, { trusted: true })
+  const nodes = diffNodes(before, Mst.load(head.data, get, { trusted: true, maxKeyBytes }))
   const ops = changes(nodes.removed, nodes.added)
-  const rebuilt = carriedOut(before ?? Mst.empty(), ops)
+  const rebuilt = rootAfter(before ?? Mst.empty(), ops)
   if (!rebuilt.equals(head.data)) throw new VerificationError('tree', `the operations lead to ${rebuilt}`)
   const block = { cid: head.cid, bytes: received.get(head.cid)! }
   const { records, unreadable } = recordsOf(ops, get)
@@ -107,13 +108,10 @@ function checkReceived(tree: Mst): void {
 }
 
 /** The root after the operations. Trees of the same content have the same root, whatever else somebody made of the blocks. */
-function carriedOut(before: Mst, ops: readonly RepoOp[]): Cid {
+function rootAfter(before: Mst, ops: readonly RepoOp[]): Cid {
   let tree = before
   try {
-    for (const { action, path, cid } of ops) {
-      if (cid === null) tree = tree.delete(path)
-      else tree = action === 'create' ? tree.add(path, cid) : tree.update(path, cid)
-    }
+    for (const op of ops) tree = applyOp(tree, op)
   } catch (error) {
     if (!(error instanceof RecordExistsError || error instanceof RecordMissingError)) throw error
     throw new VerificationError('tree', error.message)

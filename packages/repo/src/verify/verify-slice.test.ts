@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { did, keyPair, Repository, revAt, seeded } from '../../test/histories.ts'
 import { signCommit } from '../commit/commit.ts'
 import type { CommitData } from '../commit/writes.ts'
-import type { RepoOp } from '../mst/diff.ts'
 import { Mst } from '../mst/mst.ts'
+import type { RepoOp } from '../mst/op.ts'
 import {
   type CommitSlice,
   type SliceContext,

@@ -38,7 +38,7 @@ class SnapshotCar implements ByteStream {
     const { head, sections } = snapshot
     if (since !== undefined) this.#car = streamCar([head.cid], newerBlocks(snapshot, since))
     else if (sections) this.#car = exportCar(head, sections)
-    else this.#car = streamCar([head.cid], exportRepo({ head, load: (cids) => snapshot.blocks(cids), hashed: true }))
+    else this.#car = streamCar([head.cid], exportRepo({ head, load: (cids) => snapshot.blocks(cids), trusted: true }))
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {

@@ -1,18 +1,19 @@
 import type { Block, Cid } from '@atoll/data-model'
 import { VerificationError } from '../errors.ts'
 
-/** Where an import puts blocks that came before anything referred to them, until something does. */
-export interface BlockShelf {
+/** Where an import keeps blocks that came before anything referred to them, until something does. */
+export interface OutOfOrderBlocks {
   put(block: Block): Promise<void> | void
   /**
-   * The bytes of a block that was put here; it will not be asked for again unless it is a record. A shelf that also keeps the
-   * records which the import gave out may answer for those too, when another path turns out to hold one.
+   * The bytes of a block that was put here. Only a record is asked for more than once. A store that also
+   * keeps the records which the import has emitted may return those as well, for when a later path turns
+   * out to hold the same record.
    */
   take(cid: Cid): Promise<Uint8Array | undefined> | Uint8Array | undefined
 }
 
-/** A shelf in memory. What does not fit ends the import. */
-export class MemoryShelf implements BlockShelf {
+/** Keeps them in memory. What does not fit ends the import. */
+export class MemoryOutOfOrderBlocks implements OutOfOrderBlocks {
   readonly #blocks = new Map<string, Uint8Array>()
   readonly #maxBytes: number
   #bytes = 0
@@ -41,7 +42,7 @@ export class MemoryShelf implements BlockShelf {
 /** What an entry of a Map by CID takes beside the bytes. */
 const entryOverhead = 200
 
-/** The records that came last, as far as they fit. */
+/** The latest records, as many as fit. */
 export class RecentBlocks {
   readonly #blocks = new Map<string, Uint8Array>()
   readonly #maxBytes: number
