@@ -7,7 +7,7 @@ import { createGuardedFetch, nodeDns } from '@atoll/identity/node'
 import { PlcClient } from '@atoll/identity/plc'
 import { lexicons } from '@atoll/lexicons'
 import { createSequencer } from '@atoll/sequencer'
-import type { BlobStore, Storage } from '@atoll/storage'
+import type { BlobStore, PdsStorage } from '@atoll/storage'
 import { openSqliteStorage } from '@atoll/storage-sqlite'
 import { formatDatetime } from '@atoll/syntax'
 import { createRouter, type Router } from '@atoll/xrpc-server'
@@ -46,7 +46,7 @@ import { createWeb } from './web.ts'
 
 /** What the service stands on: opened from the configuration, or given by a test. */
 export interface Adapters {
-  readonly storage: Storage
+  readonly storage: PdsStorage
   readonly blobStore: BlobStore
   /** How the did:plc directory is reached. The operator names it, so it may lie in a private network. */
   readonly plcFetch: Fetch
@@ -232,7 +232,7 @@ function ago(ms: number) {
   return formatDatetime(new Date(Date.now() - ms))
 }
 
-async function healthyVersion(config: Config, storage: Pick<Storage, 'accounts'>): Promise<string> {
+async function healthyVersion(config: Config, storage: Pick<PdsStorage, 'accounts'>): Promise<string> {
   await storage.accounts.count()
   return config.service.version ?? packageVersion()
 }

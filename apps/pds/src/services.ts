@@ -1,6 +1,6 @@
 import type { IdentityResolver } from '@atoll/identity'
 import type { Sequencer } from '@atoll/sequencer'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config.ts'
@@ -16,7 +16,7 @@ import type { SignUps } from './sign-ups/sign-ups.ts'
 /** What the methods are given. */
 export interface Services {
   readonly config: Config
-  readonly storage: Storage
+  readonly storage: PdsStorage
   readonly identity: IdentityResolver
   readonly lookUps: LookUps
   readonly exports: Exports

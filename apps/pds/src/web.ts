@@ -1,4 +1,4 @@
-import { accountStatus, type Storage } from '@atoll/storage'
+import { accountStatus, type PdsStorage } from '@atoll/storage'
 import { isHandle } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import type { RouterRequest, RouterResponse } from '@atoll/xrpc-server'
@@ -10,7 +10,7 @@ import { ownHosts } from './own-hosts.ts'
 interface Deps {
   config: Pick<Config, 'service'>
   accounts: Pick<Accounts, 'find'>
-  storage: Pick<Storage, 'accounts'>
+  storage: Pick<PdsStorage, 'accounts'>
 }
 
 /** The few paths that are not XRPC. Answers undefined for every other. */

@@ -117,7 +117,7 @@ describe('blobs', () => {
     const cid = parseCid(`${body.blob.ref}`)
     await pds.adapters.storage.transact(alice.did, (tx) => {
       tx.blobs.setTakedown(alice.did, cid, 'because')
-      tx.blobs.collect(alice.did, [cid], formatDatetime(new Date(Date.now() + 1000)))
+      tx.blobs.markUnreferenced(alice.did, [cid], formatDatetime(new Date(Date.now() + 1000)))
     })
     expect(await pds.adapters.storage.blobs.get(alice.did, cid)).toBeUndefined()
     const again = await upload(bytes, 'image/png')

@@ -157,10 +157,10 @@ describe('a duplicate', () => {
   it('is looked for only where a record points at something', async () => {
     const asked: string[] = []
     const { records } = pds.adapters.storage
-    const pointingAt = records.pointingAt.bind(records)
-    records.pointingAt = (did, collection, link) => {
+    const bySubject = records.bySubject.bind(records)
+    records.bySubject = (did, collection, link) => {
       asked.push(collection)
-      return pointingAt(did, collection, link)
+      return bySubject(did, collection, link)
     }
     await pds.postOf(alice, 'hello')
     expect(asked).toEqual([])
@@ -211,7 +211,7 @@ describe('writes of every kind at once', () => {
       )
       expect(listed.flat().sort()).toEqual(paths.sort())
       for (const n of [0, 1, 2]) {
-        const likes = await records.pointingAt(did, parseNsid(like), `${post.uri}${n}`)
+        const likes = await records.bySubject(did, parseNsid(like), `${post.uri}${n}`)
         expect(likes.length).toBeLessThanOrEqual(1)
         for (const rkey of likes) expect(paths).toContain(`${like}/${rkey}`)
       }

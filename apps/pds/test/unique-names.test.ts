@@ -1,6 +1,12 @@
 import { generateKeyPair } from '@atoll/crypto'
 import { PlcClient } from '@atoll/identity/plc'
-import { ConflictError, MemoryStorage, type Storage, StorageUnavailableError, type Transaction } from '@atoll/storage'
+import {
+  ConflictError,
+  MemoryStorage,
+  type PdsStorage,
+  type PdsTransaction,
+  StorageUnavailableError,
+} from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DirectoryUnderTest } from './directory-under-test.ts'
@@ -11,7 +17,7 @@ const minute = 60_000
 const day = 24 * 60 * minute
 
 let directory: DirectoryUnderTest
-let storage: Storage
+let storage: PdsStorage
 const started: PdsUnderTest[] = []
 
 beforeEach(() => {
@@ -67,7 +73,7 @@ function fillDisk(n: number): () => void {
   const transact = storage.transact
   const refuse = () => Promise.reject(new StorageUnavailableError('full'))
   let calls = 0
-  storage.transact = async <T>(did: Did, work: (tx: Transaction) => T | Promise<T>): Promise<T> =>
+  storage.transact = async <T>(did: Did, work: (tx: PdsTransaction) => T | Promise<T>): Promise<T> =>
     // `call` forgets the type parameter.
     ++calls < n ? (transact.call(storage, did, work) as Promise<T>) : refuse()
   return () => {

@@ -7,7 +7,7 @@ import type { Findings } from './findings.ts'
 
 /** The files of blobs in the data folder of a server that does not run, against what they are called and what its index knows. */
 export async function checkBlobFiles(folder: string, index: BlobIndex, findings: Findings): Promise<void> {
-  const discarded = new Set((await index.discarded({ limit: 100_000 })).map(({ did, cid }) => `${did} ${cid}`))
+  const discarded = new Set((await index.pendingDeletion({ limit: 100_000 })).map(({ did, cid }) => `${did} ${cid}`))
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.startsWith('bafk')) continue
     const bytes = readFileSync(join(entry.parentPath, entry.name))

@@ -1,5 +1,5 @@
 export { SqlAccounts } from './accounts/sql-accounts.ts'
-export { SqlBlobs } from './blobs/sql-blob-index.ts'
+export { SqlBlobIndex } from './blobs/sql-blob-index.ts'
 export { SqlClaims } from './claims/sql-claims.ts'
 export { createQueryBuilder, type DialectName } from './dialect.ts'
 export { SqlEmailTokens } from './email-tokens/sql-email-tokens.ts'

@@ -1,29 +1,29 @@
 import type { Intent } from '@atoll/storage'
-import { accountWriter } from './accounts/sql-accounts.ts'
-import { blobWriter } from './blobs/sql-blob-index.ts'
-import { claimWriter } from './claims/sql-claims.ts'
-import { emailTokenWriter } from './email-tokens/sql-email-tokens.ts'
-import { eventWriter, type Numbering } from './events/sql-events.ts'
-import { inviteWriter } from './invites/sql-invites.ts'
-import { keyWriter } from './keys/sql-keys.ts'
-import { repoWriter } from './repos/repo-writes.ts'
+import { accountWrites } from './accounts/sql-accounts.ts'
+import { blobWrites } from './blobs/sql-blob-index.ts'
+import { claimWrites } from './claims/sql-claims.ts'
+import { emailTokenWrites } from './email-tokens/sql-email-tokens.ts'
+import { eventWrites, type Numbering } from './events/sql-events.ts'
+import { inviteWrites } from './invites/sql-invites.ts'
+import { keyWrites } from './keys/sql-keys.ts'
+import { repoWrites } from './repos/repo-writes.ts'
 import type { Routine } from './routine.ts'
-import { sessionWriter } from './sessions/sql-sessions.ts'
-import { stateWriter } from './state/sql-state.ts'
+import { sessionWrites } from './sessions/sql-sessions.ts'
+import { stateWrites } from './state/sql-state.ts'
 
 type Writers = Record<Intent[0], Record<string, (...args: never[]) => Routine<void>>>
 
 const writers: Writers = {
-  repo: repoWriter,
-  blobs: blobWriter,
-  events: eventWriter,
-  accounts: accountWriter,
-  sessions: sessionWriter,
-  invites: inviteWriter,
-  emailTokens: emailTokenWriter,
-  keys: keyWriter,
-  claims: claimWriter,
-  state: stateWriter,
+  repo: repoWrites,
+  blobs: blobWrites,
+  events: eventWrites,
+  accounts: accountWrites,
+  sessions: sessionWrites,
+  invites: inviteWrites,
+  emailTokens: emailTokenWrites,
+  keys: keyWrites,
+  claims: claimWrites,
+  state: stateWrites,
 }
 
 /** Everything that one transaction noted down, in order. The host makes it atomic. */

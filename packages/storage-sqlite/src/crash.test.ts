@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { afterEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../test/opened-sample.ts'
@@ -43,7 +43,7 @@ async function writeAndKill(file: string, run: number, enough: number): Promise<
 }
 
 /** Every repository stands at or one after its last acknowledged commit, with exactly one event for each. */
-async function verify(storage: Storage, acknowledged: ReadonlyMap<Did, number>, after: number): Promise<number> {
+async function verify(storage: PdsStorage, acknowledged: ReadonlyMap<Did, number>, after: number): Promise<number> {
   const events = new Map<string, number>()
   let last = after
   for (;;) {

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { blockOf, type Cid } from '@atoll/data-model'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import { SampleRepo } from '@atoll/storage/testing'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import { benchmark } from '@atoll/testkit'
@@ -43,7 +43,7 @@ await benchmark('500 events of 4 KB', {
 await storage.close()
 rmSync(folder, { recursive: true })
 
-async function fill(storage: Storage): Promise<Cid[]> {
+async function fill(storage: PdsStorage): Promise<Cid[]> {
   const values = Array.from({ length: size }, (_, n) => ({ $type: collection, text: `${n} `.padEnd(300, 'x') }))
   const writes = Object.fromEntries(values.map((value, n) => [`${collection}/${keyOf(n)}`, value]))
   await storage.transact(did, (tx) => {

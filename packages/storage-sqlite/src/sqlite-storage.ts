@@ -3,10 +3,10 @@ import {
   type CorruptStorageError,
   firstSeq,
   IntentRecorder,
-  type Storage,
+  type PdsStorage,
+  type PdsTransaction,
   StorageUnavailableError,
   type StoredEvent,
-  type Transaction,
 } from '@atoll/storage'
 import {
   logMarks,
@@ -15,7 +15,7 @@ import {
   type Run,
   runRoutine,
   SqlAccounts,
-  SqlBlobs,
+  SqlBlobIndex,
   SqlClaims,
   SqlEmailTokens,
   SqlInvites,
@@ -89,11 +89,11 @@ interface Closable {
  * Opens (or creates) a database in one SQLite file, brings its schema up to date, and checks it after an unclean stop.
  * Throws `DatabaseInUseError`, `ForeignDatabaseError`, `SchemaTooNewError`, `CorruptStorageError` or `StorageUnavailableError`.
  */
-export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
+export async function openSqliteStorage(options: SqliteStorageOptions): Promise<PdsStorage> {
   return new SqliteStorage(options)
 }
 
-class SqliteStorage implements Storage {
+class SqliteStorage implements PdsStorage {
   readonly #lock: Closable
   readonly #writer: GroupCommit
   readonly #reader: Reader
@@ -103,7 +103,7 @@ class SqliteStorage implements Storage {
   #closed: Promise<void> | undefined
   readonly repos: SqliteRepos
   readonly records: SqliteRecords
-  readonly blobs: SqlBlobs
+  readonly blobs: SqlBlobIndex
   readonly events: SqliteEvents
   readonly accounts: SqlAccounts
   readonly sessions: SqlSessions
@@ -125,7 +125,7 @@ class SqliteStorage implements Storage {
     const run: Run = async (routine) => this.#reader.run(routine)
     this.repos = new SqliteRepos(run, this.#reader, this.#pool)
     this.records = new SqliteRecords(run)
-    this.blobs = new SqlBlobs(run)
+    this.blobs = new SqlBlobIndex(run)
     this.events = new SqliteEvents(run, this.#writer, listeners)
     this.accounts = new SqlAccounts(run)
     this.sessions = new SqlSessions(run)
@@ -136,7 +136,7 @@ class SqliteStorage implements Storage {
     this.state = new SqlState(run)
   }
 
-  async transact<T>(_did: Did, work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+  async transact<T>(_did: Did, work: (tx: PdsTransaction) => T | Promise<T>): Promise<T> {
     if (this.#closed) throw new StorageUnavailableError('closed')
     const recorder = new IntentRecorder()
     const answer = await work(recorder)

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import type { OpenedStorage } from '@atoll/storage/testing'
 import Database from 'better-sqlite3'
 import { openSqliteStorage, type SqliteStorageOptions } from '../src/sqlite-storage.ts'
@@ -22,7 +22,7 @@ export async function openSample(
 ): Promise<OpenedStorage & { file: string }> {
   const folder = temporaryFolder()
   const file = path.join(folder, 'first.sqlite')
-  const opened: Storage[] = []
+  const opened: PdsStorage[] = []
   const failing = { at: undefined as number | undefined, calls: 0 }
   const beforeWrite = (sql: string) => {
     options.beforeWrite?.(sql)

@@ -1,6 +1,6 @@
 import { type Block, blockOf, type Cid, cidOfCbor } from '@atoll/data-model'
 import type { Head } from '@atoll/repo'
-import type { NewEvent, RepoChange, Storage } from '@atoll/storage'
+import type { NewEvent, PdsStorage, RepoChange } from '@atoll/storage'
 import type { Datetime, Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 
 export interface SampleCommit {
@@ -45,7 +45,7 @@ export class RepoWorkload {
   }
 }
 
-export async function writeCommit(storage: Storage, { change, event }: SampleCommit): Promise<void> {
+export async function writeCommit(storage: PdsStorage, { change, event }: SampleCommit): Promise<void> {
   await storage.transact(change.did, (tx) => {
     tx.repo.apply(change)
     tx.events.append(event)

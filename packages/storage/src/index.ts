@@ -2,15 +2,15 @@ export {
   type Account,
   type AccountStatus,
   type AccountStore,
-  type AccountWriter,
+  type AccountWrites,
   accountStatus,
   type NewAccount,
 } from './accounts/account-store.ts'
 export {
   type BlobIndex,
-  type BlobIndexWriter,
+  type BlobIndexWrites,
+  type BlobKey,
   type BlobMetadata,
-  type DiscardedBlob,
   maxOtherTypes,
   type StoredBlob,
   type UnreferencedBlob,
@@ -18,7 +18,7 @@ export {
 export type { BlobBytes, BlobStore, BlobStream, ByteRange, UploadedBlob } from './blobs/blob-store.ts'
 export { MemoryBlobStore } from './blobs/memory-blob-store.ts'
 export { untilAborted } from './blobs/until-aborted.ts'
-export type { Claim, ClaimStore, ClaimWriter } from './claims/claim-store.ts'
+export type { Claim, ClaimStore, ClaimWrites } from './claims/claim-store.ts'
 export {
   BlobMissingError,
   BlobTooLargeError,
@@ -32,23 +32,23 @@ export {
 export { type Intent, IntentRecorder, replayIntents } from './core/intents.ts'
 export { numberOfCursor } from './core/listing.ts'
 export { MemoryTables } from './core/memory-tables.ts'
-export type { Storage, Transaction } from './core/transaction.ts'
-export type { EmailToken, EmailTokenStore, EmailTokenWriter } from './email-tokens/email-token-store.ts'
+export type { PdsStorage, PdsTransaction } from './core/transaction.ts'
+export type { EmailToken, EmailTokenStore, EmailTokenWrites } from './email-tokens/email-token-store.ts'
 export { AppendListeners } from './events/append-listeners.ts'
 export {
   type AppendListener,
   type EventLog,
-  type EventWriter,
+  type EventWrites,
   firstSeq,
   type NewEvent,
   type StoredEvent,
 } from './events/event-log.ts'
 export { type FrameTemplate, withSeq } from './events/frame-template.ts'
-export type { InviteCode, InviteStore, InviteUse, InviteWriter, NewInviteCode } from './invites/invite-store.ts'
-export type { KeyStore, KeyWriter, ReservedKey, SigningKey } from './keys/key-store.ts'
+export type { InviteCode, InviteStore, InviteUse, InviteWrites, NewInviteCode } from './invites/invite-store.ts'
+export type { KeyStore, KeyWrites, ReservedKey, SigningKey } from './keys/key-store.ts'
 export { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from './records/record-store.ts'
-export type { BlobReference, RecordChange, RepoChange, RepoWriter } from './repos/repo-change.ts'
+export type { BlobReference, RecordChange, RepoChange, RepoWrites } from './repos/repo-change.ts'
 export type { Page, RepoListing, RepoSnapshot, RepoStore } from './repos/repo-store.ts'
 export { MemoryStorage, type MemoryStorageOptions } from './services/memory-storage.ts'
-export type { AppPassword, RefreshToken, SessionStore, SessionWriter } from './sessions/session-store.ts'
-export type { StateEntry, StateStore, StateWriter } from './state/state-store.ts'
+export type { AppPassword, SessionStore, SessionWrites, StoredRefreshToken } from './sessions/session-store.ts'
+export type { StateEntry, StateStore, StateWrites } from './state/state-store.ts'

@@ -1,4 +1,4 @@
-import { type Account, type AppPassword, accountStatus, type RefreshToken, type Storage } from '@atoll/storage'
+import { type Account, type AppPassword, accountStatus, type PdsStorage, type StoredRefreshToken } from '@atoll/storage'
 import { type Did, isDid } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import { Refused } from '../refused.ts'
@@ -13,7 +13,7 @@ export interface SignedIn extends SessionJwts {
 }
 
 interface AccountParts {
-  readonly storage: Pick<Storage, 'accounts' | 'sessions'>
+  readonly storage: Pick<PdsStorage, 'accounts' | 'sessions'>
   readonly passwords: Passwords
   readonly sessions: Sessions
 }
@@ -114,7 +114,7 @@ export class Accounts {
     return lower.includes('@') ? accounts.byEmail(canonicalEmail(text)) : accounts.byHandle(lower)
   }
 
-  async #scopeOf(row: RefreshToken): Promise<AccessScope> {
+  async #scopeOf(row: StoredRefreshToken): Promise<AccessScope> {
     if (row.appPassword === undefined) return 'com.atproto.access'
     const used = (await this.#parts.storage.sessions.appPasswords(row.did)).find(({ name }) => name === row.appPassword)
     if (!used) throw new Refused('ExpiredToken', 'Token has been revoked')

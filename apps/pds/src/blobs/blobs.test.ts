@@ -56,7 +56,7 @@ const read = async (blobs: Blobs) => (await blobs.read(did, cid, { takendown: fa
 const notFound = { error: 'BlobNotFound' }
 
 describe('blobs that lost their last reference', () => {
-  const discarded = async () => (await storage.blobs.discarded({ limit: 9 })).map((blob) => `${blob.cid}`)
+  const discarded = async () => (await storage.blobs.pendingDeletion({ limit: 9 })).map((blob) => `${blob.cid}`)
 
   it('are gone, index and bytes, and nothing is noted of them', async () => {
     const { blobs, failures } = service()

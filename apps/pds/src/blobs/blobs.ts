@@ -1,11 +1,11 @@
 import type { BlobRef, Cid } from '@atoll/data-model'
 import {
   type BlobBytes,
+  type BlobKey,
   BlobMissingError,
   type BlobStore,
   BlobTooLargeError,
-  type DiscardedBlob,
-  type Storage,
+  type PdsStorage,
   type StoredBlob,
 } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
@@ -21,7 +21,7 @@ const collectAtOnce = 500
 const maxReported = 10_000
 
 interface BlobParts {
-  readonly storage: Pick<Storage, 'blobs' | 'records' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'blobs' | 'records' | 'transact'>
   readonly store: BlobStore
   /** Held while blobs are dropped, so that none of them is referred to or uploaded again meanwhile. */
   readonly locks: RepoLocks
@@ -192,7 +192,7 @@ export class Blobs {
     await this.#ofEveryOwner(
       (limit) => storage.blobs.unreferenced({ did, createdBefore, limit }),
       async (owner, cids) => {
-        await storage.transact(owner, (tx) => tx.blobs.collect(owner, cids, createdBefore))
+        await storage.transact(owner, (tx) => tx.blobs.markUnreferenced(owner, cids, createdBefore))
         await this.#deleteBytes(owner, cids)
       },
     )
@@ -201,14 +201,14 @@ export class Blobs {
   /** Deletes what was collected by one who was stopped before it could delete the bytes. */
   async #finishCollecting(): Promise<void> {
     await this.#ofEveryOwner(
-      (limit) => this.#parts.storage.blobs.discarded({ limit }),
+      (limit) => this.#parts.storage.blobs.pendingDeletion({ limit }),
       (owner, cids) => this.#deleteBytes(owner, cids),
     )
   }
 
   /** Drops what is listed, alone in the repository of each owner, until nothing is. */
   async #ofEveryOwner(
-    list: (limit: number) => Promise<readonly DiscardedBlob[]>,
+    list: (limit: number) => Promise<readonly BlobKey[]>,
     drop: (owner: Did, cids: readonly Cid[]) => Promise<void>,
   ): Promise<void> {
     for (;;) {
@@ -224,7 +224,7 @@ export class Blobs {
     const gone: Cid[] = []
     for (const cid of cids) if (!(await storage.blobs.get(owner, cid))) gone.push(cid)
     await store.delete(owner, gone)
-    await storage.transact(owner, (tx) => tx.blobs.clear(owner, cids))
+    await storage.transact(owner, (tx) => tx.blobs.confirmDeleted(owner, cids))
   }
 }
 
@@ -232,7 +232,7 @@ function reportKey(did: Did, cid: Cid): string {
   return `${did} ${cid.key}`
 }
 
-function byOwner(blobs: readonly DiscardedBlob[]): Map<Did, Cid[]> {
+function byOwner(blobs: readonly BlobKey[]): Map<Did, Cid[]> {
   const owners = new Map<Did, Cid[]>()
   for (const { did, cid } of blobs) {
     const cids = owners.get(did)

@@ -1,9 +1,9 @@
 import { type BlobRef, type Cid, decodeCbor, findBlobRefs, type Value } from '@atoll/data-model'
-import type { BlobReference, Storage, StoredBlob } from '@atoll/storage'
+import type { BlobReference, PdsStorage, StoredBlob } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
-type Stores = Pick<Storage, 'blobs' | 'records'>
+type Stores = Pick<PdsStorage, 'blobs' | 'records'>
 
 /** How many of the records that refer to one blob are looked at. */
 const recordsLookedAt = 50

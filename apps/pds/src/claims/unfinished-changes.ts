@@ -1,9 +1,9 @@
-import type { Claim, Storage } from '@atoll/storage'
+import type { Claim, PdsStorage } from '@atoll/storage'
 import type { Datetime } from '@atoll/syntax'
 import { mayBeUnderWay } from './under-way.ts'
 
 interface UnfinishedParts {
-  readonly storage: Pick<Storage, 'claims'>
+  readonly storage: Pick<PdsStorage, 'claims'>
   /** Each settles its own claims, and leaves the others alone. */
   readonly owners: readonly { settle(claim: Claim): Promise<void> }[]
   readonly now?: () => Date

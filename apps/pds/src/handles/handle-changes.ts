@@ -1,6 +1,6 @@
 import type { IdentityResolver } from '@atoll/identity'
 import type { PlcOperation } from '@atoll/identity/plc'
-import { type Account, type Claim, ConflictError, type Storage } from '@atoll/storage'
+import { type Account, type Claim, ConflictError, type PdsStorage } from '@atoll/storage'
 import { identityEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import { mayBeUnderWay, underWay } from '../claims/under-way.ts'
@@ -12,7 +12,7 @@ import { requireHandleOf } from './foreign-handles.ts'
 import { type HandleRules, handleTaken } from './handle-rules.ts'
 
 interface HandleChangeParts {
-  readonly storage: Pick<Storage, 'accounts' | 'claims' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'transact'>
   readonly handles: HandleRules
   readonly identity: Pick<IdentityResolver, 'forget'>
   readonly lookUps: Pick<LookUps, 'of'>

@@ -1,13 +1,13 @@
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import { isDid } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
 /** Invite codes at sign-up. */
 export class Invites {
-  readonly #storage: Pick<Storage, 'invites' | 'accounts'>
+  readonly #storage: Pick<PdsStorage, 'invites' | 'accounts'>
   readonly required: boolean
 
-  constructor(deps: { storage: Pick<Storage, 'invites' | 'accounts'>; required: boolean }) {
+  constructor(deps: { storage: Pick<PdsStorage, 'invites' | 'accounts'>; required: boolean }) {
     this.#storage = deps.storage
     this.required = deps.required
   }

@@ -1,4 +1,4 @@
-import { type AppPassword, ConflictError, type RefreshToken, type Storage } from '@atoll/storage'
+import { type AppPassword, ConflictError, type PdsStorage, type StoredRefreshToken } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 import { type AccessScope, newTokenId, refreshLifeSeconds, type SessionTokens } from './session-tokens.ts'
@@ -13,7 +13,7 @@ export interface SessionJwts {
 
 /** Begins, continues and ends sessions. Refresh tokens are rotated on use; an access token lives until it expires. */
 export class Sessions {
-  readonly #storage: Pick<Storage, 'sessions' | 'transact'>
+  readonly #storage: Pick<PdsStorage, 'sessions' | 'transact'>
   readonly #tokens: SessionTokens
   readonly #owner: Did
   readonly #now: () => number
@@ -21,7 +21,7 @@ export class Sessions {
   /** @param deps.service In whose name the server looks after the sessions of all. */
   constructor(deps: {
     service: Did
-    storage: Pick<Storage, 'sessions' | 'transact'>
+    storage: Pick<PdsStorage, 'sessions' | 'transact'>
     tokens: SessionTokens
     now?: () => number
   }) {
@@ -32,12 +32,12 @@ export class Sessions {
   }
 
   /** The first refresh token of a sign-in, to be stored in the caller's transaction. */
-  first(did: Did, appPassword?: Pick<AppPassword, 'name'>): RefreshToken {
+  first(did: Did, appPassword?: Pick<AppPassword, 'name'>): StoredRefreshToken {
     return this.#row(did, newTokenId(), appPassword?.name)
   }
 
   /** Both tokens of the session that `row` continues. */
-  jwts(row: RefreshToken, scope: AccessScope): SessionJwts {
+  jwts(row: StoredRefreshToken, scope: AccessScope): SessionJwts {
     return {
       accessJwt: this.#tokens.createAccess(row.did, scope),
       refreshJwt: this.#tokens.createRefresh(row.did, row.id, new Date(row.expiresAt)),
@@ -54,7 +54,7 @@ export class Sessions {
    * Rotates a refresh token and answers its successor. Racing calls, and calls within the grace period, get the same successor; later use
    * of a rotated token is a sign that it was stolen, and ends the whole lineage.
    */
-  async refresh(did: Did, id: string): Promise<RefreshToken> {
+  async refresh(did: Did, id: string): Promise<StoredRefreshToken> {
     const row = await this.#storage.sessions.get(id)
     if (!row || row.did !== did) throw revoked()
     if (Date.parse(row.expiresAt) <= this.#now()) {
@@ -88,13 +88,13 @@ export class Sessions {
     await this.#storage.transact(this.#owner, (tx) => tx.sessions.deleteExpired(before))
   }
 
-  async #successor(id: string): Promise<RefreshToken> {
+  async #successor(id: string): Promise<StoredRefreshToken> {
     const row = await this.#storage.sessions.get(id)
     if (!row) throw revoked()
     return row
   }
 
-  #row(did: Did, lineage: string, appPassword: string | undefined): RefreshToken {
+  #row(did: Did, lineage: string, appPassword: string | undefined): StoredRefreshToken {
     const expiresAt = formatDatetime(new Date(this.#now() + refreshLifeSeconds * 1000))
     return { id: newTokenId(), did, lineage, expiresAt, nextId: undefined, appPassword }
   }

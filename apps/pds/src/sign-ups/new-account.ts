@@ -1,6 +1,6 @@
 import type { KeyPair } from '@atoll/crypto'
 import { createRepo } from '@atoll/repo'
-import type { RefreshToken, Transaction } from '@atoll/storage'
+import type { PdsTransaction, StoredRefreshToken } from '@atoll/storage'
 import { accountEvent, commitEvent, identityEvent, syncEvent } from '@atoll/sync'
 import type { Datetime, Did, Handle } from '@atoll/syntax'
 import { repoClock } from '../repos/write/repo-clock.ts'
@@ -12,15 +12,15 @@ export interface NewAccount {
   readonly email: string
   readonly passwordHash: string
   readonly signingKey: KeyPair
-  readonly session: RefreshToken
+  readonly session: StoredRefreshToken
   readonly createdAt: Datetime
 }
 
 /** The parts of the transaction that makes an account with an empty repository. */
 export function newAccount({ signingKey, session, ...account }: NewAccount): {
-  store(tx: Transaction): void
+  store(tx: PdsTransaction): void
   /** What the network is told, in the order that is asked for. */
-  announce(tx: Transaction): void
+  announce(tx: PdsTransaction): void
 } {
   const { did, handle, createdAt } = account
   const commit = createRepo({ did, sign: signingKey, rev: repoClock().next() })

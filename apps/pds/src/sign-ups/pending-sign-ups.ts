@@ -1,7 +1,7 @@
 import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
 import type { DidDocument } from '@atoll/identity'
 import type { PlcOperation } from '@atoll/identity/plc'
-import { type Claim, ConflictError, type Storage } from '@atoll/storage'
+import { type Claim, ConflictError, type PdsStorage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import type { Passwords } from '../accounts/passwords.ts'
@@ -28,7 +28,7 @@ export interface SignedUp extends SessionJwts {
 }
 
 interface PendingParts {
-  readonly storage: Pick<Storage, 'accounts' | 'claims' | 'keys' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'keys' | 'transact'>
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly plc: Pick<PlcAccounts, 'create' | 'isCurrent' | 'holds' | 'submit' | 'giveUp'>

@@ -1,5 +1,5 @@
 import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
-import { ConflictError, type Storage } from '@atoll/storage'
+import { ConflictError, type PdsStorage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import { normalizeEmail } from '../accounts/email-addresses.ts'
@@ -32,7 +32,7 @@ export interface Moving {
 }
 
 interface SignUpParts {
-  readonly storage: Pick<Storage, 'accounts' | 'claims' | 'keys' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'keys' | 'transact'>
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly invites: Invites

@@ -155,7 +155,7 @@ export class SqlAccounts implements AccountStore {
   }
 }
 
-export const accountWriter = {
+export const accountWrites = {
   *create(account: NewAccount): Routine<void> {
     const values = valuesOf(account)
     if ((yield* change(insertAccount, values)) === 0) {

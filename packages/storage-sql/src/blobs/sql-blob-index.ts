@@ -1,9 +1,9 @@
 import type { Cid } from '@atoll/data-model'
 import {
   type BlobIndex,
+  type BlobKey,
   type BlobMetadata,
   type BlobReference,
-  type DiscardedBlob,
   maxOtherTypes,
   type StoredBlob,
   type UnreferencedBlob,
@@ -15,10 +15,10 @@ import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { cidOf, orUndefined } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
 
-type BlobKey = { did: Did; cid: Uint8Array }
+type BlobRowKey = { did: Did; cid: Uint8Array }
 type PageOf = { did: Did; after: Uint8Array; limit: number }
 
-const blob = statement((db, $: Parameters<BlobKey>) =>
+const blob = statement((db, $: Parameters<BlobRowKey>) =>
   db
     .selectFrom('blob')
     .select((is) => [
@@ -36,10 +36,10 @@ const blob = statement((db, $: Parameters<BlobKey>) =>
     .where('did', '=', $('did'))
     .where('cid', '=', $('cid')),
 )
-const firstType = statement((db, $: Parameters<BlobKey>) =>
+const firstType = statement((db, $: Parameters<BlobRowKey>) =>
   db.selectFrom('blob').select('mime_type').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
-const otherTypes = statement((db, $: Parameters<BlobKey>) =>
+const otherTypes = statement((db, $: Parameters<BlobRowKey>) =>
   db
     .selectFrom('blob_type')
     .select('mime_type')
@@ -47,16 +47,16 @@ const otherTypes = statement((db, $: Parameters<BlobKey>) =>
     .where('cid', '=', $('cid'))
     .orderBy('mime_type'),
 )
-const noteType = statement((db, $: Parameters<BlobKey & { mimeType: string }>) =>
+const noteType = statement((db, $: Parameters<BlobRowKey & { mimeType: string }>) =>
   db
     .insertInto('blob_type')
     .values({ did: $('did'), cid: $('cid'), mime_type: $('mimeType') })
     .onConflict((conflict) => conflict.columns(['did', 'cid', 'mime_type']).doNothing()),
 )
-const forgetTypes = statement((db, $: Parameters<BlobKey>) =>
+const forgetTypes = statement((db, $: Parameters<BlobRowKey>) =>
   db.deleteFrom('blob_type').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
-const takedownOf = statement((db, $: Parameters<BlobKey>) =>
+const takedownOf = statement((db, $: Parameters<BlobRowKey>) =>
   db.selectFrom('blob_takedown').select('reference').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
 const listed = statement((db, $: Parameters<PageOf & { since: string }>) =>
@@ -70,7 +70,7 @@ const listed = statement((db, $: Parameters<PageOf & { since: string }>) =>
     .orderBy('cid')
     .limit($('limit')),
 )
-const referencesTo = statement((db, $: Parameters<BlobKey & { limit: number }>) =>
+const referencesTo = statement((db, $: Parameters<BlobRowKey & { limit: number }>) =>
   db
     .selectFrom('blob_reference')
     .select(['collection', 'rkey'])
@@ -141,7 +141,7 @@ const referenceCount = statement((db, $: Parameters<{ repo: number; cid: Uint8Ar
     .where('cid', '=', $('cid')),
 )
 const putBlob = statement(
-  (db, $: Parameters<Omit<BlobMetadata, 'cid'> & BlobKey & { refs: number; temporary: 0 | 1 }>) =>
+  (db, $: Parameters<Omit<BlobMetadata, 'cid'> & BlobRowKey & { refs: number; temporary: 0 | 1 }>) =>
     db
       .insertInto('blob')
       .values({
@@ -162,16 +162,16 @@ const putBlob = statement(
         }),
       ),
 )
-const putTakedown = statement((db, $: Parameters<BlobKey & { reference: string }>) =>
+const putTakedown = statement((db, $: Parameters<BlobRowKey & { reference: string }>) =>
   db
     .insertInto('blob_takedown')
     .values({ did: $('did'), cid: $('cid'), reference: $('reference') })
     .onConflict((conflict) => conflict.columns(['did', 'cid']).doUpdateSet({ reference: $('reference') })),
 )
-const deleteTakedown = statement((db, $: Parameters<BlobKey>) =>
+const deleteTakedown = statement((db, $: Parameters<BlobRowKey>) =>
   db.deleteFrom('blob_takedown').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
-const collectBlob = statement((db, $: Parameters<BlobKey & { createdBefore: Datetime }>) =>
+const deleteUnreferenced = statement((db, $: Parameters<BlobRowKey & { createdBefore: Datetime }>) =>
   db
     .deleteFrom('blob')
     .where('did', '=', $('did'))
@@ -179,22 +179,22 @@ const collectBlob = statement((db, $: Parameters<BlobKey & { createdBefore: Date
     .where('refs', '=', sql.lit(0))
     .where((is) => is.or([is('temporary', '=', 0), is('created_at', '<', $('createdBefore'))])),
 )
-const noteDiscarded = statement((db, $: Parameters<BlobKey>) =>
+const notePending = statement((db, $: Parameters<BlobRowKey>) =>
   db
     .insertInto('blob_discarded')
     .values({ did: $('did'), cid: $('cid') })
     .onConflict((conflict) => conflict.columns(['did', 'cid']).doNothing()),
 )
-const discarded = statement((db, $: Parameters<{ limit: number }>) =>
+const pendingDeletion = statement((db, $: Parameters<{ limit: number }>) =>
   db.selectFrom('blob_discarded').select(['did', 'cid']).orderBy('did').orderBy('cid').limit($('limit')),
 )
-const clearDiscarded = statement((db, $: Parameters<BlobKey>) =>
+const deletePending = statement((db, $: Parameters<BlobRowKey>) =>
   db.deleteFrom('blob_discarded').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
 
 const nothing = new Uint8Array(0)
 
-export class SqlBlobs implements BlobIndex {
+export class SqlBlobIndex implements BlobIndex {
   readonly #run: Run
 
   constructor(run: Run) {
@@ -247,8 +247,8 @@ export class SqlBlobs implements BlobIndex {
     return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid), temporary: row.temporary === 1 }))
   }
 
-  async discarded({ limit }: { limit: number }): Promise<DiscardedBlob[]> {
-    const rows = await this.#run(all(discarded, { limit }))
+  async pendingDeletion({ limit }: { limit: number }): Promise<BlobKey[]> {
+    const rows = await this.#run(all(pendingDeletion, { limit }))
     return rows.map((row) => ({ did: row.did, cid: cidOf(row.cid) }))
   }
 
@@ -257,7 +257,7 @@ export class SqlBlobs implements BlobIndex {
   }
 }
 
-export const blobWriter = {
+export const blobWrites = {
   *add(did: Did, { cid, mimeType, size, createdAt }: BlobMetadata): Routine<void> {
     const repo = yield* first(repoByDid, { did })
     const referring = repo && (yield* first(referenceCount, { repo: repo.key, cid: cid.bytes }))
@@ -271,20 +271,20 @@ export const blobWriter = {
     if (reference === undefined) yield* change(deleteTakedown, { did, cid: cid.bytes })
     else yield* change(putTakedown, { did, cid: cid.bytes, reference })
   },
-  *collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): Routine<void> {
+  *markUnreferenced(did: Did, cids: readonly Cid[], createdBefore: Datetime): Routine<void> {
     for (const cid of cids) {
-      const collected = yield* change(collectBlob, { did, cid: cid.bytes, createdBefore })
-      if (collected === 0) continue
+      const deleted = yield* change(deleteUnreferenced, { did, cid: cid.bytes, createdBefore })
+      if (deleted === 0) continue
       yield* change(forgetTypes, { did, cid: cid.bytes })
-      yield* change(noteDiscarded, { did, cid: cid.bytes })
+      yield* change(notePending, { did, cid: cid.bytes })
     }
   },
-  *clear(did: Did, cids: readonly Cid[]): Routine<void> {
-    for (const cid of cids) yield* change(clearDiscarded, { did, cid: cid.bytes })
+  *confirmDeleted(did: Did, cids: readonly Cid[]): Routine<void> {
+    for (const cid of cids) yield* change(deletePending, { did, cid: cid.bytes })
   },
 }
 
-function* addType(key: BlobKey, mimeType: string): Routine<void> {
+function* addType(key: BlobRowKey, mimeType: string): Routine<void> {
   const known = yield* all(otherTypes, key)
   if (known.length < maxOtherTypes) yield* change(noteType, { ...key, mimeType })
 }

@@ -84,7 +84,7 @@ export class SqlClaims implements ClaimStore {
   }
 }
 
-export const claimWriter = {
+export const claimWrites = {
   /** The row goes in before the accounts are read, so that of two transactions that want one value, one waits for the other. */
   *add(claim: Claim): Routine<void> {
     const values = valuesOf(claim)

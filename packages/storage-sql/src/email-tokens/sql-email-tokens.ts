@@ -43,7 +43,7 @@ export class SqlEmailTokens implements EmailTokenStore {
   }
 }
 
-export const emailTokenWriter = {
+export const emailTokenWrites = {
   *put(token: EmailToken): Routine<void> {
     yield* change(putToken, { ...token, code: token.code.toUpperCase() })
   },

@@ -54,7 +54,7 @@ export function* logMarks(): Routine<{ last: number; horizon: number }> {
   return { last: Math.max(stored?.last ?? 0, seq ?? 0), horizon: stored?.horizon ?? 0 }
 }
 
-export const eventWriter = {
+export const eventWrites = {
   *append({ did, kind, time, frame }: NewEvent, numbering: Numbering): Routine<void> {
     const seq = numbering.next()
     const event: StoredEvent = { seq, did, kind, time, frame: withSeq(frame, seq) }

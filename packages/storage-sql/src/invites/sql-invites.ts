@@ -136,7 +136,7 @@ export class SqlInvites implements InviteStore {
   }
 }
 
-export const inviteWriter = {
+export const inviteWrites = {
   *create(code: NewInviteCode): Routine<void> {
     const inserted = yield* change(insertCode, code)
     if (inserted === 0) throw new ConflictError('inviteCode', `there is a code ${code.code}`)

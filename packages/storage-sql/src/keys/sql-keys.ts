@@ -61,7 +61,7 @@ export class SqlKeys implements KeyStore {
   }
 }
 
-export const keyWriter = {
+export const keyWrites = {
   *setSigningKey(did: Did, { curve, privateKey }: SigningKey): Routine<void> {
     yield* change(setSigningKey, { did, curve, privateKey })
   },

@@ -24,13 +24,13 @@ const record = statement((db, $: Parameters<{ did: Did; collection: Nsid; rkey: 
     .where('record.collection', '=', $('collection'))
     .where('record.rkey', '=', $('rkey')),
 )
-const pointingAt = statement((db, $: Parameters<{ did: Did; collection: Nsid; link: string }>) =>
+const bySubject = statement((db, $: Parameters<{ did: Did; collection: Nsid; subject: string }>) =>
   db
     .selectFrom('record')
     .select('rkey')
     .where('repo', '=', (is) => is.selectFrom('repo').select('repo.key').where('repo.did', '=', $('did')))
     .where('collection', '=', $('collection'))
-    .where('link', '=', $('link'))
+    .where('link', '=', $('subject'))
     .orderBy('rkey'),
 )
 const collectionsOf = statement((db, $: Parameters<{ did: Did; limit: number }>) =>
@@ -104,8 +104,8 @@ export class SqlRecordReads {
     freeMemory(section)
   }
 
-  async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {
-    return (await this.#run(all(pointingAt, { did, collection, link }))).map((row) => row.rkey)
+  async bySubject(did: Did, collection: Nsid, subject: string): Promise<RecordKey[]> {
+    return (await this.#run(all(bySubject, { did, collection, subject }))).map((row) => row.rkey)
   }
 
   async collections(did: Did, { limit = Number.MAX_SAFE_INTEGER }: { limit?: number } = {}): Promise<Nsid[]> {

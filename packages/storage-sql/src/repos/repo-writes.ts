@@ -39,7 +39,7 @@ const releaseBlock = statement((db, $: Parameters<BlockKey>) =>
 const blockRow = statement((db, $: Parameters<BlockKey>) =>
   db.selectFrom('block').select('id').where('repo', '=', $('repo')).where('cid', '=', $('cid')),
 )
-type RecordValues = { cid: Uint8Array; rev: Tid; block: number; link: string | null }
+type RecordValues = { cid: Uint8Array; rev: Tid; block: number; subject: string | null }
 
 const putRecord = statement((db, $: Parameters<Path & RecordValues>) =>
   db
@@ -51,12 +51,12 @@ const putRecord = statement((db, $: Parameters<Path & RecordValues>) =>
       cid: $('cid'),
       rev: $('rev'),
       block: $('block'),
-      link: $('link'),
+      link: $('subject'),
     })
     .onConflict((conflict) =>
       conflict
         .columns(['repo', 'collection', 'rkey'])
-        .doUpdateSet({ cid: $('cid'), rev: $('rev'), block: $('block'), link: $('link') }),
+        .doUpdateSet({ cid: $('cid'), rev: $('rev'), block: $('block'), link: $('subject') }),
     ),
 )
 const deleteRecord = statement((db, $: Parameters<Path>) =>
@@ -152,7 +152,7 @@ function insertBlock(db: Kysely<Schema>, $: Parameters<NewBlock>) {
     )
 }
 
-export const repoWriter = {
+export const repoWrites = {
   *apply(repoChange: RepoChange): Routine<void> {
     const { did, head } = repoChange
     const { key: repo, isNew } = yield* moveHead(repoChange)
@@ -212,7 +212,7 @@ function* writeRecords(
     if (!isNew) yield* dropReferences(did, path)
     if (record.cid) {
       const block = rows.get(record.cid.key) ?? (yield* requireBlock(repo, record))
-      yield* change(putRecord, { ...path, cid: record.cid.bytes, rev, block, link: record.link ?? null })
+      yield* change(putRecord, { ...path, cid: record.cid.bytes, rev, block, subject: record.subject ?? null })
       filled.add(record.collection)
     } else {
       yield* change(deleteRecord, path)

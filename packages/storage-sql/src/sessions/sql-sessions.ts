@@ -1,4 +1,4 @@
-import { type AppPassword, ConflictError, type RefreshToken, type SessionStore } from '@atoll/storage'
+import { type AppPassword, ConflictError, type SessionStore, type StoredRefreshToken } from '@atoll/storage'
 import type { Datetime, Did } from '@atoll/syntax'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
@@ -14,7 +14,9 @@ const passwordsOf = statement((db, $: Parameters<{ did: Did }>) =>
 const insertToken = statement(
   (
     db,
-    $: Parameters<Omit<RefreshToken, 'nextId' | 'appPassword'> & { nextId: string | null; appPassword: string | null }>,
+    $: Parameters<
+      Omit<StoredRefreshToken, 'nextId' | 'appPassword'> & { nextId: string | null; appPassword: string | null }
+    >,
   ) =>
     db.insertInto('refresh_token').values({
       id: $('id'),
@@ -78,7 +80,7 @@ export class SqlSessions implements SessionStore {
     this.#run = run
   }
 
-  async get(id: string): Promise<RefreshToken | undefined> {
+  async get(id: string): Promise<StoredRefreshToken | undefined> {
     const row = await this.#run(first(tokenById, { id }))
     if (!row) return undefined
     return {
@@ -103,14 +105,14 @@ export class SqlSessions implements SessionStore {
   }
 }
 
-export const sessionWriter = {
-  *create(token: RefreshToken): Routine<void> {
+export const sessionWrites = {
+  *create(token: StoredRefreshToken): Routine<void> {
     yield* change(insertToken, { ...token, nextId: token.nextId ?? null, appPassword: token.appPassword ?? null })
   },
-  *rotate({ id, expiresAt, next }: { id: string; expiresAt: Datetime; next: RefreshToken }): Routine<void> {
+  *rotate({ id, expiresAt, next }: { id: string; expiresAt: Datetime; next: StoredRefreshToken }): Routine<void> {
     const rotated = yield* change(setSuccessor, { id, nextId: next.id, expiresAt })
     if (rotated === 0) throw new ConflictError('refreshToken')
-    yield* sessionWriter.create(next)
+    yield* sessionWrites.create(next)
   },
   *delete(id: string): Routine<void> {
     yield* change(deleteToken, { id })

@@ -36,7 +36,7 @@ export class SqlState implements StateStore {
   }
 }
 
-export const stateWriter = {
+export const stateWrites = {
   *set(namespace: string, key: string, value: string): Routine<void> {
     yield* change(setValue, { namespace, key, value })
   },

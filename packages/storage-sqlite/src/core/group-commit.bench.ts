@@ -1,7 +1,7 @@
 /** How many durable commits a second, and what each costs: `ATOLL_BENCH_SECONDS` a line. */
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import { temporaryFolder } from '../../test/opened-sample.ts'
 import { writeCommit, writeInTurns } from '../../test/repo-workload.ts'
 import { openSqliteStorage } from '../sqlite-storage.ts'
@@ -18,7 +18,7 @@ for (const concurrency of [1, 16, 40]) {
 }
 
 /** Each account writes one commit after the other, `concurrency` accounts at a time. */
-async function measure(storage: Storage, concurrency: number): Promise<void> {
+async function measure(storage: PdsStorage, concurrency: number): Promise<void> {
   let prepared = 0
   const load = { accounts, concurrency, seconds, name: 'bench' }
   const { commits, wall, cpu } = await writeInTurns(load, async (workload) => {

@@ -1,11 +1,11 @@
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { Storage } from '../core/transaction.ts'
+import type { PdsStorage } from '../core/transaction.ts'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import { account, alice, bob, carol, time } from '../testing/samples.ts'
 
-/** The rules of `AccountStore` and `AccountWriter`. */
+/** The rules of `AccountStore` and `AccountWrites`. */
 export function accountStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: accounts`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
@@ -220,7 +220,7 @@ export function accountStoreSuite(name: string, open: OpenStorage, except: Excep
   })
 }
 
-async function create(storage: Storage, ...dids: Did[]): Promise<Storage> {
+async function create(storage: PdsStorage, ...dids: Did[]): Promise<PdsStorage> {
   for (const did of dids) await storage.transact(did, (tx) => tx.accounts.create(account(did, did.slice(-7))))
   return storage
 }

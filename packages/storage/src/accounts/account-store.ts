@@ -44,7 +44,7 @@ export interface AccountStore {
 }
 
 /** The account part of a transaction. */
-export interface AccountWriter {
+export interface AccountWrites {
   /** `ConflictError` with `did`, `handle` or `email` when an account has or claims it. The DID's own claim has to be released first. */
   create(account: NewAccount): void
   /**

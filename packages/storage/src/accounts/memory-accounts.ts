@@ -4,9 +4,9 @@ import { numberOfCursor } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { pageOf } from '../core/order.ts'
 import type { Page } from '../repos/repo-store.ts'
-import type { Account, AccountStore, AccountWriter, NewAccount } from './account-store.ts'
+import type { Account, AccountStore, AccountWrites, NewAccount } from './account-store.ts'
 
-export class MemoryAccounts implements AccountStore, AccountWriter {
+export class MemoryAccounts implements AccountStore, AccountWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {

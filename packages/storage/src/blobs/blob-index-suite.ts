@@ -1,7 +1,7 @@
 import type { Cid } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { Storage } from '../core/transaction.ts'
+import type { PdsStorage } from '../core/transaction.ts'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import { alice, blobCid, bob, rev, SampleRepo, time } from '../testing/samples.ts'
@@ -12,7 +12,7 @@ const dog = blobCid('dog')
 const fish = blobCid('fish')
 const late = time(1000)
 
-/** The rules of `BlobIndex` and `BlobIndexWriter`. */
+/** The rules of `BlobIndex` and `BlobIndexWrites`. */
 export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: blobs`, except, (rule) => {
     const { fresh } = storageForEach(open)
@@ -135,7 +135,9 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
       await upload(storage, alice, dog, 10)
       await upload(storage, alice, fish, 30)
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [dog] })
-      await storage.transact(alice, (tx) => tx.blobs.collect(alice, [cat, dog, fish, blobCid('never')], time(20)))
+      await storage.transact(alice, (tx) =>
+        tx.blobs.markUnreferenced(alice, [cat, dog, fish, blobCid('never')], time(20)),
+      )
       expect(await storage.blobs.get(alice, cat)).toBeUndefined()
       expect(await storage.blobs.get(alice, dog)).toBeDefined()
       expect(await storage.blobs.get(alice, fish)).toBeDefined()
@@ -143,24 +145,26 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
 
     rule('names what it collected until that is cleared, by account', async () => {
       const storage = await fresh()
-      const discarded = async (limit = 9) =>
-        (await storage.blobs.discarded({ limit })).map(({ did, cid }) => `${did} ${cid}`)
+      const pending = async (limit = 9) =>
+        (await storage.blobs.pendingDeletion({ limit })).map(({ did, cid }) => `${did} ${cid}`)
       for (const did of [bob, alice]) for (const cid of [cat, dog, fish]) await upload(storage, did, cid, 10)
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [dog] })
-      expect(await discarded()).toEqual([])
+      expect(await pending()).toEqual([])
       for (const did of [bob, alice]) {
-        await storage.transact(did, (tx) => tx.blobs.collect(did, [cat, dog, fish, blobCid('never')], time(20)))
+        await storage.transact(did, (tx) =>
+          tx.blobs.markUnreferenced(did, [cat, dog, fish, blobCid('never')], time(20)),
+        )
       }
       const ofAlice = [cat, fish].sort(byBytes).map((cid) => `${alice} ${cid}`)
       const ofBob = [cat, dog, fish].sort(byBytes).map((cid) => `${bob} ${cid}`)
       expect(alice < bob).toBe(true)
-      expect(await discarded()).toEqual([...ofAlice, ...ofBob])
-      for (const limit of [2, 3]) expect(await discarded(limit)).toEqual([...ofAlice, ...ofBob].slice(0, limit))
+      expect(await pending()).toEqual([...ofAlice, ...ofBob])
+      for (const limit of [2, 3]) expect(await pending(limit)).toEqual([...ofAlice, ...ofBob].slice(0, limit))
       await upload(storage, bob, cat, 30)
-      await storage.transact(bob, (tx) => tx.blobs.collect(bob, [cat], late))
-      expect(await discarded()).toEqual([...ofAlice, ...ofBob])
-      await storage.transact(bob, (tx) => tx.blobs.clear(bob, [cat, dog, blobCid('never')]))
-      expect(await discarded()).toEqual([...ofAlice, `${bob} ${fish}`])
+      await storage.transact(bob, (tx) => tx.blobs.markUnreferenced(bob, [cat], late))
+      expect(await pending()).toEqual([...ofAlice, ...ofBob])
+      await storage.transact(bob, (tx) => tx.blobs.confirmDeleted(bob, [cat, dog, blobCid('never')]))
+      expect(await pending()).toEqual([...ofAlice, `${bob} ${fish}`])
       expect(await storage.blobs.get(alice, dog)).toBeDefined()
     })
 
@@ -202,7 +206,7 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
       for (const type of ['text/plain', 'text/vtt']) await upload(storage, alice, cat, 1, type)
       await upload(storage, bob, cat, 1)
       await upload(storage, bob, cat, 1, 'text/vtt')
-      await storage.transact(alice, (tx) => tx.blobs.collect(alice, [cat], late))
+      await storage.transact(alice, (tx) => tx.blobs.markUnreferenced(alice, [cat], late))
       await upload(storage, alice, cat, 1, 'text/css')
       expect(await storage.blobs.get(alice, cat)).toMatchObject({ mimeType: 'text/css' })
       expect(await storage.blobs.otherTypes(alice, cat)).toEqual([])
@@ -247,7 +251,7 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
       await upload(storage, alice, cat)
       expect(await storage.blobs.get(alice, cat)).toMatchObject({ takedown: 'report 1' })
       await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, 'report 2'))
-      await storage.transact(alice, (tx) => tx.blobs.collect(alice, [cat], late))
+      await storage.transact(alice, (tx) => tx.blobs.markUnreferenced(alice, [cat], late))
       expect(await storage.blobs.takedown(alice, cat)).toBe('report 2')
       expect(await storage.blobs.takedown(bob, cat)).toBeUndefined()
       await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, undefined))
@@ -256,11 +260,11 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
   })
 }
 
-async function upload(storage: Storage, did: Did, cid: Cid, at = 1, mimeType = 'image/png'): Promise<void> {
+async function upload(storage: PdsStorage, did: Did, cid: Cid, at = 1, mimeType = 'image/png'): Promise<void> {
   await storage.transact(did, (tx) => tx.blobs.add(did, { cid, mimeType, size: 5, createdAt: time(at) }))
 }
 
-async function refer(storage: Storage, repo: SampleRepo, blobs: { [path: string]: Cid[] }): Promise<void> {
+async function refer(storage: PdsStorage, repo: SampleRepo, blobs: { [path: string]: Cid[] }): Promise<void> {
   const writes = Object.fromEntries(Object.entries(blobs).map(([path, cids]) => [path, { path, blobs: [...cids] }]))
   await storage.transact(repo.did, (tx) => tx.repo.apply(repo.commit(writes, blobs)))
 }

@@ -21,14 +21,14 @@ export interface StoredBlob extends BlobMetadata {
   takedown: string | undefined
 }
 
-/** A blob whose bytes nobody needs any more. */
-export interface DiscardedBlob {
+/** A blob of an account. */
+export interface BlobKey {
   did: Did
   cid: Cid
 }
 
 /** A blob that no record refers to. */
-export interface UnreferencedBlob extends DiscardedBlob {
+export interface UnreferencedBlob extends BlobKey {
   temporary: boolean
 }
 
@@ -47,14 +47,14 @@ export interface BlobIndex {
   missing(did: Did, options: { limit: number; cursor?: Cid }): Promise<BlobReference[]>
   /** Uploads that no record refers to: those that lost their last reference at once, temporary ones when created before `createdBefore`. */
   unreferenced(options: { did?: Did; createdBefore: Datetime; limit: number }): Promise<UnreferencedBlob[]>
-  /** What was collected and not yet cleared, by account and ascending by CID bytes: their bytes may still be there. */
-  discarded(options: { limit: number }): Promise<DiscardedBlob[]>
+  /** Blobs that were marked and not yet confirmed as deleted, by account and ascending by CID bytes: their bytes may still be there. */
+  pendingDeletion(options: { limit: number }): Promise<BlobKey[]>
   /** Distinct blobs referred to, and how many of these were uploaded. */
   counts(did: Did): Promise<{ expected: number; imported: number }>
 }
 
 /** The blob part of a transaction. References come with `RepoChange`. */
-export interface BlobIndexWriter {
+export interface BlobIndexWrites {
   /**
    * An upload; it is temporary unless a record refers to it. Repeating one renews its time and keeps its takedown and its type. Another
    * type is stored beside the first, up to `maxOtherTypes` of them.
@@ -63,9 +63,9 @@ export interface BlobIndexWriter {
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void
   /**
    * Forgets those uploads that no record refers to and that, when temporary, were created before `createdBefore`; keeps the rest. What it forgets is
-   * `discarded` until it is cleared, so that whoever is stopped before the bytes are gone finds them again. Takedowns are kept.
+   * `pendingDeletion` until it is confirmed, so that a process that is stopped before the bytes are gone finds them again. Takedowns are kept.
    */
-  collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): void
-  /** Takes these from what is `discarded`: their bytes are gone, or were uploaded again. */
-  clear(did: Did, cids: readonly Cid[]): void
+  markUnreferenced(did: Did, cids: readonly Cid[], createdBefore: Datetime): void
+  /** Ends `pendingDeletion` of these: their bytes are gone, or were uploaded again. */
+  confirmDeleted(did: Did, cids: readonly Cid[]): void
 }

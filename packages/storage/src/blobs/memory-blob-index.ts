@@ -5,15 +5,15 @@ import { compareBytes, compareText } from '../core/order.ts'
 import type { BlobReference } from '../repos/repo-change.ts'
 import {
   type BlobIndex,
-  type BlobIndexWriter,
+  type BlobIndexWrites,
+  type BlobKey,
   type BlobMetadata,
-  type DiscardedBlob,
   maxOtherTypes,
   type StoredBlob,
   type UnreferencedBlob,
 } from './blob-index.ts'
 
-export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
+export class MemoryBlobs implements BlobIndex, BlobIndexWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {
@@ -63,8 +63,8 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
     return pageOf(blobs, options).map(({ did, cid, temporary }) => ({ did, cid, temporary }))
   }
 
-  async discarded(options: { limit: number }): Promise<DiscardedBlob[]> {
-    return pageOf([...this.#tables.discardedBlobs.values()], options)
+  async pendingDeletion(options: { limit: number }): Promise<BlobKey[]> {
+    return pageOf([...this.#tables.blobsPendingDeletion.values()], options)
   }
 
   async counts(did: Did): Promise<{ expected: number; imported: number }> {
@@ -86,18 +86,18 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
     else this.#tables.blobTakedowns.set(keyOf(did, cid), takedown)
   }
 
-  collect(did: Did, cids: readonly Cid[], createdBefore: Datetime): void {
+  markUnreferenced(did: Did, cids: readonly Cid[], createdBefore: Datetime): void {
     for (const cid of cids) {
       const blob = this.#tables.blobs.get(keyOf(did, cid))
       if (!blob || !this.#collectable(blob, createdBefore)) continue
       this.#tables.blobs.delete(keyOf(did, cid))
       this.#tables.otherBlobTypes.delete(keyOf(did, cid))
-      this.#tables.discardedBlobs.set(keyOf(did, cid), { did, cid })
+      this.#tables.blobsPendingDeletion.set(keyOf(did, cid), { did, cid })
     }
   }
 
-  clear(did: Did, cids: readonly Cid[]): void {
-    for (const cid of cids) this.#tables.discardedBlobs.delete(keyOf(did, cid))
+  confirmDeleted(did: Did, cids: readonly Cid[]): void {
+    for (const cid of cids) this.#tables.blobsPendingDeletion.delete(keyOf(did, cid))
   }
 
   #noteType(key: string, mimeType: string): void {
@@ -121,7 +121,7 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWriter {
 }
 
 /** By account and CID bytes. */
-function pageOf<T extends DiscardedBlob>(blobs: readonly T[], { did, limit }: { did?: Did; limit: number }): T[] {
+function pageOf<T extends BlobKey>(blobs: readonly T[], { did, limit }: { did?: Did; limit: number }): T[] {
   return blobs
     .filter((blob) => did === undefined || blob.did === did)
     .sort((a, b) => compareText(a.did, b.did) || compareBytes(a.cid.bytes, b.cid.bytes))

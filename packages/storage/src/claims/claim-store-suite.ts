@@ -1,12 +1,12 @@
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { Storage } from '../core/transaction.ts'
+import type { PdsStorage } from '../core/transaction.ts'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import { account, alice, bob, carol, time } from '../testing/samples.ts'
 import type { Claim } from './claim-store.ts'
 
-/** The rules of `ClaimStore` and `ClaimWriter`, and those of accounts that concern claims. */
+/** The rules of `ClaimStore` and `ClaimWrites`, and those of accounts that concern claims. */
 export function claimStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: claims`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
@@ -143,7 +143,7 @@ function conflict(field: string) {
   return { name: 'ConflictError', field }
 }
 
-async function withAccounts(storage: Storage, ...dids: Did[]): Promise<Storage> {
+async function withAccounts(storage: PdsStorage, ...dids: Did[]): Promise<PdsStorage> {
   for (const did of dids)
     await storage.transact(did, (tx) => tx.accounts.create(account(did, did.slice(-9).replace(':', ''))))
   return storage

@@ -28,9 +28,9 @@ export interface ClaimStore {
 
 /**
  * The claim part of a transaction. A value is never claimed by one DID while the account of another has it: `add` looks at the accounts,
- * and `AccountWriter` at the claims. Where transactions run side by side, each has to see what the other did.
+ * and `AccountWrites` at the claims. Where transactions run side by side, each has to see what the other did.
  */
-export interface ClaimWriter {
+export interface ClaimWrites {
   /**
    * `ConflictError('claim')` when the DID has a claim already; with `handle` or `email` when the value is claimed, or belongs to the
    * account of another DID.

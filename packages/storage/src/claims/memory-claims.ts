@@ -4,9 +4,9 @@ import { numberOfCursor } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { pageOf } from '../core/order.ts'
 import type { Page } from '../repos/repo-store.ts'
-import type { Claim, ClaimStore, ClaimWriter } from './claim-store.ts'
+import type { Claim, ClaimStore, ClaimWrites } from './claim-store.ts'
 
-export class MemoryClaims implements ClaimStore, ClaimWriter {
+export class MemoryClaims implements ClaimStore, ClaimWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {

@@ -1,14 +1,14 @@
-import type { Transaction } from './transaction.ts'
+import type { PdsTransaction } from './transaction.ts'
 
-type Writer = keyof Transaction
+type Writer = keyof PdsTransaction
 type Call = readonly unknown[]
 
 /** One call that a transaction noted down: which writer, which of its methods, with what. */
 export type Intent = readonly [writer: Writer, method: string, args: Call]
 
-const methods: { readonly [W in Writer]: readonly (keyof Transaction[W] & string)[] } = {
+const methods: { readonly [W in Writer]: readonly (keyof PdsTransaction[W] & string)[] } = {
   repo: ['apply', 'delete'],
-  blobs: ['add', 'setTakedown', 'collect', 'clear'],
+  blobs: ['add', 'setTakedown', 'markUnreferenced', 'confirmDeleted'],
   events: ['append', 'removeOf'],
   accounts: ['create', 'update', 'delete', 'setPreferences'],
   sessions: [
@@ -29,7 +29,7 @@ const methods: { readonly [W in Writer]: readonly (keyof Transaction[W] & string
 }
 
 /** A transaction that only notes its calls down, for an adapter to replay when it commits. */
-export class IntentRecorder implements Transaction {
+export class IntentRecorder implements PdsTransaction {
   readonly intents: Intent[] = []
 
   get repo() {
@@ -63,17 +63,17 @@ export class IntentRecorder implements Transaction {
     return this.#writer('state')
   }
 
-  #writer<W extends Writer>(writer: W): Transaction[W] {
+  #writer<W extends Writer>(writer: W): PdsTransaction[W] {
     const recording: Record<string, (...args: Call) => void> = {}
     for (const method of methods[writer])
       recording[method] = (...args) => void this.intents.push([writer, method, args])
     // `methods` names every method of the writer (its type says so), each of which answers nothing.
-    return recording as unknown as Transaction[W]
+    return recording as unknown as PdsTransaction[W]
   }
 }
 
 /** Makes the noted calls on writers that act at once, in the order they were noted. */
-export function replayIntents(intents: readonly Intent[], target: Transaction): void {
+export function replayIntents(intents: readonly Intent[], target: PdsTransaction): void {
   for (const [writer, method, args] of intents) {
     // An intent is made by the recorder alone, from a typed call of this very method.
     const act = target[writer] as unknown as Record<string, (...args: Call) => void>

@@ -2,13 +2,13 @@ import type { Block, Cid } from '@atoll/data-model'
 import type { Head } from '@atoll/repo'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Account } from '../accounts/account-store.ts'
-import type { DiscardedBlob, StoredBlob } from '../blobs/blob-index.ts'
+import type { BlobKey, StoredBlob } from '../blobs/blob-index.ts'
 import type { Claim } from '../claims/claim-store.ts'
 import type { EmailToken } from '../email-tokens/email-token-store.ts'
 import type { StoredEvent } from '../events/event-log.ts'
 import type { InviteUse, NewInviteCode } from '../invites/invite-store.ts'
 import type { ReservedKey, SigningKey } from '../keys/key-store.ts'
-import type { AppPassword, RefreshToken } from '../sessions/session-store.ts'
+import type { AppPassword, StoredRefreshToken } from '../sessions/session-store.ts'
 import { Journal } from './journal.ts'
 import { JournaledList } from './journaled-list.ts'
 import { JournaledMap } from './journaled-map.ts'
@@ -24,10 +24,10 @@ export interface MemoryRecord {
   rkey: RecordKey
   cid: Cid
   rev: Tid
-  link: string | undefined
+  subject: string | undefined
 }
 
-export interface MemoryBlobReference extends Omit<MemoryRecord, 'link'> {}
+export interface MemoryBlobReference extends Omit<MemoryRecord, 'subject'> {}
 
 /** One repository: blocks by CID key, records and blob references by path. */
 export interface MemoryRepo {
@@ -55,12 +55,12 @@ export class MemoryTables {
   readonly blobs = this.#map<string, StoredBlob & { did: Did }>()
   /** Types of later uploads, apart from the first. */
   readonly otherBlobTypes = this.#map<string, readonly string[]>()
-  readonly discardedBlobs = this.#map<string, DiscardedBlob>()
+  readonly blobsPendingDeletion = this.#map<string, BlobKey>()
   /** Takedowns outlive the metadata of the blob. */
   readonly blobTakedowns = this.#map<string, string>()
   readonly accounts = this.#map<Did, { account: Account; key: number }>()
   readonly preferences = this.#map<Did, string>()
-  readonly refreshTokens = this.#map<string, RefreshToken>()
+  readonly refreshTokens = this.#map<string, StoredRefreshToken>()
   readonly appPasswords = this.#map<string, AppPassword>()
   readonly invites = this.#map<string, MemoryInvite>()
   readonly emailTokens = this.#map<string, EmailToken>()

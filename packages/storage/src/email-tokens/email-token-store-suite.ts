@@ -4,7 +4,7 @@ import { describeRules, storageForEach } from '../testing/rules.ts'
 import { alice, bob, time } from '../testing/samples.ts'
 import type { EmailToken } from './email-token-store.ts'
 
-/** The rules of `EmailTokenStore` and `EmailTokenWriter`. */
+/** The rules of `EmailTokenStore` and `EmailTokenWrites`. */
 export function emailTokenStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: e-mail tokens`, except, (rule) => {
     const { fresh } = storageForEach(open)

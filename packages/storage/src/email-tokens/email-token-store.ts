@@ -16,7 +16,7 @@ export interface EmailTokenStore {
 }
 
 /** The e-mail token part of a transaction. */
-export interface EmailTokenWriter {
+export interface EmailTokenWrites {
   /** Replaces the account's earlier token of the purpose. */
   put(token: EmailToken): void
   /** Uses a token up. `ConflictError('emailToken')` when it is gone or another took its place: a code works once. */

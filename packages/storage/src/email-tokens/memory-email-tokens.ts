@@ -1,9 +1,9 @@
 import type { Did } from '@atoll/syntax'
 import { ConflictError } from '../core/errors.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
-import type { EmailToken, EmailTokenStore, EmailTokenWriter } from './email-token-store.ts'
+import type { EmailToken, EmailTokenStore, EmailTokenWrites } from './email-token-store.ts'
 
-export class MemoryEmailTokens implements EmailTokenStore, EmailTokenWriter {
+export class MemoryEmailTokens implements EmailTokenStore, EmailTokenWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {

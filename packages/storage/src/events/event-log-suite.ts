@@ -1,6 +1,6 @@
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { Storage } from '../core/transaction.ts'
+import type { PdsStorage } from '../core/transaction.ts'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import { alice, bob, carol, event, hex, time } from '../testing/samples.ts'
@@ -9,7 +9,7 @@ import { withSeq } from './frame-template.ts'
 
 const hour = 3_600_000
 
-/** The rules of `EventLog` and `EventWriter`. */
+/** The rules of `EventLog` and `EventWrites`. */
 export function eventLogSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: event log`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
@@ -208,15 +208,15 @@ export function eventLogSuite(name: string, open: OpenStorage, except: Exception
   })
 }
 
-async function append(storage: Storage, did: Did, text: string, at = 0): Promise<void> {
+async function append(storage: PdsStorage, did: Did, text: string, at = 0): Promise<void> {
   await storage.transact(did, (tx) => tx.events.append(event(did, text, time(at))))
 }
 
-async function numbers(storage: Storage): Promise<number[]> {
+async function numbers(storage: PdsStorage): Promise<number[]> {
   return (await storage.events.page({ after: 0, limit: 1000 })).map((stored) => stored.seq)
 }
 
-async function texts(storage: Storage): Promise<string[]> {
+async function texts(storage: PdsStorage): Promise<string[]> {
   return (await storage.events.page({ after: 0, limit: 1000 })).map(textOf)
 }
 

@@ -39,7 +39,7 @@ export interface EventLog {
 }
 
 /** The event part of a transaction. */
-export interface EventWriter {
+export interface EventWrites {
   /** Numbered in the order of the calls when the transaction commits. */
   append(event: NewEvent): void
   /** Removes the events of a DID that were stored before this transaction's own; their numbers stay used. */

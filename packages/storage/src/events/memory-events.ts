@@ -4,14 +4,14 @@ import { AppendListeners } from './append-listeners.ts'
 import {
   type AppendListener,
   type EventLog,
-  type EventWriter,
+  type EventWrites,
   firstSeq,
   type NewEvent,
   type StoredEvent,
 } from './event-log.ts'
 import { withSeq } from './frame-template.ts'
 
-export class MemoryEvents implements EventLog, EventWriter {
+export class MemoryEvents implements EventLog, EventWrites {
   readonly #tables: MemoryTables
   readonly #listeners = new AppendListeners()
   /** Appended by the transaction that is being committed. */

@@ -4,7 +4,7 @@ import { describeRules, storageForEach } from '../testing/rules.ts'
 import { alice, bob, carol, time } from '../testing/samples.ts'
 import type { NewInviteCode } from './invite-store.ts'
 
-/** The rules of `InviteStore` and `InviteWriter`. */
+/** The rules of `InviteStore` and `InviteWrites`. */
 export function inviteStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: invites`, except, (rule) => {
     const { fresh } = storageForEach(open)

@@ -33,7 +33,7 @@ export interface InviteStore {
 }
 
 /** The invite part of a transaction. */
-export interface InviteWriter {
+export interface InviteWrites {
   /** A code that exists is a `ConflictError('inviteCode')`. */
   create(code: NewInviteCode): void
   /** `ConflictError('inviteCode')` when the code is unknown, disabled or used up. */

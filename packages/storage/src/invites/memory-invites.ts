@@ -3,9 +3,9 @@ import { ConflictError, InvalidCursorError } from '../core/errors.ts'
 import type { MemoryInvite, MemoryTables } from '../core/memory-tables.ts'
 import { compareText, pageOf } from '../core/order.ts'
 import type { Page } from '../repos/repo-store.ts'
-import type { InviteCode, InviteStore, InviteUse, InviteWriter, NewInviteCode } from './invite-store.ts'
+import type { InviteCode, InviteStore, InviteUse, InviteWrites, NewInviteCode } from './invite-store.ts'
 
-export class MemoryInvites implements InviteStore, InviteWriter {
+export class MemoryInvites implements InviteStore, InviteWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {

@@ -4,7 +4,7 @@ import { describeRules, storageForEach } from '../testing/rules.ts'
 import { alice, bob, hex, time } from '../testing/samples.ts'
 import type { ReservedKey } from './key-store.ts'
 
-/** The rules of `KeyStore` and `KeyWriter`. */
+/** The rules of `KeyStore` and `KeyWrites`. */
 export function keyStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: keys`, except, (rule) => {
     const { fresh } = storageForEach(open)

@@ -22,7 +22,7 @@ export interface KeyStore {
 }
 
 /** The key part of a transaction. */
-export interface KeyWriter {
+export interface KeyWrites {
   /** Sets or replaces the account's signing key. */
   setSigningKey(did: Did, key: SigningKey): void
   /** One reserved key a DID: a second is a `ConflictError('reservedKey')`. */

@@ -1,9 +1,9 @@
 import type { Did } from '@atoll/syntax'
 import { ConflictError } from '../core/errors.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
-import type { KeyStore, KeyWriter, ReservedKey, SigningKey } from './key-store.ts'
+import type { KeyStore, KeyWrites, ReservedKey, SigningKey } from './key-store.ts'
 
-export class MemoryKeys implements KeyStore, KeyWriter {
+export class MemoryKeys implements KeyStore, KeyWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {

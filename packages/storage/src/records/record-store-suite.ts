@@ -1,7 +1,7 @@
 import { blockOf, sectionOf } from '@atoll/data-model'
 import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { Storage } from '../core/transaction.ts'
+import type { PdsStorage } from '../core/transaction.ts'
 import type { RepoChange } from '../repos/repo-change.ts'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
@@ -178,19 +178,19 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
 
     rule('finds the records of a collection that point at one thing, by its very text, ascending', async () => {
       const storage = await fresh()
-      const links = {
+      const subjects = {
         [`${like}/b`]: 'at://x',
         [`${like}/a`]: 'at://x',
         [`${like}/c`]: 'at://X',
         [`${post}/a`]: 'at://x',
       }
-      await storage.transact(alice, (tx) => tx.repo.apply(pointing(new SampleRepo(alice), links)))
+      await storage.transact(alice, (tx) => tx.repo.apply(pointing(new SampleRepo(alice), subjects)))
       await storage.transact(bob, (tx) => tx.repo.apply(pointing(new SampleRepo(bob), { [`${like}/z`]: 'at://x' })))
-      expect(await storage.records.pointingAt(alice, like, 'at://x')).toEqual(['a', 'b'])
-      expect(await storage.records.pointingAt(alice, like, 'at://X')).toEqual(['c'])
-      expect(await storage.records.pointingAt(alice, post, 'at://x')).toEqual(['a'])
-      expect(await storage.records.pointingAt(alice, like, '')).toEqual([])
-      expect(await storage.records.pointingAt(carol, like, 'at://x')).toEqual([])
+      expect(await storage.records.bySubject(alice, like, 'at://x')).toEqual(['a', 'b'])
+      expect(await storage.records.bySubject(alice, like, 'at://X')).toEqual(['c'])
+      expect(await storage.records.bySubject(alice, post, 'at://x')).toEqual(['a'])
+      expect(await storage.records.bySubject(alice, like, '')).toEqual([])
+      expect(await storage.records.bySubject(carol, like, 'at://x')).toEqual([])
     })
 
     rule('forgets what a record pointed at when it is written anew or deleted', async () => {
@@ -198,15 +198,15 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       const repo = new SampleRepo(alice)
       const paths = ['moved', 'bare', 'gone', 'kept'].map((rkey) => `${like}/${rkey}`)
       const [moved, bare, gone, kept] = paths as [string, string, string, string]
-      const links = Object.fromEntries(paths.map((path) => [path, 'at://x']))
-      await storage.transact(alice, (tx) => tx.repo.apply(pointing(repo, links)))
+      const subjects = Object.fromEntries(paths.map((path) => [path, 'at://x']))
+      await storage.transact(alice, (tx) => tx.repo.apply(pointing(repo, subjects)))
       await storage.transact(alice, (tx) =>
         tx.repo.apply(pointing(repo, { [moved]: 'at://y', [bare]: undefined, [gone]: null })),
       )
-      expect(await storage.records.pointingAt(alice, like, 'at://x')).toEqual([kept.split('/')[1]])
-      expect(await storage.records.pointingAt(alice, like, 'at://y')).toEqual(['moved'])
+      expect(await storage.records.bySubject(alice, like, 'at://x')).toEqual([kept.split('/')[1]])
+      expect(await storage.records.bySubject(alice, like, 'at://y')).toEqual(['moved'])
       await storage.transact(alice, (tx) => tx.repo.delete(alice))
-      expect(await storage.records.pointingAt(alice, like, 'at://x')).toEqual([])
+      expect(await storage.records.bySubject(alice, like, 'at://x')).toEqual([])
     })
 
     rule('keeps what records point at through a crash', async () => {
@@ -214,7 +214,7 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       await storage.transact(alice, (tx) =>
         tx.repo.apply(pointing(new SampleRepo(alice), { [`${like}/one`]: 'at://x' })),
       )
-      expect(await (await reopen()).records.pointingAt(alice, like, 'at://x')).toEqual(['one'])
+      expect(await (await reopen()).records.bySubject(alice, like, 'at://x')).toEqual(['one'])
     })
 
     rule('refuses to go on with a list of repositories of a collection from a cursor that is none', async () => {
@@ -239,23 +239,26 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
 }
 
 /** A commit of records that point somewhere (text), nowhere (undefined) or are deleted (null). */
-function pointing(repo: SampleRepo, links: { readonly [path: string]: string | undefined | null }): RepoChange {
-  const writes = Object.entries(links).map(([path, link]) => [path, link === null ? null : { path, link: link ?? '' }])
+function pointing(repo: SampleRepo, subjects: { readonly [path: string]: string | undefined | null }): RepoChange {
+  const writes = Object.entries(subjects).map(([path, subject]) => [
+    path,
+    subject === null ? null : { path, link: subject ?? '' },
+  ])
   const change = repo.commit(Object.fromEntries(writes))
   const records = Array.from(change.records, (record) => ({
     ...record,
-    link: links[`${record.collection}/${record.rkey}`] ?? undefined,
+    subject: subjects[`${record.collection}/${record.rkey}`] ?? undefined,
   }))
   return { ...change, records }
 }
 
-async function withRecords(storage: Storage, did: Did, rkeys: readonly string[]): Promise<void> {
+async function withRecords(storage: PdsStorage, did: Did, rkeys: readonly string[]): Promise<void> {
   const writes = Object.fromEntries(rkeys.map((rkey) => [`${post}/${rkey}`, { rkey }]))
   await storage.transact(did, (tx) => tx.repo.apply(new SampleRepo(did).commit(writes)))
 }
 
 /** Alice's posts, page by page, up to the empty one. */
-async function pagesOf(storage: Storage, options: { reverse: boolean }): Promise<string[][]> {
+async function pagesOf(storage: PdsStorage, options: { reverse: boolean }): Promise<string[][]> {
   const pages: string[][] = []
   for (let cursor: string | undefined; ; cursor = pages.at(-1)?.at(-1)) {
     const page = await keys(storage, { limit: 100, ...options, ...(cursor !== undefined && { cursor }) })
@@ -265,7 +268,7 @@ async function pagesOf(storage: Storage, options: { reverse: boolean }): Promise
 }
 
 async function keys(
-  storage: Storage,
+  storage: PdsStorage,
   options: { limit: number; cursor?: string; reverse?: boolean },
 ): Promise<string[]> {
   return (await storage.records.list(alice, post, options)).map((record) => record.rkey)

@@ -39,10 +39,10 @@ export interface RecordStore {
   /** Hands back a section from `list` that nobody will read again. An adapter that read it for this page alone frees its memory. */
   release?(section: Section): void
   /**
-   * Keys of the records in the collection whose `link` is this very text, ascending. A record that is deleted, or written without
-   * a link, points at nothing any more.
+   * Keys of the records in the collection whose `subject` is this very text, ascending. A record that is deleted, or written without
+   * a subject, points at nothing any more.
    */
-  pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]>
+  bySubject(did: Did, collection: Nsid, subject: string): Promise<RecordKey[]>
   /** Collections that hold at least one record, ascending; the first `limit` of them. */
   collections(did: Did, options?: { limit?: number }): Promise<Nsid[]>
   /** Repositories with at least one record in the collection, in order of creation. */

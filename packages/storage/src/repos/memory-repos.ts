@@ -8,10 +8,10 @@ import { numberOfCursor } from '../core/listing.ts'
 import type { MemoryBlock, MemoryRecord, MemoryRepo, MemoryTables } from '../core/memory-tables.ts'
 import { compareText, pageOf } from '../core/order.ts'
 import { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from '../records/record-store.ts'
-import type { RecordChange, RepoChange, RepoWriter } from './repo-change.ts'
+import type { RecordChange, RepoChange, RepoWrites } from './repo-change.ts'
 import type { Page, RepoListing, RepoSnapshot, RepoStore } from './repo-store.ts'
 
-export class MemoryRepos implements RepoStore, RepoWriter {
+export class MemoryRepos implements RepoStore, RepoWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {
@@ -122,9 +122,9 @@ export class MemoryRecords implements RecordStore {
     return page
   }
 
-  async pointingAt(did: Did, collection: Nsid, link: string): Promise<RecordKey[]> {
+  async bySubject(did: Did, collection: Nsid, subject: string): Promise<RecordKey[]> {
     return [...(this.#tables.repos.get(did)?.records.values() ?? [])]
-      .filter((record) => record.collection === collection && record.link === link)
+      .filter((record) => record.collection === collection && record.subject === subject)
       .map((record) => record.rkey)
       .sort(compareText)
   }
@@ -201,10 +201,10 @@ function applyBlocks(repo: MemoryRepo, { added, removed, head }: RepoChange): vo
 }
 
 function applyRecords(repo: MemoryRepo, { records, head }: RepoChange): void {
-  for (const { collection, rkey, cid, link } of records) {
+  for (const { collection, rkey, cid, subject } of records) {
     const path = pathOf({ collection, rkey })
     if (cid && !repo.blocks.has(cid.key)) throw new Error(`record ${path} without its block`)
-    if (cid) repo.records.set(path, { collection, rkey, cid, rev: head.rev, link })
+    if (cid) repo.records.set(path, { collection, rkey, cid, rev: head.rev, subject })
     else repo.records.delete(path)
   }
 }

@@ -7,8 +7,8 @@ export interface RecordChange {
   collection: Nsid
   rkey: RecordKey
   cid: Cid | undefined
-  /** What the record points at, where it is of a kind of which there should be one for each: a DID or an AT-URI. */
-  link?: string | undefined
+  /** What the record is about (a like, a follow): a DID or an AT-URI. Only for kinds of records of which there should be one per subject. */
+  subject?: string | undefined
 }
 
 /** A record's reference to a blob. */
@@ -39,7 +39,7 @@ export interface RepoChange {
 }
 
 /** The repository part of a transaction. */
-export interface RepoWriter {
+export interface RepoWrites {
   /** Blocks, record index, blob references and head: all of one commit. */
   apply(change: RepoChange): void
   /** Drops the head, every block, the record index and blob references. What is not there is no error. */

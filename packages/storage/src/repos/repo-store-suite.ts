@@ -1,6 +1,6 @@
 import { blockOf, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
 import { expect } from 'vitest'
-import type { Storage } from '../core/transaction.ts'
+import type { PdsStorage } from '../core/transaction.ts'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import {
@@ -18,7 +18,7 @@ import {
   type Writes,
 } from '../testing/samples.ts'
 
-/** The rules of `RepoStore` and `RepoWriter`. */
+/** The rules of `RepoStore` and `RepoWrites`. */
 export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: repositories`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
@@ -356,7 +356,7 @@ export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptio
   })
 }
 
-async function commit(storage: Storage, repo: SampleRepo, writes: Writes) {
+async function commit(storage: PdsStorage, repo: SampleRepo, writes: Writes) {
   const change = repo.commit(writes)
   await storage.transact(repo.did, (tx) => tx.repo.apply(change))
   return change

@@ -5,7 +5,7 @@ import { MemoryClaims } from '../claims/memory-claims.ts'
 import { StorageUnavailableError } from '../core/errors.ts'
 import { type Intent, IntentRecorder, replayIntents } from '../core/intents.ts'
 import { MemoryTables } from '../core/memory-tables.ts'
-import type { Storage, Transaction } from '../core/transaction.ts'
+import type { PdsStorage, PdsTransaction } from '../core/transaction.ts'
 import { MemoryEmailTokens } from '../email-tokens/memory-email-tokens.ts'
 import { MemoryEvents } from '../events/memory-events.ts'
 import { MemoryInvites } from '../invites/memory-invites.ts'
@@ -22,9 +22,9 @@ export interface MemoryStorageOptions {
 }
 
 /** Everything in memory, for tests and networks that live for a moment. */
-export class MemoryStorage implements Storage {
+export class MemoryStorage implements PdsStorage {
   readonly #tables: MemoryTables
-  readonly #writers: Transaction
+  readonly #writers: PdsTransaction
   readonly #closed = { yes: false }
   readonly repos: MemoryRepos
   readonly records: MemoryRecords
@@ -54,7 +54,7 @@ export class MemoryStorage implements Storage {
     this.#writers = { ...this, repo: this.repos }
   }
 
-  async transact<T>(_did: Did, work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+  async transact<T>(_did: Did, work: (tx: PdsTransaction) => T | Promise<T>): Promise<T> {
     if (this.#closed.yes) throw new StorageUnavailableError('closed')
     const recorder = new IntentRecorder()
     const answer = await work(recorder)

@@ -12,7 +12,7 @@ import { stateStoreSuite } from '../state/state-store-suite.ts'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { transactionSuite } from './transaction-suite.ts'
 
-/** Every rule of `Storage` and of the stores in it: what an adapter has to pass. */
+/** Every rule of `PdsStorage` and of the stores in it: what an adapter has to pass. */
 export function storageSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   transactionSuite(name, open, except)
   repoStoreSuite(name, open, except)

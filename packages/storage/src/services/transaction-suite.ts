@@ -1,11 +1,11 @@
 import { expect } from 'vitest'
 import { ConflictError } from '../core/errors.ts'
-import type { Storage, Transaction } from '../core/transaction.ts'
+import type { PdsStorage, PdsTransaction } from '../core/transaction.ts'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import { account, alice, blobCid, bob, carol, event, rev, SampleRepo, time } from '../testing/samples.ts'
 
-/** The rules of `Storage.transact`. */
+/** The rules of `PdsStorage.transact`. */
 export function transactionSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: transactions`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
@@ -25,7 +25,7 @@ export function transactionSuite(name: string, open: OpenStorage, except: Except
     rule('changes nothing when the work throws', async () => {
       const storage = await fresh()
       const failure = new Error('changed my mind')
-      const work = async (tx: Transaction) => {
+      const work = async (tx: PdsTransaction) => {
         signUp(tx)
         throw failure
       }
@@ -35,11 +35,11 @@ export function transactionSuite(name: string, open: OpenStorage, except: Except
 
     rule('changes nothing when any part conflicts, wherever in the order it stands', async () => {
       const storage = await fresh()
-      const conflict = (tx: Transaction) => tx.keys.release('did:key:zNever')
+      const conflict = (tx: PdsTransaction) => tx.keys.release('did:key:zNever')
       const orders = [
-        (tx: Transaction) => [conflict(tx), signUp(tx)],
-        (tx: Transaction) => [signUp(tx), conflict(tx)],
-        (tx: Transaction) => [tx.invites.create(code), conflict(tx), tx.accounts.create(account(alice, 'alice'))],
+        (tx: PdsTransaction) => [conflict(tx), signUp(tx)],
+        (tx: PdsTransaction) => [signUp(tx), conflict(tx)],
+        (tx: PdsTransaction) => [tx.invites.create(code), conflict(tx), tx.accounts.create(account(alice, 'alice'))],
       ]
       for (const order of orders) {
         await expect(storage.transact(alice, (tx) => void order(tx))).rejects.toBeInstanceOf(ConflictError)
@@ -187,7 +187,7 @@ const allPresent = Array.from({ length: 12 }, () => true)
 const nonePresent = allPresent.map(() => false)
 
 /** One change to every store. */
-function signUp(tx: Transaction): void {
+function signUp(tx: PdsTransaction): void {
   tx.accounts.create(account(alice, 'alice'))
   tx.accounts.setPreferences(alice, '[]')
   tx.invites.create(code)
@@ -218,7 +218,7 @@ function signUp(tx: Transaction): void {
   })
 }
 
-async function presence(storage: Storage): Promise<boolean[]> {
+async function presence(storage: PdsStorage): Promise<boolean[]> {
   return [
     (await storage.accounts.get(alice)) !== undefined,
     (await storage.accounts.preferences(alice)) !== undefined,

@@ -1,16 +1,16 @@
 import type { Datetime, Did } from '@atoll/syntax'
 import { ConflictError } from '../core/errors.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
-import type { AppPassword, RefreshToken, SessionStore, SessionWriter } from './session-store.ts'
+import type { AppPassword, SessionStore, SessionWrites, StoredRefreshToken } from './session-store.ts'
 
-export class MemorySessions implements SessionStore, SessionWriter {
+export class MemorySessions implements SessionStore, SessionWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {
     this.#tables = tables
   }
 
-  async get(id: string): Promise<RefreshToken | undefined> {
+  async get(id: string): Promise<StoredRefreshToken | undefined> {
     return this.#tables.refreshTokens.get(id)
   }
 
@@ -18,11 +18,11 @@ export class MemorySessions implements SessionStore, SessionWriter {
     return [...this.#tables.appPasswords.values()].filter((password) => password.did === did).reverse()
   }
 
-  create(token: RefreshToken): void {
+  create(token: StoredRefreshToken): void {
     this.#tables.refreshTokens.set(token.id, token)
   }
 
-  rotate({ id, expiresAt, next }: { id: string; expiresAt: Datetime; next: RefreshToken }): void {
+  rotate({ id, expiresAt, next }: { id: string; expiresAt: Datetime; next: StoredRefreshToken }): void {
     const token = this.#tables.refreshTokens.get(id)
     if (!token || token.nextId !== undefined) throw new ConflictError('refreshToken')
     const ends = expiresAt < token.expiresAt ? expiresAt : token.expiresAt
@@ -57,7 +57,7 @@ export class MemorySessions implements SessionStore, SessionWriter {
     this.#deleteWhere((token) => token.did === did && token.appPassword === name)
   }
 
-  #deleteWhere(unwanted: (token: RefreshToken) => boolean): void {
+  #deleteWhere(unwanted: (token: StoredRefreshToken) => boolean): void {
     for (const [id, token] of this.#tables.refreshTokens) if (unwanted(token)) this.delete(id)
   }
 }

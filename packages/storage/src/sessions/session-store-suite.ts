@@ -2,9 +2,9 @@ import { expect } from 'vitest'
 import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import { alice, bob, time } from '../testing/samples.ts'
-import type { AppPassword, RefreshToken } from './session-store.ts'
+import type { AppPassword, StoredRefreshToken } from './session-store.ts'
 
-/** The rules of `SessionStore` and `SessionWriter`. */
+/** The rules of `SessionStore` and `SessionWrites`. */
 export function sessionStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: sessions`, except, (rule) => {
     const { fresh } = storageForEach(open)
@@ -134,7 +134,7 @@ export function sessionStoreSuite(name: string, open: OpenStorage, except: Excep
   })
 }
 
-function token(id: string, changes: Partial<RefreshToken> = {}): RefreshToken {
+function token(id: string, changes: Partial<StoredRefreshToken> = {}): StoredRefreshToken {
   return {
     id,
     did: alice,

@@ -1,7 +1,7 @@
 import type { Datetime, Did } from '@atoll/syntax'
 
 /** A refresh token's row: the token itself is signed elsewhere and carries the id. */
-export interface RefreshToken {
+export interface StoredRefreshToken {
   id: string
   did: Did
   /** The same for every token that came from one sign-in. */
@@ -23,19 +23,19 @@ export interface AppPassword {
 
 /** Sessions and app passwords as committed. */
 export interface SessionStore {
-  get(id: string): Promise<RefreshToken | undefined>
+  get(id: string): Promise<StoredRefreshToken | undefined>
   /** Newest first. */
   appPasswords(did: Did): Promise<AppPassword[]>
 }
 
 /** The session part of a transaction. Deleting what is not there is no error. */
-export interface SessionWriter {
-  create(token: RefreshToken): void
+export interface SessionWrites {
+  create(token: StoredRefreshToken): void
   /**
    * Gives the token `id` its one successor, and an earlier end if `expiresAt` is earlier. `ConflictError('refreshToken')` when it is gone or
    * has a successor already: of racing rotations one wins, and the others read which.
    */
-  rotate(rotation: { id: string; expiresAt: Datetime; next: RefreshToken }): void
+  rotate(rotation: { id: string; expiresAt: Datetime; next: StoredRefreshToken }): void
   delete(id: string): void
   deleteLineage(lineage: string): void
   deleteAll(did: Did): void

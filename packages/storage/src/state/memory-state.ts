@@ -1,8 +1,8 @@
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareText } from '../core/order.ts'
-import type { StateEntry, StateStore, StateWriter } from './state-store.ts'
+import type { StateEntry, StateStore, StateWrites } from './state-store.ts'
 
-export class MemoryState implements StateStore, StateWriter {
+export class MemoryState implements StateStore, StateWrites {
   readonly #tables: MemoryTables
 
   constructor(tables: MemoryTables) {

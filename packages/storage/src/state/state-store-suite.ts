@@ -3,7 +3,7 @@ import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import { alice } from '../testing/samples.ts'
 
-/** The rules of `StateStore` and `StateWriter`. */
+/** The rules of `StateStore` and `StateWrites`. */
 export function stateStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
   describeRules(`${name}: state`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)

@@ -12,7 +12,7 @@ export interface StateStore {
 }
 
 /** The state part of a transaction. */
-export interface StateWriter {
+export interface StateWrites {
   set(namespace: string, key: string, value: string): void
   /** Deleting what is not there is no error. */
   delete(namespace: string, key: string): void

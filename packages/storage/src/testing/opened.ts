@@ -1,13 +1,13 @@
 import type { Cid } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
 import type { BlobStore } from '../blobs/blob-store.ts'
-import type { Storage } from '../core/transaction.ts'
+import type { PdsStorage } from '../core/transaction.ts'
 
 /** A fresh storage for one test. */
 export interface OpenedStorage {
-  storage: Storage
+  storage: PdsStorage
   /** What a crash at this moment would leave, opened anew. The first storage is not used after that. */
-  reopen(): Promise<Storage>
+  reopen(): Promise<PdsStorage>
   /** Closes whatever is open and removes what it kept. */
   close(): Promise<void>
   /** Makes the n-th write operation from now fail once, as a broken disk would; undefined ends it. Absent where that cannot be done. */

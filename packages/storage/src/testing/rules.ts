@@ -1,5 +1,5 @@
 import { afterEach, describe, it } from 'vitest'
-import type { Storage } from '../core/transaction.ts'
+import type { PdsStorage } from '../core/transaction.ts'
 import type { Exceptions, OpenedStorage, OpenStorage } from './opened.ts'
 
 /** Declares one rule of a suite; an exception skips it and shows the reason. */
@@ -18,7 +18,7 @@ export function describeRules(name: string, except: Exceptions, rules: (rule: Ru
 
 /** Opens a storage for each test of a suite and closes it afterwards. */
 export function storageForEach(open: OpenStorage): {
-  fresh(options?: { now?: () => number }): Promise<Storage>
+  fresh(options?: { now?: () => number }): Promise<PdsStorage>
   opened(options?: { now?: () => number }): Promise<OpenedStorage>
 } {
   const all: OpenedStorage[] = []

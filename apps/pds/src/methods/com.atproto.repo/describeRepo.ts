@@ -1,6 +1,6 @@
 import { handleOf, type IdentityResolver } from '@atoll/identity'
 import type { describeRepo as method } from '@atoll/lexicons/com.atproto.repo'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { documentAnswer } from '../../identity/document-answer.ts'
@@ -15,7 +15,7 @@ const maxCollections = 1_000
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
-  storage: Pick<Storage, 'records'>
+  storage: Pick<PdsStorage, 'records'>
   identity: Pick<IdentityResolver, 'resolveDid'>
 }
 

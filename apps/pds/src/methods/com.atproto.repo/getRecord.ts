@@ -1,5 +1,5 @@
 import type { getRecord as method } from '@atoll/lexicons/com.atproto.repo'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
@@ -10,7 +10,7 @@ import { isWithoutJson, recordJson } from '../../repos/read/record-json.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
-  storage: Pick<Storage, 'records'>
+  storage: Pick<PdsStorage, 'records'>
 }
 
 export function getRecord({ accounts, storage }: Deps): Handler<typeof method> {

@@ -1,6 +1,6 @@
 import { CID_LENGTH, JsonBuilder } from '@atoll/data-model'
 import type { listRecords as method } from '@atoll/lexicons/com.atproto.repo'
-import { type ListedRecord, maxPageBytes, type Storage } from '@atoll/storage'
+import { type ListedRecord, maxPageBytes, type PdsStorage } from '@atoll/storage'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
@@ -18,7 +18,7 @@ const maxBytesInTurn = 256 * 1024
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
-  storage: Pick<Storage, 'records'>
+  storage: Pick<PdsStorage, 'records'>
 }
 
 export function listRecords({ accounts, storage }: Deps): Handler<typeof method> {

@@ -1,5 +1,5 @@
 import type { putRecord as method } from '@atoll/lexicons/com.atproto.repo'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
@@ -14,7 +14,7 @@ interface Deps {
   accounts: Pick<Accounts, 'find'>
   preparer: RecordPreparer
   writer: RepoWriter
-  storage: Pick<Storage, 'blobs'>
+  storage: Pick<PdsStorage, 'blobs'>
 }
 
 const profile = 'app.bsky.actor.profile'

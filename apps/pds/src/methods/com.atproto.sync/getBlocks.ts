@@ -1,5 +1,5 @@
 import type { getBlocks as method } from '@atoll/lexicons/com.atproto.sync'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
@@ -13,7 +13,7 @@ const maxCids = 1000
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
-  storage: Pick<Storage, 'repos'>
+  storage: Pick<PdsStorage, 'repos'>
 }
 
 export function getBlocks({ accounts, storage }: Deps): Handler<typeof method, Reader> {

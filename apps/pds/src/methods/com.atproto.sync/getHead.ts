@@ -1,5 +1,5 @@
 import type { getHead as method } from '@atoll/lexicons/com.atproto.sync'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
@@ -9,7 +9,7 @@ import { requireSynced } from '../../repos/read/readable.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
-  storage: Pick<Storage, 'repos'>
+  storage: Pick<PdsStorage, 'repos'>
 }
 
 export function getHead({ accounts, storage }: Deps): Handler<typeof method, Reader> {

@@ -1,6 +1,6 @@
 import type { getRecord as method } from '@atoll/lexicons/com.atproto.sync'
 import { proveRecord } from '@atoll/repo'
-import type { Storage } from '@atoll/storage'
+import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
@@ -10,7 +10,7 @@ import { carOf, withRepoBlocks } from '../../repos/read/repo-car.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
-  storage: Pick<Storage, 'repos'>
+  storage: Pick<PdsStorage, 'repos'>
 }
 
 export function getRecord({ accounts, storage }: Deps): Handler<typeof method, Reader> {

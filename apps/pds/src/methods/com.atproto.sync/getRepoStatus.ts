@@ -1,12 +1,12 @@
 import type { getRepoStatus as method } from '@atoll/lexicons/com.atproto.sync'
-import { accountStatus, type Storage } from '@atoll/storage'
+import { accountStatus, type PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { Refused } from '../../refused.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
-  storage: Pick<Storage, 'repos'>
+  storage: Pick<PdsStorage, 'repos'>
 }
 
 export function getRepoStatus({ accounts, storage }: Deps): Handler<typeof method> {

@@ -1,10 +1,10 @@
 import type { listRepos as method } from '@atoll/lexicons/com.atproto.sync'
-import { InvalidCursorError, type Storage } from '@atoll/storage'
+import { InvalidCursorError, type PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import { Refused } from '../../refused.ts'
 import { cidText } from '../../repos/cid-text.ts'
 
-export function listRepos({ storage }: { storage: Pick<Storage, 'repos'> }): Handler<typeof method> {
+export function listRepos({ storage }: { storage: Pick<PdsStorage, 'repos'> }): Handler<typeof method> {
   return async ({ params }) => {
     const { items, cursor } = await storage.repos
       .list({ limit: params.limit, cursor: params.cursor })

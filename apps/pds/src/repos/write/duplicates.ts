@@ -8,7 +8,7 @@ import { type PlannedWrite, pathOf } from './planned-write.ts'
  * (`validate: false`) replaces nothing, as on other servers. Records without a link ask nothing of the storage.
  */
 export async function olderDuplicates(
-  records: Pick<RecordStore, 'pointingAt'>,
+  records: Pick<RecordStore, 'bySubject'>,
   did: Did,
   planned: readonly PlannedWrite[],
 ): Promise<PlannedWrite[]> {
@@ -17,7 +17,7 @@ export async function olderDuplicates(
     if (write.action === 'delete' || write.record.link === undefined) continue
     if (write.record.validationStatus === undefined) continue
     const { collection, link } = write.record
-    for (const rkey of await records.pointingAt(did, collection, link))
+    for (const rkey of await records.bySubject(did, collection, link))
       deletions.set(`${collection}/${rkey}`, { action: 'delete', collection, rkey })
   }
   // What the plan itself writes or deletes is not what it replaces.

@@ -26,7 +26,7 @@ export function repoWrite(write: PlannedWrite): RecordWrite {
 export function recordChange(write: PlannedWrite): RecordChange {
   if (write.action === 'delete') return { collection: write.collection, rkey: write.rkey, cid: undefined }
   const { collection, rkey, cid, link } = write.record
-  return { collection, rkey, cid, link }
+  return { collection, rkey, cid, subject: link }
 }
 
 /** The blobs that the written record refers to. */

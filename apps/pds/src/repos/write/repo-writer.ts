@@ -9,7 +9,7 @@ import {
   RecordExistsError,
   RepoError,
 } from '@atoll/repo'
-import { accountStatus, ConflictError, type Storage } from '@atoll/storage'
+import { accountStatus, ConflictError, type PdsStorage } from '@atoll/storage'
 import { commitEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
 import type { Blobs } from '../../blobs/blobs.ts'
@@ -54,7 +54,7 @@ interface Sent<W> extends WriteOutcome<W> {
 class WaitFirst extends Error {}
 
 interface WriterParts {
-  readonly storage: Pick<Storage, 'accounts' | 'repos' | 'records' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'records' | 'transact'>
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
   readonly locks: RepoLocks
