@@ -27,7 +27,7 @@ export async function verifyFirehose(service: string, { plcUrl, signal, print }:
     verify: { ...identitySource(identity), states: new MemoryRepoStates() },
     onEvent: ({ kind, message, verdict }) => print(`${message.seq} ${kind} of ${message.did}: ${verdict?.outcome}`),
     onNotice: (notice) => {
-      if (notice.kind === 'refused') print(`${notice.seq} of ${notice.did}: ${notice.outcome}, ${notice.reason}`)
+      if (notice.kind === 'discarded') print(`${notice.seq} of ${notice.did}: ${notice.outcome}, ${notice.reason}`)
     },
     ...(signal ? { signal } : {}),
   })

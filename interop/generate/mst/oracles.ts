@@ -65,7 +65,7 @@ async function readByAtoll(root: CID, blocks: readonly Block[]): Promise<Record<
   const slice = new BlockMap([commit, ...blocks].map(({ cid, bytes }) => ({ cid: inAtoll(cid), bytes })))
   const data = inAtoll(root)
   const head = inAtoll(commit.cid)
-  const result = verifySlice({
+  const verdict = verifySlice({
     did,
     rev: rev as never,
     since: null,
@@ -75,7 +75,7 @@ async function readByAtoll(root: CID, blocks: readonly Block[]): Promise<Record<
     roots: [head],
     blocks: slice,
   })
-  if (!result.ok) throw new Error(result.fault.message)
+  if (verdict.outcome !== 'accept') throw new Error(verdict.reason)
   const tree = Mst.load(data, (cid) => slice.get(cid))
   return Object.fromEntries([...tree.entries()].map(({ key, cid }) => [key, String(cid)]))
 }

@@ -41,9 +41,9 @@ export { type DiffContext, type RepoDiff, verifyDiff } from './verify/verify-dif
 export {
   type CommitSlice,
   type SliceContext,
-  type SliceFault,
-  type SliceReason,
-  type SliceResult,
+  type SliceRule,
   type SliceVerdict,
+  type SliceViolation,
+  type VerifiedSlice,
   verifySlice,
 } from './verify/verify-slice.ts'

@@ -71,12 +71,13 @@ const readers: Record<string, (holding: Holding) => Promise<object[]> | object[]
   verifySlice({ known, commit }) {
     const { head, since, ops, slice } = commit
     const event = { did, rev: head.rev, since, commit: head.cid, prevData: known.head.data, ops, roots: [head.cid] }
-    const result = verifySlice({ ...event, blocks: slice }, { key, previous: known.head })
-    expect(result).toMatchObject({ ok: true, head })
+    const verdict = verifySlice({ ...event, blocks: slice }, { key, previous: known.head })
+    if (verdict.outcome !== 'accept') throw new Error(verdict.reason)
+    expect(verdict.head).toEqual(head)
     // A gap is told with the same records.
     const gap = verifySlice({ ...event, blocks: slice }, { key, previous: { ...known.head, data: head.data } })
-    expect(gap).toMatchObject({ ok: false, fault: { verdict: 'resync' }, unreadable: result.unreadable })
-    return [...(result.unreadable ?? [])]
+    expect(gap).toMatchObject({ outcome: 'desynchronized', unreadable: verdict.unreadable })
+    return [...verdict.unreadable]
   },
   verifyProof({ repo }) {
     const proofOf = (rkey: string) => {

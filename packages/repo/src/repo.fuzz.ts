@@ -118,11 +118,12 @@ export const targets: FuzzTarget[] = [
       const { roots, blocks } = rehashed(bytes)
       const root = roots[0] ?? parseCid('bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm')
       const { head, since, prev, ops } = commit
-      const result = verifySlice(
+      const verdict = verifySlice(
         { did, rev: head.rev, since, commit: root, prevData: prev?.data, ops, roots, blocks },
         { key },
       )
-      if (result.ok && !result.head.data.equals(head.data)) throw new Error('another tree is taken for this one')
+      if (verdict.outcome === 'accept' && !verdict.head.data.equals(head.data))
+        throw new Error('another tree is taken for this one')
     },
   },
 ]

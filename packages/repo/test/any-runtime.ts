@@ -63,7 +63,7 @@ export async function scenario() {
   for await (const part of incoming) if (part.kind === 'record') imported++
   return {
     data: head.data.toString(),
-    verified: verifySlice(slice, { key, previous: first.head }).ok,
+    verdict: verifySlice(slice, { key, previous: first.head }).outcome,
     proof: proof.record?.['index'],
     imported,
   }
@@ -71,7 +71,7 @@ export async function scenario() {
 
 export const expected = {
   data: 'bafyreibc4qkqi7w3liwnlgff7qrpnnsvhao47eft4g233dyvzkpxwchfpe',
-  verified: true,
+  verdict: 'accept',
   proof: 99,
   imported: 100,
 }

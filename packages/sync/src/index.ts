@@ -1,8 +1,7 @@
 export {
-  type AccountStatus,
   accountEvent,
   commitEvent,
-  type EventKind,
+  type InactiveStatus,
   identityEvent,
   type NewEvent,
   syncEvent,
@@ -15,18 +14,20 @@ export { createFirehoseConsumer } from './consumer/consumer.ts'
 export type { CursorStore } from './consumer/cursor-store.ts'
 export type { DesynchronizedEvent, FirehoseEvent } from './consumer/firehose-event.ts'
 export type { Failure, FailureDecision, FirehoseNotice } from './consumer/notices.ts'
-export type { ConsumerVerifying, FirehoseConsumer, FirehoseConsumerOptions } from './consumer/options.ts'
+export type { ConsumerVerifyOptions, FirehoseConsumer, FirehoseConsumerOptions } from './consumer/options.ts'
 export { MemoryRepoStates, type RepoStates } from './consumer/repo-states.ts'
 export type { Socket, SocketConstructor, SocketOptions } from './consumer/socket.ts'
 export { type Decoded, type DecodeOptions, decodeMessage } from './decode/decode-message.ts'
-export type { LegacyHandle, LegacyMigrate, LegacyTombstone } from './decode/legacy-messages.ts'
 export type {
   AccountMessage,
   CommitMessage,
   ErrorMessage,
   IdentityMessage,
   InfoMessage,
+  LegacyHandle,
   LegacyMessage,
+  LegacyMigrate,
+  LegacyTombstone,
   Message,
   RepoMessage,
   SyncMessage,
@@ -34,20 +35,15 @@ export type {
 } from './decode/messages.ts'
 export { EventTooLargeError, StreamError } from './errors.ts'
 export { type Rule, rules, type Violation } from './rules.ts'
-export { identitySource } from './verify/identity-source.ts'
+export { type IdentitySource, identitySource, type QuestionOptions } from './verify/identity-source.ts'
+export type { Remembered, RepoState, VerifyOptions } from './verify/options.ts'
 export type {
   Accepted,
-  ContentVerdict,
+  AccountVerdict,
+  CommitVerdict,
   Desynchronized,
-  PdsOf,
-  PlainVerdict,
-  QuestionOptions,
-  Refused,
-  Remembered,
-  RepoState,
-  SigningKeyOf,
-  VerifiedContent,
-  Verifying,
+  Discarded,
+  VerifiedCommit,
 } from './verify/verdict.ts'
 export { verifyCommitEvent } from './verify/verify-commit-event.ts'
 export { verifyAccountEvent, verifyEvent, verifyIdentityEvent } from './verify/verify-event.ts'

@@ -30,8 +30,8 @@ function verify(withKey: boolean): boolean {
   const { roots, blocks } = readCar(car)
   const { head, since, prev, ops } = commit
   const slice = { did, rev: head.rev, since, commit: head.cid, prevData: prev?.data, ops, roots, blocks }
-  const result = verifySlice(slice, withKey ? { key } : {})
-  if (!result.ok) throw new Error(result.fault.message)
+  const verdict = verifySlice(slice, withKey ? { key } : {})
+  if (verdict.outcome !== 'accept') throw new Error(verdict.reason)
   return true
 }
 

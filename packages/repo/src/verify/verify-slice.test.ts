@@ -7,13 +7,7 @@ import { signCommit } from '../commit/commit.ts'
 import type { CommitData } from '../commit/writes.ts'
 import { Mst } from '../mst/mst.ts'
 import type { RepoOp } from '../mst/op.ts'
-import {
-  type CommitSlice,
-  type SliceContext,
-  type SliceReason,
-  type SliceVerdict,
-  verifySlice,
-} from './verify-slice.ts'
+import { type CommitSlice, type SliceContext, type SliceRule, type SliceVerdict, verifySlice } from './verify-slice.ts'
 
 const key = keyPair.didKey()
 const other = cidOfCbor(Uint8Array.of(1))
@@ -44,7 +38,7 @@ describe('verifySlice', () => {
     for (let count = 0; count < 300; count++) {
       const next = grown.write(grown.randomWrites(12))
       expect(verifySlice(sliceOf(next), { key, previous: next.prev })).toMatchObject({
-        ok: true,
+        outcome: 'accept',
         head: next.head,
         unreadable: [],
       })
@@ -53,14 +47,16 @@ describe('verifySlice', () => {
 
   it('accepts the first commit of a repository', () => {
     const first = new Repository(seeded(43)).write([])
-    expect(verifySlice({ ...sliceOf(first), since: null, prevData: undefined }, { key })).toMatchObject({ ok: true })
+    expect(verifySlice({ ...sliceOf(first), since: null, prevData: undefined }, { key })).toMatchObject({
+      outcome: 'accept',
+    })
   })
 
   it('leaves the signature to the caller when it is given no key', () => {
     const { block } = signCommit({ did, data: commit.head.data, rev: commit.head.rev }, generateKeyPair('k256'))
     const forged = { ...slice, commit: block.cid, roots: [block.cid], blocks: [block, ...commit.slice] }
-    expect(verifySlice(forged)).toMatchObject({ ok: true })
-    expect(verifySlice(forged, { key })).toMatchObject({ ok: false, fault: { reason: 'signature', verdict: 'reject' } })
+    expect(verifySlice(forged)).toMatchObject({ outcome: 'accept' })
+    expect(verifySlice(forged, { key })).toMatchObject({ rule: 'signature', outcome: 'reject' })
   })
 
   const [created] = slice.ops.filter(({ action }) => action === 'create') as [RepoOp]
@@ -81,7 +77,7 @@ describe('verifySlice', () => {
     return { ...signed(tree.root, [...tree.nodes(), record], ops), prevData: Mst.empty().root }
   }
 
-  const faults: [string, CommitSlice, SliceContext, SliceReason, SliceVerdict][] = [
+  const faults: [string, CommitSlice, SliceContext, SliceRule, SliceVerdict['outcome']][] = [
     ['a root that is not the commit', { ...slice, roots: [other] }, {}, 'roots', 'reject'],
     ['no root', { ...slice, roots: [] }, {}, 'roots', 'reject'],
     ['a commit block that is missing', { ...slice, blocks: without(commit.head.cid) }, {}, 'commit-block', 'reject'],
@@ -105,25 +101,24 @@ describe('verifySlice', () => {
     ['a prev that was not there', withOp(updated, { prev: other }), {}, 'inversion', 'reject'],
     ['an operation left out', { ...slice, ops: slice.ops.slice(1) }, {}, 'inversion', 'reject'],
     ['another prevData', { ...slice, prevData: other }, {}, 'inversion', 'reject'],
-    ['no prevData', { ...slice, prevData: undefined }, {}, 'no-prev-data', 'resync'],
-    ['another since than the last rev', { ...slice, since: revAt(1) }, {}, 'since', 'resync'],
-    ['another last tree', slice, { previous: { rev: commit.prev!.rev, data: other } }, 'prev-data', 'resync'],
+    ['no prevData', { ...slice, prevData: undefined }, {}, 'no-prev-data', 'desynchronized'],
+    ['another since than the last rev', { ...slice, since: revAt(1) }, {}, 'since', 'desynchronized'],
+    ['another last tree', slice, { previous: { rev: commit.prev!.rev, data: other } }, 'prev-data', 'desynchronized'],
   ]
-  it.each(faults)('names %s', (_, wrong, more, reason, verdict) => {
-    expect(verifySlice(slice, context)).toMatchObject({ ok: true })
-    expect(verifySlice(wrong, { ...context, ...more })).toMatchObject({ ok: false, fault: { reason, verdict } })
+  it.each(faults)('names %s', (_, wrong, more, rule, outcome) => {
+    expect(verifySlice(slice, context)).toMatchObject({ outcome: 'accept' })
+    expect(verifySlice(wrong, { ...context, ...more })).toMatchObject({ rule, outcome })
   })
 
   it('does not ask for a resync on the word of a forger', () => {
     const forger = generateKeyPair('k256').didKey()
     const wrong = { ...slice, since: revAt(1) }
-    expect(verifySlice(wrong, { ...context, key: forger })).toMatchObject({
-      fault: { reason: 'signature', verdict: 'reject' },
-    })
+    expect(verifySlice(wrong, { ...context, key: forger })).toMatchObject({ rule: 'signature', outcome: 'reject' })
   })
 
   it('refuses whatever is left when one block is missing, unless nothing needed it', () => {
     const needed = [...new BlockMap(commit.slice).cids()]
-    for (const cid of needed) expect(verifySlice({ ...slice, blocks: without(cid) }, context).ok).toBe(false)
+    for (const cid of needed)
+      expect(verifySlice({ ...slice, blocks: without(cid) }, context).outcome).not.toBe('accept')
   })
 })

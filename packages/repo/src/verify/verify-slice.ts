@@ -36,8 +36,8 @@ export interface SliceContext {
   readonly now?: number | undefined
 }
 
-/** What is wrong with a `#commit`, by the rule it breaks. */
-export type SliceReason =
+/** The rules of sync 1.1 that the repository part of a `#commit` can break. */
+export type SliceRule =
   | 'roots'
   | 'commit-block'
   | 'did'
@@ -54,85 +54,72 @@ export type SliceReason =
   | 'since'
   | 'prev-data'
 
-/** What to do with the event: refuse it, pass over it, or fetch the whole repository because events were missed. */
-export type SliceVerdict = 'reject' | 'drop' | 'resync'
-
-export interface SliceFault {
-  readonly reason: SliceReason
-  readonly verdict: SliceVerdict
-  readonly message: string
+/** A rule that a `#commit` breaks, and how. */
+export interface SliceViolation {
+  readonly rule: SliceRule
+  readonly reason: string
 }
 
-/** `unreadable` has the written records that cannot be read, in the order of the operations. */
-export type SliceResult =
-  | {
-      readonly ok: true
-      readonly commit: Commit
-      readonly head: Head
-      readonly unreadable: readonly UnreadableRecord[]
-    }
-  | {
-      readonly ok: false
-      readonly fault: SliceFault
-      readonly commit?: Commit
-      /** Present if the records were checked before the fault was found: always with the verdict `resync`. */
-      readonly unreadable?: readonly UnreadableRecord[]
-    }
+/** What a genuine `#commit` carries. */
+export interface VerifiedSlice {
+  readonly commit: Commit
+  readonly head: Head
+  /** The written records that cannot be read, in the order of the operations. */
+  readonly unreadable: readonly UnreadableRecord[]
+}
 
 /**
- * Judges the repository part of a `#commit` by every rule of sync 1.1: the commit block and its fields, the operations'
+ * What to do with a `#commit`: `reject` what is wrong and `drop` what is out of date; for `desynchronized`, fetch the whole
+ * repository, because events were missed.
+ */
+export type SliceVerdict =
+  | ({ readonly outcome: 'accept' } & VerifiedSlice)
+  | ({ readonly outcome: 'desynchronized' } & SliceViolation & VerifiedSlice)
+  | ({ readonly outcome: 'reject' | 'drop' } & SliceViolation)
+
+/**
+ * Verifies the repository part of a `#commit` by every rule of sync 1.1: the commit block and its fields, the operations'
  * form, each node of the partial tree, the records' blocks, that undoing the operations gives `prevData`, the signature, and
  * last whether it follows what was seen before. A record that cannot be read is not a fault of the commit.
  * @see https://atproto.com/specs/sync#commit-validation
  */
-export function verifySlice(slice: CommitSlice, context: SliceContext = {}): SliceResult {
-  let commit: Commit | undefined
-  let unreadable: readonly UnreadableRecord[] | undefined
+export function verifySlice(slice: CommitSlice, context: SliceContext = {}): SliceVerdict {
   try {
     const blocks = slice.blocks instanceof BlockMap ? slice.blocks : new BlockMap(slice.blocks)
-    commit = commitOf(slice, blocks)
+    const commit = commitOf(slice, blocks)
     checkRev(commit, context)
     checkOps(slice.ops)
     checkData(slice, commit, blocks)
-    unreadable = checkRecords(slice.ops, blocks)
+    const unreadable = checkRecords(slice.ops, blocks)
     if (context.key !== undefined && !verifyCommit(commit, context.key))
       refuse('signature', 'the signature is not valid')
-    checkOrder(slice, context)
-    return { ok: true, commit, head: { cid: slice.commit, rev: commit.rev, data: commit.data }, unreadable }
+    const head = { cid: slice.commit, rev: commit.rev, data: commit.data }
+    // Only now, because a forged event must not start a resync.
+    const gap = gapOf(slice, context)
+    if (gap) return { outcome: 'desynchronized', ...gap, commit, head, unreadable }
+    return { outcome: 'accept', commit, head, unreadable }
   } catch (error) {
     if (!(error instanceof RepoError)) throw error
-    const fault = faultOf(error)
-    return { ok: false, fault, ...(commit && { commit }), ...(unreadable && { unreadable }) }
+    const rule = ruleOf(error)
+    return { outcome: rule === 'stale-rev' ? 'drop' : 'reject', rule, reason: error.message }
   }
 }
 
-class Fault extends RepoError {
-  readonly reason: SliceReason
+class ViolationError extends RepoError {
+  readonly rule: SliceRule
 
-  constructor(reason: SliceReason, message: string) {
+  constructor(rule: SliceRule, message: string) {
     super(message)
-    this.reason = reason
+    this.rule = rule
   }
 }
 
-function refuse(reason: SliceReason, message: string): never {
-  throw new Fault(reason, message)
+function refuse(rule: SliceRule, message: string): never {
+  throw new ViolationError(rule, message)
 }
 
-const verdicts: Partial<Record<SliceReason, SliceVerdict>> = {
-  'stale-rev': 'drop',
-  'no-prev-data': 'resync',
-  since: 'resync',
-  'prev-data': 'resync',
-}
-
-function faultOf(error: RepoError): SliceFault {
-  const reason = reasonOf(error)
-  return { reason, verdict: verdicts[reason] ?? 'reject', message: error.message }
-}
-
-function reasonOf(error: RepoError): SliceReason {
-  if (error instanceof Fault) return error.reason
+function ruleOf(error: RepoError): SliceRule {
+  if (error instanceof ViolationError) return error.rule
   if (error instanceof InvalidCommitError) return 'commit-block'
   if (error instanceof VerificationError) return 'record'
   if (error instanceof InversionError) return 'inversion'
@@ -189,17 +176,18 @@ function checkRecords(ops: readonly RepoOp[], blocks: BlockMap): UnreadableRecor
   for (const { path, cid } of ops) {
     if (cid === null) continue
     const bytes = blocks.get(cid)
-    if (bytes === undefined) throw new Fault('record', `the record of ${path} is missing`)
+    if (bytes === undefined) return refuse('record', `the record of ${path} is missing`)
     const { block, fault } = readSentRecord({ cid, bytes })
     if (fault) unreadable.push({ path, block, fault })
   }
   return unreadable
 }
 
-/** Whether it continues what was seen: only now, since a forged event must not start a resync. */
-function checkOrder(slice: CommitSlice, { previous }: SliceContext): void {
-  if (slice.prevData === undefined && slice.since !== null) refuse('no-prev-data', 'prevData is missing')
-  if (!previous) return
-  if (slice.since !== previous.rev) refuse('since', `since is ${slice.since}, but the last rev is ${previous.rev}`)
-  if (!slice.prevData?.equals(previous.data)) refuse('prev-data', `prevData is not the last tree ${previous.data}`)
+/** How it fails to continue what was seen. */
+function gapOf({ since, prevData }: CommitSlice, { previous }: SliceContext): SliceViolation | undefined {
+  if (prevData === undefined && since !== null) return { rule: 'no-prev-data', reason: 'prevData is missing' }
+  if (!previous) return undefined
+  if (since !== previous.rev) return { rule: 'since', reason: `since is ${since}, but the last rev is ${previous.rev}` }
+  if (prevData?.equals(previous.data)) return undefined
+  return { rule: 'prev-data', reason: `prevData is not the last tree ${previous.data}` }
 }

@@ -8,18 +8,16 @@ import { type FrameTemplate, frameTemplate } from './frame-template.ts'
 /** How large the blocks of a `#sync` may be. */
 const maxSyncBytes = 10_000
 
-export type EventKind = 'commit' | 'sync' | 'identity' | 'account'
-
 /** An event of the firehose, ready to be appended to an event log, which numbers it. */
 export interface NewEvent {
   readonly did: Did
-  readonly kind: EventKind
+  readonly kind: 'commit' | 'sync' | 'identity' | 'account'
   readonly time: Datetime
   readonly frame: FrameTemplate
 }
 
 /** Why an account is not active, as `#account` says it. */
-export type AccountStatus = 'takendown' | 'suspended' | 'deleted' | 'deactivated' | 'desynchronized' | 'throttled'
+export type InactiveStatus = 'takendown' | 'suspended' | 'deleted' | 'deactivated' | 'desynchronized' | 'throttled'
 
 /**
  * The `#commit` event of `commit`.
@@ -61,16 +59,16 @@ export function identityEvent(did: Did, handle: Handle | undefined, time: Dateti
 }
 
 /** The `#account` event: whether this host serves the account, and why not. */
-export function accountEvent(did: Did, status: AccountStatus | undefined, time: Datetime): NewEvent {
+export function accountEvent(did: Did, status: InactiveStatus | undefined, time: Datetime): NewEvent {
   return event('account', did, time, status ? { did, active: false, status, time } : { did, active: true, time })
 }
 
-function carOf(kind: EventKind, root: Cid, blocks: Iterable<Block>, limit: number): Uint8Array {
+function carOf(kind: EventTooLargeError['kind'], root: Cid, blocks: Iterable<Block>, limit: number): Uint8Array {
   const car = writeCar([root], blocks)
   if (car.length > limit) throw new EventTooLargeError(kind, 'bytes of blocks', car.length, limit)
   return car
 }
 
-function event(kind: EventKind, did: Did, time: Datetime, body: ValueMap): NewEvent {
+function event(kind: NewEvent['kind'], did: Did, time: Datetime, body: ValueMap): NewEvent {
   return { did, kind, time, frame: frameTemplate(`#${kind}`, body) }
 }

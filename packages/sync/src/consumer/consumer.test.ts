@@ -60,7 +60,7 @@ describe('a consumer', () => {
       .send(unknown, 'text', new Uint8Array([1]), frameOf(2), frameOf(2), frameOf(1), frameOf(3))
     await settled()
     expect(handled).toEqual([2, 3])
-    expect(noticed('refused')).toMatchObject([
+    expect(noticed('discarded')).toMatchObject([
       { outcome: 'reject', rule: 'frame', reason: 'a text message' },
       { outcome: 'reject', rule: 'frame' },
       { outcome: 'drop', rule: 'seq', seq: 2 },
@@ -75,7 +75,7 @@ describe('a consumer', () => {
       .send(frameOf(2), encodeMessageFrame('#account', { seq: 7 }))
     latest().drop()
     await clock.advance(1000)
-    expect(noticed('refused')).toMatchObject([{ rule: 'form', seq: 7 }])
+    expect(noticed('discarded')).toMatchObject([{ rule: 'form', seq: 7 }])
     expect(store.saves).toEqual([7])
     expect(latest().cursor).toBe(7)
   })

@@ -54,9 +54,10 @@ class Consumer implements FirehoseConsumer {
     this.#backoff = { ...defaultBackoff, ...options.backoff }
     this.#progress = new Progress(undefined, this.#overlap)
     this.#lanes = new Lanes(options.concurrency ?? 16, () => this.#relieve())
-    this.#processor = new Processor(options, {
+    this.#processor = new Processor({
+      ...options,
       signal: this.#stopping.signal,
-      notice: (notice) => this.#notice(notice),
+      onNotice: (notice) => this.#notice(notice),
       backOff: (failures) => this.#lanes.aside(this.#wait(this.#backoffMs(failures))),
     })
   }

@@ -1,6 +1,5 @@
+import type { Awaitable } from '../awaitable.ts'
 import type { Clock } from './clock.ts'
-
-type Awaitable<T> = T | Promise<T>
 
 /** Where a consumer keeps its place in a stream. */
 export interface CursorStore {

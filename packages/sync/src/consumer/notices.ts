@@ -2,6 +2,7 @@ import type { SubscribeReposInfo } from '@atoll/lexicons/com.atproto.sync'
 import type { Did } from '@atoll/syntax'
 import type { RepoMessage } from '../decode/messages.ts'
 import type { Violation } from '../rules.ts'
+import type { Discarded } from '../verify/verdict.ts'
 import type { Ending } from './connection.ts'
 
 /** Work on one event that threw. */
@@ -24,12 +25,7 @@ export type FirehoseNotice =
   /** The stream's note about itself. `OutdatedCursor`: what lies between `cursor` and the next event is lost. */
   | { readonly kind: 'info'; readonly info: SubscribeReposInfo; readonly cursor: number | undefined }
   /** A frame that no handler gets to see. */
-  | ({
-      readonly kind: 'refused'
-      readonly outcome: 'reject' | 'drop'
-      readonly seq?: number
-      readonly did?: Did
-    } & Violation)
+  | ({ readonly kind: 'discarded'; readonly seq?: number; readonly did?: Did } & Discarded)
   /** A rule was broken, and that was overlooked because of `lenient`. */
   | ({ readonly kind: 'warning'; readonly seq: number; readonly did: Did } & Violation)
   | ({ readonly kind: 'failed'; readonly decision: FailureDecision } & Failure)

@@ -1,4 +1,5 @@
-import type { RepoState, Verifying } from '../verify/verdict.ts'
+import type { Awaitable } from '../awaitable.ts'
+import type { RepoState, VerifyOptions } from '../verify/options.ts'
 import type { Backoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { CursorStore } from './cursor-store.ts'
@@ -7,10 +8,8 @@ import type { Failure, FailureDecision, FirehoseNotice } from './notices.ts'
 import type { RepoStates } from './repo-states.ts'
 import type { SocketConstructor } from './socket.ts'
 
-type Awaitable<T> = T | Promise<T>
-
 /** How a consumer verifies what it receives. */
-export interface ConsumerVerifying extends Verifying {
+export interface ConsumerVerifyOptions extends VerifyOptions {
   readonly states: RepoStates
 }
 
@@ -30,7 +29,7 @@ export interface FirehoseConsumerOptions {
    */
   readonly onDesynchronized?: (event: DesynchronizedEvent) => Awaitable<RepoState | undefined>
   /** Without it messages are only decoded: anything that has the right form is passed on. */
-  readonly verify?: ConsumerVerifying
+  readonly verify?: ConsumerVerifyOptions
   /** Where to begin when nothing is stored: with what is new, or with the oldest that the service has. Default `live`. */
   readonly start?: 'live' | 'oldest'
   /**

@@ -1,24 +1,23 @@
+import { isLegacyKind } from '../decode/legacy-messages.ts'
 import type { RepoMessage } from '../decode/messages.ts'
-import type { Refused, Remembered } from '../verify/verdict.ts'
-import { verifyCommitEvent } from '../verify/verify-commit-event.ts'
-import { verifyAccountEvent, verifyIdentityEvent } from '../verify/verify-event.ts'
-import { verifySyncEvent } from '../verify/verify-sync-event.ts'
+import type { Remembered } from '../verify/options.ts'
+import { type AccountVerdict, type CommitVerdict, type Discarded, isDiscarded } from '../verify/verdict.ts'
+import { verifyEvent } from '../verify/verify-event.ts'
 import type { DesynchronizedEvent, FirehoseEvent } from './firehose-event.ts'
 import type { Failure, FailureDecision, FirehoseNotice } from './notices.ts'
-import type { ConsumerVerifying, FirehoseConsumerOptions } from './options.ts'
+import type { FirehoseConsumerOptions } from './options.ts'
 
-type ProcessorOptions = Pick<FirehoseConsumerOptions, 'verify' | 'onEvent' | 'onDesynchronized' | 'onFailure'>
-
-/** A message on its way to its handler, with what was remembered of its account. */
-type Judged = { readonly event: FirehoseEvent; readonly remembered: Remembered } | Refused
-
-/** What the consumer around it provides. */
-export interface Surroundings {
+export interface ProcessorOptions
+  extends Pick<FirehoseConsumerOptions, 'verify' | 'onEvent' | 'onDesynchronized' | 'onFailure'> {
+  /** Aborted when the consumer stops: nothing is tried again. */
   readonly signal: AbortSignal
-  readonly notice: (notice: FirehoseNotice) => void
+  readonly onNotice: (notice: FirehoseNotice) => void
   /** Waits before the attempt after the n-th failure. */
   readonly backOff: (failures: number) => Promise<void>
 }
+
+/** A message on its way to its handler, with what was remembered of its account. */
+type Received = { readonly event: FirehoseEvent; readonly remembered: Remembered } | Discarded
 
 const retries = 4
 
@@ -28,25 +27,24 @@ const retries = 4
  */
 export class Processor {
   readonly #options: ProcessorOptions
-  readonly #surroundings: Surroundings
 
-  constructor(options: ProcessorOptions, surroundings: Surroundings) {
+  constructor(options: ProcessorOptions) {
     this.#options = options
-    this.#surroundings = surroundings
   }
 
   /** Resolves to whether the message is done with. @throws what a failure was that ends the consumer */
   async process(message: RepoMessage, frame: Uint8Array): Promise<boolean> {
-    const { did } = message
-    const judged = await this.#attempt('verify', message, () => this.#judge(message, frame))
-    if (typeof judged === 'string') return judged === 'skipped'
-    if ('outcome' in judged.value) {
-      this.#surroundings.notice({ kind: 'refused', seq: message.seq, did, ...judged.value })
+    const { seq, did } = message
+    const { onNotice } = this.#options
+    const received = await this.#attempt('verify', message, () => this.#verify(message, frame))
+    if (typeof received === 'string') return received === 'skipped'
+    if ('outcome' in received.value) {
+      onNotice({ kind: 'discarded', seq, did, ...received.value })
       return true
     }
-    const { event, remembered } = judged.value
+    const { event, remembered } = received.value
     for (const warning of event.verdict?.outcome === 'accept' ? event.verdict.warnings : []) {
-      this.#surroundings.notice({ kind: 'warning', seq: message.seq, did, ...warning })
+      onNotice({ kind: 'warning', seq, did, ...warning })
     }
     return (await this.#attempt('handle', message, () => this.#handle(event, remembered))) !== 'stopped'
   }
@@ -57,15 +55,14 @@ export class Processor {
     message: RepoMessage,
     work: () => Promise<T>,
   ): Promise<{ value: T } | 'skipped' | 'stopped'> {
-    const { signal, notice, backOff } = this.#surroundings
-    const { onFailure = usualDecision } = this.#options
+    const { signal, onNotice, backOff, onFailure = usualDecision } = this.#options
     for (let attempt = 1; ; attempt++) {
       try {
         return { value: await work() }
       } catch (error) {
         const failure: Failure = { stage, error, message, attempt }
         const decision = onFailure(failure)
-        notice({ kind: 'failed', decision, ...failure })
+        onNotice({ kind: 'failed', decision, ...failure })
         if (decision === 'skip') return 'skipped'
         if (decision === 'stop') throw error
         await backOff(attempt - 1)
@@ -74,12 +71,12 @@ export class Processor {
     }
   }
 
-  async #judge(message: RepoMessage, frame: Uint8Array): Promise<Judged> {
+  async #verify(message: RepoMessage, frame: Uint8Array): Promise<Received> {
     const { verify } = this.#options
-    if (!verify) return { event: unverified(message, frame), remembered: {} }
+    if (!verify) return { event: eventOf(message, frame), remembered: {} }
     const remembered = (await verify.states.get(message.did)) ?? {}
-    const event = await verified(message, frame, remembered, verify)
-    return 'outcome' in event ? event : { event, remembered }
+    const verdict = await verifyEvent(message, remembered, verify)
+    return isDiscarded(verdict) ? verdict : { event: eventOf(message, frame, verdict), remembered }
   }
 
   async #handle(event: FirehoseEvent, remembered: Remembered): Promise<void> {
@@ -116,51 +113,12 @@ function changeOf(event: FirehoseEvent): Remembered | undefined {
   return undefined
 }
 
-function unverified(message: RepoMessage, frame: Uint8Array): FirehoseEvent {
-  switch (message.kind) {
-    case 'commit':
-      return { kind: 'commit', message, frame }
-    case 'sync':
-      return { kind: 'sync', message, frame }
-    case 'identity':
-      return { kind: 'identity', message, frame }
-    case 'account':
-      return { kind: 'account', message, frame }
-    default:
-      return { kind: 'legacy', message, frame }
-  }
-}
-
-async function verified(
+function eventOf(
   message: RepoMessage,
   frame: Uint8Array,
-  remembered: Remembered,
-  verify: ConsumerVerifying,
-): Promise<FirehoseEvent | Refused> {
-  switch (message.kind) {
-    case 'commit': {
-      const verdict = await verifyCommitEvent(message, remembered, verify)
-      return isRefused(verdict) ? verdict : { kind: 'commit', message, frame, verdict }
-    }
-    case 'sync': {
-      const verdict = await verifySyncEvent(message, remembered, verify)
-      return isRefused(verdict) ? verdict : { kind: 'sync', message, frame, verdict }
-    }
-    case 'account': {
-      const verdict = await verifyAccountEvent(message, verify)
-      return isRefused(verdict) ? verdict : { kind: 'account', message, frame, verdict }
-    }
-    case 'identity': {
-      const verdict = await verifyIdentityEvent(message, verify)
-      return isRefused(verdict) ? verdict : { kind: 'identity', message, frame, verdict }
-    }
-    default: {
-      const verdict = await verifyIdentityEvent(message, verify)
-      return isRefused(verdict) ? verdict : { kind: 'legacy', message, frame, verdict }
-    }
-  }
-}
-
-function isRefused(verdict: { outcome: string }): verdict is Refused {
-  return verdict.outcome === 'reject' || verdict.outcome === 'drop'
+  verdict?: Exclude<CommitVerdict | AccountVerdict, Discarded>,
+): FirehoseEvent {
+  const kind = isLegacyKind(message.kind) ? 'legacy' : message.kind
+  // The verdict is verifyEvent's on this message, so it is of the message's kind.
+  return (verdict ? { kind, message, frame, verdict } : { kind, message, frame }) as FirehoseEvent
 }

@@ -63,7 +63,7 @@ describe('MemoryRepoStates', () => {
       if (isForged) keys.set(alice.did, bob.keyPair.didKey())
       latest().send(numbered(afterGap, 3))
       await settled()
-      return noticed('refused')[0]?.rule ?? last
+      return noticed('discarded')[0]?.rule ?? last
     }
     expect(await lastOutcome(100_000)).toEqual([3, 'desynchronized'])
     const roomForOne = 600

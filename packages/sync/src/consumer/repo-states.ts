@@ -1,7 +1,6 @@
 import type { Did } from '@atoll/syntax'
-import type { Remembered } from '../verify/verdict.ts'
-
-type Awaitable<T> = T | Promise<T>
+import type { Awaitable } from '../awaitable.ts'
+import type { Remembered } from '../verify/options.ts'
 
 /** Where a consumer keeps what it remembers of each account. Only one event of an account is processed at a time. */
 export interface RepoStates {

@@ -55,7 +55,7 @@ export class StreamReader {
 
   /** A message that will never be processed is done with, so that the cursor moves on. */
   #readMalformed({ violation, seq }: Extract<Decoded, { ok: false }>): void {
-    this.#refuse(violation, seq)
+    this.#discard(violation, seq)
     if (seq !== undefined && this.#isNew(seq)) this.#options.progress.begin(seq)()
   }
 
@@ -63,7 +63,7 @@ export class StreamReader {
   #isNew(seq: number): boolean {
     const { cursor, progress, end } = this.#options
     if (seq <= this.#last) {
-      this.#refuse({ rule: 'seq', reason: `seq ${seq} after ${this.#last}` }, seq)
+      this.#discard({ rule: 'seq', reason: `seq ${seq} after ${this.#last}` }, seq)
       return false
     }
     this.#last = seq
@@ -74,8 +74,8 @@ export class StreamReader {
     return !progress.has(seq)
   }
 
-  #refuse(violation: Violation, seq?: number): void {
+  #discard(violation: Violation, seq?: number): void {
     const outcome = violation.rule === 'seq' ? 'drop' : 'reject'
-    this.#options.onNotice({ kind: 'refused', outcome, ...violation, ...(seq !== undefined && { seq }) })
+    this.#options.onNotice({ kind: 'discarded', outcome, ...violation, ...(seq !== undefined && { seq }) })
   }
 }

@@ -9,7 +9,7 @@ import { seqOf } from '../../test/events.ts'
 import { altered, numbered, received } from '../../test/frames.ts'
 import { settled } from '../../test/manual-clock.ts'
 import { accountEvent, identityEvent, type NewEvent, syncEvent } from '../build/events.ts'
-import type { SigningKeyOf } from '../verify/verdict.ts'
+import type { VerifyOptions } from '../verify/options.ts'
 import type { DesynchronizedEvent, FirehoseEvent } from './firehose-event.ts'
 import { MemoryRepoStates } from './repo-states.ts'
 
@@ -31,7 +31,11 @@ function history(name: string, length: number) {
   return { account, events, did: account.did }
 }
 
-async function verifying(accounts: Account[], options: Parameters<typeof follow>[0] = {}, signingKeyOf?: SigningKeyOf) {
+async function verifying(
+  accounts: Account[],
+  options: Parameters<typeof follow>[0] = {},
+  signingKeyOf?: VerifyOptions['signingKeyOf'],
+) {
   const states = new MemoryRepoStates()
   const keys = new Map(accounts.map(({ did, keyPair }) => [did, keyPair.didKey()]))
   const verify = { states, now: () => testTime, signingKeyOf: signingKeyOf ?? ((did) => keys.get(did)) }
@@ -61,7 +65,7 @@ describe('a consumer that verifies', () => {
     latest().open().send(numbered(events[0]!, 1), forged, numbered(events[0]!, 3), numbered(events[1]!, 4))
     await settled()
     expect(handled).toEqual([1, 4])
-    expect(noticed('refused')).toMatchObject([
+    expect(noticed('discarded')).toMatchObject([
       { seq: 2, did, outcome: 'reject', rule: 'did' },
       { seq: 3, did, outcome: 'drop', rule: 'stale-rev' },
     ])
@@ -129,7 +133,7 @@ describe('a consumer that verifies', () => {
     latest().send(...[first!, off, second!, on, second!, third!].map((event, at) => numbered(event, at + 1)))
     await settled()
     expect(handled).toEqual([1, 2, 4, 5, 6])
-    expect(noticed('refused')).toMatchObject([{ seq: 3, outcome: 'drop', rule: 'inactive' }])
+    expect(noticed('discarded')).toMatchObject([{ seq: 3, outcome: 'drop', rule: 'inactive' }])
   })
 
   it('forgets the repository of an account that was deleted', async () => {
@@ -154,12 +158,12 @@ describe('a consumer that verifies', () => {
     latest().send(numbered(events[0]!, 1), numbered(sync, 2), numbered(sync, 3))
     await settled()
     expect([handled, gaps]).toEqual([[1], [2]])
-    expect(noticed('refused')).toMatchObject([{ seq: 3, outcome: 'drop', rule: 'same-state' }])
+    expect(noticed('discarded')).toMatchObject([{ seq: 3, outcome: 'drop', rule: 'same-state' }])
   })
 
   it('asks for an identity anew when it may have changed, also in the words of older generations', async () => {
     const asked: boolean[] = []
-    const signingKeyOf: SigningKeyOf = (_, { refresh }) => {
+    const signingKeyOf: VerifyOptions['signingKeyOf'] = (_, { refresh }) => {
       asked.push(refresh)
       return undefined
     }
@@ -177,7 +181,7 @@ describe('a consumer that verifies', () => {
   it('tries again while an identity is unavailable', async () => {
     const { account, events } = history('alice', 2)
     let down = 3
-    const signingKeyOf: SigningKeyOf = () => {
+    const signingKeyOf: VerifyOptions['signingKeyOf'] = () => {
       if (down-- > 0) throw new Error('the directory is down')
       return account.keyPair.didKey()
     }
@@ -195,7 +199,7 @@ describe('a consumer that verifies', () => {
   it('passes over an event whose identity stays unavailable, and the others go on meanwhile', async () => {
     const alice = history('alice', 1)
     const bob = history('bob', 1)
-    const signingKeyOf: SigningKeyOf = (did) => {
+    const signingKeyOf: VerifyOptions['signingKeyOf'] = (did) => {
       if (did === alice.did) throw new Error('no such host')
       return bob.account.keyPair.didKey()
     }
@@ -215,7 +219,7 @@ describe('a consumer that verifies', () => {
     const strict = await follow({ verify })
     strict.latest().send(frame)
     await settled()
-    expect([strict.handled, strict.noticed('refused')]).toMatchObject([[], [{ rule: 'time', seq: 1 }]])
+    expect([strict.handled, strict.noticed('discarded')]).toMatchObject([[], [{ rule: 'time', seq: 1 }]])
     const lenient = await follow({ verify: { ...verify, lenient: true } })
     lenient.latest().send(frame)
     await settled()

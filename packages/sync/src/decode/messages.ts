@@ -5,8 +5,7 @@ import type {
   SubscribeReposInfo,
   SubscribeReposSync,
 } from '@atoll/lexicons/com.atproto.sync'
-import type { Datetime, Did } from '@atoll/syntax'
-import type { LegacyHandle, LegacyMigrate, LegacyTombstone } from './legacy-messages.ts'
+import type { Datetime, Did, Handle } from '@atoll/syntax'
 
 /** A message about one account. `did` and `time` are those of the body, whose fields differ from kind to kind. */
 interface Received<Kind extends string, Body> {
@@ -21,6 +20,25 @@ export type CommitMessage = Received<'commit', SubscribeReposCommit>
 export type SyncMessage = Received<'sync', SubscribeReposSync>
 export type IdentityMessage = Received<'identity', SubscribeReposIdentity>
 export type AccountMessage = Received<'account', SubscribeReposAccount>
+
+interface LegacyBody {
+  readonly seq: number
+  readonly did: Did
+  readonly time: Datetime
+}
+
+/** The account's handle changed. Today `#identity`. */
+export interface LegacyHandle extends LegacyBody {
+  readonly handle: Handle
+}
+
+/** The account moved to another server. Today `#identity`. */
+export interface LegacyMigrate extends LegacyBody {
+  readonly migrateTo: string | null
+}
+
+/** The account was deleted. Today `#account`. */
+export type LegacyTombstone = LegacyBody
 
 /** Messages of the network's first years, which a host of that age may still send. */
 export type LegacyMessage =

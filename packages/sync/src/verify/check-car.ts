@@ -1,7 +1,7 @@
 import { CarError, readCar } from '@atoll/car'
 import { BlockMap, type Cid } from '@atoll/data-model'
 import { maxRecordBytes } from '@atoll/repo'
-import { type Refused, reject } from './verdict.ts'
+import { type Discarded, reject } from './verdict.ts'
 
 /** The roots of a CAR file and its blocks, each verified against its CID. */
 export interface CarContent {
@@ -9,7 +9,8 @@ export interface CarContent {
   readonly blocks: BlockMap
 }
 
-export function checkCar(car: Uint8Array): CarContent | Refused {
+/** Reads the CAR file of a message. */
+export function checkCar(car: Uint8Array): CarContent | Discarded {
   try {
     const { roots, blocks } = readCar(car, { maxBlockBytes: maxRecordBytes })
     return { roots, blocks: new BlockMap(blocks) }

@@ -1,15 +1,19 @@
 import { type Commit, verifyCommit } from '@atoll/repo'
-import { drop, type Refused, reject, type Verifying } from './verdict.ts'
+import type { VerifyOptions } from './options.ts'
+import { type Discarded, drop, reject } from './verdict.ts'
 
 const signatureLength = 64
 const startOfS = 32
 
-/** Whether the account's current key signed the commit. If the cached key did not, or there is none, it is refreshed once. */
+/**
+ * Discards a commit that the account's current key did not sign. If the cached key does not verify it, or there is none,
+ * the key is looked up once more, bypassing the cache.
+ */
 export async function checkSignature(
   commit: Commit,
-  { signingKeyOf }: Verifying,
+  { signingKeyOf }: VerifyOptions,
   occasion: object,
-): Promise<Refused | undefined> {
+): Promise<Discarded | undefined> {
   const { did, sig } = commit
   if (sig.length !== signatureLength) return reject('signature-form', `the signature has ${sig.length} bytes`)
   // Half of either curve's order begins with 0x7fffffff. The few values between that and this are left to verifyCommit.

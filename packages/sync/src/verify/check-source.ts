@@ -1,32 +1,34 @@
 import type { Did } from '@atoll/syntax'
-import { drop, type QuestionOptions, type Refused, type Remembered, reject, type Verifying } from './verdict.ts'
+import type { QuestionOptions } from './identity-source.ts'
+import type { Remembered, VerifyOptions } from './options.ts'
+import { type Discarded, drop, reject } from './verdict.ts'
 
-type Host = NonNullable<Verifying['host']>
+type Host = NonNullable<VerifyOptions['host']>
 type Place = 'here' | 'elsewhere' | 'nowhere'
 
-/** Refuses content of an account that is not active. */
-export function checkActive({ active }: Remembered): Refused | undefined {
+/** Discards a commit of an account that is not active. */
+export function checkActive({ active }: Remembered): Discarded | undefined {
   return active === false ? drop('inactive', 'the account is not active') : undefined
 }
 
-/** Refuses a message from another host than the account's. Before that, the cached answer is refreshed. */
-export async function checkHost(did: Did, { host }: Verifying, occasion: object): Promise<Refused | undefined> {
+/** Discards a message from another host than the account's. Before that, the cached answer is refreshed. */
+export async function checkHost(did: Did, { host }: VerifyOptions, occasion: object): Promise<Discarded | undefined> {
   if (!host || (await placeOf(did, host, { refresh: false, occasion })) === 'here') return undefined
-  return refusal(await placeOf(did, host, { refresh: true, occasion }), host)
+  return outcomeAt(await placeOf(did, host, { refresh: true, occasion }), host)
 }
 
 /**
  * Like `checkHost`, for a message that announces a change: when it comes from the account's own host, everything cached about the account
  * is refreshed. One from another host causes one question to the account's source, and the cached key stays.
  */
-export async function checkHostAnew(did: Did, verifying: Verifying): Promise<Refused | undefined> {
-  const { host, signingKeyOf } = verifying
+export async function checkAnnouncement(did: Did, options: VerifyOptions): Promise<Discarded | undefined> {
+  const { host, signingKeyOf } = options
   const occasion = {}
-  const refused = await checkHost(did, verifying, occasion)
-  if (refused) return refused
-  const anew = { refresh: true, occasion }
-  await signingKeyOf(did, anew)
-  return host && refusal(await placeOf(did, host, anew), host)
+  const elsewhere = await checkHost(did, options, occasion)
+  if (elsewhere) return elsewhere
+  const current = { refresh: true, occasion }
+  await signingKeyOf(did, current)
+  return host && outcomeAt(await placeOf(did, host, current), host)
 }
 
 async function placeOf(did: Did, host: Host, options: QuestionOptions): Promise<Place> {
@@ -39,7 +41,7 @@ function hostName(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url
 }
 
-function refusal(place: Place, host: Host): Refused | undefined {
+function outcomeAt(place: Place, host: Host): Discarded | undefined {
   if (place === 'nowhere') return drop('identity', 'the account has no server')
   return place === 'here' ? undefined : reject('host', `the account is not at ${hostName(host.url)}`)
 }

@@ -1,3 +1,4 @@
+import type { DidKey } from '@atoll/crypto'
 import {
   type DidDocument,
   type IdentityResolver,
@@ -8,16 +9,32 @@ import {
   UnsupportedDidError,
 } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
-import type { PdsOf, QuestionOptions, SigningKeyOf } from './verdict.ts'
+import type { Awaitable } from '../awaitable.ts'
+
+/** How an account is asked about. */
+export interface QuestionOptions {
+  /** Not from a cache. */
+  readonly refresh: boolean
+  /**
+   * The same object in all questions that one message raises, so that the account's source is asked once: what was fetched for this
+   * occasion need not be refreshed for it. Each occasion is about one account.
+   */
+  readonly occasion?: object
+}
+
+/** What verifying asks about accounts. */
+export interface IdentitySource {
+  /** The account's current signing key; `undefined` when there is none (any more). */
+  readonly signingKeyOf: (did: Did, options: QuestionOptions) => Awaitable<DidKey | undefined>
+  /** The URL of the account's current server; `undefined` when there is none. */
+  readonly pdsOf: (did: Did, options: QuestionOptions) => Awaitable<string | undefined>
+}
 
 /**
  * What verifying asks about accounts, answered by a resolver. An invalid DID document counts like one that is not there;
  * a source that does not answer is an error, and never taken for the end of an account.
  */
-export function identitySource(resolver: Pick<IdentityResolver, 'resolveDid'>): {
-  signingKeyOf: SigningKeyOf
-  pdsOf: PdsOf
-} {
+export function identitySource(resolver: Pick<IdentityResolver, 'resolveDid'>): IdentitySource {
   const usableDocument = async (did: Did, options: ResolveOptions): Promise<DidDocument | undefined> => {
     try {
       return await resolver.resolveDid(did, options)

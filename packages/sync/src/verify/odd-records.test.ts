@@ -63,7 +63,7 @@ describe.each(cases)('a record with %s', (_, { bytes, reason }) => {
     })
     latest().send(...events.map((event, at) => numbered(event, at + 1)))
     await settled()
-    expect([gaps, noticed('refused')]).toEqual([[], []])
+    expect([gaps, noticed('discarded')]).toEqual([[], []])
     expect(seen).toMatchObject([
       { verdict: { outcome: 'accept', unreadable: [] } },
       { verdict: { outcome: 'accept', unreadable: [{ path, block, fault: { reason } }] } },

@@ -8,7 +8,7 @@ import { commitBlock } from '../../test/hostile.ts'
 import { accountEvent, identityEvent, syncEvent } from '../build/events.ts'
 import { templateOf } from '../build/frame-template.ts'
 import { decodeMessage } from '../decode/decode-message.ts'
-import type { Verifying } from './verdict.ts'
+import type { VerifyOptions } from './options.ts'
 import { verifyEvent } from './verify-event.ts'
 
 const account = new Account(
@@ -21,7 +21,7 @@ const { did, head, commit, keyPair } = account
 const good = numbered(account.event(), 7)
 const { body } = bodyOf(good)
 const nodes = [...commit.slice].filter(({ cid }) => !cid.equals(head.cid))
-const verifying: Verifying = { signingKeyOf: () => keyPair.didKey(), now: () => testTime }
+const verifying: VerifyOptions = { signingKeyOf: () => keyPair.didKey(), now: () => testTime }
 
 const frames = [
   good,

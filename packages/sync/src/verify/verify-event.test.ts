@@ -8,7 +8,7 @@ import { altered, messageOf, numbered, received } from '../../test/frames.ts'
 import { carrying, commitBlock, withHighS } from '../../test/hostile.ts'
 import { accountEvent, identityEvent, syncEvent } from '../build/events.ts'
 import { decodeMessage } from '../decode/decode-message.ts'
-import type { Verifying } from './verdict.ts'
+import type { VerifyOptions } from './options.ts'
 import { verifyCommitEvent } from './verify-commit-event.ts'
 import { verifyAccountEvent, verifyEvent, verifyIdentityEvent } from './verify-event.ts'
 
@@ -22,17 +22,17 @@ const state = { rev: before.rev, data: before.data }
 const otherKey = generateKeyPair('p256')
 
 /** A source of keys that answers in turn, and notes what it was asked. */
-function keys(...answers: ReturnType<Verifying['signingKeyOf']>[]) {
+function keys(...answers: ReturnType<VerifyOptions['signingKeyOf']>[]) {
   const asked: boolean[] = []
-  const signingKeyOf: Verifying['signingKeyOf'] = (_, { refresh }) => {
+  const signingKeyOf: VerifyOptions['signingKeyOf'] = (_, { refresh }) => {
     asked.push(refresh)
     return answers[Math.min(asked.length, answers.length) - 1]
   }
   return { asked, verifying: { signingKeyOf, now: () => testTime } }
 }
 
-const known: Verifying = { signingKeyOf: () => keyPair.didKey(), now: () => testTime }
-const lenient: Verifying = { ...known, lenient: true }
+const known: VerifyOptions = { signingKeyOf: () => keyPair.didKey(), now: () => testTime }
+const lenient: VerifyOptions = { ...known, lenient: true }
 
 describe('the signature', () => {
   it('is verified with the key that is known, without asking again', async () => {
@@ -106,7 +106,7 @@ describe('an accepted commit', () => {
 })
 
 describe('the host', () => {
-  const at = (url: string, ...answers: (string | undefined)[]): { verifying: Verifying; asked: boolean[] } => {
+  const at = (url: string, ...answers: (string | undefined)[]): { verifying: VerifyOptions; asked: boolean[] } => {
     const asked: boolean[] = []
     const pdsOf = (_: unknown, { refresh }: { refresh: boolean }) => {
       asked.push(refresh)

@@ -6,7 +6,7 @@ import { Account, post, put, remove, testTime } from '../../test/account.ts'
 import { messageOf, numbered } from '../../test/frames.ts'
 import { integer, seeded } from '../../test/random.ts'
 import { create, ReferenceAccount, remove as removed, update } from '../../test/reference.ts'
-import type { RepoState } from './verdict.ts'
+import type { RepoState } from './options.ts'
 import { verifyCommitEvent } from './verify-commit-event.ts'
 
 /** Verifies a history of frames, each against the state that the one before left. */

@@ -11,7 +11,7 @@ import { carrying, commitBlock, node, pathsOfLayer, withHighS } from '../../test
 import { syncEvent } from '../build/events.ts'
 import { decodeMessage } from '../decode/decode-message.ts'
 import type { Rule } from '../rules.ts'
-import type { Remembered, Verifying } from './verdict.ts'
+import type { Remembered, VerifyOptions } from './options.ts'
 import { verifyEvent } from './verify-event.ts'
 
 const account = new Account(
@@ -27,11 +27,11 @@ const good = numbered(account.event(), 7)
 const goodSync = numbered(syncEvent(did, head.rev, commit.commit, testDatetime), 7)
 const remembered: Remembered = { state: { rev: before.rev, data: before.data } }
 const otherKey = generateKeyPair('k256')
-const verifying: Verifying = { signingKeyOf: () => keyPair.didKey(), now: () => testTime }
+const verifying: VerifyOptions = { signingKeyOf: () => keyPair.didKey(), now: () => testTime }
 
 interface Settings {
   remembered?: Remembered
-  verifying?: Partial<Verifying>
+  verifying?: Partial<VerifyOptions>
 }
 
 async function judged(frame: Uint8Array, settings: Settings = {}) {

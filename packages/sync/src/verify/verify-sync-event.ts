@@ -4,25 +4,26 @@ import type { SyncMessage } from '../decode/messages.ts'
 import { type CarContent, checkCar } from './check-car.ts'
 import { checkSignature } from './check-signature.ts'
 import { checkActive, checkHost } from './check-source.ts'
-import { type ContentVerdict, drop, type Refused, type Remembered, reject, type Verifying } from './verdict.ts'
+import type { Remembered, VerifyOptions } from './options.ts'
+import { type CommitVerdict, type Discarded, drop, reject } from './verdict.ts'
 
 /**
- * Judges a `#sync`. It is accepted when only the rev is new; when the tree is another one than is remembered, or none is,
+ * Verifies a `#sync`. It is accepted when only the rev is new; when the tree is another one than is remembered, or none is,
  * the repository has to be fetched.
  */
 export async function verifySyncEvent(
   message: SyncMessage,
   remembered: Remembered,
-  verifying: Verifying,
-): Promise<ContentVerdict> {
+  options: VerifyOptions,
+): Promise<CommitVerdict> {
   const occasion = {}
-  const early = checkActive(remembered) ?? (await checkHost(message.did, verifying, occasion))
+  const early = checkActive(remembered) ?? (await checkHost(message.did, options, occasion))
   if (early) return early
   const car = checkCar(message.body.blocks)
   if ('outcome' in car) return car
   const commit = commitOf(message, car)
   if ('outcome' in commit) return commit
-  const late = checkRev(commit, remembered, verifying) ?? (await checkSignature(commit, verifying, occasion))
+  const late = checkRev(commit, remembered, options) ?? (await checkSignature(commit, options, occasion))
   if (late) return late
   const { rev, data } = commit
   const content = { commit, cid: car.roots[0]!, state: { rev, data }, blocks: car.blocks, unreadable: [] }
@@ -30,7 +31,7 @@ export async function verifySyncEvent(
   return { outcome: 'desynchronized', rule: 'other-state', reason: `the tree is ${data}`, ...content }
 }
 
-function commitOf({ did, body }: SyncMessage, { roots, blocks }: CarContent): Commit | Refused {
+function commitOf({ did, body }: SyncMessage, { roots, blocks }: CarContent): Commit | Discarded {
   // A CAR file has at least one root.
   const bytes = blocks.get(roots[0]!)
   if (bytes === undefined) return reject('commit-block', 'the commit is missing')
@@ -40,7 +41,7 @@ function commitOf({ did, body }: SyncMessage, { roots, blocks }: CarContent): Co
   return commit.rev === body.rev ? commit : reject('rev', `the commit's rev is ${commit.rev}`)
 }
 
-function decoded(bytes: Uint8Array): Commit | Refused {
+function decoded(bytes: Uint8Array): Commit | Discarded {
   try {
     return decodeCommit(bytes)
   } catch (error) {
@@ -49,7 +50,11 @@ function decoded(bytes: Uint8Array): Commit | Refused {
   }
 }
 
-function checkRev({ rev, data }: Commit, { state }: Remembered, { now = Date.now }: Verifying): Refused | undefined {
+function checkRev(
+  { rev, data }: Commit,
+  { state }: Remembered,
+  { now = Date.now }: VerifyOptions,
+): Discarded | undefined {
   if (tidMicroseconds(rev) / 1000 > now() + maxFutureMs) return reject('future-rev', `rev ${rev} lies ahead`)
   if (!state || rev > state.rev) return undefined
   if (rev < state.rev) return drop('stale-rev', `rev ${rev} is older than ${state.rev}`)

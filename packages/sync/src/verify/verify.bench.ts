@@ -5,7 +5,7 @@ import { numbered } from '../../test/frames.ts'
 import { integer, seeded } from '../../test/random.ts'
 import { readCommit, resolverOf } from '../../test/reference-sync.ts'
 import { decodeMessage } from '../decode/decode-message.ts'
-import type { RepoState, Verifying } from './verdict.ts'
+import type { RepoState, VerifyOptions } from './options.ts'
 import { verifyCommitEvent } from './verify-commit-event.ts'
 
 console.log('backends:', useNodeBackends(), '\n')
@@ -17,7 +17,7 @@ const commitsEach = 40
 interface Sample {
   readonly frame: Uint8Array
   readonly state: RepoState
-  readonly verifying: Verifying
+  readonly verifying: VerifyOptions
   readonly resolver: ReturnType<typeof resolverOf>
 }
 
@@ -37,7 +37,7 @@ function history(name: string): Sample[] {
     account.write(...Array.from({ length: 200 }, (_, index) => put('create', post(count + index))))
   }
   const { keyPair } = account
-  const verifying: Verifying = { signingKeyOf: () => keyPair.didKey(), now: () => testTime }
+  const verifying: VerifyOptions = { signingKeyOf: () => keyPair.didKey(), now: () => testTime }
   const resolver = resolverOf(keyPair.didKey())
   return Array.from({ length: commitsEach }, (_, index) => {
     const state = account.head

@@ -1,33 +1,46 @@
-// Before 2025 a #commit had neither `prevData` nor `prev` in its operations. There is no way back from such a commit: what
-// it wrote can be proven, but not that nothing else changed.
-import { type CommitSlice, MissingBlockError, Mst, type SliceContext, splitPath } from '@atoll/repo'
+// Before 2025 a #commit had neither `prevData` nor `prev` in its operations. Such a commit cannot be undone: what it wrote
+// can be proven, but not that nothing else changed.
+import type { BlockMap } from '@atoll/data-model'
+import {
+  type CommitSlice,
+  MissingBlockError,
+  Mst,
+  type SliceContext,
+  type SliceVerdict,
+  type SliceViolation,
+  splitPath,
+  verifySlice,
+} from '@atoll/repo'
 import type { Violation } from '../rules.ts'
-import { type JudgedSlice, judge, type Slice } from './judge-slice.ts'
-import { type Refused, reject } from './verdict.ts'
+import { type Discarded, isDiscarded, reject } from './verdict.ts'
 
 type Op = CommitSlice['ops'][number]
 
-const unproven: Violation = { rule: 'no-prev-data', reason: 'the operations cannot be undone' }
+/** What such a commit is accepted with. */
+export const unproven: Violation = { rule: 'no-prev-data', reason: 'the operations cannot be undone' }
 
 /** Whether a commit after the first lacks what undoing its operations takes. */
 export function isOldForm({ since, prevData, ops }: CommitSlice): boolean {
   return since !== null && (prevData === undefined || ops.some(({ action, prev }) => action !== 'create' && !prev))
 }
 
-/** Judges such a commit as far as that goes. */
-export function judgeOldForm(slice: Slice, context: SliceContext): JudgedSlice | Refused {
+/** Verifies such a commit as far as that goes: like `verifySlice`, all but the inversion. */
+export function verifyOldForm(
+  slice: CommitSlice & { readonly blocks: BlockMap },
+  context: SliceContext,
+): SliceVerdict | Discarded {
   const [deleted, written] = split(slice.ops)
-  const judged = judge({ ...slice, prevData: undefined, ops: written.map(inPlace) }, context)
-  if ('outcome' in judged) return judged
-  const { commit, unreadable } = judged
+  const verdict = verifySlice({ ...slice, prevData: undefined, ops: written.map(inPlace) }, context)
+  if (isDiscarded(verdict)) return verdict
+  const { commit, head, unreadable } = verdict
   const tree = Mst.load(commit.data, (cid) => slice.blocks.get(cid), { partial: true, trusted: true })
   for (const op of deleted) {
-    const refused = deletionFault(op, tree)
+    const refused = checkDeletion(op, tree)
     if (refused) return refused
   }
   const gap = gapOf(slice, context)
-  const content = { commit, warnings: [unproven], unreadable }
-  return gap ? { ...content, gap } : content
+  const content = { commit, head, unreadable }
+  return gap ? { outcome: 'desynchronized', ...gap, ...content } : { outcome: 'accept', ...content }
 }
 
 function split(ops: readonly Op[]): [deleted: Op[], written: Op[]] {
@@ -41,7 +54,7 @@ function inPlace(op: Op): Op {
   return isPlain ? { action: 'update', path, cid, prev: cid } : op
 }
 
-function deletionFault({ path, cid }: Op, tree: Mst): Refused | undefined {
+function checkDeletion({ path, cid }: Op, tree: Mst): Discarded | undefined {
   if (!splitPath(path) || cid !== null) return reject('op', `delete of ${path.slice(0, 100)}`)
   try {
     return tree.get(path) ? reject('inversion', `${path} was not deleted`) : undefined
@@ -52,7 +65,7 @@ function deletionFault({ path, cid }: Op, tree: Mst): Refused | undefined {
   }
 }
 
-function gapOf({ since, prevData }: CommitSlice, { previous }: SliceContext): Violation | undefined {
+function gapOf({ since, prevData }: CommitSlice, { previous }: SliceContext): SliceViolation | undefined {
   if (!previous) return undefined
   if (since !== previous.rev) return { rule: 'since', reason: `since is ${since}, but the last rev is ${previous.rev}` }
   const differs = prevData !== undefined && !prevData.equals(previous.data)
