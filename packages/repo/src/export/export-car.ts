@@ -4,20 +4,23 @@ import type { Head } from '../commit/commit.ts'
 import { MissingBlockError } from '../errors.ts'
 import { linksOfNode } from '../mst/node-codec.ts'
 
-/** The blocks of one repository where they are at hand, in bulk. */
+/** A source that returns blocks of one repository in bulk, as a storage on the same machine can. */
 export interface SectionSource {
-  /** Those of `cids` that there are, in any order. */
+  /** Those of `cids` that it has, in any order. */
   blocks(cids: readonly Cid[]): readonly Section[]
   /**
-   * The records in the order of the tree, which is that of their paths by code unit. A run need only be valid until the next is asked for:
-   * then its memory may be freed.
+   * All records in the order of the tree, which is that of their paths by code unit. A run only has to be
+   * valid until the next one is asked for: then its memory may be freed.
    */
   records(): Iterable<SectionRun>
 }
 
-/** A whole repository as a CAR file, once. */
+/** A whole repository as a CAR file, which can be iterated once. */
 export interface CarExport extends Iterable<Uint8Array> {
-  /** Hands back a chunk that nobody will read again, so that its memory is reused. A reader that keeps chunks does not call it. */
+  /**
+   * Hands back a chunk that nobody will read again, so that its memory is reused. A reader that keeps
+   * chunks does not call it.
+   */
   release(chunk: Uint8Array): void
 }
 
@@ -25,10 +28,11 @@ export interface CarExport extends Iterable<Uint8Array> {
 const nodesAtOnce = 32
 
 /**
- * A whole repository as a CAR file, in chunks of `chunkBytes` (default 63 KiB), where its blocks are at hand: what `streamCar` makes of
- * `exportRepo`, in much less time. Records are not searched for but taken as they come in order; one that does not come is asked for.
- * Nothing is hashed: the source is believed. Memory does not grow with the repository. What goes wrong is thrown while it is read:
- * `MissingBlockError`, `InvalidNodeError`.
+ * A whole repository as a CAR file, in chunks of `chunkBytes` (default 63 KiB). Writes the same bytes as
+ * `streamCar` over `exportRepo`, but much faster. Records are not looked up: they are taken in the order
+ * in which `source.records` brings them, and only one that does not come in its turn is asked for. Nothing
+ * is hashed: the source is trusted. Memory does not grow with the repository. Iterating throws
+ * `MissingBlockError` and `InvalidNodeError`.
  * @see https://atproto.com/specs/repository#car-file-serialization
  */
 export function exportCar(
@@ -38,36 +42,49 @@ export function exportCar(
 ): CarExport {
   const car = new CarPacker([head.cid], chunkBytes)
   return {
-    [Symbol.iterator]: () => packed(car, head, source),
+    [Symbol.iterator]: () => packRepo(car, head, source),
     release: (chunk) => car.release(chunk),
   }
 }
 
-function* packed(car: CarPacker, head: Pick<Head, 'cid' | 'data'>, source: SectionSource): Generator<Uint8Array, void> {
+// The tree is walked in pre-order over the encoded nodes. `linksOfNode` lists where the CIDs of a node's
+// links stand in its bytes, in tree order: subtree, record, subtree, …, subtree. So an even index is a
+// subtree, with 0 where there is none, and an odd index a record.
+
+function* packRepo(
+  car: CarPacker,
+  head: Pick<Head, 'cid' | 'data'>,
+  source: SectionSource,
+): Generator<Uint8Array, void> {
   const records = new RecordCursor(source.records())
-  addWhole(car, only(source, head.cid, 'commit'))
-  const root = new OpenNode(only(source, head.data, 'node'))
+  addWhole(car, sectionFrom(source, head.cid, 'commit'))
+  const root = new NodeCursor(sectionFrom(source, head.data, 'node'))
   addWhole(car, root.section)
-  /** From the root to the node at hand. */
+  /** From the root to the current node. */
   const path = [root]
   for (let node = path.at(-1); node; node = path.at(-1)) {
     const { section, links, next } = node
     const at = links[next]
     if (at === undefined) path.pop()
-    else if (next % 2 === 1) {
+    else if (isRecord(next)) {
       node.next++
       if (records.isAt(section, at)) records.copyTo(car)
-      else addWhole(car, only(source, cidAt(section, at), 'record'))
+      else addWhole(car, sectionFrom(source, cidAt(section, at), 'record'))
     } else if (at === 0) node.next++
     else {
-      if (!node.below[next]) loadAhead(path, source)
-      const below = node.takeNext()
-      addWhole(car, below.section)
-      path.push(below)
+      if (!node.loaded[next]) loadAhead(path, source)
+      const child = node.takeNext()
+      addWhole(car, child.section)
+      path.push(child)
     }
     if (car.hasFull) yield* car.takeFull()
   }
   yield* car.takeRest()
+}
+
+/** Whether link `index` of a node is a record and not a subtree. */
+function isRecord(index: number): boolean {
+  return index % 2 === 1
 }
 
 function addWhole(car: CarPacker, section: Section): void {
@@ -75,62 +92,63 @@ function addWhole(car: CarPacker, section: Section): void {
 }
 
 /** A node whose links are being followed. */
-class OpenNode {
+class NodeCursor {
   readonly section: Section
-  /** Where in the section the CIDs are, as `linksOfNode` finds them. */
+  /** Where in the section the CIDs of its links are: subtrees at even indices (0: none), records at odd ones. */
   readonly links: readonly number[]
-  /** The link that comes next. */
+  /** The index of the link to follow next. */
   next = 0
-  /** What was loaded ahead, in the places of its links. */
-  readonly below: (OpenNode | undefined)[] = []
+  /** The children loaded ahead, at the indices of their links. */
+  readonly loaded: (NodeCursor | undefined)[] = []
 
   constructor(section: Section) {
     this.section = section
     this.links = linksOfNode(section, CID_LENGTH)
   }
 
-  /** What hangs from the next link, which was loaded. Nobody else keeps it. */
-  takeNext(): OpenNode {
+  /** The child at the next link, which was loaded. It is not kept here any longer. */
+  takeNext(): NodeCursor {
     const index = this.next++
-    const node = this.below[index]!
-    this.below[index] = undefined
+    const node = this.loaded[index]!
+    this.loaded[index] = undefined
     return node
   }
 }
 
-/** Where a node hangs. */
-interface Place {
-  readonly node: OpenNode
+/** A link to a node that is not loaded. */
+interface UnloadedLink {
+  readonly node: NodeCursor
   readonly index: number
 }
 
-/** Loads the nodes that come next, as far as is known of the tree. */
-function loadAhead(path: readonly OpenNode[], source: SectionSource): void {
-  const places: Place[] = []
-  for (let depth = path.length - 1; depth >= 0; depth--) findUnloaded(path[depth]!, places)
-  const cids = places.map(({ node, index }) => cidAt(node.section, node.links[index]!))
+/** Loads the nodes that the walk comes to next, as far as the tree is known. */
+function loadAhead(path: readonly NodeCursor[], source: SectionSource): void {
+  const unloaded: UnloadedLink[] = []
+  for (let depth = path.length - 1; depth >= 0; depth--) findUnloaded(path[depth]!, unloaded)
+  const cids = unloaded.map(({ node, index }) => cidAt(node.section, node.links[index]!))
   const found = source.blocks(cids)
-  places.forEach(({ node, index }, place) => {
-    node.below[index] = new OpenNode(sectionOf(found, cids[place]!, 'node'))
+  unloaded.forEach(({ node, index }, position) => {
+    node.loaded[index] = new NodeCursor(requireSection(found, cids[position]!, 'node'))
   })
 }
 
-/** Adds what is not loaded below a node, in order, until there are enough. */
-function findUnloaded(node: OpenNode, places: Place[]): void {
-  for (let index = node.next + (node.next % 2); index < node.links.length; index += 2) {
-    if (places.length === nodesAtOnce) return
-    const loaded = node.below[index]
-    if (loaded) findUnloaded(loaded, places)
-    else if (node.links[index] !== 0) places.push({ node, index })
+/** Adds the links below a node whose nodes are not loaded, in tree order, until there are enough. */
+function findUnloaded(node: NodeCursor, unloaded: UnloadedLink[]): void {
+  const nextSubtree = isRecord(node.next) ? node.next + 1 : node.next
+  for (let index = nextSubtree; index < node.links.length; index += 2) {
+    if (unloaded.length === nodesAtOnce) return
+    const child = node.loaded[index]
+    if (child) findUnloaded(child, unloaded)
+    else if (node.links[index] !== 0) unloaded.push({ node, index })
   }
 }
 
-function only(source: SectionSource, cid: Cid, kind: 'commit' | 'node' | 'record'): Section {
-  return sectionOf(source.blocks([cid]), cid, kind)
+function sectionFrom(source: SectionSource, cid: Cid, kind: 'commit' | 'node' | 'record'): Section {
+  return requireSection(source.blocks([cid]), cid, kind)
 }
 
-function sectionOf(found: readonly Section[], cid: Cid, kind: 'commit' | 'node' | 'record'): Section {
-  for (const section of found) if (isSame(section, 0, cid.bytes, 0)) return section
+function requireSection(found: readonly Section[], cid: Cid, kind: 'commit' | 'node' | 'record'): Section {
+  for (const section of found) if (isSameCid(section, 0, cid.bytes, 0)) return section
   throw new MissingBlockError(cid, kind)
 }
 
@@ -138,14 +156,14 @@ function cidAt(bytes: Uint8Array, at: number): Cid {
   return new Cid(bytes.subarray(at, at + CID_LENGTH))
 }
 
-/** Whether two CIDs are the same. */
-function isSame(a: Uint8Array, atA: number, b: Uint8Array, atB: number): boolean {
-  // From the end: the beginnings are all alike.
+/** Whether the CIDs at two places are the same. */
+function isSameCid(a: Uint8Array, atA: number, b: Uint8Array, atB: number): boolean {
+  // From the end: all CIDs begin alike.
   for (let index = CID_LENGTH - 1; index >= 0; index--) if (a[atA + index] !== b[atB + index]) return false
   return true
 }
 
-/** Where among the records in order an export is. */
+/** A position in the runs of records. */
 class RecordCursor {
   readonly #runs: Iterator<SectionRun>
   #run: SectionRun = { bytes: new Uint8Array(), ends: [] }
@@ -164,10 +182,10 @@ class RecordCursor {
       this.#run = value
       this.#next = this.#start = 0
     }
-    return isSame(this.#run.bytes, this.#start, bytes, at)
+    return isSameCid(this.#run.bytes, this.#start, bytes, at)
   }
 
-  /** Copies the next record, and goes on. */
+  /** Copies the next record and moves past it. */
   copyTo(car: CarPacker): void {
     const end = this.#run.ends[this.#next++]!
     car.addSection(this.#run.bytes, this.#start, end)

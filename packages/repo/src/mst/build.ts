@@ -5,7 +5,7 @@ import { isTreeKey } from '../path.ts'
 import { layerOf } from './layer.ts'
 import { type MstChild, MstNode } from './node.ts'
 
-/** A node that still grows at its right end: `children` lacks the last one. */
+/** A node that still grows at its right end: its last child is not in `children` yet. */
 interface OpenNode {
   keys: string[]
   values: Cid[]

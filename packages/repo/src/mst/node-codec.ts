@@ -35,16 +35,16 @@ const MAX_NODE_OVERHEAD = 1 + 2 * 2 + 3 + LINK_LENGTH
 
 let scratch: Uint8Array | undefined
 
-/** What may be linked to: a CID, or something that has one. */
+/** What can be linked to: a CID, or something that has one. */
 type Linked = Cid | { readonly cid: Cid }
 
-/** The bytes of a node: what the generic codec makes of the same map. */
+/** The bytes of a node: the same as the generic codec writes for its map. */
 export function encodeNode(
   keys: readonly string[],
   values: readonly Cid[],
   children: readonly (Linked | null)[],
 ): Uint8Array {
-  // Asking a child for its CID may encode it, which takes the same scratch: so that comes first.
+  // A child may have to be encoded to have a CID, and that uses the same scratch buffer: so do it first.
   for (const child of children) if (child !== null && !(child instanceof Cid)) child.cid
   let bound = MAX_NODE_OVERHEAD
   for (const key of keys) bound += MAX_ENTRY_OVERHEAD + key.length
@@ -82,7 +82,7 @@ export function encodeNode(
   return kept
 }
 
-/** Node's Buffer takes small pieces from a pool: an ArrayBuffer for each would cost more than to encode the node. */
+/** Node's Buffer allocates small pieces from a pool: an ArrayBuffer for each would cost more than encoding the node. */
 function allocate(length: number): Uint8Array {
   const pooled = globalThis.Buffer?.allocUnsafe(length)
   return pooled ? new Uint8Array(pooled.buffer, pooled.byteOffset, length) : new Uint8Array(length)
@@ -122,8 +122,8 @@ function writeLink(bytes: Uint8Array, at: number, linked: Linked | null): number
 }
 
 /**
- * Reads the one encoding that a node has. Refused as well: keys out of order, prefixes shorter than they could be, and more
- * entries or longer keys than the limits. CIDs in the result are views of `bytes`.
+ * Reads a node, which has only one valid encoding. Also refuses keys out of order, prefixes shorter than
+ * they could be, and more entries or longer keys than the limits. CIDs in the result are views of `bytes`.
  * @throws InvalidNodeError
  */
 export function decodeNode(bytes: Uint8Array, cid?: Cid): NodeContent {
@@ -136,15 +136,16 @@ export function decodeNode(bytes: Uint8Array, cid?: Cid): NodeContent {
 }
 
 /**
- * Finds where in `bytes` the CIDs are that a node links to, whose own bytes begin at `start`: a subtree's, a record's, a subtree's and
- * so on, in the order of the tree. 0 stands for no subtree. Keys are passed over: whether they are in order is not looked at.
+ * Finds where in `bytes` the CIDs of a node's links are. The node begins at `start`. The positions come in
+ * tree order: subtree, record, subtree, …, subtree. So subtrees have even indices, with 0 where there is
+ * none, and records odd ones. Keys are skipped: their order is not checked.
  * @throws InvalidNodeError
  */
 export function linksOfNode(bytes: Uint8Array, start: number): number[] {
   return new NodeReader(bytes, start).links()
 }
 
-/** The key read last, of which the next one is a variation. */
+/** The key read last: the next one repeats its start. One buffer for all readers, since reading is synchronous. */
 let keyBytes: Uint8Array | undefined
 
 class NodeReader {
@@ -206,7 +207,7 @@ class NodeReader {
     this.#head(UNSIGNED)
   }
 
-  /** A key must sort after the one before it, and share with that no more than it says. */
+  /** Reads a key. It must sort after the one before, and its prefix must be all that the two share. */
   #key(): string {
     const bytes = this.#bytes
     this.#expectKey(KEY_K)
@@ -256,7 +257,7 @@ class NodeReader {
     }
   }
 
-  /** Where the CID of the link is that comes next. */
+  /** Reads a link. Returns the position of its CID. */
   #link(): number {
     const bytes = this.#bytes
     const at = this.#at
