@@ -1,3 +1,4 @@
+import { TimeSlice } from '@atoll/event-loop'
 import { type CidString, type Did, isCidString, isDid } from '@atoll/syntax'
 import { acceptOperation } from './chain.ts'
 import { PlcError, type PlcFault } from './errors.ts'
@@ -59,17 +60,15 @@ export function validateLog(did: Did, log: unknown, options: ValidateLogOptions 
 export async function validateLogInPieces(
   did: Did,
   log: unknown,
-  { pieceMs = 10, signal, ...options }: ValidateLogOptions & { pieceMs?: number; signal?: AbortSignal } = {},
+  { pieceMs, signal, ...options }: ValidateLogOptions & { pieceMs?: number; signal?: AbortSignal } = {},
 ): Promise<ValidatedLog> {
   const work = judge(did, log, options)
-  let begun = performance.now()
+  const slice = new TimeSlice(pieceMs)
   for (;;) {
     signal?.throwIfAborted()
     const step = work.next()
     if (step.done) return step.value
-    if (performance.now() - begun < pieceMs) continue
-    await new Promise((resolve) => setTimeout(resolve))
-    begun = performance.now()
+    if (slice.isOver) await slice.next()
   }
 }
 

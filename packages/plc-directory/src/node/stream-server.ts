@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { yieldToEventLoop } from '@atoll/event-loop'
 import { WebSocketServer } from 'ws'
 import { StreamClosedError } from '../export-stream.ts'
 import type { PlcDirectory } from '../plc-directory.ts'
@@ -84,7 +85,7 @@ export async function pumpLines(
       if (outcome === 'closed') return
       if (outcome === 'late') throw new StreamClosedError('ConsumerTooSlow')
       // As long as the system takes everything, nothing here ever waits for it.
-      if (++count % linesInTurn === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (++count % linesInTurn === 0) await yieldToEventLoop()
     }
     outlet.close(normal, '')
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { DidKey, PublicKey } from '@atoll/crypto'
 import { type Block, type Cid, decodeCid, verifyCid } from '@atoll/data-model'
+import { yieldToEventLoop } from '@atoll/event-loop'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { Commit } from '../commit/commit.ts'
 import { CorruptBlockError, InvalidNodeError, VerificationError } from '../errors.ts'
@@ -110,7 +111,7 @@ export class Importer {
       const pending = this.#receive(this.#checked(next.value))
       if (pending) await pending
       if (this.#ready.length > 0) yield* this.#ready.splice(0)
-      if (this.#received % blocksInOneGo === 0) await turnOfOthers()
+      if (this.#received % blocksInOneGo === 0) await yieldToEventLoop()
     }
     await this.#retakeEmittedRecords()
     yield* this.#ready.splice(0)
@@ -249,8 +250,4 @@ function placeBytes(place: NodePlace | 'root'): number {
 
 function cidOfKey(key: string): Cid {
   return decodeCid(Uint8Array.from(key, (char) => char.charCodeAt(0)))
-}
-
-function turnOfOthers(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve))
 }

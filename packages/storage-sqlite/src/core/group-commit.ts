@@ -1,12 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { TimeSlice, yieldToEventLoop } from '@atoll/event-loop'
 import { StorageUnavailableError, type StoredEvent } from '@atoll/storage'
 import { advance, type Numbering, type Routine } from '@atoll/storage-sql'
 import type { Connection } from './connection.ts'
 import { translateError } from './errors.ts'
 
-/** How long transactions may keep the thread before everyone else gets a turn. */
-const sliceMs = 10
-/** How many steps pass between looks at the clock. */
+/** How many steps, of some microseconds each, pass between looks at the clock. */
 const stepsPerLook = 32
 
 /** Work for the writer; `numbering` gives sequence numbers to what it appends. */
@@ -51,7 +49,7 @@ export class GroupCommit {
   /** The last number given, durable or not yet. */
   #given: number
   #last: number
-  #sliceEnd = 0
+  readonly #slice = new TimeSlice()
 
   constructor(connection: Connection, options: GroupCommitOptions) {
     this.#options = options
@@ -100,7 +98,7 @@ export class GroupCommit {
 
   async #flush(): Promise<void> {
     do {
-      await nextTurn()
+      await yieldToEventLoop()
       const group = this.#queue
       this.#queue = []
       await this.#commit(group)
@@ -116,7 +114,7 @@ export class GroupCommit {
     try {
       connection = this.#connection ??= this.#options.connect()
       connection.command('begin immediate')
-      this.#sliceEnd = performance.now() + sliceMs
+      this.#slice.restart()
       for (const job of group) {
         const done = await this.#write(connection, job)
         if (done) written.push(done)
@@ -158,14 +156,9 @@ export class GroupCommit {
     let next = routine.next()
     for (let steps = 1; !next.done; steps++) {
       next = advance(routine, next.value, connection.execute)
-      if (steps % stepsPerLook === 0 && performance.now() > this.#sliceEnd) await this.#nextSlice()
+      if (steps % stepsPerLook === 0 && this.#slice.isOver) await this.#slice.next()
     }
     return next.value
-  }
-
-  async #nextSlice(): Promise<void> {
-    await nextTurn()
-    this.#sliceEnd = performance.now() + sliceMs
   }
 
   #settle(written: readonly Written[]): void {

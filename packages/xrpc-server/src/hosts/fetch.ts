@@ -1,8 +1,8 @@
 /** The router behind the web's `Request` and `Response`. */
 
+import { yieldToEventLoop } from '@atoll/event-loop'
 import { ClientGoneError } from '../core/errors.ts'
 import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../core/messages.ts'
-import { othersServed } from '../event-loop.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { chunksOf, type StreamOptions, streamOf } from '../http/web-streams.ts'
 
@@ -24,7 +24,7 @@ export function routerRequest(request: Request, info: FetchInfo = {}, signal = r
     headers: headers.has('host') ? headers : withHost(headers, url.host),
     ip: clientAddress(info.address ?? '127.0.0.1', headers.get('x-forwarded-for'), info.isTrustedProxy),
     signal,
-    nextTurn: othersServed,
+    nextTurn: yieldToEventLoop,
     body: body === null ? undefined : bodyOf(body),
   }
 }

@@ -1,9 +1,9 @@
 /** Node's request in the router's inner form, made as cheaply as can be: what is not asked for is never made. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { yieldToEventLoop } from '@atoll/event-loop'
 import { ClientGoneError, payloadTooLarge } from '../core/errors.ts'
 import type { RequestHeaders, RouterRequest } from '../core/messages.ts'
-import { othersServed } from '../event-loop.ts'
 import type { ByteStream } from '../http/bodies.ts'
 import { clientAddress, clientNetwork } from '../http/client-address.ts'
 import { GatheredChunks } from '../http/gathered-chunks.ts'
@@ -92,7 +92,7 @@ export class NodeRequest implements RouterRequest, RequestHeaders {
   }
 
   nextTurn(): Promise<void> {
-    return this.options.shares?.next(this.network) ?? othersServed()
+    return this.options.shares?.next(this.network) ?? yieldToEventLoop()
   }
 
   get signal(): AbortSignal {

@@ -2,7 +2,7 @@
  * Shares the event loop among client networks, for requests and streamed answers, once there is not enough of it for all. Subscriptions
  * share it in loop-yielder.ts, whatever network they come from.
  */
-import { afterOthers, whenIdle } from '../event-loop.ts'
+import { runAfterYield, runWhenIdle } from '@atoll/event-loop'
 
 /** For how long requests may begin in one turn of the event loop. Those that come later begin in the next turns. */
 const sliceMs = 5
@@ -67,9 +67,9 @@ export class LoopShares {
 
   constructor(options: LoopSharesOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
-    this.#afterOthers = options.afterOthers ?? afterOthers
+    this.#afterOthers = options.afterOthers ?? runAfterYield
     this.#later = options.later ?? setTimeout
-    this.#whenIdle = options.whenIdle ?? whenIdle
+    this.#whenIdle = options.whenIdle ?? runWhenIdle
   }
 
   /** Undefined when a request of this network, or the next chunk of an answer to it, may begin now; else a promise of its turn. */

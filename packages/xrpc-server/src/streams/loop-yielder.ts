@@ -2,7 +2,7 @@
  * Shares the event loop among subscriptions, whoever has them: a source that is always ready, and a subscriber that always has room, would
  * never let go of it. Requests and their answers are shared out by client network instead, in loop-shares.ts.
  */
-import { afterOthers, whenIdle } from '../event-loop.ts'
+import { runAfterYield, runWhenIdle } from '@atoll/event-loop'
 
 /** How long all subscriptions together may run in one turn of the event loop. */
 const sliceMs = 5
@@ -36,8 +36,8 @@ export class LoopYielder {
 
   constructor(options: LoopYielderOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
-    this.#afterOthers = options.afterOthers ?? afterOthers
-    this.#whenIdle = options.whenIdle ?? whenIdle
+    this.#afterOthers = options.afterOthers ?? runAfterYield
+    this.#whenIdle = options.whenIdle ?? runWhenIdle
   }
 
   /** Call it after each item of so many bytes: undefined to go on, or a promise to await first. */

@@ -1,0 +1,2 @@
+export { TimeSlice } from './time-slice.ts'
+export { runAfterYield, runWhenIdle, yieldToEventLoop } from './yield.ts'
