@@ -2,7 +2,8 @@
 
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { MemoryStorage, type NewEvent } from '@atoll/storage'
+import { MemoryStorage } from '@atoll/storage'
+import type { NewEvent } from '@atoll/xrpc'
 import { createSequencer } from './sequencer.ts'
 
 const events = 30_000

@@ -1,4 +1,5 @@
-import { type EventLog, MemoryStorage, type NewEvent, type StoredEvent } from '@atoll/storage'
+import { type EventLog, MemoryStorage, type StoredEvent } from '@atoll/storage'
+import type { NewEvent } from '@atoll/xrpc'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSequencer, type Sequencer, type SequencerOptions } from './sequencer.ts'

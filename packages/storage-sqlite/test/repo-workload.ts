@@ -1,7 +1,8 @@
 import { type Block, blockOf, type Cid, cidOfCbor } from '@atoll/data-model'
 import type { Head } from '@atoll/repo'
-import type { NewEvent, PdsStorage, RepoChange } from '@atoll/storage'
+import type { PdsStorage, RepoChange } from '@atoll/storage'
 import type { Datetime, Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { NewEvent } from '@atoll/xrpc'
 
 export interface SampleCommit {
   change: RepoChange

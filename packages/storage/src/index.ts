@@ -40,10 +40,9 @@ export {
   type EventLog,
   type EventWrites,
   firstSeq,
-  type NewEvent,
   type StoredEvent,
 } from './events/event-log.ts'
-export { type FrameTemplate, withSeq } from './events/frame-template.ts'
+export { withSeq } from './events/numbered-frame.ts'
 export type { InviteCode, InviteStore, InviteUse, InviteWrites, NewInviteCode } from './invites/invite-store.ts'
 export type { KeyStore, KeyWrites, ReservedKey, SigningKey } from './keys/key-store.ts'
 export { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from './records/record-store.ts'

@@ -3,10 +3,9 @@ export {
   commitEvent,
   type InactiveStatus,
   identityEvent,
-  type NewEvent,
   syncEvent,
+  templateOf,
 } from './build/events.ts'
-export { type FrameTemplate, frameTemplate, templateOf } from './build/frame-template.ts'
 export type { Backoff } from './consumer/backoff.ts'
 export type { Clock } from './consumer/clock.ts'
 export type { Ending } from './consumer/connection.ts'

@@ -3,7 +3,8 @@ import { generateKeyPair, type KeyPair } from '@atoll/crypto'
 import { BlockMap, blockOf, type Cid, type ValueMap } from '@atoll/data-model'
 import { applyWrites, type CommitData, createRepo, type Head, type RecordWrite } from '@atoll/repo'
 import { type Did, formatDatetime, formatTid, parseDid, parseNsid, parseRecordKey } from '@atoll/syntax'
-import { commitEvent, type NewEvent } from '../src/index.ts'
+import type { NewEvent } from '@atoll/xrpc'
+import { commitEvent } from '../src/index.ts'
 
 /** When everything in the tests happens. */
 export const testTime = Date.UTC(2026, 4, 6, 7, 8, 9)

@@ -1,6 +1,6 @@
 import { encodeCbor, type ValueMap } from '@atoll/data-model'
-import { decodeFrame, encodeMessageFrame } from '@atoll/xrpc'
-import { decodeMessage, type FrameTemplate, type Message, type NewEvent } from '../src/index.ts'
+import { decodeFrame, encodeMessageFrame, type FrameTemplate, type NewEvent } from '@atoll/xrpc'
+import { decodeMessage, type Message } from '../src/index.ts'
 
 /** The frame with its number in place. */
 export function numbered({ frame }: { frame: FrameTemplate }, seq: number): Uint8Array {

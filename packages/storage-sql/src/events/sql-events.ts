@@ -1,5 +1,6 @@
-import { type NewEvent, type StoredEvent, withSeq } from '@atoll/storage'
+import { type StoredEvent, withSeq } from '@atoll/storage'
 import type { Datetime, Did } from '@atoll/syntax'
+import type { NewEvent } from '@atoll/xrpc'
 import { change, first, type Routine } from '../routine.ts'
 import { type Parameters, statement } from '../statement.ts'
 

@@ -5,7 +5,7 @@ import type { Exceptions, OpenStorage } from '../testing/opened.ts'
 import { describeRules, storageForEach } from '../testing/rules.ts'
 import { alice, bob, carol, event, hex, time } from '../testing/samples.ts'
 import type { StoredEvent } from './event-log.ts'
-import { withSeq } from './frame-template.ts'
+import { withSeq } from './numbered-frame.ts'
 
 const hour = 3_600_000
 

@@ -1,13 +1,5 @@
 import type { Datetime, Did } from '@atoll/syntax'
-import type { FrameTemplate } from './frame-template.ts'
-
-/** An event on its way into the log. `kind` is the message type without its `#`. */
-export interface NewEvent {
-  did: Did
-  kind: string
-  time: Datetime
-  frame: FrameTemplate
-}
+import type { NewEvent } from '@atoll/xrpc'
 
 /** An event with its number, and the frame that every subscriber gets. */
 export interface StoredEvent {

@@ -10,8 +10,8 @@ import {
   parseTid,
   type Tid,
 } from '@atoll/syntax'
+import type { NewEvent } from '@atoll/xrpc'
 import type { NewAccount } from '../accounts/account-store.ts'
-import type { NewEvent } from '../events/event-log.ts'
 import type { BlobReference, RecordChange, RepoChange } from '../repos/repo-change.ts'
 
 /** DIDs to keep for. */

@@ -3,11 +3,12 @@ import { type Block, BlockMap, blockOf, type ValueMap } from '@atoll/data-model'
 import { subscribeRepos } from '@atoll/lexicons/com.atproto.sync'
 import { createRepo } from '@atoll/repo'
 import { parseHandle } from '@atoll/syntax'
+import type { NewEvent } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, remove, testDatetime } from '../../test/account.ts'
 import { bodyOf, numbered } from '../../test/frames.ts'
 import { EventTooLargeError } from '../errors.ts'
-import { accountEvent, commitEvent, identityEvent, type NewEvent, syncEvent } from './events.ts'
+import { accountEvent, commitEvent, identityEvent, syncEvent } from './events.ts'
 
 const account = new Account('alice', [put('create', post(0)), put('create', post(1))])
 const first = account.event()

@@ -2,19 +2,12 @@ import { writeCar } from '@atoll/car'
 import type { Block, Cid, ValueMap } from '@atoll/data-model'
 import { type CommitData, maxCommitBytes, maxWrites } from '@atoll/repo'
 import type { Datetime, Did, Handle, Tid } from '@atoll/syntax'
+import { type FrameTemplate, frameTemplate, type NewEvent } from '@atoll/xrpc'
+import type { RepoMessage } from '../decode/messages.ts'
 import { EventTooLargeError } from '../errors.ts'
-import { type FrameTemplate, frameTemplate } from './frame-template.ts'
 
 /** How large the blocks of a `#sync` may be. */
 const maxSyncBytes = 10_000
-
-/** An event of the firehose, ready to be appended to an event log, which numbers it. */
-export interface NewEvent {
-  readonly did: Did
-  readonly kind: 'commit' | 'sync' | 'identity' | 'account'
-  readonly time: Datetime
-  readonly frame: FrameTemplate
-}
 
 /** Why an account is not active, as `#account` says it. */
 export type InactiveStatus = 'takendown' | 'suspended' | 'deleted' | 'deactivated' | 'desynchronized' | 'throttled'
@@ -63,12 +56,18 @@ export function accountEvent(did: Did, status: InactiveStatus | undefined, time:
   return event('account', did, time, status ? { did, active: false, status, time } : { did, active: true, time })
 }
 
+/** The frame of a message that came over another stream, to be numbered again. Fields that came after this code are kept. */
+export function templateOf(message: RepoMessage): FrameTemplate {
+  const { seq: _, ...body } = message.body
+  return frameTemplate(`#${message.kind}`, body)
+}
+
 function carOf(kind: EventTooLargeError['kind'], root: Cid, blocks: Iterable<Block>, limit: number): Uint8Array {
   const car = writeCar([root], blocks)
   if (car.length > limit) throw new EventTooLargeError(kind, 'bytes of blocks', car.length, limit)
   return car
 }
 
-function event(kind: NewEvent['kind'], did: Did, time: Datetime, body: ValueMap): NewEvent {
+function event(kind: 'commit' | 'sync' | 'identity' | 'account', did: Did, time: Datetime, body: ValueMap): NewEvent {
   return { did, kind, time, frame: frameTemplate(`#${kind}`, body) }
 }

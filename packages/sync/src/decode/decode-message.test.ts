@@ -1,10 +1,11 @@
 import { encodeCbor, type ValueMap } from '@atoll/data-model'
 import { parseHandle } from '@atoll/syntax'
+import type { NewEvent } from '@atoll/xrpc'
 import { encodeErrorFrame, encodeMessageFrame } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { Account, testDatetime } from '../../test/account.ts'
 import { altered, bodyOf, messageOf, numbered } from '../../test/frames.ts'
-import { accountEvent, identityEvent, type NewEvent, syncEvent } from '../build/events.ts'
+import { accountEvent, identityEvent, syncEvent } from '../build/events.ts'
 import { decodeMessage } from './decode-message.ts'
 
 const account = new Account('alice')

@@ -1,8 +1,4 @@
-/** A whole event-stream frame (header and body) in which the sequence number is still the one byte that encodes 0. */
-export interface FrameTemplate {
-  bytes: Uint8Array
-  seqOffset: number
-}
+import type { FrameTemplate } from '@atoll/xrpc'
 
 /** The frame with its sequence number spliced in, as the shortest CBOR integer. */
 export function withSeq(template: FrameTemplate, seq: number): Uint8Array {

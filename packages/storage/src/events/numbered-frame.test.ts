@@ -1,6 +1,6 @@
 import { decodeFirstCbor, encodeCbor } from '@atoll/data-model'
 import { describe, expect, it } from 'vitest'
-import { withSeq } from './frame-template.ts'
+import { withSeq } from './numbered-frame.ts'
 
 const numbers = [
   0,

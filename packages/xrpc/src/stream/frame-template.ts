@@ -1,5 +1,5 @@
 import { encodeCbor, type ValueMap } from '@atoll/data-model'
-import type { RepoMessage } from '../decode/messages.ts'
+import type { Datetime, Did } from '@atoll/syntax'
 
 /**
  * A whole frame of the event stream that lacks only its sequence number: `seq` stands as 0, in the one byte at
@@ -8,6 +8,16 @@ import type { RepoMessage } from '../decode/messages.ts'
 export interface FrameTemplate {
   readonly bytes: Uint8Array
   readonly seqOffset: number
+}
+
+/** An event that is ready to be appended to an event log, which numbers it. */
+export interface NewEvent {
+  /** The account that it is about. */
+  readonly did: Did
+  /** The message type without its `#`. */
+  readonly kind: string
+  readonly time: Datetime
+  readonly frame: FrameTemplate
 }
 
 const seqKey = Uint8Array.of(0x63, 0x73, 0x65, 0x71)
@@ -35,12 +45,6 @@ export function frameTemplate(type: `#${string}`, body: ValueMap): FrameTemplate
     at += part.length
   }
   return { bytes, seqOffset }
-}
-
-/** The frame of a message that came over another stream, to be numbered anew. Fields that came after this code are kept. */
-export function templateOf(message: RepoMessage): FrameTemplate {
-  const { seq: _, ...body } = message.body
-  return frameTemplate(`#${message.kind}`, body)
 }
 
 /** An encoded map without its head. */
