@@ -1,6 +1,6 @@
 import type { Did, Handle } from '@atoll/syntax'
 import { describe, expect, it, vi } from 'vitest'
-import { type IdentityCache, MemoryIdentityCache } from './cache.ts'
+import { type IdentityCache, MemoryIdentityCache } from './cache/identity-cache.ts'
 import {
   IdentityUnavailableError,
   InvalidDidDocumentError,

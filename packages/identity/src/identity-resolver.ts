@@ -1,13 +1,13 @@
 import type { DidKey } from '@atoll/crypto'
 import { type AtIdentifier, type Did, type Handle, isDid, normalizeHandle } from '@atoll/syntax'
-import { type IdentityCache, MemoryIdentityCache } from './cache.ts'
-import { CachedLookup, type CacheTimes, defaultCacheTimes } from './cached-lookup.ts'
-import type { DidDocument } from './did-document.ts'
-import { type DidLookupOptions, lookUpDid } from './did-lookup.ts'
-import { handleOf, pdsOf, signingKeyOf } from './document-parts.ts'
+import { CachedLookup, type CacheTimes, defaultCacheTimes } from './cache/cached-lookup.ts'
+import { type IdentityCache, MemoryIdentityCache } from './cache/identity-cache.ts'
+import { LookupBound } from './cache/lookup-bound.ts'
+import type { DidDocument } from './did/document.ts'
+import { handleOf, pdsOf, signingKeyOf } from './did/document-parts.ts'
+import { type DidLookupOptions, lookUpDid } from './did/lookup.ts'
 import type { Fetch } from './fetch.ts'
-import { type LookupTxt, lookUpHandle } from './handle-lookup.ts'
-import { LookupBound } from './lookup-bound.ts'
+import { type LookupTxt, lookUpHandle } from './handle/lookup.ts'
 
 export interface IdentityResolverOptions {
   /** For hosts that somebody else named: guarded, outside of development. */

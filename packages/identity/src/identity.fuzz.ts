@@ -2,7 +2,7 @@ import { InvalidDidError, InvalidHandleError, isDid, normalizeHandle, parseDid }
 import type { FuzzTarget } from '@atoll/testkit'
 import { ExampleLog, exampleGenesis, exampleKeys, exampleLegacy } from '../test/example-log.ts'
 import { hostileHosts } from '../test/hostile-forms.ts'
-import { lookUpHandle } from './handle-lookup.ts'
+import { lookUpHandle } from './handle/lookup.ts'
 import {
   didWebUrl,
   handleOf,

@@ -1,8 +1,8 @@
-export { type CachedAnswer, type IdentityCache, MemoryIdentityCache } from './cache.ts'
-export type { CacheTimes } from './cached-lookup.ts'
-export { type DidDocument, type DidService, parseDidDocument, type VerificationMethod } from './did-document.ts'
-export { didWebUrl } from './did-web.ts'
-export { handleOf, pdsOf, serviceEndpoint, signingKeyOf } from './document-parts.ts'
+export type { CacheTimes } from './cache/cached-lookup.ts'
+export { type CachedAnswer, type IdentityCache, MemoryIdentityCache } from './cache/identity-cache.ts'
+export { type DidDocument, type DidService, parseDidDocument, type VerificationMethod } from './did/document.ts'
+export { handleOf, pdsOf, serviceEndpoint, signingKeyOf } from './did/document-parts.ts'
+export { didWebUrl } from './did/web.ts'
 export {
   IdentityUnavailableError,
   InvalidDidDocumentError,
@@ -13,7 +13,7 @@ export {
   UnsupportedDidError,
 } from './errors.ts'
 export type { Fetch } from './fetch.ts'
-export type { LookupTxt } from './handle-lookup.ts'
+export type { LookupTxt } from './handle/lookup.ts'
 export {
   createIdentityResolver,
   type Identity,

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { LookupTxt } from '../handle-lookup.ts'
+import type { LookupTxt } from '../handle/lookup.ts'
 import { createAddressLookup, type LookUpAddresses } from './address-lookup.ts'
 
 export interface NodeDnsOptions {

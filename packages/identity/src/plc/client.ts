@@ -1,5 +1,5 @@
 import { type Did, isDid } from '@atoll/syntax'
-import { type DidDocument, parseDidDocument } from '../did-document.ts'
+import { type DidDocument, parseDidDocument } from '../did/document.ts'
 import { discard, type Fetch, readText, withTimeout } from '../fetch.ts'
 import { InvalidOperationError, PlcRequestError } from './errors.ts'
 import { type AnyOperation, isPlainObject, type PlcData, type PlcLogEntry, parseOperation } from './operation.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { handleOf, pdsOf, signingKeyOf } from '../document-parts.ts'
+import { handleOf, pdsOf, signingKeyOf } from '../did/document-parts.ts'
 import { formatDidDocument } from './document.ts'
 
 const did = 'did:plc:7iza6de2dwap2sbkpav7c6c6'

@@ -1,5 +1,5 @@
 import { parseDidKey } from '@atoll/crypto'
-import type { DidDocument } from '../did-document.ts'
+import type { DidDocument } from '../did/document.ts'
 import type { PlcData } from './operation.ts'
 
 const suites = {

@@ -1,7 +1,7 @@
 // What the AT Protocol reads in a DID document: https://atproto.com/specs/did#did-documents
 import { type Curve, type DidKey, formatDidKey, type PublicKey, parseMultibaseKey, parseMultikey } from '@atoll/crypto'
 import { type Handle, isHandle, normalizeHandle } from '@atoll/syntax'
-import type { DidDocument, VerificationMethod } from './did-document.ts'
+import type { DidDocument, VerificationMethod } from './document.ts'
 
 const legacyCurves: Record<string, Curve> = {
   EcdsaSecp256r1VerificationKey2019: 'p256',

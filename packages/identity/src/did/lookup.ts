@@ -1,13 +1,13 @@
 import type { Did } from '@atoll/syntax'
-import { type DidDocument, parseDidDocument } from './did-document.ts'
-import { didWebUrl } from './did-web.ts'
 import {
   IdentityUnavailableError,
   InvalidDidDocumentError,
   ResponseTooLargeError,
   UnsupportedDidError,
-} from './errors.ts'
-import { discard, type Fetch, readText, withTimeout } from './fetch.ts'
+} from '../errors.ts'
+import { discard, type Fetch, readText, withTimeout } from '../fetch.ts'
+import { type DidDocument, parseDidDocument } from './document.ts'
+import { didWebUrl } from './web.ts'
 
 export interface DidLookupOptions {
   /** The did:plc directory, such as `https://plc.directory`. */

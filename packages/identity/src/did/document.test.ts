@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type DidDocument, parseDidDocument } from './did-document.ts'
+import { InvalidDidDocumentError } from '../errors.ts'
+import { type DidDocument, parseDidDocument } from './document.ts'
 import { handleOf, pdsOf, serviceEndpoint, signingKeyOf } from './document-parts.ts'
-import { InvalidDidDocumentError } from './errors.ts'
 
 const did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 const k256 = 'zQ3shXjHeiBuRCKmM36cuYnm7YEMzhGnCmCyW92sRJ9pribSF'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { IdentityUnavailableError } from './errors.ts'
+import { IdentityUnavailableError } from '../errors.ts'
 import { Failures } from './failures.ts'
 
 const times = { failureMs: 5, negativeMs: 60 }

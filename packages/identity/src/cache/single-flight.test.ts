@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { Flights } from './flights.ts'
+import { SingleFlight } from './single-flight.ts'
 
 /** Lookups that end when told to. */
 function controlled() {
@@ -9,7 +9,7 @@ function controlled() {
 }
 
 it('lets those who ask together share one lookup', async () => {
-  const flights = new Flights<string, string>()
+  const flights = new SingleFlight<string, string>()
   const { begun, lookup } = controlled()
   const answers = [flights.join('a', lookup), flights.join('a', lookup)]
   begun[0]!.resolve('answer')
@@ -18,7 +18,7 @@ it('lets those who ask together share one lookup', async () => {
 })
 
 it('keeps different keys apart, and begins anew when a lookup has ended', async () => {
-  const flights = new Flights<string, string>()
+  const flights = new SingleFlight<string, string>()
   const { begun, lookup } = controlled()
   const first = flights.join('a', lookup)
   const other = flights.join('b', lookup)
@@ -31,7 +31,7 @@ it('keeps different keys apart, and begins anew when a lookup has ended', async 
 })
 
 it.each(['resolve', 'reject'] as const)('tells when the lookup under way has ended, here by %s', async (how) => {
-  const flights = new Flights<string, string>()
+  const flights = new SingleFlight<string, string>()
   const { begun, lookup } = controlled()
   await flights.ended('a')
   const old = flights.join('a', lookup).catch(() => 'old')
@@ -46,7 +46,7 @@ it.each(['resolve', 'reject'] as const)('tells when the lookup under way has end
 })
 
 it('ends a lookup when all who waited for it have left, and not before', async () => {
-  const flights = new Flights<string, string>()
+  const flights = new SingleFlight<string, string>()
   let ending: AbortSignal | undefined
   const lookup = (signal: AbortSignal) => {
     ending = signal
@@ -63,7 +63,7 @@ it('ends a lookup when all who waited for it have left, and not before', async (
 })
 
 it('goes on for a caller who cannot leave', async () => {
-  const flights = new Flights<string, string>()
+  const flights = new SingleFlight<string, string>()
   const { begun, lookup } = controlled()
   const leaving = new AbortController()
   const left = flights.join('a', lookup, leaving.signal).catch(() => 'left')

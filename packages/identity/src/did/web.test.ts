@@ -1,7 +1,7 @@
 import type { Did } from '@atoll/syntax'
 import { expect, it } from 'vitest'
-import { didWebUrl } from './did-web.ts'
-import { UnsupportedDidError } from './errors.ts'
+import { UnsupportedDidError } from '../errors.ts'
+import { didWebUrl } from './web.ts'
 
 it('publishes its document at the host name', () => {
   expect(didWebUrl('did:web:user.example.com')).toBe('https://user.example.com/.well-known/did.json')

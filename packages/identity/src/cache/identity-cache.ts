@@ -1,5 +1,5 @@
 import type { AtIdentifier, Did } from '@atoll/syntax'
-import type { DidDocument } from './did-document.ts'
+import type { DidDocument } from '../did/document.ts'
 import { bytesOfText, RecentValues } from './recent-values.ts'
 
 /** What was learned about an identifier: a DID's document, a handle's DID, or `null` when there is none. */

@@ -1,4 +1,4 @@
-import { orAborted } from './fetch.ts'
+import { orAborted } from '../fetch.ts'
 
 interface Flight<T> {
   readonly answer: Promise<T>
@@ -8,7 +8,7 @@ interface Flight<T> {
 }
 
 /** Lets callers who ask the same thing at the same time share one lookup, which ends when all of them have left. */
-export class Flights<K, T> {
+export class SingleFlight<K, T> {
   readonly #flights = new Map<K, Flight<T>>()
 
   has(key: K): boolean {

@@ -1,5 +1,5 @@
 import type { Did } from '@atoll/syntax'
-import { InvalidDidDocumentError } from './errors.ts'
+import { InvalidDidDocumentError } from '../errors.ts'
 
 export interface VerificationMethod {
   id: string

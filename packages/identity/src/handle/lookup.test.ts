@@ -1,8 +1,8 @@
 import type { Handle } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
-import { IdentityUnavailableError, RefusedRequestError, ResponseTooLargeError } from './errors.ts'
-import type { Fetch } from './fetch.ts'
-import { type LookupTxt, lookUpHandle } from './handle-lookup.ts'
+import { IdentityUnavailableError, RefusedRequestError, ResponseTooLargeError } from '../errors.ts'
+import type { Fetch } from '../fetch.ts'
+import { type LookupTxt, lookUpHandle } from './lookup.ts'
 
 const alice = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 const bob = 'did:web:bob.test'

@@ -1,11 +1,11 @@
 import type { AtIdentifier, Did } from '@atoll/syntax'
-import type { CachedAnswer, IdentityCache } from './cache.ts'
-import type { DidDocument } from './did-document.ts'
-import { TooManyLookupsError } from './errors.ts'
+import type { DidDocument } from '../did/document.ts'
+import { TooManyLookupsError } from '../errors.ts'
 import { Failures } from './failures.ts'
-import { Flights } from './flights.ts'
+import type { CachedAnswer, IdentityCache } from './identity-cache.ts'
 import type { LookupBound } from './lookup-bound.ts'
 import { bytesOfText, RecentValues } from './recent-values.ts'
+import { SingleFlight } from './single-flight.ts'
 
 export interface CacheTimes {
   /** Up to this age an answer is as good as new. */
@@ -56,7 +56,7 @@ const maxRefreshedBytes = 4 * 1024 * 1024
 /** One kind of lookup behind the cache: concurrent callers share it, and stale answers are renewed in the background. */
 export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
   readonly #options: CachedLookupOptions<K, V>
-  readonly #flights = new Flights<K, V | undefined>()
+  readonly #flights = new SingleFlight<K, V | undefined>()
   readonly #failures: Failures
   /** When callers last had what refreshed, and whether another asked for it too soon. */
   readonly #refreshed = new RecentValues<K, { time: number; isOwed: boolean }>(maxRefreshedBytes, bytesOfText)

@@ -1,5 +1,5 @@
 import type { AtIdentifier } from '@atoll/syntax'
-import { IdentityUnavailableError } from './errors.ts'
+import { IdentityUnavailableError } from '../errors.ts'
 import { bytesOfText, RecentValues } from './recent-values.ts'
 
 interface Failure {

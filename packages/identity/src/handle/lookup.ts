@@ -1,6 +1,11 @@
 import { type Did, type Handle, isDid, isDisallowedTld } from '@atoll/syntax'
-import { IdentityUnavailableError, RefusedRequestError, RefusedResponseError, ResponseTooLargeError } from './errors.ts'
-import { discard, type Fetch, readText, withTimeout } from './fetch.ts'
+import {
+  IdentityUnavailableError,
+  RefusedRequestError,
+  RefusedResponseError,
+  ResponseTooLargeError,
+} from '../errors.ts'
+import { discard, type Fetch, readText, withTimeout } from '../fetch.ts'
 
 /**
  * The TXT records of a name, each with its pieces joined. A name without any gives an empty list; a failure to find

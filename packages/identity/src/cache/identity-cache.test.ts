@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { MemoryIdentityCache } from './cache.ts'
-import { identityCacheSuite } from './testing.ts'
+import { identityCacheSuite } from '../testing.ts'
+import { MemoryIdentityCache } from './identity-cache.ts'
 
 identityCacheSuite('memory', async () => ({ cache: new MemoryIdentityCache() }))
 
