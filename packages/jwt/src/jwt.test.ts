@@ -135,7 +135,11 @@ describe('what is no token', () => {
   })
 
   it('is refused without an error', () => {
-    const text = fc.oneof(fc.string(), fc.base64String(), fc.json().map((json) => Buffer.from(json).toString('base64url')))
+    const text = fc.oneof(
+      fc.string(),
+      fc.base64String(),
+      fc.json().map((json) => Buffer.from(json).toString('base64url')),
+    )
     fc.assert(fc.property(fc.array(text, { maxLength: 4 }), (parts) => void parseJwt(parts.join('.'))))
   })
 })

@@ -19,3 +19,18 @@ it('takes a token in one spelling alone', () => {
   ]
   for (const other of others) expect(() => tokens.readAccess(other), other).toThrow('could not be verified')
 })
+
+it('reads, and makes to the letter, the tokens of versions before @atoll/jwt', () => {
+  const now = () => Date.UTC(2026, 0, 1)
+  const tokens = new SessionTokens({ secret: 'a secret of the tests', audience: 'did:web:localhost', now })
+  const access =
+    'eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiJ9.eyJzY29wZSI6ImNvbS5hdHByb3RvLmFjY2VzcyIsInN1YiI6ImRpZDpwbGM6YWxpY2UiLCJhdWQiOiJkaWQ6d2ViOmxvY2FsaG9zdCIsImlhdCI6MTc2NzIyNTYwMCwiZXhwIjoxNzY3MjMyODAwfQ.NN4MH6SlgfMfQuQFX5ElMMdXMNdnmXDrlTnuqNKO9vg'
+  const refresh =
+    'eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkhTMjU2In0.eyJzY29wZSI6ImNvbS5hdHByb3RvLnJlZnJlc2giLCJzdWIiOiJkaWQ6cGxjOmFsaWNlIiwiYXVkIjoiZGlkOndlYjpsb2NhbGhvc3QiLCJqdGkiOiJuYW1lLW9mLXRoZS10b2tlbiIsImlhdCI6MTc2NzIyNTYwMCwiZXhwIjoxNzc1MDAxNjAwfQ.jJQtY9npAwLmgVTDgAtANBjF1Ck2djrNfIr5RrlMSjU'
+  const expiresAt = new Date(Date.UTC(2026, 3, 1))
+  expect(tokens.createAccess('did:plc:alice', 'com.atproto.access')).toBe(access)
+  expect(tokens.createRefresh('did:plc:alice', 'name-of-the-token', expiresAt)).toBe(refresh)
+  expect(tokens.readAccess(access)).toEqual({ did: 'did:plc:alice', scope: 'com.atproto.access' })
+  expect(tokens.readRefresh(refresh)).toEqual({ did: 'did:plc:alice', id: 'name-of-the-token', expiresAt })
+  expect(() => tokens.readAccess(refresh)).toThrow('could not be verified')
+})

@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { hmacKey, parseJwt, signJwt, verifyJwtSignature } from '@atoll/jwt'
 import { type Did, isDid } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
@@ -44,12 +45,12 @@ interface Claims {
 
 /** Makes and reads the JWTs of sessions: HS256, `at+jwt` and `refresh+jwt`. */
 export class SessionTokens {
-  readonly #key: KeyObject
+  readonly #key: ReturnType<typeof hmacKey>
   readonly #audience: Did
   readonly #now: () => number
 
   constructor(options: { secret: string; audience: Did; now?: () => number }) {
-    this.#key = createSecretKey(Buffer.from(options.secret))
+    this.#key = hmacKey(options.secret)
     this.#audience = options.audience
     this.#now = options.now ?? Date.now
   }
@@ -92,34 +93,15 @@ export class SessionTokens {
     return { iat, exp: iat + seconds }
   }
 
-  #sign(type: string, claims: Claims): string {
-    const body = `${encode({ typ: type, alg: 'HS256' })}.${encode(claims)}`
-    return `${body}.${this.#mac(body).toString('base64url')}`
-  }
-
-  #mac(body: string): Buffer {
-    return createHmac('sha256', this.#key).update(body).digest()
+  #sign(typ: string, claims: Claims): string {
+    return signJwt({ typ }, claims, this.#key)
   }
 
   #read(token: string, type: string, acceptExpired = false): Claims & { sub: Did } {
-    const [header, payload, signature, ...rest] = token.split('.')
-    if (!header || !payload || !signature || rest.length > 0) throw unverified()
-    // The texts are compared: a decoder takes other spellings of the same bytes, and one token must have one.
-    const wanted = Buffer.from(this.#mac(`${header}.${payload}`).toString('base64url'))
-    const given = Buffer.from(signature)
-    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw unverified()
-
-    const claims = decode(payload) as Partial<Claims> | undefined
-    const { typ, alg } = (decode(header) ?? {}) as { typ?: string; alg?: string }
-    if (
-      alg !== 'HS256' ||
-      !claims ||
-      !isDid(claims.sub) ||
-      typeof claims.exp !== 'number' ||
-      claims.aud !== this.#audience
-    )
-      throw unverified()
-    if (typ !== type) throw unverified()
+    const jwt = parseJwt(token)
+    if (jwt?.type !== type || !verifyJwtSignature(jwt, this.#key)) throw unverified()
+    const claims = jwt.claims as Partial<Claims>
+    if (!isDid(claims.sub) || typeof claims.exp !== 'number' || claims.aud !== this.#audience) throw unverified()
     if (claims.exp * 1000 <= this.#now() && !acceptExpired) throw new Refused('ExpiredToken', 'Token has expired')
     // Signed by this service: what `#sign` put in is what comes out.
     return claims as Claims & { sub: Did }
@@ -133,16 +115,4 @@ export function newTokenId(): string {
 
 function unverified(): Refused {
   return new Refused('InvalidToken', 'Token could not be verified')
-}
-
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
-}
-
-function decode(part: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString())
-  } catch {
-    return undefined
-  }
 }

@@ -123,6 +123,8 @@ describe('service auth', () => {
       ['401 BadJwtType', forge({ ...header, typ: 'at+jwt' }, claims)],
       ['401 BadJwtType', forge({ ...header, typ: 'refresh+JWT' }, claims)],
       ['401 BadJwtType', forge({ ...header, typ: 'dpop+jwt' }, claims)],
+      ['401 BadJwtType', forge({ ...header, typ: 'application/at+jwt' }, claims)],
+      ['401 BadJwt', forge({ ...header, crit: ['exp'] }, claims)],
       ['401 JwtExpired', forge(header, { ...claims, exp: nowSeconds })],
       ['401 BadJwtAudience', token({ aud: 'did:web:other.example' })],
       ['401 BadJwtAudience', token({ aud: `${aud}.evil.example` })],

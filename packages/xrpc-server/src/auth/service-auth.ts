@@ -1,10 +1,10 @@
 /** Service auth: one service speaks to another for an account. https://atproto.com/specs/xrpc#inter-service-authentication-jwt */
-import { type DidKey, jwtAlgorithm, type KeyPair, parseDidKey, verifySignature } from '@atoll/crypto'
+import type { DidKey, KeyPair } from '@atoll/crypto'
+import { ecdsaSigner, ecdsaVerifier, type Jwt, parseJwt, signJwt, verifyJwtSignature } from '@atoll/jwt'
 import { XrpcError } from '@atoll/xrpc'
 import type { Awaitable } from '../core/awaitable.ts'
 import type { RequestHeaders } from '../core/messages.ts'
 import type { Authorize } from '../core/route.ts'
-import { type DecodedJwt, decodeJwt, encodeJwt } from './jwt.ts'
 import type { SeenTokens } from './seen-tokens.ts'
 
 type Did = `did:${string}:${string}`
@@ -47,11 +47,10 @@ export interface CreateServiceJwtOptions {
 /** Makes a token. @throws XrpcError BadExpiration for a life that service auth does not allow. */
 export function createServiceJwt({ iss, aud, lxm, exp, keyPair, now = Date.now }: CreateServiceJwtOptions): string {
   const iat = Math.floor(now() / 1000)
-  const jti = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )
-  const payload = { iat, iss, aud, exp: serviceExpiration(exp, lxm, iat), lxm, jti }
-  return encodeJwt({ typ: 'JWT', alg: jwtAlgorithm(keyPair.curve) }, payload, (message) => keyPair.sign(message))
+  const random = crypto.getRandomValues(new Uint8Array(16))
+  const jti = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const claims = { iat, iss, aud, exp: serviceExpiration(exp, lxm, iat), lxm, jti }
+  return signJwt({ typ: 'JWT' }, claims, ecdsaSigner(keyPair))
 }
 
 /** When a token may end, all in seconds. @throws XrpcError BadExpiration */
@@ -94,7 +93,7 @@ export interface VerifyServiceJwtOptions {
 
 /** Checks a token. @throws XrpcError 401 that names what is wrong. */
 export async function verifyServiceJwt(token: string, options: VerifyServiceJwtOptions): Promise<ServiceJwtClaims> {
-  const jwt = decodeJwt(token)
+  const jwt = parseJwt(token)
   if (!jwt) throw new XrpcError('BadJwt', 'the token is not a JWT')
   const claims = readClaims(jwt)
   checkClaims(jwt, claims, options)
@@ -117,8 +116,8 @@ export function bearerToken(headers: Pick<RequestHeaders, 'get'>): string | unde
   return /^bearer +([\w.~+/-]+=*) *$/i.exec(headers.get('authorization') ?? '')?.[1]
 }
 
-function readClaims({ payload }: DecodedJwt): ServiceJwtClaims {
-  const { iss, aud, exp, lxm, jti } = payload
+function readClaims(jwt: Jwt): ServiceJwtClaims {
+  const { iss, aud, exp, lxm, jti } = jwt.claims
   const issuer = typeof iss === 'string' ? /^(did:[a-z]+:[\w.:%-]{1,2000})(?:#([\w.-]{1,100}))?$/.exec(iss) : null
   if (!issuer) throw new XrpcError('BadJwt', 'the issuer of the token is not a DID')
   if (typeof aud !== 'string') throw new XrpcError('BadJwt', 'the token has no audience')
@@ -135,26 +134,28 @@ function readClaims({ payload }: DecodedJwt): ServiceJwtClaims {
   }
 }
 
-function checkClaims(
-  { header, payload }: DecodedJwt,
-  claims: ServiceJwtClaims,
-  options: VerifyServiceJwtOptions,
-): void {
+function checkClaims(jwt: Jwt, claims: ServiceJwtClaims, options: VerifyServiceJwtOptions): void {
   const seconds = (options.now ?? Date.now)() / 1000
-  const type = typeof header['typ'] === 'string' ? header['typ'].toLowerCase() : undefined
-  if (type !== undefined && foreignTypes.has(type))
+  const { type, algorithm } = jwt
+  const notBefore = jwt.claims['nbf']
+  if (type !== undefined && foreignTypes.has(type)) {
     throw new XrpcError('BadJwtType', `a token of type "${type}" is not service auth`)
-  if (header['alg'] !== 'ES256' && header['alg'] !== 'ES256K')
+  }
+  if (algorithm !== 'ES256' && algorithm !== 'ES256K') {
     throw new XrpcError('BadJwt', 'the token is signed in no known way')
+  }
   if (seconds >= claims.exp) throw new XrpcError('JwtExpired', 'the token has expired')
-  if (typeof payload['nbf'] === 'number' && seconds < payload['nbf'])
+  if (typeof notBefore === 'number' && seconds < notBefore) {
     throw new XrpcError('BadJwt', 'the token is not valid yet')
+  }
   // A server may be a few seconds behind those that make tokens for it.
   const maxLifetimeSeconds = options.maxLifetimeSeconds ?? maxSeconds
-  if (claims.exp - seconds > maxLifetimeSeconds + clockToleranceSeconds)
+  if (claims.exp - seconds > maxLifetimeSeconds + clockToleranceSeconds) {
     throw new XrpcError('BadJwt', `the token may live for ${maxLifetimeSeconds} seconds at most`)
-  if (options.issuer !== undefined && claims.iss !== options.issuer)
+  }
+  if (options.issuer !== undefined && claims.iss !== options.issuer) {
     throw new XrpcError('BadJwtIss', `the token is not issued by ${options.issuer}`)
+  }
   if (![options.audience].flat().some((audience) => isFor(audience, claims.aud))) {
     throw new XrpcError('BadJwtAudience', 'the token is for another service')
   }
@@ -169,27 +170,23 @@ function isFor(audience: string, aud: string): boolean {
 
 /** Only a token that is good in every other respect is remembered, so that nobody can use up the token of another. */
 async function checkFirstUse({ did, jti, exp }: ServiceJwtClaims, seen: SeenTokens): Promise<void> {
-  if (jti === undefined || jti === '')
+  if (jti === undefined || jti === '') {
     throw new XrpcError('BadJwt', 'the token has no identifier (jti), which is required here')
-  if (jti.length > maxJtiLength)
+  }
+  if (jti.length > maxJtiLength) {
     throw new XrpcError('BadJwt', `the identifier of the token (jti) is longer than ${maxJtiLength}`)
+  }
   if (await seen.add(`${did} ${jti}`, exp)) return
   throw new XrpcError('BadJwt', 'the token has been used already: make another one for each request')
 }
 
-/** A key may have been rotated since it was cached, so one that does not fit is looked up once more. */
-async function checkSignature(jwt: DecodedJwt, { did, service }: ServiceJwtClaims, signingKeyOf: SigningKeyOf) {
+/** A key may have been rotated since it was cached, so one that does not verify is looked up once more. */
+async function checkSignature(jwt: Jwt, { did, service }: ServiceJwtClaims, signingKeyOf: SigningKeyOf) {
   const known = await signingKeyOf(did, { refresh: false, service })
-  if (known !== undefined && isSignedBy(known, jwt)) return
+  if (known !== undefined && verifyJwtSignature(jwt, ecdsaVerifier(known))) return
   const fresh = await signingKeyOf(did, { refresh: true, service })
   if (fresh === undefined) throw new XrpcError('BadJwtSignature', `no signing key is known of ${did}`)
-  if (fresh === known || !isSignedBy(fresh, jwt)) {
+  if (fresh === known || !verifyJwtSignature(jwt, ecdsaVerifier(fresh))) {
     throw new XrpcError('BadJwtSignature', 'the signature of the token is not its issuer’s')
   }
-}
-
-function isSignedBy(didKey: DidKey, { header, signed, signature }: DecodedJwt): boolean {
-  const key = parseDidKey(didKey)
-  // Either form of s, as everywhere in the network: `VerifyOptions` of @atoll/crypto says why.
-  return header['alg'] === jwtAlgorithm(key.curve) && verifySignature(key, signed, signature, { allowHighS: true })
 }
