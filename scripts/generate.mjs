@@ -11,6 +11,6 @@ const codes = [
     [],
     ['lexicons', 'packages/lexicons/src', ...flags],
   ),
-  await run(await bundle('apps/pds/src/write-settings-documents.ts'), {}, [], flags),
+  await run(await bundle('apps/pds/src/config/write-documents.ts'), {}, [], flags),
 ]
 process.exitCode = Math.max(...codes)

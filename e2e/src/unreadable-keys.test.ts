@@ -1,6 +1,7 @@
 import { type Block, blockOf } from '@atoll/data-model'
-import { createLog, createPds, type Pds, readConfig } from '@atoll/pds'
+import { createPds, type Pds, readConfig } from '@atoll/pds'
 import { createPlcDirectory } from '@atoll/plc-directory'
+import { createLog } from '@atoll/process'
 import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
 import { parseDid, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { AtpAgent } from '@atproto/api'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { access, constants, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { explainingStart, StartError } from './start-failure.ts'
+import { explainingStart, StartError } from '@atoll/process'
 
 const setting = 'PDS_DATA_DIRECTORY'
 

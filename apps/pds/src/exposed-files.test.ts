@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { exposureWarnings } from './exposed-files.ts'
 
 describe.skipIf(process.platform === 'win32')('warnings about files that others can open', () => {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { blobFolders } from '@atoll/blobstore-fs'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 
 /** The permission bits of everybody but the owner. */
 const others = 0o077

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 
 /** The page that a person sees who opens the server in a browser. */
 export function homePage({ service, accountCount }: { service: Config['service']; accountCount: number }): string {

@@ -1,13 +1,6 @@
 #!/usr/bin/env node
-// Starts the service, as a process with the memory settings that suit it.
-import { restartedWith } from './memory-settings.ts'
+import { applyMemorySettings } from '@atoll/process/memory-settings'
 
-const restarted = restartedWith(process.execArgv, process.env)
-if (restarted && process.execve) {
-  process.execve(
-    process.execPath,
-    [process.execPath, ...restarted.flags, ...process.argv.slice(1)],
-    restarted.environment,
-  )
-}
+applyMemorySettings()
+// Loaded only now: a process that replaces itself has no use for it.
 await import('./run.ts')

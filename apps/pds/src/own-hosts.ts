@@ -1,4 +1,4 @@
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 
 /** The names of this server, in lower case: its host name, and the host of its DID, which may be another. */
 export function ownHosts({ hostname, did }: Pick<Config['service'], 'hostname' | 'did'>): ReadonlySet<string> {

@@ -1,21 +1,16 @@
 import { useNodeBackends } from '@atoll/crypto/node'
-import { readConfig } from './config.ts'
+import { createLog, openNotices, runService } from '@atoll/process'
+import { readConfig } from './config/config.ts'
 import { exposureWarnings } from './exposed-files.ts'
-import { openNotices } from './notices.ts'
-import { openLog, servePds } from './serve.ts'
-import { startFailure } from './start-failure.ts'
-import { stopOnSignal } from './stop-on-signal.ts'
+import { servePds } from './serve.ts'
 
-try {
+await runService(async () => {
   const { k256 } = useNodeBackends()
   const { config, warnings } = readConfig(process.env)
-  const log = openLog(config)
-  const notices = openNotices(config, log)
+  const log = createLog(config.log)
+  const notices = openNotices(config.log, log)
   for (const warning of warnings) notices.warn(warning)
-  const starting = servePds(config, { log })
-  // From the first moment on: whoever stops it while it starts does not leave an unclean database.
-  stopOnSignal(async () => (await starting).close())
-  const server = await starting
+  const server = await servePds(config, { log })
   const { name, publicUrl } = config.service
   notices.listening(`${name} listens on ${server.url} (${publicUrl}, signing with ${k256})`, {
     url: server.url,
@@ -23,7 +18,5 @@ try {
     k256,
   })
   for (const warning of await exposureWarnings(config)) notices.warn(warning)
-} catch (error) {
-  console.error(startFailure(error) ?? error)
-  process.exit(1)
-}
+  return server
+})

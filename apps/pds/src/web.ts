@@ -3,7 +3,7 @@ import { isHandle } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import type { RouterRequest, RouterResponse } from '@atoll/xrpc-server'
 import type { Accounts } from './accounts/accounts.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { homePage } from './home-page.ts'
 import { ownHosts } from './own-hosts.ts'
 

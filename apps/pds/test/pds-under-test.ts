@@ -1,9 +1,9 @@
 import { parseJson, stringifyJson, type Value } from '@atoll/data-model'
 import { createPlcDirectory } from '@atoll/plc-directory'
+import { createLog } from '@atoll/process'
 import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
 import type { Did, Handle } from '@atoll/syntax'
-import { readConfig } from '../src/config.ts'
-import { createLog } from '../src/log.ts'
+import { readConfig } from '../src/config/config.ts'
 import { type Adapters, createPds, type Pds } from '../src/pds.ts'
 
 export const environment = {

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/config.ts'
 import { subscriptionsPerAddress } from '../src/limits.ts'
 import { type ServedPds, servePds } from '../src/serve.ts'
 import { environment } from './pds-under-test.ts'

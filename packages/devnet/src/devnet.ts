@@ -1,25 +1,16 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Config,
-  ConfigError,
-  explainingStart,
-  exposureWarnings,
-  prepareDataFolder,
-  readConfig,
-  type ServedPds,
-  StartError,
-  servePds,
-} from '@atoll/pds'
-import { CorruptLogError, LogInUseError, openPlcLog, type PlcServer, servePlc } from '@atoll/plc-directory/node'
+import { type Config, exposureWarnings, prepareDataFolder, readConfig, type ServedPds, servePds } from '@atoll/pds'
+import { CorruptLogError, LogInUseError, openPlcLog, servePlc } from '@atoll/plc-directory/node'
+import { ConfigError, type Environment, explainingListen, explainingStart, StartError } from '@atoll/process'
 import { freePort } from './free-port.ts'
 import { hasSecrets, keepSecrets, type Secrets, unusableSecrets } from './secrets.ts'
 
 export interface DevnetOptions {
-  /** Where everything is kept; made when it is not there. */
+  /** Where everything is kept. Created if it is missing. */
   readonly dataDirectory: string
   /** `PDS_*` settings that differ from the network's own. 0 as a port takes any free one. */
-  readonly settings?: Readonly<Record<string, string | undefined>>
+  readonly settings?: Environment
   /** The DID directory's port on 127.0.0.1. Default: any free one. */
   readonly plcPort?: number
 }
@@ -36,8 +27,9 @@ export interface Devnet {
 }
 
 /**
- * Starts a network in this process: a did:plc directory, and a PDS that uses it, for this machine alone unless `PDS_BIND_ADDRESS` says
- * otherwise. Everything lies in one folder and is there again at the next start. Secrets are made at the first start.
+ * Starts a network in this process: a did:plc directory, and a PDS that uses it. It is for this
+ * machine alone, unless `PDS_BIND_ADDRESS` opens it. Everything is kept in one folder, from start to
+ * start; secrets are generated at the first.
  *
  * @throws ConfigError, StartError
  */
@@ -85,7 +77,10 @@ function hasContent(database: string): boolean {
   return existsSync(database) && statSync(database).size > 0
 }
 
-/** The configuration with stand-ins for what is known only later, so that faults show before anything is created. */
+/**
+ * The configuration with placeholders for what is known only later, so that faults show before
+ * anything is created.
+ */
 export function plannedConfig(options: DevnetOptions): Config {
   const secrets: Secrets = {
     PDS_JWT_SECRET: 'not known before the first start',
@@ -96,7 +91,7 @@ export function plannedConfig(options: DevnetOptions): Config {
 }
 
 /** The settings have been checked already, so what is wrong now is in the file. */
-function readWith(secretsFile: string, env: Record<string, string | undefined>): ReturnType<typeof readConfig> {
+function readWith(secretsFile: string, env: Environment): ReturnType<typeof readConfig> {
   try {
     return readConfig(env)
   } catch (error) {
@@ -106,7 +101,7 @@ function readWith(secretsFile: string, env: Record<string, string | undefined>):
 }
 
 /** The network's own choices, overridden by what was set. An empty variable is not set. */
-function networkSettings({ dataDirectory, settings = {} }: DevnetOptions): Record<string, string | undefined> {
+function networkSettings({ dataDirectory, settings = {} }: DevnetOptions): Environment {
   return {
     PDS_HOSTNAME: 'localhost',
     // Anybody who reaches it may sign up and have it fetch private addresses.
@@ -121,7 +116,9 @@ function networkSettings({ dataDirectory, settings = {} }: DevnetOptions): Recor
 async function startPlc(file: string, port: number, closers: (() => Promise<void>)[]): Promise<string> {
   const store = await openLog(file)
   closers.push(async () => store.close())
-  const plc = await listenAsPlc(store, port)
+  const plc = await explainingListen({ port: 'PLC_PORT', purpose: 'the DID directory' }, () =>
+    servePlc({ store, port }),
+  )
   closers.push(() => plc.close())
   return plc.url
 }
@@ -133,31 +130,19 @@ function openLog(file: string): Promise<PlcStore> {
     try {
       return await openPlcLog(file)
     } catch (error) {
-      if (error instanceof LogInUseError)
+      if (error instanceof LogInUseError) {
         throw new StartError(
           `${error.file} is in use by another process: stop that one, or choose another folder with PDS_DATA_DIRECTORY.`,
           { cause: error },
         )
-      if (error instanceof CorruptLogError)
+      }
+      if (error instanceof CorruptLogError) {
         throw new StartError(
           `${error.file} is damaged at line ${error.line}: restore it from a backup, because it holds the DIDs of the accounts in this folder.`,
           { cause: error },
         )
+      }
       throw error
     }
   })
-}
-
-async function listenAsPlc(store: PlcStore, port: number): Promise<PlcServer> {
-  try {
-    return await servePlc({ store, port })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
-    const advice =
-      code === 'EADDRINUSE'
-        ? 'is taken: stop what listens there, or choose another port'
-        : 'may not be used by this user: choose one above 1023'
-    throw new StartError(`Port ${port} ${advice} for the DID directory with PLC_PORT.`, { cause: error })
-  }
 }

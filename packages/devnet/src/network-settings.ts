@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { ConfigError, givenText, integer, readEnvironment } from '@atoll/pds'
+import { ConfigError, type Environment, givenText, integer, readEnvironment } from '@atoll/process'
 import { type DevnetOptions, plannedConfig } from './devnet.ts'
 
 /** The network's own settings, beside those of its server. */
@@ -8,8 +8,12 @@ const settings = {
   plcPort: integer('PLC_PORT', 2582, 'port of the DID directory, on 127.0.0.1', { max: 65_535 }),
 }
 
-/** The network that an environment describes. Throws one ConfigError that names everything that is wrong. */
-export function readNetworkSettings(env: Readonly<Record<string, string | undefined>>): DevnetOptions {
+/**
+ * The network that an environment describes.
+ *
+ * @throws ConfigError that lists everything that is wrong
+ */
+export function readNetworkSettings(env: Environment): DevnetOptions {
   const { values, problems } = readEnvironment(settings, env, 'PLC_')
   const options = {
     dataDirectory: resolve(givenText(env, 'PDS_DATA_DIRECTORY') || 'data'),

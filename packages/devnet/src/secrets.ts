@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { generateKeyPair } from '@atoll/crypto'
-import { StartError } from '@atoll/pds'
+import { StartError } from '@atoll/process'
 
 const names = ['PDS_JWT_SECRET', 'PDS_ADMIN_PASSWORD', 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'] as const
 
 export type Secrets = Record<(typeof names)[number], string>
 
 /**
- * The secrets in `file`, which only its owner may read; made when there is none yet. `database` names one that was made under the secrets of
- * this file: then there must have been one.
+ * The secrets in `file`, which only its owner may read. They are generated if there is no file yet.
+ * `database`, if given, was made under the secrets of the file, which then must not be missing.
+ *
+ * @throws StartError
  */
 export async function keepSecrets(file: string, database?: string): Promise<Secrets> {
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -30,7 +32,7 @@ export async function keepSecrets(file: string, database?: string): Promise<Secr
   return made
 }
 
-/** Whether the environment has every secret, so that the file of them does not matter. */
+/** Whether the environment has every secret, so that the file is not needed. */
 export function hasSecrets(settings: Readonly<Record<string, string | undefined>>): boolean {
   return names.every((name) => settings[name])
 }

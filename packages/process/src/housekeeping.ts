@@ -1,3 +1,4 @@
+/** Work that is done again and again while a process runs. */
 export interface Chore {
   /** As the log names it. */
   readonly name: string
@@ -5,10 +6,13 @@ export interface Chore {
   readonly run: () => Promise<unknown>
 }
 
-/** When chores are done first, so that a server that never runs for long does them, too, but not while it is starting. */
+/** A server that never runs for long must do its chores as well, but not while it is starting. */
 const firstAfterMs = 60_000
 
-/** Does chores over and over, each at its own pace and never two runs of one at once. */
+/**
+ * Does chores again and again, each at its own pace, and never two runs of one chore at a time.
+ * `onError` is given the name of the chore that failed; it is done again at its next time.
+ */
 export class Housekeeping {
   readonly #timers: ReturnType<typeof setInterval>[] = []
   readonly #running = new Map<string, Promise<void>>()
@@ -22,7 +26,7 @@ export class Housekeeping {
     for (const timer of this.#timers) timer.unref()
   }
 
-  /** Begins nothing more, and waits for what is being done. */
+  /** Starts nothing more, and waits for the chores that are being done. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer)
     await Promise.all(this.#running.values())

@@ -1,13 +1,23 @@
 /**
- * Node lets the space for new objects grow to more than 100 MB, and glibc lets every thread keep freed memory to itself: both are memory that a
- * server of this kind has no use for. Neither can be set once a process runs, so the program replaces itself at its start
- * (docs/decisions/0007).
+ * By default Node lets the young generation grow past 100 MB, and glibc keeps freed memory for each
+ * thread. A server of this kind needs neither, and neither can be changed in a running process, so
+ * the process replaces itself at its start (docs/decisions/0007).
  */
 const youngFlag = '--max-semi-space-size'
 const youngMegabytes = 16
 const arenas = 'MALLOC_ARENA_MAX'
 
-/** What the process is to be started anew with; undefined where the operator has decided, or it has been done. */
+/**
+ * Replaces this process by the same program with these settings. Returns if it has them already, if
+ * the operator has set them otherwise, or if the platform cannot replace a process.
+ */
+export function applyMemorySettings(): void {
+  const restart = restartedWith(process.execArgv, process.env)
+  if (!restart || !process.execve) return
+  process.execve(process.execPath, [process.execPath, ...restart.flags, ...process.argv.slice(1)], restart.environment)
+}
+
+/** What to restart the process with; undefined if the operator has decided, or if it has been done. */
 export function restartedWith(
   flags: readonly string[],
   environment: NodeJS.ProcessEnv,

@@ -1,6 +1,10 @@
-import { CorruptStorageError, SchemaTooNewError, StorageUnavailableError } from '@atoll/storage'
-import { DatabaseInUseError, ForeignDatabaseError } from '@atoll/storage-sqlite'
-import { ListenError } from '@atoll/xrpc-server/node'
+import {
+  CorruptStorageError,
+  DatabaseInUseError,
+  ForeignDatabaseError,
+  SchemaTooNewError,
+  StorageUnavailableError,
+} from '@atoll/storage'
 import { describe, expect, it } from 'vitest'
 import { explainingStart, StartError, startFailure } from './start-failure.ts'
 
@@ -19,20 +23,6 @@ async function told(
 }
 
 describe('a failed start', () => {
-  it.each([
-    ['a port below 1024', new ListenError('EACCES', undefined, 80), /^Port 80 may not be used .* PDS_PORT/],
-    ['a port in use', new ListenError('EADDRINUSE', '::', 80), /^Port 80 is taken: .* PDS_PORT/],
-    [
-      'a foreign address',
-      new ListenError('EADDRNOTAVAIL', '192.0.2.1', 80),
-      /no address 192.0.2.1: .* PDS_BIND_ADDRESS/,
-    ],
-    ['a machine without IPv6', new ListenError('EAFNOSUPPORT', '::1', 80), /no address ::1: .* PDS_BIND_ADDRESS/],
-    ['anything else', new ListenError('EMFILE', '::1', 80), /^Port 80 of ::1 cannot be listened on \(EMFILE\)/],
-  ])('to listen is told for %s', (_, error, sentence) => {
-    expect(startFailure(error)).toMatch(sentence)
-  })
-
   it.each([
     ['a newer schema', new SchemaTooNewError(9, 8), /schema version 9/],
     [

@@ -1,31 +1,36 @@
 import { relative } from 'node:path'
-import { CorruptStorageError, SchemaTooNewError, StorageUnavailableError } from '@atoll/storage'
-import { DatabaseInUseError, ForeignDatabaseError } from '@atoll/storage-sqlite'
-import { ListenError } from '@atoll/xrpc-server/node'
-import { ConfigError } from './environment.ts'
+import {
+  CorruptStorageError,
+  DatabaseInUseError,
+  ForeignDatabaseError,
+  SchemaTooNewError,
+  StorageUnavailableError,
+} from '@atoll/storage'
+import { ConfigError } from './settings/read-settings.ts'
 
-/** A start that failed for a reason outside the program. The message is one sentence: what it was, where, and what to do. */
+/**
+ * A start that failed for a reason outside the program. The message is one sentence: what it was,
+ * where, and what to do.
+ */
 export class StartError extends Error {
   override name = 'StartError'
 }
 
 /** A file or folder, and the setting that named it. */
-interface Place {
+export interface Place {
   readonly path: string
   readonly setting: string
 }
 
-/** One sentence for a person, about a start that failed for a reason outside the program; undefined for a fault of ours. */
+/** What to tell an operator about a start that failed; undefined for a fault of the program itself. */
 export function startFailure(error: unknown): string | undefined {
-  if (error instanceof ConfigError || error instanceof StartError || error instanceof SchemaTooNewError)
-    return error.message
-  if (error instanceof ListenError) return listenFailure(error)
-  return undefined
+  const isTold = [ConfigError, StartError, SchemaTooNewError].some((kind) => error instanceof kind)
+  return isTold ? (error as Error).message : undefined // just checked
 }
 
 /**
- * Runs a part of the start. A failure with a file becomes a `StartError` about the place that the file is in, or about the first place if
- * it is in none of them.
+ * Runs a part of the start. A failure with a file becomes a `StartError` about the place that the
+ * file is in, or about the first place if it is in no other.
  */
 export async function explainingStart<T>(places: readonly [Place, ...Place[]], work: () => Promise<T>): Promise<T> {
   try {
@@ -42,28 +47,16 @@ function isWithin(path: string, folder: string): boolean {
   return !relative(folder, path).startsWith('..')
 }
 
-function listenFailure({ code, host, port }: ListenError): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is taken: stop what listens there, or choose another port with PDS_PORT.`
-    case 'EACCES':
-      return `Port ${port} may not be used by this user: choose one above 1023 with PDS_PORT.`
-    case 'EADDRNOTAVAIL':
-    case 'EAFNOSUPPORT':
-      return `This machine has no address ${host}: choose another with PDS_BIND_ADDRESS.`
-    default:
-      return `Port ${port} of ${host ?? 'this machine'} cannot be listened on (${code}): choose others with PDS_PORT and PDS_BIND_ADDRESS.`
-  }
-}
-
 function placeFailure(error: unknown, place: Place): string | undefined {
   const { path, setting } = place
-  if (error instanceof DatabaseInUseError)
+  if (error instanceof DatabaseInUseError) {
     return `${error.file} is in use by another process: stop that one, or choose another folder with ${setting}.`
+  }
   if (error instanceof ForeignDatabaseError) return notOurs(error.file)
   if (error instanceof CorruptStorageError) return corruptFailure(error, path)
-  if (error instanceof StorageUnavailableError)
+  if (error instanceof StorageUnavailableError) {
     return storageFailure(error, place) ?? systemFailure(error.cause, place) ?? sqliteFailure(error, path)
+  }
   return systemFailure(error, place)
 }
 
@@ -79,8 +72,9 @@ function notOurs(path: string): string {
 
 function storageFailure({ reason }: StorageUnavailableError, { path, setting }: Place): string | undefined {
   if (reason === 'full') return fullFailure(path, setting)
-  if (reason === 'busy')
+  if (reason === 'busy') {
     return `${path} is locked by another program: close what has the database open, and start again.`
+  }
   return undefined
 }
 
@@ -95,7 +89,7 @@ function sqliteFailure({ cause }: StorageUnavailableError, path: string): string
     : `${path} cannot be read or written (${code}): check whether its disk is full or failing.`
 }
 
-/** What the system refused. The file that it names says more than the folder that the setting names. */
+/** An error of the system. The file that it names says more than the folder that the setting names. */
 function systemFailure(error: unknown, place: Place): string | undefined {
   const code = codeOf(error)
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return undefined

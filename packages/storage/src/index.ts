@@ -25,6 +25,8 @@ export {
   ConflictError,
   type ConflictField,
   CorruptStorageError,
+  DatabaseInUseError,
+  ForeignDatabaseError,
   InvalidCursorError,
   SchemaTooNewError,
   StorageUnavailableError,

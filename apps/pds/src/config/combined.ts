@@ -1,17 +1,18 @@
 import { importKeyPair } from '@atoll/crypto'
-import type { settings } from './config.ts'
-import type { Values } from './environment.ts'
-import { isPublicHost } from './host-settings.ts'
+import { isPublicHost, type PartialValues } from '@atoll/process'
+import type { SettingValues, settings } from './settings.ts'
 
 /** Settings as they were read; one that could not be read is undefined. */
-type Read = Values<typeof settings>
-type Partly<T> = { readonly [K in keyof T]: T[K] | undefined }
+type Read = PartialValues<typeof settings>
 
-/** Guesses are counted, but an attacker with many networks has many: eight characters withstand that only if they are random. */
+/**
+ * Guesses are counted, but an attacker with many networks has many: eight characters withstand that
+ * only if they are random.
+ */
 const leastAdminPassword = 8
 const advisedAdminPassword = 16
 
-/** What is wrong with settings that are each valid alone. Those that could not be read have been reported. */
+/** What is wrong with settings that are each valid alone. Those that could not be read are reported already. */
 export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet: boolean }): string[] {
   return [
     ...secretFaults(values.secrets, values.identity),
@@ -22,7 +23,7 @@ export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet:
 }
 
 /** What works, but is probably a mistake. */
-export function combinedWarnings({ service, identity, secrets }: Read): string[] {
+export function combinedWarnings({ service, identity, secrets }: SettingValues): string[] {
   const { did, hostname } = service
   const isElsewhere = did?.startsWith('did:web:') && !isDidOf(did, hostname)
   return [
@@ -47,8 +48,8 @@ function isDidOf(did: string, hostname: string): boolean {
 }
 
 function secretFaults(
-  { jwtSecret, adminPassword, plcRotationKey }: Partly<Read['secrets']>,
-  { recoveryDidKey }: Partly<Read['identity']>,
+  { jwtSecret, adminPassword, plcRotationKey }: Read['secrets'],
+  { recoveryDidKey }: Read['identity'],
 ): string[] {
   const faults: string[] = []
   if (jwtSecret !== undefined && jwtSecret.length < 16)
@@ -70,8 +71,8 @@ function didKeyOf(privateKey: string): string {
 
 /** What is written to a public directory stays there, so everybody must be able to look up the names in it. */
 function reachFaults({ service, identity }: Read): string[] {
-  const { hostname, developmentMode, port }: Partly<Read['service']> = service
-  const { plcUrl, handleDomains }: Partly<Read['identity']> = identity
+  const { hostname, developmentMode, port } = service
+  const { plcUrl, handleDomains } = identity
   const faults: string[] = []
   if (developmentMode !== false) return faults
   if (port === 0) faults.push('PDS_PORT may be 0, for any free port, in development mode only (PDS_DEV_MODE)')
@@ -96,7 +97,7 @@ function isPublicDirectory(plcUrl: string | undefined): boolean {
 }
 
 function timeFaults(
-  { cacheStaleTtlMs: stale, cacheMaxTtlMs: max }: Partly<Read['identity']>,
+  { cacheStaleTtlMs: stale, cacheMaxTtlMs: max }: Read['identity'],
   staleTtlIsSet: boolean,
 ): string[] {
   if (!staleTtlIsSet || stale === undefined || max === undefined || stale <= max) return []
@@ -106,11 +107,9 @@ function timeFaults(
 }
 
 function relayFaults({ crawlers, service }: Read): string[] {
-  const { developmentMode }: Partly<Read['service']> = service
+  const { developmentMode } = service
   // In a network of one's own, a relay beside the server needs no encryption.
-  const plain = (crawlers as Read['crawlers'] | undefined)?.find(
-    (relay) => relay.startsWith('http:') && isPublicHost(new URL(relay).hostname),
-  )
+  const plain = crawlers?.find((relay) => relay.startsWith('http:') && isPublicHost(new URL(relay).hostname))
   if (plain === undefined || developmentMode !== false) return []
   return [
     `PDS_CRAWLERS has '${plain}', which is not encrypted: write https://… outside development mode (PDS_DEV_MODE)`,

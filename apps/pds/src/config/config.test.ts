@@ -1,9 +1,10 @@
 import { importKeyPair } from '@atoll/crypto'
+import { ConfigError, settingsOf } from '@atoll/process'
 import { describe, expect, it } from 'vitest'
-import { readConfig, settings } from './config.ts'
-import { ConfigError, settingsOf } from './environment.ts'
-import { environmentExample, settingsTable } from './settings-documents.ts'
-import { unsupportedSettings } from './unsupported-settings.ts'
+import { readConfig } from './config.ts'
+import { exampleDocument, settingsDocument } from './documents.ts'
+import { settings } from './settings.ts'
+import { unsupportedSettings } from './unsupported.ts'
 
 const secrets = {
   PDS_JWT_SECRET: 'a secret of the tests',
@@ -103,7 +104,7 @@ const notAddresses = [
   (bad) =>
     [
       `::1, ${bad}`,
-      `must list IP addresses and blocks such as 203.0.113.0/24, separated by commas: '${bad}' is not`,
+      `must be a comma-separated list of IP addresses and blocks such as 203.0.113.0/24: '${bad}' is not valid`,
     ] as const,
 )
 
@@ -167,12 +168,12 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ]),
   ),
   PDS_CONTACT_EMAIL_ADDRESS: [
-    ['operator', "'operator' is not one"],
+    ['operator', "write one such as operator@example.com instead of 'operator'"],
     ['mailto:operator@example.com', "write 'operator@example.com'"],
     ['Operator <operator@example.com>', "write 'operator@example.com'"],
     ['operator@example.com, other@example.com', "write 'operator@example.com'"],
-    ['operator@localhost', 'is not one'],
-    ['oper\u202eator@example.com', 'is not one'],
+    ['operator@localhost', 'write one such as'],
+    ['oper\u202eator@example.com', 'write one such as'],
   ],
   PDS_DEV_MODE: [['yes', "must be true or false, not 'yes'"]],
   PDS_JWT_SECRET: [['short', 'is shorter than 16 characters']],
@@ -183,8 +184,8 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['a\tb', 'control character'],
   ],
   PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: [
-    ['11'.repeat(31), 'it has another length'],
-    [`0x${'11'.repeat(32)}`, 'it has another length'],
+    ['11'.repeat(31), 'it must have exactly 64 characters'],
+    [`0x${'11'.repeat(32)}`, 'it must have exactly 64 characters'],
     ['00'.repeat(32), 'it is zero or too large'],
     ['ff'.repeat(32), 'it is zero or too large'],
     // The order of the curve.
@@ -445,11 +446,11 @@ describe('a known setting that is not honoured', () => {
 describe('the documents about settings', () => {
   it('name every setting, and leave the required ones open', () => {
     for (const { variable } of settingsOf(settings)) {
-      expect(settingsTable()).toContain(`| \`${variable}\` |`)
-      expect(environmentExample()).toMatch(new RegExp(`^(# )?${variable}=`, 'm'))
+      expect(settingsDocument()).toContain(`| \`${variable}\` |`)
+      expect(exampleDocument()).toMatch(new RegExp(`^(# )?${variable}=`, 'm'))
     }
-    expect(environmentExample()).toMatch(/^PDS_JWT_SECRET=$/m)
+    expect(exampleDocument()).toMatch(/^PDS_JWT_SECRET=$/m)
     for (const { variables, instead } of unsupportedSettings)
-      for (const text of [...variables, instead]) expect(settingsTable()).toContain(text)
+      for (const text of [...variables, instead]) expect(settingsDocument()).toContain(text)
   })
 })

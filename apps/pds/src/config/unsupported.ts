@@ -1,15 +1,7 @@
-import { givenText, parseFlag } from './environment.ts'
+import type { UnsupportedSetting } from '@atoll/process'
 
-/** Settings of the usual PDS distribution, and of later versions, that this version does not honour. */
-export interface Unsupported {
-  readonly variables: readonly string[]
-  /** What happens instead: the rest of a sentence, after a colon. */
-  readonly instead: string
-  /** Ignoring it would be unsafe, or lose data. */
-  readonly isRefused?: boolean
-}
-
-export const unsupportedSettings: readonly Unsupported[] = [
+/** Settings of the usual PDS distribution, and of later versions, that this version does not support. */
+export const unsupportedSettings: readonly UnsupportedSetting[] = [
   {
     variables: ['PDS_BLOBSTORE_S3_BUCKET'],
     instead: 'blobs are kept in a folder (PDS_BLOBSTORE_DISK_LOCATION), and those in the bucket would be missing',
@@ -29,7 +21,8 @@ export const unsupportedSettings: readonly Unsupported[] = [
   },
   {
     variables: ['PDS_DATABASE_URL'],
-    instead: 'the data lie in one SQLite file (PDS_DATA_DIRECTORY), and those in another database would be missing',
+    instead:
+      'the data is in one SQLite file (PDS_DATA_DIRECTORY), and whatever is in another database would be missing',
     isRefused: true,
   },
   {
@@ -69,7 +62,7 @@ export const unsupportedSettings: readonly Unsupported[] = [
   },
   {
     variables: ['PDS_MODERATION_EMAIL_SMTP_URL', 'PDS_MODERATION_EMAIL_ADDRESS'],
-    instead: 'no mail is sent, and com.atproto.admin.sendEmail is not there',
+    instead: 'no mail is sent, and com.atproto.admin.sendEmail is not served',
   },
   {
     variables: ['PDS_BSKY_APP_VIEW_URL', 'PDS_BSKY_APP_VIEW_DID', 'PDS_BSKY_APP_VIEW_CDN_URL_PATTERN'],
@@ -104,7 +97,7 @@ export const unsupportedSettings: readonly Unsupported[] = [
   },
   {
     variables: ['PDS_HCAPTCHA_SITE_KEY', 'PDS_HCAPTCHA_SECRET_KEY', 'PDS_HCAPTCHA_TOKEN_SALT'],
-    instead: 'no captcha guards the sign-up, so leave PDS_INVITE_REQUIRED at true',
+    instead: 'no captcha protects sign-up, so leave PDS_INVITE_REQUIRED at true',
   },
   {
     variables: ['PDS_DPOP_SECRET', 'PDS_OAUTH_TRUSTED_CLIENTS'],
@@ -138,37 +131,3 @@ export const unsupportedSettings: readonly Unsupported[] = [
   { variables: ['LOG_DESTINATION'], instead: 'log lines go to standard output' },
   { variables: ['OTEL_*'], instead: 'no traces and no metrics are exported' },
 ]
-
-export interface UnsupportedFound {
-  readonly problems: string[]
-  readonly warnings: string[]
-  /** Variables that were reported, or whose value changes nothing. */
-  readonly known: ReadonlySet<string>
-}
-
-/** What to report about the variables of `env` that have no effect. One that says "no" asks for nothing. */
-export function judgeUnsupported(env: Readonly<Record<string, string | undefined>>): UnsupportedFound {
-  const found: UnsupportedFound = { problems: [], warnings: [], known: new Set(unsupportedSettings.flatMap(namesOf)) }
-  for (const { isRefused, instead, ...setting } of unsupportedSettings) {
-    const given = namesOf(setting).filter((name) => asksForSomething(givenText(env, name)))
-    if (given.length === 0) continue
-    const sentence = `${listed(given)} ${given.length > 1 ? 'are' : 'is'} not supported by this version: ${instead}`
-    if (isRefused) found.problems.push(sentence)
-    else found.warnings.push(sentence)
-  }
-  return found
-
-  function namesOf({ variables }: Pick<Unsupported, 'variables'>): string[] {
-    return variables.flatMap((name) =>
-      name.endsWith('*') ? Object.keys(env).filter((each) => each.startsWith(name.slice(0, -1))) : [name],
-    )
-  }
-}
-
-function asksForSomething(text: string): boolean {
-  return text !== '' && parseFlag(text) !== false
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-}

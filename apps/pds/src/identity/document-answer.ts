@@ -1,7 +1,7 @@
 import { DataModelError, jsonToValue, type ValueMap } from '@atoll/data-model'
 import type { DidDocument, IdentityResolver } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 
 /** What the document of an account is taken from, where the operator wants it in the answers about sessions. */
 export interface DocumentSource {

@@ -1,23 +1,30 @@
-/** Parsers of settings that name hosts. Each returns the value in its usual form, or throws what to write instead. */
+/**
+ * Parsers of settings that name hosts. Each returns the value in its usual form, or throws an error
+ * whose message says what to write instead.
+ */
 import { isIP } from 'node:net'
 import { isPublicAddress } from '@atoll/identity/node'
 import { isDisallowedTld, isHandle } from '@atoll/syntax'
 
-/** A bare host name and nothing else: it becomes part of every DID document. */
-export function parseHostname(given: string): string {
+/**
+ * A bare host name and nothing else: it becomes part of every DID document. `portVariable` is where
+ * a port belongs.
+ */
+export function parseHostname(given: string, portVariable: string): string {
   const name = given.toLowerCase()
   if (name === 'localhost') return name
-  if (!isHandle(name)) throw new Error(hostnameAdvice(given))
+  if (!isHandle(name)) throw new Error(hostnameAdvice(given, portVariable))
   if (isDisallowedTld(name)) throw new Error(unresolvable(given, name))
   return name
 }
 
-function hostnameAdvice(given: string): string {
+function hostnameAdvice(given: string, portVariable: string): string {
   const found = hostIn(given)
-  if (found !== undefined && isIP(found.replace(/^\[|\]$/g, '')))
+  if (found !== undefined && isIP(found.replace(/^\[|\]$/g, ''))) {
     return `'${given}' is an IP address; write the domain name that points to it, or localhost for development`
+  }
   if (found === 'localhost' || isHandle(found)) {
-    const port = /:\d+\/?$/.test(given) ? ' (a port goes into PDS_PORT)' : ''
+    const port = /:\d+\/?$/.test(given) ? ` (a port goes into ${portVariable})` : ''
     return `write '${found}' instead of '${given}'${port}`
   }
   const reason = /^[a-z0-9-]+$/i.test(given) ? 'has no dot' : 'is not a domain name'
@@ -34,8 +41,9 @@ export function parseHandleDomain(given: string): string {
     throw new Error(`${advice} instead of '${given}'`)
   }
   if (isDisallowedTld(sample)) throw new Error(unresolvable(given, sample))
-  if (domain.lastIndexOf('.') === 0 && domain !== testDomain)
+  if (domain.lastIndexOf('.') === 0 && domain !== testDomain) {
     throw new Error(`'${given}' is a whole top-level domain; write one of your own, such as .example.com`)
+  }
   return domain
 }
 
@@ -51,17 +59,18 @@ const relaySchemes: Readonly<Record<string, string>> = {
 }
 const streamPath = '/xrpc/com.atproto.sync.subscribeRepos'
 
-/** A relay, as a host name or a URL of any form in which relays are written. Returns its origin. */
+/** A relay, as a host name or as a URL in any of the usual forms. Returns its origin. */
 export function parseRelay(given: string): string {
   const isBare = !given.includes('://')
   const read = URL.parse(isBare ? `https://${given}` : given)
   const scheme = relaySchemes[read?.protocol ?? '']
   const isOrigin = read !== null && ['', '/', streamPath].includes(read.pathname) && !read.username && !read.password
   const isHost = read !== null && (!isBare || read.hostname === 'localhost' || read.hostname.includes('.'))
-  if (!scheme || !isOrigin || !isHost)
+  if (!scheme || !isOrigin || !isHost) {
     throw new Error(
       `'${given}' is not a relay's address; write a host such as relay.example.com, or https://relay.example.com`,
     )
+  }
   return `${isBare && read.hostname === 'localhost' ? 'http' : scheme}://${read.host}`
 }
 
@@ -71,24 +80,29 @@ export function parseNameserver(given: string): string {
   const bare = host.replace(/^\[|\]$/g, '')
   const isHost = isIP(bare) > 0 || (bare === host && (host === 'localhost' || isHandle(host)))
   const isPort = port === undefined || (Number(port) > 0 && Number(port) <= 65_535)
-  if (!isHost || !isPort)
+  if (!isHost || !isPort) {
     throw new Error(`'${given}' is neither an address such as 9.9.9.9 or [2620:fe::fe]:53 nor a host name`)
+  }
   return given
 }
 
-/** What to listen on: one address of this machine, or `localhost` for its loopback addresses. */
-export function parseBindAddress(given: string): string {
+/**
+ * What to listen on: one address of this machine, or `localhost` for its loopback addresses.
+ * `portVariable` is where a port belongs.
+ */
+export function parseBindAddress(given: string, portVariable: string): string {
   const bare = given.toLowerCase().replace(/^\[(.*)\]$/, '$1')
   if (bare === 'localhost' || isIP(bare)) return bare
   if (given === '*') throw new Error('write 0.0.0.0 or :: for every interface, or leave it unset')
-  const port = isIP(given.replace(/:\d+$/, '')) ? '; a port goes into PDS_PORT' : ''
+  const port = isIP(given.replace(/:\d+$/, '')) ? `; a port goes into ${portVariable}` : ''
   throw new Error(`'${given}' is neither localhost nor an address such as 127.0.0.1${port}`)
 }
 
 export function parseEmailAddress(given: string): string {
   if (isEmailAddress(given)) return given
   const inside = /[^\s<>:",]+@[^\s<>?",]+/.exec(given)?.[0] ?? ''
-  throw new Error(isEmailAddress(inside) ? `write '${inside}' instead of '${given}'` : `'${given}' is not one`)
+  const advice = isEmailAddress(inside) ? `'${inside}'` : 'one such as operator@example.com'
+  throw new Error(`write ${advice} instead of '${given}'`)
 }
 
 function isEmailAddress(text: string): boolean {
@@ -96,7 +110,10 @@ function isEmailAddress(text: string): boolean {
   return domain !== undefined && isHandle(hostIn(domain))
 }
 
-/** Whether a host can be reached from the internet: loopback and private addresses cannot, nor names that only resolve locally. */
+/**
+ * Whether a host can be reached from the internet: loopback and private addresses cannot, nor can
+ * names that only resolve locally.
+ */
 export function isPublicHost(host: string): boolean {
   const bare = host.toLowerCase().replace(/^\[|\]$|\.$/g, '')
   if (isIP(bare)) return isPublicAddress(bare)
@@ -105,7 +122,7 @@ export function isPublicHost(host: string): boolean {
 
 const testDomain = '.test'
 
-/** The host that a text probably means: a URL, a host with a port, stray blanks or quotes, or letters beyond ASCII. */
+/** The host in a URL, or in a text with a port, stray blanks, quotes, or letters beyond ASCII. */
 function hostIn(given: string): string | undefined {
   const bare = given.replace(/["'\s]/g, '').replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')
   return URL.parse(`https://${bare}`)?.hostname.replace(/\.$/, '')

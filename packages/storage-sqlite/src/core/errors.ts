@@ -1,22 +1,6 @@
 import { CorruptStorageError, StorageUnavailableError } from '@atoll/storage'
 import Database from 'better-sqlite3'
 
-/** Another process, or another storage in this one, has the database open. */
-export class DatabaseInUseError extends Error {
-  override name = 'DatabaseInUseError'
-  constructor(readonly file: string) {
-    super(`the database ${file} is in use by another process`)
-  }
-}
-
-/** The file is a database, and another program made it. */
-export class ForeignDatabaseError extends Error {
-  override name = 'ForeignDatabaseError'
-  constructor(readonly file: string) {
-    super(`the database ${file} belongs to another program`)
-  }
-}
-
 const reasons: readonly [prefix: string, reason: StorageUnavailableError['reason']][] = [
   ['SQLITE_FULL', 'full'],
   ['SQLITE_IOERR', 'io'],

@@ -1,5 +1,5 @@
+import { DatabaseInUseError } from '@atoll/storage'
 import Database from 'better-sqlite3'
-import { DatabaseInUseError } from './errors.ts'
 
 /**
  * Keeps everyone else from opening the same database. It is a lock of the operating system, taken by SQLite on an empty

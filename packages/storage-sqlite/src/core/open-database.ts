@@ -1,9 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CorruptStorageError } from '@atoll/storage'
+import { CorruptStorageError, ForeignDatabaseError } from '@atoll/storage'
 import { applyMigration, type Migration, pendingMigrations, runRoutine } from '@atoll/storage-sql'
 import type { Connection } from './connection.ts'
-import { ForeignDatabaseError } from './errors.ts'
 
 /** What `user_version` says: whether the last one who had the database open closed it. */
 const closedMark = 0

@@ -74,3 +74,25 @@ export class BlobMissingError extends Error {
     super(`no blob ${cid}`)
   }
 }
+
+/** Another process, or another storage in this one, has the database open. */
+export class DatabaseInUseError extends Error {
+  override name = 'DatabaseInUseError'
+  readonly file: string
+
+  constructor(file: string) {
+    super(`the database ${file} is in use by another process`)
+    this.file = file
+  }
+}
+
+/** The file is a database, and another program made it. */
+export class ForeignDatabaseError extends Error {
+  override name = 'ForeignDatabaseError'
+  readonly file: string
+
+  constructor(file: string) {
+    super(`the database ${file} belongs to another program`)
+    this.file = file
+  }
+}

@@ -1,6 +1,6 @@
 import type { describeServer as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 
 export function describeServer({
   config,

@@ -1,0 +1,28 @@
+import { logSettings, type Values } from '@atoll/process'
+import { crawlers, subscriptions } from './firehose.ts'
+import { identity } from './identity.ts'
+import { invites } from './invites.ts'
+import { proxies, rateLimits } from './rate-limits.ts'
+import { secrets } from './secrets.ts'
+import { service } from './service.ts'
+import { blobs, storage } from './storage.ts'
+
+/**
+ * Every setting: the variable, its default, its meaning. The documentation and `.env.example` come
+ * from here, in this order.
+ */
+export const settings = {
+  service,
+  secrets,
+  storage,
+  blobs,
+  identity,
+  invites,
+  subscriptions,
+  crawlers,
+  proxies,
+  rateLimits,
+  log: logSettings,
+} as const
+
+export type SettingValues = Values<typeof settings>

@@ -1,0 +1,34 @@
+import { startFailure } from './start-failure.ts'
+
+/**
+ * Runs a service until the process is told to stop (SIGINT or SIGTERM). `start` does everything from
+ * reading the settings on. A start that fails prints why and ends the process: in one sentence for
+ * what an operator can mend, with its stack for anything else.
+ */
+export async function runService(start: () => Promise<{ close(): Promise<void> }>): Promise<void> {
+  try {
+    const starting = start()
+    // From the first moment on: stopping a process that is still starting must leave no unclean database.
+    stopOnSignal(async () => (await starting).close())
+    await starting
+  } catch (error) {
+    console.error(startFailure(error) ?? error)
+    process.exit(1)
+  }
+}
+
+/** Ends the process on a signal, once `close` is done. A second signal does not wait for it. */
+function stopOnSignal(close: () => Promise<void>): void {
+  const signals = ['SIGINT', 'SIGTERM']
+  const stop = () => {
+    for (const signal of signals) process.removeListener(signal, stop)
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of signals) process.once(signal, stop)
+}
