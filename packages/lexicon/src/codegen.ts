@@ -13,7 +13,7 @@ export function generate(documents: Iterable<LexiconDoc>): Map<string, string> {
   const groups = Map.groupBy(sorted, ({ id }) => groupOf(id))
   const files = new Map<string, string>()
   for (const [group, members] of groups) files.set(`${group}.ts`, moduleText(group, members))
-  files.set('index.ts', indexText(Array.from(groups.keys())))
+  files.set('index.ts', indexText(Array.from(groups.keys()), sorted))
   return files
 }
 

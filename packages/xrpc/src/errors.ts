@@ -1,37 +1,4 @@
-/** Names whose status is not 400; whatever a lexicon declares beyond them is a plain refusal. */
-const statuses: ReadonlyMap<string, number> = new Map([
-  ['AuthMissing', 401],
-  ['AuthRequired', 401],
-  ['AuthenticationRequired', 401],
-  ['AccountDeactivated', 401],
-  ['AccountTakedown', 401],
-  ['AuthFactorTokenRequired', 401],
-  ['BadJwt', 401],
-  ['BadJwtAudience', 401],
-  ['BadJwtIss', 401],
-  ['BadJwtLexiconMethod', 401],
-  ['BadJwtSignature', 401],
-  ['BadJwtType', 401],
-  ['JwtExpired', 401],
-  ['MissingJwt', 401],
-  ['UntrustedIss', 401],
-  ['Forbidden', 403],
-  ['NotFound', 404],
-  ['NotAcceptable', 406],
-  ['RequestTimeout', 408],
-  ['PayloadTooLarge', 413],
-  ['PayloadTooLargeError', 413],
-  ['UnsupportedMediaType', 415],
-  ['UpgradeRequired', 426],
-  ['RateLimitExceeded', 429],
-  ['InternalServerError', 500],
-  ['MethodNotImplemented', 501],
-  ['InvalidResponse', 502],
-  ['UpstreamFailure', 502],
-  ['NotEnoughResources', 503],
-  ['ServiceUnavailable', 503],
-  ['UpstreamTimeout', 504],
-])
+import { generalErrors, isGeneralError } from './general-errors.ts'
 
 const namesByStatus: ReadonlyMap<number, string> = new Map([
   [401, 'AuthenticationRequired'],
@@ -52,7 +19,9 @@ const namesByStatus: ReadonlyMap<number, string> = new Map([
 
 /** The HTTP status that an error name calls for: 400 unless the name says otherwise. */
 export function statusOf(error: string): number {
-  return statuses.get(error) ?? 400
+  if (isGeneralError(error)) return generalErrors[error]
+  // createSession declares this name, and clients expect the status of a failed sign-in.
+  return error === 'AuthFactorTokenRequired' ? 401 : 400
 }
 
 /** The error name for an answer that gives none, such as a gateway's own page. */

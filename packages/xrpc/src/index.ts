@@ -13,6 +13,7 @@ export type { RawInput } from './client/request.ts'
 export type { RetryOptions } from './client/retry.ts'
 export { type Session, type SessionTokens, TokenSession, type TokenSessionOptions } from './client/session.ts'
 export { errorOfStatus, FrameError, StreamClosedError, statusOf, XrpcError, type XrpcErrorOptions } from './errors.ts'
+export { type GeneralErrorName, generalErrors, isGeneralError } from './general-errors.ts'
 export { type FrameTemplate, frameTemplate, type NewEvent } from './stream/frame-template.ts'
 export {
   decodeFrame,

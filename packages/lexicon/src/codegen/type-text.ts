@@ -46,7 +46,7 @@ export function typeText(schema: FieldSchema, place: Place): string {
     case 'ref':
       return referenceText(splitReference(schema.ref, place.home), place)
     case 'union':
-      return unionText(schema.refs, schema.closed ?? false, place)
+      return refUnionText(schema.refs, schema.closed ?? false, place)
     case 'unknown':
       return place.imports.type('@atoll/data-model', 'ValueMap')
   }
@@ -88,12 +88,11 @@ function stringText(schema: StringSchema, { imports }: Place): string {
   if (schema.enum !== undefined) return enumText(schema.enum.map(quote), 'string')
   if (schema.format !== undefined) return imports.type('@atoll/syntax', formatTypes[schema.format])
   if (schema.knownValues === undefined) return 'string'
-  return lines([...schema.knownValues.map(quote), '(string & {})'])
+  return unionText([...schema.knownValues.map(quote), '(string & {})'])
 }
 
 function enumText(values: readonly string[] | undefined, otherwise: string): string {
-  if (values === undefined) return otherwise
-  return values.length === 0 ? 'never' : lines(values)
+  return values === undefined ? otherwise : unionText(values)
 }
 
 function arrayText(items: string): string {
@@ -101,13 +100,13 @@ function arrayText(items: string): string {
   return items.includes(' | ') && !items.startsWith('{') ? `(${items})[]` : `${items}[]`
 }
 
-function unionText(refs: readonly string[], closed: boolean, place: Place): string {
+function refUnionText(refs: readonly string[], closed: boolean, place: Place): string {
   const variants = refs.map((ref) => {
     const reference = splitReference(ref, place.home)
     const variant = place.imports.type('@atoll/lexicon', 'Variant')
     return `${variant}<${referenceText(reference, place)}, ${quote(typeName(reference))}>`
   })
-  return lines(closed ? variants : [...variants, place.imports.type('@atoll/lexicon', 'UnknownVariant')])
+  return unionText(closed ? variants : [...variants, place.imports.type('@atoll/lexicon', 'UnknownVariant')])
 }
 
 function referenceText(reference: Reference, { home, imports }: Place): string {
@@ -121,8 +120,9 @@ export function spaced(type: string): string {
   return type.startsWith('\n') ? type : ` ${type}`
 }
 
-/** A union on one line when it is short, else a line for each of its members. */
-function lines(members: readonly string[]): string {
+/** A union on one line when it is short, else a line for each of its members; without any, `never`. */
+export function unionText(members: readonly string[]): string {
+  if (members.length === 0) return 'never'
   const line = members.join(' | ')
   return line.length <= 80 ? line : members.map((member) => `\n${indent(`| ${member}`)}`).join('')
 }
