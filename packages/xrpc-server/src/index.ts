@@ -11,9 +11,10 @@ export {
   verifyServiceJwt,
 } from './auth/service-auth.ts'
 export type { Awaitable } from './core/awaitable.ts'
-export { ClientGoneError } from './core/errors.ts'
+export { ClientGoneError, UndeclaredRefusalError } from './core/errors.ts'
 export type { RequestHeaders, ResponseHeaderMap, RouterRequest, RouterResponse } from './core/messages.ts'
 export type { RateLimitOptions, RequestReport, RouterOptions, SubscriptionOptions } from './core/options.ts'
+export type { RefusalOptions, Refuse } from './core/refusal.ts'
 export {
   type Authorize,
   type AuthorizeRequest,

@@ -22,6 +22,19 @@ export class ClientGoneError extends Error {
   }
 }
 
+/** A method refused under a name that its callers cannot know: a fault of the service. */
+export class UndeclaredRefusalError extends Error {
+  override name = 'UndeclaredRefusalError'
+  readonly nsid: string
+  readonly error: string
+
+  constructor(nsid: string, error: string, options?: { cause?: unknown }) {
+    super(`${nsid} refused with ${error}, which its lexicon does not declare`, options)
+    this.nsid = nsid
+    this.error = error
+  }
+}
+
 /** The refusal of a body beyond the bound of its method. */
 export function payloadTooLarge(): XrpcError {
   return new XrpcError('PayloadTooLargeError', 'request entity too large')
@@ -43,7 +56,7 @@ export function bodyTooSlow(minBytes: number, seconds: number): XrpcError {
 export function publicError(error: unknown): XrpcError {
   if (error instanceof XrpcError) return error
   // Nobody receives this answer, but it is logged, and not as a fault of the server.
-  if (error instanceof ClientGoneError) return new XrpcError('ClientGone', error.message, { status: 499, cause: error })
+  if (error instanceof ClientGoneError) return new XrpcError('ClientGone', error.message, { cause: error })
   return new XrpcError('InternalServerError', 'Internal Server Error', { cause: error })
 }
 

@@ -9,6 +9,7 @@ import { type Input, type InputLimits, readInput } from './input.ts'
 import type { RequestHeaders, RouterRequest, RouterResponse } from './messages.ts'
 import { outputResponse } from './output.ts'
 import { readQuery } from './query.ts'
+import { type Refuse, refuse } from './refusal.ts'
 import type { AuthorizeRequest, Call, MethodRoute, Nsid, ResponseHeaders, Route } from './route.ts'
 
 export interface MethodSettings {
@@ -81,6 +82,10 @@ class MethodCall implements Call<Query | Procedure> {
     readonly request: RouterRequest,
     readonly responseHeaders: ResponseHeaders,
   ) {}
+
+  get refuse(): Refuse<Query | Procedure> {
+    return refuse
+  }
 
   get input(): unknown {
     return this.given.input

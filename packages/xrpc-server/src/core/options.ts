@@ -2,6 +2,7 @@ import type { XrpcError } from '@atoll/xrpc'
 import type { RateLimit, RateLimitStore, RateLimitSubject } from '../limits/rate-limits.ts'
 import type { Awaitable } from './awaitable.ts'
 import type { RouterRequest, RouterResponse } from './messages.ts'
+import type { RefusalOptions } from './refusal.ts'
 import type { Nsid } from './route.ts'
 
 export interface RateLimitOptions {
@@ -34,7 +35,7 @@ export interface SubscriptionOptions {
   maxPerAddress?: number
 }
 
-export interface RouterOptions {
+export interface RouterOptions extends RefusalOptions {
   /** An error that no caller is told about: a fault of ours. */
   onError?(error: unknown, context: { request: RouterRequest; nsid: Nsid | undefined }): void
   /** What callers are told of an error that passes by itself, such as a database that is full; `undefined` for the opaque 500. */
@@ -52,8 +53,6 @@ export interface RouterOptions {
   maxJsonBytes?: number
   /** 5 MiB unless given. */
   maxRawBytes?: number
-  /** Whether answers are checked against the lexicon; on unless switched off. */
-  validateOutput?: boolean
   /** Which paths scripts of any origin may use: all unless given. */
   crossOrigin?(path: string): boolean
   subscriptions?: SubscriptionOptions

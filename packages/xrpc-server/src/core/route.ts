@@ -3,6 +3,7 @@ import type { ByteStream, ResponseBody } from '../http/bodies.ts'
 import type { RateLimit } from '../limits/rate-limits.ts'
 import type { Awaitable } from './awaitable.ts'
 import type { RequestHeaders, ResponseHeaderMap, RouterRequest } from './messages.ts'
+import type { Refuse } from './refusal.ts'
 
 /** The name of a method, as in its lexicon. */
 export type Nsid = Method['nsid']
@@ -43,6 +44,8 @@ export interface Call<M extends Query | Procedure, C = unknown> {
   /** Input without a schema: the decoded bytes, bounded; throws when the client breaks off. Empty for other input. */
   readonly body: ByteStream
   readonly responseHeaders: ResponseHeaders
+  /** Makes a refusal to throw: `throw refuse('RecordNotFound', 'no such record')`. */
+  readonly refuse: Refuse<M>
   readonly request: RouterRequest
 }
 
@@ -76,6 +79,8 @@ export interface StreamCall<M extends Subscription, C = unknown> {
   readonly signal: AbortSignal
   /** Ends the stream as throwing does, but also while the socket is full, when nothing is asked of the generator. */
   readonly fail: (error: unknown) => void
+  /** Makes a refusal to throw, or to give to `fail`. */
+  readonly refuse: Refuse<M>
   readonly request: RouterRequest
 }
 

@@ -14,6 +14,7 @@ import { Exchange } from './exchange.ts'
 import type { RouterRequest, RouterResponse } from './messages.ts'
 import { callMethod, type MethodSettings } from './method-call.ts'
 import type { RouterOptions } from './options.ts'
+import { checkRefusal } from './refusal.ts'
 import { reporting } from './reporting.ts'
 import type { MethodRoute, Nsid, Route } from './route.ts'
 
@@ -77,8 +78,8 @@ class RouterCore {
       const answering = this.#answer(exchange)
       response = isPromise(answering) ? await answering : answering
     } catch (thrown) {
-      error = thrown
-      response = this.#refuse(thrown, exchange)
+      error = this.#checked(thrown, exchange)
+      response = this.#refuse(error, exchange)
     }
     const finishing = this.#finish(exchange, response)
     if (isPromise(finishing)) response = await finishing
@@ -96,7 +97,7 @@ class RouterCore {
       if (route) throw new XrpcError('InvalidRequest', `${exchange.nsid} is a ${route.method.kind}, not a subscription`)
       throw this.#notHere(exchange)
     } catch (thrown) {
-      const response = await this.#finish(exchange, this.#refuse(thrown, exchange))
+      const response = await this.#finish(exchange, this.#refuse(this.#checked(thrown, exchange), exchange))
       return { accepted: false, response }
     }
   }
@@ -166,6 +167,11 @@ class RouterCore {
       if (cause instanceof XrpcError) throw cause
       throw new XrpcError('ServiceUnavailable', 'the service is not healthy', { cause })
     }
+  }
+
+  #checked(thrown: unknown, { nsid }: Exchange): unknown {
+    const route = nsid && this.#routes.get(nsid)
+    return route ? checkRefusal(thrown, route.method, this.options) : thrown
   }
 
   #refuse(thrown: unknown, exchange: Exchange): RouterResponse {

@@ -12,6 +12,7 @@ export interface PumpOptions {
   drainTimeoutMs: number
   onError(error: unknown): void
   mapError(error: unknown): XrpcError | undefined
+  check(error: unknown): unknown
 }
 
 const normalClosure = 1000
@@ -95,7 +96,8 @@ async function sendInTime(
   if (isTooSlow) throw new XrpcError('ConsumerTooSlow', 'the subscriber reads more slowly than events arrive')
 }
 
-function closeWith(error: unknown, socket: FrameSocket, options: PumpOptions): void {
+function closeWith(thrown: unknown, socket: FrameSocket, options: PumpOptions): void {
+  const error = options.check(thrown)
   const refusal = options.mapError(error) ?? publicError(error)
   if (refusal !== error) options.onError(error)
   refuseStream(refusal, socket)

@@ -5,6 +5,7 @@ import type { Exchange } from '../core/exchange.ts'
 import type { RouterResponse } from '../core/messages.ts'
 import { AuthorizeCall, requireParams } from '../core/method-call.ts'
 import type { RouterOptions } from '../core/options.ts'
+import { checkRefusal, type RefusalOptions, refuse } from '../core/refusal.ts'
 import type { StreamRoute } from '../core/route.ts'
 import { clientNetwork } from '../http/client-address.ts'
 import { CountsByKey } from '../limits/counts-by-key.ts'
@@ -19,7 +20,9 @@ export type Upgrade =
 export class Subscriptions {
   readonly #openByNetwork = new CountsByKey()
 
-  constructor(private readonly options: Pick<RouterOptions, 'onError' | 'mapError' | 'subscriptions'>) {}
+  constructor(
+    private readonly options: Pick<RouterOptions, 'onError' | 'mapError' | 'subscriptions' | keyof RefusalOptions>,
+  ) {}
 
   async open(route: StreamRoute, exchange: Exchange): Promise<Upgrade> {
     const { method, authorize } = route
@@ -59,8 +62,16 @@ export class Subscriptions {
     const mapError = (error: unknown) => this.options.mapError?.(error)
     const failure = new StreamFailure()
     const { fail } = failure
-    const open = () => handler({ method, params, headers, credentials, ip, signal, fail, request })
-    await pumpFrames(method, open, socket, signal, { maxBufferedBytes, drainTimeoutMs, onError, mapError }, failure)
+    const open = () => handler({ method, params, headers, credentials, ip, signal, fail, refuse, request })
+    const check = (error: unknown) => checkRefusal(error, method, this.options)
+    await pumpFrames(
+      method,
+      open,
+      socket,
+      signal,
+      { maxBufferedBytes, drainTimeoutMs, onError, mapError, check },
+      failure,
+    )
   }
 
   #lackOfRoom({ request: { ip }, isLimited }: Exchange): XrpcError | undefined {
