@@ -40,6 +40,7 @@ import { Sessions } from './sessions/sessions.ts'
 import { PendingSignUps } from './sign-ups/pending-sign-ups.ts'
 import { SignUps } from './sign-ups/sign-ups.ts'
 import { transientRefusal } from './transient-refusal.ts'
+import { undeclaredErrors } from './undeclared-errors.ts'
 import { createWeb } from './web.ts'
 
 /** What the service stands on: opened from the configuration, or given by a test. */
@@ -182,6 +183,7 @@ export async function createPds(
     mapError: transientRefusal,
     // Answers are ours: checking them is for development.
     validateOutput: config.service.developmentMode,
+    undeclaredErrors,
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),
     onRequest: ({ request, nsid, status, ms }) =>
       log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),

@@ -1,48 +1,18 @@
-import { XrpcError } from '@atoll/xrpc'
+import type { ErrorName } from '@atoll/lexicons'
+import { type GeneralErrorName, XrpcError, type XrpcErrorOptions } from '@atoll/xrpc'
+import type { UndeclaredErrorName } from './undeclared-errors.ts'
 
-/** The names under which this service refuses: those that the lexicons declare, and those that clients rely on without a declaration. */
-export type RefusalName =
-  | 'AccountDeactivated'
-  | 'AccountNotFound'
-  | 'AccountTakedown'
-  | 'AlreadyExists'
-  | 'AuthenticationRequired'
-  | 'AuthMissing'
-  | 'BlobNotFound'
-  | 'BlockNotFound'
-  | 'ConsumerTooSlow'
-  | 'ExpiredToken'
-  | 'Forbidden'
-  | 'FutureCursor'
-  | 'HandleNotAvailable'
-  | 'HandleNotFound'
-  | 'HeadNotFound'
-  | 'IncompatibleDidDoc'
-  | 'InvalidEmail'
-  | 'InvalidHandle'
-  | 'InvalidInviteCode'
-  | 'InvalidMimeType'
-  | 'InvalidPassword'
-  | 'InvalidRequest'
-  | 'InvalidSize'
-  | 'InvalidSwap'
-  | 'InvalidToken'
-  | 'PayloadTooLarge'
-  | 'RateLimitExceeded'
-  | 'RecordAlreadyExists'
-  | 'RecordNotFound'
-  | 'RepoDeactivated'
-  | 'RepoNotFound'
-  | 'RepoSuspended'
-  | 'RepoTakendown'
-  | 'ServiceUnavailable'
-  | 'UnresolvableDid'
-  | 'UnsupportedDomain'
-  | 'UpstreamFailure'
-
-/** What the services of this app throw to refuse: a declared name, and a sentence that a person can act on. */
+/**
+ * What the areas throw to refuse, with a sentence that a person can act on. A handler refuses with the
+ * `refuse` of its call instead, which knows what its own method declares; that an area's name is right
+ * for every method that leads to it is found by the router while it validates (`undeclaredErrors`).
+ */
 export class Refused extends XrpcError {
-  constructor(name: RefusalName, message: string, options?: { headers?: Record<string, string> }) {
+  constructor(
+    name: ErrorName | GeneralErrorName | UndeclaredErrorName,
+    message: string,
+    options?: Pick<XrpcErrorOptions, 'headers'>,
+  ) {
     super(name, message, options)
   }
 }

@@ -4,7 +4,6 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { HandleRules } from '../../handles/handle-rules.ts'
 import { type LookUps, orUnknown } from '../../identity/look-ups.ts'
-import { Refused } from '../../refused.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
@@ -13,13 +12,13 @@ interface Deps {
 }
 
 export function resolveHandle({ accounts, handles, lookUps }: Deps): Handler<typeof method> {
-  return async ({ params, ip, signal }) => {
+  return async ({ params, ip, signal, refuse }) => {
     const handle = handles.normalize(params.handle)
     const account = await accounts.find(handle)
     if (account && accountStatus(account) === 'active') return { did: account.did }
     const isForeign = !account && !handles.isLocal(handle)
     const did = isForeign ? await orUnknown(lookUps.of({ ip, signal }).resolveHandle(handle)) : undefined
-    if (!did) throw new Refused('HandleNotFound', 'Unable to resolve handle')
+    if (!did) throw refuse('HandleNotFound', 'Unable to resolve handle')
     return { did }
   }
 }

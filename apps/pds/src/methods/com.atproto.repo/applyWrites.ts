@@ -5,7 +5,6 @@ import { type Did, formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { Refused } from '../../refused.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import { requireOwnRepo, requireSwapCommit } from '../../repos/write/own-repo.ts'
 import type { PlannedWrite } from '../../repos/write/planned-write.ts'
@@ -25,9 +24,9 @@ type PreparedWrite =
 type WriteResult = NonNullable<OutputOf<typeof method>['results']>[number]
 
 export function applyWrites({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
-  return async ({ input, credentials }) => {
+  return async ({ input, credentials, refuse }) => {
     const did = await requireOwnRepo(accounts, input.repo, credentials)
-    if (input.writes.length > maxWrites) throw new Refused('InvalidRequest', `Too many writes. Max: ${maxWrites}`)
+    if (input.writes.length > maxWrites) throw refuse('InvalidRequest', `Too many writes. Max: ${maxWrites}`)
     const prepared = input.writes.map((write) => prepare(write, preparer, input.validate))
     const { head, writes, committed } = await writer.write(did, async (current) => {
       requireSwapCommit(input.swapCommit, current.head)

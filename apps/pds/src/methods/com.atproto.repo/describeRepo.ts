@@ -4,7 +4,6 @@ import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import { documentAnswer } from '../../identity/document-answer.ts'
-import { Refused } from '../../refused.ts'
 import { requireSynced } from '../../repos/read/readable.ts'
 
 /**
@@ -20,12 +19,12 @@ interface Deps {
 }
 
 export function describeRepo({ accounts, storage, identity }: Deps): Handler<typeof method> {
-  return async ({ params, signal }) => {
+  return async ({ params, signal, refuse }) => {
     const { did, handle = 'handle.invalid' } = requireSynced(await accounts.find(params.repo), params.repo, undefined)
     const document = await identity.resolveDid(did, { signal }).catch(() => undefined)
-    if (!document) throw new Refused('InvalidRequest', `Could not resolve DID: ${did}`)
+    if (!document) throw refuse('InvalidRequest', `Could not resolve DID: ${did}`)
     const { didDoc } = documentAnswer(document)
-    if (!didDoc) throw new Refused('InvalidRequest', `DID document is not of the data model: ${did}`)
+    if (!didDoc) throw refuse('InvalidRequest', `DID document is not of the data model: ${did}`)
     return {
       handle,
       did,

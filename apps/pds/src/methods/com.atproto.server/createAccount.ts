@@ -4,7 +4,6 @@ import { clientNetwork, type Handler } from '@atoll/xrpc-server'
 import type { Newcomer } from '../../access.ts'
 import { accountDocument, type DocumentSource, documentAnswer } from '../../identity/document-answer.ts'
 import type { LookUps } from '../../identity/look-ups.ts'
-import { Refused } from '../../refused.ts'
 import type { Moving, SignUps } from '../../sign-ups/sign-ups.ts'
 
 interface Deps extends Pick<DocumentSource, 'identity'> {
@@ -13,10 +12,10 @@ interface Deps extends Pick<DocumentSource, 'identity'> {
 }
 
 export function createAccount({ signUps, lookUps, ...source }: Deps): Handler<typeof method, Newcomer> {
-  return async ({ input, credentials, ip, signal }) => {
-    if (input.plcOp !== undefined) throw new Refused('InvalidRequest', 'Unsupported input: "plcOp"')
+  return async ({ input, credentials, ip, signal, refuse }) => {
+    if (input.plcOp !== undefined) throw refuse('InvalidRequest', 'Unsupported input: "plcOp"')
     if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
-      throw new Refused('InvalidRequest', 'The recovery key is not a did:key')
+      throw refuse('InvalidRequest', 'The recovery key is not a did:key')
     const { did } = input
     const moving: Moving | undefined =
       did === undefined

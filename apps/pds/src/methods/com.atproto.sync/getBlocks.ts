@@ -3,7 +3,6 @@ import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { Refused } from '../../refused.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
 import { requireSynced } from '../../repos/read/readable.ts'
 import { blocksCar } from '../../repos/read/repo-car.ts'
@@ -17,11 +16,11 @@ interface Deps {
 }
 
 export function getBlocks({ accounts, storage }: Deps): Handler<typeof method, Reader> {
-  return async ({ params, credentials }) => {
+  return async ({ params, credentials, refuse }) => {
     const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
-    if (params.cids.length > maxCids) throw new Refused('InvalidRequest', `Ask for at most ${maxCids} blocks at once`)
+    if (params.cids.length > maxCids) throw refuse('InvalidRequest', `Ask for at most ${maxCids} blocks at once`)
     const [first, ...others] = params.cids.map((text) => requestedCid(text))
-    if (!first) throw new Refused('InvalidRequest', 'Name at least one block')
+    if (!first) throw refuse('InvalidRequest', 'Name at least one block')
     // CAR v1 asks for a root or more, and readers refuse a file with none; the blocks asked for are no repository, so the first stands in.
     return blocksCar(storage.repos, did, [first, ...others])
   }

@@ -3,7 +3,6 @@ import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { Refused } from '../../refused.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import { requireSynced } from '../../repos/read/readable.ts'
 
@@ -13,10 +12,10 @@ interface Deps {
 }
 
 export function getHead({ accounts, storage }: Deps): Handler<typeof method, Reader> {
-  return async ({ params, credentials }) => {
+  return async ({ params, credentials, refuse }) => {
     const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
     const head = await storage.repos.head(did)
-    if (!head) throw new Refused('HeadNotFound', `Could not find root for DID: ${did}`)
+    if (!head) throw refuse('HeadNotFound', `Could not find root for DID: ${did}`)
     return { root: cidText(head.cid) }
   }
 }

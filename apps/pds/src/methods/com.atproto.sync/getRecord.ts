@@ -4,7 +4,6 @@ import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
-import { Refused } from '../../refused.ts'
 import { requireSynced } from '../../repos/read/readable.ts'
 import { carOf, withRepoBlocks } from '../../repos/read/repo-car.ts'
 
@@ -14,11 +13,11 @@ interface Deps {
 }
 
 export function getRecord({ accounts, storage }: Deps): Handler<typeof method, Reader> {
-  return async ({ params, credentials }) => {
+  return async ({ params, credentials, refuse }) => {
     const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
     const { collection, rkey } = params
     const head = await storage.repos.head(did)
-    if (!head) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
+    if (!head) throw refuse('RepoNotFound', `Could not find repo for DID: ${did}`)
     const proof = await withRepoBlocks(storage.repos, did, (get) => proveRecord({ head, get, collection, rkey }))
     return carOf(head.cid, proof)
   }
