@@ -22,12 +22,12 @@ describe('withBlocks', () => {
     return { requests, load }
   }
 
-  it('gives what a synchronous source gives', async () => {
+  it('returns what a synchronous source leads to', async () => {
     const writes = repo.randomWrites(30)
-    const parts = { did, head: repo.head, writes, sign: keyPair, rev: revAt(9999) }
+    const request = { did, head: repo.head, writes, sign: keyPair, rev: revAt(9999) }
     const { load } = counted()
-    const commit = await withBlocks(load, (get) => applyWrites({ ...parts, get }))
-    expect(commit.head).toEqual(applyWrites({ ...parts, get: repo.get }).head)
+    const commit = await withBlocks(load, (get) => applyWrites({ ...request, get }))
+    expect(commit.head).toEqual(applyWrites({ ...request, get: repo.get }).head)
   })
 
   it('loads the paths of a whole batch together, a layer at a time', async () => {
@@ -38,7 +38,7 @@ describe('withBlocks', () => {
     expect(Math.max(...requests)).toBeGreaterThan(20)
   })
 
-  it('ends in the error that asked for a block which is nowhere', async () => {
+  it('throws the error that asked for a block which the source does not have', async () => {
     const nowhere = cidOfCbor(Uint8Array.of(1))
     const { requests, load } = counted()
     const work = () => {

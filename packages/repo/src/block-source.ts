@@ -1,12 +1,13 @@
 import { type Block, BlockMap, type Cid } from '@atoll/data-model'
 import { MissingBlockError } from './errors.ts'
 
-/** Where blocks come from, synchronously: `undefined` when the source does not have one. */
+/** Where blocks come from, synchronously. Returns `undefined` for a block that the source does not have. */
 export type GetBlock = (cid: Cid) => Uint8Array | undefined
 
 /**
- * Runs pure, synchronous `work` over a source that can only be read asynchronously: whatever was missing is loaded in one
- * request, and `work` starts again. A block that `load` does not bring ends in the `MissingBlockError` that asked for it.
+ * Runs pure, synchronous `work` over a source that can only be read asynchronously: when blocks are
+ * missing they are loaded in one request, and `work` starts again. If `load` does not return a block,
+ * the `MissingBlockError` that asked for it is thrown.
  *
  * @example
  * const commit = await withBlocks((cids) => repos.blocks(did, cids), (get) => applyWrites({ did, head, get, writes, sign, rev }))

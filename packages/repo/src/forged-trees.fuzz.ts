@@ -3,11 +3,11 @@ import { type Block, BlockMap, type Cid, cidOfCbor } from '@atoll/data-model'
 import type { FuzzTarget } from '@atoll/testkit'
 import { did, integer, keyPair, pick, Repository, recordBlock, revAt, seeded } from '../test/histories.ts'
 import { signCommit } from './commit/commit.ts'
-import { importRepo, layerOf, Mst, RepoError, verifyDiff } from './index.ts'
+import { formatPath, importRepo, layerOf, Mst, RepoError, verifyDiff } from './index.ts'
 import { MstNode } from './mst/node.ts'
 
-// Trees that somebody put together of nodes, old and new, and signed: well-formed parts that mostly do not fit. Whatever is
-// taken must be the one tree that its records have.
+// Trees that somebody assembled from nodes, old and new, and signed: well-formed parts that mostly do not
+// fit together. What is accepted must be the one tree of its records.
 
 const key = keyPair.didKey()
 const random = seeded(81)
@@ -56,7 +56,7 @@ function signed({ root, nodes }: Forgery): { commit: Block; blocks: Block[] } {
 
 function requireTree(entries: Iterable<readonly [string, Cid]>, root: Cid): void {
   const honest = Mst.build([...entries]).root
-  if (!honest.equals(root)) throw new Error(`${root} is taken for the tree ${honest}`)
+  if (!honest.equals(root)) throw new Error(`${root} is accepted for the tree ${honest}`)
 }
 
 const seeds = Array.from({ length: 16 }, (_, index) => cidOfCbor(Uint8Array.of(index)).digest)
@@ -71,8 +71,9 @@ export const targets: FuzzTarget[] = [
       const { commit, blocks } = signed(forgery)
       const found = new Map<string, Cid>()
       const all = [...blocks, ...known.blocks]
-      for await (const part of await importRepo({ roots: [commit.cid], blocks: all }, { did, key }))
-        if (part.kind === 'record') found.set(`${part.collection}/${part.rkey}`, part.block.cid)
+      for await (const part of await importRepo({ roots: [commit.cid], blocks: all }, { did, key })) {
+        if (part.kind === 'record') found.set(formatPath(part.collection, part.rkey), part.block.cid)
+      }
       requireTree(found, forgery.root)
     },
   },

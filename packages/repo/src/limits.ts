@@ -1,11 +1,12 @@
-/** Every bound of this package, in one place. Those of the network are in https://atproto.com/specs/repository and /sync. */
+// Every bound of this package. Those of the network are specified in https://atproto.com/specs/repository and
+// https://atproto.com/specs/sync.
 
-/** A path, collection and record key together, in bytes. */
+/** A path, which is collection and record key together, in bytes. */
 export const maxPathLength = 1024
 
 /**
- * Leading zero bits of a path's SHA-256, in pairs. An honest tree of a thousand million records has about 15 layers; the
- * work that all miners of the world do in a year would find a path of layer 47.
+ * Leading zero bits of a path's SHA-256, in pairs. An honest tree of a billion records has about 15
+ * layers; one year's work of all the miners in the world would find a path of layer 47.
  */
 export const maxLayer = 48
 
@@ -15,13 +16,13 @@ export const maxNodeEntries = 1024
 /** A record, in bytes of DAG-CBOR. */
 export const maxRecordBytes = 1_000_000
 
-/** Records that one commit changes. */
+/** Records that one commit may change. */
 export const maxWrites = 200
 
 /** All blocks of one `#commit`, as a CAR file. */
 export const maxCommitBytes = 2_000_000
 
-/** How far a rev may lie in the future, for clocks that differ. */
+/** How far a rev may lie in the future, in milliseconds: clocks differ. */
 export const maxFutureMs = 5 * 60 * 1000
 
 /** A signed commit, in bytes of DAG-CBOR: five times what the longest DID can make it. */
@@ -41,13 +42,13 @@ export interface ImportLimits {
   readonly maxRecentBytes: number
 }
 
-/** What a path takes beside its bytes: the head of a text, and its place in a list. */
+/** What a path takes in memory beside its bytes: the header of a string, and its place in a list. */
 export const pathOverhead = 24
 
 /**
- * Bytes of paths that the nodes of a file may make, beyond four times the length of the file. Nodes leave out what a path has in common
- * with the one before, so that a file of some megabytes can hold hundreds of megabytes of paths. In honest files, which hold the records
- * as well, paths take a third of the length.
+ * Bytes that the decoded paths of a file may take, beyond four times the length of the file. A node omits
+ * what a path has in common with the one before, so a file of a few megabytes can expand to hundreds of
+ * megabytes of paths. In honest files, which hold the records as well, paths take a third of the length.
  */
 export const maxExtraPathBytes = 16 * 1024 * 1024
 

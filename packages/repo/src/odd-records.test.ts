@@ -8,6 +8,7 @@ import { did, keyPair, Repository, seeded } from '../test/histories.ts'
 import type { RecordWrite } from './commit/writes.ts'
 import { exportRepo } from './export/export-repo.ts'
 import { importRepo } from './import/import-repo.ts'
+import { formatPath } from './path.ts'
 import { readRecord } from './record.ts'
 import { proveRecord, verifyProof } from './verify/proof.ts'
 import { verifyDiff } from './verify/verify-diff.ts'
@@ -25,7 +26,7 @@ function create(rkey: string, bytes: Uint8Array): RecordWrite {
   return { action: 'create', collection, rkey: parseRecordKey(rkey), ...blockBytes(bytes) }
 }
 
-/** A repository where a commit brought an odd record between two sound ones, and the odd one once more. */
+/** A repository where a commit wrote an odd record between two sound ones, and the odd one once more. */
 function holding(bytes: Uint8Array) {
   const repo = new Repository(seeded(5), [create('before', sound.bytes)])
   const known = { head: repo.head, blocks: new BlockMap(repo.blocks) }
@@ -40,7 +41,7 @@ function holding(bytes: Uint8Array) {
 
 type Holding = ReturnType<typeof holding>
 
-/** What a function says of the odd record: its path and its fault. Each also checks that everything else is good. */
+/** What each function reports of the odd record: its path and its fault. Each also checks that everything else is good. */
 const readers: Record<string, (holding: Holding) => Promise<object[]> | object[]> = {
   async importRepo({ repo }) {
     const load = (cids: Cid[]) => repo.blocksOf(cids)
@@ -51,7 +52,7 @@ const readers: Record<string, (holding: Holding) => Promise<object[]> | object[]
     for await (const part of imported) {
       if (part.kind !== 'record') continue
       const { rkey, block, value, fault } = part
-      if (fault) found.push({ path: `${part.collection}/${rkey}`, block, fault })
+      if (fault) found.push({ path: formatPath(part.collection, rkey), block, fault })
       else values.push(`${rkey} ${value['text']}`)
     }
     expect(values).toEqual(['a sound', 'before sound', 'z sound'])
@@ -97,7 +98,7 @@ const readers: Record<string, (holding: Holding) => Promise<object[]> | object[]
 
 describe.each(Object.entries(readers))('%s', (_, read) => {
   it.each(oddRecords.map((record) => [record.what, record] as const))(
-    'reports a record with %s, and takes all the rest',
+    'reports a record with %s, and accepts all the rest',
     async (_, { bytes, reason }) => {
       const held = holding(bytes)
       const fault = { reason, message: expect.any(String) }

@@ -40,8 +40,8 @@ describe('tree keys', () => {
 
 describe('paths', () => {
   it('join a collection and a record key, and are split again', () => {
-    const parts = { collection: parseNsid('app.bsky.feed.post'), rkey: parseRecordKey('3k2yihcrp6f2c') }
-    expect(splitPath(formatPath(parts.collection, parts.rkey))).toEqual(parts)
+    const record = { collection: parseNsid('app.bsky.feed.post'), rkey: parseRecordKey('3k2yihcrp6f2c') }
+    expect(splitPath(formatPath(record.collection, record.rkey))).toEqual(record)
   })
 
   it('may have a name of any case', () => {

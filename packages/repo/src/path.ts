@@ -4,7 +4,7 @@ import { maxPathLength } from './limits.ts'
 
 const keyPattern = /^[a-zA-Z0-9_~.:-]+\/[a-zA-Z0-9_~.:-]+$/
 
-/** Whether a tree may have `text` as a key: two segments of the allowed characters, at most 1,024 bytes. */
+/** Whether `text` may be a key of a tree: two segments of the allowed characters, at most 1,024 bytes. */
 export function isTreeKey(text: string): boolean {
   return text.length <= maxPathLength && keyPattern.test(text)
 }
@@ -20,8 +20,8 @@ export function formatPath(collection: Nsid, rkey: RecordKey): string {
 }
 
 /**
- * The collection and record key of a path; `undefined` when it is not one. The collection must be a normalized NSID, so that no two
- * paths mean the same.
+ * The collection and record key of a path, or `undefined` if it is not the path of a record. The
+ * collection must be a normalized NSID, so that no two paths mean the same.
  */
 export function splitPath(path: string): { collection: Nsid; rkey: RecordKey } | undefined {
   const slash = path.indexOf('/')

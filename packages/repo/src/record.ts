@@ -11,12 +11,12 @@ export interface RecordFault {
   readonly message: string
 }
 
-/** A record as it was read: with its value, or with the reason why it has none. */
+/** A record as it was read: with its value, or with the reason why it cannot be read. */
 export type RecordContent =
   | { readonly block: Block; readonly value: ValueMap; readonly fault?: undefined }
   | { readonly block: Block; readonly fault: RecordFault; readonly value?: undefined }
 
-/** A record that is in the repository and cannot be read. It is to be skipped, and nothing else with it. */
+/** A record that is in the repository but cannot be read. Skip it, and only it. */
 export interface UnreadableRecord {
   readonly path: string
   readonly block: Block
@@ -26,8 +26,8 @@ export interface UnreadableRecord {
 const limits = { maxBytes: maxRecordBytes }
 
 /**
- * Reads the block of a record. The network holds records that are not of the data model; such a fault concerns that record alone,
- * and not its repository. @see https://atproto.com/guides/data-validation
+ * Reads the block of a record. The network holds records that violate the data model; such a fault
+ * concerns that record alone, not its repository. @see https://atproto.com/guides/data-validation
  *
  * @example
  * const { value, fault } = readRecord({ cid, bytes })
@@ -48,11 +48,15 @@ export function readRecord(block: Block): RecordContent {
   }
 }
 
-/** Reads a record as part of something sent, which is refused as a whole if a record is too large. @throws VerificationError */
+/**
+ * Reads a record of a file or event that somebody sent, which is refused as a whole if a record is too large.
+ * @throws VerificationError
+ */
 export function readSentRecord(block: Block): RecordContent {
   const { cid, bytes } = block
-  if (bytes.length > maxRecordBytes)
+  if (bytes.length > maxRecordBytes) {
     throw new VerificationError('record-size', `the record ${cid} has ${bytes.length} bytes`)
+  }
   return readRecord(block)
 }
 

@@ -4,7 +4,16 @@ import { parseNsid, parseRecordKey } from '@atoll/syntax'
 import type { FuzzTarget } from '@atoll/testkit'
 import { did, keyPair, Repository, revAt, seeded } from '../test/histories.ts'
 import { signCommit } from './commit/commit.ts'
-import { decodeCommit, importRepo, proveRecord, RepoError, verifyDiff, verifyProof, verifySlice } from './index.ts'
+import {
+  decodeCommit,
+  formatPath,
+  importRepo,
+  proveRecord,
+  RepoError,
+  verifyDiff,
+  verifyProof,
+  verifySlice,
+} from './index.ts'
 import { decodeNode, encodeNode } from './mst/node-codec.ts'
 
 const key = keyPair.didKey()
@@ -58,7 +67,7 @@ export const targets: FuzzTarget[] = [
     run(bytes) {
       const { keys, values, children } = decodeNode(bytes)
       const again = encodeNode(keys, values, children)
-      if (Buffer.compare(again, bytes) !== 0) throw new Error('what was read is written otherwise')
+      if (Buffer.compare(again, bytes) !== 0) throw new Error('what was read is written differently')
     },
   },
   { name: 'commit', seeds: [commit.commit.bytes], refusals: [RepoError], run: (bytes) => void decodeCommit(bytes) },
@@ -80,10 +89,11 @@ export const targets: FuzzTarget[] = [
     async run(bytes) {
       const found = new Map<string, string>()
       for await (const part of await importRepo(bytes, { did, key })) {
-        if (part.kind === 'record') found.set(`${part.collection}/${part.rkey}`, part.block.cid.toString())
+        if (part.kind === 'record') found.set(formatPath(part.collection, part.rkey), part.block.cid.toString())
       }
-      for (const [each, cid] of repo.records)
+      for (const [each, cid] of repo.records) {
         if (found.get(each) !== cid.toString()) throw new Error(`another record at ${each}`)
+      }
     },
   },
   {
@@ -94,7 +104,7 @@ export const targets: FuzzTarget[] = [
     run(bytes) {
       const { head } = verifyDiff(bytes, { did, key, previous: known.previous, get: (cid) => known.blocks.get(cid) })
       const { data } = commit.prev?.cid.equals(head.cid) ? commit.prev : commit.head
-      if (!head.data.equals(data)) throw new Error('another state is taken for this one')
+      if (!head.data.equals(data)) throw new Error('another state is accepted for this one')
     },
   },
   {
@@ -123,7 +133,7 @@ export const targets: FuzzTarget[] = [
         { key },
       )
       if (verdict.outcome === 'accept' && !verdict.head.data.equals(head.data))
-        throw new Error('another tree is taken for this one')
+        throw new Error('another tree is accepted for this one')
     },
   },
 ]

@@ -1,7 +1,7 @@
 import { importKeyPair, type KeyPair } from '@atoll/crypto'
 import { type Block, BlockMap, blockOf, type Cid } from '@atoll/data-model'
 import { type Did, formatTid, parseNsid, parseRecordKey, type Tid } from '@atoll/syntax'
-import { applyWrites, type CommitData, createRepo, type Head, type RecordWrite } from '../src/index.ts'
+import { applyWrites, type CommitData, createRepo, formatPath, type Head, type RecordWrite } from '../src/index.ts'
 
 export const did: Did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 export const keyPair: KeyPair = importKeyPair('k256', new Uint8Array(32).fill(7))
@@ -10,7 +10,7 @@ const collections = ['app.bsky.feed.post', 'app.bsky.feed.like', 'app.bsky.graph
   parseNsid,
 )
 
-/** Random numbers that are the same each time. */
+/** Random numbers that are the same in every run. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -35,7 +35,7 @@ export function revAt(count: number): Tid {
   return formatTid(1_700_000_000_000_000 + count * 1000, 7)
 }
 
-/** A record of few different values, so that several paths come to hold one CID. */
+/** A record with one of a few values, so that several paths hold the same CID. */
 export function recordBlock(random: () => number, values = 50): Block {
   return blockOf({ $type: 'com.example.note', text: `note ${integer(random, values)}` })
 }
@@ -45,13 +45,12 @@ export class Repository {
   readonly blocks = new BlockMap()
   readonly references = new Map<string, number>()
   readonly records = new Map<string, Cid>()
+  readonly random: () => number
   head: Head
   commits = 0
 
-  constructor(
-    readonly random: () => number,
-    writes: RecordWrite[] = [],
-  ) {
+  constructor(random: () => number, writes: RecordWrite[] = []) {
+    this.random = random
     const commit = createRepo({ did, writes, sign: keyPair, rev: revAt(0) })
     this.head = commit.head
     this.accept(commit)
@@ -105,7 +104,7 @@ export class Repository {
       const old = there.length > 0 && random() < 0.5 ? pick(random, there) : undefined
       const [collection, rkey] = old ? old.split('/') : [pick(random, collections), newRecordKey(random)]
       const target = { collection: parseNsid(collection!), rkey: parseRecordKey(rkey!) }
-      const path = `${collection}/${rkey}`
+      const path = formatPath(target.collection, target.rkey)
       const present = this.records.has(path)
       if (present && random() < 0.6) writes.set(path, { action: 'delete', ...target })
       else writes.set(path, { action: present ? 'update' : 'create', ...target, ...recordBlock(random) })

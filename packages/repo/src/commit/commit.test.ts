@@ -19,7 +19,7 @@ describe('commits', () => {
     expect(verifyCommit(commit, generateKeyPair(curve).didKey())).toBe(false)
   })
 
-  it('do not verify once any field was changed', () => {
+  it('do not verify after any field was changed', () => {
     const { commit } = signCommit({ did, data, rev }, keyPair)
     const others = [
       { data: cidOfCbor(Uint8Array.of(2)) },

@@ -1,5 +1,14 @@
 import { type DidKey, type KeyPair, type PublicKey, verifySignature } from '@atoll/crypto'
-import { type Block, blockOf, CborError, Cid, decodeCbor, encodeCbor, type ValueMap } from '@atoll/data-model'
+import {
+  type Block,
+  blockOf,
+  CborError,
+  Cid,
+  decodeCbor,
+  encodeCbor,
+  isValueMap,
+  type ValueMap,
+} from '@atoll/data-model'
 import { type Did, isDid, isTid, type Tid } from '@atoll/syntax'
 import { InvalidCommitError } from '../errors.ts'
 import { maxCommitBlockBytes } from '../limits.ts'
@@ -16,16 +25,16 @@ export interface Commit {
   readonly sig: Uint8Array
 }
 
-/** Where a repository stands. */
+/** The current state of a repository. */
 export interface Head {
-  /** Of the commit block. */
+  /** The CID of the commit block. */
   readonly cid: Cid
   readonly rev: Tid
   /** The root of the tree. */
   readonly data: Cid
 }
 
-/** Whoever can sign: a `KeyPair`, or something that keeps its key elsewhere. */
+/** Something that can sign: a `KeyPair`, or a client of a service that holds the key. */
 export type Signer = Pick<KeyPair, 'sign'>
 
 const fieldCount = 6
@@ -57,21 +66,14 @@ export function decodeCommit(bytes: Uint8Array): Commit {
 }
 
 function fieldsOf(bytes: Uint8Array): ValueMap {
-  let value: unknown
   try {
-    value = decodeCbor(bytes, { maxDepth: 2, maxItems: 4 * fieldCount })
+    const value = decodeCbor(bytes, { maxDepth: 2, maxItems: 4 * fieldCount })
+    if (isValueMap(value)) return value
   } catch (error) {
     if (error instanceof CborError) throw new InvalidCommitError(error.message)
     throw error
   }
-  const isMap =
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Uint8Array) &&
-    !(value instanceof Cid)
-  if (!isMap) throw new InvalidCommitError('not a map')
-  return value as ValueMap // the last kind of value that is left
+  throw new InvalidCommitError('not a map')
 }
 
 function isTreeLink(value: unknown): value is Cid {

@@ -9,7 +9,7 @@ export interface ReferenceChange {
   readonly removed: Cid[]
 }
 
-/** Counts the references that a commit gains and loses. `records` holds the records that its operations put in. */
+/** Counts the references that a commit adds and removes. `records` are those that its operations write. */
 export function referenceChange(change: {
   commit: Block
   prev: Head | undefined
@@ -33,7 +33,7 @@ export function referenceChange(change: {
   const added: Block[] = []
   const removed: Cid[] = []
   for (const [cid, by] of gained) {
-    // Whatever gains a reference here is new or was put in here.
+    // What gains a reference is new, or is a record that this commit writes.
     for (let times = 0; times < by; times++) added.push({ cid, bytes: blocks.get(cid)! })
     for (let times = 0; times > by; times--) removed.push(cid)
   }

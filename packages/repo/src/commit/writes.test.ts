@@ -50,7 +50,7 @@ describe('createRepo', () => {
     expect(verifyCommit(commit.commit.bytes, keyPair.didKey())).toBe(true)
   })
 
-  it('takes first records, and refuses to change what cannot be there', () => {
+  it('accepts first records, and refuses to change a record of an empty repository', () => {
     const commit = createRepo({ did, writes: [create('a')], sign: keyPair, rev: revAt(0) })
     expect(commit.ops).toEqual([{ action: 'create', path: 'com.example.note/a', cid: note('a').cid }])
     expect(() => createRepo({ did, writes: [remove('a')], sign: keyPair, rev: revAt(0) })).toThrow(RecordMissingError)
@@ -60,7 +60,7 @@ describe('createRepo', () => {
 describe('applyWrites', () => {
   const fresh = (...writes: RecordWrite[]) => new Repository(seeded(1), writes)
 
-  it('says what each write did, in the order given', () => {
+  it('returns one operation for each write, in the order given', () => {
     const repo = fresh(create('a'), create('b'))
     const commit = repo.write([remove('b'), create('c'), update('a', note('new'))])
     expect(commit.ops).toEqual([
@@ -71,14 +71,14 @@ describe('applyWrites', () => {
     expect(commit.since).toBe(revAt(0))
   })
 
-  it('carries the commit first and the records written', () => {
+  it('returns a slice with the commit first and the records written', () => {
     const commit = fresh(create('a')).write([create('b'), update('a', note('new'))])
     expect([...commit.slice][0]).toEqual(commit.commit)
     expect(commit.slice.get(note('b').cid)).toEqual(note('b').bytes)
     expect(commit.slice.get(note('new').cid)).toEqual(note('new').bytes)
   })
 
-  it('may commit nothing but a new rev', () => {
+  it('can commit nothing but a new rev', () => {
     const repo = fresh(create('a'))
     const { prev, head, ops, removed } = repo.write([])
     expect(head.data).toEqual(prev?.data)
@@ -86,10 +86,12 @@ describe('applyWrites', () => {
     expect(removed).toEqual([prev?.cid])
   })
 
-  it('finds all nodes that are missing on a layer', () => {
+  it('asks for the nodes that are missing', () => {
     const repo = fresh(create('a'))
-    const parts = { did, head: repo.head, writes: [create('b')], sign: keyPair, rev: revAt(1) }
-    expect(() => applyWrites({ ...parts, get: () => undefined })).toThrow(new MissingBlockError(repo.head.data, 'node'))
+    const request = { did, head: repo.head, writes: [create('b')], sign: keyPair, rev: revAt(1) }
+    expect(() => applyWrites({ ...request, get: () => undefined })).toThrow(
+      new MissingBlockError(repo.head.data, 'node'),
+    )
   })
 
   describe('refuses', () => {
@@ -107,10 +109,11 @@ describe('applyWrites', () => {
     it('to write into a collection that is not normalized, but not to delete from it', () => {
       const odd = { collection: parseNsid('com.Example.note'), rkey: parseRecordKey('a') }
       const { cid, bytes } = note('a')
-      for (const action of ['create', 'update'] as const)
+      for (const action of ['create', 'update'] as const) {
         expect(() => fresh().write([{ action, ...odd, cid, bytes }])).toThrow(
           new InvalidPathError('com.Example.note/a'),
         )
+      }
 
       const tree = Mst.build([['com.Example.note/a', cid]])
       const { block: commit } = signCommit({ did, data: tree.root, rev: revAt(0) }, keyPair)
@@ -157,11 +160,11 @@ describe('applyWrites', () => {
 
     it('a rev that is not newer', () => {
       const repo = fresh(create('a'))
-      const parts = { did, head: repo.head, get: repo.get, writes: [create('b')], sign: keyPair }
-      expect(() => applyWrites({ ...parts, rev: repo.head.rev })).toThrow(StaleRevError)
+      const request = { did, head: repo.head, get: repo.get, writes: [create('b')], sign: keyPair }
+      expect(() => applyWrites({ ...request, rev: repo.head.rev })).toThrow(StaleRevError)
     })
 
-    it('without a trace: the next write finds what was there before', () => {
+    it('and leaves no trace: the next write finds what was there before', () => {
       const repo = fresh(create('a'))
       expect(() => repo.write([create('b'), create('a')])).toThrow(RecordExistsError)
       expect(repo.write([create('b')]).ops).toHaveLength(1)

@@ -18,7 +18,7 @@ import { formatPath, requireTreeKey } from '../path.ts'
 import { type Head, type Signer, signCommit } from './commit.ts'
 import { referenceChange } from './references.ts'
 
-/** What a CAR file takes beside the blocks' bytes, at most: its header, and the length and CID before each block. */
+/** What a CAR file takes at most beside the blocks: its header, and the length and CID before each block. */
 const carHeaderBytes = 64
 const carBlockOverhead = 36 + 3
 
@@ -36,10 +36,11 @@ export type RecordWrite =
 /**
  * A new commit, and what it changes.
  *
- * `added` and `removed` are the change in references. A block is referred to once by each path that holds its CID, by the
- * node above it, or as the head. A CID that has n references more after the commit than before stands n times in `added`;
- * one that has n fewer stands n times in `removed`; no CID is in both. So a storage that counts one up for each block in
- * `added` and one down for each CID in `removed` holds exactly the repository, and may drop what is down to zero.
+ * `added` and `removed` are the change in references. A block has one reference for each path that holds
+ * its CID, one from the node above it, and one if it is the head. A CID that has n more references after
+ * the commit than before stands n times in `added`; one that has n fewer stands n times in `removed`; no
+ * CID is in both. So a storage that counts up for each block in `added` and down for each CID in
+ * `removed` holds exactly the repository, and may delete a block whose count is zero.
  */
 export interface CommitData {
   readonly did: Did
@@ -56,8 +57,8 @@ export interface CommitData {
   /** CIDs that lost references, once for each: the commit before, nodes, records. */
   readonly removed: Cid[]
   /**
-   * What a `#commit` carries: the commit first, then every new node and all others that undoing the operations needs,
-   * then the records written.
+   * What a `#commit` carries: the commit first, then every new node and all others that are needed to undo
+   * the operations, then the records written.
    */
   readonly slice: BlockMap
 }
@@ -70,8 +71,9 @@ export function createRepo(repo: { did: Did; writes?: readonly RecordWrite[]; si
 }
 
 /**
- * The commit that carries out `writes` on the repository at `head`. Pure: nothing is stored, and on an error nothing happened.
- * Each path may be written once. An update to the value that is there already is an operation, but changes no reference.
+ * The commit that applies `writes` to the repository at `head`. Pure: nothing is stored, and an error
+ * leaves no trace. Each path may be written once. An update to the same value is an operation, but
+ * changes no reference.
  *
  * @throws RecordExistsError, RecordMissingError, DuplicateWriteError, TooManyWritesError, TooLargeError, MinedPathError,
  * StaleRevError; MissingBlockError when `get` lacks a block (see `withBlocks`)

@@ -48,7 +48,7 @@ function expected(): Promise<Buffer> {
 }
 
 describe('exportCar', () => {
-  it('gives what exportRepo gives, in the same order', async () => {
+  it('writes the bytes that streamCar writes over exportRepo', async () => {
     expect((await joined(exportCar(repo.head, source))).equals(await expected())).toBe(true)
   })
 
@@ -62,7 +62,7 @@ describe('exportCar', () => {
     expect(asked.length).toBeLessThan(40)
   })
 
-  it('asks for records that do not come in order, that are others, or that nothing in the tree names', async () => {
+  it('asks for each record that the run of records lacks, has out of order or has wrong', async () => {
     const orders: Record<string, Section[]> = {
       none: [],
       others: records.map((_, index) => records[(index * 7) % records.length]!),
@@ -77,7 +77,7 @@ describe('exportCar', () => {
     }
   })
 
-  it('stops at a block that is missing', () => {
+  it('throws at a block that is missing', () => {
     const [last] = [...repo.records.values()].slice(-1)
     for (const missing of [repo.head.cid, repo.head.data, last!]) {
       const without: SectionSource = {
@@ -88,11 +88,11 @@ describe('exportCar', () => {
     }
   })
 
-  it('stops at a node that is none', () => {
+  it('throws at a block that is not a node', () => {
     expect(() => [...exportCar({ cid: repo.head.cid, data: repo.head.cid }, source)]).toThrow(InvalidNodeError)
   })
 
-  it('fills chunks anew that were released, and no others', async () => {
+  it('reuses the memory of released chunks, and of no others', async () => {
     const whole = await expected()
     const memory = (releases: boolean) => {
       const car = exportCar(repo.head, source, { chunkBytes: 8192 })
@@ -112,7 +112,7 @@ describe('exportCar', () => {
     expect(memory(true).buffers).toBeLessThan(4)
   })
 
-  it('takes records when their turn has come', () => {
+  it('reads the records only as far as it has come', () => {
     let taken = 0
     const counted: SectionSource = {
       ...source,

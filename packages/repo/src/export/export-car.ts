@@ -49,7 +49,7 @@ export function exportCar(
 
 // The tree is walked in pre-order over the encoded nodes. `linksOfNode` lists where the CIDs of a node's
 // links stand in its bytes, in tree order: subtree, record, subtree, …, subtree. So an even index is a
-// subtree, with 0 where there is none, and an odd index a record.
+// subtree, with 0 if there is no subtree, and an odd index a record.
 
 function* packRepo(
   car: CarPacker,

@@ -32,12 +32,12 @@ function preOrder(cid: Cid): Cid[] {
 }
 
 describe('exportRepo', () => {
-  it('gives the commit, then nodes before what hangs from them, with records in the order of their keys', async () => {
+  it('exports the commit, then each node before its children and records, in the order of their keys', async () => {
     const cids = (await exported()).map(({ cid }) => cid.toString())
     expect(cids).toEqual([repo.head.cid, ...preOrder(repo.head.data)].map(String))
   })
 
-  it('gives what the reference takes for the repository', async () => {
+  it('exports what the reference reads as the same repository', async () => {
     const car = writeCar([repo.head.cid], await exported())
     const { creates } = await verifyRepoCar(car, did, keyPair.didKey())
     const theirs = creates.map(({ collection, rkey, cid }) => [`${collection}/${rkey}`, cid.toString()]).sort()
@@ -55,11 +55,11 @@ describe('exportRepo', () => {
     expect(asked.reduce((sum, count) => sum + count)).toBeLessThan(blocks.length * 1.5)
   })
 
-  it('takes loads that are asynchronous', async () => {
+  it('accepts an asynchronous source', async () => {
     expect(await exported({ load: async (cids) => load(cids) })).toEqual(await exported())
   })
 
-  it('gives one collection, with nothing of others but the nodes on its edges', async () => {
+  it('exports one collection, with nothing of others but the nodes on its edges', async () => {
     const collection = parseNsid('app.bsky.feed.like')
     const blocks = await exported({ collection })
     const wanted = new Set(
@@ -70,16 +70,16 @@ describe('exportRepo', () => {
     expect(blocks.length).toBeLessThan((await exported()).length / 2)
   })
 
-  it('gives one collection, of which the reference reads every record', async () => {
+  it('exports one collection so that the reference reads every record of it', async () => {
     const collection = parseNsid('app.bsky.graph.follow')
     const read = await verifyRecords(writeCar([repo.head.cid], await exported({ collection })), did, keyPair.didKey())
     const paths = [...repo.records.keys()].filter((path) => path.startsWith(`${collection}/`))
-    // It reads records of other collections, too, where they have the same bytes.
+    // It also reads records of other collections that have the same bytes.
     const found = read.filter((record) => record.collection === collection)
     expect(found.map(({ rkey }) => `${collection}/${rkey}`).sort()).toEqual(paths.sort())
   })
 
-  it('gives what came since a rev: what a consumer of that rev lacks', async () => {
+  it('exports from partial sources what a consumer of an earlier rev lacks', async () => {
     const old = new BlockMap(repo.blocks)
     for (let count = 0; count < 5; count++) repo.write(repo.randomWrites(5))
     const newer = (cids: Cid[]) => load(cids).filter(({ cid }) => !old.has(cid))
@@ -89,7 +89,7 @@ describe('exportRepo', () => {
     for (const { cid } of repo.blocks) expect(all.has(cid)).toBe(true)
   })
 
-  it('stops at a block that is missing, or whose bytes are not its own', async () => {
+  it('throws at a block that is missing, or whose bytes do not match its CID', async () => {
     const [last] = [...repo.records.values()].slice(-1)
     await expect(exported({ load: (cids) => load(cids.filter((cid) => !cid.equals(last!))) })).rejects.toThrow(
       MissingBlockError,

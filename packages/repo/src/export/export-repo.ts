@@ -5,17 +5,17 @@ import { CorruptBlockError, MissingBlockError } from '../errors.ts'
 import { collectionRange, contains, everything, type KeyRange, overlap, rangeOfChild } from '../mst/key-range.ts'
 import { decodeNode } from '../mst/node-codec.ts'
 
-/** Answers with those of `cids` that there are, in any order. */
+/** Returns those of `cids` that the source has, in any order. */
 export type LoadBlocks = (cids: Cid[]) => Promise<Iterable<Block>> | Iterable<Block>
 
 export interface ExportOptions {
   readonly load: LoadBlocks
   readonly head: Pick<Head, 'cid' | 'data'>
-  /** Only the records of one collection, and the nodes that prove that it has no others. */
+  /** Export only the records of one collection, with the nodes that prove that it has no others. */
   readonly collection?: Nsid
   /**
-   * What the source leaves out is left out with everything below it, instead of being an error. That makes the export of a
-   * `since`: let the source answer only with blocks that newer commits brought.
+   * A block that the source does not return is omitted with everything below it, instead of being an
+   * error. To export what changed `since` a rev, return only blocks that newer commits added.
    */
   readonly partial?: boolean
   /** What the source returns is known to match its CIDs and is not hashed again. Default false. */
@@ -24,10 +24,10 @@ export interface ExportOptions {
 
 const fewestAtOnce = 8
 const mostAtOnce = 256
-/** How many bytes a request should bring, judged by the request before. */
+/** How many bytes a request should bring, estimated from the request before. */
 const bytesAtOnce = 1024 * 1024
 
-/** A block that is still to come, in its place in the order; with its bytes once it was loaded. */
+/** A block that is still to be exported, in its place in the order; with its bytes once it is loaded. */
 interface Item {
   readonly kind: 'commit' | 'node' | 'record'
   readonly cid: Cid
@@ -37,8 +37,8 @@ interface Item {
 }
 
 /**
- * A repository in streamable order: the commit, then the tree in pre-order with each record where its key stands. A record
- * that several keys hold comes each time. Memory does not grow with the repository.
+ * A repository in streamable order: the commit, then the tree in pre-order with each record where its key
+ * stands. A record that several keys hold comes each time. Memory does not grow with the repository.
  * @see https://atproto.com/specs/repository#car-file-serialization
  */
 export async function* exportRepo(options: ExportOptions): AsyncGenerator<Block, void> {
@@ -53,7 +53,7 @@ export async function* exportRepo(options: ExportOptions): AsyncGenerator<Block,
   while (waiting.length > 0) {
     const window = waiting.splice(-count)
     const found = await loadMissing(window, options)
-    for (const item of window) waiting.push(...(item.bytes ? [item] : unfolded(item, found, wanted, options)))
+    for (const item of window) waiting.push(...(item.bytes ? [item] : expand(item, found, wanted, options)))
     for (let next = waiting.at(-1); next?.bytes; next = waiting.at(-1)) {
       waiting.pop()
       yield { cid: next.cid, bytes: next.bytes }
@@ -72,19 +72,19 @@ async function loadMissing(window: readonly Item[], { load, trusted }: ExportOpt
   return found
 }
 
-/** An item that was loaded just now, below it on the stack what follows it. */
-function unfolded(item: Item, found: BlockMap, wanted: KeyRange, { partial }: ExportOptions): Item[] {
+/** An item of `window` with its bytes, and below it on the stack what hangs from it. */
+function expand(item: Item, found: BlockMap, wanted: KeyRange, { partial }: ExportOptions): Item[] {
   const bytes = found.get(item.cid)
   if (bytes === undefined) {
     if (partial) return []
     throw new MissingBlockError(item.cid, item.kind)
   }
   if (item.kind !== 'node') return [{ ...item, bytes }]
-  return [...below(item, bytes, wanted), { ...item, bytes }]
+  return [...itemsBelow(item, bytes, wanted), { ...item, bytes }]
 }
 
 /** What hangs from a node, in reverse order. */
-function below({ cid, range }: Item, bytes: Uint8Array, wanted: KeyRange): Item[] {
+function itemsBelow({ cid, range }: Item, bytes: Uint8Array, wanted: KeyRange): Item[] {
   const { keys, values, children } = decodeNode(bytes, cid)
   const items: Item[] = []
   for (let index = keys.length; index >= 0; index--) {

@@ -9,6 +9,7 @@ import { theirs } from '../../test/oracle.ts'
 import { signCommit } from '../commit/commit.ts'
 import { CorruptBlockError, type NodeReason, VerificationError, type VerificationReason } from '../errors.ts'
 import { exportRepo } from '../export/export-repo.ts'
+import { importLimits } from '../limits.ts'
 import { layerOf } from '../mst/layer.ts'
 import { Mst } from '../mst/mst.ts'
 import { MstNode } from '../mst/node.ts'
@@ -55,7 +56,7 @@ function distinct(blocks: Iterable<Block>): string[] {
 }
 
 describe('importRepo', () => {
-  it('brings what exportRepo wrote, block by block', async () => {
+  it('reads what exportRepo wrote, block by block', async () => {
     const repo = grown()
     const blocks = await exported(repo)
     const result = await imported(streamCar([repo.head.cid], blocks))
@@ -65,7 +66,7 @@ describe('importRepo', () => {
     expect(result.counts).toMatchObject({ records: repo.records.size, unneeded: 0 })
   })
 
-  it.each([1000, 30_000])('holds no more of %i records than of few, as long as they come in order', async (count) => {
+  it.each([1000, 30_000])('holds no more of %i records than of a few when they come in order', async (count) => {
     const entries = Array.from({ length: count }, (_, index) => {
       const block = blockOf({ $type: 'com.example.note', index })
       return { path: `com.example.note/${String(index).padStart(6, '0')}`, block }
@@ -81,7 +82,7 @@ describe('importRepo', () => {
     expect(repo.counts).toMatchObject({ records: count, unneeded: 0 })
   })
 
-  it('takes blocks in any order, each once', async () => {
+  it('accepts blocks in any order, each once', async () => {
     const repo = grown()
     const blocks = [...new BlockMap(await exported(repo))]
     const random = seeded(9)
@@ -94,7 +95,7 @@ describe('importRepo', () => {
     }
   })
 
-  it('takes the same block again, and blocks that nothing needs, and counts them', async () => {
+  it('accepts and counts repeated blocks and blocks that nothing refers to', async () => {
     const repo = grown()
     const blocks = await exported(repo)
     const stranger = blockOf({ $type: 'com.example.note', text: 'a stranger' })
@@ -111,7 +112,7 @@ describe('importRepo', () => {
     await expect(swapped).rejects.toThrow(expect.objectContaining({ name: 'InvalidCommitError' }))
   })
 
-  it('takes one collection out of an export of it, and misses the rest', async () => {
+  it('imports one collection of an export of it, and misses the rest when asked for all', async () => {
     const repo = grown()
     const collection = parseNsid('app.bsky.feed.like')
     const source = { roots: [repo.head.cid], blocks: await exported(repo, { collection }) }
@@ -120,7 +121,7 @@ describe('importRepo', () => {
     await expect(imported(source)).rejects.toThrow(VerificationError)
   })
 
-  it('takes what the reference exports', async () => {
+  it('reads what the reference exports', async () => {
     const repo = grown()
     const known = new ReferenceBlocks()
     for (const block of repo.blocks) known.set(theirs(block.cid), block.bytes)
@@ -207,6 +208,22 @@ describe('importRepo', () => {
       expect((await imported(streamCar([many.root], inOrder), { limits })).records.size).toBe(3000)
     })
 
+    it('by default, more than 80 MiB of paths that wait for one record', async () => {
+      expect(importLimits.maxPathBytes).toBe(80 * 1024 * 1024)
+      const record = blockOf({ $type: 'com.example.note', text: 'the one record' })
+      // Each path has 776 bytes and an overhead of 24.
+      const collection = `com.${['a', 'b', 'c', 'd'].map((label) => label.repeat(63)).join('.')}.note`
+      const pathOf = (n: number) => `${collection}/${String(n).padStart(775 - collection.length, '0')}`
+      const count = Math.floor((80 * 1024 * 1024) / 800) + 1
+      const tree = Mst.build(Array.from({ length: count }, (_, n) => [pathOf(n), record.cid]))
+      const { block } = signCommit({ did, data: tree.root, rev: revAt(1) }, keyPair)
+      const repo = await importRepo({ roots: [block.cid], blocks: [block, ...tree.nodes()] }, { did, key })
+      const readAll = async () => {
+        for await (const _ of repo);
+      }
+      await expect(readAll()).rejects.toThrow(reason('too-many-blocks'))
+    })
+
     it('more blocks, or more disorder, than the limits allow', async () => {
       const blocks = [...new BlockMap(await whole)]
       const source = { roots: [repo.head.cid], blocks: blocks.toReversed() }
@@ -239,7 +256,7 @@ describe('importRepo', () => {
     }
     const fault = (name: NodeReason) => expect.objectContaining({ name: 'InvalidNodeError', reason: name })
 
-    it('except an honest one', async () => {
+    it('unless it is honest', async () => {
       const below = leaf(low[0]!)
       const top = node(1, [middle.find((key) => key > low[0]!)!], [below])
       expect((await importTree([top, below])).records.size).toBe(2)

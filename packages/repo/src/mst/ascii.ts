@@ -1,8 +1,8 @@
-// Keys are ASCII, so that characters and bytes are the same; Node's Buffer knows a fast way for such text.
+// Keys are ASCII: each byte is one character. Node's Buffer has a fast path for such text.
 
 type Slice = (this: Uint8Array, start: number, end: number) => string
 
-// An undocumented method that all releases of Node have; its absence is provided for.
+// An undocumented method of every Node release. Other runtimes take the path below.
 const { latin1Slice } = (globalThis.Buffer?.prototype ?? {}) as unknown as { readonly latin1Slice?: Slice }
 
 /** The text of bytes [start, end), one character for each. */

@@ -1,4 +1,4 @@
-// What makes nodes that somebody else sent a tree, beyond what reading them shows.
+// Checks that nodes which somebody else sent form a tree, beyond what decoding each of them checks.
 // https://atproto.com/specs/repository#mst-structure
 import type { Cid } from '@atoll/data-model'
 import { isRecordKey } from '@atoll/syntax'
@@ -10,8 +10,8 @@ import type { Mst } from './mst.ts'
 import type { MstNode } from './node.ts'
 
 /**
- * Checks one node against its place: each key is the path of a record, lies in `range` and belongs to `layer`; the node is
- * not empty (unless it is the root), and nothing hangs below layer 0.
+ * Checks one node against its place: each key is the path of a record, lies in `range` and belongs to
+ * `layer`; the node is not empty (unless it is the root), and nothing hangs below layer 0.
  */
 export function checkNode(
   node: Pick<MstNode, 'keys' | 'children'>,
@@ -21,7 +21,7 @@ export function checkNode(
   const { keys, children } = node
   const { layer, range, isRoot } = place
   if (keys.length === 0 && children[0] === null && !isRoot) throw new InvalidNodeError('empty', cid)
-  // Neighbours are mostly of one collection, whose name is then checked once.
+  // Neighbouring keys are mostly of one collection, whose name then needs one check.
   let collection: string | undefined
   for (const key of keys) {
     if (collection === undefined || !key.startsWith(collection)) collection = key.slice(0, key.indexOf('/') + 1)
@@ -29,15 +29,15 @@ export function checkNode(
     if (!splitPath(key)) throw new InvalidNodeError('key-syntax', cid)
   }
   for (const key of keys) if (layerOf(key) !== layer) throw new InvalidNodeError('layer', cid)
-  // The keys of one node ascend: its ends speak for all.
+  // The keys of a node ascend, so checking the first and the last is enough.
   const inside = keys.length === 0 || (contains(range, keys[0]!) && contains(range, keys.at(-1)!))
   if (!inside) throw new InvalidNodeError('key-order', cid)
   if (layer === 0 && children.some((child) => child !== null)) throw new InvalidNodeError('layer', cid)
 }
 
 /**
- * Checks every node of a tree that can be reached, and keeps them in it. Of a partial tree, the parts that are absent are
- * passed over. Returns how many nodes there are. @throws InvalidNodeError, MissingBlockError
+ * Loads and checks every node of a tree; of a partial tree, those that are present. Returns how many there
+ * are. @throws InvalidNodeError, MissingBlockError
  */
 export function checkTree(tree: Mst): number {
   const { source, top } = tree.internals

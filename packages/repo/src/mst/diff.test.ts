@@ -41,7 +41,7 @@ describe('diffMst', () => {
     )
   })
 
-  it('takes all of a tree for new where there was none', () => {
+  it('treats all of a tree as new without an earlier one', () => {
     const tree = treeOf(new Map(keys.map((key) => [key, 1])))
     const { ops, added, removed } = diffMst(undefined, tree)
     expect(ops.map(({ path }) => path)).toEqual(keys.toSorted())

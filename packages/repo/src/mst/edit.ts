@@ -1,4 +1,4 @@
-// The changes that a tree knows, on nodes: each returns new nodes and leaves the old ones as they were.
+// Insert, replace and remove on nodes: each returns new nodes and leaves the old ones as they were.
 import type { Cid } from '@atoll/data-model'
 import { MinedPathError, RecordExistsError, RecordMissingError } from '../errors.ts'
 import { maxLayer, maxNodeEntries } from '../limits.ts'
@@ -69,7 +69,7 @@ function split(source: MstSource, node: MstNode, key: string): [MstNode | null, 
   ]
 }
 
-/** What stands on both sides of `key`, child `leftIndex` of `left` and child `rightIndex` of `right`, as one child. */
+/** Joins what stands on both sides of `key`: child `leftIndex` of `left` and child `rightIndex` of `right`. */
 function join(
   source: MstSource,
   left: MstNode,
@@ -78,13 +78,13 @@ function join(
   rightIndex: number,
   key: string,
 ): MstChild {
-  // What has no neighbour stays as it is, loaded or not.
+  // A child without a neighbour stays as it is, loaded or not.
   if (left.children[leftIndex] === null) return right.children[rightIndex]!
   if (right.children[rightIndex] === null) return left.children[leftIndex]!
   return merge(source, source.child(left, leftIndex)!, source.child(right, rightIndex)!, key)
 }
 
-/** Two neighbours on one layer as one node, without the `key` that stood between them. */
+/** Merges two neighbours on one layer into one node, without the `key` that stood between them. */
 function merge(source: MstSource, left: MstNode, right: MstNode, key: string): MstNode {
   if (left.keys.length + right.keys.length > maxNodeEntries) throw new MinedPathError(key, 'wide')
   const last = left.keys.length
@@ -97,7 +97,7 @@ function merge(source: MstSource, left: MstNode, right: MstNode, key: string): M
   )
 }
 
-/** Nodes without entries above `node`, up to `layer`. */
+/** Puts nodes without entries above `node`, up to `layer`. */
 function lift(node: MstNode | null, layer: number): MstNode | null {
   if (node === null) return null
   let top = node

@@ -1,6 +1,6 @@
 import type { Nsid } from '@atoll/syntax'
 
-/** The keys between two others, without these. */
+/** The keys between two others, both excluded. `undefined` is no bound. */
 export interface KeyRange {
   readonly after: string | undefined
   readonly before: string | undefined

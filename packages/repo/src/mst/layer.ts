@@ -1,7 +1,7 @@
 import { sha256 } from '@atoll/data-model'
 
-// A native call costs more than the hash of 30 bytes. So short keys, nearly all there are, are hashed here: SHA-256 of one
-// block, as in FIPS 180-4, read from a string. The general function is the oracle in the tests.
+// A native call costs more than hashing 30 bytes. So short keys, which nearly all are, are hashed here:
+// SHA-256 of one block, as in FIPS 180-4, read from a string. The tests compare it with the general function.
 
 /** What fits into one block of SHA-256 beside the padding. */
 const maxBlockText = 55
@@ -107,7 +107,7 @@ const constants = Int32Array.of(
 const schedule = new Int32Array(64)
 const hash = new Int32Array(8)
 
-/** The hash of at most 55 characters, as words. It holds until the next call. */
+/** The hash of at most 55 characters, as words. The next call overwrites it. */
 function shortHash(text: string): Int32Array {
   fillSchedule(text)
   let a = initial[0]!
@@ -143,7 +143,7 @@ function shortHash(text: string): Int32Array {
   return hash
 }
 
-/** The padded text and what is derived from it. */
+/** The padded text and the 48 words derived from it. */
 function fillSchedule(text: string): void {
   const { length } = text
   schedule.fill(0, 0, 16)

@@ -90,7 +90,7 @@ describe('a tree', () => {
     expect(listed(tree)).toEqual(keys.slice(0, 80).toSorted())
   })
 
-  it('gives back what was put in, from memory and from blocks', () => {
+  it('returns what was put in, from memory and from blocks', () => {
     const entries = keys.map((key, index): [string, Cid] => [key, value(index)])
     const tree = Mst.build(entries)
     const loaded = Mst.load(tree.root, stored(tree).get)
@@ -101,7 +101,7 @@ describe('a tree', () => {
     expect(loaded.get('Z9/000000')).toBeUndefined()
   })
 
-  it('takes many changes at once', () => {
+  it('applies many changes at once', () => {
     const tree = added(keys.slice(0, 100))
     const after = tree.apply([
       ...keys.slice(0, 30).map((key) => [key, undefined] as const),
@@ -115,7 +115,7 @@ describe('a tree', () => {
     expect(after.root).toEqual(Mst.build(expected).root)
   })
 
-  it('names the blocks that its changes made, and no others', () => {
+  it('returns as new the blocks that changes made, and no others', () => {
     const tree = Mst.build(keys.slice(0, 150).map((key) => [key, leaf]))
     const { get, blocks } = stored(tree)
     const changed = Mst.load(tree.root, get).delete(keys[3]!).add(keys[155]!, leaf)

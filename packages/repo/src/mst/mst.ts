@@ -8,13 +8,14 @@ import { type MstChild, MstNode } from './node.ts'
 import { type MstOptions, MstSource } from './source.ts'
 import { coveringProof, type MstEntry, type MstRange, pathTo, walkEntries, walkNodes } from './walk.ts'
 
-/** One step of `Mst.apply`: a key's new value, or `undefined` to take it out. */
+/** One step of `Mst.apply`: a key's new value, or `undefined` to delete it. */
 export type MstChange = readonly [key: string, cid: Cid | undefined]
 
 /**
- * A Merkle Search Tree: a map from paths to CIDs whose root depends on its content alone.
- * Immutable: changes return a new tree, which shares all untouched nodes with the old one. Nodes are decoded when they are
- * first needed, and encoded when the root (or a block) is first asked for. @see https://atproto.com/specs/repository#mst-structure
+ * A Merkle Search Tree: a map from paths to CIDs whose root depends only on its content.
+ * Immutable: changes return a new tree, which shares all untouched nodes with the old one. Nodes are
+ * decoded when they are first needed, and encoded when the root (or a block) is first asked for.
+ * @see https://atproto.com/specs/repository#mst-structure
  *
  * @example
  * const tree = Mst.load(head.data, get).add('app.bsky.feed.post/3k2yihcrp6f2c', cid)
@@ -30,7 +31,7 @@ export class Mst {
   }
 
   static empty(): Mst {
-    return new Mst(nowhere(), MstNode.empty())
+    return new Mst(emptySource(), MstNode.empty())
   }
 
   /** The tree at `root`. Nothing is read yet. */
@@ -40,7 +41,7 @@ export class Mst {
 
   /** The tree of all `entries`, much faster than adding one after another. Entries in ascending order need no sorting. */
   static build(entries: Iterable<readonly [key: string, cid: Cid]>): Mst {
-    return new Mst(nowhere(), buildTree(inOrder(entries)))
+    return new Mst(emptySource(), buildTree(sortedEntries(entries)))
   }
 
   /** The CID of the root. */
@@ -78,14 +79,14 @@ export class Mst {
     return new Mst(this.#source, left === null ? MstNode.empty() : this.#trimmed(left))
   }
 
-  /** Many changes, one after another: adds or replaces what has a CID, and takes out what has none. */
+  /** Many changes, one after another: adds or replaces a key that has a CID, and deletes one that has not. */
   apply(changes: Iterable<MstChange>): Mst {
     let tree: Mst = this
     for (const [key, cid] of changes) tree = cid === undefined ? tree.delete(key) : tree.#put(key, cid)
     return tree
   }
 
-  /** The entries in a range, in order, without holding on to what was read. */
+  /** The entries in a range, in order. The nodes read are not kept. */
   entries(range?: MstRange): Iterable<MstEntry> {
     return walkEntries(this.#source, this.#node(), range)
   }
@@ -95,7 +96,7 @@ export class Mst {
     for (const node of walkNodes(this.#source, this.#node())) yield node.block
   }
 
-  /** The blocks of the nodes that changes have made since the tree was loaded: what a store of the old tree lacks of the new. */
+  /** The blocks of the nodes that changes have made since the tree was loaded: what to store beside the old tree. */
   newBlocks(): BlockMap {
     const blocks = new BlockMap()
     const waiting: MstChild[] = [this.#node()]
@@ -107,7 +108,7 @@ export class Mst {
     return blocks
   }
 
-  /** The nodes that prove what is at `key`, or that nothing is: those from the root down to its place. */
+  /** The nodes from the root down to `key`, or to where it would be: they prove what is there, or that nothing is. */
   path(key: string): Block[] {
     return pathTo(this.#source, this.#node(), key).map(blockOfNode)
   }
@@ -131,7 +132,7 @@ export class Mst {
     return this.#top
   }
 
-  /** The first node with entries. In a partial tree it may be absent: then its CID has to do. */
+  /** The first node with entries, or its CID if a partial tree lacks it. */
   #trimmed(top: MstNode): MstNode | Cid {
     let node = top
     while (node.keys.length === 0) {
@@ -146,7 +147,7 @@ export class Mst {
   }
 }
 
-function nowhere(): MstSource {
+function emptySource(): MstSource {
   return new MstSource(() => undefined)
 }
 
@@ -154,7 +155,7 @@ function blockOfNode(node: MstNode): Block {
   return node.block
 }
 
-function inOrder(entries: Iterable<readonly [string, Cid]>): (readonly [string, Cid])[] {
+function sortedEntries(entries: Iterable<readonly [string, Cid]>): (readonly [string, Cid])[] {
   const list = Array.isArray(entries) ? (entries as (readonly [string, Cid])[]) : [...entries]
   for (let index = 1; index < list.length; index++) {
     if (list[index - 1]![0] > list[index]![0]) return list.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

@@ -9,7 +9,7 @@ import { decodeNode, type NodeContent } from './node-codec.ts'
 export interface MstOptions {
   /** What `get` returns is known to match its CID and is not hashed again. Default false. */
   readonly trusted?: boolean
-  /** Only part of the tree is there, as in a `#commit`. Default false. */
+  /** Only part of the tree is present, as in a `#commit`. Default false. */
   readonly partial?: boolean
   /** How many bytes of keys may be decoded, for nodes that somebody else sent. Default: any number. */
   readonly maxKeyBytes?: number
@@ -29,14 +29,14 @@ export class MstSource {
     this.#keyBytesLeft = options.maxKeyBytes ?? Number.POSITIVE_INFINITY
   }
 
-  /** The node at the top of a tree, whose layer its first key tells. */
+  /** The node at the top of a tree. Its layer is that of its first key. */
   root(cid: Cid): MstNode {
     const bytes = this.#bytes(cid)
     const { keys, values, children } = this.#decoded(bytes, cid)
     return new MstNode(layerOfRoot({ keys, children }, cid), keys, values, children, { cid, bytes })
   }
 
-  /** A child, decoded; kept in the node for the next time. `null` when nothing stands there. */
+  /** A child, decoded and then kept in the node. `null` if there is none. */
   child(node: MstNode, index: number): MstNode | null {
     const child = node.children[index]!
     if (child === null || child instanceof MstNode) return child

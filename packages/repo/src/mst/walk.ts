@@ -20,13 +20,13 @@ export interface MstRange {
   readonly reverse?: boolean
 }
 
-/** A node and the position in it: even ones are children, odd ones entries. */
+/** A node and a position in it: even positions are children, odd ones entries. */
 interface Frame {
   readonly node: MstNode
   at: number
 }
 
-/** The entries in `range`, in order. Holds one path of nodes and loads no subtree that lies outside. */
+/** The entries in `range`, in order. Holds one path of nodes, and loads no subtree outside the range. */
 export function* walkEntries(source: MstSource, root: MstNode, range: MstRange = {}): Generator<MstEntry> {
   const { from, to } = bounds(range)
   const step = range.reverse ? -1 : 1
@@ -54,7 +54,7 @@ function startIn(node: MstNode, start: string | undefined, step: number): Frame 
   return { node, at: node.search(start) * 2 }
 }
 
-/** The range as keys: from `from` on, up to but without `to`. */
+/** The range as keys: `from` is included, `to` is not. */
 function bounds({ after, before, prefix }: MstRange): { from: string | undefined; to: string | undefined } {
   let from = after === undefined ? undefined : `${after}\0`
   let to = before

@@ -5,16 +5,17 @@ import { Mst } from '../mst/mst.ts'
 import type { RepoOp } from '../mst/op.ts'
 
 /**
- * Undoes the operations of a commit on the part of the tree that it carries, and returns the root of the tree before it:
- * what proves that the operations are all that changed. @see https://atproto.com/specs/sync#commit-event
+ * Undoes the operations of a commit on the part of the tree that it carries, and returns the root of the
+ * tree before it. If that is the root of the last commit, the operations are all that changed.
  *
- * @throws InversionError when the operations cannot have led to this tree, or when nodes are missing
+ * @see https://atproto.com/specs/sync#commit-event
+ * @throws InversionError if the operations cannot have led to this tree, or if nodes are missing
  */
 export function invertOps({ data, ops, get }: { data: Cid; ops: readonly RepoOp[]; get: GetBlock }): Cid {
   return invert(Mst.load(data, get, { partial: true, trusted: true }), ops)
 }
 
-/** As `invertOps`, on a partial tree that is there already. */
+/** Like `invertOps`, on a partial tree that is loaded already. */
 export function invert(after: Mst, ops: readonly RepoOp[]): Cid {
   let tree = after
   for (const op of ops) {

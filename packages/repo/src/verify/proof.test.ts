@@ -39,7 +39,7 @@ describe('a proof', () => {
     for (const path of absent) expect(verifyProof(proofOf(path), { did, key, ...placeOf(path) }).cid).toBeNull()
   })
 
-  it('has the nodes of the reference, which accepts it', async () => {
+  it('has the nodes that the reference puts into one, and is accepted by it', async () => {
     const blocks = new ReferenceBlocks()
     for (const block of repo.blocks) blocks.set(theirs(block.cid), block.bytes)
     const tree = MST.load(new MemoryBlockstore(blocks), theirs(repo.head.data))
@@ -55,7 +55,7 @@ describe('a proof', () => {
     }
   })
 
-  it('of what was written or deleted is accepted by the reference, through any history', async () => {
+  it('of a written or deleted record is accepted by the reference, through any history', async () => {
     const history = new Repository(seeded(32))
     for (let written = 0; written < 2000; ) {
       const { ops, head } = history.write(history.randomWrites(40))
@@ -85,7 +85,7 @@ describe('a proof', () => {
     expect(() => verifyProof(car(list), wanted)).toThrow(expect.objectContaining({ name: 'VerificationError', reason }))
   })
 
-  it('with no root is refused, and with several the first is the commit', () => {
+  it('is refused without a root, and the first of several is the commit', () => {
     expect(() => verifyProof(writeCar([], blocks), claim)).toThrow(CarError)
     const { head } = repo
     expect(verifyProof(writeCar([head.cid, head.data, head.cid], blocks), claim)).toEqual(

@@ -13,8 +13,10 @@ import { type RecordFault, readSentRecord } from '../record.ts'
 import { requireRootCommit } from './signed-commit.ts'
 
 /**
- * The blocks that prove what a repository holds at a path: the commit, the nodes down to the path and the record; without
- * the record they prove that there is none. @see https://atproto.com/specs/sync#com-atproto-sync-getrecord
+ * The blocks that prove what a repository holds at a path: the commit, the nodes down to the path, and the
+ * record. If there is no record, commit and nodes prove that.
+ * @throws MissingBlockError when `get` lacks a block (see `withBlocks`)
+ * @see https://atproto.com/specs/sync#com-atproto-sync-getrecord
  */
 export function proveRecord(place: {
   head: Pick<Head, 'cid' | 'data'>
@@ -43,7 +45,7 @@ export type ProvenRecord = { readonly commit: Commit } & (
   | { readonly cid: Cid; readonly block: Block; readonly record?: undefined; readonly fault: RecordFault }
 )
 
-/** Nodes on the way to a record, its block and the commit; with room for the nodes beside them. */
+/** The nodes on the path to a record, the record and the commit, with room for nodes beside the path. */
 const maxProofBlocks = 4 * (maxLayer + 2)
 
 /**

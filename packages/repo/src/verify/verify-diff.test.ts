@@ -1,6 +1,6 @@
 import { writeCar } from '@atoll/car'
 import { generateKeyPair } from '@atoll/crypto'
-import { type Block, BlockMap, type Cid } from '@atoll/data-model'
+import { type Block, BlockMap, blockOf, type Cid } from '@atoll/data-model'
 import { MemoryBlockstore, BlockMap as ReferenceBlocks, Repo as ReferenceRepo, verifyDiffCar } from '@atproto/repo'
 import { describe, expect, it } from 'vitest'
 import { did, integer, keyPair, Repository, recordBlock, revAt, seeded } from '../../test/histories.ts'
@@ -28,7 +28,7 @@ function copyOf(repo: Repository): Repository {
   return copy
 }
 
-/** What `getRepo` answers with a `since`: the commit, and the blocks that are there now and were not then. */
+/** What `getRepo` returns for a `since`: the commit, and the blocks that were added since. */
 function carSince(known: Repository, repo: Repository): Uint8Array {
   const blocks = [...repo.blocks].filter(({ cid }) => !known.blocks.has(cid))
   return writeCar([repo.head.cid], [{ cid: repo.head.cid, bytes: repo.get(repo.head.cid)! }, ...blocks])
@@ -85,7 +85,7 @@ describe('verifyDiff', () => {
   const added = [...repo.blocks].filter(({ cid }) => !known.blocks.has(cid))
   const carOf = (blocks: Iterable<Block>, root = repo.head.cid) => writeCar([root], blocks)
 
-  it('takes a whole repository where nothing was known', async () => {
+  it('accepts a whole repository when nothing was known', async () => {
     const blocks: Block[] = []
     const load = (cids: Cid[]) => cids.map((cid) => ({ cid, bytes: repo.get(cid)! }))
     for await (const block of exportRepo({ head: repo.head, load })) blocks.push(block)
@@ -94,7 +94,7 @@ describe('verifyDiff', () => {
     expect([diff.prev, diff.since]).toEqual([undefined, null])
   })
 
-  it('says what lies between the two states, and where it began', () => {
+  it('returns the operations between the two states, and the earlier one', () => {
     const diff = verifyDiff(car, contextOf(known))
     expect(diff).toMatchObject({ did, head: repo.head, since: known.head.rev, prev: known.head, unreadable: [] })
     expect(diff.ops.every(({ path, prev }) => String(prev) === String(known.records.get(path)))).toBe(true)
@@ -105,13 +105,13 @@ describe('verifyDiff', () => {
     expect(verifyDiff(same, contextOf(known))).toMatchObject({ ops: [], added: [], removed: [], head: known.head })
   })
 
-  it('takes a commit that brings nothing but itself', () => {
+  it('accepts a commit that changes nothing', () => {
     const { block } = signCommit({ did, data: known.head.data, rev: revAt(10_000) }, keyPair)
     const diff = verifyDiff(carOf([block], block.cid), contextOf(known))
     expect(diff).toMatchObject({ ops: [], added: [block], removed: [known.head.cid] })
   })
 
-  it('takes more than is needed, such as all of the repository', () => {
+  it('accepts more blocks than are needed, such as the whole repository', () => {
     const commit = { cid: repo.head.cid, bytes: repo.get(repo.head.cid)! }
     const all = verifyDiff(carOf([commit, ...repo.blocks, ...known.blocks]), contextOf(known))
     expect(all).toEqual(verifyDiff(car, contextOf(known)))
@@ -144,7 +144,7 @@ describe('verifyDiff', () => {
     expect(reasonOf(car, changes)).toBe(reason)
   })
 
-  it('misses every block that is new, one by one', () => {
+  it('throws when any one of the new blocks is missing', () => {
     for (const { cid } of added) {
       const rest = added.filter((block) => !block.cid.equals(cid))
       if (!cid.equals(repo.head.cid)) expect(() => verifyDiff(carOf(rest), contextOf(known))).toThrow(MissingBlockError)
@@ -193,8 +193,29 @@ describe('verifyDiff', () => {
     expect(() => verifyDiff(car, { did, key, limits: { maxPathBytes: 1_000_000 } })).toThrow(refusal)
   })
 
+  it('refuses by default more bytes of paths than 16 MiB and four times the length of the file', () => {
+    const record = recordBlock(seeded(4))
+    // Each path has 776 bytes and an overhead of 24. Wide nodes keep the file short.
+    const collection = `com.${['a', 'b', 'c', 'd'].map((label) => label.repeat(63)).join('.')}.note`
+    const paths: string[] = []
+    for (let n = 0; paths.length < 36_000; n++) {
+      const path = `${collection}/${String(n).padStart(775 - collection.length, '0')}`
+      if (layerOf(path) === 0 || n % 50 === 0) paths.push(path)
+    }
+    const tree = Mst.build(paths.map((path) => [path, record.cid]))
+    const { block } = signCommit({ did, data: tree.root, rev: revAt(1) }, keyPair)
+    const carWith = (filler: string) => writeCar([block.cid], [block, ...tree.nodes(), record, blockOf(filler)])
+    const leastLength = (paths.length * 800 - 16 * 1024 * 1024) / 4
+    const filler = '-'.repeat(leastLength - carWith('-'.repeat(100_000)).length + 100_000)
+    const accepted = carWith(filler)
+    expect(accepted).toHaveLength(leastLength)
+    expect(verifyDiff(accepted, { did, key }).ops).toHaveLength(paths.length)
+    const refusal = expect.objectContaining({ name: 'VerificationError', reason: 'too-many-blocks' })
+    expect(() => verifyDiff(carWith(filler.slice(1)), { did, key })).toThrow(refusal)
+  })
+
   it('refuses a tree with one key in two places, half of it in the known state', () => {
-    // The subtree is where it was, and one of its keys is new above it, too.
+    // The subtree is where it was, and one of its keys was also added above it.
     const { keys } = Mst.load(known.head.data, known.get).internals.source.child(top, 0)!
     const root = new MstNode(top.layer, [keys[0]!, ...top.keys], [record.cid, ...top.values], [null, ...top.children])
     expect(reasonOf(forged(root, record))).toBe('layer')

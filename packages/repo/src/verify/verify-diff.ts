@@ -15,39 +15,46 @@ import {
 } from '../errors.ts'
 import { importLimits, maxExtraPathBytes, maxRecordBytes } from '../limits.ts'
 import { checkTree } from '../mst/check.ts'
-import { changes, diffNodes } from '../mst/diff.ts'
+import { diffNodes, opsBetween } from '../mst/diff.ts'
 import { Mst } from '../mst/mst.ts'
 import { MstNode } from '../mst/node.ts'
 import { applyOp, type RepoOp } from '../mst/op.ts'
 import { type RecordFault, readSentRecord, type UnreadableRecord } from '../record.ts'
 import { requireRootCommit } from './signed-commit.ts'
 
-/** What a repository gained since an earlier state, in the form in which a storage takes a commit. Its `ops` are in order of their paths. */
+/**
+ * What changed in a repository since an earlier state, in the form in which a storage takes a commit. `ops`
+ * are in order of their paths.
+ */
 export interface RepoDiff extends Omit<CommitData, 'slice'> {
   /** The new records that cannot be read, in order of their paths. Their blocks are in `added` like all others. */
   readonly unreadable: readonly UnreadableRecord[]
 }
 
-/** Whose repository it must be, and what is known of it. */
+/** Whose repository it must be, and what is known about it. */
 export interface DiffContext {
   readonly did: Did
   /** The account's signing key. */
   readonly key: PublicKey | DidKey
-  /** Where the repository stood: the state whose rev was given as `since`. Without it, the file must hold the whole repository. */
+  /**
+   * The earlier state: the one whose rev was requested as `since`. Without it, the file must hold the whole
+   * repository.
+   */
   readonly previous?: Head | undefined
-  /** The blocks of that state. They are the caller's own, and are not verified again. */
+  /** The blocks of that state. They are the caller's own and are not verified again. */
   readonly get?: GetBlock
   readonly limits?: {
     readonly maxBlocks?: number
-    /** Bytes of the paths in the nodes that came. Default: four times the length of the file and 16 MiB. */
+    /** Bytes of the paths in the received nodes. Default: 16 MiB and four times the length of the file. */
     readonly maxPathBytes?: number
   }
 }
 
 /**
- * Verifies a CAR file that holds what a repository gained since a known state, as `com.atproto.sync.getRepo` answers with
- * `since`: the account and the signature, every node and record that is new, and that the operations found are all that
- * lies between the two states. Blocks that the known state has may be left out of the file.
+ * Verifies a CAR file that holds what changed in a repository since a known state, as
+ * `com.atproto.sync.getRepo` returns it for a `since`: the account and the signature, every node and record
+ * that is new, and that the operations found are all that changed between the two states. Blocks of the
+ * known state may be missing from the file.
  *
  * @throws VerificationError, InvalidCommitError, InvalidNodeError, CarError; MissingBlockError for what neither the file nor
  * `get` has (see `withBlocks`)
@@ -66,11 +73,12 @@ export function verifyDiff(car: Uint8Array, context: DiffContext): RepoDiff {
 
   const maxKeyBytes = context.limits?.maxPathBytes ?? maxExtraPathBytes + 4 * car.length
   // A commit that changed nothing need not bring the tree.
-  if (received.has(head.data))
+  if (received.has(head.data)) {
     checkReceived(Mst.load(head.data, (cid) => received.get(cid), { partial: true, trusted: true, maxKeyBytes }))
+  }
   const before = previous && Mst.load(previous.data, known, { trusted: true })
   const nodes = diffNodes(before, Mst.load(head.data, get, { trusted: true, maxKeyBytes }))
-  const ops = changes(nodes.removed, nodes.added)
+  const ops = opsBetween(nodes.removed, nodes.added)
   const rebuilt = rootAfter(before ?? Mst.empty(), ops)
   if (!rebuilt.equals(head.data)) throw new VerificationError('tree', `the operations lead to ${rebuilt}`)
   const block = { cid: head.cid, bytes: received.get(head.cid)! }
@@ -88,11 +96,12 @@ export function verifyDiff(car: Uint8Array, context: DiffContext): RepoDiff {
 }
 
 function checkRev({ cid, rev }: Head, previous: Head | undefined): void {
-  if (previous && rev <= previous.rev && !cid.equals(previous.cid))
+  if (previous && rev <= previous.rev && !cid.equals(previous.cid)) {
     throw new VerificationError('rev', `rev ${rev} is not newer than ${previous.rev}`)
+  }
 }
 
-/** The nodes that came are parts of one tree, and no other node hangs from them twice: what follows is then bounded. */
+/** Checks that the received nodes are parts of one tree and link to no other node twice. That bounds the work that follows. */
 function checkReceived(tree: Mst): void {
   checkTree(tree)
   const others = new CidMap<true>()
@@ -107,7 +116,7 @@ function checkReceived(tree: Mst): void {
   }
 }
 
-/** The root after the operations. Trees of the same content have the same root, whatever else somebody made of the blocks. */
+/** The root after the operations: a tree of the same content has the same root, however the sender arranged the blocks. */
 function rootAfter(before: Mst, ops: readonly RepoOp[]): Cid {
   let tree = before
   try {
@@ -119,7 +128,7 @@ function rootAfter(before: Mst, ops: readonly RepoOp[]): Cid {
   return tree.root
 }
 
-/** The records that were put in. One that the known state has, too, need not have come. */
+/** The records that the operations write. One that the known state has need not be in the file. */
 function recordsOf(ops: readonly RepoOp[], get: GetBlock): { records: BlockMap; unreadable: UnreadableRecord[] } {
   const records = new BlockMap()
   const faults = new CidMap<RecordFault>()

@@ -116,7 +116,7 @@ describe('verifySlice', () => {
     expect(verifySlice(wrong, { ...context, key: forger })).toMatchObject({ rule: 'signature', outcome: 'reject' })
   })
 
-  it('refuses whatever is left when one block is missing, unless nothing needed it', () => {
+  it('refuses a slice from which any one block is missing', () => {
     const needed = [...new BlockMap(commit.slice).cids()]
     for (const cid of needed)
       expect(verifySlice({ ...slice, blocks: without(cid) }, context).outcome).not.toBe('accept')

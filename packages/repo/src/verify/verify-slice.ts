@@ -78,9 +78,10 @@ export type SliceVerdict =
   | ({ readonly outcome: 'reject' | 'drop' } & SliceViolation)
 
 /**
- * Verifies the repository part of a `#commit` by every rule of sync 1.1: the commit block and its fields, the operations'
- * form, each node of the partial tree, the records' blocks, that undoing the operations gives `prevData`, the signature, and
- * last whether it follows what was seen before. A record that cannot be read is not a fault of the commit.
+ * Verifies the repository part of a `#commit` by every rule of sync 1.1: the commit block and its fields,
+ * the form of the operations, each node of the partial tree, the blocks of the records, that undoing the
+ * operations gives `prevData`, the signature, and last whether it continues what was seen before. A record
+ * that cannot be read is not a fault of the commit.
  * @see https://atproto.com/specs/sync#commit-validation
  */
 export function verifySlice(slice: CommitSlice, context: SliceContext = {}): SliceVerdict {
@@ -91,8 +92,9 @@ export function verifySlice(slice: CommitSlice, context: SliceContext = {}): Sli
     checkOps(slice.ops)
     checkData(slice, commit, blocks)
     const unreadable = checkRecords(slice.ops, blocks)
-    if (context.key !== undefined && !verifyCommit(commit, context.key))
+    if (context.key !== undefined && !verifyCommit(commit, context.key)) {
       refuse('signature', 'the signature is not valid')
+    }
     const head = { cid: slice.commit, rev: commit.rev, data: commit.data }
     // Only now, because a forged event must not start a resync.
     const gap = gapOf(slice, context)
@@ -138,8 +140,9 @@ function commitOf(slice: CommitSlice, blocks: BlockMap): Commit {
 }
 
 function checkRev({ rev }: Commit, { previous, now }: SliceContext): void {
-  if (now !== undefined && tidMicroseconds(rev) / 1000 > now + maxFutureMs)
+  if (now !== undefined && tidMicroseconds(rev) / 1000 > now + maxFutureMs) {
     refuse('future-rev', `rev ${rev} lies ahead`)
+  }
   if (previous && rev <= previous.rev) refuse('stale-rev', `rev ${rev} is not newer than ${previous.rev}`)
 }
 
@@ -166,8 +169,9 @@ function checkData(slice: CommitSlice, commit: Commit, blocks: BlockMap): void {
   if (slice.ops.length > 0 || blocks.has(commit.data)) checkTree(tree)
   const before = invert(tree, slice.ops)
   const expected = slice.prevData ?? (slice.since === null ? Mst.empty().root : undefined)
-  if (expected && !before.equals(expected))
+  if (expected && !before.equals(expected)) {
     refuse('inversion', `without its operations the tree is ${before}, not ${expected}`)
+  }
 }
 
 /** Requires the blocks of the records written. Returns the records that cannot be read. */
