@@ -7,15 +7,13 @@ export {
   templateOf,
 } from './build/events.ts'
 export type { Backoff } from './consumer/backoff.ts'
-export type { Clock } from './consumer/clock.ts'
-export type { Ending } from './consumer/connection.ts'
 export { createFirehoseConsumer } from './consumer/consumer.ts'
 export type { CursorStore } from './consumer/cursor-store.ts'
+export type { Ending } from './consumer/ending.ts'
 export type { DesynchronizedEvent, FirehoseEvent } from './consumer/firehose-event.ts'
 export type { Failure, FailureDecision, FirehoseNotice } from './consumer/notices.ts'
 export type { ConsumerVerifyOptions, FirehoseConsumer, FirehoseConsumerOptions } from './consumer/options.ts'
 export { MemoryRepoStates, type RepoStates } from './consumer/repo-states.ts'
-export type { Socket, SocketConstructor, SocketOptions } from './consumer/socket.ts'
 export { type Decoded, type DecodeOptions, decodeMessage } from './decode/decode-message.ts'
 export type {
   AccountMessage,

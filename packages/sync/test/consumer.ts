@@ -1,7 +1,6 @@
+import { FakeNodeSocket, type FakeSocket, ManualClock, settled, socketsOf } from '@atoll/testkit'
 import { createFirehoseConsumer, type FirehoseConsumerOptions, type FirehoseNotice } from '../src/index.ts'
 import { MemoryCursorStore, seqOf } from './events.ts'
-import { FakeNodeSocket, type FakeSocket, socketsOf } from './fake-socket.ts'
-import { ManualClock, settled } from './manual-clock.ts'
 
 /** A consumer whose network and clock are the test's, already connected. */
 export async function follow(
@@ -9,7 +8,7 @@ export async function follow(
 ) {
   const { stored, kind = FakeNodeSocket, ...others } = options
   const clock = new ManualClock()
-  const { WebSocket, latest, sockets } = socketsOf(kind)
+  const { webSocket, latest, sockets } = socketsOf(kind)
   const store = new MemoryCursorStore(stored)
   const handled: number[] = []
   const notices: FirehoseNotice[] = []
@@ -18,7 +17,7 @@ export async function follow(
     cursorStore: store,
     onEvent: (event) => void handled.push(seqOf(event)),
     onNotice: (notice) => void notices.push(notice),
-    webSocket: WebSocket,
+    webSocket,
     clock,
     random: () => 1,
     ...others,

@@ -14,6 +14,7 @@ export type { RetryOptions } from './client/retry.ts'
 export { type Session, type SessionTokens, TokenSession, type TokenSessionOptions } from './client/session.ts'
 export { errorOfStatus, FrameError, StreamClosedError, statusOf, XrpcError, type XrpcErrorOptions } from './errors.ts'
 export { type GeneralErrorName, generalErrors, isGeneralError } from './general-errors.ts'
+export { type Clock, systemClock } from './stream/clock.ts'
 export { type FrameTemplate, frameTemplate, type NewEvent } from './stream/frame-template.ts'
 export {
   decodeFrame,
@@ -28,4 +29,6 @@ export {
   maxFrameItems,
   type UnknownFrame,
 } from './stream/frames.ts'
-export type { FrameOptions, SocketOptions, SubscribeOptions, SubscriberSocket } from './stream/subscribe.ts'
+export { type SocketEnding, StreamSocket, type StreamSocketOptions } from './stream/stream-socket.ts'
+export type { FrameOptions, SubscribeOptions } from './stream/subscribe.ts'
+export type { OpenSocket, SocketOptions, SubscriberSocket } from './stream/subscriber-socket.ts'

@@ -1,13 +1,22 @@
+import { FakeSocket, settled } from '@atoll/testkit'
 import { encodeErrorFrame, encodeMessageFrame } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { follow } from '../../test/consumer.ts'
 import { didOf, frameOf, gate, MemoryCursorStore, seqOf } from '../../test/events.ts'
-import { FakeSocket } from '../../test/fake-socket.ts'
-import { settled } from '../../test/manual-clock.ts'
 import { createFirehoseConsumer } from './consumer.ts'
 import type { FirehoseEvent } from './firehose-event.ts'
 
 describe('a consumer', () => {
+  it('tries again when a connection could not be opened', async () => {
+    const webSocket = () => {
+      throw new Error('no network')
+    }
+    const { noticed, clock } = await follow({ webSocket })
+    const ending = { kind: 'closed', code: 1006, reason: 'Error: no network' }
+    expect(noticed('disconnected')).toEqual([{ kind: 'disconnected', ending, retryInMs: 1000 }])
+    expect(clock.waits).toEqual([1000])
+  })
+
   it('connects to the firehose of the service, from the cursor that is stored', async () => {
     const { latest } = await follow({ stored: 41 })
     expect(latest().url).toBe('wss://relay.test/xrpc/com.atproto.sync.subscribeRepos?cursor=41')

@@ -1,11 +1,12 @@
+import { type Clock, maxFrameBytes, StreamSocket, systemClock } from '@atoll/xrpc'
 import { decodeMessage } from '../decode/decode-message.ts'
 import type { RepoMessage } from '../decode/messages.ts'
 import { StreamError } from '../errors.ts'
 import { type Backoff, backoffMs, defaultBackoff } from './backoff.ts'
-import { type Clock, delay, systemClock } from './clock.ts'
-import { Connection, type Ending } from './connection.ts'
 import { CursorSaver } from './cursor-store.ts'
-import { Lanes } from './lanes.ts'
+import { delay } from './delay.ts'
+import type { Ending } from './ending.ts'
+import { KeyedQueue } from './keyed-queue.ts'
 import type { FirehoseNotice } from './notices.ts'
 import type { FirehoseConsumer, FirehoseConsumerOptions } from './options.ts'
 import { Processor } from './processor.ts'
@@ -28,6 +29,9 @@ export function createFirehoseConsumer(options: FirehoseConsumerOptions): Fireho
 /** The cursors that stand for the oldest event and for what is new. */
 const beginning = { oldest: 0, live: undefined }
 
+/** The code of a connection that ended without a close frame. */
+const abnormalClosure = 1006
+
 /** What a frame that waits takes in memory beside its bytes, about: most events are shorter than that. */
 const frameOverhead = 400
 
@@ -35,30 +39,30 @@ class Consumer implements FirehoseConsumer {
   readonly #options: FirehoseConsumerOptions
   readonly #clock: Clock
   readonly #backoff: Backoff
-  readonly #lanes: Lanes
+  readonly #queue: KeyedQueue
   readonly #processor: Processor
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
   #failure: { error: unknown } | undefined
   #progress: Progress
   #saver: CursorSaver | undefined
-  #connection: Connection | undefined
+  #socket: StreamSocket<Ending> | undefined
   #failedConnections = 0
-  #onRelief: () => void = () => {}
+  #onDrain: () => void = () => {}
 
   constructor(options: FirehoseConsumerOptions) {
-    // A service that is none is refused now, and not when it is first connected to.
+    // Fail on an invalid service URL in the constructor, not at the first connection.
     firehoseUrl(options.service, undefined)
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#backoff = { ...defaultBackoff, ...options.backoff }
     this.#progress = new Progress(undefined, this.#overlap)
-    this.#lanes = new Lanes(options.concurrency ?? 16, () => this.#relieve())
+    this.#queue = new KeyedQueue(options.concurrency ?? 16, () => this.#resume())
     this.#processor = new Processor({
       ...options,
       signal: this.#stopping.signal,
       onNotice: (notice) => this.#notice(notice),
-      backOff: (failures) => this.#lanes.aside(this.#wait(this.#backoffMs(failures))),
+      backOff: (failures) => this.#queue.yieldSlot(this.#wait(this.#backoffMs(failures))),
     })
   }
 
@@ -87,8 +91,8 @@ class Consumer implements FirehoseConsumer {
       this.#fail(error)
     }
     signal?.removeEventListener('abort', stop)
-    this.#lanes.curtail()
-    await this.#lanes.idle()
+    this.#queue.dropUnstarted()
+    await this.#queue.idle()
     await this.#saver?.flush()
     if (this.#failure) throw this.#failure.error
   }
@@ -103,7 +107,6 @@ class Consumer implements FirehoseConsumer {
 
   /** Follows the stream on one connection until that ends. */
   async #follow(progress: Progress): Promise<Ending> {
-    const { service, webSocket = globalThis.WebSocket, idleTimeoutMs } = this.#options
     const { cursor } = progress
     const reader = new StreamReader({
       cursor,
@@ -111,21 +114,31 @@ class Consumer implements FirehoseConsumer {
       progress,
       onMessage: (message, frame, done) => this.#take(message, frame, done),
       onNotice: (notice) => this.#notice(notice),
-      end: (ending) => this.#connection?.end(ending),
+      end: (ending) => this.#socket?.terminate(ending),
     })
     const opened = this.#clock.now()
-    this.#connection = new Connection({
-      url: firehoseUrl(service, cursor),
-      webSocket,
-      clock: this.#clock,
-      idleTimeoutMs,
-      onOpen: () => this.#guarded(() => this.#notice({ kind: 'connected', cursor })),
-      onFrame: (frame) => this.#guarded(() => reader.read(frame)),
-    })
-    const ending = await this.#connection.ended
+    const ending = await this.#read(reader, cursor)
     this.#saver?.want(progress.done)
     if (this.#clock.now() - opened >= this.#backoff.maxMs) this.#failedConnections = 0
     return ending
+  }
+
+  /** Opens a connection and reads from it until it ends. */
+  #read(reader: StreamReader, cursor: number | undefined): Promise<Ending> {
+    const { service, webSocket, idleTimeoutMs } = this.#options
+    try {
+      this.#socket = new StreamSocket<Ending>({
+        url: firehoseUrl(service, cursor),
+        webSocket,
+        maxFrameBytes,
+        watchdog: { clock: this.#clock, idleTimeoutMs },
+        onOpen: () => this.#guarded(() => this.#notice({ kind: 'connected', cursor })),
+        onFrame: (frame) => this.#guarded(() => reader.read(frame)),
+      })
+      return this.#socket.ended
+    } catch (error) {
+      return Promise.resolve({ kind: 'closed', code: abnormalClosure, reason: String(error) })
+    }
   }
 
   /**
@@ -135,7 +148,7 @@ class Consumer implements FirehoseConsumer {
   #take(message: RepoMessage, frame: Uint8Array, done: () => void): void {
     this.#failedConnections = 0
     let decoded: RepoMessage | undefined = message
-    this.#lanes.add(message.did, frame.length + frameOverhead, async () => {
+    this.#queue.add(message.did, frame.length + frameOverhead, async () => {
       const isDone = await this.#process(decoded ?? this.#decodedAgain(frame), frame)
       if (isDone) done()
       this.#saver?.want(this.#progress.done)
@@ -143,8 +156,8 @@ class Consumer implements FirehoseConsumer {
     })
     // Whatever may start at once has started.
     decoded = undefined
-    if (this.#lanes.size <= this.#maxBufferedBytes || this.#connection?.pause()) return
-    this.#connection?.end({ kind: 'backlog', bytes: this.#lanes.size })
+    if (this.#queue.size <= this.#maxBufferedBytes || this.#socket?.pause()) return
+    this.#socket?.terminate({ kind: 'backlog', bytes: this.#queue.size })
   }
 
   #decodedAgain(frame: Uint8Array): RepoMessage {
@@ -168,7 +181,7 @@ class Consumer implements FirehoseConsumer {
     const wentBack = ending.kind === 'went-back' || (ending.kind === 'error-frame' && ending.error === 'FutureCursor')
     const retryInMs = ending.kind === 'backlog' ? 0 : this.#backoffMs(this.#failedConnections++)
     this.#notice({ kind: 'disconnected', ending, retryInMs })
-    if (ending.kind === 'backlog') return this.#relieved()
+    if (ending.kind === 'backlog') return this.#drained()
     if (wentBack) await this.#beginAnew(ending)
     await this.#wait(retryInMs)
   }
@@ -177,21 +190,21 @@ class Consumer implements FirehoseConsumer {
   async #beginAnew(ending: Ending): Promise<void> {
     const { onFutureCursor = 'oldest' } = this.#options
     if (onFutureCursor === 'stop') throw new StreamError('FutureCursor', reasonOf(ending))
-    await this.#lanes.idle()
+    await this.#queue.idle()
     this.#progress = new Progress(beginning[onFutureCursor], this.#overlap)
   }
 
   /** Goes on reading when half of what waited has been processed. */
-  #relieve(): void {
-    if (this.#lanes.size > this.#maxBufferedBytes / 2) return
-    this.#connection?.resume()
-    this.#onRelief()
+  #resume(): void {
+    if (this.#queue.size > this.#maxBufferedBytes / 2) return
+    this.#socket?.resume()
+    this.#onDrain()
   }
 
-  #relieved(): Promise<void> {
-    if (this.#stopped || this.#lanes.size <= this.#maxBufferedBytes / 2) return Promise.resolve()
+  #drained(): Promise<void> {
+    if (this.#stopped || this.#queue.size <= this.#maxBufferedBytes / 2) return Promise.resolve()
     return new Promise((resolve) => {
-      this.#onRelief = resolve
+      this.#onDrain = resolve
     })
   }
 
@@ -215,8 +228,8 @@ class Consumer implements FirehoseConsumer {
 
   #stop(): void {
     this.#stopping.abort()
-    this.#connection?.end({ kind: 'stopped' })
-    this.#onRelief()
+    this.#socket?.terminate({ kind: 'stopped' })
+    this.#onDrain()
   }
 
   get #stopped(): boolean {

@@ -1,6 +1,6 @@
+import { ManualClock, settled } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { gate, MemoryCursorStore } from '../../test/events.ts'
-import { ManualClock, settled } from '../../test/manual-clock.ts'
 import { CursorSaver } from './cursor-store.ts'
 
 const quiet = { everyMs: 1000, onError: () => {} }

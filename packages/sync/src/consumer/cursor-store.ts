@@ -1,5 +1,5 @@
+import type { Clock } from '@atoll/xrpc'
 import type { Awaitable } from '../awaitable.ts'
-import type { Clock } from './clock.ts'
 
 /** Where a consumer keeps its place in a stream. */
 export interface CursorStore {

@@ -3,7 +3,7 @@ import type { Did } from '@atoll/syntax'
 import type { RepoMessage } from '../decode/messages.ts'
 import type { Violation } from '../rules.ts'
 import type { Discarded } from '../verify/verdict.ts'
-import type { Ending } from './connection.ts'
+import type { Ending } from './ending.ts'
 
 /** Work on one event that threw. */
 export interface Failure {

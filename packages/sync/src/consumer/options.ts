@@ -1,12 +1,11 @@
+import type { Clock, OpenSocket } from '@atoll/xrpc'
 import type { Awaitable } from '../awaitable.ts'
 import type { RepoState, VerifyOptions } from '../verify/options.ts'
 import type { Backoff } from './backoff.ts'
-import type { Clock } from './clock.ts'
 import type { CursorStore } from './cursor-store.ts'
 import type { DesynchronizedEvent, FirehoseEvent } from './firehose-event.ts'
 import type { Failure, FailureDecision, FirehoseNotice } from './notices.ts'
 import type { RepoStates } from './repo-states.ts'
-import type { SocketConstructor } from './socket.ts'
 
 /** How a consumer verifies what it receives. */
 export interface ConsumerVerifyOptions extends VerifyOptions {
@@ -61,8 +60,8 @@ export interface FirehoseConsumerOptions {
   readonly onNotice?: (notice: FirehoseNotice) => void
   /** Ends the consumer. */
   readonly signal?: AbortSignal
-  /** Default: the global `WebSocket`. */
-  readonly webSocket?: SocketConstructor
+  /** Default: the runtime's own `WebSocket`. */
+  readonly webSocket?: OpenSocket
   readonly clock?: Clock
   /** From 0 to 1. Default `Math.random`. */
   readonly random?: () => number

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { OpenSocket } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
 import { didOf, frameOf, gate, MemoryCursorStore, seqOf } from '../../test/events.ts'
@@ -10,11 +11,10 @@ import { FirehoseServer } from '../../test/firehose-server.ts'
 import { integer, seeded } from '../../test/random.ts'
 import { createFirehoseConsumer } from './consumer.ts'
 import type { FirehoseEvent } from './firehose-event.ts'
-import type { SocketConstructor } from './socket.ts'
 
-const kinds: [name: string, webSocket: SocketConstructor][] = [
-  ['the global WebSocket', globalThis.WebSocket],
-  ['the WebSocket of ws', NodeSocket],
+const kinds: [name: string, webSocket: OpenSocket][] = [
+  ['the global WebSocket', (url) => new WebSocket(url)],
+  ['the WebSocket of ws', (url, options) => new NodeSocket(url, options)],
 ]
 const accounts = 20
 const total = 3000
@@ -115,7 +115,7 @@ it('with ws, a message that is too long is refused when it begins', async () => 
   const consumer = createFirehoseConsumer({
     service: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cursorStore: new MemoryCursorStore(),
-    webSocket: NodeSocket,
+    webSocket: (url, options) => new NodeSocket(url, options),
     idleTimeoutMs: 3_600_000,
     onEvent: () => {},
     onNotice: (notice) => {

@@ -1,9 +1,9 @@
 import { formatTid, parseDid } from '@atoll/syntax'
+import { settled } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, testTime } from '../../test/account.ts'
 import { follow } from '../../test/consumer.ts'
 import { numbered } from '../../test/frames.ts'
-import { settled } from '../../test/manual-clock.ts'
 import { MemoryRepoStates } from './repo-states.ts'
 
 const didOf = (count: number) => parseDid(`did:web:${formatTid(count, 0)}.test`)

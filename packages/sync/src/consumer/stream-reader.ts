@@ -1,7 +1,7 @@
 import { type Decoded, decodeMessage } from '../decode/decode-message.ts'
 import type { ErrorMessage, InfoMessage, RepoMessage, UnknownMessage } from '../decode/messages.ts'
 import type { Violation } from '../rules.ts'
-import type { Ending } from './connection.ts'
+import type { Ending } from './ending.ts'
 import type { FirehoseNotice } from './notices.ts'
 import type { Progress } from './progress.ts'
 

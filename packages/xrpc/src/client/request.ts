@@ -1,6 +1,7 @@
 /** What a call sends. */
 import { stringifyJson, type Value } from '@atoll/data-model'
 import type { Procedure, Query } from '@atoll/lexicon'
+import { methodUrl } from '../method-url.ts'
 import { streamOf } from './byte-stream.ts'
 
 /** Bytes of a procedure whose input has no schema. Streams are sent as they are made, and only once. */
@@ -44,18 +45,6 @@ export function contentTypeOf(method: Query | Procedure, given: Given): string |
   if (method.kind === 'query' || !method.input || given.input === undefined) return undefined
   if (given.encoding !== undefined) return given.encoding
   return method.input.encoding.includes('*') ? 'application/octet-stream' : method.input.encoding
-}
-
-/** Where a method is called, parameters included. */
-export function methodUrl(
-  service: URL,
-  method: { nsid: string; formatParams(params: never): URLSearchParams },
-  params?: object,
-) {
-  const url = new URL(`/xrpc/${method.nsid}`, service)
-  // Whoever gives parameters to the client has had them checked by their types.
-  if (params) url.search = method.formatParams(params as never).toString()
-  return url.href
 }
 
 function bodyOf(method: Procedure, given: Given): RawInput | undefined {

@@ -4,15 +4,21 @@ import { type CountMessage, count } from '../../test/methods.ts'
 import { createClient } from '../client/client.ts'
 import { FrameError, StreamClosedError, XrpcError } from '../errors.ts'
 import { encodeErrorFrame, encodeMessageFrame } from './frames.ts'
-import type { SubscribeOptions, SubscriberSocket } from './subscribe.ts'
+import type { SubscribeOptions } from './subscribe.ts'
+import type { SubscriberSocket } from './subscriber-socket.ts'
 
-type Events = { message: { data: unknown }; close: { code: number; reason: string }; error: object }
+type Events = { open: object; message: { data: unknown }; close: { code: number; reason: string }; error: object }
 
 /** A socket whose other end is the test. */
 class TestSocket implements SubscriberSocket {
   binaryType = 'blob'
   isClosed = false
-  readonly #listeners: { [K in keyof Events]: ((event: Events[K]) => void)[] } = { message: [], close: [], error: [] }
+  readonly #listeners: { [K in keyof Events]: ((event: Events[K]) => void)[] } = {
+    open: [],
+    message: [],
+    close: [],
+    error: [],
+  }
 
   constructor(readonly url: string) {}
 

@@ -1,44 +1,25 @@
 /** Event streams, from the subscriber's side. */
 import { describeIssues, type MessageOf, type Subscription } from '@atoll/lexicon'
-import { methodUrl } from '../client/request.ts'
 import { FrameError, XrpcError } from '../errors.ts'
-import { FrameQueue } from './frame-queue.ts'
+import { methodUrl } from '../method-url.ts'
 import { decodeFrame, type MessageFrame, maxFrameBytes } from './frames.ts'
-
-/** What this client needs of a WebSocket: the web's own, and `ws`, have it. */
-export interface SubscriberSocket {
-  binaryType: string
-  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
-  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void
-  addEventListener(type: 'error', listener: (event: object) => void): void
-  close(code?: number, reason?: string): void
-  /** Where there is such a thing, as in `ws`, a slow reader slows the sender; where not, it is cut off. */
-  pause?(): void
-  resume?(): void
-}
-
-export interface SocketOptions {
-  /** The longest message that is wanted, under the name that `ws` gives it. */
-  readonly maxPayload: number
-}
+import { IncomingFrames } from './incoming-frames.ts'
+import type { OpenSocket } from './subscriber-socket.ts'
 
 export interface FrameOptions {
   signal?: AbortSignal
-  /**
-   * Opens the connection. Default: the runtime's own WebSocket, which gathers a message of any length before it can be refused. `ws`
-   * refuses one that is too long when it begins: `(url, options) => new WebSocket(url, options)`.
-   */
-  webSocket?(url: string, options: SocketOptions): SubscriberSocket
+  /** Default: the runtime's own WebSocket. */
+  webSocket?: OpenSocket
   /** How much may wait to be read, some 200 bytes counted beside each frame. Default 16 MiB. */
   maxBufferedBytes?: number
-  /** 5,000,000 unless given, as the specification has it. */
+  /** Default 5,000,000, as the specification has it. */
   maxFrameBytes?: number
 }
 
 export interface SubscribeOptions extends FrameOptions {
-  /** Whether messages are checked against the lexicon; on unless switched off. */
+  /** Whether messages are checked against the lexicon. Default true. */
   validate?: boolean
-  /** Given a frame or message that breaks the rules, which is then skipped; without it, such a one ends the stream. */
+  /** Called with a frame or message that violates the format, which is then skipped. Without it, such a frame ends the stream. */
   onBadFrame?(error: FrameError, frame: Uint8Array): void
 }
 
@@ -50,23 +31,19 @@ export async function* readFrames(
   method: Subscription,
   options: WithParams<FrameOptions>,
 ): AsyncGenerator<Uint8Array> {
-  const { signal, webSocket = (url) => new WebSocket(url) } = options
+  const { signal, webSocket, maxBufferedBytes = 16 * 1024 * 1024 } = options
   signal?.throwIfAborted()
   const url = new URL(methodUrl(service, method, options.params))
   url.protocol = url.protocol.replace('http', 'ws')
-  const maxPayload = options.maxFrameBytes ?? maxFrameBytes
-  const socket = webSocket(url.href, { maxPayload })
-  const queue = new FrameQueue(socket, options.maxBufferedBytes ?? 16 * 1024 * 1024)
-  const onAbort = () => queue.abort(signal?.reason)
+  const limits = { maxBufferedBytes, maxFrameBytes: options.maxFrameBytes ?? maxFrameBytes }
+  const frames = new IncomingFrames({ url: url.href, webSocket, ...limits })
+  const onAbort = () => frames.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort)
   try {
-    for (let frame = await queue.next(); frame !== undefined; frame = await queue.next()) {
-      if (frame.length > maxPayload) throw new FrameError('too large')
-      yield frame
-    }
+    for (let frame = await frames.next(); frame !== undefined; frame = await frames.next()) yield frame
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    socket.close()
+    frames.close()
   }
 }
 

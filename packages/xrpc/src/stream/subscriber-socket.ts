@@ -4,17 +4,17 @@ interface CloseEvent {
 }
 
 /** What is used of a WebSocket. That of browsers and Node has it, and that of `ws`, with which more can be done. */
-export interface Socket {
+export interface SubscriberSocket {
   binaryType: string
   addEventListener(type: 'open', listener: () => void): void
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
   addEventListener(type: 'close', listener: (event: CloseEvent) => void): void
   addEventListener(type: 'error', listener: (event: { message?: string; error?: unknown }) => void): void
   close(code?: number, reason?: string): void
-  /** `ws` only: the watchdog asks a silent server whether it is there. */
+  /** `ws` only: asks a silent server whether it is there. */
   ping?(): void
   on?(event: 'ping' | 'pong', listener: () => void): unknown
-  /** `ws` only: a consumer that falls behind stops reading, and need not cut the connection. */
+  /** `ws` only: a subscriber that falls behind stops reading, and need not cut the connection. */
   pause?(): void
   resume?(): void
   /** `ws` only: drops the connection without waiting for the other side. */
@@ -22,11 +22,15 @@ export interface Socket {
 }
 
 export interface SocketOptions {
-  /** `ws` refuses a longer message when it begins. Others know no such option, and gather it whole before it can be refused. */
+  /** The longest message that is wanted, under the name that `ws` gives it. */
   readonly maxPayload: number
 }
 
-export type SocketConstructor = new (url: string, protocols?: string[], options?: SocketOptions) => Socket
+/**
+ * Opens a connection. The runtime's own WebSocket gathers a message of any length before it can be refused; `ws` refuses
+ * one that is too long when it begins: `(url, options) => new WebSocket(url, options)`.
+ */
+export type OpenSocket = (url: string, options: SocketOptions) => SubscriberSocket
 
 /** Whether `ws` has refused a message for its length. */
 export function isTooLong(error: unknown): boolean {

@@ -1,20 +1,16 @@
-import type { Clock } from '../src/index.ts'
-
 interface Timer {
   readonly at: number
   readonly run: () => void
 }
 
 /** A clock that stands still until it is moved. */
-export class ManualClock implements Clock {
+export class ManualClock {
   #now = 1_000_000
   readonly #timers = new Set<Timer>()
 
-  now(): number {
-    return this.#now
-  }
+  readonly now = (): number => this.#now
 
-  after(ms: number, run: () => void): () => void {
+  readonly after = (ms: number, run: () => void): (() => void) => {
     const timer = { at: this.#now + ms, run }
     this.#timers.add(timer)
     return () => this.#timers.delete(timer)

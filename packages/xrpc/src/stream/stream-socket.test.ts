@@ -1,20 +1,19 @@
+import { FakeNodeSocket, FakeSocket, ManualClock, settled, socketsOf } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
-import { FakeNodeSocket, FakeSocket, socketsOf } from '../../test/fake-socket.ts'
-import { ManualClock, settled } from '../../test/manual-clock.ts'
-import { Connection, type Ending } from './connection.ts'
-import type { SocketConstructor } from './socket.ts'
+import { maxFrameBytes } from './frames.ts'
+import { type SocketEnding, StreamSocket } from './stream-socket.ts'
 
 function connect<S extends FakeSocket>(kind: new (url: string) => S, idleTimeoutMs?: number) {
   const clock = new ManualClock()
-  const { WebSocket, latest } = socketsOf(kind)
+  const { webSocket, latest } = socketsOf(kind)
   const frames: (number | undefined)[] = []
-  const endings: Ending[] = []
+  const endings: (SocketEnding | { kind: 'stopped' })[] = []
   let opened = 0
-  const connection = new Connection({
+  const connection = new StreamSocket<{ kind: 'stopped' }>({
     url: 'wss://relay.test/x',
-    webSocket: WebSocket,
-    clock,
-    idleTimeoutMs,
+    webSocket,
+    maxFrameBytes,
+    watchdog: { clock, idleTimeoutMs },
     onOpen: () => opened++,
     onFrame: (frame) => frames.push(frame?.length),
   })
@@ -38,19 +37,6 @@ describe('a connection', () => {
     expect(clock.waits).toEqual([])
   })
 
-  it('ends when it could not be opened', async () => {
-    const Broken = class {
-      constructor() {
-        throw new Error('no network')
-      }
-    } as unknown as SocketConstructor
-    const clock = new ManualClock()
-    const nothing = () => {}
-    const { ended } = new Connection({ url: 'wss://x', webSocket: Broken, clock, onOpen: nothing, onFrame: nothing })
-    expect(await ended).toEqual({ kind: 'closed', code: 1006, reason: 'Error: no network' })
-    expect(clock.waits).toEqual([])
-  })
-
   it('is cut by a frame of more than 5,000,000 bytes, which is not passed on', async () => {
     const { socket, frames, endings } = connect(FakeSocket)
     socket.open().send(new Uint8Array(5_000_000), new Uint8Array(5_000_001), new Uint8Array(1))
@@ -62,7 +48,7 @@ describe('a connection', () => {
 
   it('is not heard of any more once it has ended', async () => {
     const { socket, connection, frames, endings, opened } = connect(FakeSocket)
-    connection.end({ kind: 'stopped' })
+    connection.terminate({ kind: 'stopped' })
     socket.open().send(new Uint8Array(1))
     socket.drop()
     await settled()

@@ -1,13 +1,13 @@
+import { settled } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { gate } from '../../test/events.ts'
-import { settled } from '../../test/manual-clock.ts'
 import { integer, seeded } from '../../test/random.ts'
-import { Lanes } from './lanes.ts'
+import { KeyedQueue } from './keyed-queue.ts'
 
 describe('Lanes', () => {
   it('run what has one key in order and one at a time, and never more at once than their width', async () => {
     const random = seeded(3)
-    const lanes = new Lanes(5, () => {})
+    const lanes = new KeyedQueue(5, () => {})
     const seen = new Map<string, number[]>()
     let atOnce = 0
     let most = 0
@@ -33,7 +33,7 @@ describe('Lanes', () => {
   })
 
   it('do not let a key that is stuck hold up the others', async () => {
-    const lanes = new Lanes(2, () => {})
+    const lanes = new KeyedQueue(2, () => {})
     const stuck = gate()
     const done: string[] = []
     const task =
@@ -55,11 +55,11 @@ describe('Lanes', () => {
   })
 
   it('give the place of a task that only waits to another', async () => {
-    const lanes = new Lanes(1, () => {})
+    const lanes = new KeyedQueue(1, () => {})
     const waiting = gate()
     const done: string[] = []
     lanes.add('a', 1, async () => {
-      await lanes.aside(waiting.opened)
+      await lanes.yieldSlot(waiting.opened)
       return done.push('a') > 0
     })
     lanes.add('b', 1, async () => done.push('b') > 0)
@@ -71,7 +71,7 @@ describe('Lanes', () => {
   })
 
   it('can be cut short without a gap: what came before a task that has started still runs', async () => {
-    const lanes = new Lanes(2, () => {})
+    const lanes = new KeyedQueue(2, () => {})
     const first = gate()
     const done: string[] = []
     const task = (name: string) => async () => {
@@ -80,7 +80,7 @@ describe('Lanes', () => {
     }
     const names = ['a1', 'a2', 'a3', 'b4', 'b5', 'c6']
     for (const name of names) lanes.add(name.slice(0, 1), 1, task(name))
-    lanes.curtail()
+    lanes.dropUnstarted()
     expect(lanes.size).toBe(4)
     first.open()
     await lanes.idle()
@@ -89,7 +89,7 @@ describe('Lanes', () => {
   })
 
   it('leave out what waits behind a task that did not end well', async () => {
-    const lanes = new Lanes(2, () => {})
+    const lanes = new KeyedQueue(2, () => {})
     const done: string[] = []
     lanes.add('a', 1, async () => done.push('a1') === 0)
     lanes.add('a', 1, async () => done.push('a2') > 0)
@@ -100,7 +100,7 @@ describe('Lanes', () => {
 
   it('tell after each task that there is more room', async () => {
     const sizes: number[] = []
-    const lanes: Lanes = new Lanes(1, () => sizes.push(lanes.size))
+    const lanes: KeyedQueue = new KeyedQueue(1, () => sizes.push(lanes.size))
     for (const size of [5, 3, 1]) lanes.add('a', size, async () => true)
     await lanes.idle()
     expect(sizes).toEqual([4, 1, 0])

@@ -11,8 +11,8 @@ interface Lane {
 }
 
 /** Runs what has one key in order, one after another, and what has different keys at the same time, up to a bound. */
-export class Lanes {
-  readonly #width: number
+export class KeyedQueue {
+  readonly #concurrency: number
   readonly #onDone: () => void
   readonly #lanes = new Map<string, Lane>()
   /** Lanes whose next task may start. */
@@ -24,8 +24,8 @@ export class Lanes {
   readonly #idle: (() => void)[] = []
 
   /** `onDone` is called after each task. */
-  constructor(width: number, onDone: () => void) {
-    this.#width = width
+  constructor(concurrency: number, onDone: () => void) {
+    this.#concurrency = concurrency
     this.#onDone = onDone
   }
 
@@ -50,7 +50,7 @@ export class Lanes {
   }
 
   /** For a task that only waits: until then, one of another lane may run in its place. */
-  async aside<T>(waiting: Promise<T>): Promise<T> {
+  async yieldSlot<T>(waiting: Promise<T>): Promise<T> {
     this.#running--
     this.#start()
     try {
@@ -61,7 +61,7 @@ export class Lanes {
   }
 
   /** Drops what came after the newest task that has started: what remains leaves no gap. */
-  curtail(): void {
+  dropUnstarted(): void {
     for (const lane of this.#lanes.values()) {
       const kept = lane.tasks.findIndex(({ order }) => order > this.#newestStarted)
       if (kept >= 0) this.#drop(lane, kept)
@@ -80,7 +80,7 @@ export class Lanes {
   }
 
   #start(): void {
-    while (this.#running < this.#width) {
+    while (this.#running < this.#concurrency) {
       const lane = this.#ready.shift()
       if (!lane) return
       this.#running++

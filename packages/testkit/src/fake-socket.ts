@@ -1,14 +1,15 @@
-import type { Socket, SocketConstructor } from '../src/index.ts'
-
 type Listener = (event: never) => void
 
-/** A socket whose other side is the test. */
-export class FakeSocket implements Socket {
+/** A WebSocket whose other side is the test. */
+export class FakeSocket {
+  readonly url: string
   binaryType = 'blob'
   isCut = false
   readonly #listeners = new Map<string, Listener[]>()
 
-  constructor(readonly url: string) {}
+  constructor(url: string) {
+    this.url = url
+  }
 
   addEventListener(type: string, listener: Listener): void {
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener])
@@ -73,18 +74,15 @@ export class FakeNodeSocket extends FakeSocket {
   }
 }
 
-/** A constructor whose sockets the test can get at. */
+/** What opens such sockets, and those that it has opened. */
 export function socketsOf<S extends FakeSocket>(kind: new (url: string) => S) {
   const sockets: S[] = []
-  const WebSocket: SocketConstructor = class {
-    constructor(url: string) {
-      const socket = new kind(url)
-      sockets.push(socket)
-      // biome-ignore lint/correctness/noConstructorReturn: the consumer gets the socket that the test holds
-      return socket
-    }
-  } as unknown as SocketConstructor
-  return { sockets, WebSocket, latest: () => sockets.at(-1)! }
+  const webSocket = (url: string): S => {
+    const socket = new kind(url)
+    sockets.push(socket)
+    return socket
+  }
+  return { sockets, webSocket, latest: () => sockets.at(-1)! }
 }
 
 function copyOf(frame: Uint8Array): ArrayBuffer {

@@ -1,0 +1,15 @@
+import type { Clock } from '@atoll/xrpc'
+
+/** Resolves after `ms`, or as soon as `signal` says that nobody waits any more. */
+export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const done = () => {
+      cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const cancel = clock.after(ms, done)
+    signal.addEventListener('abort', done)
+  })
+}

@@ -1,0 +1,11 @@
+/** Where a method is called, parameters included. */
+export function methodUrl(
+  service: URL,
+  method: { nsid: string; formatParams(params: never): URLSearchParams },
+  params?: object,
+) {
+  const url = new URL(`/xrpc/${method.nsid}`, service)
+  // Whoever gives parameters to the client has had them checked by their types.
+  if (params) url.search = method.formatParams(params as never).toString()
+  return url.href
+}

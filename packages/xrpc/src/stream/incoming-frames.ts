@@ -1,0 +1,110 @@
+import { FrameError, StreamClosedError, XrpcError } from '../errors.ts'
+import { abnormalClosure, type SocketEnding, StreamSocket, type StreamSocketOptions } from './stream-socket.ts'
+
+export interface IncomingFramesOptions extends Pick<StreamSocketOptions, 'url' | 'webSocket' | 'maxFrameBytes'> {
+  readonly maxBufferedBytes: number
+}
+
+/** What a frame takes in memory beside its bytes, about. Without it frames of no bytes could wait in any number. */
+const frameOverhead = 200
+
+/** What arrives on a socket and has not been read, within a bound. */
+export class IncomingFrames {
+  readonly #socket: StreamSocket<{ readonly kind: 'left' }>
+  readonly #maxBufferedBytes: number
+  #frames: Uint8Array[] = []
+  #read = 0
+  #bufferedBytes = 0
+  #isPaused = false
+  #end: { error: unknown } | undefined
+  #wake = () => {}
+
+  constructor({ maxBufferedBytes, ...options }: IncomingFramesOptions) {
+    this.#maxBufferedBytes = maxBufferedBytes
+    this.#socket = new StreamSocket({ ...options, onFrame: (frame) => this.#take(frame) })
+    void this.#socket.ended.then((ending) => {
+      if (ending.kind !== 'left') this.#finish(errorOf(ending, this.#socket.fault))
+    })
+  }
+
+  /** The next frame, in order; `undefined` after the last. @throws what ended the stream, once all frames have been read */
+  async next(): Promise<Uint8Array | undefined> {
+    while (this.#read === this.#frames.length) {
+      if (this.#end) {
+        if (this.#end.error !== undefined) throw this.#end.error
+        return undefined
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    return this.#shift()
+  }
+
+  /** Ends the stream at once, whatever has arrived. */
+  abort(error: unknown): void {
+    this.#frames = []
+    this.#read = 0
+    this.#end = { error }
+    this.#wake()
+  }
+
+  /** Lets go of the connection. */
+  close(): void {
+    this.#socket.close({ kind: 'left' })
+  }
+
+  #shift(): Uint8Array {
+    const frame = this.#frames[this.#read++]!
+    this.#bufferedBytes -= frame.length + frameOverhead
+    if (this.#read === this.#frames.length || this.#read === 1024) {
+      this.#frames = this.#frames.slice(this.#read)
+      this.#read = 0
+    }
+    if (this.#isPaused && this.#bufferedBytes <= this.#maxBufferedBytes / 2) {
+      this.#isPaused = false
+      this.#socket.resume()
+    }
+    return frame
+  }
+
+  #take(frame: Uint8Array | undefined): void {
+    if (this.#end) return
+    if (!frame) {
+      this.#cutOff(new FrameError('not binary'))
+      return
+    }
+    this.#frames.push(frame)
+    this.#bufferedBytes += frame.length + frameOverhead
+    if (this.#bufferedBytes > this.#maxBufferedBytes && !this.#isPaused) this.#slowDown()
+    this.#wake()
+  }
+
+  #slowDown(): void {
+    this.#isPaused = this.#socket.pause()
+    if (!this.#isPaused) this.#cutOff(new XrpcError('ConsumerTooSlow', 'messages arrive faster than they are read'))
+  }
+
+  #cutOff(error: unknown): void {
+    this.#finish(error)
+    this.close()
+  }
+
+  /** Ends the stream behind what has arrived; `undefined` is an end in good order. */
+  #finish(error: unknown): void {
+    this.#end ??= { error }
+    this.#wake()
+  }
+}
+
+function errorOf(ending: SocketEnding, cause: unknown): Error | undefined {
+  switch (ending.kind) {
+    case 'closed':
+      return ending.code === 1000 ? undefined : new StreamClosedError(ending.code, ending.reason, { cause })
+    case 'oversized':
+      // What `ws` refused when it began never became a frame.
+      return cause === undefined ? new FrameError('too large') : new StreamClosedError(abnormalClosure, '', { cause })
+    case 'silent':
+      return new StreamClosedError(abnormalClosure, `nothing was heard for ${ending.ms} ms`)
+  }
+}
