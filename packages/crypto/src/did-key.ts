@@ -1,3 +1,4 @@
+import { RecentMap } from '@atoll/recent-map'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Curve } from './curves.ts'
@@ -13,8 +14,7 @@ const codecs: Record<Curve, readonly [number, number]> = { p256: [0x80, 0x24], k
 
 // Base58 decoding takes quadratic time, and the longest key here (65 bytes, legacy) has 89 characters.
 const maxLength = 100
-const maxCached = 10_000
-const parsed = new Map<string, PublicKey>()
+const parsed = new RecentMap<string, PublicKey>({ maxSize: 10_000 })
 const formatted = new WeakMap<PublicKey, string>()
 
 /** Whether a value is the did:key of a point on one of the two curves. */
@@ -42,7 +42,7 @@ export function formatDidKey(key: PublicKey): DidKey {
 
 /** The public key in `publicKeyMultibase` of a DID document's `Multikey`. @throws InvalidKeyError */
 export function parseMultikey(text: string): PublicKey {
-  const known = parsed.get(text)
+  const known = parsed.peek(text)
   if (known !== undefined) return known
   const bytes = decodeMultibase(text)
   const curve = curveOf(bytes)
@@ -90,12 +90,6 @@ function requireCompressed(bytes: Uint8Array): Uint8Array {
 }
 
 function remember(text: string, key: PublicKey): void {
-  if (parsed.size >= maxCached) {
-    for (const oldest of parsed.keys()) {
-      parsed.delete(oldest)
-      break
-    }
-  }
   parsed.set(text, key)
   formatted.set(key, text)
 }

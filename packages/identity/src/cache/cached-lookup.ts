@@ -1,11 +1,12 @@
+import { entryBytes, RecentMap } from '@atoll/recent-map'
 import type { AtIdentifier, Did } from '@atoll/syntax'
 import type { DidDocument } from '../did/document.ts'
 import { TooManyLookupsError } from '../errors.ts'
 import { Failures } from './failures.ts'
 import type { CachedAnswer, IdentityCache } from './identity-cache.ts'
 import type { LookupBound } from './lookup-bound.ts'
-import { bytesOfText, RecentValues } from './recent-values.ts'
 import { SingleFlight } from './single-flight.ts'
+import { bytesOfText } from './text-bytes.ts'
 
 export interface CacheTimes {
   /** Up to this age an answer is as good as new. */
@@ -59,7 +60,10 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
   readonly #flights = new SingleFlight<K, V | undefined>()
   readonly #failures: Failures
   /** When callers last had what refreshed, and whether another asked for it too soon. */
-  readonly #refreshed = new RecentValues<K, { time: number; isOwed: boolean }>(maxRefreshedBytes, bytesOfText)
+  readonly #refreshed = new RecentMap<K, { time: number; isOwed: boolean }>({
+    maxSize: maxRefreshedBytes,
+    sizeOf: (_, identifier) => bytesOfText(identifier) + entryBytes,
+  })
 
   constructor(options: CachedLookupOptions<K, V>) {
     this.#options = options

@@ -1,6 +1,7 @@
+import { entryBytes, RecentMap } from '@atoll/recent-map'
 import type { AtIdentifier } from '@atoll/syntax'
 import { IdentityUnavailableError } from '../errors.ts'
-import { bytesOfText, RecentValues } from './recent-values.ts'
+import { bytesOfText } from './text-bytes.ts'
 
 interface Failure {
   error: unknown
@@ -16,10 +17,10 @@ const bytesOfError = 2048
  * a failure says something about this process and its network, nothing about the identity.
  */
 export class Failures {
-  readonly #failures = new RecentValues<AtIdentifier, Failure>(
-    maxBytes,
-    (identifier) => bytesOfError + 4 * bytesOfText(identifier),
-  )
+  readonly #failures = new RecentMap<AtIdentifier, Failure>({
+    maxSize: maxBytes,
+    sizeOf: (_, identifier) => bytesOfError + 4 * bytesOfText(identifier) + entryBytes,
+  })
   readonly #times: { failureMs: number; negativeMs: number }
 
   constructor(times: { failureMs: number; negativeMs: number }) {

@@ -1,6 +1,7 @@
+import { entryBytes, RecentMap } from '@atoll/recent-map'
 import type { AtIdentifier, Did } from '@atoll/syntax'
 import type { DidDocument } from '../did/document.ts'
-import { bytesOfText, RecentValues } from './recent-values.ts'
+import { bytesOfText } from './text-bytes.ts'
 
 /** What was learned about an identifier: a DID's document, a handle's DID, or `null` when there is none. */
 export interface CachedAnswer {
@@ -22,15 +23,17 @@ interface KeptAnswer {
   /** As JSON: parsed, a document can take more than twenty times the memory of its text. */
   readonly text: string
   readonly time: number
+  /** Counted once: to look through a long text again would cost more than to remember it. */
+  readonly bytes: number
 }
 
 /** Keeps the most recently used answers in memory, within a bound of bytes. Each `get` gives a copy of its own. */
 export class MemoryIdentityCache implements IdentityCache {
-  readonly #answers: RecentValues<AtIdentifier, KeptAnswer>
+  readonly #answers: RecentMap<AtIdentifier, KeptAnswer>
 
   /** @param options.maxBytes of all answers together, what the Map itself takes included. Default: 64 MiB. */
   constructor({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: number } = {}) {
-    this.#answers = new RecentValues(maxBytes, (identifier, { text }) => bytesOfText(identifier) + bytesOfText(text))
+    this.#answers = new RecentMap({ maxSize: maxBytes, sizeOf: ({ bytes }) => bytes })
   }
 
   get size(): number {
@@ -38,7 +41,7 @@ export class MemoryIdentityCache implements IdentityCache {
   }
 
   get bytes(): number {
-    return this.#answers.bytes
+    return this.#answers.totalSize
   }
 
   get(identifier: AtIdentifier): CachedAnswer | undefined {
@@ -48,7 +51,9 @@ export class MemoryIdentityCache implements IdentityCache {
   }
 
   set(identifier: AtIdentifier, { value, time }: CachedAnswer): void {
-    this.#answers.set(identifier, { text: JSON.stringify(value), time })
+    const text = JSON.stringify(value)
+    const bytes = bytesOfText(identifier) + bytesOfText(text) + entryBytes
+    this.#answers.set(identifier, { text, time, bytes })
   }
 
   delete(identifier: AtIdentifier): void {

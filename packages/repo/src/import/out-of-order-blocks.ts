@@ -1,4 +1,5 @@
 import type { Block, Cid } from '@atoll/data-model'
+import { entryBytes, RecentMap } from '@atoll/recent-map'
 import { VerificationError } from '../errors.ts'
 
 /** Where an import keeps blocks that came before anything referred to them, until something does. */
@@ -23,7 +24,7 @@ export class MemoryOutOfOrderBlocks implements OutOfOrderBlocks {
   }
 
   put({ cid, bytes }: Block): void {
-    this.#bytes += bytes.length + entryOverhead
+    this.#bytes += bytes.length + entryBytes
     if (this.#bytes > this.#maxBytes) {
       throw new VerificationError('too-many-blocks', 'too many blocks come before the nodes that refer to them')
     }
@@ -34,36 +35,24 @@ export class MemoryOutOfOrderBlocks implements OutOfOrderBlocks {
     const bytes = this.#blocks.get(cid.key)
     if (bytes === undefined) return undefined
     this.#blocks.delete(cid.key)
-    this.#bytes -= bytes.length + entryOverhead
+    this.#bytes -= bytes.length + entryBytes
     return bytes
   }
 }
 
-/** What an entry of a Map by CID takes beside the bytes. */
-const entryOverhead = 200
-
 /** The latest records, as many as fit. */
 export class RecentBlocks {
-  readonly #blocks = new Map<string, Uint8Array>()
-  readonly #maxBytes: number
-  #bytes = 0
+  readonly #blocks: RecentMap<string, Uint8Array>
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+    this.#blocks = new RecentMap({ maxSize: maxBytes, sizeOf: (bytes) => bytes.length + entryBytes })
   }
 
   add({ cid, bytes }: Block): void {
-    if (this.#blocks.has(cid.key)) return
-    this.#blocks.set(cid.key, bytes.slice())
-    this.#bytes += bytes.length + entryOverhead
-    for (const [key, oldest] of this.#blocks) {
-      if (this.#bytes <= this.#maxBytes) return
-      this.#blocks.delete(key)
-      this.#bytes -= oldest.length + entryOverhead
-    }
+    if (!this.#blocks.has(cid.key)) this.#blocks.set(cid.key, bytes.slice())
   }
 
   get(cid: Cid): Uint8Array | undefined {
-    return this.#blocks.get(cid.key)
+    return this.#blocks.peek(cid.key)
   }
 }

@@ -1,3 +1,4 @@
+import { RecentMap } from '@atoll/recent-map'
 import type { Did } from '@atoll/syntax'
 import type { Awaitable } from '../awaitable.ts'
 import type { Remembered } from '../verify/options.ts'
@@ -24,13 +25,10 @@ const accountOverhead = 480
  * that the account was said to be inactive. To follow more accounts than fit, keep the states in a database.
  */
 export class MemoryRepoStates implements RepoStates {
-  /** The account that was heard of least recently comes first. */
-  readonly #states = new Map<Did, Remembered>()
-  readonly #maxBytes: number
-  #bytes = 0
+  readonly #states: RecentMap<Did, Remembered>
 
   constructor({ maxBytes = defaultMaxBytes }: MemoryRepoStatesOptions = {}) {
-    this.#maxBytes = maxBytes
+    this.#states = new RecentMap({ maxSize: maxBytes, sizeOf: (_, did) => accountOverhead + did.length })
   }
 
   get size(): number {
@@ -38,28 +36,10 @@ export class MemoryRepoStates implements RepoStates {
   }
 
   get(did: Did): Remembered | undefined {
-    const remembered = this.#states.get(did)
-    if (remembered) this.#place(did, remembered)
-    return remembered
+    return this.#states.get(did)
   }
 
   set(did: Did, remembered: Remembered): void {
-    if (!this.#states.has(did)) this.#bytes += bytesOf(did)
-    this.#place(did, remembered)
-    for (const oldest of this.#states.keys()) {
-      if (this.#bytes <= this.#maxBytes) return
-      this.#states.delete(oldest)
-      this.#bytes -= bytesOf(oldest)
-    }
-  }
-
-  /** Puts the account last. */
-  #place(did: Did, remembered: Remembered): void {
-    this.#states.delete(did)
     this.#states.set(did, remembered)
   }
-}
-
-function bytesOf(did: Did): number {
-  return accountOverhead + did.length
 }

@@ -3,6 +3,7 @@
  * share it in loop-yielder.ts, whatever network they come from.
  */
 import { runAfterYield, runWhenIdle } from '@atoll/event-loop'
+import { RecentMap } from '@atoll/recent-map'
 
 /** For how long requests may begin in one turn of the event loop. Those that come later begin in the next turns. */
 const sliceMs = 5
@@ -47,7 +48,7 @@ export class LoopShares {
   readonly #afterOthers: (run: () => void) => void
   readonly #later: (run: () => void, ms: number) => void
   readonly #whenIdle: (run: () => void) => void
-  readonly #use = new Map<string, Use>()
+  readonly #use = new RecentMap<string, Use>({ maxSize: maxNetworks })
   /** Networks that this turn had no time left for. */
   readonly #late = new Lines()
   /** Networks that stand back. */
@@ -109,7 +110,7 @@ export class LoopShares {
   }
 
   #isGreedy(network: string): boolean {
-    const use = this.#use.get(network)
+    const use = this.#use.peek(network)
     if (!use) return false
     const ms = this.#asOfNow(use)
     if (ms > allowanceMs) use.isGreedy = true
@@ -199,7 +200,7 @@ export class LoopShares {
   }
 
   #add(network: string, ms: number): void {
-    const use = this.#use.get(network)
+    const use = this.#use.peek(network)
     const at = this.#now()
     if (use) {
       use.ms = this.#asOfNow(use) + ms
@@ -208,7 +209,6 @@ export class LoopShares {
   }
 
   #note(network: string, use: Use): void {
-    if (this.#use.size >= maxNetworks) this.#use.delete(this.#use.keys().next().value!)
     this.#use.set(network, use)
   }
 

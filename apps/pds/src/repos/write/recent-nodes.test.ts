@@ -1,7 +1,8 @@
 import { type Block, blockOf } from '@atoll/data-model'
+import { entryBytes } from '@atoll/recent-map'
 import type { RepoOp } from '@atoll/repo'
 import { expect, it } from 'vitest'
-import { entryOverhead, RecentNodes } from './recent-nodes.ts'
+import { RecentNodes } from './recent-nodes.ts'
 
 const block = (text: string): Block => blockOf(text.padEnd(100, '.'))
 
@@ -25,7 +26,7 @@ it('keeps the nodes of commits, neither records nor commits, until a later commi
 })
 
 it('lets go of what was not used for longest when it holds too many bytes', () => {
-  const size = block('any').bytes.length + entryOverhead
+  const size = block('any').bytes.length + entryBytes
   const recent = new RecentNodes(3 * size)
   const nodes = ['a', 'b', 'c', 'd'].map(block)
   recent.add(commitOf(nodes.slice(0, 3)))

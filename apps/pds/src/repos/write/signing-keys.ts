@@ -1,4 +1,5 @@
 import { importKeyPair, type KeyPair } from '@atoll/crypto'
+import { RecentMap } from '@atoll/recent-map'
 import type { KeyStore, SigningKey } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 
@@ -8,7 +9,7 @@ const keptImported = 10_000
 export class SigningKeys {
   readonly #keys: Pick<KeyStore, 'signingKey'>
   /** Importing derives the public key, which costs as much as a signature: the last accounts that wrote keep theirs. */
-  readonly #imported = new Map<Did, { stored: SigningKey; pair: KeyPair }>()
+  readonly #imported = new RecentMap<Did, { stored: SigningKey; pair: KeyPair }>({ maxSize: keptImported })
 
   constructor(keys: Pick<KeyStore, 'signingKey'>) {
     this.#keys = keys
@@ -19,23 +20,10 @@ export class SigningKeys {
     const stored = await this.#keys.signingKey(did)
     if (!stored) throw new Error(`no signing key for ${did}`)
     const known = this.#imported.get(did)
-    if (known && isSame(known.stored, stored)) {
-      this.#keep(did, known)
-      return known.pair
-    }
+    if (known && isSame(known.stored, stored)) return known.pair
     const pair = importKeyPair(stored.curve, stored.privateKey)
-    this.#keep(did, { stored, pair })
+    this.#imported.set(did, { stored, pair })
     return pair
-  }
-
-  #keep(did: Did, entry: { stored: SigningKey; pair: KeyPair }): void {
-    this.#imported.delete(did)
-    this.#imported.set(did, entry)
-    if (this.#imported.size <= keptImported) return
-    for (const oldest of this.#imported.keys()) {
-      this.#imported.delete(oldest)
-      return
-    }
   }
 }
 

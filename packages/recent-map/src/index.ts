@@ -1,0 +1,1 @@
+export { entryBytes, RecentMap, type RecentMapOptions } from './recent-map.ts'

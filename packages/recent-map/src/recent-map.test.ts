@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { RecentMap } from './index.ts'
+
+describe('RecentMap', () => {
+  it('removes what was used least recently', () => {
+    const map = new RecentMap<string, number>({ maxSize: 2 })
+    map.set('a', 1)
+    map.set('b', 2)
+    expect(map.get('a')).toBe(1)
+    map.set('c', 3)
+    expect(['a', 'b', 'c'].map((key) => map.has(key))).toEqual([true, false, true])
+  })
+
+  it('removes what came first where entries are only peeked at', () => {
+    const map = new RecentMap<string, number>({ maxSize: 2 })
+    map.set('a', 1)
+    map.set('b', 2)
+    expect(map.peek('a')).toBe(1)
+    map.set('c', 3)
+    expect(map.peek('a')).toBeUndefined()
+  })
+
+  it('does not keep a value that is too large, nor the older one in its place, and removes no other for it', () => {
+    const map = new RecentMap<string, string>({ maxSize: 10, sizeOf: (value) => value.length })
+    map.set('a', 'short')
+    map.set('b', 'also')
+    map.set('a', 'far too long for it')
+    expect([map.get('a'), map.get('b'), map.size, map.totalSize]).toEqual([undefined, 'also', 1, 4])
+  })
+
+  it('goes on after it was empty and full several times', () => {
+    const map = new RecentMap<number, string>({ maxSize: 3, sizeOf: (value) => value.length })
+    for (let key = 0; key < 20; key++) map.set(key, key % 2 === 0 ? 'all' : 'two')
+    expect([map.size, map.get(19)]).toEqual([1, 'two'])
+  })
+
+  it('can be emptied, and goes on from there', () => {
+    const map = new RecentMap<number, string>({ maxSize: 3 })
+    for (let key = 0; key < 5; key++) map.set(key, 'before')
+    map.clear()
+    expect([map.size, map.totalSize, map.has(4)]).toEqual([0, 0, false])
+    for (let key = 0; key < 5; key++) map.set(key, 'after')
+    expect([0, 1, 2, 3, 4].map((key) => map.has(key))).toEqual([false, false, true, true, true])
+  })
+
+  it('holds what a list in order of use holds, whatever is done', () => {
+    const action = fc.record({
+      kind: fc.constantFrom('get', 'peek', 'set', 'set', 'set', 'delete'),
+      key: fc.integer({ min: 0, max: 12 }),
+      size: fc.integer({ min: 1, max: 25 }),
+    })
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 200 }), fc.integer({ min: 1, max: 60 }), (actions, maxSize) => {
+        const map = new RecentMap<number, { size: number }>({ maxSize, sizeOf: (value) => value.size })
+        let list: { key: number; value: { size: number } }[] = []
+        const total = () => list.reduce((sum, { value }) => sum + value.size, 0)
+        for (const { kind, key, size } of actions) {
+          const known = list.find((entry) => entry.key === key)
+          if (kind === 'peek') {
+            expect(map.peek(key)).toBe(known?.value)
+            continue
+          }
+          list = list.filter((entry) => entry !== known)
+          if (kind === 'get') {
+            expect(map.get(key)).toBe(known?.value)
+            if (known) list.push(known)
+          } else if (kind === 'delete') map.delete(key)
+          else {
+            const value = { size }
+            map.set(key, value)
+            if (size <= maxSize) list.push({ key, value })
+            while (total() > maxSize) list.shift()
+          }
+          expect([map.size, map.totalSize]).toEqual([list.length, total()])
+        }
+        for (const { key, value } of list) expect(map.peek(key)).toBe(value)
+      }),
+    )
+  })
+})
