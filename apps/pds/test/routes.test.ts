@@ -1,23 +1,117 @@
 import { lexicons } from '@atoll/lexicons'
-import { describe, expect, it } from 'vitest'
-import { routes, servedElsewhere, stillToCome } from '../src/routes.ts'
+import { isGeneralError } from '@atoll/xrpc'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { undeclaredErrors } from '../src/undeclared-errors.ts'
+import { PdsUnderTest } from './pds-under-test.ts'
+
+/** Methods that the lexicons describe and other services answer: the relay, the labeler. */
+const servedElsewhere: readonly string[] = [
+  'com.atproto.label.queryLabels',
+  'com.atproto.label.subscribeLabels',
+  'com.atproto.moderation.createReport',
+  'com.atproto.sync.getHostStatus',
+  'com.atproto.sync.listHosts',
+  'com.atproto.sync.notifyOfUpdate',
+  'com.atproto.sync.requestCrawl',
+  'com.atproto.temp.fetchLabels',
+]
+
+/** Methods of a personal data server that are still to come. */
+const stillToCome: readonly string[] = [
+  'app.bsky.actor.getPreferences',
+  'app.bsky.actor.putPreferences',
+  'com.atproto.admin.deleteAccount',
+  'com.atproto.admin.disableAccountInvites',
+  'com.atproto.admin.disableInviteCodes',
+  'com.atproto.admin.enableAccountInvites',
+  'com.atproto.admin.getAccountInfo',
+  'com.atproto.admin.getAccountInfos',
+  'com.atproto.admin.getInviteCodes',
+  'com.atproto.admin.getSubjectStatus',
+  'com.atproto.admin.searchAccounts',
+  'com.atproto.admin.sendEmail',
+  'com.atproto.admin.updateAccountEmail',
+  'com.atproto.admin.updateAccountHandle',
+  'com.atproto.admin.updateAccountPassword',
+  'com.atproto.admin.updateAccountSigningKey',
+  'com.atproto.admin.updateSubjectStatus',
+  'com.atproto.identity.getRecommendedDidCredentials',
+  'com.atproto.identity.refreshIdentity',
+  'com.atproto.identity.requestPlcOperationSignature',
+  'com.atproto.identity.resolveDid',
+  'com.atproto.identity.resolveIdentity',
+  'com.atproto.identity.signPlcOperation',
+  'com.atproto.identity.submitPlcOperation',
+  'com.atproto.lexicon.resolveLexicon',
+  'com.atproto.repo.importRepo',
+  'com.atproto.repo.listMissingBlobs',
+  'com.atproto.server.activateAccount',
+  'com.atproto.server.checkAccountStatus',
+  'com.atproto.server.confirmEmail',
+  'com.atproto.server.createAppPassword',
+  'com.atproto.server.createInviteCode',
+  'com.atproto.server.createInviteCodes',
+  'com.atproto.server.deactivateAccount',
+  'com.atproto.server.deleteAccount',
+  'com.atproto.server.getAccountInviteCodes',
+  'com.atproto.server.getServiceAuth',
+  'com.atproto.server.listAppPasswords',
+  'com.atproto.server.requestAccountDelete',
+  'com.atproto.server.requestEmailConfirmation',
+  'com.atproto.server.requestEmailUpdate',
+  'com.atproto.server.requestPasswordReset',
+  'com.atproto.server.reserveSigningKey',
+  'com.atproto.server.resetPassword',
+  'com.atproto.server.revokeAppPassword',
+  'com.atproto.server.updateEmail',
+  'com.atproto.sync.listReposByCollection',
+  'com.atproto.temp.addReservedHandle',
+  'com.atproto.temp.checkHandleAvailability',
+  'com.atproto.temp.checkSignupQueue',
+  'com.atproto.temp.dereferenceScope',
+  'com.atproto.temp.requestPhoneVerification',
+  'com.atproto.temp.revokeAccountCredentials',
+]
 
 const described = lexicons()
   .nsids()
   .filter((nsid) => lexicons().method(nsid) !== undefined)
 
-// Handlers take their services apart when they are made, and touch none of them before they are called.
-const nothing: never = new Proxy({}, { get: (_, name) => (name === 'config' ? configOf : nothing) }) as never
-const configOf = { service: {}, identity: { handleDomains: [] }, invites: {}, blobs: { uploadLimit: 1 } }
-const served = routes(nothing, nothing).map(({ method }) => method.nsid)
-
 describe('the routes', () => {
-  it('serve every method that the lexicons describe, or say that they do not', () => {
+  let pds: PdsUnderTest
+  let served: string[]
+
+  beforeAll(async () => {
+    pds = await PdsUnderTest.start()
+    served = []
+    for (const nsid of described) if (await isServed(nsid)) served.push(nsid)
+  })
+  afterAll(() => pds.close())
+
+  /** Whatever a served method says to a request without anything in it, it is not that it is not served. */
+  async function isServed(nsid: string): Promise<boolean> {
+    const method = lexicons().method(nsid)?.kind === 'procedure' ? 'POST' : 'GET'
+    const { status } = await pds.fetch(`/xrpc/${nsid}`, { method })
+    return status !== 501
+  }
+
+  it('serve every method that the lexicons describe, or the tests say that they do not', () => {
     expect([...served, ...servedElsewhere, ...stillToCome].sort()).toEqual([...described].sort())
   })
 
   it('name each method once', () => {
     const all = [...served, ...servedElsewhere, ...stillToCome]
     expect(all).toHaveLength(new Set(all).size)
+  })
+
+  it('refuse with undeclared names only in methods that are served, and only where no lexicon declares them', () => {
+    for (const [nsid, names] of Object.entries(undeclaredErrors)) {
+      expect(served).toContain(nsid)
+      const declared: readonly string[] = lexicons().method(nsid)?.errors ?? []
+      expect(
+        names.filter((name) => declared.includes(name) || isGeneralError(name)),
+        nsid,
+      ).toEqual([])
+    }
   })
 })

@@ -41,6 +41,14 @@ export function applyWrites({ accounts, preparer, writer }: Deps): Handler<typeo
   }
 }
 
+/** What a batch costs: as much as its writes one by one. */
+export function writePoints({ input }: { input: InputOf<typeof method> }): number {
+  return input.writes.reduce(
+    (sum, { $type }) => sum + ($type.endsWith('#create') ? 3 : $type.endsWith('#update') ? 2 : 1),
+    0,
+  )
+}
+
 function prepare(write: Write, preparer: RecordPreparer, validate: boolean | undefined): PreparedWrite {
   const { $type, collection, rkey } = write
   switch ($type) {

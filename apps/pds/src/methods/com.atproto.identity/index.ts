@@ -1,0 +1,2 @@
+export { resolveHandle } from './resolveHandle.ts'
+export { updateHandle } from './updateHandle.ts'

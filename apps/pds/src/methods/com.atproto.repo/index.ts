@@ -1,0 +1,8 @@
+export { applyWrites, writePoints } from './applyWrites.ts'
+export { createRecord } from './createRecord.ts'
+export { deleteRecord } from './deleteRecord.ts'
+export { describeRepo } from './describeRepo.ts'
+export { getRecord } from './getRecord.ts'
+export { listRecords } from './listRecords.ts'
+export { putRecord } from './putRecord.ts'
+export { uploadBlob } from './uploadBlob.ts'

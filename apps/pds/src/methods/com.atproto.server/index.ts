@@ -1,0 +1,6 @@
+export { createAccount } from './createAccount.ts'
+export { createSession } from './createSession.ts'
+export { deleteSession } from './deleteSession.ts'
+export { describeServer } from './describeServer.ts'
+export { getSession } from './getSession.ts'
+export { refreshSession } from './refreshSession.ts'
