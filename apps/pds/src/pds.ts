@@ -41,7 +41,7 @@ import { PendingSignUps } from './sign-ups/pending-sign-ups.ts'
 import { SignUps } from './sign-ups/sign-ups.ts'
 import { transientRefusal } from './transient-refusal.ts'
 import { undeclaredErrors } from './undeclared-errors.ts'
-import { createWeb } from './web.ts'
+import { createWeb } from './web/web.ts'
 
 /** What the service stands on: opened from the configuration, or given by a test. */
 export interface Adapters {

@@ -1,7 +1,18 @@
-import type { Config } from './config/config.ts'
+import type { Config } from '../config/config.ts'
+import { html } from './text-responses.ts'
+import { at, type WebHandler } from './web-handler.ts'
 
-/** The page that a person sees who opens the server in a browser. */
-export function homePage({ service, accountCount }: { service: Config['service']; accountCount: number }): string {
+interface Deps {
+  service: Config['service']
+  countAccounts(): Promise<number>
+}
+
+/** The page for a person who opens the server in a browser. */
+export function homePage({ service, countAccounts }: Deps): WebHandler {
+  return at('/', async () => html(pageText(service, await countAccounts())))
+}
+
+function pageText(service: Config['service'], accountCount: number): string {
   const name = escapeHtml(service.name)
   const accounts = accountCount === 1 ? '1 account' : `${accountCount} accounts`
   const home = service.homeUrl ? `<li><a href="${escapeHtml(service.homeUrl)}">About the operator</a></li>` : ''

@@ -1,0 +1,27 @@
+import type { PdsStorage } from '@atoll/storage'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Config } from '../config/config.ts'
+import { ownHosts } from '../own-hosts.ts'
+import { homePage } from './home-page.ts'
+import { robots } from './robots.ts'
+import { tlsCheck } from './tls-check.ts'
+import { inOrder, type WebHandler } from './web-handler.ts'
+import { handleFile, serviceDocument } from './well-known.ts'
+
+interface Deps {
+  config: Pick<Config, 'service'>
+  accounts: Pick<Accounts, 'find'>
+  storage: Pick<PdsStorage, 'accounts'>
+}
+
+/** Everything that is not a method of this server, in the order in which it is asked: what takes every request comes last. */
+export function createWeb({ config: { service }, accounts, storage }: Deps): WebHandler {
+  const hosts = ownHosts(service)
+  return inOrder([
+    homePage({ service, countAccounts: () => storage.accounts.count() }),
+    robots(),
+    handleFile({ accounts }),
+    serviceDocument({ service, hosts }),
+    tlsCheck({ accounts, hosts }),
+  ])
+}

@@ -1,0 +1,44 @@
+/** The files below `/.well-known/` by which others learn DIDs from host names. */
+import { accountStatus } from '@atoll/storage'
+import type { RouterRequest } from '@atoll/xrpc-server'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Config } from '../config/config.ts'
+import { json, plainText } from './text-responses.ts'
+import { at, type WebHandler } from './web-handler.ts'
+
+/**
+ * The DID of the account whose handle is the host name that was asked.
+ * https://atproto.com/specs/handle#https-well-known-method
+ */
+export function handleFile({ accounts }: { accounts: Pick<Accounts, 'find'> }): WebHandler {
+  return at('/.well-known/atproto-did', async (request) => {
+    const host = hostOf(request)
+    const account = await accounts.find(host)
+    return account?.handle === host && accountStatus(account) === 'active'
+      ? plainText(account.did)
+      : plainText('User not found', 404)
+  })
+}
+
+interface ServiceDeps {
+  service: Pick<Config['service'], 'did' | 'publicUrl'>
+  /** The names of this server. */
+  hosts: ReadonlySet<string>
+}
+
+/** The DID document of the service, under its own names alone: the host of a handle belongs to somebody else. */
+export function serviceDocument({ service: { did, publicUrl }, hosts }: ServiceDeps): WebHandler {
+  const document = {
+    '@context': ['https://www.w3.org/ns/did/v1'],
+    id: did,
+    service: [{ id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: publicUrl }],
+  }
+  return at('/.well-known/did.json', (request) =>
+    did.startsWith('did:web:') && hosts.has(hostOf(request)) ? json(document) : undefined,
+  )
+}
+
+/** The name by which the client reached the server, without a port. */
+function hostOf({ headers }: RouterRequest): string {
+  return (headers.get('host') ?? '').replace(/\.?(?::\d+)?$/, '').toLowerCase()
+}
