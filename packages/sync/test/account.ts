@@ -30,17 +30,15 @@ export function post(count: number): string {
 
 export class Account {
   readonly did: Did
+  readonly keyPair: KeyPair
   readonly blocks = new BlockMap()
   head: Head
   /** The newest commit. */
   commit: CommitData
   #seconds = 0
 
-  constructor(
-    name: string,
-    writes: readonly RecordWrite[] = [],
-    readonly keyPair: KeyPair = generateKeyPair('k256'),
-  ) {
+  constructor(name: string, writes: readonly RecordWrite[] = [], keyPair: KeyPair = generateKeyPair('k256')) {
+    this.keyPair = keyPair
     this.did = parseDid(`did:web:${name}.test`)
     this.commit = createRepo({ did: this.did, writes, sign: this.keyPair, rev: this.nextRev() })
     this.head = this.commit.head

@@ -21,7 +21,11 @@ export function seqOf(event: FirehoseEvent): number {
 export class MemoryCursorStore implements CursorStore {
   readonly saves: number[] = []
 
-  constructor(public value: number | undefined = undefined) {}
+  value: number | undefined
+
+  constructor(value?: number) {
+    this.value = value
+  }
 
   load(): number | undefined {
     return this.value

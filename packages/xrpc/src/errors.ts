@@ -24,35 +24,33 @@ export function statusOf(error: string): number {
   return error === 'AuthFactorTokenRequired' ? 401 : 400
 }
 
-/** The error name for an answer that gives none, such as a gateway's own page. */
+/** The error name for a response that gives none, such as a gateway's own page. */
 export function errorOfStatus(status: number): string {
   return namesByStatus.get(status) ?? (status >= 500 ? 'InternalServerError' : 'InvalidRequest')
 }
 
 export interface XrpcErrorOptions {
-  /** Defaults to what the name calls for. */
+  /** Default: what the name calls for. */
   status?: number
-  /** Sent with the answer by a server; those of the answer, lower-cased, in a client. */
+  /** Response headers: those that a server sends with the refusal, or those, lower-cased, that a client received. */
   headers?: Readonly<Record<string, string>>
   cause?: unknown
 }
 
 /**
- * A refusal with a name: thrown by a server to answer it, and by the client that receives it.
+ * A refusal with a name: thrown by a server to send it, and by the client that receives it.
  *
  * @example throw new XrpcError('RepoNotFound', `no repo for ${did}`)
  */
 export class XrpcError extends Error {
   override name = 'XrpcError'
+  readonly error: string
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 
-  constructor(
-    readonly error: string,
-    message = '',
-    options: XrpcErrorOptions = {},
-  ) {
+  constructor(error: string, message = '', options: XrpcErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.error = error
     this.status = options.status ?? statusOf(error)
     this.headers = options.headers ?? {}
   }
@@ -66,22 +64,23 @@ export class XrpcError extends Error {
 /** An event-stream frame that breaks the rules of the format. */
 export class FrameError extends Error {
   override name = 'FrameError'
-  constructor(
-    readonly reason: string,
-    options?: { cause?: unknown },
-  ) {
+  readonly reason: string
+
+  constructor(reason: string, options?: { cause?: unknown }) {
     super(`bad frame: ${reason}`, options)
+    this.reason = reason
   }
 }
 
-/** An event stream that ended in any way but a good one. */
+/** An event stream that ended without a close code of 1000. */
 export class StreamClosedError extends Error {
   override name = 'StreamClosedError'
-  constructor(
-    readonly code: number,
-    readonly reason: string,
-    options?: { cause?: unknown },
-  ) {
+  readonly code: number
+  readonly reason: string
+
+  constructor(code: number, reason: string, options?: { cause?: unknown }) {
     super(`the stream closed with ${code}${reason === '' ? '' : `: ${reason}`}`, options)
+    this.code = code
+    this.reason = reason
   }
 }

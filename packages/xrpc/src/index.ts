@@ -1,12 +1,12 @@
 export {
-  type CallAnswer,
   type CallData,
   type CallOptions,
+  type CallResponse,
   type Client,
   type ClientOptions,
   createClient,
   type FetchLike,
-  type OpenAnswer,
+  type OpenResponse,
 } from './client/client.ts'
 export { refreshAt } from './client/refresh-at.ts'
 export type { RawInput } from './client/request.ts'

@@ -244,7 +244,7 @@ describe('the cursor', () => {
     expect(handled).toEqual([90])
   })
 
-  it('from the future makes the stream begin anew with the oldest event', async () => {
+  it('from the future makes the stream begin again with the oldest event', async () => {
     const { latest, clock, handled, store } = await follow({ stored: 500 })
     latest().open().send(encodeErrorFrame('FutureCursor'))
     await clock.advance(1000)

@@ -182,12 +182,12 @@ class Consumer implements FirehoseConsumer {
     const retryInMs = ending.kind === 'backlog' ? 0 : this.#backoffMs(this.#failedConnections++)
     this.#notice({ kind: 'disconnected', ending, retryInMs })
     if (ending.kind === 'backlog') return this.#drained()
-    if (wentBack) await this.#beginAnew(ending)
+    if (wentBack) await this.#startOver(ending)
     await this.#wait(retryInMs)
   }
 
-  /** The service counts anew: its numbers have nothing to do with those that were seen. */
-  async #beginAnew(ending: Ending): Promise<void> {
+  /** The service's numbers went back: they have nothing to do with those that were seen. */
+  async #startOver(ending: Ending): Promise<void> {
     const { onFutureCursor = 'oldest' } = this.#options
     if (onFutureCursor === 'stop') throw new StreamError('FutureCursor', reasonOf(ending))
     await this.#queue.idle()

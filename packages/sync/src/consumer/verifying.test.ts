@@ -162,7 +162,7 @@ describe('a consumer that verifies', () => {
     expect(noticed('discarded')).toMatchObject([{ seq: 3, outcome: 'drop', rule: 'same-state' }])
   })
 
-  it('asks for an identity anew when it may have changed, also in the words of older generations', async () => {
+  it('asks for an identity again when it may have changed, also in the words of older generations', async () => {
     const asked: boolean[] = []
     const signingKeyOf: VerifyOptions['signingKeyOf'] = (_, { refresh }) => {
       asked.push(refresh)

@@ -111,7 +111,7 @@ describe('decodeMessage', () => {
     expect(decodeMessage(frame)).toMatchObject({ ok: false, violation: { rule: 'form' }, seq: 5 })
   })
 
-  it('takes a time that is none only when told to be lenient', () => {
+  it('takes an invalid time only when told to be lenient', () => {
     const frame = altered(numbered(events[3]!, 5), (body) => ({ ...body, time: '6 May' }))
     expect(decodeMessage(frame)).toMatchObject({ ok: false, violation: { rule: 'time' } })
     const lenient = decodeMessage(frame, { lenient: true })

@@ -12,7 +12,7 @@ export type Decoded =
   | { readonly ok: false; readonly violation: Violation; readonly seq?: number }
 
 export interface DecodeOptions {
-  /** A `time` that is no datetime is a warning. Default false. */
+  /** Whether a `time` that is not a datetime is only a warning. Default false. */
   readonly lenient?: boolean
 }
 

@@ -19,7 +19,7 @@ const document = {
   service: [{ id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: 'https://pds.test' }],
 }
 
-/** A source over a resolver whose network answers so. */
+/** A source over a resolver whose network gives this response. */
 function sourceOf(answer: () => Response) {
   const asked: string[] = []
   const resolver = createIdentityResolver({
@@ -42,7 +42,7 @@ describe('identitySource', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('gives nothing for an account that is gone, or has a document that is none', async () => {
+  it('gives nothing for an account that is gone, or has an invalid document', async () => {
     const answers = [
       () => new Response('', { status: 404 }),
       () => Response.json({ ...document, id: 'did:web:eve.test' }),
@@ -123,8 +123,9 @@ describe('a host that speaks for the account of another', () => {
     }
     const verifying = { signingKeyOf, host: { url: 'https://hostile.test', pdsOf: source.pdsOf } }
     const message = received('identity', identityEvent(did, undefined, testDatetime))
-    for (let times = 0; times < 50; times++)
+    for (let times = 0; times < 50; times++) {
       expect(await verifyIdentityEvent(message, verifying)).toMatchObject({ outcome: 'reject', rule: 'host' })
+    }
     expect(asked).toHaveLength(2)
     expect(refreshedKeys).toEqual([])
   })

@@ -24,15 +24,15 @@ export interface QuestionOptions {
 
 /** What verifying asks about accounts. */
 export interface IdentitySource {
-  /** The account's current signing key; `undefined` when there is none (any more). */
+  /** The account's current signing key; `undefined` when it has none (any more). */
   readonly signingKeyOf: (did: Did, options: QuestionOptions) => Awaitable<DidKey | undefined>
-  /** The URL of the account's current server; `undefined` when there is none. */
+  /** The URL of the account's current server; `undefined` when it has none. */
   readonly pdsOf: (did: Did, options: QuestionOptions) => Awaitable<string | undefined>
 }
 
 /**
- * What verifying asks about accounts, answered by a resolver. An invalid DID document counts like one that is not there;
- * a source that does not answer is an error, and never taken for the end of an account.
+ * What verifying asks about accounts, looked up by a resolver. An invalid DID document counts like a missing one; a
+ * directory that does not respond is an error, and never taken for the end of an account.
  */
 export function identitySource(resolver: Pick<IdentityResolver, 'resolveDid'>): IdentitySource {
   const usableDocument = async (did: Did, options: ResolveOptions): Promise<DidDocument | undefined> => {

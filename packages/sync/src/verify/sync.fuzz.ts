@@ -42,7 +42,7 @@ async function judge(frame: Uint8Array): Promise<void> {
     if (!decoded.ok || !('seq' in decoded.message)) continue
     const { message } = decoded
     const again = decodeMessage(numbered({ frame: templateOf(message) }, message.seq), { lenient })
-    if (!again.ok || again.message.kind !== message.kind) throw new Error('numbered anew, it is another message')
+    if (!again.ok || again.message.kind !== message.kind) throw new Error('renumbered, it is another message')
     for (const state of [undefined, before]) await verifyEvent(message, { state }, { ...verifying, lenient })
   }
 }

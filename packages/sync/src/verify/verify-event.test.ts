@@ -131,7 +131,7 @@ describe('the host', () => {
     }
   })
 
-  it("may not say anything of another host's accounts, after asking anew", async () => {
+  it("may not say anything of another host's accounts, after asking again", async () => {
     const { asked, verifying } = at('https://pds.test', 'https://other.test')
     const refused = { outcome: 'reject', rule: 'host' }
     const gone = received('account', accountEvent(did, 'deleted', testDatetime))

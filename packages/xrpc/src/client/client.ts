@@ -20,17 +20,17 @@ export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
 export interface ClientOptions {
   /** The server's origin, such as `https://pds.example`. */
   service: string | URL
-  /** The runtime's own unless given. */
+  /** Default: the runtime's own. */
   fetch?: FetchLike
   /** Sent with every call. */
   headers?: Readonly<Record<string, string>>
   session?: Session
-  /** `false` for none. */
+  /** `false` turns retrying off. */
   retry?: RetryOptions | false
-  /** Bound of an answer that is read whole: 32 MiB unless given. */
+  /** Bound of a response that is read whole. Default 32 MiB. */
   maxBytes?: number
   /**
-   * Whether answers are checked against the data model and the lexicon. Default true. Without it one odd record does not make a page
+   * Whether responses are checked against the data model and the lexicon. Default true. Without it one odd record does not make a page
    * of them unreadable: fractions, lone surrogates and malformed links are returned as they were sent.
    */
   validate?: boolean
@@ -51,12 +51,12 @@ type CallArguments<M extends Query | Procedure> =
 /** An output without a schema is its bytes. */
 export type CallData<M extends Query | Procedure> = [OutputOf<M>] extends [RawBody] ? Uint8Array : OutputOf<M>
 
-export interface CallAnswer<M extends Query | Procedure> {
+export interface CallResponse<M extends Query | Procedure> {
   data: CallData<M>
   headers: Headers
 }
 
-export interface OpenAnswer {
+export interface OpenResponse {
   /** The media type of the body. */
   encoding: string
   headers: Headers
@@ -74,10 +74,10 @@ export type StreamArguments<M extends Subscription, O> =
 /** Calls methods of one server. */
 export interface Client {
   readonly service: URL
-  /** Calls a method and reads its whole answer. @throws XrpcError for a refusal */
-  call<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<CallAnswer<M>>
-  /** Calls a method and hands on its answer as it arrives. @throws XrpcError for a refusal */
-  open<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<OpenAnswer>
+  /** Calls a method and reads its whole response. @throws XrpcError for a refusal */
+  call<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<CallResponse<M>>
+  /** Calls a method and returns its response as it arrives. @throws XrpcError for a refusal */
+  open<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<OpenResponse>
   /** Follows a subscription, message by message. Throws what ended it; reconnecting is the caller's. */
   subscribe<M extends Subscription>(
     method: M,
@@ -103,7 +103,7 @@ export function createClient(options: ClientOptions): Client {
     async call<M extends Query | Procedure>(method: M, given?: CallOptions<M>) {
       const response = await caller.send(method, given ?? {})
       const data = await readOutput(method, response, maxBytes, validate)
-      // Judged by the lexicon from which M was generated; unjudged, it is the caller's word.
+      // Validated against the lexicon from which M was generated; without validation, it is the caller's word.
       return { data: data as CallData<M>, headers: response.headers }
     },
     async open<M extends Query | Procedure>(method: M, given?: CallOptions<M>) {
@@ -118,21 +118,22 @@ export function createClient(options: ClientOptions): Client {
 }
 
 class Caller {
+  readonly #service: URL
+  readonly #options: ClientOptions
   readonly #retry: Retry
   readonly #renewal: Renewal
 
-  constructor(
-    private readonly service: URL,
-    private readonly options: ClientOptions,
-  ) {
+  constructor(service: URL, options: ClientOptions) {
     const { retry, session } = options
+    this.#service = service
+    this.#options = options
     this.#retry = new Retry(retry === false ? { attempts: 1 } : retry)
     this.#renewal = new Renewal(session)
   }
 
-  /** Sends until there is an answer, or no hope of one. */
+  /** Sends until there is a response, or no hope of one. */
   async send(method: Query | Procedure, given: Given): Promise<Response> {
-    const { url, init, isRepeatable, isRead } = outgoing(this.service, method, given)
+    const { url, init, isRepeatable, isRead } = outgoing(this.#service, method, given)
     let hasRenewed = false
     for (let attempt = 1; ; attempt++) {
       const { generation } = this.#renewal
@@ -154,10 +155,14 @@ class Caller {
     contentType: string | undefined,
     given?: Readonly<Record<string, string>>,
   ) {
-    const { fetch = globalThis.fetch, headers: always, session } = this.options
+    const { fetch = globalThis.fetch, headers: always, session } = this.#options
     const headers = new Headers(always)
-    const parts = [await session?.authorize(), contentType === undefined ? {} : { 'content-type': contentType }, given]
-    for (const part of parts) for (const [name, value] of Object.entries(part ?? {})) headers.set(name, value)
+    const sources = [
+      await session?.authorize(),
+      contentType === undefined ? {} : { 'content-type': contentType },
+      given,
+    ]
+    for (const source of sources) for (const [name, value] of Object.entries(source ?? {})) headers.set(name, value)
     init.signal?.throwIfAborted()
     const response = await fetch(url, { ...init, headers })
     if (!response.ok) throw await readError(response)

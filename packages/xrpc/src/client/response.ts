@@ -1,4 +1,4 @@
-/** What a call is answered. */
+/** What a call gets back. */
 import { parseJson } from '@atoll/data-model'
 import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { errorOfStatus, XrpcError } from '../errors.ts'
@@ -20,10 +20,9 @@ export async function readOutput(
   if (!output.validate) return bytes
   const value = parsed(method, response, bytes, !validate)
   if (!validate) return value
-  const judged = output.validate(value)
-  if (!judged.ok)
-    throw invalid(response, `${method.nsid} answered against its lexicon: ${describeIssues(judged.issues)}`)
-  return judged.value
+  const result = output.validate(value)
+  if (result.ok) return result.value
+  throw invalid(response, `${method.nsid} answered against its lexicon: ${describeIssues(result.issues)}`)
 }
 
 function parsed(method: Query | Procedure, response: Response, bytes: Uint8Array, lenient: boolean) {
@@ -35,12 +34,12 @@ function parsed(method: Query | Procedure, response: Response, bytes: Uint8Array
   }
 }
 
-/** An answer as it arrives. */
+/** The body of a response as it arrives. */
 export function bodyOf(response: Response): AsyncIterable<Uint8Array> {
   return chunksOf(response.body)
 }
 
-/** The error in an answer that is one. */
+/** The error in a response whose status says that it is one. */
 export async function readError(response: Response): Promise<XrpcError> {
   const { status } = response
   const headers = headersOf(response)
@@ -56,7 +55,7 @@ async function errorBody(response: Response): Promise<Record<string, unknown>> {
     const body: unknown = JSON.parse(new TextDecoder().decode(bytes))
     return typeof body === 'object' && body !== null ? { ...body } : {}
   } catch {
-    // A gateway's page, or an answer that broke off: its status says enough.
+    // A gateway's page, or a response that broke off: its status says enough.
     return {}
   }
 }

@@ -1,16 +1,16 @@
 import { XrpcError } from '../errors.ts'
 
 export interface RetryOptions {
-  /** How often a call is tried in all: 3 unless given. */
+  /** How often a call is tried in all. Default 3. */
   attempts?: number
-  /** A server that asks for a longer wait is not waited for: 10 s unless given. */
+  /** A server that asks for a longer wait is not waited for. Default 10,000. */
   maxDelayMs?: number
-  /** The first wait where the server asks for none; it doubles each time, and is drawn at random below that. 500 ms unless given. */
+  /** Bound of the first wait where the server names no time. It doubles each time, and the wait is drawn at random below it. Default 500. */
   baseDelayMs?: number
   /** Rejects when the signal is aborted. */
-  wait?(ms: number, signal: AbortSignal | undefined): Promise<void>
-  /** Milliseconds since the epoch. */
-  now?(): number
+  wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
 }
 
 /** Statuses that may be different the next time, for what can be asked again without harm. */
@@ -38,7 +38,7 @@ export class Retry {
 
   #delay(attempt: number, error: unknown, isRead: boolean): number | undefined {
     const drawn = Math.random() * this.#options.baseDelayMs * 2 ** (attempt - 1)
-    // Whatever is not an answer is a failure of the network.
+    // Whatever is not a response is a failure of the network.
     if (!(error instanceof XrpcError)) return isRead ? drawn : undefined
     const asked = this.#askedDelay(error)
     // A server that says when to come back has not begun.

@@ -4,9 +4,9 @@ import { XrpcError } from '../errors.ts'
 export interface Session {
   /** Headers that authenticate a call. */
   authorize(): Record<string, string> | Promise<Record<string, string>>
-  /** Whether an answer means that what `authorize` gave has expired: `ExpiredToken` unless given. */
+  /** Whether a refusal means that what `authorize` gave has expired. Default: whether it is `ExpiredToken`. */
   isExpired?(error: XrpcError): boolean
-  /** Gets new credentials; `false` when there are none to be had. Called once, however many calls wait for it. */
+  /** Gets new credentials; `false` when it cannot. Called once, however many calls wait for it. */
   refresh?(): Promise<boolean>
 }
 
@@ -25,9 +25,11 @@ export interface TokenSessionOptions {
 
 /** A session of two tokens, as `com.atproto.server.createSession` gives them. */
 export class TokenSession implements Session {
+  readonly #options: TokenSessionOptions
   #tokens: SessionTokens | undefined
 
-  constructor(private readonly options: TokenSessionOptions) {
+  constructor(options: TokenSessionOptions) {
+    this.#options = options
     this.#tokens = options.tokens
   }
 
@@ -43,24 +45,28 @@ export class TokenSession implements Session {
   async refresh(): Promise<boolean> {
     if (!this.#tokens) return false
     try {
-      this.#tokens = await this.options.refresh(this.#tokens.refreshJwt)
+      this.#tokens = await this.#options.refresh(this.#tokens.refreshJwt)
     } catch (error) {
       // Anything else, a dead network above all, says nothing about the session.
-      if (!(error instanceof XrpcError) || !['ExpiredToken', 'InvalidToken', 'AccountTakedown'].includes(error.error))
+      if (!(error instanceof XrpcError) || !['ExpiredToken', 'InvalidToken', 'AccountTakedown'].includes(error.error)) {
         throw error
+      }
       this.#tokens = undefined
     }
-    this.options.onChange?.(this.#tokens)
+    this.#options.onChange?.(this.#tokens)
     return this.#tokens !== undefined
   }
 }
 
-/** One refresh for all calls that found their credentials expired at about the same time. */
+/** One refresh for all calls whose credentials were found to have expired at about the same time. */
 export class Renewal {
+  readonly #session: Session | undefined
   #generation = 0
   #running: Promise<boolean> | undefined
 
-  constructor(private readonly session: Session | undefined) {}
+  constructor(session: Session | undefined) {
+    this.#session = session
+  }
 
   /** To be remembered with each attempt. */
   get generation(): number {
@@ -69,7 +75,7 @@ export class Renewal {
 
   /** After a refusal: whether another attempt is worth it. */
   async renew(error: XrpcError, generation: number): Promise<boolean> {
-    const { session } = this
+    const session = this.#session
     if (!session?.refresh) return false
     const isExpired = session.isExpired?.(error) ?? error.error === 'ExpiredToken'
     if (!isExpired) return false

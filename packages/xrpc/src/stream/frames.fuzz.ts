@@ -12,7 +12,7 @@ function readAndWrite(bytes: Uint8Array): void {
   const again =
     frame.op === 1 ? encodeMessageFrame(frame.type, frame.body) : encodeErrorFrame(frame.error, frame.message)
   const reread = decodeFrame(again)
-  if (reread.op !== frame.op) throw new Error('written anew, it is another frame')
+  if (reread.op !== frame.op) throw new Error('written again, it is another frame')
   if (frame.op === 1 && reread.op === 1 && reread.type !== frame.type) throw new Error('its type has changed')
 }
 

@@ -20,7 +20,11 @@ class TestSocket implements SubscriberSocket {
     error: [],
   }
 
-  constructor(readonly url: string) {}
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+  }
 
   addEventListener<K extends keyof Events>(type: K, listener: (event: Events[K]) => void): void {
     this.#listeners[type].push(listener)

@@ -77,9 +77,9 @@ function messageOf<M extends Subscription>(
 ): MessageOf<M> {
   const message = { ...body, $type }
   if (!validate) return message as MessageOf<M> // the caller's word
-  const judged = method.validateMessage(message)
-  if (judged.ok) return judged.value
-  throw new FrameError(`not a message of ${method.nsid}: ${describeIssues(judged.issues)}`)
+  const result = method.validateMessage(message)
+  if (result.ok) return result.value
+  throw new FrameError(`not a message of ${method.nsid}: ${describeIssues(result.issues)}`)
 }
 
 function knownTypes(method: Subscription): ReadonlySet<string> {
