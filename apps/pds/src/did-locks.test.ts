@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { RepoLocks } from './did-locks.ts'
+import { DidLocks } from './did-locks.ts'
 
 const alice = 'did:plc:alice'
 const bob = 'did:plc:bob'
 
-describe('RepoLocks', () => {
+describe('DidLocks', () => {
   it('lets one writer of a repository in at a time, in the order of arrival', async () => {
-    const locks = new RepoLocks()
+    const locks = new DidLocks()
     const seen: string[] = []
     const writer = (name: string) => async () => {
       seen.push(`${name} in`)
@@ -18,7 +18,7 @@ describe('RepoLocks', () => {
   })
 
   it('goes on after a writer that failed', async () => {
-    const locks = new RepoLocks()
+    const locks = new DidLocks()
     const failed = locks.run(alice, () => Promise.reject(new Error('disk full')))
     const next = locks.run(alice, async () => 'written')
     await expect(failed).rejects.toThrow('disk full')
@@ -26,7 +26,7 @@ describe('RepoLocks', () => {
   })
 
   it('keeps writers of different repositories apart', async () => {
-    const locks = new RepoLocks()
+    const locks = new DidLocks()
     let releaseAlice!: () => void
     const held = locks.run(alice, () => new Promise<void>((resolve) => (releaseAlice = resolve)))
     expect(await locks.run(bob, async () => 'bob')).toBe('bob')
@@ -34,18 +34,18 @@ describe('RepoLocks', () => {
     await held
   })
 
-  it('lets work that runs ahead in while what was sent before is on its way, and other work only after it', async () => {
-    const locks = new RepoLocks()
+  it('lets pipelined work in while what was sent before is on its way, and other work only after it', async () => {
+    const locks = new DidLocks()
     const seen: string[] = []
     const arrivals: (() => void)[] = []
-    const ahead = (name: string) => async () => {
+    const pipelined = (name: string) => async () => {
       seen.push(name)
       return { durable: new Promise<void>((resolve) => arrivals.push(resolve)) }
     }
-    await locks.runAhead(alice, ahead('first'))
+    await locks.runPipelined(alice, pipelined('first'))
     const alone = locks.run(alice, async () => void seen.push('alone'))
-    const after = locks.runAhead(alice, ahead('after'))
-    await locks.runAhead(bob, ahead('of another'))
+    const after = locks.runPipelined(alice, pipelined('after'))
+    await locks.runPipelined(bob, pipelined('of another'))
     expect(seen).toEqual(['first', 'of another'])
     arrivals[0]!()
     await Promise.all([alone, after])
@@ -53,12 +53,12 @@ describe('RepoLocks', () => {
   })
 
   it('waits for everything on its way, not only for the newest, and goes on when some of it fails', async () => {
-    const locks = new RepoLocks()
+    const locks = new DidLocks()
     let fail!: (error: Error) => void
     const slow = new Promise<void>((_, reject) => (fail = reject))
-    await locks.runAhead(alice, async () => ({ durable: slow }))
-    await locks.runAhead(alice, async () => ({ durable: Promise.resolve() }))
-    await expect(locks.runAhead(alice, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
+    await locks.runPipelined(alice, async () => ({ durable: slow }))
+    await locks.runPipelined(alice, async () => ({ durable: Promise.resolve() }))
+    await expect(locks.runPipelined(alice, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
     let entered = false
     const alone = locks.run(alice, async () => (entered = true))
     await new Promise(setImmediate)

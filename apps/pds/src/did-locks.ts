@@ -1,15 +1,19 @@
 import type { Did } from '@atoll/syntax'
 
-/** One who is, or waits to be, alone in a repository. */
+/** One who is, or waits to be, alone with a DID. */
 interface Turn {
   /** Resolves when the next may come in. */
-  readonly left: Promise<void>
+  readonly released: Promise<void>
   /** Resolves when nothing of this turn, or of those before it, is on its way any more. */
   readonly settled: Promise<void>
 }
 
-/** One at a time in each repository: the next begins when the one before has ended, however it ended. */
-export class RepoLocks {
+/**
+ * One at a time for each DID: the next begins when the one before has ended, however it ended.
+ *
+ * In one process only: see docs/architecture.md.
+ */
+export class DidLocks {
   readonly #last = new Map<Did, Turn>()
 
   /** Runs `work` alone, when whatever those before it have sent on its way has settled. */
@@ -17,20 +21,20 @@ export class RepoLocks {
     const before = this.#last.get(did)
     const done = after(before?.settled, work)
     const ended = settling(done)
-    this.#enter(did, { left: ended, settled: ended })
+    this.#enter(did, { released: ended, settled: ended })
     return done
   }
 
   /**
-   * Runs `work` alone, too, but what it answers as `durable` is not waited for: the next such work may begin before, and has to
-   * reckon with that.
+   * Like `run`, but releases the lock when `work` returns instead of when its `durable` promise settles. The next caller may start before
+   * that, and must allow for its failing.
    */
-  runAhead<T extends { readonly durable: Promise<unknown> }>(did: Did, work: () => Promise<T>): Promise<T> {
+  runPipelined<T extends { readonly durable: Promise<unknown> }>(did: Did, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(did)
-    const done = after(before?.left, work)
-    const arrived = settling(done.then(({ durable }) => durable))
-    const settled = settling(Promise.all([before?.settled, arrived]))
-    this.#enter(did, { left: settling(done), settled })
+    const done = after(before?.released, work)
+    const durable = settling(done.then((result) => result.durable))
+    const settled = settling(Promise.all([before?.settled, durable]))
+    this.#enter(did, { released: settling(done), settled })
     return done
   }
 

@@ -1,6 +1,7 @@
+export { type Adapters, openAdapters } from './adapters.ts'
 export { type Config, readConfig } from './config/config.ts'
 export { settings } from './config/settings.ts'
 export { prepareDataFolder } from './data-folder.ts'
 export { exposureWarnings } from './exposed-files.ts'
-export { type Adapters, createPds, openAdapters, type Pds } from './pds.ts'
+export { createPds, type Pds } from './pds.ts'
 export { type ServedPds, type ServePdsOptions, servePds } from './serve.ts'

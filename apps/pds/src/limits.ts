@@ -7,9 +7,9 @@ import {
   type RateLimitOptions,
   type RateLimitSubject,
 } from '@atoll/xrpc-server'
-import { requireIdentifierLength } from './accounts/accounts.ts'
 import { canonicalEmail } from './accounts/email-addresses.ts'
 import type { Config } from './config/config.ts'
+import { requireIdentifierLength } from './sessions/credentials.ts'
 
 const minute = 60 * 1000
 const hour = 60 * minute

@@ -1,9 +1,10 @@
 import { createLog, explainingListen, type ListeningRouter, type Log, serveRouter } from '@atoll/process'
 import type { NodeServerOptions } from '@atoll/xrpc-server/node'
+import type { Adapters } from './adapters.ts'
 import type { Config } from './config/config.ts'
 import { listenVariables } from './config/service.ts'
 import { trustedProxies } from './limits.ts'
-import { type Adapters, createPds, type Pds } from './pds.ts'
+import { createPds, type Pds } from './pds.ts'
 
 /** A service that listens. */
 export interface ServedPds extends ListeningRouter {

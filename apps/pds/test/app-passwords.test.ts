@@ -2,9 +2,9 @@ import { createHash, scryptSync } from 'node:crypto'
 import { MemoryStorage } from '@atoll/storage'
 import { Turns } from '@atoll/xrpc-server'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Accounts } from '../src/accounts/accounts.ts'
 import { Passwords } from '../src/accounts/passwords.ts'
 import { keptAppPassword } from '../src/sessions/app-passwords.ts'
+import { Credentials } from '../src/sessions/credentials.ts'
 import { SessionTokens } from '../src/sessions/session-tokens.ts'
 import { Sessions } from '../src/sessions/sessions.ts'
 
@@ -12,7 +12,7 @@ const did = 'did:plc:alice'
 const createdAt = '2026-01-01T00:00:00.000Z' as never
 
 let storage: MemoryStorage
-let accounts: Accounts
+let sessions: Sessions
 /** How many slow hashes were made. */
 let hashes: number
 
@@ -29,8 +29,7 @@ beforeEach(async () => {
   const passwords = new Passwords(new CountedTurns({ atOnce: 2, maxWaiting: 40, maxWaitingPerClient: 40 }))
   const service = 'did:web:localhost'
   const tokens = new SessionTokens({ secret: 'a secret of the tests', audience: service })
-  const sessions = new Sessions({ service, storage, tokens })
-  accounts = new Accounts({ storage, passwords, sessions })
+  sessions = new Sessions({ service, storage, credentials: new Credentials(storage, passwords), tokens })
   const passwordHash = await passwords.hash('password of alice')
   await storage.transact(did, (tx) => tx.accounts.create({ did, handle: 'alice.test', passwordHash, createdAt }))
   hashes = 0
@@ -38,7 +37,7 @@ beforeEach(async () => {
 
 const add = (name: string, passwordHash: string) =>
   storage.transact(did, (tx) => tx.sessions.addAppPassword({ did, name, passwordHash, privileged: false, createdAt }))
-const signIn = (password: string) => accounts.signIn('alice.test', password)
+const signIn = (password: string) => sessions.signIn('alice.test', password)
 
 /** The form in which the server kept passwords before; with one salt for each account, as others keep app passwords. */
 function keptSlowly(password: string): string {

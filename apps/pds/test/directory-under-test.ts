@@ -1,7 +1,7 @@
 import { type AnyOperation, contentOf } from '@atoll/identity/plc'
 import { createPlcDirectory } from '@atoll/plc-directory'
 import type { Did } from '@atoll/syntax'
-import type { Adapters } from '../src/pds.ts'
+import type { Adapters } from '../src/adapters.ts'
 
 /**
  * How the directory behaves: it `refuses` every operation, is `down`, or is `deaf`: it accepts one operation, and from then on none of

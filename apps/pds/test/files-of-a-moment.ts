@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openFsBlobStore } from '@atoll/blobstore-fs'
 import { openSqliteStorage } from '@atoll/storage-sqlite'
-import type { Adapters } from '../src/pds.ts'
+import type { Adapters } from '../src/adapters.ts'
 
 /** What a server on SQLite and files stands on, in a folder that `remove` takes away. */
 export async function filesOfAMoment(): Promise<{ adapters: Partial<Adapters>; remove(): void }> {

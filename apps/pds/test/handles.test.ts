@@ -1,4 +1,5 @@
 import { IdentityUnavailableError } from '@atoll/identity'
+import { XrpcError } from '@atoll/xrpc'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HandleRules } from '../src/handles/handle-rules.ts'
 import { resolveHandle } from '../src/methods/com.atproto.identity/resolveHandle.ts'
@@ -68,11 +69,12 @@ describe('resolveHandle', () => {
     const failing = () => Promise.reject(new IdentityUnavailableError('alice.example.com', 'no answer'))
     const resolve = resolveHandle({
       accounts: { find: async () => undefined },
-      handles: new HandleRules(['.test']),
-      lookUps: { of: () => ({ resolveHandle: failing, resolveDid: failing }) },
+      handles: { rules: new HandleRules(['.test']) },
+      identity: { lookUps: { of: () => ({ resolveHandle: failing, resolveDid: failing }) } },
     })
     // All that the method looks at.
-    const call = { params: { handle: 'alice.example.com' } } as unknown as Parameters<typeof resolve>[0]
+    const refuse = (name: string, message: string) => new XrpcError(name, message)
+    const call = { params: { handle: 'alice.example.com' }, refuse } as unknown as Parameters<typeof resolve>[0]
     await expect(resolve(call)).rejects.toMatchObject({ error: 'HandleNotFound', status: 400 })
   })
 })

@@ -1,7 +1,7 @@
 import type { StringFormat } from '@atoll/lexicon'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Adapters } from '../src/pds.ts'
+import type { Adapters } from '../src/adapters.ts'
 import { routes } from '../src/routes.ts'
 import { filesOfAMoment } from './files-of-a-moment.ts'
 import { type HostileRequest, hostileRequests } from './hostile-requests.ts'

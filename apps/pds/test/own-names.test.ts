@@ -2,7 +2,7 @@
 import { MemoryStorage } from '@atoll/storage'
 import type { Handle } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RepoLocks } from '../src/did-locks.ts'
+import { DidLocks } from '../src/did-locks.ts'
 import { HandleChanges } from '../src/handles/handle-changes.ts'
 import { HandleRules } from '../src/handles/handle-rules.ts'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
@@ -97,7 +97,7 @@ describe('a change of handle', () => {
         restoreHandle: async () => {},
         submit: async () => 'accepted',
       },
-      turns: new RepoLocks(),
+      locks: new DidLocks(),
     })
     return { changes, handle: async () => (await storage.accounts.get(did))?.handle }
   }

@@ -3,8 +3,9 @@ import { createPlcDirectory } from '@atoll/plc-directory'
 import { createLog } from '@atoll/process'
 import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
 import type { Did, Handle } from '@atoll/syntax'
+import type { Adapters } from '../src/adapters.ts'
 import { readConfig } from '../src/config/config.ts'
-import { type Adapters, createPds, type Pds } from '../src/pds.ts'
+import { createPds, type Pds } from '../src/pds.ts'
 
 export const environment = {
   PDS_DEV_MODE: 'true',

@@ -3,7 +3,7 @@ import { type BlobStore, MemoryBlobStore, MemoryStorage, maxOtherTypes } from '@
 import { SampleRepo } from '@atoll/storage/testing'
 import type { Did } from '@atoll/syntax'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { RepoLocks } from '../did-locks.ts'
+import { DidLocks } from '../did-locks.ts'
 import { Blobs } from './blobs.ts'
 
 const did: Did = 'did:plc:alicealicealicealicealic'
@@ -33,7 +33,7 @@ const service = (over: Partial<BlobStore> = {}) => {
   const blobs = new Blobs({
     storage,
     store: bytes,
-    locks: new RepoLocks(),
+    locks: new DidLocks(),
     uploadLimit: 1000,
     onError: (error) => failures.push(error),
     onLost: (_, cid) => lost.push(`${cid}`),

@@ -1,4 +1,5 @@
-import type { BlobRef, Cid } from '@atoll/data-model'
+import type { BlobRef, Cid, ValueMap } from '@atoll/data-model'
+import type { Log } from '@atoll/process'
 import {
   type BlobBytes,
   type BlobKey,
@@ -9,9 +10,11 @@ import {
   type StoredBlob,
 } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
-import type { RepoLocks } from '../did-locks.ts'
+import type { Config } from '../config/config.ts'
+import type { DidLocks } from '../did-locks.ts'
 import { Refused } from '../refused.ts'
 import { contentType } from './content-type.ts'
+import { upgradeLegacyReferences } from './legacy-references.ts'
 import { notFound, ReferenceCheck } from './reference-check.ts'
 
 /** How long an upload waits for a record that refers to it. */
@@ -20,11 +23,11 @@ const collectAtOnce = 500
 /** How many lost blobs are remembered as reported. */
 const maxReported = 10_000
 
-interface BlobParts {
+interface BlobsDeps {
   readonly storage: Pick<PdsStorage, 'blobs' | 'records' | 'transact'>
   readonly store: BlobStore
   /** Held while blobs are dropped, so that none of them is referred to or uploaded again meanwhile. */
-  readonly locks: RepoLocks
+  readonly locks: Pick<DidLocks, 'run'>
   readonly uploadLimit: number
   /** Hears what failed in the background. */
   readonly onError: (error: unknown) => void
@@ -35,14 +38,24 @@ interface BlobParts {
 
 /** The blobs of accounts: uploaded to a temporary place, kept once a record refers to them, gone with the last reference. */
 export class Blobs {
-  readonly #parts: BlobParts
+  readonly #storage: BlobsDeps['storage']
+  readonly #store: BlobStore
+  readonly #locks: BlobsDeps['locks']
+  readonly #uploadLimit: number
+  readonly #onError: (error: unknown) => void
+  readonly #onLost: (did: Did, cid: Cid) => void
   readonly #now: () => number
   readonly #collecting = new Map<Did, Promise<void>>()
   readonly #reported = new Set<string>()
 
-  constructor(parts: BlobParts) {
-    this.#parts = parts
-    this.#now = parts.now ?? Date.now
+  constructor(deps: BlobsDeps) {
+    this.#storage = deps.storage
+    this.#store = deps.store
+    this.#locks = deps.locks
+    this.#uploadLimit = deps.uploadLimit
+    this.#onError = deps.onError
+    this.#onLost = deps.onLost
+    this.#now = deps.now ?? Date.now
   }
 
   /**
@@ -55,14 +68,15 @@ export class Blobs {
     declaredType: string,
     signal?: AbortSignal,
   ): Promise<BlobRef> {
-    const { storage, store, uploadLimit } = this.#parts
-    const uploaded = await store.upload(did, bytes, { maxBytes: uploadLimit, signal }).catch((error: unknown) => {
+    const uploadLimit = this.#uploadLimit
+    const uploaded = await this.#store.upload(did, bytes, { maxBytes: uploadLimit, signal }).catch((error: unknown) => {
       if (error instanceof BlobTooLargeError)
         throw new Refused('PayloadTooLarge', `Blob is too large: at most ${uploadLimit} bytes are allowed`)
       throw error
     })
-    // What was uploaded goes with its age; the bytes that were taken down stay, for those who may see them and until that is lifted.
-    if ((await storage.blobs.takedown(did, uploaded.cid)) !== undefined)
+    // The new upload is removed by the hourly sweep. The taken-down bytes stay: the owner and the
+    // administrator may still read them, and the takedown may be reversed.
+    if ((await this.#storage.blobs.takedown(did, uploaded.cid)) !== undefined)
       throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
     const mimeType = await contentType(uploaded.head, declaredType)
     const metadata = {
@@ -71,8 +85,8 @@ export class Blobs {
       size: uploaded.size,
       createdAt: formatDatetime(new Date(this.#now())),
     }
-    await storage.transact(did, (tx) => tx.blobs.add(did, metadata))
-    const stored = await storage.blobs.get(did, uploaded.cid)
+    await this.#storage.transact(did, (tx) => tx.blobs.add(did, metadata))
+    const stored = await this.#storage.blobs.get(did, uploaded.cid)
     if (stored && !stored.temporary) await this.#restore(did, uploaded.cid)
     return {
       $type: 'blob',
@@ -88,16 +102,16 @@ export class Blobs {
    */
   async claim(did: Did, references: readonly BlobRef[]): Promise<void> {
     const temporary: Cid[] = []
-    const check = new ReferenceCheck(this.#parts.storage, did)
+    const check = new ReferenceCheck(this.#storage, did)
     for (const reference of references) {
-      const stored = await this.#parts.storage.blobs.get(did, reference.ref)
+      const stored = await this.#storage.blobs.get(did, reference.ref)
       if (!stored) throw notFound(reference.ref)
       await check.requireMatch(reference, stored)
       if (stored.temporary) temporary.push(reference.ref)
     }
     if (temporary.length === 0) return
     try {
-      await this.#parts.store.makePermanent(did, temporary)
+      await this.#store.makePermanent(did, temporary)
     } catch (error) {
       if (error instanceof BlobMissingError) throw new Refused('BlobNotFound', `Could not find blob: ${error.cid}`)
       throw error
@@ -106,7 +120,7 @@ export class Blobs {
 
   /** The bytes of a blob that a record refers to; of one that was taken down, for those who may see it. Refuses with `BlobNotFound`. */
   async read(did: Did, cid: Cid, may: { takendown: boolean }): Promise<BlobBytes & { mimeType: string }> {
-    const stored = await this.#parts.storage.blobs.get(did, cid)
+    const stored = await this.#storage.blobs.get(did, cid)
     if (!stored || stored.temporary || (stored.takedown !== undefined && !may.takendown))
       throw new Refused('BlobNotFound', 'Blob not found')
     const blob = await this.#whole(did, stored)
@@ -117,12 +131,20 @@ export class Blobs {
     return { ...blob, mimeType: stored.mimeType }
   }
 
+  /**
+   * The record with its legacy blob references in today's form, as far as they lead to an upload of the account. What matches no upload
+   * stays as it is, for whoever judges the record.
+   */
+  upgradeLegacyReferences(did: Did, record: ValueMap): Promise<ValueMap> {
+    return upgradeLegacyReferences(this.#storage.blobs, did, record)
+  }
+
   /** Drops, in the background, the blobs of an account that have lost their last reference. */
   collect(did: Did): void {
     const before = this.#collecting.get(did) ?? Promise.resolve()
     const work = before
       .then(() => this.#collect(did))
-      .catch(this.#parts.onError)
+      .catch(this.#onError)
       .finally(() => {
         if (this.#collecting.get(did) === work) this.#collecting.delete(did)
       })
@@ -133,7 +155,7 @@ export class Blobs {
   async sweep(): Promise<void> {
     await this.#collect(undefined)
     await this.#finishCollecting()
-    await this.#parts.store.sweep({ before: new Date(this.#now() - uploadGraceMs) })
+    await this.#store.sweep({ before: new Date(this.#now() - uploadGraceMs) })
   }
 
   /** Resolves when what runs in the background is done. */
@@ -143,10 +165,9 @@ export class Blobs {
 
   /** Makes an upload permanent under the lock, since its last record, and the bytes with it, may be deleted at this moment. */
   async #restore(did: Did, cid: Cid): Promise<void> {
-    const { storage, store, locks } = this.#parts
-    await locks.run(did, async () => {
-      const stored = await storage.blobs.get(did, cid)
-      if (stored && !stored.temporary) await store.makePermanent(did, [cid])
+    await this.#locks.run(did, async () => {
+      const stored = await this.#storage.blobs.get(did, cid)
+      if (stored && !stored.temporary) await this.#store.makePermanent(did, [cid])
     })
     this.#reported.delete(reportKey(did, cid))
   }
@@ -154,54 +175,52 @@ export class Blobs {
   /** The type of this upload if a record may name it, otherwise that of the first. */
   async #namedType(did: Did, stored: StoredBlob | undefined, mimeType: string): Promise<string> {
     if (!stored || stored.mimeType === mimeType) return mimeType
-    const others = await this.#parts.storage.blobs.otherTypes(did, stored.cid)
+    const others = await this.#storage.blobs.otherTypes(did, stored.cid)
     return others.includes(mimeType) ? mimeType : stored.mimeType
   }
 
   /** The blob, if it has as many bytes as were uploaded. */
   async #whole(did: Did, { cid, size }: StoredBlob): Promise<BlobBytes | undefined> {
-    const { store } = this.#parts
-    const found = await store.get(did, cid)
+    const found = await this.#store.get(did, cid)
     if (found?.size === size) return found
     // In a folder of blobs that is older than the database, it may still be among the uploads.
-    if ((await store.size(did, cid)) === undefined) return undefined
+    if ((await this.#store.size(did, cid)) === undefined) return undefined
     try {
-      await store.makePermanent(did, [cid])
+      await this.#store.makePermanent(did, [cid])
     } catch (error) {
       if (error instanceof BlobMissingError) return undefined
       throw error
     }
-    const restored = await store.get(did, cid)
+    const restored = await this.#store.get(did, cid)
     return restored?.size === size ? restored : undefined
   }
 
   async #reportLost(did: Did, cid: Cid): Promise<void> {
-    const stored = await this.#parts.storage.blobs.get(did, cid)
+    const stored = await this.#storage.blobs.get(did, cid)
     // If it has lost its last reference meanwhile, its bytes were deleted on purpose.
     if (!stored || stored.temporary) return
     const key = reportKey(did, cid)
     if (this.#reported.has(key)) return
     if (this.#reported.size === maxReported) this.#reported.clear()
     this.#reported.add(key)
-    this.#parts.onLost(did, cid)
+    this.#onLost(did, cid)
   }
 
   async #collect(did: Did | undefined): Promise<void> {
-    const { storage } = this.#parts
     const createdBefore = formatDatetime(new Date(this.#now() - uploadGraceMs))
     await this.#ofEveryOwner(
-      (limit) => storage.blobs.unreferenced({ did, createdBefore, limit }),
+      (limit) => this.#storage.blobs.unreferenced({ did, createdBefore, limit }),
       async (owner, cids) => {
-        await storage.transact(owner, (tx) => tx.blobs.markUnreferenced(owner, cids, createdBefore))
+        await this.#storage.transact(owner, (tx) => tx.blobs.markUnreferenced(owner, cids, createdBefore))
         await this.#deleteBytes(owner, cids)
       },
     )
   }
 
-  /** Deletes what was collected by one who was stopped before it could delete the bytes. */
+  /** Finishes collections that a crash interrupted: the index has forgotten these blobs, and their bytes may remain. */
   async #finishCollecting(): Promise<void> {
     await this.#ofEveryOwner(
-      (limit) => this.#parts.storage.blobs.pendingDeletion({ limit }),
+      (limit) => this.#storage.blobs.pendingDeletion({ limit }),
       (owner, cids) => this.#deleteBytes(owner, cids),
     )
   }
@@ -213,19 +232,35 @@ export class Blobs {
   ): Promise<void> {
     for (;;) {
       const listed = await list(collectAtOnce)
-      for (const [owner, cids] of byOwner(listed)) await this.#parts.locks.run(owner, () => drop(owner, cids))
+      for (const [owner, cids] of byOwner(listed)) await this.#locks.run(owner, () => drop(owner, cids))
       if (listed.length < collectAtOnce) return
     }
   }
 
-  /** A record may refer to one of them since they were listed, and it may have been uploaded again: only what the index has forgotten goes. */
+  /** Since the listing, a record may have referred to one of them, or it was uploaded again: the index is asked once more. */
   async #deleteBytes(owner: Did, cids: readonly Cid[]): Promise<void> {
-    const { storage, store } = this.#parts
     const gone: Cid[] = []
-    for (const cid of cids) if (!(await storage.blobs.get(owner, cid))) gone.push(cid)
-    await store.delete(owner, gone)
-    await storage.transact(owner, (tx) => tx.blobs.confirmDeleted(owner, cids))
+    for (const cid of cids) if (!(await this.#storage.blobs.get(owner, cid))) gone.push(cid)
+    await this.#store.delete(owner, gone)
+    await this.#storage.transact(owner, (tx) => tx.blobs.confirmDeleted(owner, cids))
   }
+}
+
+interface OpenBlobsDeps extends Omit<BlobsDeps, 'uploadLimit' | 'onLost' | 'now'> {
+  readonly config: Pick<Config, 'blobs'>
+  readonly log: Pick<Log, 'error'>
+}
+
+export function openBlobs({ config, log, ...deps }: OpenBlobsDeps): Blobs {
+  return new Blobs({
+    ...deps,
+    uploadLimit: config.blobs.uploadLimit,
+    onLost: (did, cid) =>
+      log.error('the bytes of a blob are lost or damaged: uploading the same file again restores them', {
+        did,
+        cid: String(cid),
+      }),
+  })
 }
 
 function reportKey(did: Did, cid: Cid): string {

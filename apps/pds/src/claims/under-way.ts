@@ -5,13 +5,13 @@ import { Refused } from '../refused.ts'
 const underWayMs = 30_000
 
 /** Whether the request that made a claim may still be running, or an operation that it submitted may still arrive. */
-export function mayBeUnderWay(claim: Pick<Claim, 'claimedAt'>, now: Date): boolean {
+export function mayBeUnderWay(claim: Pick<Claim, 'claimedAt'>, now: number): boolean {
   return ageOf(claim, now) < underWayMs
 }
 
 /** How many milliseconds ago a claim was made. One from the future was made while the clock was wrong, and is as old as it lies ahead. */
-export function ageOf({ claimedAt }: Pick<Claim, 'claimedAt'>, now: Date): number {
-  return Math.abs(now.getTime() - Date.parse(claimedAt))
+export function ageOf({ claimedAt }: Pick<Claim, 'claimedAt'>, now: number): number {
+  return Math.abs(now - Date.parse(claimedAt))
 }
 
 /** Asks the client to come back once `mayBeUnderWay` has become false. */

@@ -2,11 +2,11 @@ import type { Claim, PdsStorage } from '@atoll/storage'
 import type { Datetime } from '@atoll/syntax'
 import { mayBeUnderWay } from './under-way.ts'
 
-interface UnfinishedParts {
+interface UnfinishedChangesDeps {
   readonly storage: Pick<PdsStorage, 'claims'>
   /** Each settles its own claims, and leaves the others alone. */
   readonly owners: readonly { settle(claim: Claim): Promise<void> }[]
-  readonly now?: () => Date
+  readonly now?: () => number
 }
 
 const pageClaims = 100
@@ -15,12 +15,14 @@ const endOfTime = '9999-12-31T23:59:59.999Z' as Datetime // four digits are the 
 
 /** Finds sign-ups and changes of handles that broke off, by the claims that they left. */
 export class UnfinishedChanges {
-  readonly #parts: UnfinishedParts
-  readonly #now: () => Date
+  readonly #claims: PdsStorage['claims']
+  readonly #owners: UnfinishedChangesDeps['owners']
+  readonly #now: () => number
 
-  constructor(parts: UnfinishedParts) {
-    this.#parts = parts
-    this.#now = parts.now ?? (() => new Date())
+  constructor(deps: UnfinishedChangesDeps) {
+    this.#claims = deps.storage.claims
+    this.#owners = deps.owners
+    this.#now = deps.now ?? (() => Date.now())
   }
 
   /** Settles what can be settled now. A failure does not stop the rest, and is thrown at the end. */
@@ -28,7 +30,7 @@ export class UnfinishedChanges {
     const failures: unknown[] = []
     let cursor: string | undefined
     do {
-      const page = await this.#parts.storage.claims.list({
+      const page = await this.#claims.list({
         before: endOfTime,
         limit: pageClaims,
         ...(cursor && { cursor }),
@@ -42,6 +44,6 @@ export class UnfinishedChanges {
 
   async #settle(claim: Claim): Promise<void> {
     if (mayBeUnderWay(claim, this.#now())) return
-    for (const owner of this.#parts.owners) await owner.settle(claim)
+    for (const owner of this.#owners) await owner.settle(claim)
   }
 }

@@ -4,22 +4,21 @@ import { type Account, type Claim, ConflictError, type PdsStorage } from '@atoll
 import { identityEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import { mayBeUnderWay, underWay } from '../claims/under-way.ts'
-import type { RepoLocks } from '../did-locks.ts'
+import type { DidLocks } from '../did-locks.ts'
 import type { LookUpCaller, LookUps } from '../identity/look-ups.ts'
 import { directoryFailure, type PlcAccounts } from '../identity/plc-accounts.ts'
 import { Refused } from '../refused.ts'
 import { requireHandleOf } from './foreign-handles.ts'
 import { type HandleRules, handleTaken } from './handle-rules.ts'
 
-interface HandleChangeParts {
+interface HandleChangesDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'transact'>
   readonly handles: HandleRules
   readonly identity: Pick<IdentityResolver, 'forget'>
   readonly lookUps: Pick<LookUps, 'of'>
   readonly plc: Pick<PlcAccounts, 'handleOperation' | 'names' | 'requireAccepted' | 'restoreHandle' | 'submit'>
-  /** One at a time for each DID. */
-  readonly turns: Pick<RepoLocks, 'run'>
-  readonly now?: () => Date
+  readonly locks: Pick<DidLocks, 'run'>
+  readonly now?: () => number
 }
 
 /** What the claim of a change notes beside the handle. */
@@ -39,12 +38,22 @@ const otherChange = 'Another change of this handle'
  * breaks off in between is settled by what the directory holds: at the next change of the account, or by a chore.
  */
 export class HandleChanges {
-  readonly #parts: HandleChangeParts
-  readonly #now: () => Date
+  readonly #storage: HandleChangesDeps['storage']
+  readonly #handles: HandleRules
+  readonly #identity: HandleChangesDeps['identity']
+  readonly #lookUps: HandleChangesDeps['lookUps']
+  readonly #plc: HandleChangesDeps['plc']
+  readonly #locks: HandleChangesDeps['locks']
+  readonly #now: () => number
 
-  constructor(parts: HandleChangeParts) {
-    this.#parts = parts
-    this.#now = parts.now ?? (() => new Date())
+  constructor(deps: HandleChangesDeps) {
+    this.#storage = deps.storage
+    this.#handles = deps.handles
+    this.#identity = deps.identity
+    this.#lookUps = deps.lookUps
+    this.#plc = deps.plc
+    this.#locks = deps.locks
+    this.#now = deps.now ?? (() => Date.now())
   }
 
   /**
@@ -58,14 +67,14 @@ export class HandleChanges {
     caller: LookUpCaller,
     options: { reserved?: boolean } = {},
   ): Promise<void> {
-    const { handles, lookUps, turns } = this.#parts
+    const handles = this.#handles
     const { did } = account
     const handle = handles.normalize(wanted)
     // A name that was reserved after the account got it stays with the account.
     const reserved = options.reserved || account.handle === handle
     if (handles.isLocal(handle)) handles.requireLocal(handle, { reserved })
-    else if (!(reserved && handles.isDomain(handle))) await requireHandleOf(lookUps.of(caller), handle, did)
-    await turns
+    else if (!(reserved && handles.isDomain(handle))) await requireHandleOf(this.#lookUps.of(caller), handle, did)
+    await this.#locks
       .run(did, () => this.#change(did, handle))
       .catch((error: unknown) => {
         throw error instanceof ConflictError ? refusalOf(error, did, handle) : error
@@ -75,7 +84,7 @@ export class HandleChanges {
   /** Finishes a change that broke off, or takes it back. Leaves alone what may be under way, and claims for other purposes. */
   async settle(claim: Claim): Promise<void> {
     if (claim.purpose === purpose && !mayBeUnderWay(claim, this.#now()))
-      await this.#parts.turns.run(claim.did, async () => {
+      await this.#locks.run(claim.did, async () => {
         const pending = await this.#pending(claim.did)
         if (pending) await this.#settle(pending)
       })
@@ -86,8 +95,8 @@ export class HandleChanges {
     if (pending?.handle === handle) return this.#carryOut(pending)
     if (pending) await this.#makeWay(pending)
     await this.#requireFree(did, handle)
-    const account = await this.#parts.storage.accounts.get(did)
-    const operation = await this.#parts.plc.handleOperation(did, handle)
+    const account = await this.#storage.accounts.get(did)
+    const operation = await this.#plc.handleOperation(did, handle)
     if (!operation || account?.handle === handle) return this.#withoutClaim(did, handle, operation)
     await this.#carryOut(await this.#claim(did, handle, operation))
   }
@@ -95,36 +104,36 @@ export class HandleChanges {
   /** Ends an earlier change of this account to another handle. */
   async #makeWay(pending: HandleClaim): Promise<void> {
     const { did, handle } = pending
-    const isKnown = !mayBeUnderWay(pending, this.#now()) || (await this.#parts.plc.names(did, handle))
+    const isKnown = !mayBeUnderWay(pending, this.#now()) || (await this.#plc.names(did, handle))
     if (isKnown) return void (await this.#settle(pending))
     throw underWay(otherChange)
   }
 
   /** Refuses early, before the directory is asked, what the transaction would refuse. */
   async #requireFree(did: Did, handle: Handle): Promise<void> {
-    const { accounts, claims } = this.#parts.storage
+    const { accounts, claims } = this.#storage
     for (const holder of [await accounts.byHandle(handle), await claims.byHandle(handle)])
       if (holder && holder.did !== did) throw new ConflictError('handle')
   }
 
   async #claim(did: Did, handle: Handle, operation: PlcOperation): Promise<HandleClaim> {
     const details: Details = { operation }
-    const claimedAt = formatDatetime(this.#now())
+    const claimedAt = formatDatetime(new Date(this.#now()))
     const claim = { did, purpose, handle, email: undefined, details: JSON.stringify(details), claimedAt }
-    await this.#parts.storage.transact(did, (tx) => tx.claims.add(claim))
+    await this.#storage.transact(did, (tx) => tx.claims.add(claim))
     return claim
   }
 
   /** For a handle that the document or the account has already: wherever this breaks off, nothing is left wrong. */
   async #withoutClaim(did: Did, handle: Handle, operation: PlcOperation | undefined): Promise<void> {
-    if (operation) await this.#parts.plc.requireAccepted(did, operation)
+    if (operation) await this.#plc.requireAccepted(did, operation)
     await this.#store(did, handle, undefined)
   }
 
   /** Submits the operation, again if it was submitted before, and then changes the account. */
   async #carryOut(claim: HandleClaim): Promise<void> {
     const { did, handle } = claim
-    const outcome = await this.#parts.plc.submit(did, detailsOf(claim).operation)
+    const outcome = await this.#plc.submit(did, detailsOf(claim).operation)
     if (outcome === 'accepted') return this.#finish(claim)
     if (outcome === 'refused' && (await this.#settle(claim)) === handle) return
     throw directoryFailure()
@@ -132,13 +141,12 @@ export class HandleChanges {
 
   /** Finishes the change if the directory has it, and releases the claim if not. Returns the handle of a change that was finished. */
   async #settle(claim: HandleClaim): Promise<Handle | undefined> {
-    const { storage, plc } = this.#parts
     const { did, handle } = claim
-    if (await plc.names(did, handle)) {
+    if (await this.#plc.names(did, handle)) {
       await this.#finish(claim)
       return handle
     }
-    await storage.transact(did, (tx) => tx.claims.release(did, purpose))
+    await this.#storage.transact(did, (tx) => tx.claims.release(did, purpose))
     return undefined
   }
 
@@ -148,7 +156,7 @@ export class HandleChanges {
       await this.#store(did, handle, claim)
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
-      const account = await this.#parts.storage.accounts.get(did)
+      const account = await this.#storage.accounts.get(did)
       if (account?.handle === handle) return // another process finished it first
       await this.#takeBack(claim, account?.handle)
       throw error
@@ -157,23 +165,21 @@ export class HandleChanges {
 
   /** The document names a handle that the account cannot have: puts the account's handle back into it. */
   async #takeBack({ did, handle }: HandleClaim, before: Handle | undefined): Promise<void> {
-    const { storage, plc } = this.#parts
-    await plc.restoreHandle(did, handle, before)
-    if (await this.#pending(did)) await storage.transact(did, (tx) => tx.claims.release(did, purpose))
+    await this.#plc.restoreHandle(did, handle, before)
+    if (await this.#pending(did)) await this.#storage.transact(did, (tx) => tx.claims.release(did, purpose))
   }
 
   async #store(did: Did, handle: Handle, claim: HandleClaim | undefined): Promise<void> {
-    const { storage, identity } = this.#parts
-    await storage.transact(did, (tx) => {
+    await this.#storage.transact(did, (tx) => {
       if (claim) tx.claims.release(did, purpose)
       tx.accounts.update(did, { handle })
-      tx.events.append(identityEvent(did, handle, formatDatetime(this.#now())))
+      tx.events.append(identityEvent(did, handle, formatDatetime(new Date(this.#now()))))
     })
-    await Promise.all([identity.forget(did), identity.forget(handle)])
+    await Promise.all([this.#identity.forget(did), this.#identity.forget(handle)])
   }
 
   async #pending(did: Did): Promise<HandleClaim | undefined> {
-    const claim = await this.#parts.storage.claims.of(did)
+    const claim = await this.#storage.claims.of(did)
     // Every claim of this purpose is on a handle.
     return claim?.purpose === purpose ? (claim as HandleClaim) : undefined
   }

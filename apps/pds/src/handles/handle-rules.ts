@@ -7,6 +7,7 @@ const maxFrontLabel = 18
 
 /** Which handles this server gives to its accounts. */
 export class HandleRules {
+  readonly domains: readonly string[]
   readonly #ownHosts: ReadonlySet<string>
   /** Labels that would pass for the server under any of its domains. */
   readonly #ownLabels: ReadonlySet<string>
@@ -15,10 +16,8 @@ export class HandleRules {
    * @param domains Each with a leading dot, such as `.example.com`.
    * @param ownHosts The names of the server itself, in lower case.
    */
-  constructor(
-    readonly domains: readonly string[],
-    ownHosts: Iterable<string> = [],
-  ) {
+  constructor(domains: readonly string[], ownHosts: Iterable<string> = []) {
+    this.domains = domains
     this.#ownHosts = new Set(ownHosts)
     this.#ownLabels = new Set([...this.#ownHosts].map((host) => host.split('.', 1)[0]!))
   }

@@ -19,7 +19,7 @@ import {
 import type { Did, Handle } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
-interface PlcParts {
+interface PlcAccountsDeps {
   readonly client: Pick<PlcClient, 'submit' | 'getLastOp' | 'getAuditLog'>
   readonly rotationKey: KeyPair
   /** The operator's own key, put before the server's. */
@@ -44,17 +44,25 @@ export type Outcome = 'accepted' | 'refused' | 'unknown'
  * Submitting the same one twice does no harm.
  */
 export class PlcAccounts {
-  readonly #parts: PlcParts
+  readonly #client: PlcAccountsDeps['client']
+  readonly #rotationKey: KeyPair
+  readonly #recoveryKey: DidKey | undefined
+  readonly #pds: string
+  readonly #onError: (error: unknown) => void
 
-  constructor(parts: PlcParts) {
-    this.#parts = parts
+  constructor(deps: PlcAccountsDeps) {
+    this.#client = deps.client
+    this.#rotationKey = deps.rotationKey
+    this.#recoveryKey = deps.recoveryKey
+    this.#pds = deps.pds
+    this.#onError = deps.onError
   }
 
   /** Makes a DID and its first operation. Rotation keys in order: the user's, the operator's, the server's. */
   create({ handle, signingKey, recoveryKey: own }: NewIdentity): { did: Did; genesis: PlcOperation } {
-    const { rotationKey, recoveryKey, pds } = this.#parts
-    const rotationKeys = [own, recoveryKey, rotationKey.didKey()].filter((key) => key !== undefined)
-    const { did, op } = createGenesis({ handle, signingKey, rotationKeys, pds, signer: rotationKey })
+    const signer = this.#rotationKey
+    const rotationKeys = [own, this.#recoveryKey, signer.didKey()].filter((key) => key !== undefined)
+    const { did, op } = createGenesis({ handle, signingKey, rotationKeys, pds: this.#pds, signer })
     return { did, genesis: op }
   }
 
@@ -74,7 +82,7 @@ export class PlcAccounts {
     if (!isAlive(last)) throw new Refused('InvalidRequest', 'The DID of this account has been given up')
     if (handleIn(last) === handle) return undefined
     this.#requireOurs(last)
-    return updateOperation(last, { handle }, this.#parts.rotationKey)
+    return updateOperation(last, { handle }, this.#rotationKey)
   }
 
   /** Whether the DID document names this handle first, by what the directory has now. */
@@ -90,7 +98,7 @@ export class PlcAccounts {
     const changes = handle
       ? { handle }
       : { alsoKnownAs: contentOf(last).alsoKnownAs.filter((name) => name !== `at://${wrong}`) }
-    await this.requireAccepted(did, updateOperation(last, changes, this.#parts.rotationKey))
+    await this.requireAccepted(did, updateOperation(last, changes, this.#rotationKey))
   }
 
   /** Whether this operation is the last of the DID. */
@@ -105,21 +113,20 @@ export class PlcAccounts {
    */
   async giveUp(did: Did, genesis: PlcOperation): Promise<void> {
     if (!this.#isOurs(genesis) || !(await this.holds(did, genesis))) return
-    await this.requireAccepted(did, tombstone(genesis, this.#parts.rotationKey))
+    await this.requireAccepted(did, tombstone(genesis, this.#rotationKey))
   }
 
   /** Submits an operation. One that is already there, as the last of its DID, counts as accepted. */
   async submit(did: Did, operation: AnyOperation): Promise<Outcome> {
-    const { client, onError } = this.#parts
     try {
-      await client.submit(did, operation)
+      await this.#client.submit(did, operation)
       return 'accepted'
     } catch (error) {
       if (!isDirectoryFault(error)) throw error
       // A directory refuses a repeat as out of order.
-      const last = await client.getLastOp(did).catch(() => 'unknown' as const)
+      const last = await this.#client.getLastOp(did).catch(() => 'unknown' as const)
       if (last !== 'unknown' && last && isSame(last, operation)) return 'accepted'
-      onError(error)
+      this.#onError(error)
       return last === 'unknown' || !isRefusal(error) ? 'unknown' : 'refused'
     }
   }
@@ -134,20 +141,20 @@ export class PlcAccounts {
    */
   async #last(did: Did): Promise<AnyOperation | undefined> {
     try {
-      const log = await this.#parts.client.getAuditLog(did)
+      const log = await this.#client.getAuditLog(did)
       if (log === undefined) return undefined
       const judged = await validateLogInPieces(did, log)
       if (judged.ok) return judged.value.last
       throw new PlcLogError(did, judged.issues)
     } catch (error) {
       if (!isDirectoryFault(error)) throw error
-      this.#parts.onError(error)
+      this.#onError(error)
       throw directoryFailure()
     }
   }
 
   #isOurs(operation: LivingOperation): boolean {
-    return contentOf(operation).rotationKeys.includes(this.#parts.rotationKey.didKey())
+    return contentOf(operation).rotationKeys.includes(this.#rotationKey.didKey())
   }
 
   #requireOurs(last: LivingOperation): void {

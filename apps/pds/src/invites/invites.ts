@@ -1,13 +1,19 @@
 import type { PdsStorage } from '@atoll/storage'
 import { isDid } from '@atoll/syntax'
+import type { Config } from '../config/config.ts'
 import { Refused } from '../refused.ts'
+
+interface InvitesDeps {
+  readonly storage: Pick<PdsStorage, 'invites' | 'accounts'>
+  readonly required: boolean
+}
 
 /** Invite codes at sign-up. */
 export class Invites {
   readonly #storage: Pick<PdsStorage, 'invites' | 'accounts'>
   readonly required: boolean
 
-  constructor(deps: { storage: Pick<PdsStorage, 'invites' | 'accounts'>; required: boolean }) {
+  constructor(deps: InvitesDeps) {
     this.#storage = deps.storage
     this.required = deps.required
   }
@@ -31,6 +37,16 @@ export class Invites {
     const [giver] = await this.#storage.accounts.many([forAccount])
     return giver?.takedown !== undefined
   }
+}
+
+export function openInvites({
+  config,
+  storage,
+}: {
+  config: Pick<Config, 'invites'>
+  storage: InvitesDeps['storage']
+}): Invites {
+  return new Invites({ storage, required: config.invites.required })
 }
 
 export function inviteUnavailable(): Refused {

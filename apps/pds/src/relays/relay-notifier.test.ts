@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { Crawlers } from './relay-notifier.ts'
+import { RelayNotifier } from './relay-notifier.ts'
 
 const minute = 60 * 1000
 
 /** A relay that counts what it is asked, and tells how far it has read. */
 function relayUnderTest(reached: () => number | undefined) {
   const state = { now: 0, last: 0, crawls: [] as unknown[], down: false, errors: [] as unknown[] }
-  const crawlers = new Crawlers({
+  const notifier = new RelayNotifier({
     relays: ['https://relay.test'],
     hostname: 'pds.test',
     lastSeq: () => state.last,
@@ -26,7 +26,7 @@ function relayUnderTest(reached: () => number | undefined) {
   })
   const lookAfter = async (ms: number) => {
     state.now += ms
-    await crawlers.look()
+    await notifier.notify()
     return state.crawls.length
   }
   return { state, lookAfter }

@@ -18,9 +18,9 @@ interface Relay {
   reached: { seq: number; since: number } | undefined
 }
 
-interface CrawlerParts {
+interface RelayNotifierOptions {
   readonly relays: readonly string[]
-  /** How this server is called by its relays: its host name, with the port where it is not the usual one. */
+  /** The name of this server for its relays: its host name, with the port where it is not the usual one. */
   readonly hostname: string
   /** The number of the newest event. */
   readonly lastSeq: () => number
@@ -32,28 +32,34 @@ interface CrawlerParts {
 /** A relay could not be asked to crawl this server. */
 export class CrawlRequestError extends Error {
   override name = 'CrawlRequestError'
-  constructor(
-    readonly relay: string,
-    options: { cause: unknown },
-  ) {
+  readonly relay: string
+
+  constructor(relay: string, options: { cause: unknown }) {
     const { cause } = options
     super(
       `the relay ${relay} could not be asked to crawl: ${cause instanceof Error ? cause.message : String(cause)}`,
       options,
     )
+    this.relay = relay
   }
 }
 
 /** Asks relays to crawl this server: when there is news, and again when one of them has stopped reading it. */
-export class Crawlers {
-  readonly #parts: CrawlerParts
+export class RelayNotifier {
   readonly #relays: Relay[]
+  readonly #hostname: string
+  readonly #lastSeq: () => number
+  readonly #onError: (error: unknown) => void
+  readonly #fetch: Fetch | undefined
   readonly #now: () => number
 
-  constructor(parts: CrawlerParts) {
-    this.#parts = parts
-    this.#now = parts.now ?? Date.now
-    this.#relays = parts.relays.map((url) => ({
+  constructor(options: RelayNotifierOptions) {
+    this.#hostname = options.hostname
+    this.#lastSeq = options.lastSeq
+    this.#onError = options.onError
+    this.#fetch = options.fetch
+    this.#now = options.now ?? Date.now
+    this.#relays = options.relays.map((url) => ({
       url,
       notifiedAt: Number.NEGATIVE_INFINITY,
       notifiedSeq: -1,
@@ -61,24 +67,24 @@ export class Crawlers {
     }))
   }
 
-  /** Looks at each relay once. Whatever fails is tried again at the next call. */
-  async look(): Promise<void> {
+  /** Checks every relay once; failures are retried on the next call. */
+  async notify(): Promise<void> {
     await Promise.all(
       this.#relays.map((relay) =>
-        this.#lookAt(relay).catch((cause: unknown) => this.#parts.onError(new CrawlRequestError(relay.url, { cause }))),
+        this.#notify(relay).catch((cause: unknown) => this.#onError(new CrawlRequestError(relay.url, { cause }))),
       ),
     )
   }
 
-  async #lookAt(relay: Relay): Promise<void> {
-    const last = this.#parts.lastSeq()
+  async #notify(relay: Relay): Promise<void> {
+    const last = this.#lastSeq()
     if (last <= relay.notifiedSeq && !(await this.#isStalled(relay, last))) return
     const restedMs = this.#now() - relay.notifiedAt
     // Below zero: the clock has been set back since, so the pause counts as over.
     const rested = restedMs < 0 || restedMs >= pauseMs
     if (!rested && !(await this.#isStalled(relay, last))) return
     await this.#client(relay).call(requestCrawl, {
-      input: { hostname: this.#parts.hostname },
+      input: { hostname: this.#hostname },
       signal: AbortSignal.timeout(timeoutMs),
     })
     relay.notifiedAt = this.#now()
@@ -89,7 +95,7 @@ export class Crawlers {
   /** Whether the relay tells that it is behind, and has told the same place for a while. */
   async #isStalled(relay: Relay, last: number): Promise<boolean> {
     const status = await this.#client(relay)
-      .call(getHostStatus, { params: { hostname: this.#parts.hostname }, signal: AbortSignal.timeout(timeoutMs) })
+      .call(getHostStatus, { params: { hostname: this.#hostname }, signal: AbortSignal.timeout(timeoutMs) })
       .catch(() => undefined)
     const seq = status?.data.seq
     if (seq === undefined || seq >= last) {
@@ -102,6 +108,6 @@ export class Crawlers {
   }
 
   #client(relay: Relay) {
-    return createClient({ service: relay.url, fetch: this.#parts.fetch })
+    return createClient({ service: relay.url, fetch: this.#fetch })
   }
 }

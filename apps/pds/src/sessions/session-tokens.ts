@@ -22,12 +22,14 @@ const accessLifeSeconds = 120 * 60
 /** How long a refresh token lives. */
 export const refreshLifeSeconds = 90 * 24 * 60 * 60
 
-export interface AccessToken {
+/** What an access token says. */
+export interface AccessClaims {
   readonly did: Did
   readonly scope: AccessScope
 }
 
-export interface RefreshToken {
+/** What a refresh token says. */
+export interface RefreshClaims {
   readonly did: Did
   /** Names the token in the session store. */
   readonly id: string
@@ -73,15 +75,15 @@ export class SessionTokens {
   }
 
   /** The access token that `token` is. Refuses with `InvalidToken` or `ExpiredToken`. */
-  readAccess(token: string): AccessToken {
+  readAccess(token: string): AccessClaims {
     const claims = this.#read(token, 'at+jwt')
     const scope = accessScopes.find((known) => known === claims.scope)
     if (!scope) throw new Refused('InvalidToken', 'Bad token scope')
     return { did: claims.sub, scope }
   }
 
-  /** The refresh token that `token` is; an expired one too where `acceptExpired` is set. */
-  readRefresh(token: string, options: { acceptExpired?: boolean } = {}): RefreshToken {
+  /** The refresh token that `token` is; expired ones included where `acceptExpired` is set. */
+  readRefresh(token: string, options: { acceptExpired?: boolean } = {}): RefreshClaims {
     const claims = this.#read(token, 'refresh+jwt', options.acceptExpired)
     if (claims.scope !== refreshScope) throw new Refused('InvalidToken', 'Bad token scope')
     if (!claims.jti) throw new Refused('InvalidToken', 'Token could not be verified')
@@ -108,7 +110,7 @@ export class SessionTokens {
   }
 }
 
-/** A fresh name for a refresh token. */
+/** A new name for a refresh token. */
 export function newTokenId(): string {
   return randomBytes(32).toString('base64url')
 }

@@ -4,6 +4,7 @@ import { SessionTokens } from './session-tokens.ts'
 import { Sessions } from './sessions.ts'
 
 const alice = 'did:plc:alice'
+const bob = 'did:plc:bob'
 const hour = 60 * 60 * 1000
 const day = 24 * hour
 
@@ -17,17 +18,22 @@ beforeEach(async () => {
   storage = new MemoryStorage()
   const clock = () => now
   tokens = new SessionTokens({ secret: 'a secret of the tests', audience: 'did:web:localhost', now: clock })
-  sessions = new Sessions({ service: 'did:web:localhost', storage, tokens, now: clock })
-  await storage.transact(alice, (tx) =>
-    tx.accounts.create({ did: alice, handle: 'alice.test', createdAt: '2026-01-01T00:00:00.000Z' as never }),
-  )
+  const credentials = { require: () => Promise.reject(new Error('nobody signs in')) }
+  sessions = new Sessions({ service: 'did:web:localhost', storage, credentials, tokens, now: clock })
+  for (const [did, handle] of [
+    [alice, 'alice.test'],
+    [bob, 'bob.test'],
+  ] as const)
+    await storage.transact(did, (tx) =>
+      tx.accounts.create({ did, handle, createdAt: '2026-01-01T00:00:00.000Z' as never }),
+    )
 })
 
 const signIn = async () => {
   const { refreshJwt } = await sessions.begin(alice, 'com.atproto.access')
   return tokens.readRefresh(refreshJwt).id
 }
-const refresh = async (id: string) => (await sessions.refresh(alice, id)).id
+const refresh = async (id: string) => tokens.readRefresh((await sessions.refresh(alice, id)).refreshJwt).id
 
 describe('refresh tokens', () => {
   it('answer with the same successor for two hours after they were rotated', async () => {
@@ -75,7 +81,7 @@ describe('refresh tokens', () => {
 
   it('of another account are refused', async () => {
     const first = await signIn()
-    await expect(sessions.refresh('did:plc:bob', first)).rejects.toThrow('Token has been revoked')
+    await expect(sessions.refresh(bob, first)).rejects.toThrow('Token has been revoked')
   })
 })
 

@@ -1,9 +1,21 @@
-import { type AppPassword, ConflictError, type PdsStorage, type StoredRefreshToken } from '@atoll/storage'
+import {
+  type Account,
+  type AppPassword,
+  accountStatus,
+  ConflictError,
+  type PdsStorage,
+  type StoredRefreshToken,
+} from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
+import type { Asker } from '@atoll/xrpc-server'
+import { requireNotTakendown } from '../accounts/account-state.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Config } from '../config/config.ts'
 import { Refused } from '../refused.ts'
-import { type AccessScope, newTokenId, refreshLifeSeconds, type SessionTokens } from './session-tokens.ts'
+import { Credentials } from './credentials.ts'
+import { type AccessScope, newTokenId, refreshLifeSeconds, SessionTokens } from './session-tokens.ts'
 
-/** How long a rotated token still answers with its successor: long enough for a client whose answer was lost. */
+/** How long a rotated token still leads to its successor: long enough for a client whose answer was lost. */
 const graceMs = 2 * 60 * 60 * 1000
 
 export interface SessionJwts {
@@ -11,24 +23,50 @@ export interface SessionJwts {
   readonly refreshJwt: string
 }
 
+export interface SignedIn extends SessionJwts {
+  readonly account: Account
+}
+
+interface SignInOptions extends Asker {
+  readonly allowTakendown?: boolean
+}
+
+interface SessionsDeps {
+  /** The service's own DID: transactions that touch every account's sessions (expiry) run under it. */
+  readonly service: Did
+  readonly storage: Pick<PdsStorage, 'accounts' | 'sessions' | 'transact'>
+  readonly credentials: Pick<Credentials, 'require'>
+  readonly tokens: SessionTokens
+  readonly now?: () => number
+}
+
 /** Begins, continues and ends sessions. Refresh tokens are rotated on use; an access token lives until it expires. */
 export class Sessions {
-  readonly #storage: Pick<PdsStorage, 'sessions' | 'transact'>
-  readonly #tokens: SessionTokens
-  readonly #owner: Did
+  readonly tokens: SessionTokens
+  readonly #service: Did
+  readonly #storage: SessionsDeps['storage']
+  readonly #credentials: Pick<Credentials, 'require'>
   readonly #now: () => number
 
-  /** @param deps.service In whose name the server looks after the sessions of all. */
-  constructor(deps: {
-    service: Did
-    storage: Pick<PdsStorage, 'sessions' | 'transact'>
-    tokens: SessionTokens
-    now?: () => number
-  }) {
+  constructor(deps: SessionsDeps) {
+    this.tokens = deps.tokens
+    this.#service = deps.service
     this.#storage = deps.storage
-    this.#tokens = deps.tokens
-    this.#owner = deps.service
+    this.#credentials = deps.credentials
     this.#now = deps.now ?? Date.now
+  }
+
+  /**
+   * Signs in by handle, DID or e-mail address, with the account's password or an app password. Refuses with `AuthenticationRequired`,
+   * alike whether the account or the password is wrong, or with `AccountTakedown`. `allowTakendown` lets a taken-down account in, with a
+   * token that may only appeal.
+   */
+  async signIn(identifier: string, password: string, options: SignInOptions = {}): Promise<SignedIn> {
+    const { account, appPassword } = await this.#credentials.require(identifier, password, options)
+    const isTakendown = options.allowTakendown && accountStatus(account) === 'takendown'
+    const scope = isTakendown ? 'com.atproto.takendown' : scopeOf(appPassword)
+    if (!isTakendown) requireNotTakendown(account)
+    return { account, ...(await this.begin(account.did, scope, appPassword)) }
   }
 
   /** The first refresh token of a sign-in, to be stored in the caller's transaction. */
@@ -39,8 +77,8 @@ export class Sessions {
   /** Both tokens of the session that `row` continues. */
   jwts(row: StoredRefreshToken, scope: AccessScope): SessionJwts {
     return {
-      accessJwt: this.#tokens.createAccess(row.did, scope),
-      refreshJwt: this.#tokens.createRefresh(row.did, row.id, new Date(row.expiresAt)),
+      accessJwt: this.tokens.createAccess(row.did, scope),
+      refreshJwt: this.tokens.createRefresh(row.did, row.id, new Date(row.expiresAt)),
     }
   }
 
@@ -51,10 +89,32 @@ export class Sessions {
   }
 
   /**
-   * Rotates a refresh token and answers its successor. Racing calls, and calls within the grace period, get the same successor; later use
-   * of a rotated token is a sign that it was stolen, and ends the whole lineage.
+   * Continues the session of a refresh token, which is rotated. Racing calls, and calls within the grace period, get the same successor;
+   * later use of a rotated token is a sign that it was stolen, and ends the whole lineage. Refuses with `AccountNotFound`,
+   * `AccountTakedown` or `ExpiredToken`.
    */
-  async refresh(did: Did, id: string): Promise<StoredRefreshToken> {
+  async refresh(did: Did, id: string): Promise<SignedIn> {
+    const account = await this.#storage.accounts.get(did)
+    if (!account) throw new Refused('AccountNotFound', `Could not find user info for account: ${did}`)
+    requireNotTakendown(account)
+    const row = await this.#rotate(did, id)
+    return { account, ...this.jwts(row, await this.#scopeOf(row)) }
+  }
+
+  /** Ends the session that the token belongs to. What is not there is no error. */
+  async end(did: Did, id: string): Promise<void> {
+    const row = await this.#storage.sessions.get(id)
+    await this.#storage.transact(did, (tx) => (row ? tx.sessions.deleteLineage(row.lineage) : tx.sessions.delete(id)))
+  }
+
+  /** Forgets what expired so long ago that its use cannot mean anything any more. */
+  async forgetExpired(): Promise<void> {
+    const before = formatDatetime(new Date(this.#now() - refreshLifeSeconds * 1000))
+    await this.#storage.transact(this.#service, (tx) => tx.sessions.deleteExpired(before))
+  }
+
+  /** Gives a token its successor, or finds the one that it has. */
+  async #rotate(did: Did, id: string): Promise<StoredRefreshToken> {
     const row = await this.#storage.sessions.get(id)
     if (!row || row.did !== did) throw revoked()
     if (Date.parse(row.expiresAt) <= this.#now()) {
@@ -76,28 +136,45 @@ export class Sessions {
     }
   }
 
-  /** Ends the session that the token belongs to. What is not there is no error. */
-  async end(did: Did, id: string): Promise<void> {
-    const row = await this.#storage.sessions.get(id)
-    await this.#storage.transact(did, (tx) => (row ? tx.sessions.deleteLineage(row.lineage) : tx.sessions.delete(id)))
-  }
-
-  /** Forgets what expired so long ago that its use cannot mean anything any more. */
-  async forgetExpired(): Promise<void> {
-    const before = formatDatetime(new Date(this.#now() - refreshLifeSeconds * 1000))
-    await this.#storage.transact(this.#owner, (tx) => tx.sessions.deleteExpired(before))
-  }
-
   async #successor(id: string): Promise<StoredRefreshToken> {
     const row = await this.#storage.sessions.get(id)
     if (!row) throw revoked()
     return row
   }
 
+  /** What a session may do that began with the account's password, or with an app password that is still there. */
+  async #scopeOf({ did, appPassword }: StoredRefreshToken): Promise<AccessScope> {
+    if (appPassword === undefined) return scopeOf(undefined)
+    const used = (await this.#storage.sessions.appPasswords(did)).find(({ name }) => name === appPassword)
+    if (!used) throw revoked()
+    return scopeOf(used)
+  }
+
   #row(did: Did, lineage: string, appPassword: string | undefined): StoredRefreshToken {
     const expiresAt = formatDatetime(new Date(this.#now() + refreshLifeSeconds * 1000))
     return { id: newTokenId(), did, lineage, expiresAt, nextId: undefined, appPassword }
   }
+}
+
+interface OpenSessionsDeps {
+  readonly config: Pick<Config, 'service' | 'secrets'>
+  readonly storage: SessionsDeps['storage']
+  readonly accounts: Pick<Accounts, 'passwords'>
+}
+
+export function openSessions({ config, storage, accounts }: OpenSessionsDeps): Sessions {
+  const service = config.service.did
+  return new Sessions({
+    service,
+    storage,
+    credentials: new Credentials(storage, accounts.passwords),
+    tokens: new SessionTokens({ secret: config.secrets.jwtSecret, audience: service }),
+  })
+}
+
+function scopeOf(appPassword: AppPassword | undefined): AccessScope {
+  if (!appPassword) return 'com.atproto.access'
+  return appPassword.privileged ? 'com.atproto.appPassPrivileged' : 'com.atproto.appPass'
 }
 
 function revoked(): Refused {

@@ -6,8 +6,9 @@ import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import type { Passwords } from '../accounts/passwords.ts'
 import { ageOf, mayBeUnderWay, underWay } from '../claims/under-way.ts'
-import type { RepoLocks } from '../did-locks.ts'
+import type { DidLocks } from '../did-locks.ts'
 import { directoryFailure, firstDocument, type PlcAccounts } from '../identity/plc-accounts.ts'
+import type { RepoWriter } from '../repos/write/repo-writer.ts'
 import type { SessionJwts, Sessions } from '../sessions/sessions.ts'
 import { newAccount } from './new-account.ts'
 
@@ -27,14 +28,14 @@ export interface SignedUp extends SessionJwts {
   readonly document?: DidDocument
 }
 
-interface PendingParts {
+interface PendingSignUpsDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'keys' | 'transact'>
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly plc: Pick<PlcAccounts, 'create' | 'isCurrent' | 'holds' | 'submit' | 'giveUp'>
-  /** One at a time for each DID. */
-  readonly turns: Pick<RepoLocks, 'run'>
-  readonly now?: () => Date
+  readonly writer: Pick<RepoWriter, 'newRepo'>
+  readonly locks: Pick<DidLocks, 'run'>
+  readonly now?: () => number
 }
 
 /** What the claim of a sign-up notes beside the handle and the address. */
@@ -57,26 +58,35 @@ const finishableMs = 60 * 60 * 1000
  * that breaks off in between is finished when it is sent again, or undone after an hour: no DID stays in the directory without an account.
  */
 export class PendingSignUps {
-  readonly #parts: PendingParts
-  readonly #now: () => Date
+  readonly #storage: PendingSignUpsDeps['storage']
+  readonly #passwords: Passwords
+  readonly #sessions: Sessions
+  readonly #plc: PendingSignUpsDeps['plc']
+  readonly #writer: PendingSignUpsDeps['writer']
+  readonly #locks: PendingSignUpsDeps['locks']
+  readonly #now: () => number
 
-  constructor(parts: PendingParts) {
-    this.#parts = parts
-    this.#now = parts.now ?? (() => new Date())
+  constructor(deps: PendingSignUpsDeps) {
+    this.#storage = deps.storage
+    this.#passwords = deps.passwords
+    this.#sessions = deps.sessions
+    this.#plc = deps.plc
+    this.#writer = deps.writer
+    this.#locks = deps.locks
+    this.#now = deps.now ?? (() => Date.now())
   }
 
   /** Makes an account of a sign-up whose names are free. `ConflictError` if they have been taken since. */
   async start(wanted: WantedAccount, asker: Asker = {}): Promise<SignedUp> {
-    const { storage, passwords, plc, turns } = this.#parts
     const { handle, email, inviteCode, recoveryKey } = wanted
-    const passwordHash = await passwords.hash(wanted.password, asker)
+    const passwordHash = await this.#passwords.hash(wanted.password, asker)
     const key = generateKeyPair('k256')
-    const { did, genesis } = plc.create({ handle, signingKey: key.didKey(), recoveryKey })
+    const { did, genesis } = this.#plc.create({ handle, signingKey: key.didKey(), recoveryKey })
     const details: Details = { genesis, passwordHash, inviteCode }
-    const claimedAt = formatDatetime(this.#now())
+    const claimedAt = formatDatetime(new Date(this.#now()))
     const claim: Claim = { did, purpose: signUp, handle, email, details: JSON.stringify(details), claimedAt }
-    return turns.run(did, async () => {
-      await storage.transact(did, (tx) => {
+    return this.#locks.run(did, async () => {
+      await this.#storage.transact(did, (tx) => {
         tx.claims.add(claim)
         tx.keys.setSigningKey(did, { curve: key.curve, privateKey: key.exportPrivateKey() })
         if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: claimedAt })
@@ -92,7 +102,7 @@ export class PendingSignUps {
   async resume(wanted: WantedAccount, asker: Asker = {}): Promise<SignedUp | undefined> {
     for (const claim of await this.#claimsOn(wanted)) {
       if (await this.#isSame(claim, wanted, asker)) {
-        const signedUp = await this.#parts.turns.run(claim.did, () => this.#finishOrUndo(claim, wanted))
+        const signedUp = await this.#locks.run(claim.did, () => this.#finishOrUndo(claim, wanted))
         if (signedUp) return signedUp
       } else {
         await this.settle(claim)
@@ -105,11 +115,11 @@ export class PendingSignUps {
   async settle(claim: Claim): Promise<void> {
     const isExpired = ageOf(claim, this.#now()) >= finishableMs
     if (claim.purpose !== abandoned && !(claim.purpose === signUp && isExpired)) return
-    await this.#parts.turns.run(claim.did, () => this.#undoIfThere(claim.did))
+    await this.#locks.run(claim.did, () => this.#undoIfThere(claim.did))
   }
 
   async #claimsOn({ handle, email }: WantedAccount): Promise<Claim[]> {
-    const { claims } = this.#parts.storage
+    const { claims } = this.#storage
     const [onHandle, onEmail] = await Promise.all([claims.byHandle(handle), claims.byEmail(email)])
     const both = onHandle?.did === onEmail?.did ? [onHandle] : [onHandle, onEmail]
     return both.filter((claim) => claim !== undefined)
@@ -119,28 +129,26 @@ export class PendingSignUps {
   async #isSame(claim: Claim, wanted: WantedAccount, asker: Asker): Promise<boolean> {
     const { handle, email, password } = wanted
     if (claim.purpose !== signUp || claim.handle !== handle || claim.email !== email) return false
-    return this.#parts.passwords.matches(password, detailsOf(claim).passwordHash, asker)
+    return this.#passwords.matches(password, detailsOf(claim).passwordHash, asker)
   }
 
   async #finishOrUndo({ did }: Claim, { handle, recoveryKey }: WantedAccount): Promise<SignedUp | undefined> {
-    const { storage, plc } = this.#parts
-    const claim = await storage.claims.of(did)
-    const stored = await storage.keys.signingKey(did)
+    const claim = await this.#storage.claims.of(did)
+    const stored = await this.#storage.keys.signingKey(did)
     if (claim?.purpose !== signUp || !stored) return undefined
     const signingKey = importKeyPair(stored.curve, stored.privateKey).didKey()
     const { genesis } = detailsOf(claim)
-    if (plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
+    if (this.#plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
     // The sign-up names another recovery key now, or the server's settings have changed.
-    if (mayBeUnderWay(claim, this.#now()) && !(await plc.holds(did, genesis)))
+    if (mayBeUnderWay(claim, this.#now()) && !(await this.#plc.holds(did, genesis)))
       throw underWay('An earlier attempt to sign up')
     await this.#undo(claim)
     return undefined
   }
 
   async #finish(claim: Claim): Promise<SignedUp> {
-    const { storage, plc } = this.#parts
     const { genesis } = detailsOf(claim)
-    const outcome = await plc.submit(claim.did, genesis)
+    const outcome = await this.#plc.submit(claim.did, genesis)
     if (outcome === 'refused') await this.#undo(claim)
     if (outcome !== 'accepted') throw directoryFailure()
     try {
@@ -149,53 +157,51 @@ export class PendingSignUps {
       if (!(error instanceof ConflictError)) throw error
       // Another process was faster: it has made the account, or gave up the sign-up before the directory was told.
       if (error.field === 'handle' || error.field === 'email') await this.#undo(claim)
-      else if (!(await storage.accounts.get(claim.did))) await plc.giveUp(claim.did, genesis)
+      else if (!(await this.#storage.accounts.get(claim.did))) await this.#plc.giveUp(claim.did, genesis)
       throw error
     }
   }
 
   async #open(claim: Claim): Promise<SignedUp> {
-    const { storage, sessions } = this.#parts
     const { did, handle, email } = claim
     const { genesis, passwordHash } = detailsOf(claim)
-    const stored = await storage.keys.signingKey(did)
+    const stored = await this.#storage.keys.signingKey(did)
     if (!stored || !handle || !email) throw new ConflictError('claim', `the sign-up of ${did} is gone`)
-    const session = sessions.first(did)
-    const { store, announce } = newAccount({
+    const session = this.#sessions.first(did)
+    const { store, announce } = newAccount(this.#writer, {
       did,
       handle,
       email,
       passwordHash,
       signingKey: importKeyPair(stored.curve, stored.privateKey),
       session,
-      createdAt: formatDatetime(this.#now()),
+      createdAt: formatDatetime(new Date(this.#now())),
     })
-    await storage.transact(did, (tx) => {
+    await this.#storage.transact(did, (tx) => {
       tx.claims.release(did, signUp)
       store(tx)
       announce(tx)
     })
-    return { did, handle, document: firstDocument(did, genesis), ...sessions.jwts(session, 'com.atproto.access') }
+    return { did, handle, document: firstDocument(did, genesis), ...this.#sessions.jwts(session, 'com.atproto.access') }
   }
 
   async #undoIfThere(did: Did): Promise<void> {
-    const claim = await this.#parts.storage.claims.of(did)
+    const claim = await this.#storage.claims.of(did)
     if (claim?.purpose === signUp || claim?.purpose === abandoned) await this.#undo(claim)
   }
 
   /** After the first transaction nobody can finish the sign-up any more; after the last, when the DID has ended, its names are free. */
   async #undo(claim: Claim): Promise<void> {
-    const { storage, plc } = this.#parts
     const { did } = claim
     const { genesis, inviteCode } = detailsOf(claim)
     if (claim.purpose === signUp) {
-      await storage.transact(did, (tx) => {
+      await this.#storage.transact(did, (tx) => {
         tx.claims.release(did, signUp)
         tx.claims.add({ ...claim, purpose: abandoned })
       })
     }
-    await plc.giveUp(did, genesis)
-    await storage.transact(did, (tx) => {
+    await this.#plc.giveUp(did, genesis)
+    await this.#storage.transact(did, (tx) => {
       tx.claims.release(did, abandoned)
       tx.accounts.delete(did)
       if (inviteCode !== undefined) tx.invites.giveBack(inviteCode, did)

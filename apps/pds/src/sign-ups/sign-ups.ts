@@ -1,17 +1,23 @@
 import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
-import { ConflictError, type PdsStorage } from '@atoll/storage'
+import { type Claim, ConflictError, type PdsStorage } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
+import type { Accounts } from '../accounts/accounts.ts'
 import { normalizeEmail } from '../accounts/email-addresses.ts'
 import type { Passwords } from '../accounts/passwords.ts'
+import type { DidLocks } from '../did-locks.ts'
 import { requireHandleOf } from '../handles/foreign-handles.ts'
 import { type HandleRules, handleTaken } from '../handles/handle-rules.ts'
+import type { Handles } from '../handles/handles.ts'
+import type { Identity } from '../identity/identity.ts'
 import type { ForeignIdentity } from '../identity/look-ups.ts'
 import { type Invites, inviteUnavailable } from '../invites/invites.ts'
 import { Refused } from '../refused.ts'
+import type { Repos } from '../repos/repos.ts'
+import type { RepoWriter } from '../repos/write/repo-writer.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { newAccount } from './new-account.ts'
-import type { PendingSignUps, SignedUp, WantedAccount } from './pending-sign-ups.ts'
+import { PendingSignUps, type SignedUp, type WantedAccount } from './pending-sign-ups.ts'
 
 export interface SignUp {
   readonly handle: string
@@ -31,84 +37,120 @@ export interface Moving {
   readonly identity: Pick<ForeignIdentity, 'resolveHandle'>
 }
 
-interface SignUpParts {
+interface SignUpsDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'keys' | 'transact'>
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly invites: Invites
   readonly handles: HandleRules
-  readonly pending: Pick<PendingSignUps, 'start' | 'resume'>
-  readonly now?: () => Date
+  readonly pending: Pick<PendingSignUps, 'start' | 'resume' | 'settle'>
+  readonly writer: Pick<RepoWriter, 'newRepo'>
+  readonly now?: () => number
 }
 
 const maxPasswordLength = 256
 
 /** New accounts: with a DID made for them, or moving here with their own. */
 export class SignUps {
-  readonly #parts: SignUpParts
-  readonly #now: () => Date
+  readonly #storage: SignUpsDeps['storage']
+  readonly #passwords: Passwords
+  readonly #sessions: Sessions
+  readonly #invites: Invites
+  readonly #handles: HandleRules
+  readonly #pending: SignUpsDeps['pending']
+  readonly #writer: SignUpsDeps['writer']
+  readonly #now: () => number
 
-  constructor(parts: SignUpParts) {
-    this.#parts = parts
-    this.#now = parts.now ?? (() => new Date())
+  constructor(deps: SignUpsDeps) {
+    this.#storage = deps.storage
+    this.#passwords = deps.passwords
+    this.#sessions = deps.sessions
+    this.#invites = deps.invites
+    this.#handles = deps.handles
+    this.#pending = deps.pending
+    this.#writer = deps.writer
+    this.#now = deps.now ?? (() => Date.now())
   }
 
   /** Makes an account with an empty repository, and signs in. `asker` waits for the hash of the password. */
   async create(signUp: SignUp, asker: Asker = {}): Promise<SignedUp> {
     const { moving, inviteCode, recoveryKey } = signUp
-    const { handles } = this.#parts
+    const handles = this.#handles
     const handle = handles.normalize(signUp.handle)
     if (!moving || handles.isLocal(handle)) handles.requireLocal(handle)
     const email = normalizeEmail(signUp.email)
     const password = requirePassword(signUp.password)
     const wanted = { handle, email, password, inviteCode, recoveryKey }
-    const made = moving ? this.#takeIn(wanted, moving, asker) : this.#make(wanted, asker)
+    const made = moving ? this.#adoptDid(wanted, moving, asker) : this.#createDid(wanted, asker)
     return made.catch((error: unknown) => {
       throw error instanceof ConflictError ? refusalOf(error, handle, signUp.email) : error
     })
   }
 
-  async #make(wanted: WantedAccount, asker: Asker): Promise<SignedUp> {
-    const { pending, invites } = this.#parts
-    const resumed = await pending.resume(wanted, asker)
+  async #createDid(wanted: WantedAccount, asker: Asker): Promise<SignedUp> {
+    const resumed = await this.#pending.resume(wanted, asker)
     if (resumed) return resumed
     await this.#requireFree(wanted)
-    await invites.requireUsable(wanted.inviteCode)
-    return pending.start(wanted, asker)
+    await this.#invites.requireUsable(wanted.inviteCode)
+    return this.#pending.start(wanted, asker)
   }
 
   /** Nobody outside the database is told, so one transaction is enough. The account's reserved key signs, if there is one. */
-  async #takeIn(wanted: WantedAccount, moving: Moving, asker: Asker): Promise<SignedUp> {
+  async #adoptDid(wanted: WantedAccount, moving: Moving, asker: Asker): Promise<SignedUp> {
     const { handle, email, password, inviteCode } = wanted
-    const { storage, invites, passwords, sessions, handles } = this.#parts
     const { did } = moving
     await this.#requireFree({ handle, email }, did)
-    await invites.requireUsable(inviteCode)
+    await this.#invites.requireUsable(inviteCode)
     await moving.requireHolder()
     // Whoever brings a DID may keep a handle of another domain that leads to it already.
-    if (!handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
-    const passwordHash = await passwords.hash(password, asker)
-    const reserved = await storage.keys.reservedFor(did)
+    if (!this.#handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
+    const passwordHash = await this.#passwords.hash(password, asker)
+    const reserved = await this.#storage.keys.reservedFor(did)
     const signingKey = reserved ? importKeyPair(reserved.curve, reserved.privateKey) : generateKeyPair('k256')
-    const session = sessions.first(did)
-    const createdAt = formatDatetime(this.#now())
-    const account = newAccount({ did, handle, email, passwordHash, signingKey, session, createdAt })
-    await storage.transact(did, (tx) => {
+    const session = this.#sessions.first(did)
+    const createdAt = formatDatetime(new Date(this.#now()))
+    const account = newAccount(this.#writer, { did, handle, email, passwordHash, signingKey, session, createdAt })
+    await this.#storage.transact(did, (tx) => {
       account.store(tx)
       tx.accounts.update(did, { deactivatedAt: createdAt })
       if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: createdAt })
       if (reserved) tx.keys.release(reserved.didKey)
     })
-    return { did, handle, ...sessions.jwts(session, 'com.atproto.access') }
+    return { did, handle, ...this.#sessions.jwts(session, 'com.atproto.access') }
+  }
+
+  /** Ends what a sign-up that broke off has left, once it can no longer be finished; leaves any other claim alone. */
+  settle(claim: Claim): Promise<void> {
+    return this.#pending.settle(claim)
   }
 
   /** Refuses early, before a password is hashed, what the transaction would refuse. */
   async #requireFree({ handle, email }: Pick<WantedAccount, 'handle' | 'email'>, did?: Did): Promise<void> {
-    const { accounts, claims } = this.#parts.storage
+    const { accounts, claims } = this.#storage
     if ((await accounts.byHandle(handle)) ?? (await claims.byHandle(handle))) throw new ConflictError('handle')
     if ((await accounts.byEmail(email)) ?? (await claims.byEmail(email))) throw new ConflictError('email')
     if (did !== undefined && (await accounts.get(did))) throw new ConflictError('did')
   }
+}
+
+interface OpenSignUpsDeps {
+  readonly storage: SignUpsDeps['storage']
+  readonly accounts: Pick<Accounts, 'passwords'>
+  readonly sessions: Sessions
+  readonly invites: Invites
+  readonly handles: Pick<Handles, 'rules'>
+  readonly identity: Pick<Identity, 'plc'>
+  readonly repos: Pick<Repos, 'writer'>
+  /** Shared with whatever else changes the names of an account. */
+  readonly locks: Pick<DidLocks, 'run'>
+}
+
+export function openSignUps(deps: OpenSignUpsDeps): SignUps {
+  const { storage, sessions, invites, locks } = deps
+  const { passwords } = deps.accounts
+  const { writer } = deps.repos
+  const pending = new PendingSignUps({ storage, passwords, sessions, plc: deps.identity.plc, writer, locks })
+  return new SignUps({ storage, passwords, sessions, invites, handles: deps.handles.rules, pending, writer })
 }
 
 function refusalOf(error: ConflictError, handle: Handle, emailAsTyped: string | undefined): Error {

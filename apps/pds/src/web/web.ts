@@ -1,4 +1,3 @@
-import type { PdsStorage } from '@atoll/storage'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config/config.ts'
 import { ownHosts } from '../own-hosts.ts'
@@ -10,15 +9,14 @@ import { handleFile, serviceDocument } from './well-known.ts'
 
 interface Deps {
   config: Pick<Config, 'service'>
-  accounts: Pick<Accounts, 'find'>
-  storage: Pick<PdsStorage, 'accounts'>
+  accounts: Pick<Accounts, 'find' | 'count'>
 }
 
 /** Everything that is not a method of this server, in the order in which it is asked: what takes every request comes last. */
-export function createWeb({ config: { service }, accounts, storage }: Deps): WebHandler {
+export function createWeb({ config: { service }, accounts }: Deps): WebHandler {
   const hosts = ownHosts(service)
   return inOrder([
-    homePage({ service, countAccounts: () => storage.accounts.count() }),
+    homePage({ service, countAccounts: () => accounts.count() }),
     robots(),
     handleFile({ accounts }),
     serviceDocument({ service, hosts }),

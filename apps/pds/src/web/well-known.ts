@@ -1,6 +1,6 @@
 /** The files below `/.well-known/` by which others learn DIDs from host names. */
-import { accountStatus } from '@atoll/storage'
 import type { RouterRequest } from '@atoll/xrpc-server'
+import { isActive } from '../accounts/account-state.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config/config.ts'
 import { json, plainText } from './text-responses.ts'
@@ -14,9 +14,7 @@ export function handleFile({ accounts }: { accounts: Pick<Accounts, 'find'> }): 
   return at('/.well-known/atproto-did', async (request) => {
     const host = hostOf(request)
     const account = await accounts.find(host)
-    return account?.handle === host && accountStatus(account) === 'active'
-      ? plainText(account.did)
-      : plainText('User not found', 404)
+    return account?.handle === host && isActive(account) ? plainText(account.did) : plainText('User not found', 404)
   })
 }
 

@@ -2,16 +2,16 @@ import type { updateHandle as method } from '@atoll/lexicons/com.atproto.identit
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
-import type { HandleChanges } from '../../handles/handle-changes.ts'
+import type { Handles } from '../../handles/handles.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'requireNotTakendown'>
-  handleChanges: Pick<HandleChanges, 'change'>
+  handles: Pick<Handles, 'changes'>
 }
 
-export function updateHandle({ accounts, handleChanges }: Deps): Handler<typeof method, AccountCaller> {
+export function updateHandle({ accounts, handles }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ input, credentials, ip, signal }) => {
     const account = await accounts.requireNotTakendown(credentials.did)
-    await handleChanges.change(account, input.handle, { ip, signal })
+    await handles.changes.change(account, input.handle, { ip, signal })
   }
 }

@@ -4,39 +4,28 @@ import { maxWrites } from '@atoll/repo'
 import { type Did, formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
-import type { Accounts } from '../../accounts/accounts.ts'
 import { cidText } from '../../repos/cid-text.ts'
-import { requireOwnRepo, requireSwapCommit } from '../../repos/write/own-repo.ts'
-import type { PlannedWrite } from '../../repos/write/planned-write.ts'
-import { keyed, type PreparedRecord, type RecordPreparer } from '../../repos/write/prepare-record.ts'
-import type { RepoWriter } from '../../repos/write/repo-writer.ts'
+import type { Repos } from '../../repos/repos.ts'
+import { deletion, type WantedWrite, type Write } from '../../repos/write/write.ts'
 
 interface Deps {
-  accounts: Pick<Accounts, 'find'>
-  preparer: RecordPreparer
-  writer: RepoWriter
+  repos: Pick<Repos, 'reader' | 'preparer' | 'writes'>
 }
 
-type Write = InputOf<typeof method>['writes'][number]
-type PreparedWrite =
-  | { readonly action: 'create' | 'update'; readonly record: PreparedRecord }
-  | Extract<PlannedWrite, { action: 'delete' }>
+type InputWrite = InputOf<typeof method>['writes'][number]
 type WriteResult = NonNullable<OutputOf<typeof method>['results']>[number]
 
-export function applyWrites({ accounts, preparer, writer }: Deps): Handler<typeof method, AccountCaller> {
+export function applyWrites({ repos }: Deps): Handler<typeof method, AccountCaller> {
+  const { reader, preparer, writes } = repos
   return async ({ input, credentials, refuse }) => {
-    const did = await requireOwnRepo(accounts, input.repo, credentials)
+    const did = await reader.own(input.repo, credentials)
     if (input.writes.length > maxWrites) throw refuse('InvalidRequest', `Too many writes. Max: ${maxWrites}`)
-    const prepared = input.writes.map((write) => prepare(write, preparer, input.validate))
-    const { head, writes, committed } = await writer.write(did, async (current) => {
-      requireSwapCommit(input.swapCommit, current.head)
-      return prepared.map((write) =>
-        write.action === 'delete' ? write : { ...write, record: keyed(write.record, current.newKey) },
-      )
-    })
+    const wanted = input.writes.map((write) => prepare(write, preparer, input.validate))
+    const outcome = await writes.apply(did, wanted, input)
+    const { head, committed } = outcome
     return {
       ...(committed ? { commit: { cid: cidText(head.cid), rev: head.rev } } : {}),
-      results: writes.map((write) => resultOf(did, write)),
+      results: outcome.writes.map((write) => resultOf(did, write)),
     }
   }
 }
@@ -49,21 +38,21 @@ export function writePoints({ input }: { input: InputOf<typeof method> }): numbe
   )
 }
 
-function prepare(write: Write, preparer: RecordPreparer, validate: boolean | undefined): PreparedWrite {
+function prepare(write: InputWrite, preparer: Repos['preparer'], validate: boolean | undefined): WantedWrite {
   const { $type, collection, rkey } = write
   switch ($type) {
     case 'com.atproto.repo.applyWrites#create':
-      return { action: 'create', record: preparer.prepare({ collection, rkey, value: write.value, validate }) }
+      return preparer.prepare({ action: 'create', collection, rkey, value: write.value, validate })
     case 'com.atproto.repo.applyWrites#update':
-      return { action: 'update', record: preparer.prepare({ collection, rkey, value: write.value, validate }) }
+      return preparer.prepare({ action: 'update', collection, rkey, value: write.value, validate })
     case 'com.atproto.repo.applyWrites#delete':
-      return { action: 'delete', collection, rkey: write.rkey }
+      return deletion(collection, write.rkey)
   }
 }
 
-function resultOf(did: Did, write: PlannedWrite): WriteResult {
+function resultOf(did: Did, write: Write): WriteResult {
   if (write.action === 'delete') return { $type: 'com.atproto.repo.applyWrites#deleteResult' }
-  const { collection, rkey, cid, validationStatus } = write.record
+  const { collection, rkey, cid, validationStatus } = write
   return {
     $type:
       write.action === 'create'

@@ -1,11 +1,10 @@
 import { CID_LENGTH, JsonBuilder } from '@atoll/data-model'
 import type { listRecords as method } from '@atoll/lexicons/com.atproto.repo'
-import { type ListedRecord, maxPageBytes, type PdsStorage } from '@atoll/storage'
+import { type ListedRecord, maxPageBytes } from '@atoll/storage'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
-import type { Accounts } from '../../accounts/accounts.ts'
-import { requireReadable } from '../../repos/read/readable.ts'
 import { isWithoutJson, recordOpening, writeRecord } from '../../repos/read/record-json.ts'
+import type { Repos } from '../../repos/repos.ts'
 
 /** About how many bytes stand around a record's value. */
 const aroundRecord = 200
@@ -17,24 +16,23 @@ const aroundRecord = 200
 const maxBytesInTurn = 256 * 1024
 
 interface Deps {
-  accounts: Pick<Accounts, 'find'>
-  storage: Pick<PdsStorage, 'records'>
+  repos: Pick<Repos, 'reader'>
 }
 
-export function listRecords({ accounts, storage }: Deps): Handler<typeof method> {
+export function listRecords({ repos }: Deps): Handler<typeof method> {
   return async ({ params, request }) => {
-    const { did } = requireReadable(await accounts.find(params.repo), params.repo)
+    const repo = await repos.reader.readable(params.repo)
     const { collection, reverse } = params
     let { limit, cursor } = params
     let page: PageJson | undefined
     for (;;) {
-      const records = await storage.records.list(did, collection, { limit, cursor, reverse, maxBytes: maxBytesInTurn })
+      const records = await repo.records(collection, { limit, cursor, reverse, maxBytes: maxBytesInTurn })
       const bytes = records.reduce((sum, { section }) => sum + section.length, 0)
       const isLong = bytes >= maxBytesInTurn
       if (isLong) await request.nextTurn()
-      page ??= new PageJson(did, collection, bytes * 1.2 + records.length * aroundRecord)
+      page ??= new PageJson(repo.did, collection, bytes * 1.2 + records.length * aroundRecord)
       page.add(records)
-      for (const { section } of records) storage.records.release?.(section)
+      repo.release(records)
       limit -= records.length
       // A short page is the last, as is one that has all that was asked for.
       if (!isLong || limit <= 0 || page.isFull) return page.answer()

@@ -1,38 +1,27 @@
 import type { putRecord as method } from '@atoll/lexicons/com.atproto.repo'
-import type { PdsStorage } from '@atoll/storage'
 import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
 import type { AccountCaller } from '../../access.ts'
-import type { Accounts } from '../../accounts/accounts.ts'
-import { upgradeLegacyReferences } from '../../blobs/legacy-references.ts'
+import type { Blobs } from '../../blobs/blobs.ts'
 import { cidText } from '../../repos/cid-text.ts'
-import { requireOwnRepo, requireSwapCommit, requireSwapRecord } from '../../repos/write/own-repo.ts'
-import type { RecordPreparer } from '../../repos/write/prepare-record.ts'
-import type { RepoWriter } from '../../repos/write/repo-writer.ts'
+import type { Repos } from '../../repos/repos.ts'
 
 interface Deps {
-  accounts: Pick<Accounts, 'find'>
-  preparer: RecordPreparer
-  writer: RepoWriter
-  storage: Pick<PdsStorage, 'blobs'>
+  repos: Pick<Repos, 'reader' | 'preparer' | 'writes'>
+  blobs: Pick<Blobs, 'upgradeLegacyReferences'>
 }
 
 const profile = 'app.bsky.actor.profile'
 
-export function putRecord({ accounts, preparer, writer, storage }: Deps): Handler<typeof method, AccountCaller> {
+export function putRecord({ repos, blobs }: Deps): Handler<typeof method, AccountCaller> {
+  const { reader, preparer, writes } = repos
   return async ({ input, credentials }) => {
-    const did = await requireOwnRepo(accounts, input.repo, credentials)
+    const did = await reader.own(input.repo, credentials)
     const { collection, rkey, validate } = input
-    const value =
-      collection === profile ? await upgradeLegacyReferences(storage.blobs, did, input.record) : input.record
-    const record = { ...preparer.prepare({ collection, rkey, value, validate }), rkey }
-    const { head, committed } = await writer.write(did, async (current) => {
-      const existing = await current.record(record.collection, record.rkey)
-      requireSwapCommit(input.swapCommit, current.head)
-      requireSwapRecord(input.swapRecord, existing)
-      if (existing?.equals(record.cid)) return []
-      return [{ action: existing ? 'update' : 'create', record }]
-    })
+    // Clients that edit an old profile send back what they read.
+    const value = collection === profile ? await blobs.upgradeLegacyReferences(did, input.record) : input.record
+    const record = { ...preparer.prepare({ action: 'create', collection, rkey, value, validate }), rkey }
+    const { head, committed } = await writes.put(did, record, input)
     return {
       uri: formatAtUri({ authority: did, collection: record.collection, rkey: record.rkey }),
       cid: cidText(record.cid),

@@ -2,16 +2,16 @@ import { isDidKey } from '@atoll/crypto'
 import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
 import { clientNetwork, type Handler } from '@atoll/xrpc-server'
 import type { Newcomer } from '../../access.ts'
-import { accountDocument, type DocumentSource, documentAnswer } from '../../identity/document-answer.ts'
-import type { LookUps } from '../../identity/look-ups.ts'
+import { documentAnswer } from '../../identity/document-answers.ts'
+import type { Identity } from '../../identity/identity.ts'
 import type { Moving, SignUps } from '../../sign-ups/sign-ups.ts'
 
-interface Deps extends Pick<DocumentSource, 'identity'> {
+interface Deps {
   signUps: Pick<SignUps, 'create'>
-  lookUps: Pick<LookUps, 'of'>
+  identity: Pick<Identity, 'lookUps' | 'documents'>
 }
 
-export function createAccount({ signUps, lookUps, ...source }: Deps): Handler<typeof method, Newcomer> {
+export function createAccount({ signUps, identity }: Deps): Handler<typeof method, Newcomer> {
   return async ({ input, credentials, ip, signal, refuse }) => {
     if (input.plcOp !== undefined) throw refuse('InvalidRequest', 'Unsupported input: "plcOp"')
     if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
@@ -20,7 +20,7 @@ export function createAccount({ signUps, lookUps, ...source }: Deps): Handler<ty
     const moving: Moving | undefined =
       did === undefined
         ? undefined
-        : { did, requireHolder: () => credentials.requireHolderOf(did), identity: lookUps.of({ ip, signal }) }
+        : { did, requireHolder: () => credentials.requireHolderOf(did), identity: identity.lookUps.of({ ip, signal }) }
     const { document, ...created } = await signUps.create(
       {
         moving,
@@ -32,6 +32,6 @@ export function createAccount({ signUps, lookUps, ...source }: Deps): Handler<ty
       },
       { client: clientNetwork(ip), signal },
     )
-    return { ...created, ...(document ? documentAnswer(document) : await accountDocument(source, created.did)) }
+    return { ...created, ...(document ? documentAnswer(document) : await identity.documents.forAccount(created.did)) }
   }
 }

@@ -1,20 +1,21 @@
 import type { createSession as method } from '@atoll/lexicons/com.atproto.server'
 import { clientNetwork, type Handler } from '@atoll/xrpc-server'
-import type { Accounts } from '../../accounts/accounts.ts'
-import { type DocumentSource, sessionDocument } from '../../identity/document-answer.ts'
+import type { Identity } from '../../identity/identity.ts'
 import { sessionAnswer } from '../../sessions/session-answer.ts'
+import type { Sessions } from '../../sessions/sessions.ts'
 
-interface Deps extends DocumentSource {
-  accounts: Pick<Accounts, 'signIn'>
+interface Deps {
+  sessions: Pick<Sessions, 'signIn'>
+  identity: Pick<Identity, 'documents'>
 }
 
-export function createSession({ accounts, ...source }: Deps): Handler<typeof method> {
+export function createSession({ sessions, identity }: Deps): Handler<typeof method> {
   return async ({ input, ip, signal }) => {
-    const { account, ...jwts } = await accounts.signIn(input.identifier, input.password, {
+    const { account, ...jwts } = await sessions.signIn(input.identifier, input.password, {
       allowTakendown: input.allowTakendown ?? false,
       client: clientNetwork(ip),
       signal,
     })
-    return { ...jwts, ...sessionAnswer(account), ...(await sessionDocument(source, account.did)) }
+    return { ...jwts, ...sessionAnswer(account), ...(await identity.documents.forSession(account.did)) }
   }
 }

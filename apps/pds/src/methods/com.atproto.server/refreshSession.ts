@@ -1,17 +1,18 @@
 import type { refreshSession as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
 import type { RefreshCaller } from '../../access.ts'
-import type { Accounts } from '../../accounts/accounts.ts'
-import { type DocumentSource, sessionDocument } from '../../identity/document-answer.ts'
+import type { Identity } from '../../identity/identity.ts'
 import { sessionAnswer } from '../../sessions/session-answer.ts'
+import type { Sessions } from '../../sessions/sessions.ts'
 
-interface Deps extends DocumentSource {
-  accounts: Pick<Accounts, 'refresh'>
+interface Deps {
+  sessions: Pick<Sessions, 'refresh'>
+  identity: Pick<Identity, 'documents'>
 }
 
-export function refreshSession({ accounts, ...source }: Deps): Handler<typeof method, RefreshCaller> {
+export function refreshSession({ sessions, identity }: Deps): Handler<typeof method, RefreshCaller> {
   return async ({ credentials }) => {
-    const { account, ...jwts } = await accounts.refresh(credentials.did, credentials.tokenId)
-    return { ...jwts, ...sessionAnswer(account), ...(await sessionDocument(source, account.did)) }
+    const { account, ...jwts } = await sessions.refresh(credentials.did, credentials.tokenId)
+    return { ...jwts, ...sessionAnswer(account), ...(await identity.documents.forSession(account.did)) }
   }
 }

@@ -1,19 +1,18 @@
 import type { getBlob as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
 import { maySeeInactive, type Reader } from '../../access.ts'
-import type { Accounts } from '../../accounts/accounts.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
-import { requireSynced } from '../../repos/read/readable.ts'
+import type { Repos } from '../../repos/repos.ts'
 
 interface Deps {
-  accounts: Pick<Accounts, 'find'>
+  repos: Pick<Repos, 'reader'>
   blobs: Pick<Blobs, 'read'>
 }
 
-export function getBlob({ accounts, blobs }: Deps): Handler<typeof method, Reader> {
+export function getBlob({ repos, blobs }: Deps): Handler<typeof method, Reader> {
   return async ({ params, credentials }) => {
-    const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
+    const { did } = await repos.reader.syncable(params.did, credentials)
     const { bytes, size, mimeType } = await blobs.read(did, requestedCid(params.cid), {
       takendown: maySeeInactive(credentials, did),
     })

@@ -1,18 +1,15 @@
 import type { getCheckout as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
-import type { Accounts } from '../../accounts/accounts.ts'
-import type { Exports } from '../../repos/read/exports.ts'
-import { requireSynced } from '../../repos/read/readable.ts'
+import type { Repos } from '../../repos/repos.ts'
 
 interface Deps {
-  accounts: Pick<Accounts, 'find'>
-  exports: Pick<Exports, 'open'>
+  repos: Pick<Repos, 'reader'>
 }
 
-export function getCheckout({ accounts, exports }: Deps): Handler<typeof method, Reader> {
+export function getCheckout({ repos }: Deps): Handler<typeof method, Reader> {
   return async ({ params, credentials, ip }) => {
-    const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
-    return exports.open(did, { ip })
+    const repo = await repos.reader.syncable(params.did, credentials)
+    return repo.export({ ip })
   }
 }

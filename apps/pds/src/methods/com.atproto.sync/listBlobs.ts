@@ -1,22 +1,19 @@
 import type { listBlobs as method } from '@atoll/lexicons/com.atproto.sync'
-import type { PdsStorage } from '@atoll/storage'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Reader } from '../../access.ts'
-import type { Accounts } from '../../accounts/accounts.ts'
 import { cidText, requestedCid } from '../../repos/cid-text.ts'
-import { requireSynced } from '../../repos/read/readable.ts'
+import type { Repos } from '../../repos/repos.ts'
 
 interface Deps {
-  accounts: Pick<Accounts, 'find'>
-  storage: Pick<PdsStorage, 'blobs'>
+  repos: Pick<Repos, 'reader'>
 }
 
-export function listBlobs({ accounts, storage }: Deps): Handler<typeof method, Reader> {
+export function listBlobs({ repos }: Deps): Handler<typeof method, Reader> {
   return async ({ params, credentials }) => {
-    const { did } = requireSynced(await accounts.find(params.did), params.did, credentials)
+    const repo = await repos.reader.syncable(params.did, credentials)
     const { limit, since } = params
     const cursor = params.cursor === undefined ? undefined : requestedCid(params.cursor)
-    const cids = (await storage.blobs.list(did, { limit, cursor, since })).map(cidText)
+    const cids = (await repo.blobs({ limit, cursor, since })).map(cidText)
     return { cursor: cids.at(-1), cids }
   }
 }

@@ -1,6 +1,7 @@
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import { clientNetwork, type RawOutput } from '@atoll/xrpc-server'
+import { repoNotFound } from '../../accounts/account-state.ts'
 import { PerNetworkLimit } from '../../per-network-limit.ts'
 import { Refused } from '../../refused.ts'
 import { snapshotCar } from './repo-car.ts'
@@ -24,7 +25,7 @@ export class Exports {
     let snapshot: RepoSnapshot | undefined
     try {
       snapshot = await this.#repos.snapshot(did)
-      if (!snapshot) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
+      if (!snapshot) throw repoNotFound(did)
     } finally {
       if (!snapshot) end()
     }

@@ -1,6 +1,6 @@
 import { streamCar, writeCar } from '@atoll/car'
 import { type Block, type Cid, CidMap } from '@atoll/data-model'
-import { type CarExport, exportCar, exportRepo, type GetBlock, withBlocks } from '@atoll/repo'
+import { type CarExport, exportCar, exportRepo } from '@atoll/repo'
 import type { RepoSnapshot, RepoStore } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import type { ByteStream, RawOutput } from '@atoll/xrpc-server'
@@ -75,16 +75,6 @@ class SnapshotCar implements ByteStream {
 async function* newerBlocks(snapshot: RepoSnapshot, since: Tid): AsyncIterable<Block> {
   yield* await snapshot.blocks([snapshot.head.cid])
   for await (const block of snapshot.all({ since })) if (!block.cid.equals(snapshot.head.cid)) yield block
-}
-
-/** Runs pure `work` on the blocks of a repository, as they are now. */
-export function withRepoBlocks<T>(
-  repos: Pick<RepoStore, 'blocks' | 'blockSource'>,
-  did: Did,
-  work: (get: GetBlock) => T,
-): Promise<T> | T {
-  const source = repos.blockSource(did)
-  return source ? work(source) : withBlocks((cids) => repos.blocks(did, cids), work)
 }
 
 /**

@@ -1,13 +1,4 @@
-import {
-  type BlobRef,
-  type Block,
-  blockOf,
-  CborError,
-  type Cid,
-  findBlobRefs,
-  findLegacyBlobRefs,
-  type ValueMap,
-} from '@atoll/data-model'
+import { type Block, blockOf, CborError, findBlobRefs, findLegacyBlobRefs, type ValueMap } from '@atoll/data-model'
 import type { Lexicons } from '@atoll/lexicon'
 import {
   isNormalizedNsid,
@@ -18,36 +9,16 @@ import {
   parseRecordKey,
   type RecordKey,
   type RecordKeyKind,
-  type Tid,
 } from '@atoll/syntax'
 import { Refused } from '../../refused.ts'
-import { linkOf } from './record-subjects.ts'
+import { subjectOf } from './record-subjects.ts'
+import type { PreparedRecord, ValidationStatus } from './write.ts'
 
 /** The largest record, in bytes of DAG-CBOR. */
 const maxRecordBytes = 1_000_000
 
-export type ValidationStatus = 'valid' | 'unknown' | undefined
-
-/** A record that may be written: checked and encoded. */
-export interface PreparedRecord {
-  readonly collection: Nsid
-  /** Undefined where the server chooses the key, as it does when it writes. */
-  readonly rkey: RecordKey | undefined
-  readonly value: ValueMap
-  readonly cid: Cid
-  readonly bytes: Uint8Array
-  readonly blobs: readonly BlobRef[]
-  /** What the record points at, where an account has one such record for each thing. */
-  readonly link: string | undefined
-  readonly validationStatus: ValidationStatus
-}
-
-/** A record with its key. */
-export interface KeyedRecord extends PreparedRecord {
-  readonly rkey: RecordKey
-}
-
 interface RecordToPrepare {
+  readonly action: 'create' | 'update'
   readonly collection: Nsid
   readonly rkey?: string | undefined
   readonly value: ValueMap
@@ -64,7 +35,7 @@ export class RecordPreparer {
   }
 
   /** Refuses with `InvalidRequest` whatever may not be a record of `collection`. */
-  prepare({ collection, rkey, value, validate }: RecordToPrepare): PreparedRecord {
+  prepare({ action, collection, rkey, value, validate }: RecordToPrepare): PreparedRecord {
     if (!isNormalizedNsid(collection))
       throw new Refused('InvalidRequest', `Invalid collection: ${collection} is written ${normalizeNsid(collection)}`)
     const record = withType(collection, value)
@@ -81,13 +52,13 @@ export class RecordPreparer {
         `Record is too large: ${block.bytes.length} bytes, at most ${maxRecordBytes} are allowed`,
       )
     return {
+      action,
       collection,
       rkey: this.#recordKey(collection, rkey, validate),
-      value: record,
       cid: block.cid,
       bytes: block.bytes,
       blobs: findBlobRefs(record),
-      link: linkOf(collection, record),
+      subject: subjectOf(collection, record),
       validationStatus,
     }
   }
@@ -119,11 +90,6 @@ export class RecordPreparer {
       throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${given}'`)
     return given
   }
-}
-
-/** The record under its key: the one that it was prepared with, or a new one. */
-export function keyed(record: PreparedRecord, newKey: () => Tid): KeyedRecord {
-  return { ...record, rkey: record.rkey ?? newKey() }
 }
 
 function onlyKey(collection: Nsid, kind: RecordKeyKind): RecordKey | undefined {

@@ -1,19 +1,19 @@
 import type { Value, ValueMap } from '@atoll/data-model'
 import { isAtUri, isDid, type Nsid } from '@atoll/syntax'
 
-type LinkOf = (record: ValueMap) => string | undefined
+type SubjectOf = (record: ValueMap) => string | undefined
 
-/** The kinds of record of which an account has one for each thing at most, and how each says what that thing is. */
-const links: { readonly [collection: Nsid]: LinkOf } = {
+/** The kinds of record of which an account has one for each subject at most, and how each names its subject. */
+const subjects: { readonly [collection: Nsid]: SubjectOf } = {
   'app.bsky.feed.like': subjectUri,
   'app.bsky.feed.repost': subjectUri,
   'app.bsky.graph.follow': subjectDid,
   'app.bsky.graph.block': subjectDid,
 }
 
-/** What a record points at, where there should be one record for each: the post of a like or repost, the account of a follow or block. */
-export function linkOf(collection: Nsid, record: ValueMap): string | undefined {
-  return Object.hasOwn(links, collection) ? links[collection]?.(record) : undefined
+/** The subject of a record of which there should be one for each: the post of a like or repost, the account of a follow or block. */
+export function subjectOf(collection: Nsid, record: ValueMap): string | undefined {
+  return Object.hasOwn(subjects, collection) ? subjects[collection]?.(record) : undefined
 }
 
 function subjectUri({ subject }: ValueMap): string | undefined {

@@ -2,26 +2,29 @@ import type { Cid } from '@atoll/data-model'
 import {
   applyWrites,
   type CommitData,
+  createRepo,
   type GetBlock,
   type Head,
   MissingBlockError,
   maxWrites,
   RecordExistsError,
   RepoError,
+  type Signer,
 } from '@atoll/repo'
-import { accountStatus, ConflictError, type PdsStorage } from '@atoll/storage'
-import { commitEvent } from '@atoll/sync'
-import { type Did, formatDatetime, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
+import { ConflictError, type PdsStorage, type PdsTransaction } from '@atoll/storage'
+import { commitEvent, syncEvent } from '@atoll/sync'
+import { type Datetime, type Did, formatDatetime, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
+import { repoNotFound, requireWritable } from '../../accounts/account-state.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
-import type { RepoLocks } from '../../did-locks.ts'
+import type { DidLocks } from '../../did-locks.ts'
 import { Refused } from '../../refused.ts'
-import { withRepoBlocks } from '../read/repo-car.ts'
+import { withRepoBlocks } from '../repo-blocks.ts'
 import { olderDuplicates } from './duplicates.ts'
-import { CommitsUnderWay, type RepoAhead } from './pending-commits.ts'
-import { blobReferences, blobsOf, type PlannedWrite, recordChange, repoWrite } from './planned-write.ts'
+import { PendingCommits, type PendingRepo } from './pending-commits.ts'
 import { RecentNodes } from './recent-nodes.ts'
 import { repoClock } from './repo-clock.ts'
 import type { SigningKeys } from './signing-keys.ts'
+import { blobReferences, blobsOf, type Write } from './write.ts'
 
 /** The repository as a plan sees it: nothing changes until the plan is carried out. */
 export interface CurrentRepo {
@@ -40,40 +43,69 @@ export interface WriteOutcome<W> {
   readonly committed: boolean
 }
 
-type Writes = readonly PlannedWrite[]
+type Writes = readonly Write[]
 
 /** Decides what to write. It may be asked again, when the repository turns out to be another than it was told. */
-export type Plan<W extends Writes> = (current: CurrentRepo) => Promise<W>
+export type Plan<W extends Writes> = (current: CurrentRepo) => W | Promise<W>
 
-interface Sent<W> extends WriteOutcome<W> {
+interface PendingWrite<W> {
+  readonly outcome: WriteOutcome<W>
   /** Settles when the commit and its event are durable, or are not going to be. */
   readonly durable: Promise<unknown>
 }
 
-/** The plan cannot be carried out on top of commits that are still on their way. */
-class WaitFirst extends Error {}
+/** The parts of the transaction that makes an account with an empty repository. */
+export interface NewRepo {
+  store(tx: Pick<PdsTransaction, 'repo'>): void
+  /** Tells the network of the repository, as of a time. */
+  announce(tx: Pick<PdsTransaction, 'events'>, at: Datetime): void
+}
 
-interface WriterParts {
+/** The plan cannot be carried out on top of pending commits. */
+class NeedsDurableHead extends Error {}
+
+interface RepoWriterDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'records' | 'transact'>
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
-  readonly locks: RepoLocks
-  readonly now?: () => Date
+  readonly locks: Pick<DidLocks, 'runPipelined'>
+  readonly now?: () => number
 }
 
-/** How often a plan is made anew when another process moved the repository on. */
+/** How often a plan is made again when another process moved the repository on. */
 const attempts = 4
 
 /** The only place where repositories change: every write becomes one commit and its event, in one transaction. */
 export class RepoWriter {
-  readonly #parts: WriterParts
-  readonly #now: () => Date
-  readonly #underWay = new CommitsUnderWay()
+  readonly #storage: RepoWriterDeps['storage']
+  readonly #blobs: RepoWriterDeps['blobs']
+  readonly #signingKeys: RepoWriterDeps['signingKeys']
+  readonly #locks: RepoWriterDeps['locks']
+  readonly #now: () => number
+  readonly #pending = new PendingCommits()
   readonly #recentNodes = new RecentNodes()
 
-  constructor(parts: WriterParts) {
-    this.#parts = parts
-    this.#now = parts.now ?? (() => new Date())
+  constructor(deps: RepoWriterDeps) {
+    this.#storage = deps.storage
+    this.#blobs = deps.blobs
+    this.#signingKeys = deps.signingKeys
+    this.#locks = deps.locks
+    this.#now = deps.now ?? (() => Date.now())
+  }
+
+  /**
+   * The first commit of a repository, without records, for the transaction that makes the account. It needs no lock: nobody can write to
+   * a repository before its account is there, and of two transactions that make one the storage refuses the second.
+   */
+  newRepo(did: Did, sign: Signer): NewRepo {
+    const commit = createRepo({ did, sign, rev: repoClock(undefined, this.#now).next() })
+    return {
+      store: (tx) => applyCommit(tx, commit, []),
+      announce(tx, at) {
+        tx.events.append(commitEvent(commit, at))
+        tx.events.append(syncEvent(did, commit.head.rev, commit.commit, at))
+      },
+    }
   }
 
   /**
@@ -84,7 +116,7 @@ export class RepoWriter {
   async write<W extends Writes>(did: Did, plan: Plan<W>): Promise<WriteOutcome<W>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { durable, ...outcome } = await this.#parts.locks.runAhead(did, () => this.#send(did, plan))
+        const { outcome, durable } = await this.#locks.runPipelined(did, () => this.#commitOnPending(did, plan))
         await durable
         return outcome
       } catch (error) {
@@ -94,103 +126,97 @@ export class RepoWriter {
     }
   }
 
-  /** Makes the commit and hands it to the storage. It stands on the commits that are still on their way. */
-  async #send<W extends Writes>(did: Did, plan: Plan<W>): Promise<Sent<W>> {
-    const ahead = this.#underWay.of(did)
-    if (!ahead) return this.#attempt(did, plan)
+  /** Builds the commit on top of the pending ones, and hands it to the storage. */
+  async #commitOnPending<W extends Writes>(did: Did, plan: Plan<W>): Promise<PendingWrite<W>> {
+    const pending = this.#pending.of(did)
+    if (!pending) return this.#buildCommit(did, plan)
     try {
-      return await this.#attempt(did, plan, ahead)
+      return await this.#buildCommit(did, plan, pending)
     } catch (error) {
-      if (error instanceof WaitFirst) await ahead.arrived()
+      if (error instanceof NeedsDurableHead) await pending.allDurable()
       // What was refused because of a commit that then failed may be right without it.
-      else if (await ahead.arrived()) throw error
-      return this.#attempt(did, plan)
+      else if (await pending.allDurable()) throw error
+      return this.#buildCommit(did, plan)
     }
   }
 
-  async #attempt<W extends Writes>(did: Did, plan: Plan<W>, ahead?: RepoAhead): Promise<Sent<W>> {
-    const { storage, blobs, signingKeys } = this.#parts
-    await this.#requireActive(did)
-    const head = ahead?.head ?? (await storage.repos.head(did))
-    if (!head) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
+  async #buildCommit<W extends Writes>(did: Did, plan: Plan<W>, pending?: PendingRepo): Promise<PendingWrite<W>> {
+    requireWritable(await this.#storage.accounts.get(did), did)
+    const head = pending?.head ?? (await this.#storage.repos.head(did))
+    if (!head) throw repoNotFound(did)
 
-    const clock = repoClock(head.rev, () => this.#now().getTime())
+    const clock = repoClock(head.rev, this.#now)
     const wanted = await plan({
       head,
       newKey: () => clock.next(),
-      async record(collection, rkey) {
-        const record = ahead?.record(`${collection}/${rkey}`) ?? (await storage.records.get(did, collection, rkey))
+      record: async (collection, rkey) => {
+        const record = pending?.write(collection, rkey) ?? (await this.#storage.records.get(did, collection, rkey))
         return record?.cid
       },
     })
-    // Which records point where is asked of the storage alone.
-    if (ahead && (wanted.length === 0 || wanted.some(isLinked))) throw new WaitFirst()
-    if (wanted.length === 0) return { head, writes: wanted, committed: false, durable: Promise.resolve() }
-    const planned = await this.#withDeletions(did, wanted)
+    if (pending && mustWait(wanted)) throw new NeedsDurableHead()
+    const outcome = { head, writes: wanted, committed: false }
+    if (wanted.length === 0) return { outcome, durable: Promise.resolve() }
+    const writes = await this.#withDeletions(did, wanted)
 
-    const key = await signingKeys.of(did)
-    const writes = planned.map(repoWrite)
+    const sign = await this.#signingKeys.of(did)
     const rev = clock.next()
-    const commit = await this.#withTree(did, ahead, (get) => applyWrites({ did, head, get, writes, sign: key, rev }))
-    await blobs.claim(did, planned.flatMap(blobsOf))
-    const durable = this.#store(commit, planned)
-    this.#underWay.add(commit, planned, durable)
+    const commit = await this.#withTree(did, pending, (get) => applyWrites({ did, head, get, writes, sign, rev }))
+    await this.#blobs.claim(did, writes.flatMap(blobsOf))
+    const durable = this.#persist(commit, writes)
+    this.#pending.add(commit, writes, durable)
     this.#recentNodes.add(commit)
-    return { head: commit.head, writes: wanted, committed: true, durable }
+    return { outcome: { head: commit.head, writes: wanted, committed: true }, durable }
   }
 
   /** The plan, after the deletions of older records that it makes duplicates of. */
   async #withDeletions(did: Did, wanted: Writes): Promise<Writes> {
-    const duplicates = await olderDuplicates(this.#parts.storage.records, did, wanted)
-    if (duplicates.length > 0 && duplicates.length + wanted.length > maxWrites)
+    const duplicates = await olderDuplicates(this.#storage.records, did, wanted)
+    if (duplicates.length > 0 && duplicates.length + wanted.length > maxWrites) {
       throw new Refused(
         'InvalidRequest',
         `Too many writes. Max: ${maxWrites}, together with the ${duplicates.length} older duplicates that these replace`,
       )
+    }
     return duplicates.length > 0 ? [...duplicates, ...wanted] : wanted
   }
 
-  async #requireActive(did: Did): Promise<void> {
-    const account = await this.#parts.storage.accounts.get(did)
-    if (!account) throw new Refused('RepoNotFound', `Could not find repo for DID: ${did}`)
-    const status = accountStatus(account)
-    if (status === 'takendown') throw new Refused('AccountTakedown', 'Account has been taken down')
-    if (status === 'deactivated') throw new Refused('AccountDeactivated', 'Account is deactivated')
-  }
-
   /** Runs `work` on the blocks of the repository. What the tree refuses, the request is refused for. */
-  async #withTree<T>(did: Did, ahead: RepoAhead | undefined, work: (get: GetBlock) => T): Promise<T> {
+  async #withTree<T>(did: Did, pending: PendingRepo | undefined, work: (get: GetBlock) => T): Promise<T> {
     try {
-      return await withRepoBlocks(this.#parts.storage.repos, did, (get) =>
-        work((cid) => ahead?.block(cid) ?? this.#recentNodes.get(cid) ?? get(cid)),
+      return await withRepoBlocks(this.#storage.repos, did, (get) =>
+        work((cid) => pending?.block(cid) ?? this.#recentNodes.get(cid) ?? get(cid)),
       )
     } catch (error) {
-      if (error instanceof RecordExistsError)
+      if (error instanceof RecordExistsError) {
         throw new Refused('RecordAlreadyExists', `There is already a record at ${error.path}`)
-      if (error instanceof RepoError && !(error instanceof MissingBlockError))
+      }
+      if (error instanceof RepoError && !(error instanceof MissingBlockError)) {
         throw new Refused('InvalidRequest', error.message)
+      }
       throw error
     }
   }
 
-  async #store(commit: CommitData, planned: Writes): Promise<void> {
-    const event = commitEvent(commit, formatDatetime(this.#now()))
-    await this.#parts.storage.transact(commit.did, (tx) => {
-      tx.repo.apply({
-        did: commit.did,
-        prev: commit.prev,
-        head: commit.head,
-        added: commit.added,
-        removed: commit.removed,
-        records: planned.map(recordChange),
-        blobs: planned.flatMap(blobReferences),
-      })
+  async #persist(commit: CommitData, writes: Writes): Promise<void> {
+    const event = commitEvent(commit, formatDatetime(new Date(this.#now())))
+    await this.#storage.transact(commit.did, (tx) => {
+      applyCommit(tx, commit, writes)
       tx.events.append(event)
     })
-    if (planned.some((write) => write.action !== 'create')) this.#parts.blobs.collect(commit.did)
+    if (writes.some((write) => write.action !== 'create')) this.#blobs.collect(commit.did)
   }
 }
 
-function isLinked(write: PlannedWrite): boolean {
-  return write.action !== 'delete' && write.record.link !== undefined
+function applyCommit(tx: Pick<PdsTransaction, 'repo'>, commit: CommitData, writes: Writes): void {
+  tx.repo.apply({ ...commit, records: writes, blobs: writes.flatMap(blobReferences) })
+}
+
+/**
+ * Whether a plan must not stand on pending commits. An empty one tells its client that everything is as wanted already, which must be
+ * durable. And which older records have the subject of a new one is read from the storage's index, where those of pending commits are not
+ * yet: of two likes of one post in a row, both would stay.
+ */
+function mustWait(wanted: Writes): boolean {
+  return wanted.length === 0 || wanted.some((write) => write.action !== 'delete' && write.subject !== undefined)
 }

@@ -1,0 +1,44 @@
+import type { Chore } from '@atoll/process'
+import type { PdsStorage } from '@atoll/storage'
+import { formatDatetime } from '@atoll/syntax'
+import type { Blobs } from './blobs/blobs.ts'
+import type { UnfinishedChanges } from './claims/unfinished-changes.ts'
+import type { Config } from './config/config.ts'
+import type { RelayNotifier } from './relays/relay-notifier.ts'
+import type { Sessions } from './sessions/sessions.ts'
+
+const minute = 60 * 1000
+const hour = 60 * minute
+
+interface ChoresDeps {
+  readonly config: Pick<Config, 'subscriptions'>
+  readonly storage: Pick<PdsStorage, 'events'>
+  readonly relays: Pick<RelayNotifier, 'notify'>
+  readonly unfinishedChanges: Pick<UnfinishedChanges, 'settle'>
+  readonly blobs: Pick<Blobs, 'sweep'>
+  readonly sessions: Pick<Sessions, 'forgetExpired'>
+}
+
+/**
+ * What the service does over and over, beside requests.
+ *
+ * In one process only: see docs/architecture.md.
+ */
+export function chores(deps: ChoresDeps): Chore[] {
+  const { config, storage, relays, unfinishedChanges, blobs, sessions } = deps
+  return [
+    { name: 'crawlers', everyMs: minute, run: () => relays.notify() },
+    { name: 'unfinished changes of accounts', everyMs: minute, run: () => unfinishedChanges.settle() },
+    { name: 'blobs', everyMs: hour, run: () => blobs.sweep() },
+    {
+      name: 'events',
+      everyMs: 10 * minute,
+      run: () => storage.events.trim({ before: ago(config.subscriptions.backfillLimitMs) }),
+    },
+    { name: 'sessions', everyMs: hour, run: () => sessions.forgetExpired() },
+  ]
+}
+
+function ago(ms: number) {
+  return formatDatetime(new Date(Date.now() - ms))
+}

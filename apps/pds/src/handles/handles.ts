@@ -1,0 +1,27 @@
+import type { PdsStorage } from '@atoll/storage'
+import type { Config } from '../config/config.ts'
+import type { DidLocks } from '../did-locks.ts'
+import type { Identity } from '../identity/identity.ts'
+import { ownHosts } from '../own-hosts.ts'
+import { HandleChanges } from './handle-changes.ts'
+import { HandleRules } from './handle-rules.ts'
+
+/** The handles of accounts: which this server gives away, and how an account gets another. */
+export interface Handles {
+  readonly rules: HandleRules
+  readonly changes: HandleChanges
+}
+
+interface HandlesDeps {
+  readonly config: Pick<Config, 'identity' | 'service'>
+  readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'transact'>
+  readonly identity: Pick<Identity, 'resolver' | 'lookUps' | 'plc'>
+  /** Shared with whatever else changes the names of an account. */
+  readonly locks: Pick<DidLocks, 'run'>
+}
+
+export function openHandles({ config, storage, identity, locks }: HandlesDeps): Handles {
+  const rules = new HandleRules(config.identity.handleDomains, ownHosts(config.service))
+  const { resolver, lookUps, plc } = identity
+  return { rules, changes: new HandleChanges({ storage, handles: rules, identity: resolver, lookUps, plc, locks }) }
+}

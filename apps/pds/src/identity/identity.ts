@@ -1,0 +1,56 @@
+import { importKeyPair } from '@atoll/crypto'
+import { createIdentityResolver, type Fetch, type IdentityResolver } from '@atoll/identity'
+import { createGuardedFetch, nodeDns } from '@atoll/identity/node'
+import { PlcClient } from '@atoll/identity/plc'
+import type { Config } from '../config/config.ts'
+import { DocumentAnswers } from './document-answers.ts'
+import { LookUps } from './look-ups.ts'
+import { PlcAccounts } from './plc-accounts.ts'
+
+/** DIDs and handles: looked up for everybody, and the did:plc identities of this server's accounts. */
+export interface Identity {
+  readonly resolver: IdentityResolver
+  readonly lookUps: LookUps
+  readonly documents: DocumentAnswers
+  readonly plc: PlcAccounts
+}
+
+interface IdentityDeps {
+  readonly config: Pick<Config, 'identity' | 'secrets' | 'service'>
+  readonly plcFetch: Fetch
+  readonly onError: (error: unknown) => void
+}
+
+export function openIdentity({ config, plcFetch, onError }: IdentityDeps): Identity {
+  const { identity, secrets, service } = config
+  const { plcUrl, handleBackupNameservers } = identity
+  const resolver = createIdentityResolver({
+    plcUrl,
+    plcFetch,
+    fetch: createGuardedFetch({
+      allowPrivate: identity.disableSsrfProtection,
+      maxBytes: identity.fetchMaxResponseBytes,
+      timeoutMs: identity.resolverTimeoutMs,
+    }),
+    lookupTxt: nodeDns(),
+    ...(handleBackupNameservers.length > 0
+      ? { backupLookupTxt: nodeDns({ nameservers: [...handleBackupNameservers] }) }
+      : {}),
+    cacheTimes: { staleMs: identity.cacheStaleTtlMs, maxMs: identity.cacheMaxTtlMs },
+    timeoutMs: identity.resolverTimeoutMs,
+    allowLocalhost: service.developmentMode,
+    onError,
+  })
+  return {
+    resolver,
+    lookUps: new LookUps(resolver),
+    documents: new DocumentAnswers({ resolver, withSession: identity.didDocumentWithSession }),
+    plc: new PlcAccounts({
+      client: new PlcClient({ url: plcUrl, fetch: plcFetch }),
+      rotationKey: importKeyPair('k256', Buffer.from(secrets.plcRotationKey, 'hex')),
+      recoveryKey: identity.recoveryDidKey,
+      pds: service.publicUrl,
+      onError,
+    }),
+  }
+}

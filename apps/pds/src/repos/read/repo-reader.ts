@@ -1,0 +1,146 @@
+import type { Cid } from '@atoll/data-model'
+import { type Head, proveRecord } from '@atoll/repo'
+import {
+  type Account,
+  type AccountStatus,
+  accountStatus,
+  InvalidCursorError,
+  type ListedRecord,
+  type Page,
+  type PdsStorage,
+  type RecordStore,
+  type RepoListing,
+  type StoredRecord,
+} from '@atoll/storage'
+import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { RawOutput } from '@atoll/xrpc-server'
+import type { AccountCaller, Reader } from '../../access.ts'
+import { noSuchRepo, repoNotFound, requireReadable, requireSyncable } from '../../accounts/account-state.ts'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { Refused } from '../../refused.ts'
+import { withRepoBlocks } from '../repo-blocks.ts'
+import type { Exports } from './exports.ts'
+import { blocksCar, carOf } from './repo-car.ts'
+
+interface RepoReaderDeps {
+  readonly accounts: Pick<Accounts, 'find'>
+  readonly storage: Pick<PdsStorage, 'repos' | 'records' | 'blobs'>
+  readonly exports: Pick<Exports, 'open'>
+}
+
+/** What became of a repository; one that is active has a rev. */
+export interface RepoStatus {
+  readonly did: Did
+  readonly status: AccountStatus
+  readonly rev: Tid | undefined
+}
+
+/** The way to repositories: nothing of one is read before the state of its account was looked at, and who asks. */
+export class RepoReader {
+  readonly #deps: RepoReaderDeps
+
+  constructor(deps: RepoReaderDeps) {
+    this.#deps = deps
+  }
+
+  /** The DID of the repository that a write names, which must be the caller's own. Refuses with `InvalidRequest` or `AuthenticationRequired`. */
+  async own(repo: string, caller: AccountCaller): Promise<Did> {
+    if (repo === caller.did) return caller.did
+    const account = await this.#deps.accounts.find(repo)
+    if (!account) throw noSuchRepo(repo)
+    if (account.did !== caller.did) throw new Refused('AuthenticationRequired', 'Authentication Required')
+    return caller.did
+  }
+
+  /** The repository of a DID or handle, for reading single records: an active one. Refuses with `InvalidRequest`. */
+  async readable(repo: string): Promise<ReadableRepo> {
+    return new ReadableRepo(requireReadable(await this.#deps.accounts.find(repo), repo), this.#deps)
+  }
+
+  /**
+   * The repository of a DID or handle, for synchronisation: an active one, or any for its owner and the administrator. Refuses with
+   * `RepoNotFound`, `RepoTakendown` or `RepoDeactivated`.
+   */
+  async syncable(repo: string, caller: Reader): Promise<ReadableRepo> {
+    return new ReadableRepo(requireSyncable(await this.#deps.accounts.find(repo), repo, caller), this.#deps)
+  }
+
+  /** Refuses with `RepoNotFound`. */
+  async status(repo: string): Promise<RepoStatus> {
+    const account = await this.#deps.accounts.find(repo)
+    if (!account) throw repoNotFound(repo)
+    const { did } = account
+    const status = accountStatus(account)
+    const head = status === 'active' ? await this.#deps.storage.repos.head(did) : undefined
+    return { did, status, rev: head?.rev }
+  }
+
+  /** Repositories in order of creation, inactive ones included. Refuses a cursor that none of these listings gave. */
+  list(options: { limit: number; cursor?: string }): Promise<Page<RepoListing>> {
+    return this.#deps.storage.repos.list(options).catch((error: unknown) => {
+      throw error instanceof InvalidCursorError ? new Refused('InvalidRequest', 'Malformed cursor') : error
+    })
+  }
+}
+
+/** A repository that may be read by whoever asked a `RepoReader` for it. */
+export class ReadableRepo {
+  readonly account: Account
+  readonly #deps: Omit<RepoReaderDeps, 'accounts'>
+
+  constructor(account: Account, deps: Omit<RepoReaderDeps, 'accounts'>) {
+    this.account = account
+    this.#deps = deps
+  }
+
+  get did(): Did {
+    return this.account.did
+  }
+
+  record(collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
+    return this.#deps.storage.records.get(this.did, collection, rkey)
+  }
+
+  /** A page of a collection, as `RecordStore.list` gives it. */
+  records(collection: Nsid, options: Parameters<RecordStore['list']>[2]): Promise<ListedRecord[]> {
+    return this.#deps.storage.records.list(this.did, collection, options)
+  }
+
+  /** Hands back the memory of a page from `records` that nobody will read again. */
+  release(page: readonly ListedRecord[]): void {
+    const { records } = this.#deps.storage
+    for (const { section } of page) records.release?.(section)
+  }
+
+  collections(options: { limit: number }): Promise<Nsid[]> {
+    return this.#deps.storage.records.collections(this.did, options)
+  }
+
+  head(): Promise<Head | undefined> {
+    return this.#deps.storage.repos.head(this.did)
+  }
+
+  /** A CAR file with the commit, and what proves that the record is in it, or that it is not. */
+  async proof(collection: Nsid, rkey: RecordKey): Promise<RawOutput> {
+    const { repos } = this.#deps.storage
+    const head = await this.head()
+    if (!head) throw repoNotFound(this.did)
+    const proof = await withRepoBlocks(repos, this.did, (get) => proveRecord({ head, get, collection, rkey }))
+    return carOf(head.cid, proof)
+  }
+
+  /** A CAR file of these blocks. Refuses with `BlockNotFound`. */
+  blocks(cids: readonly [Cid, ...Cid[]]): Promise<RawOutput> {
+    return blocksCar(this.#deps.storage.repos, this.did, cids)
+  }
+
+  /** A CAR file of the whole repository, or of what it gained after `since`. */
+  export(options: { ip: string; since?: Tid | undefined }): Promise<RawOutput> {
+    return this.#deps.exports.open(this.did, options)
+  }
+
+  /** CIDs of the blobs that records refer to, ascending. */
+  blobs(options: Parameters<PdsStorage['blobs']['list']>[1]): Promise<Cid[]> {
+    return this.#deps.storage.blobs.list(this.did, options)
+  }
+}

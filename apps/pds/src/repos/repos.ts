@@ -1,0 +1,39 @@
+import { lexicons } from '@atoll/lexicons'
+import type { PdsStorage } from '@atoll/storage'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Blobs } from '../blobs/blobs.ts'
+import type { DidLocks } from '../did-locks.ts'
+import { Exports } from './read/exports.ts'
+import { RepoReader } from './read/repo-reader.ts'
+import { RecordPreparer } from './write/prepare-record.ts'
+import { RecordWrites } from './write/record-writes.ts'
+import { RepoWriter } from './write/repo-writer.ts'
+import { SigningKeys } from './write/signing-keys.ts'
+
+/**
+ * The repositories of this server's accounts. `read/` and `write/` hold what their names say; the import of
+ * repositories that move here is to have `import/`, and to commit through the writer.
+ */
+export interface Repos {
+  readonly reader: RepoReader
+  readonly preparer: RecordPreparer
+  readonly writes: RecordWrites
+  readonly writer: RepoWriter
+}
+
+interface ReposDeps {
+  readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'records' | 'blobs' | 'keys' | 'transact'>
+  readonly accounts: Pick<Accounts, 'find'>
+  readonly blobs: Pick<Blobs, 'claim' | 'collect'>
+  readonly locks: Pick<DidLocks, 'runPipelined'>
+}
+
+export function openRepos({ storage, accounts, blobs, locks }: ReposDeps): Repos {
+  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks })
+  return {
+    reader: new RepoReader({ accounts, storage, exports: new Exports(storage.repos) }),
+    preparer: new RecordPreparer(lexicons()),
+    writes: new RecordWrites(writer),
+    writer,
+  }
+}

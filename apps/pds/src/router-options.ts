@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import type { Log } from '@atoll/process'
+import type { RouterOptions } from '@atoll/xrpc-server'
+import type { Accounts } from './accounts/accounts.ts'
+import type { Config } from './config/config.ts'
+import { rateLimits, subscriptionsPerAddress } from './limits.ts'
+import { transientRefusal } from './transient-refusal.ts'
+import { undeclaredErrors } from './undeclared-errors.ts'
+import { createWeb } from './web/web.ts'
+
+interface RouterOptionsDeps {
+  readonly config: Config
+  readonly log: Log
+  readonly accounts: Pick<Accounts, 'find' | 'count'>
+}
+
+/** What the router does around the methods: other paths, limits, health, log lines. */
+export function routerOptions({ config, log, accounts }: RouterOptionsDeps): RouterOptions {
+  return {
+    fallback: createWeb({ config, accounts }),
+    health: async () => {
+      // A server whose storage does not answer is not healthy.
+      await accounts.count()
+      return { version: config.service.version ?? packageVersion() }
+    },
+    mapError: transientRefusal,
+    // Answers are ours: checking them is for development.
+    validateOutput: config.service.developmentMode,
+    undeclaredErrors,
+    onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),
+    onRequest: ({ request, nsid, status, ms }) =>
+      log.info('request', { method: request.method, nsid, status, ms: Math.round(ms) }),
+    rateLimits: rateLimits(config.rateLimits),
+    subscriptions: config.rateLimits.enabled ? { maxPerAddress: subscriptionsPerAddress } : {},
+  }
+}
+
+function packageVersion(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return manifest.version
+}
