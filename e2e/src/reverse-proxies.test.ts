@@ -3,7 +3,7 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import { readConfig, type ServedPds, servePds } from '@atoll/pds'
 import { createPlcDirectory } from '@atoll/plc-directory'
 import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
-import { SlowBodyGuard } from '@atoll/xrpc-server/node'
+import { manualGuard } from '@atoll/xrpc-server/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ReverseProxy, reverseProxies } from './reverse-proxies.ts'
 
@@ -36,8 +36,8 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
   let pds: ServedPds
   let proxy: ReverseProxy
   let session: ClientHttp2Session
-  let look: (() => void) | undefined
-  let onWatching = () => {}
+  // The tests control its time.
+  const { guard, pass, watching } = manualGuard({ everyMs })
   const log: { msg: string; nsid?: string; status?: number }[] = []
 
   beforeAll(async () => {
@@ -51,17 +51,6 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
       PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '11'.repeat(32),
       PDS_DID_PLC_URL: 'http://plc.test',
       LOG_ENABLED: 'true',
-    })
-    // The tests control its time.
-    const guard = new SlowBodyGuard({
-      everyMs,
-      repeat: (given) => {
-        look = given
-        onWatching()
-        return () => {
-          look = undefined
-        }
-      },
     })
     pds = await servePds(config, {
       write: (line) => log.push(JSON.parse(line)),
@@ -108,20 +97,15 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
     expect(status).toBe(200)
     return body
   }
-  const pass = (ms: number) => {
-    for (let passed = 0; passed < ms; passed += everyMs) look?.()
-  }
   /** An upload of which a part has been sent, and which the server waits for. */
   const beginUpload = async (part: Uint8Array) => {
     const { accessJwt: token } = await signIn()
     pass(everyMs) // the guard lets go of requests that are done
-    const watching = new Promise<void>((resolve) => {
-      onWatching = resolve
-    })
+    const watched = watching()
     const stream = open('/xrpc/com.atproto.repo.uploadBlob', { token, headers: { 'content-type': 'image/png' } })
     const answer = answerOf(stream)
     stream.write(part)
-    await watching
+    await watched
     return { stream, answer }
   }
   const logged = (nsid: string) => log.filter((line) => line.nsid === nsid).map(({ msg, status }) => [msg, status])

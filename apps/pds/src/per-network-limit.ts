@@ -1,24 +1,22 @@
+import { CountsByKey } from '@atoll/xrpc-server'
+
 /** Bounds how many of something each client network has at a time. */
 export class PerNetworkLimit {
-  readonly #taken = new Map<string, number>()
+  readonly #taken = new CountsByKey()
   readonly #max: number
 
   constructor(max: number) {
     this.#max = max
   }
 
-  /** Counts one more, and returns the function that ends it; undefined when the network has reached the limit. */
+  /** Takes one, and returns the function that gives it back; `undefined` when the network has reached the limit. */
   take(network: string): (() => void) | undefined {
-    const taken = this.#taken.get(network) ?? 0
-    if (taken >= this.#max) return undefined
-    this.#taken.set(network, taken + 1)
+    if (this.#taken.of(network) >= this.#max) return undefined
+    this.#taken.add(network, 1)
     let isGivenBack = false
     return () => {
-      if (isGivenBack) return
+      if (!isGivenBack) this.#taken.add(network, -1)
       isGivenBack = true
-      const left = (this.#taken.get(network) ?? 1) - 1
-      if (left > 0) this.#taken.set(network, left)
-      else this.#taken.delete(network)
     }
   }
 }

@@ -1,35 +1,18 @@
 /** Bodies in content codings that cost more than they bring, byte for byte as a hostile client sends them. */
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
+import { PdsOnPort } from './pds-on-port.ts'
 
-let pds: PdsUnderTest
-let alice: TestAccount
-let server: NodeServer
+let served: PdsOnPort
 beforeAll(async () => {
-  pds = await PdsUnderTest.start()
-  alice = await pds.account('alice')
-  server = await serveNode(pds.pds.router, { port: 0, host: '127.0.0.1', lingerMs: 100 })
+  served = await PdsOnPort.start({ lingerMs: 100 })
 })
-afterAll(async () => {
-  await server.close()
-  await pds.close()
-})
+afterAll(() => served.close())
 
-async function answerTo(method: string, headers: readonly string[], body: Uint8Array): Promise<string> {
-  const socket = connect(server.port, '127.0.0.1').on('error', () => undefined)
-  let text = ''
-  socket.setEncoding('latin1').on('data', (chunk: string) => {
-    text += chunk
-  })
+function answerTo(method: string, headers: readonly string[], body: Uint8Array): Promise<string> {
   const lines = ['host: localhost', 'connection: close', `content-length: ${body.length}`, ...headers]
-  socket.write(`POST /xrpc/${method} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
-  socket.write(body)
-  await once(socket, 'close')
-  return text
+  const head = `POST /xrpc/${method} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
+  return served.send(Buffer.concat([Buffer.from(head), body]), { end: false })
 }
 
 // Some hundred bytes of brotli for a megabyte of empty gzip members, which come to nothing.
@@ -48,7 +31,7 @@ it.each(['gzip, br', 'br, gzip', 'gzip, gzip', 'deflate,br,gzip'])(
       const headers = [
         `content-type: ${type}`,
         `content-encoding: ${codings}`,
-        `authorization: Bearer ${alice.accessJwt}`,
+        `authorization: Bearer ${served.alice.accessJwt}`,
       ]
       const answer = await answerTo(method!, headers, bomb)
       expect(answer, method).toMatch(/^HTTP\/1\.1 415 /)

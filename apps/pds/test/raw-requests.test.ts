@@ -1,37 +1,22 @@
-import { connect } from 'node:net'
-import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
+import { PdsOnPort } from './pds-on-port.ts'
 
-let pds: PdsUnderTest
-let alice: TestAccount
-let server: NodeServer
+let served: PdsOnPort
 beforeAll(async () => {
-  pds = await PdsUnderTest.start()
-  alice = await pds.account('alice')
-  server = await serveNode(pds.pds.router, { port: 0 })
+  served = await PdsOnPort.start()
 })
-afterAll(async () => {
-  await server.close()
-  await pds.close()
-})
+afterAll(() => served.close())
 
 const create = '/xrpc/com.atproto.repo.createRecord'
-const whole = () => JSON.stringify({ repo: alice.did, collection: 'com.example.thing', record: { whole: true } })
+const whole = () => JSON.stringify({ repo: served.alice.did, collection: 'com.example.thing', record: { whole: true } })
 const head = (line: string, headers: readonly string[] = []) =>
-  `${[`${line} HTTP/1.1`, 'host: localhost', `authorization: Bearer ${alice.accessJwt}`, ...headers].join('\r\n')}\r\n\r\n`
+  `${[`${line} HTTP/1.1`, 'host: localhost', `authorization: Bearer ${served.alice.accessJwt}`, ...headers].join('\r\n')}\r\n\r\n`
 const json = 'content-type: application/json'
 
-/** Sends bytes and no more, and answers whatever comes back: a status, or 0 where the connection is just closed. */
+/** Sends bytes and no more. Resolves to the status that comes back, or 0 where the connection is just closed. */
 async function exchange(bytes: Buffer): Promise<number> {
-  const socket = connect(server.port)
-  const chunks: Buffer[] = []
-  socket.on('data', (chunk) => chunks.push(chunk))
-  // A server that has read enough may cut the rest off.
-  socket.on('error', () => undefined)
-  socket.end(bytes)
-  await new Promise((resolve) => socket.once('close', resolve))
-  return Number(/^HTTP\/1\.1 (\d{3})/.exec(Buffer.concat(chunks).toString('latin1'))?.[1] ?? 0)
+  const response = await served.send(bytes, { end: true })
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1] ?? 0)
 }
 
 // Byte for byte, as no client library would send them.
@@ -88,13 +73,13 @@ const requests: [string, () => string][] = [
 
 describe('a request by hand', () => {
   it.each(requests)('with %s gets no fault of the server and changes nothing', async (_, request) => {
-    const { repos, events } = pds.adapters.storage
-    const before = [await repos.head(alice.did), await events.last()]
+    const { repos, events } = served.pds.adapters.storage
+    const before = [await repos.head(served.alice.did), await events.last()]
     const status = await exchange(Buffer.from(request(), 'latin1'))
     expect(status < 500 || status === 501, `status ${status}`).toBe(true)
-    expect([await repos.head(alice.did), await events.last()]).toEqual(before)
-    expect(pds.errors).toEqual([])
-    expect((await fetch(`${server.url}/xrpc/_health`)).status).toBe(200)
+    expect([await repos.head(served.alice.did), await events.last()]).toEqual(before)
+    expect(served.pds.errors).toEqual([])
+    expect((await fetch(`${served.url}/xrpc/_health`)).status).toBe(200)
   })
 
   it('goes through when nothing is wrong with it', async () => {

@@ -45,6 +45,7 @@ export {
   isPrivateAddress,
 } from './http/client-address.ts'
 export { availableCodings } from './http/coding.ts'
+export { CountsByKey } from './limits/counts-by-key.ts'
 export {
   MemoryRateLimitStore,
   type RateLimit,

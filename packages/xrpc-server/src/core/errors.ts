@@ -1,20 +1,22 @@
 import { XrpcError } from '@atoll/xrpc'
 import type { RouterResponse } from './messages.ts'
 
-/** The server could not take its address: `code` is EADDRINUSE, EACCES and the like. */
+/** The server cannot listen on its address: `code` is EADDRINUSE, EACCES and the like. */
 export class ListenError extends Error {
   override name = 'ListenError'
-  constructor(
-    readonly code: string,
-    readonly host: string | undefined,
-    readonly port: number,
-    options?: { cause?: unknown },
-  ) {
+  readonly code: string
+  readonly host: string | undefined
+  readonly port: number
+
+  constructor(code: string, host: string | undefined, port: number, options?: { cause?: unknown }) {
     super(`cannot listen on ${host ?? '*'}:${port}: ${code}`, options)
+    this.code = code
+    this.host = host
+    this.port = port
   }
 }
 
-/** The client went away before its request was read or its answer written. */
+/** The client went away before its request was read or its response written. */
 export class ClientGoneError extends Error {
   override name = 'ClientGoneError'
   constructor(options?: { cause?: unknown }) {
@@ -52,15 +54,15 @@ export function bodyTooSlow(minBytes: number, seconds: number): XrpcError {
   return new XrpcError('RequestTimeout', message)
 }
 
-/** What a caller may know of an error: everything about a refusal, nothing about a fault of ours. */
+/** What a caller may know of an error: all of a refusal, nothing of a fault of the server. */
 export function publicError(error: unknown): XrpcError {
   if (error instanceof XrpcError) return error
-  // Nobody receives this answer, but it is logged, and not as a fault of the server.
+  // Nobody receives this response, but it is logged, and not as a fault of the server.
   if (error instanceof ClientGoneError) return new XrpcError('ClientGone', error.message, { cause: error })
   return new XrpcError('InternalServerError', 'Internal Server Error', { cause: error })
 }
 
-/** The one shape of every error. */
+/** The response to every refusal: https://atproto.com/specs/xrpc#error-responses */
 export function errorResponse(error: XrpcError): RouterResponse {
   return {
     status: error.status,

@@ -2,16 +2,19 @@ import type { RateState } from '../limits/rate-limits.ts'
 import type { ResponseHeaderMap, RouterRequest } from './messages.ts'
 import type { Nsid, ResponseHeaders } from './route.ts'
 
-/** What the router remembers of one request until it is answered. */
+/** What the router knows about one request until it is answered. */
 export class Exchange implements ResponseHeaders {
+  readonly request: RouterRequest
   nsid: Nsid | undefined
   rate: RateState | undefined
-  /** Whether the caller is counted by rate limits; judged once. */
+  /** Whether rate limits count the caller; decided once. */
   isLimited = false
-  /** Added by authorizer and handler, whatever becomes of the call. */
+  /** Added by authorizer and handler; sent with a refusal as well. */
   readonly headers: ResponseHeaderMap = {}
 
-  constructor(readonly request: RouterRequest) {}
+  constructor(request: RouterRequest) {
+    this.request = request
+  }
 
   set(name: string, value: string): void {
     this.headers[name.toLowerCase()] = value

@@ -1,4 +1,4 @@
-/** One declared method, from its parameters to its answer. */
+/** One declared method, from its parameters to its response. */
 import { describeIssues, type Procedure, type Query, type Result } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
 import type { ByteStream } from '../http/bodies.ts'
@@ -18,7 +18,7 @@ export interface MethodSettings {
   validateOutput: boolean
 }
 
-/** Parameters, then the caller, then the input, then the limits, then the handler. */
+/** Parameters, then the caller, then the input, then the limits, then the handler. `isPromise` says why it awaits so. */
 export async function callMethod(
   { method, authorize, handler, options }: MethodRoute,
   exchange: Exchange,
@@ -26,11 +26,11 @@ export async function callMethod(
 ): Promise<RouterResponse> {
   const { request } = exchange
   const params = requireParams(method, request)
-  const authorizing = authorize(new AuthorizeCall(method.nsid, params, request, exchange))
+  const authorizing = authorize(new AuthorizeCall(method.nsid, params, exchange))
   const credentials = isPromise(authorizing) ? await authorizing : authorizing
   const reading = readInput(method, request, settings.inputLimits, options.maxBytes)
   const input = isPromise(reading) ? await reading : reading
-  const call = new MethodCall(method, params, input, credentials, request, exchange)
+  const call = new MethodCall(method, params, input, credentials, exchange)
   if (exchange.isLimited && (options.limits || options.points !== undefined)) {
     await settings.limiter.spend(call, exchange, options)
   }
@@ -48,66 +48,87 @@ export function requireParams(method: Route['method'], request: RouterRequest): 
 
 /** What an authorizer sees. */
 export class AuthorizeCall implements AuthorizeRequest {
+  readonly nsid: Nsid
   readonly params: Readonly<Record<string, unknown>>
+  readonly #exchange: Exchange
 
-  constructor(
-    readonly nsid: Nsid,
-    params: object,
-    readonly request: RouterRequest,
-    readonly responseHeaders: ResponseHeaders,
-  ) {
+  constructor(nsid: Nsid, params: object, exchange: Exchange) {
+    this.nsid = nsid
     this.params = params as Record<string, unknown> // every object is one
+    this.#exchange = exchange
+  }
+
+  get request(): RouterRequest {
+    return this.#exchange.request
+  }
+
+  get responseHeaders(): ResponseHeaders {
+    return this.#exchange
   }
 
   get headers(): RequestHeaders {
-    return this.request.headers
+    return this.#exchange.request.headers
   }
 
   get ip(): string {
-    return this.request.ip
+    return this.#exchange.request.ip
   }
 
   get signal(): AbortSignal {
-    return this.request.signal
+    return this.#exchange.request.signal
   }
 }
 
-// Hosts make addresses and signals only when they are asked for, so this asks no sooner than the handler does.
+// Hosts make addresses and signals when they are first read, so this reads them when the handler does.
 class MethodCall implements Call<Query | Procedure> {
-  constructor(
-    readonly method: Query | Procedure,
-    readonly params: object,
-    private readonly given: Input,
-    readonly credentials: unknown,
-    readonly request: RouterRequest,
-    readonly responseHeaders: ResponseHeaders,
-  ) {}
+  readonly method: Query | Procedure
+  readonly params: object
+  readonly credentials: unknown
+  readonly #input: Input
+  readonly #exchange: Exchange
+
+  // Positional, since each request makes one: an object of arguments would be a second allocation.
+  constructor(method: Query | Procedure, params: object, input: Input, credentials: unknown, exchange: Exchange) {
+    this.method = method
+    this.params = params
+    this.credentials = credentials
+    this.#input = input
+    this.#exchange = exchange
+  }
 
   get refuse(): Refuse<Query | Procedure> {
     return refuse
   }
 
   get input(): unknown {
-    return this.given.input
+    return this.#input.input
   }
 
   get encoding(): string | undefined {
-    return this.given.encoding
+    return this.#input.encoding
   }
 
   get body(): ByteStream {
-    return this.given.body
+    return this.#input.body
+  }
+
+  get request(): RouterRequest {
+    return this.#exchange.request
+  }
+
+  get responseHeaders(): ResponseHeaders {
+    return this.#exchange
   }
 
   get headers(): RequestHeaders {
-    return this.request.headers
+    return this.#exchange.request.headers
   }
 
   get ip(): string {
-    return this.request.ip
+    return this.#exchange.request.ip
   }
 
   get signal(): AbortSignal {
-    return this.request.signal
+    return this.#exchange.request.signal
   }
 }

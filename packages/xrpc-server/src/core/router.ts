@@ -46,12 +46,11 @@ class RouterCore {
   readonly #routes = new Map<string, Route>()
   readonly #limiter: Limiter
   readonly #settings: MethodSettings
-  readonly #streams: Subscriptions
+  readonly #subscriptions: Subscriptions
+  readonly #options: RouterOptions
 
-  constructor(
-    routes: Iterable<Route>,
-    private readonly options: RouterOptions,
-  ) {
+  constructor(routes: Iterable<Route>, options: RouterOptions) {
+    this.#options = options
     for (const route of routes) {
       if (this.#routes.has(route.method.nsid)) throw new Error(`${route.method.nsid} is declared twice`)
       this.#routes.set(route.method.nsid, route)
@@ -65,18 +64,18 @@ class RouterCore {
       },
       validateOutput: options.validateOutput ?? true,
     }
-    this.#streams = new Subscriptions(options)
+    this.#subscriptions = new Subscriptions(options)
   }
 
   async handle(request: RouterRequest): Promise<RouterResponse> {
-    const { onRequest } = this.options
+    const { onRequest } = this.#options
     const started = onRequest ? performance.now() : 0
     const exchange = new Exchange(request)
     let error: unknown
     let response: RouterResponse
     try {
-      const answering = this.#answer(exchange)
-      response = isPromise(answering) ? await answering : answering
+      const responding = this.#respond(exchange)
+      response = isPromise(responding) ? await responding : responding
     } catch (thrown) {
       error = this.#checked(thrown, exchange)
       response = this.#refuse(error, exchange)
@@ -93,7 +92,7 @@ class RouterCore {
     try {
       const route = this.#routes.get(this.#locate(exchange) ?? '')
       await this.#spendGlobal(exchange, undefined)
-      if (route?.kind === 'stream') return await this.#streams.open(route, exchange)
+      if (route?.kind === 'stream') return await this.#subscriptions.open(route, exchange)
       if (route) throw new XrpcError('InvalidRequest', `${exchange.nsid} is a ${route.method.kind}, not a subscription`)
       throw this.#notHere(exchange)
     } catch (thrown) {
@@ -114,11 +113,11 @@ class RouterCore {
   }
 
   // Nothing here waits unless it has to: on a busy server a turn of the queue for each step is felt.
-  #answer(exchange: Exchange): Awaitable<RouterResponse> {
+  #respond(exchange: Exchange): Awaitable<RouterResponse> {
     const { request } = exchange
     const nsid = this.#locate(exchange)
     if (request.method === 'OPTIONS' && this.#isCrossOrigin(request.path)) return preflightResponse(request)
-    if (this.options.health && isHealthPath(request.path)) return this.#health(request, this.options.health)
+    if (this.#options.health && isHealthPath(request.path)) return this.#health(request, this.#options.health)
     const route = nsid === undefined ? undefined : this.#routes.get(nsid)
     const spending = this.#spendGlobal(exchange, route)
     return isPromise(spending) ? spending.then(() => this.#dispatch(route, exchange)) : this.#dispatch(route, exchange)
@@ -127,7 +126,7 @@ class RouterCore {
   #dispatch(route: Route | undefined, exchange: Exchange): Awaitable<RouterResponse> {
     const { request, nsid } = exchange
     if (!route || !nsid) return this.#fallBack(exchange)
-    const intercepting = this.options.intercept?.(request, nsid)
+    const intercepting = this.#options.intercept?.(request, nsid)
     if (!isPromise(intercepting)) return intercepting ? owned(intercepting) : this.#run(route, exchange)
     return intercepting.then((intercepted) => (intercepted ? owned(intercepted) : this.#run(route, exchange)))
   }
@@ -138,7 +137,7 @@ class RouterCore {
   }
 
   async #fallBack(exchange: Exchange): Promise<RouterResponse> {
-    const answer = await this.options.fallback?.(exchange.request, exchange.nsid)
+    const answer = await this.#options.fallback?.(exchange.request, exchange.nsid)
     if (answer) return owned(answer)
     throw this.#notHere(exchange)
   }
@@ -171,13 +170,13 @@ class RouterCore {
 
   #checked(thrown: unknown, { nsid }: Exchange): unknown {
     const route = nsid && this.#routes.get(nsid)
-    return route ? checkRefusal(thrown, route.method, this.options) : thrown
+    return route ? checkRefusal(thrown, route.method, this.#options) : thrown
   }
 
   #refuse(thrown: unknown, exchange: Exchange): RouterResponse {
-    const refusal = this.options.mapError?.(thrown) ?? publicError(thrown)
+    const refusal = this.#options.mapError?.(thrown) ?? publicError(thrown)
     if (refusal !== thrown && !(thrown instanceof ClientGoneError) && !exchange.request.signal.aborted) {
-      this.options.onError?.(thrown, { request: exchange.request, nsid: exchange.nsid })
+      this.#options.onError?.(thrown, { request: exchange.request, nsid: exchange.nsid })
     }
     const answer = errorResponse(refusal)
     return { ...answer, headers: { ...exchange.headers, ...answer.headers } }
@@ -185,7 +184,7 @@ class RouterCore {
 
   #finish({ request, nsid, rate }: Exchange, response: RouterResponse): Awaitable<RouterResponse> {
     if (rate) Object.assign(response.headers, rateHeaders(rate))
-    const { onError } = this.options
+    const { onError } = this.#options
     // A web stream cannot be cancelled while it is read by others; its chunks can.
     if (response.body instanceof ReadableStream) response.body = chunksOf(response.body)
     if (onError && isStream(response.body)) {
@@ -198,7 +197,7 @@ class RouterCore {
   }
 
   #isCrossOrigin(path: string): boolean {
-    return this.options.crossOrigin?.(path) ?? true
+    return this.#options.crossOrigin?.(path) ?? true
   }
 }
 

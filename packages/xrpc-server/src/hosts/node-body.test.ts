@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { guardByHand } from '../../test/guard-by-hand.ts'
+import { manualGuard } from '../testing.ts'
 import { NodeBody } from './node-body.ts'
 
 let server: Server | undefined
@@ -113,7 +113,7 @@ describe('the body of a request', () => {
   })
 
   it('is not taken for slow while it waits for its reader', async () => {
-    const { guard, pass } = guardByHand()
+    const { guard, pass } = manualGuard()
     const [message, , client] = await request(40_000_000)
     const body = new NodeBody(message, guard)
     client.write(Buffer.alloc(40_000_000))

@@ -1,9 +1,11 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, it, vi } from 'vitest'
 import type { RouterResponse } from '../core/messages.ts'
+import type { Router } from '../core/router.ts'
 import type { Upgrade } from '../streams/subscriptions.ts'
-import { nodeListener } from './node-listener.ts'
+import { koaMiddleware, koaUpgrade } from './koa.ts'
+import { type NodeListener, nodeListener } from './node-listener.ts'
 import { nodeUpgrade } from './node-upgrade.ts'
 
 function work(): void {
@@ -11,15 +13,17 @@ function work(): void {
   while (performance.now() < until);
 }
 
+type Handle = Pick<Router, 'handle'>
+
 /** Hands the listener requests of as many connections in one turn of the event loop; each takes a while. */
-function crowd(count: number) {
+function crowd(count: number, open: (router: Handle) => NodeListener = nodeListener) {
   const begun: string[] = []
   const handle = async ({ path }: { path: string }): Promise<RouterResponse> => {
     begun.push(path)
     work()
     return { status: 200, headers: {}, body: '' }
   }
-  const listener = nodeListener({ handle })
+  const listener = open({ handle })
   const responses = Array.from({ length: count }, (_, index) => {
     const message = new IncomingMessage(new Socket())
     message.url = `/${index}`
@@ -60,4 +64,23 @@ it('requests to upgrade are judged in slices of time as well', async () => {
   }
   expect(judged.length).toBeLessThanOrEqual(12)
   await vi.waitUntil(() => judged.length === 40, 10_000)
+})
+
+it('requests and upgrades of one Koa app share each slice', async () => {
+  const judged: string[] = []
+  const upgrade = async ({ path }: { path: string }): Promise<Upgrade> => {
+    judged.push(path)
+    return { accepted: false, response: { status: 400, headers: {} } }
+  }
+  const { listener } = koaUpgrade(new Server(), { upgrade })
+  const { begun, answered } = crowd(20, (router) => {
+    const middleware = koaMiddleware(router, { serves: () => true })
+    return (req, res) => middleware({ path: req.url, req, res } as never, async () => {})
+  })
+  const message = new IncomingMessage(new Socket())
+  listener(message, message.socket, Buffer.alloc(0))
+  expect(begun.length).toBeLessThanOrEqual(12)
+  expect(judged).toEqual([])
+  await answered
+  await vi.waitUntil(() => judged.length === 1)
 })

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Router } from '../core/router.ts'
 import { enterConnection } from '../limits/connection-queues.ts'
-import { LoopShares } from '../limits/loop-shares.ts'
+import { sharedLoopShares } from '../limits/loop-shares.ts'
 import { SlowBodyGuard } from '../limits/slow-body-guard.ts'
 import { joinSmallChunks, SmallChunkLine } from '../limits/small-chunks.ts'
 import { type UnreadResponseLimits, UnreadResponses } from '../limits/unread-responses.ts'
@@ -17,13 +17,10 @@ export interface NodeListenerOptions extends NodeRequestOptions, UnreadResponseL
 /** Answers one of Node's requests; resolves when the answer is written. */
 export type NodeListener = (message: IncomingMessage, response: ServerResponse) => Promise<void>
 
-export function nodeListener(
-  router: Pick<Router, 'handle'>,
-  options: NodeListenerOptions = {},
-  shares = new LoopShares(),
-): NodeListener {
+export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListenerOptions = {}): NodeListener {
   const { stalledMs = 60_000, lingerMs = 2_000, minReadBytesPerSecond, readingGraceMs } = options
   const timeouts = { stalledMs, lingerMs, minReadBytesPerSecond, readingGraceMs }
+  const shares = sharedLoopShares()
   const requestOptions = { ...options, shares, guard: options.guard ?? new SlowBodyGuard() }
   const unread = new UnreadResponses(options)
   const line = new SmallChunkLine()

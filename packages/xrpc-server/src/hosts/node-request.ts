@@ -32,15 +32,17 @@ export class NodeRequest implements RouterRequest, RequestHeaders {
   readonly method: string
   readonly path: string
   readonly query: string
+  readonly #message: IncomingMessage
+  readonly #response: Closing
+  readonly #options: NodeRequestOptions & { readonly shares?: LoopShares }
   #ip: string | undefined
   #signal: AbortSignal | undefined
 
-  constructor(
-    private readonly message: IncomingMessage,
-    /** Whose closing before its end means that the client has gone. */
-    private readonly response: Closing,
-    private readonly options: NodeRequestOptions & { readonly shares?: LoopShares },
-  ) {
+  /** @param response closes before its end when the client has gone */
+  constructor(message: IncomingMessage, response: Closing, options: NodeRequestOptions & { shares?: LoopShares }) {
+    this.#message = message
+    this.#response = response
+    this.#options = options
     this.method = message.method ?? 'GET'
     const url = message.url ?? '/'
     if (url.charCodeAt(0) === 0x2f) {
@@ -61,13 +63,13 @@ export class NodeRequest implements RouterRequest, RequestHeaders {
   }
 
   get(name: string): string | null {
-    const value = this.message.headers[name] ?? this.message.headers[name.toLowerCase()]
+    const value = this.#message.headers[name] ?? this.#message.headers[name.toLowerCase()]
     if (value === undefined) return null
     return typeof value === 'string' ? value : value.join(', ')
   }
 
   *entries(): Generator<[string, string]> {
-    for (const [name, value] of Object.entries(this.message.headers)) {
+    for (const [name, value] of Object.entries(this.#message.headers)) {
       if (value !== undefined) yield [name, typeof value === 'string' ? value : value.join(', ')]
     }
   }
@@ -77,14 +79,14 @@ export class NodeRequest implements RouterRequest, RequestHeaders {
   }
 
   #findIp(): string {
-    const { socket } = this.message
+    const { socket } = this.#message
     let peer = peers.get(socket)
     if (peer === undefined) {
       peer = clientAddress(socket.remoteAddress ?? '', null)
       peers.set(socket, peer)
     }
     const forwarded = this.get('x-forwarded-for')
-    return forwarded === null ? peer : clientAddress(peer, forwarded, this.options.isTrustedProxy)
+    return forwarded === null ? peer : clientAddress(peer, forwarded, this.#options.isTrustedProxy)
   }
 
   get network(): string {
@@ -92,7 +94,7 @@ export class NodeRequest implements RouterRequest, RequestHeaders {
   }
 
   nextTurn(): Promise<void> {
-    return this.options.shares?.next(this.network) ?? yieldToEventLoop()
+    return this.#options.shares?.next(this.network) ?? yieldToEventLoop()
   }
 
   get signal(): AbortSignal {
@@ -100,7 +102,7 @@ export class NodeRequest implements RouterRequest, RequestHeaders {
   }
 
   #watch(): AbortSignal {
-    const { response } = this
+    const response = this.#response
     const gone = new AbortController()
     const onClose = () => {
       if (!response.writableFinished) gone.abort(new ClientGoneError())
@@ -111,19 +113,19 @@ export class NodeRequest implements RouterRequest, RequestHeaders {
   }
 
   get hasBody(): boolean {
-    const { headers } = this.message
+    const { headers } = this.#message
     return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
   }
 
   get body(): ByteStream | undefined {
-    return this.hasBody ? new NodeBody(this.message, this.options.guard) : undefined
+    return this.hasBody ? new NodeBody(this.#message, this.#options.guard) : undefined
   }
 
   async read(maxBytes: number): Promise<Uint8Array> {
     // By the next turn, whatever came with the headers has been parsed: usually all there is.
     await undefined
-    const { message } = this
-    if (!message.complete) return readMessage(message, maxBytes, this.options.guard)
+    const message = this.#message
+    if (!message.complete) return readMessage(message, maxBytes, this.#options.guard)
     const bytes: Uint8Array | null = message.read()
     if (bytes && bytes.length > maxBytes) throw payloadTooLarge()
     return bytes ?? new Uint8Array()

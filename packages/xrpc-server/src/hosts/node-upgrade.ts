@@ -6,16 +6,16 @@ import type { RouterResponse } from '../core/messages.ts'
 import type { Router } from '../core/router.ts'
 import { isStream } from '../http/bodies.ts'
 import { isConnectionBusy } from '../limits/connection-queues.ts'
-import { LoopShares } from '../limits/loop-shares.ts'
+import { sharedLoopShares } from '../limits/loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { WsFrameSocket } from './ws-frame-socket.ts'
 
 export interface NodeUpgradeOptions extends NodeRequestOptions {
-  /** How often subscribers are asked for a sign of life; one that gave none since is cut off. 30 s unless given. */
+  /** How often subscribers are pinged; one that has not answered by the next ping is cut off. Default: 30 s. */
   keepAliveMs?: number
-  /** What a subscriber may send between two such times, though it is not listened to. 64 KiB unless given. */
+  /** What a subscriber may send between two pings, though it is not listened to. Default: 64 KiB. */
   maxIncomingBytes?: number
-  /** How long a closing handshake may take. 5 s unless given. */
+  /** How long a closing handshake may take. Default: 5 s. */
   closeTimeoutMs?: number
 }
 
@@ -24,7 +24,7 @@ export interface NodeUpgrade {
   listener(message: IncomingMessage, socket: Duplex, head: Buffer): void
   /** How many subscriptions are open. */
   readonly open: number
-  /** Says goodbye to every subscriber, also to those on their way in; those who do not answer are cut off. */
+  /** Closes every subscription, those that are being opened included; peers that do not answer are cut off. */
   close(): void
 }
 
@@ -32,52 +32,16 @@ const goingAway = 1001
 const goodbye = 'the server is closing'
 const maxIncomingFrameBytes = 16 * 1024
 
-export function nodeUpgrade(
-  router: Pick<Router, 'upgrade'>,
-  options: NodeUpgradeOptions = {},
-  shares = new LoopShares(),
-): NodeUpgrade {
-  const { keepAliveMs = 30_000, maxIncomingBytes = 64 * 1024, closeTimeoutMs = 5_000 } = options
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    // A context for each subscriber would cost more memory than everything else about it.
-    perMessageDeflate: false,
-    maxPayload: maxIncomingFrameBytes,
-    skipUTF8Validation: true,
-    // A ping is counted before it is answered.
-    autoPong: false,
-    closeTimeout: closeTimeoutMs,
-  } as ConstructorParameters<typeof WebSocketServer>[0])
-  const sockets = new Set<WsFrameSocket>()
-  let isClosing = false
-  let timer: ReturnType<typeof setInterval> | undefined
-
-  // After a stall of ours timers come first: answers that have arrived meanwhile are read before anyone is judged.
-  const keepAlive = () => {
-    setImmediate(() => {
-      for (const socket of sockets) socket.keepAlive()
-    })
-  }
-
-  const accept = (webSocket: WebSocket, connection: Duplex) => {
-    const socket = new WsFrameSocket(webSocket, connection, maxIncomingBytes)
-    sockets.add(socket)
-    timer ??= setInterval(keepAlive, keepAliveMs).unref()
-    if (isClosing) socket.close(goingAway, goodbye)
-    socket.onClose(() => {
-      sockets.delete(socket)
-      if (sockets.size > 0) return
-      clearInterval(timer)
-      timer = undefined
-    })
-    return socket
-  }
+export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgradeOptions = {}): NodeUpgrade {
+  const { closeTimeoutMs = 5_000 } = options
+  const server = webSocketServer(closeTimeoutMs)
+  const sockets = new OpenSockets(options)
+  const shares = sharedLoopShares()
 
   const upgrade = async (message: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Node leaves an upgraded socket without anyone to hear of its errors.
+    // Node leaves an upgraded socket without a listener for its errors.
     socket.on('error', () => socket.destroy())
-    // The answers before it would be written into the stream of frames. No client asks for an upgrade before it has them.
+    // The responses before it would be written into the stream of frames. No client asks for an upgrade before it has them.
     if (isConnectionBusy(socket)) return void socket.destroy()
     const request = new NodeRequest(message, socket, options)
     const turn = shares.enter(() => request.network)
@@ -86,7 +50,7 @@ export function nodeUpgrade(
     const outcome = await router.upgrade(request)
     if (socket.destroyed) return
     if (!outcome.accepted) return refuse(socket, outcome.response)
-    server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(accept(webSocket, socket)))
+    server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(sockets.add(webSocket, socket)))
   }
 
   return {
@@ -94,10 +58,67 @@ export function nodeUpgrade(
     get open() {
       return sockets.size
     },
-    close() {
-      isClosing = true
-      for (const socket of sockets) socket.close(goingAway, goodbye)
-    },
+    close: () => sockets.close(),
+  }
+}
+
+function webSocketServer(closeTimeout: number): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // A context for each subscriber would cost more memory than everything else about it.
+    perMessageDeflate: false,
+    maxPayload: maxIncomingFrameBytes,
+    skipUTF8Validation: true,
+    // A ping is counted before it is answered.
+    autoPong: false,
+    closeTimeout,
+  } as ConstructorParameters<typeof WebSocketServer>[0])
+}
+
+/** The subscribers' sockets, which are pinged as long as there are any. */
+class OpenSockets {
+  readonly #sockets = new Set<WsFrameSocket>()
+  readonly #keepAliveMs: number
+  readonly #maxIncomingBytes: number
+  #timer: ReturnType<typeof setInterval> | undefined
+  #isClosing = false
+
+  constructor({ keepAliveMs = 30_000, maxIncomingBytes = 64 * 1024 }: NodeUpgradeOptions) {
+    this.#keepAliveMs = keepAliveMs
+    this.#maxIncomingBytes = maxIncomingBytes
+  }
+
+  get size(): number {
+    return this.#sockets.size
+  }
+
+  add(webSocket: WebSocket, connection: Duplex): WsFrameSocket {
+    const socket = new WsFrameSocket({ webSocket, connection, maxIncomingBytes: this.#maxIncomingBytes })
+    this.#sockets.add(socket)
+    this.#timer ??= setInterval(this.#keepAlive, this.#keepAliveMs).unref()
+    if (this.#isClosing) socket.close(goingAway, goodbye)
+    socket.onClose(() => this.#remove(socket))
+    return socket
+  }
+
+  close(): void {
+    this.#isClosing = true
+    for (const socket of this.#sockets) socket.close(goingAway, goodbye)
+  }
+
+  #remove(socket: WsFrameSocket): void {
+    this.#sockets.delete(socket)
+    if (this.#sockets.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  // After a stall of this process timers come first: pongs that have arrived are read before anyone is judged.
+  readonly #keepAlive = () => {
+    setImmediate(() => {
+      for (const socket of this.#sockets) socket.keepAlive()
+    })
   }
 }
 

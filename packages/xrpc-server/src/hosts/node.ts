@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { ListenError } from '../core/errors.ts'
 import type { Router } from '../core/router.ts'
 import { type ConnectionOptions, Connections } from '../limits/connections.ts'
-import { LoopShares } from '../limits/loop-shares.ts'
 import { SlowBodyGuard } from '../limits/slow-body-guard.ts'
 import { answerClientError } from './client-error.ts'
 import { type NodeListenerOptions, nodeListener } from './node-listener.ts'
@@ -51,9 +50,8 @@ export async function serveNode(
 ): Promise<NodeServer> {
   const guard = options.guard ?? new SlowBodyGuard()
   let closing: Promise<void> | undefined
-  const shares = new LoopShares()
-  const listener = nodeListener(router, { ...options, guard, isClosing: () => closing !== undefined }, shares)
-  const upgrade = nodeUpgrade(router, options, shares)
+  const listener = nodeListener(router, { ...options, guard, isClosing: () => closing !== undefined })
+  const upgrade = nodeUpgrade(router, options)
   const { headersTimeoutMs = 60_000 } = options
   const server = createServer({
     // Headers are looked for every third of their time, so none outlives it by much.

@@ -3,9 +3,6 @@ export type ContentCoding = 'identity' | 'gzip' | 'deflate' | 'br' | 'zstd'
 /** Codings by what the client gave them, `*` included. */
 type Weights = ReadonlyMap<string, number>
 
-const maxCached = 256
-const parsed = new Map<string, Weights>()
-
 /** For a header without a usable preference. */
 const noWeights: Weights = new Map()
 
@@ -36,22 +33,13 @@ function weightOf(weights: Weights, coding: ContentCoding): number {
   return explicit ?? (coding === 'identity' ? 0.0001 : 0)
 }
 
+/** The weights of a header; none when any part of it is malformed. */
 function parseAcceptEncoding(header: string): Weights {
-  const known = parsed.get(header)
-  if (known) return known
-  const weights = readWeights(header) ?? noWeights
-  if (parsed.size >= maxCached) parsed.clear()
-  if (header.length <= 128) parsed.set(header, weights)
-  return weights
-}
-
-/** What the header says; undefined when a part of it is malformed. */
-function readWeights(header: string): Weights | undefined {
   const weights = new Map<string, number>()
   for (const part of header.split(',')) {
     if (part.trim() === '') continue
     const match = partForm.exec(part.trim())
-    if (!match) return undefined
+    if (!match) return noWeights
     const coding = match[1]!.toLowerCase()
     weights.set(coding === 'x-gzip' ? 'gzip' : coding, match[2] === undefined ? 1 : Number(match[2]))
   }

@@ -11,7 +11,7 @@ const minBytes = 1024
 const compressible =
   /^(?:application\/(?:json|vnd\.ipld\.car|cbor|javascript|xml|[\w.-]+\+json)|image\/svg\+xml|text\/[\w.-]+)(?:;|$)/
 
-/** What has been negotiated for a header: clients send the same few over and over. */
+/** The coding for each header: clients send the same few over and over. */
 const negotiated = new Map<string, ContentCoding>()
 const maxNegotiated = 256
 

@@ -13,11 +13,10 @@ export interface ConnectionOptions {
 export class Connections {
   readonly #open = new Set<Socket>()
   readonly #byNetwork = new CountsByKey()
+  readonly #options: ConnectionOptions
 
-  constructor(
-    server: Server,
-    private readonly options: ConnectionOptions,
-  ) {
+  constructor(server: Server, options: ConnectionOptions) {
+    this.#options = options
     server.on('connection', (socket: Socket) => this.#accept(socket))
   }
 
@@ -32,7 +31,7 @@ export class Connections {
 
   #accept(socket: Socket): void {
     const address = normalizeAddress(socket.remoteAddress ?? '') ?? ''
-    const { maxConnectionsPerAddress = 512, isTrustedProxy = isPrivateAddress } = this.options
+    const { maxConnectionsPerAddress = 512, isTrustedProxy = isPrivateAddress } = this.#options
     const isCounted = !isTrustedProxy(address)
     const network = clientNetwork(address)
     if (isCounted && this.#byNetwork.of(network) >= maxConnectionsPerAddress) {

@@ -1,14 +1,14 @@
-/** A count for each name, such as a client network. A name whose count is back at zero takes no memory. */
+/** A count for each key, such as a client network. A key whose count is back at zero takes no memory. */
 export class CountsByKey {
   readonly #counts = new Map<string, number>()
 
-  of(name: string): number {
-    return this.#counts.get(name) ?? 0
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0
   }
 
-  add(name: string, change: number): void {
-    const count = this.of(name) + change
-    if (count > 0) this.#counts.set(name, count)
-    else this.#counts.delete(name)
+  add(key: string, change: number): void {
+    const count = this.of(key) + change
+    if (count > 0) this.#counts.set(key, count)
+    else this.#counts.delete(key)
   }
 }

@@ -16,36 +16,37 @@ import {
   tighter,
 } from './rate-limits.ts'
 
-/** The router's rate limits in force: global ones, and those of routes. */
+/** Spends points in the router's rate limits: the global ones, and those of routes. */
 export class Limiter {
+  readonly #options: RateLimitOptions
+  readonly #now: () => number
   readonly #store: RateLimitStore
 
-  constructor(
-    private readonly options: RateLimitOptions,
-    private readonly now: () => number,
-  ) {
+  constructor(options: RateLimitOptions, now: () => number) {
+    this.#options = options
+    this.#now = now
     this.#store = options.store ?? new MemoryRateLimitStore()
   }
 
-  /** Whether this caller is counted at all. */
+  /** Whether this caller is counted at all, which `bypass` decides. */
   counts(request: RouterRequest): boolean {
-    return !this.options.bypass?.(request)
+    return !this.#options.bypass?.(request)
   }
 
   get hasGlobal(): boolean {
-    return (this.options.global?.length ?? 0) > 0
+    return (this.#options.global?.length ?? 0) > 0
   }
 
-  /** CountsByKey a request in the limits that are for everything. @throws XrpcError 429 */
+  /** Spends a point in each global limit. @throws XrpcError 429 */
   spendGlobal(exchange: Exchange): Awaitable<void> {
-    return this.#spend(this.options.global ?? [], exchange.request, 1, exchange)
+    return this.#spend(this.#options.global ?? [], exchange.request, 1, exchange)
   }
 
-  /** CountsByKey a call in the limits of its route. @throws XrpcError 429 */
+  /** Spends what a call costs in the limits of its route. @throws XrpcError 429 */
   async spend(call: Call<Query | Procedure>, exchange: Exchange, { points, limits }: RouteOptions): Promise<void> {
-    if (points !== undefined && this.options.budgets) {
+    if (points !== undefined && this.#options.budgets) {
       const cost = typeof points === 'function' ? points(call) : points
-      await this.#spend(this.options.budgets, call, cost, exchange)
+      await this.#spend(this.#options.budgets, call, cost, exchange)
     }
     if (limits) await this.#spend(limits, call, 1, exchange)
   }
@@ -56,13 +57,13 @@ export class Limiter {
     points: number,
     exchange: Exchange,
   ): Awaitable<void> {
-    const spending = consumeLimits(this.#store, limits, subject, points, this.now())
-    if (isPromise(spending)) return spending.then((state) => this.#judge(state, exchange))
-    this.#judge(spending, exchange)
+    const spending = consumeLimits(this.#store, limits, subject, points, this.#now())
+    if (isPromise(spending)) return spending.then((state) => this.#check(state, exchange))
+    this.#check(spending, exchange)
   }
 
-  #judge(state: RateState | undefined, exchange: Exchange): void {
+  #check(state: RateState | undefined, exchange: Exchange): void {
     exchange.rate = tighter(exchange.rate, state)
-    if (state && isExceeded(state)) throw rateLimitExceeded(state, this.now())
+    if (state && isExceeded(state)) throw rateLimitExceeded(state, this.#now())
   }
 }

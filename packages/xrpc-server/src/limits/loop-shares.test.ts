@@ -205,6 +205,21 @@ describe('LoopShares', () => {
     expect(loop.shares.networks).toBeLessThan(10_001)
   })
 
+  it('charges a network that was alone once for what came late in a turn', async () => {
+    await loop.request('alone', 10)
+    await loop.endTurn()
+    await loop.request('alone')
+    await loop.endTurn()
+    await loop.pass(60)
+    for (let index = 0; index < 4; index++) await loop.request('alone', 2)
+    for (let index = 0; index < 10; index++) await loop.request('alone', 10)
+    for (let turn = 0; turn < 12; turn++) await loop.endTurn()
+    expect(loop.begun).toHaveLength(16)
+    await loop.request('other')
+    await loop.request('alone')
+    expect(loop.atOnce.slice(-2)).toEqual(['other', 'alone'])
+  })
+
   it('forgets what was used a while ago', async () => {
     await overuse('greedy')
     loop.now += 5_000

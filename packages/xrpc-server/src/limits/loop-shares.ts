@@ -103,10 +103,15 @@ export class LoopShares {
   /** Whether all requests of late came from this network: then it stands back for nobody, and what it uses is the turns. */
   #isAlone(network: string, now: number): boolean {
     // Others that stand back send nothing while they wait, and are there all the same.
-    if (network === this.#lastNetwork) return now - this.#severalSeen > presenceMs && this.#back.hasNoneBut(network)
+    if (network === this.#lastNetwork) return this.#areNoOthersSeen(now) && this.#back.hasNoneBut(network)
     this.#lastNetwork = network
     this.#severalSeen = now
     return false
+  }
+
+  /** Whether requests have come from one network only of late. */
+  #areNoOthersSeen(now: number): boolean {
+    return now - this.#severalSeen > presenceMs
   }
 
   #isGreedy(network: string): boolean {
@@ -143,7 +148,7 @@ export class LoopShares {
     const now = this.#now()
     const turnMs = now - this.#turnBegan
     // In a turn that was not watched from its beginning nobody asked whose requests they were.
-    if (this.#watchUntil !== 0 && now - this.#severalSeen > presenceMs) this.#add(this.#lastNetwork, turnMs)
+    if (this.#watchUntil !== 0 && this.#areNoOthersSeen(now)) this.#add(this.#lastNetwork, turnMs)
     if (turnMs > sliceMs) this.#watchUntil = now + watchMs
     else if (now > this.#watchUntil) this.#stopWatching()
     if (this.#late.isEmpty) return
@@ -186,6 +191,8 @@ export class LoopShares {
     const next = () => {
       const network = this.#now() - since < forMs ? lines.next() : undefined
       if (network === undefined) then?.()
+      // A network that is alone is charged for the whole turn, this work included.
+      else if (lines === this.#late && this.#areNoOthersSeen(since)) this.#whenIdle(next)
       else this.#measure(network, next)
     }
     next()
@@ -215,6 +222,13 @@ export class LoopShares {
   #asOfNow({ ms, at }: Use): number {
     return ms * 2 ** ((at - this.#now()) / halfLifeMs)
   }
+}
+
+let shared: LoopShares | undefined
+
+/** The one of this process: all servers in it have the same event loop. */
+export function sharedLoopShares(): LoopShares {
+  return (shared ??= new LoopShares())
 }
 
 /** What a network has used of the event loop. */

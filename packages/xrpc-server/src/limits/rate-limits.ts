@@ -123,7 +123,7 @@ interface LimitWindows {
   bytes: number
 }
 
-/** CountsByKey in this process, in bounded memory. */
+/** Counts in this process, in bounded memory. */
 export class MemoryRateLimitStore implements RateLimitStore {
   readonly #limits = new Map<string, LimitWindows>()
   readonly #maxKeys: number

@@ -5,11 +5,11 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import Koa from 'koa'
 import { afterEach, describe, expect, it } from 'vitest'
-import { guardByHand } from '../../test/guard-by-hand.ts'
 import { add, touch, upload } from '../../test/methods.ts'
 import { koaMiddleware } from '../hosts/koa.ts'
 import { serveNode } from '../hosts/node.ts'
 import { createRouter, type Router, type RouterOptions, route } from '../index.ts'
+import { manualGuard } from '../testing.ts'
 import { SlowBodyGuard } from './slow-body-guard.ts'
 
 const anyone = () => undefined
@@ -46,7 +46,7 @@ const hosts: [string, (router: Router, guard: SlowBodyGuard) => Promise<number>]
 
 describe.each(hosts)('on %s, an upload', (_, open) => {
   const minute = 60_000
-  let time: ReturnType<typeof guardByHand>
+  let time: ReturnType<typeof manualGuard>
   let port: number
   let received = 0
   const log: unknown[] = []
@@ -56,7 +56,7 @@ describe.each(hosts)('on %s, an upload', (_, open) => {
   const serve = async () => {
     log.length = 0
     received = 0
-    time = guardByHand()
+    time = manualGuard()
     const router = createRouter(
       [
         route(upload, anyone, async ({ body, encoding = '' }) => {

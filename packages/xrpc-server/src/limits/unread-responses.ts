@@ -35,7 +35,7 @@ export class UnreadResponses {
     return this.#bytes
   }
 
-  /** CountsByKey an answer until it is released, or cut off to make room for another. */
+  /** Counts a response until it is released, or cut off to make room for another. */
   hold(unread: Unread): Unread {
     this.#unread.add(unread)
     this.#count(unread, 1)

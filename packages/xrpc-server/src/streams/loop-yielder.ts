@@ -52,7 +52,7 @@ export class LoopYielder {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** CountsByKey an item and, once enough have come together, looks whether the slice is over. */
+  /** Counts an item and, once enough have come together, looks whether the slice is over. */
   #lookAfter(bytes: number): boolean {
     this.#items++
     this.#bytes += bytes

@@ -1,5 +1,4 @@
-/** Opens subscriptions: who may, how many of them, and what becomes of each. */
-
+/** Opens subscriptions: who may open them, how many at a time, and what becomes of each. */
 import { XrpcError } from '@atoll/xrpc'
 import type { Exchange } from '../core/exchange.ts'
 import type { RouterResponse } from '../core/messages.ts'
@@ -12,25 +11,28 @@ import { CountsByKey } from '../limits/counts-by-key.ts'
 import { pumpFrames, refuseStream, StreamFailure } from './frame-pump.ts'
 import type { FrameSocket } from './frame-socket.ts'
 
-/** The outcome of a request to upgrade: a refusal to be answered, or a stream that wants its socket. */
+/** What becomes of a request to upgrade: a refusal to send, or a stream that is to be given its socket. */
 export type Upgrade =
   | { accepted: false; response: RouterResponse }
   | { accepted: true; serve(socket: FrameSocket): Promise<void> }
 
+type SubscriptionsOptions = Pick<RouterOptions, 'onError' | 'mapError' | 'subscriptions' | keyof RefusalOptions>
+
 export class Subscriptions {
+  readonly #options: SubscriptionsOptions
   readonly #openByNetwork = new CountsByKey()
 
-  constructor(
-    private readonly options: Pick<RouterOptions, 'onError' | 'mapError' | 'subscriptions' | keyof RefusalOptions>,
-  ) {}
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options
+  }
 
   async open(route: StreamRoute, exchange: Exchange): Promise<Upgrade> {
     const { method, authorize } = route
     const { request } = exchange
     const params = requireParams(method, request)
-    const full = this.#lackOfRoom(exchange)
+    const full = this.#refusalIfFull(exchange)
     if (full) throw full
-    const credentials = await authorize(new AuthorizeCall(method.nsid, params, request, exchange))
+    const credentials = await authorize(new AuthorizeCall(method.nsid, params, exchange))
     return {
       accepted: true,
       serve: (socket) => this.#serve(route, exchange, params, credentials, socket),
@@ -48,8 +50,8 @@ export class Subscriptions {
     const { headers, ip } = request
     const gone = new AbortController()
     const { signal } = gone
-    // Those who asked at the same time all found room.
-    const full = this.#lackOfRoom(exchange)
+    // Requests that came at the same time all found room.
+    const full = this.#refusalIfFull(exchange)
     if (full) return refuseStream(full, socket)
     const network = clientNetwork(ip)
     this.#openByNetwork.add(network, 1)
@@ -57,13 +59,13 @@ export class Subscriptions {
       this.#openByNetwork.add(network, -1)
       gone.abort()
     })
-    const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.options.subscriptions ?? {}
-    const onError = (error: unknown) => this.options.onError?.(error, { request, nsid })
-    const mapError = (error: unknown) => this.options.mapError?.(error)
+    const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.#options.subscriptions ?? {}
+    const onError = (error: unknown) => this.#options.onError?.(error, { request, nsid })
+    const mapError = (error: unknown) => this.#options.mapError?.(error)
     const failure = new StreamFailure()
     const { fail } = failure
     const open = () => handler({ method, params, headers, credentials, ip, signal, fail, refuse, request })
-    const check = (error: unknown) => checkRefusal(error, method, this.options)
+    const check = (error: unknown) => checkRefusal(error, method, this.#options)
     await pumpFrames(
       method,
       open,
@@ -74,8 +76,8 @@ export class Subscriptions {
     )
   }
 
-  #lackOfRoom({ request: { ip }, isLimited }: Exchange): XrpcError | undefined {
-    const { maxPerAddress } = this.options.subscriptions ?? {}
+  #refusalIfFull({ request: { ip }, isLimited }: Exchange): XrpcError | undefined {
+    const { maxPerAddress } = this.#options.subscriptions ?? {}
     if (maxPerAddress === undefined || !isLimited || this.#openByNetwork.of(clientNetwork(ip)) < maxPerAddress) return
     return new XrpcError('RateLimitExceeded', `at most ${maxPerAddress} subscriptions for one address`)
   }
