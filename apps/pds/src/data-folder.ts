@@ -6,8 +6,11 @@ import { explainingStart, StartError } from '@atoll/process'
 const setting = 'PDS_DATA_DIRECTORY'
 
 /**
- * Makes the folder of the database if it is missing, and refuses one that the database could not be written in, or that holds the data
- * of the usual PDS distribution: a server that started empty beside them would know none of its accounts. Returns the database's file.
+ * Creates the folder of the database if it is missing, and returns the database's file. A folder in
+ * which the database could not be written is refused, as is one with the data of the usual PDS
+ * distribution: a server that started empty beside it would know none of its accounts.
+ *
+ * @throws StartError
  */
 export async function prepareDataFolder(storage: {
   readonly dataDirectory: string
@@ -25,7 +28,10 @@ export async function prepareDataFolder(storage: {
   return file
 }
 
-/** For its owner alone, as there are private keys in it; its name is synced, so that a power cut does not lose it. */
+/**
+ * For its owner alone, because private keys are kept in it. Its name is synced, so that a power cut
+ * does not lose it.
+ */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 })
   if (first === undefined) return
@@ -44,18 +50,23 @@ function refuseForeignData(file: string, usualDistribution: readonly string[]): 
   )
 }
 
-/** Nothing is opened: to close a file again would end the locks that this process may hold on it, and others could open the database. */
+/**
+ * Checks without opening the file: closing it again would end the locks that this process may hold
+ * on it, and others could open the database.
+ */
 async function requireWritableFile(file: string): Promise<void> {
   if (!existsSync(file)) return
   await access(file, constants.R_OK | constants.W_OK)
-  if ((await stat(file)).isDirectory())
+  if ((await stat(file)).isDirectory()) {
     throw Object.assign(new Error(`${file} is a folder`), { code: 'EISDIR', path: file })
+  }
 }
 
 /** SQLite would report a damaged database, and the advice would name the wrong file. */
 async function requireEmptyLock(lock: string): Promise<void> {
-  if (existsSync(lock) && (await stat(lock)).size > 0)
+  if (existsSync(lock) && (await stat(lock)).size > 0) {
     throw new StartError(
       `${lock} is not empty, so it is not the lock file of this server: move it away, and start again.`,
     )
+  }
 }

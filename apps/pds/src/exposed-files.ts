@@ -7,8 +7,9 @@ import type { Config } from './config/config.ts'
 const others = 0o077
 
 /**
- * At most one sentence each for the operator about files and folders that other users of the machine can open: made by an earlier
- * version, restored, or copied. Nothing is changed, since the mode may be intended, or not ours to change.
+ * Warnings for the operator about files and folders that other users of the machine can open: at
+ * most one sentence for each kind. Such files were made by an earlier version, restored, or copied.
+ * Nothing is changed, since the mode may be intended.
  */
 export async function exposureWarnings(
   { storage, blobs }: Pick<Config, 'storage' | 'blobs'>,
@@ -24,7 +25,7 @@ export async function exposureWarnings(
   ]
 }
 
-/** The database, what SQLite keeps beside it, and copies that somebody made there. */
+/** The database, the files that SQLite keeps beside it, and copies that somebody made there. */
 async function databaseFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
   return names.filter((name) => name.startsWith('pds.sqlite')).map((name) => join(folder, name))

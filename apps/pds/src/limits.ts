@@ -20,9 +20,9 @@ export const subscriptionsPerAddress = 100
 
 /** How much is allowed in which time: the same figures as the network's usual servers. */
 export const limits = {
-  /** Of every client address, whatever it asks of the API. */
+  /** For each client address, over all methods. */
   requests: [{ name: 'requests', points: 3000, durationMs: 5 * minute }],
-  /** Of every account: 3 points for a create, 2 for an update, 1 for a delete. */
+  /** For each account: 3 points for a create, 2 for an update, 1 for a delete. */
   writes: [
     { name: 'writes-hour', points: 5000, durationMs: hour, key: caller },
     { name: 'writes-day', points: 35_000, durationMs: day, key: caller },
@@ -43,13 +43,16 @@ function caller({ credentials }: RateLimitSubject): string | undefined {
   return (credentials as { did?: Did } | undefined)?.did
 }
 
-/** Refuses an identifier too long to be one before anything is counted. A domain beyond ASCII has any number of spellings, and all of them sign in to one account. */
+/**
+ * One key for every spelling of an identifier: a domain beyond ASCII has any number of them, and all
+ * sign in to one account. An identifier that is too long is refused before anything is counted.
+ */
 function identifierAndAddress({ input, ip }: RateLimitSubject & { input: { identifier: string } }): string {
   requireIdentifierLength(input.identifier)
   return `${canonicalEmail(input.identifier)} ${clientNetwork(ip)}`
 }
 
-/** The limits as the operator wants them. */
+/** The limits of all routes together, as the settings want them. */
 export function rateLimits({ enabled, bypassKey, bypassIps }: Config['rateLimits']): RateLimitOptions {
   // The bypass lifts the routes' own limits as well.
   if (!enabled) return { bypass: () => true }
@@ -63,8 +66,8 @@ export function rateLimits({ enabled, bypassKey, bypassIps }: Config['rateLimits
 }
 
 /**
- * Whose X-Forwarded-For counts: private addresses, the proxies that the operator names, and the addresses without limits. What one of
- * those passes on for a client is counted as the client's.
+ * Whose X-Forwarded-For is believed: that of private addresses, of the proxies that the operator
+ * names, and of the addresses without limits. What they pass on for a client counts as the client's.
  */
 export function trustedProxies({ proxies, rateLimits }: Pick<Config, 'proxies' | 'rateLimits'>) {
   const isNamed = addressMatcher([...proxies.trusted, ...rateLimits.bypassIps])

@@ -44,10 +44,12 @@ it.skipIf(process.platform === 'win32')('creates everything for its own user alo
   const names = await readdir(dataDirectory, { recursive: true })
   const entries = await Promise.all(names.map(async (name) => ({ name, stats: await stat(join(dataDirectory, name)) })))
   await network.close()
-  for (const name of ['pds.sqlite', 'pds.sqlite-wal', 'secrets.json', 'plc.jsonl', 'blobs'])
+  for (const name of ['pds.sqlite', 'pds.sqlite-wal', 'secrets.json', 'plc.jsonl', 'blobs']) {
     expect(names).toContain(join('made', 'here', name))
-  for (const { name, stats } of entries)
+  }
+  for (const { name, stats } of entries) {
     expect([name, stats.mode & 0o777]).toEqual([name, stats.isFile() ? 0o600 : 0o700])
+  }
   expect(network.warnings).toEqual([])
 })
 

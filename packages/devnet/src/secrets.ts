@@ -19,8 +19,9 @@ export async function keepSecrets(file: string, database?: string): Promise<Secr
     throw unusableSecrets(file, error.code ?? error.message, error)
   })
   if (kept !== undefined) return parseSecrets(kept, file)
-  if (database !== undefined)
+  if (database !== undefined) {
     throw unusableSecrets(file, `it is missing, and the accounts in ${database} are under its keys`)
+  }
   const made: Secrets = {
     PDS_JWT_SECRET: randomBytes(32).toString('hex'),
     PDS_ADMIN_PASSWORD: randomBytes(12).toString('base64url'),

@@ -1,4 +1,4 @@
-/** Tells those who wait that there is something new to be read. */
+/** Wakes those who wait for new entries. */
 export class Arrivals {
   #next = Promise.withResolvers<void>()
 
@@ -7,7 +7,10 @@ export class Arrivals {
     this.#next = Promise.withResolvers<void>()
   }
 
-  /** Resolves at the next announcement, or when the signal is aborted. Ask before looking, so that nothing is missed in between. */
+  /**
+   * Resolves at the next announcement, or when the signal is aborted. Call it before reading the
+   * store, so that nothing is missed in between.
+   */
   next(signal: AbortSignal): Promise<void> {
     const { promise } = this.#next
     return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import type { Did } from '@atoll/syntax'
 
-/** Runs the work of one DID in turn, and that of different DIDs side by side. */
+/** Runs the work of one DID in order, and that of different DIDs at the same time. */
 export class DidQueue {
   readonly #tails = new Map<Did, Promise<unknown>>()
 

@@ -6,14 +6,21 @@ import { Refusal } from './refusal.ts'
 /** The reason with which a stream is closed. */
 export class StreamClosedError extends Error {
   override name = 'StreamClosedError'
-  constructor(readonly reason: 'FutureCursor' | 'ConsumerTooSlow') {
+  readonly reason: 'FutureCursor' | 'ConsumerTooSlow'
+
+  constructor(reason: 'FutureCursor' | 'ConsumerTooSlow') {
     super(reason)
+    this.reason = reason
   }
 }
 
 const pageSize = 500
 
-/** The sequence number after which a stream begins; `undefined` for what is new from now on. @throws Refusal */
+/**
+ * The sequence number after which a stream begins; undefined for one that begins now.
+ *
+ * @throws Refusal
+ */
 export function parseCursor(query: URLSearchParams): number | undefined {
   const text = query.get('cursor')
   if (text === null || text === '') return undefined
@@ -22,8 +29,10 @@ export function parseCursor(query: URLSearchParams): number | undefined {
 }
 
 /**
- * Every operation after the cursor, in order, each as a text of JSON, and then new ones as they are accepted, until the
- * signal is aborted. It is read from the store at the pace of the reader. @throws StreamClosedError for a cursor from the future
+ * Every operation after the cursor, in order, each as a text of JSON, and then new ones as they are
+ * accepted, until the signal is aborted. The store is read at the pace of the reader.
+ *
+ * @throws StreamClosedError for a cursor from the future
  */
 export async function* exportStream(
   store: Pick<PlcStore, 'exportAfter' | 'last'>,

@@ -4,8 +4,8 @@ import { Refusal } from './refusal.ts'
 const maxCount = 1000
 
 /**
- * A page of the export as JSON lines. With a sequence number as cursor the lines carry one, too; with a time stamp,
- * or none, they have the older form.
+ * A page of the export as JSON lines. After a sequence number, the lines have sequence numbers as
+ * well; after a time stamp, or from the beginning, they have the older form.
  */
 export async function exportLines(store: PlcStore, query: URLSearchParams): Promise<string> {
   const count = parseCount(query.get('count'))

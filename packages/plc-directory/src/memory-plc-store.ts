@@ -1,7 +1,7 @@
 import type { Did } from '@atoll/syntax'
 import type { NewEntry, PlcStore, SequencedEntry } from './plc-store.ts'
 
-/** A store that forgets everything with its process. */
+/** A store in memory. */
 export class MemoryPlcStore implements PlcStore {
   readonly #all: SequencedEntry[] = []
   readonly #byDid = new Map<Did, SequencedEntry[]>()

@@ -32,7 +32,7 @@ async function directory() {
 let shared: ReturnType<typeof directory> | undefined
 
 function requireNoFault(response: Response, faults: unknown[]): void {
-  if (response.status >= 500) throw new Error(`answered ${response.status}: ${String(faults[0])}`)
+  if (response.status >= 500) throw new Error(`responded ${response.status}: ${String(faults[0])}`)
 }
 
 export const targets: FuzzTarget[] = [

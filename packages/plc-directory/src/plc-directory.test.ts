@@ -46,7 +46,7 @@ async function refusal(work: Promise<unknown>): Promise<[number | undefined, str
 }
 
 describe('a directory', () => {
-  it('takes a new identity and answers for it in every view', async () => {
+  it('takes a new identity and shows it in every view', async () => {
     const { client, get } = opened()
     const { did, op } = genesis()
     await client.submit(did, op)
@@ -80,7 +80,7 @@ describe('a directory', () => {
     expect(await client.getLog(did)).toHaveLength(2)
   })
 
-  it('answers 410 for a tombstone, keeps its log, and lets a stronger key undo it', async () => {
+  it('responds 410 for a tombstone, keeps its log, and lets a stronger key undo it', async () => {
     const { client, clock, get } = opened()
     const { did, op } = genesis()
     await client.submit(did, op)
@@ -218,7 +218,7 @@ describe('a directory refuses with 400 and a reason', () => {
       'a key that is too long',
       signOperation({ ...unsigned, verificationMethods: { k: `did:key:z${'2'.repeat(248)}` } }, weak),
     ],
-    ['a key that is none', signOperation({ ...unsigned, verificationMethods: { k: 'did:key:m234' } }, weak)],
+    ['something that is not a key', signOperation({ ...unsigned, verificationMethods: { k: 'did:key:m234' } }, weak)],
     [
       'an operation that is too large',
       signOperation(
@@ -273,7 +273,7 @@ describe('requests', () => {
     ['GET', '/export?count=0', 400],
     ['GET', '/export?count=x', 400],
     ['GET', '/export?after=yesterday', 400],
-  ])('%s %s is answered with %s as JSON', async (method, path, status) => {
+  ])('%s %s gets %s as JSON', async (method, path, status) => {
     const { get } = opened()
     const response = await get(path, { method })
     expect(response.status).toBe(status)
@@ -295,7 +295,7 @@ describe('requests', () => {
     expect([response.status, await response.json()]).toEqual([413, { message: 'request entity too large' }])
   })
 
-  it('hear of no inner fault: it goes to onError', async () => {
+  it('are told of no inner fault: it goes to onError', async () => {
     const faults: unknown[] = []
     const fault = new Error('disk at /secret/path')
     const failing = { entries: () => Promise.reject(fault) } as unknown as PlcStore

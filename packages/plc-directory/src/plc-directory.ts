@@ -10,23 +10,29 @@ import { Refusal } from './refusal.ts'
 import { readJson } from './request-body.ts'
 
 export interface PlcDirectoryOptions {
-  /** In memory when left out. */
+  /** Default: in memory. */
   store?: PlcStore
+  /** Milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number
-  /** Hears of faults that the caller only sees as a 500. */
+  /** Called with the faults that a client only sees as a 500. */
   onError?: (error: unknown) => void
 }
 
 export interface PlcDirectory {
   fetch(request: Request): Promise<Response>
   /**
-   * What `/export/stream` sends, for a host that speaks WebSocket: a text for each operation after the query's `cursor`, or
-   * from now on, until the signal is aborted. @throws Refusal for a malformed query, at once
+   * What `/export/stream` sends, for a host that speaks WebSocket: a text for each operation after
+   * the query's `cursor` (without one, from now on), until the signal is aborted.
+   *
+   * @throws Refusal at once for a malformed query
    */
   stream(query: URLSearchParams, signal: AbortSignal): AsyncIterable<string>
 }
 
-/** A did:plc directory with the paths and answers of the public one, as a function from request to response. */
+/**
+ * A did:plc directory with the paths and responses of the public one, as a function from request to
+ * response. See https://web.plc.directory/spec/v0.1/did-plc
+ */
 export function createPlcDirectory(options: PlcDirectoryOptions = {}): PlcDirectory {
   const { store = new MemoryPlcStore(), now = Date.now, onError = () => undefined } = options
   const arrivals = new Arrivals()
@@ -34,7 +40,7 @@ export function createPlcDirectory(options: PlcDirectoryOptions = {}): PlcDirect
   return {
     async fetch(request) {
       try {
-        return withoutBody(request, await answer(request, store, log))
+        return withoutBody(request, await respond(request, store, log))
       } catch (error) {
         const refusal = refusalOf(error)
         if (refusal.status >= 500) onError(error)
@@ -45,18 +51,20 @@ export function createPlcDirectory(options: PlcDirectoryOptions = {}): PlcDirect
   }
 }
 
-async function answer(request: Request, store: PlcStore, log: PlcLog): Promise<Response> {
+async function respond(request: Request, store: PlcStore, log: PlcLog): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url)
-  if (request.method === 'OPTIONS')
+  if (request.method === 'OPTIONS') {
     return text('', { 'access-control-allow-methods': 'GET,HEAD,POST', 'access-control-allow-headers': '*' })
+  }
   if (request.method === 'POST') return submit(pathname, request, log)
   if (!['GET', 'HEAD'].includes(request.method)) throw new Refusal(405, 'Method Not Allowed')
   if (pathname === '/') return text('A did:plc directory. See https://web.plc.directory for the method.\n')
   if (pathname === '/_health') return json({ version: '0.0.0' })
-  if (pathname === '/export')
+  if (pathname === '/export') {
     return text(await exportLines(store, searchParams), { 'content-type': 'application/jsonlines' })
+  }
   if (pathname === '/export/stream') throw new Refusal(426, 'Upgrade Required')
-  return answerAbout(pathname, store)
+  return showDid(pathname, store)
 }
 
 async function submit(pathname: string, request: Request, log: PlcLog): Promise<Response> {
@@ -77,7 +85,7 @@ const views: Record<string, View> = {
   'log/last': (_, entries) => json(lastOf(entries)),
 }
 
-async function answerAbout(pathname: string, store: PlcStore): Promise<Response> {
+async function showDid(pathname: string, store: PlcStore): Promise<Response> {
   const { did, view } = splitPath(pathname)
   const show = Object.hasOwn(views, view) ? views[view] : undefined
   if (!show) throw new Refusal(404, 'Not Found')

@@ -1,10 +1,10 @@
-/** An answer other than success: the status and the message of its JSON body. */
+/** A response other than success: the status and the message of its JSON body. */
 export class Refusal extends Error {
   override name = 'Refusal'
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
+  readonly status: number
+
+  constructor(status: number, message: string) {
     super(message)
+    this.status = status
   }
 }

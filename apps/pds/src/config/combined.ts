@@ -52,16 +52,19 @@ function secretFaults(
   { recoveryDidKey }: Read['identity'],
 ): string[] {
   const faults: string[] = []
-  if (jwtSecret !== undefined && jwtSecret.length < 16)
+  if (jwtSecret !== undefined && jwtSecret.length < 16) {
     faults.push('PDS_JWT_SECRET is shorter than 16 characters (secret that signs session tokens)')
-  if (adminPassword !== undefined && adminPassword.length < leastAdminPassword)
+  }
+  if (adminPassword !== undefined && adminPassword.length < leastAdminPassword) {
     faults.push(
       `PDS_ADMIN_PASSWORD is shorter than ${leastAdminPassword} characters (password of the administrator): make one with: openssl rand -hex 16`,
     )
-  if (plcRotationKey !== undefined && recoveryDidKey !== undefined && didKeyOf(plcRotationKey) === recoveryDidKey)
+  }
+  if (plcRotationKey !== undefined && recoveryDidKey !== undefined && didKeyOf(plcRotationKey) === recoveryDidKey) {
     faults.push(
       "PDS_RECOVERY_DID_KEY is the server's own rotation key: did:plc takes no key twice, so write another or none",
     )
+  }
   return faults
 }
 
@@ -78,17 +81,20 @@ function reachFaults({ service, identity }: Read): string[] {
   if (port === 0) faults.push('PDS_PORT may be 0, for any free port, in development mode only (PDS_DEV_MODE)')
   if (!isPublicDirectory(plcUrl)) return faults
   const way = `for development set PDS_DEV_MODE=true and PDS_DID_PLC_URL to a directory of your own`
-  if (plcUrl?.startsWith('http:'))
+  if (plcUrl?.startsWith('http:')) {
     faults.push(`PDS_DID_PLC_URL must begin with https:// outside development mode, not '${plcUrl}'`)
-  if (hostname !== undefined && !isPublicHost(hostname))
+  }
+  if (hostname !== undefined && !isPublicHost(hostname)) {
     faults.push(
       `PDS_HOSTNAME is '${hostname}', which would be published permanently in the public directory ${plcUrl}: write the public host name; ${way}`,
     )
+  }
   const domain = handleDomains?.find((each) => !isPublicHost(`alice${each}`))
-  if (domain !== undefined)
+  if (domain !== undefined) {
     faults.push(
       `PDS_SERVICE_HANDLE_DOMAINS has '${domain}', which would be published in the public directory ${plcUrl}: write a public domain; ${way}`,
     )
+  }
   return faults
 }
 

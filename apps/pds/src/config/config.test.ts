@@ -83,8 +83,9 @@ describe('the configuration', () => {
   })
 
   it.each(['PDS_TRUSTED_PROXIES', 'PDS_RATE_LIMIT_BYPASS_IPS'])('takes addresses and blocks of them for %s', (name) => {
-    for (const good of ['203.0.113.5', '203.0.113.0/24, 2001:db8::/32', '::1,', '10.1.2.3/8'])
+    for (const good of ['203.0.113.5', '203.0.113.0/24, 2001:db8::/32', '::1,', '10.1.2.3/8']) {
       expect(problems({ ...usual, [name]: good }), good).toEqual([])
+    }
   })
 
   it('warns of variables that nothing reads', () => {
@@ -450,7 +451,8 @@ describe('the documents about settings', () => {
       expect(exampleDocument()).toMatch(new RegExp(`^(# )?${variable}=`, 'm'))
     }
     expect(exampleDocument()).toMatch(/^PDS_JWT_SECRET=$/m)
-    for (const { variables, instead } of unsupportedSettings)
+    for (const { variables, instead } of unsupportedSettings) {
       for (const text of [...variables, instead]) expect(settingsDocument()).toContain(text)
+    }
   })
 })

@@ -21,7 +21,7 @@ export const service = {
     parseServiceDid,
   ),
   name: text('PDS_SERVICE_NAME', undefined, 'name that pages and mails show; "HOST PDS" where unset'),
-  version: text('PDS_VERSION', undefined, 'version that the health check tells; that of the package where unset'),
+  version: text('PDS_VERSION', undefined, 'version that the health check reports; that of the package where unset'),
   homeUrl: url('PDS_HOME_URL', undefined, 'home page of the operator'),
   privacyPolicyUrl: url('PDS_PRIVACY_POLICY_URL', undefined, 'privacy policy, shown by describeServer'),
   termsOfServiceUrl: url('PDS_TERMS_OF_SERVICE_URL', undefined, 'terms of service, shown by describeServer'),

@@ -7,12 +7,12 @@ interface Waiting<T> {
 }
 
 /**
- * Appends items to a file, one line for all that wait at the time, and syncs once for the line. So what a crash tears
- * is the last line and nothing else.
+ * Appends items to a file: one line for all that wait at the time, and one sync for the line. A crash
+ * can therefore damage the last line only.
  */
 export class BatchWriter<T> {
   readonly #file: FileHandle
-  /** Called with a batch that is durable, before its writers hear of it. */
+  /** Called with a batch that is durable, before its writers resolve. */
   readonly #onDurable: (items: T[]) => void
   #length: number
   #waiting: Waiting<T>[] = []
@@ -74,7 +74,7 @@ export class BatchWriter<T> {
     }
   }
 
-  /** Takes a half-written line away again. When that fails, too, nothing more may follow it. */
+  /** Removes a half-written line. If that fails as well, nothing more may follow it. */
   async #undo(error: unknown): Promise<void> {
     try {
       await this.#file.truncate(this.#length)

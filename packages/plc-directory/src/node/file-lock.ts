@@ -3,16 +3,20 @@ import { closeSync, openSync } from 'node:fs'
 /** Another process, or another part of this one, has the log open. */
 export class LogInUseError extends Error {
   override name = 'LogInUseError'
-  constructor(readonly file: string) {
+  readonly file: string
+
+  constructor(file: string) {
     super(`${file} is in use: another directory has it open`)
+    this.file = file
   }
 }
 
 const busy = 5 // SQLITE_BUSY
 
 /**
- * Keeps everyone else from opening the same log. It is a lock of the operating system, taken by SQLite on an empty file
- * beside the log: it ends with the process, whatever way that ends. A Node without SQLite (before 22.13) takes none.
+ * Keeps everyone else from opening the same log. It is a lock of the operating system, taken by
+ * SQLite on an empty file beside the log: it ends with the process, however that ends. Node without
+ * SQLite (before 22.13) takes no lock.
  */
 export function lockLog(file: string): { close(): void } {
   const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 
 export interface Line {
   text: string
-  /** Whether a line break ends it; only the last can be without. */
+  /** Whether it ends with a line break. Only the last line may not. */
   complete: boolean
   /** The position after it. */
   end: number

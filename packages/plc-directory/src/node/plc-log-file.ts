@@ -11,20 +11,22 @@ import { readLines } from './lines.ts'
 /** The log holds something that this program did not write, or that has changed since. */
 export class CorruptLogError extends Error {
   override name = 'CorruptLogError'
-  constructor(
-    readonly file: string,
-    readonly line: number,
-    options?: ErrorOptions,
-  ) {
+  readonly file: string
+  readonly line: number
+
+  constructor(file: string, line: number, options?: ErrorOptions) {
     super(`${file} is corrupt at line ${line}`, options)
+    this.file = file
+    this.line = line
   }
 }
 
 /**
- * Opens (or begins) a log kept in a file of JSON lines that is only ever appended to. Each line holds what was made
- * durable together. A line that a crash tore is dropped; damage before it is refused with `CorruptLogError`.
+ * Opens a log in a file of JSON lines that is only ever appended to, or begins one. Each line holds
+ * what was made durable together. A last line that a crash left incomplete is dropped.
  *
- * One store may have the file open at a time: the second is refused with `LogInUseError`.
+ * @throws CorruptLogError for damage before the last line
+ * @throws LogInUseError if another store has the file open
  */
 export async function openPlcLog(file: string): Promise<PlcStore> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
@@ -108,7 +110,7 @@ class PlcLogFile implements PlcStore {
   }
 }
 
-/** Reads the log into `store`, takes a torn line off the end, and answers the length that remains. */
+/** Reads the log into `store`, cuts off a torn line at the end, and returns the length that remains. */
 async function replay(file: string, handle: FileHandle, store: MemoryPlcStore): Promise<number> {
   let length = 0
   let number = 0
@@ -146,7 +148,7 @@ function isEntry(json: NewEntry): boolean {
   )
 }
 
-/** Makes the name of a new file durable, too. */
+/** Makes the name of a new file durable as well. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {

@@ -60,7 +60,7 @@ it('serves our client, and refuses both clients alike', async () => {
   await expect(new reference.Client(url).sendOperation(did, late)).rejects.toMatchObject({ status: 400 })
 })
 
-it('answers 413 to a body that does not end, and reads no further', async () => {
+it('responds 413 to a body that does not end, and reads no further', async () => {
   const { url } = await serve()
   const sending = request(`${url}/did:plc:ewvi7nxzyoun6zhxrhs64oiz`, { method: 'POST' })
   sending.on('error', () => undefined) // the server hangs up on what it does not read
@@ -70,7 +70,7 @@ it('answers 413 to a body that does not end, and reads no further', async () => 
   sending.destroy()
 })
 
-it('answers many requests at once', async () => {
+it('responds to many requests at once', async () => {
   const { url } = await serve()
   const client = new PlcClient({ url })
   const identities = Array.from({ length: 20 }, (_, i) =>

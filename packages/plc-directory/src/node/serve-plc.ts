@@ -6,23 +6,25 @@ import { createPlcDirectory, type PlcDirectory, type PlcDirectoryOptions } from 
 import { StreamServer, type StreamServerOptions } from './stream-server.ts'
 
 export interface ServePlcOptions extends PlcDirectoryOptions, StreamServerOptions {
-  /** Any free one when left out. */
+  /** Default: any free one. */
   port?: number
+  /** Default: `127.0.0.1`. */
   host?: string
 }
 
+/** A directory that listens. */
 export interface PlcServer {
   port: number
   url: string
-  /** Ends the connections. The store stays open: it is the caller's. */
+  /** Closes the connections. The store stays open: it is the caller's. */
   close(): Promise<void>
 }
 
-/** Serves a directory over HTTP. */
+/** Serves a directory over HTTP. Rejects with Node's own error if the port cannot be had. */
 export async function servePlc({ port = 0, host = '127.0.0.1', ...options }: ServePlcOptions = {}): Promise<PlcServer> {
   const directory = createPlcDirectory(options)
   const server = createServer((request, response) => {
-    answer(directory, request, response).catch(() => response.destroy())
+    respond(directory, request, response).catch(() => response.destroy())
   })
   const streams = new StreamServer(directory, options)
   server.on('upgrade', (message, socket, head) => streams.upgrade(message, socket, head))
@@ -43,7 +45,7 @@ export async function servePlc({ port = 0, host = '127.0.0.1', ...options }: Ser
   }
 }
 
-async function answer(directory: PlcDirectory, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function respond(directory: PlcDirectory, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const response = await directory.fetch(toRequest(incoming))
   const body = Buffer.from(await response.arrayBuffer())
   outgoing.writeHead(response.status, {

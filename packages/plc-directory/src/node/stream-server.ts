@@ -7,7 +7,7 @@ import type { PlcDirectory } from '../plc-directory.ts'
 import { Refusal } from '../refusal.ts'
 
 export interface StreamServerOptions {
-  /** How long a subscriber may take to read a message. 30 s unless given. */
+  /** How long a subscriber may take to read a message. Default: 30 s. */
   drainTimeoutMs?: number
   onError?: (error: unknown) => void
 }
@@ -30,7 +30,7 @@ export class StreamServer {
   readonly #sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    maxPayload: 1024, // nothing is to be sent here
+    maxPayload: 1024, // clients have nothing to send
     closeTimeout: 1000,
   } as ConstructorParameters<typeof WebSocketServer>[0]) // its types lack the last one
 
@@ -71,7 +71,7 @@ export class StreamServer {
   }
 }
 
-/** Sends line after line, each when the one before has left; ends with a reason where there is one. */
+/** Sends line after line, each once the one before has left this process. Closes with a reason if there is one. */
 export async function pumpLines(
   lines: AsyncIterable<string>,
   outlet: Outlet,
@@ -84,7 +84,7 @@ export async function pumpLines(
       const outcome = await sendInTime(line, outlet, drainTimeoutMs)
       if (outcome === 'closed') return
       if (outcome === 'late') throw new StreamClosedError('ConsumerTooSlow')
-      // As long as the system takes everything, nothing here ever waits for it.
+      // While the system takes everything at once, nothing here waits, and others would get no turn.
       if (++count % linesInTurn === 0) await yieldToEventLoop()
     }
     outlet.close(normal, '')
