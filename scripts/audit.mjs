@@ -1,12 +1,16 @@
-// Asks the registry which dependencies have known vulnerabilities. Fails on serious ones; says so in one line where the registry
-// does not tell, and does not fail then: that is no fault of a change.
+// Asks the registry which dependencies have known vulnerabilities. Fails on serious ones; says so
+// in one line where the registry does not tell, and does not fail then: that is no fault of a
+// change.
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const serious = ['high', 'critical']
 
-/** What the package manager's report in JSON means: lines to print, and whether a dependency has to be replaced. */
+/**
+ * What the package manager's report in JSON means: lines to print, and whether a dependency has to
+ * be replaced.
+ */
 export function auditVerdict(output) {
   let report
   try {
@@ -14,8 +18,9 @@ export function auditVerdict(output) {
   } catch {
     return unknown(output.trim() === '' ? 'no answer' : 'the answer is not JSON')
   }
-  if (typeof report?.advisories !== 'object' || report.advisories === null)
+  if (typeof report?.advisories !== 'object' || report.advisories === null) {
     return unknown(report?.error?.code ?? 'the answer has no advisories')
+  }
   const advisories = Object.values(report.advisories)
   const found = advisories.filter(({ severity }) => serious.includes(severity))
   const lines = advisories.map(

@@ -1,6 +1,7 @@
 // Runs the benchmarks that sit beside the packages' code (*.bench.ts) and prints their ratios.
 //   npm run bench:packages -- [package …] [--only text] [--rounds n] [--json file]
-// Exits with 1 when a ratio is below its floor. Each file is bundled from sources and runs in its own process.
+// Exits with 1 when a ratio is below its floor. Each file is bundled from sources and runs in its
+// own process.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'

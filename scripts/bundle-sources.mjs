@@ -1,4 +1,5 @@
-// Finds and bundles single source files (benchmarks, fuzz targets), so that they run without a build of the packages.
+// Finds and bundles single source files (benchmarks, fuzz targets), so that they run without a
+// build of the packages.
 import { spawn } from 'node:child_process'
 import { globSync, mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -17,8 +18,8 @@ export function sourcesNamed(kind, packages) {
 }
 
 /**
- * Bundles one source file and returns the path of the result. Workspace packages come in as sources; libraries stay
- * outside, each by its place in node_modules.
+ * Bundles one source file and returns the path of the result. Workspace packages come in as
+ * sources; libraries stay outside, each by its place in node_modules.
  */
 export function bundle(file) {
   return bundleEntry(file, { entryPoints: [join(root, file)] })
@@ -52,7 +53,10 @@ async function bundleEntry(file, entry) {
   return outfile
 }
 
-/** A library that only a workspace dependency declares is resolved from that one's folder: its absolute path is kept. */
+/**
+ * A library that only a workspace dependency declares is resolved from that one's folder: its
+ * absolute path is kept.
+ */
 const librariesOutside = {
   name: 'libraries-outside',
   setup(builder) {
@@ -62,8 +66,9 @@ const librariesOutside = {
         found.pluginData === 'asked' ||
         found.path.startsWith('@atoll/') ||
         found.path.startsWith('node:')
-      )
+      ) {
         return undefined
+      }
       const { path, errors } = await builder.resolve(found.path, {
         kind: found.kind,
         resolveDir: found.resolveDir,
@@ -76,7 +81,10 @@ const librariesOutside = {
   },
 }
 
-/** A source that loads something by its own place finds it from there, not from where the bundle lies. */
+/**
+ * A source that loads something by its own place finds it from there, not from where the bundle
+ * lies.
+ */
 const placesOfSources = {
   name: 'places-of-sources',
   setup(builder) {

@@ -1,5 +1,6 @@
-// Fails on a command in documents, comments and messages that package.json does not have: there is one vocabulary, `npm test`,
-// `npm start` and `npm run …`, and all of it runs on the pinned Node. Flags come after a `--`, or npm would take them for its own.
+// Fails on a command in documents, comments and messages that package.json does not have: there is
+// one vocabulary, `npm test`, `npm start` and `npm run …`, and all of it runs on the pinned Node.
+// Flags come after a `--`, or npm would take them for its own.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -55,7 +56,10 @@ function codeOfDocument(text) {
   })
 }
 
-/** In comments and messages, commands stand in quotes of some kind, or begin what follows the mark of a comment. */
+/**
+ * In comments and messages, commands stand in quotes of some kind, or begin what follows the mark
+ * of a comment.
+ */
 function codeOfSource(text) {
   return text.split('\n').flatMap((content, index) => {
     const line = index + 1

@@ -1,7 +1,8 @@
-// Fails on an import between workspace packages that layers.json does not allow: upward, undeclared, circular,
-// or of an adapter by an adapter. Types and tests count. An edge allows what it reaches: whoever may import `repo`
-// may import `data-model`, since `repo` speaks in its types. Inside a package, neither its files nor the folders
-// of its sources may import each other in a circle.
+// Fails on an import between workspace packages that layers.json does not allow: upward,
+// undeclared, circular, or of an adapter by an adapter. Types and tests count. An edge allows what
+// it reaches: whoever may import `repo` may import `data-model`, since `repo` speaks in its types.
+// Inside a package, neither its files nor the folders of its sources may import each other in a
+// circle.
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -53,8 +54,9 @@ export function layerFaults(root) {
         if (target === name) {
           // From outside of src, a package is imported as anyone else would.
           if (!file.includes('/test/')) faults.push(`${file}: imports its own package by name`)
-        } else if (!(forTests ? any : runtime).has(`@atoll/${target}`))
+        } else if (!(forTests ? any : runtime).has(`@atoll/${target}`)) {
           faults.push(`${file}: imports @atoll/${target}, which ${folder}/package.json does not declare`)
+        }
         if (testsOnly.has(target)) {
           if (!forTests) faults.push(`${file}: imports @atoll/${target}, which is for tests only`)
         } else if (forTests && testsOnly.has(name)) {

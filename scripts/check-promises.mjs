@@ -1,11 +1,14 @@
-// Fails on a promise of docs/security.md that names no test, or a test that is not there or is skipped.
+// Fails on a promise of docs/security.md that names no test, or a test that is not there or is
+// skipped.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const page = 'docs/security.md'
 
-/** One sentence for each fault. `read` returns the text of a file, or undefined where there is none. */
+/**
+ * One sentence for each fault. `read` returns the text of a file, or undefined where there is none.
+ */
 export function promiseFaults(text, read) {
   return text.split('\n').flatMap((row, index) => {
     const [, promise, tests] = /^\| (?<promise>.+?) \| (?<tests>.+) \|$/.exec(row) ?? []
@@ -32,8 +35,9 @@ function faultOf({ file, name }, read) {
     ...source.matchAll(new RegExp(`(?<call>[\\w.]*)(?<before>\\(\\s*|name: )(['"\`])${escaped(name)}\\3\\s*,`, 'g')),
   ]
   if (calls.length === 0) return `names the test "${name}", which is not in ${file}`
-  if (calls.every(({ groups }) => /\.(?:skip|todo)$/.test(groups.call)))
+  if (calls.every(({ groups }) => /\.(?:skip|todo)$/.test(groups.call))) {
     return `names the test "${name}", which is skipped`
+  }
   return undefined
 }
 

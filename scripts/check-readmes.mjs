@@ -1,4 +1,5 @@
-// Runs the example of every package's README: the first block marked `ts`, as a newcomer would paste it into a file.
+// Runs the example of every package's README: the first block marked `ts`, as a newcomer would
+// paste it into a file.
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -1,6 +1,7 @@
-// Runs the main entry of every package where it must run: in Node, with nothing but the web's globals, and in Deno, Bun and
-// Workers as far as npm's builds of them can be had. Before that, what bundlers make of every entry: nothing of Node's is in
-// it, and nothing at all when nothing is used. Packages must have been built. Arguments: the runtimes, else all.
+// Runs the main entry of every package where it must run: in Node, with nothing but the web's
+// globals, and in Deno, Bun and Workers as far as npm's builds of them can be had. Before that,
+// what bundlers make of every entry: nothing of Node's is in it, and nothing at all when nothing is
+// used. Packages must have been built. Arguments: the runtimes, else all.
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -23,8 +24,9 @@ const entries = packageEntries()
 const portable = entries.filter(({ nodeOnly }) => nodeOnly === undefined)
 await checkBundles()
 const scenarios = portable.filter(({ isMain }) => isMain)
-for (const { specifier, scenario } of scenarios.filter(({ scenario }) => !existsSync(scenario)))
+for (const { specifier, scenario } of scenarios.filter(({ scenario }) => !existsSync(scenario))) {
   faults.push(`${specifier}: there is no ${relative(root, scenario)} to run`)
+}
 if (names.includes('node')) await importWhatNeedsNode()
 await runScenarios(scenarios.filter(({ scenario }) => existsSync(scenario)))
 
@@ -34,10 +36,12 @@ if (faults.length > 0) process.exit(1)
 async function checkBundles() {
   for (const { specifier, file, nodeOnly } of entries) {
     const whole = await webBundle(`export * from ${JSON.stringify(file)}`)
-    if (nodeOnly === undefined && whole.failure)
+    if (nodeOnly === undefined && whole.failure) {
       faults.push(`${specifier}: cannot be bundled for browsers: ${whole.failure}`)
-    if (nodeOnly !== undefined && !whole.failure)
+    }
+    if (nodeOnly !== undefined && !whole.failure) {
       faults.push(`${specifier}: is said to be for Node only (${nodeOnly}), but can be bundled for browsers`)
+    }
     await checkUnused(
       specifier,
       file,
@@ -54,8 +58,9 @@ async function checkUnused(specifier, file, options) {
   for (const imported of ['', '* as all from ']) {
     const contents = `import ${imported}${JSON.stringify(file)}`
     const { text, failure } = await webBundle(contents, { minify: true, ...options })
-    if (failure || text.trim() !== '')
+    if (failure || text.trim() !== '') {
       faults.push(`${specifier}: leaves ${failure ?? text.slice(0, 100)} where nothing of it is used`)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
-// The fault tests at the size of the acceptance run, one file after the other so that none disturbs another's figures, and a
-// table of what came of it. With --write the table goes into docs/reliability.md; other arguments are Vitest's.
+// The fault tests at the size of the acceptance run, one file after the other so that none disturbs
+// another's figures, and a table of what came of it. With --write the table goes into
+// docs/reliability.md; other arguments are Vitest's.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -20,7 +21,8 @@ const page = join(root, 'docs', 'reliability.md')
 const [start, end] = ['<!-- the last run of npm run faults -->', '<!-- end of the run -->']
 
 const isWritten = process.argv.includes('--write')
-// A bare name is a file of these tests: tests elsewhere may have such a word in their names as well.
+// A bare name is a file of these tests: tests elsewhere may have such a word in their names as
+// well.
 const rest = process.argv
   .slice(2)
   .filter((each) => each !== '--write')

@@ -1,7 +1,9 @@
-// Feeds changed inputs to whatever reads foreign bytes: the targets that *.fuzz.ts files beside the code export.
+// Feeds changed inputs to whatever reads foreign bytes: the targets that *.fuzz.ts files beside the
+// code export.
 //   npm run fuzz -- [package …] [--seconds n for each target, 5] [--seed n] [--target name] [--run n]
-// Reports crashes (errors other than the declared ones), hangs over a second, memory over 256 MB; exits with 1 on any.
-// Inputs follow from the seed and the number of the run alone, so every finding can be repeated.
+// Reports crashes (errors other than the declared ones), hangs over a second, memory over 256 MB;
+// exits with 1 on any. Inputs follow from the seed and the number of the run alone, so every
+// finding can be repeated.
 import { parseArgs } from 'node:util'
 import { bundleFuzzTargets, run, sourcesNamed } from './bundle-sources.mjs'
 

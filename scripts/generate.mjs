@@ -1,5 +1,5 @@
-// Writes what is generated: packages/lexicons/src from lexicons/, and the documents about settings. With `--check` it writes nothing,
-// and fails when something would change.
+// Writes what is generated: packages/lexicons/src from lexicons/, and the documents about settings.
+// With `--check` it writes nothing, and fails when something would change.
 import { bundle, root, run } from './bundle-sources.mjs'
 
 process.chdir(root)

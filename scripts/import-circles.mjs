@@ -4,7 +4,9 @@ import { dirname, join, normalize } from 'node:path'
 
 const relativeImportPattern = /(?:from\s+|import\s*\(\s*|import\s+)['"](\.[^'"]+)['"]/g
 
-/** The files that each TypeScript file below `folder` imports from the same package, types included. */
+/**
+ * The files that each TypeScript file below `folder` imports from the same package, types included.
+ */
 export function fileImports(root, folder) {
   const files = globSync(`${folder}/{src,test,generate}/**/*.ts`, { cwd: root }).sort()
   const known = new Set(files)
@@ -17,7 +19,9 @@ export function fileImports(root, folder) {
   )
 }
 
-/** The same imports between the folders directly below `src`; files that lie in none are left out. */
+/**
+ * The same imports between the folders directly below `src`; files that lie in none are left out.
+ */
 export function folderImports(imports) {
   const folderOf = (file) => /^(.*?\/src\/[^/]+)\/.+/.exec(file)?.[1]
   const folders = new Map()
@@ -36,7 +40,8 @@ export function folderImports(imports) {
 
 /**
  * Sets of nodes of which each reaches every other, by Tarjan's algorithm.
- * @returns for each set of two or more, one circle through it as the list of its nodes, the first repeated at the end.
+ * @returns for each set of two or more, one circle through it as the list of its nodes, the first
+ * repeated at the end.
  */
 export function circlesIn(graph) {
   const order = new Map()

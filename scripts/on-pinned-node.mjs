@@ -1,5 +1,6 @@
-// Runs a task of the project on the Node that package.json pins, whatever Node the machine has (20 or newer):
-// installs first when the lockfile has changed since the last time, then hands over to scripts/tasks.mjs.
+// Runs a task of the project on the Node that package.json pins, whatever Node the machine has (20
+// or newer): installs first when the lockfile has changed since the last time, then hands over to
+// scripts/tasks.mjs.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -35,7 +36,8 @@ if (!installed) {
 }
 
 const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
-// Ctrl-C reaches the whole process group: the child decides how to stop, and this process waits for it.
+// Ctrl-C reaches the whole process group: the child decides how to stop, and this process waits for
+// it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 const { spawn } = await import('node:child_process')
 const child = spawn(node, [join(root, 'scripts', 'tasks.mjs'), ...process.argv.slice(2)], {

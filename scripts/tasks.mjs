@@ -24,7 +24,11 @@ const tasks = {
   example: [buildForExamples, { run: [process.execPath, `examples/src/${rest[0]}.ts`, ...rest.slice(1)] }],
   build: [{ run: ['turbo', 'run', 'build', ...rest] }],
   format: [{ run: ['biome', 'check', '--write', ...(rest.length > 0 ? rest : ['.'])] }],
-  lint: [{ run: ['biome', 'check', '.'] }, { run: [process.execPath, 'scripts/check-layers.mjs'] }],
+  lint: [
+    { run: ['biome', 'check', '.'] },
+    { run: [process.execPath, 'scripts/check-layers.mjs'] },
+    { run: [process.execPath, 'scripts/check-style.mjs'] },
+  ],
   typecheck: [{ run: ['tsc', '-p', 'tsconfig.json'] }],
   changeset: [{ run: ['changeset', ...rest] }],
   // End-to-end tests start the built programs.
@@ -44,6 +48,7 @@ const tasks = {
   check: [
     { run: ['biome', 'ci', '--colors=off', '.'] },
     { run: [process.execPath, 'scripts/check-layers.mjs'] },
+    { run: [process.execPath, 'scripts/check-style.mjs'] },
     { run: ['tsc', '-p', 'tsconfig.json'] },
     { run: [process.execPath, 'scripts/generate.mjs', '--check'] },
     { run: [process.execPath, 'scripts/vectors.mjs', '--check'] },

@@ -1,4 +1,5 @@
-// Installs Deno, Bun and workerd as npm ships them, once for each state of their lockfile: 350 MB that only this needs.
+// Installs Deno, Bun and workerd as npm ships them, once for each state of their lockfile: 350 MB
+// that only this needs.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
@@ -7,7 +8,9 @@ import { join } from 'node:path'
 const folder = import.meta.dirname
 const timeoutMs = 180_000
 
-/** Where each one's executable lies: the package of this platform is the only one that npm installs. */
+/**
+ * Where each one's executable lies: the package of this platform is the only one that npm installs.
+ */
 const executables = {
   deno: '@deno/*/deno{,.exe}',
   bun: '@oven/bun-*/bin/bun{,.exe}',
@@ -24,9 +27,10 @@ export function installRuntimes(names) {
     const file = path && join(folder, 'node_modules', path)
     const version = file && spawnSync(file, ['--version'], { encoding: 'utf8', timeout: 60_000 })
     if (version?.status === 0) found[name] = { file, version: /\d[\w.-]+/.exec(version.stdout)?.[0] }
-    else
+    else {
       missing[name] =
         failure ?? (file ? 'its executable does not run on this machine' : 'npm has none for this platform')
+    }
   }
   return { found, missing }
 }
@@ -38,8 +42,9 @@ function install() {
   const stamp = join(folder, 'node_modules', '.installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return undefined
   console.log('Installing Deno, Bun and workerd from npm (once) …')
-  // Not `ci`: it wants the packages of every platform in the lockfile, and registries may lack some. Install scripts would
-  // only move the executables about: they are found where their packages have them.
+  // Not `ci`: it wants the packages of every platform in the lockfile, and registries may lack
+  // some. Install scripts would only move the executables about: they are found where their
+  // packages have them.
   const { status, signal, stderr } = spawnSync(
     'npm',
     ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],

@@ -1,5 +1,5 @@
-// Runs the scenarios in one runtime: Node, Deno and Bun take the built packages from node_modules, as an importer would have
-// them; browsers and Workers take a bundle.
+// Runs the scenarios in one runtime: Node, Deno and Bun take the built packages from node_modules,
+// as an importer would have them; browsers and Workers take a bundle.
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// Runs a bundle as a browser would: of Node's globals, those are left that every web-interoperable runtime has.
+// Runs a bundle as a browser would: of Node's globals, those are left that every web-interoperable
+// runtime has.
 import { createContext, runInContext } from 'node:vm'
 import { parentPort, workerData } from 'node:worker_threads'
 

@@ -1,9 +1,10 @@
 import { yieldToEventLoop } from './yield.ts'
 
 /**
- * How long work may keep the thread, in milliseconds. A request that arrives meanwhile waits so much
- * longer, which nobody notices beside a network's round trip. A turn of the event loop costs some
- * microseconds and what others do in it, so shorter slices would gain little and cost the work more.
+ * How long work may keep the thread, in milliseconds. A request that arrives meanwhile waits so
+ * much longer, which nobody notices beside a network's round trip. A turn of the event loop costs
+ * some microseconds and what others do in it, so shorter slices would gain little and cost the work
+ * more.
  */
 const defaultSliceMs = 10
 

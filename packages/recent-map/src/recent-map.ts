@@ -21,8 +21,9 @@ export class RecentMap<K, V extends {}> {
   readonly #sizeOf: (value: V, key: K) => number
   #totalSize = 0
   /**
-   * Always at the first entry, because every entry that it passes is removed. To look for the first from the
-   * beginning each time would step over the holes that removed entries leave, thousands of them in a large map.
+   * Always at the first entry, because every entry that it passes is removed. To look for the first
+   * from the beginning each time would step over the holes that removed entries leave, thousands of
+   * them in a large map.
    */
   #oldest = this.#entries.keys()
 
@@ -54,12 +55,17 @@ export class RecentMap<K, V extends {}> {
     return value
   }
 
-  /** Leaves the order as it is: where every entry is only peeked at, the oldest is removed first. */
+  /**
+   * Leaves the order as it is: where every entry is only peeked at, the oldest is removed first.
+   */
   peek(key: K): V | undefined {
     return this.#entries.get(key)
   }
 
-  /** Removes what was used least recently until everything fits. A value that is too large alone is not kept. */
+  /**
+   * Removes what was used least recently until everything fits. A value that is too large alone is
+   * not kept.
+   */
   set(key: K, value: V): void {
     this.delete(key)
     const size = this.#sizeOf(value, key)
