@@ -1,6 +1,7 @@
 // Feeds changed inputs to whatever reads foreign bytes: the targets that *.fuzz.ts files beside the
 // code export.
-//   npm run fuzz -- [package …] [--seconds n for each target, 5] [--seed n] [--target name] [--run n]
+//   npm run fuzz -- [package …] [--seconds n] [--seed n] [--target name] [--run n]
+// Each target runs for 5 seconds by default.
 // Reports crashes (errors other than the declared ones), hangs over a second, memory over 256 MB;
 // exits with 1 on any. Inputs follow from the seed and the number of the run alone, so every
 // finding can be repeated.
