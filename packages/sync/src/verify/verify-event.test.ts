@@ -5,7 +5,7 @@ import { parseHandle } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, remove, testDatetime, testTime } from '../../test/account.ts'
 import { altered, messageOf, numbered, received } from '../../test/frames.ts'
-import { carrying, commitBlock, withHighS } from '../../test/hostile.ts'
+import { carryCommit, commitBlock, withHighS } from '../../test/hostile.ts'
 import { accountEvent, identityEvent, syncEvent } from '../build/events.ts'
 import { decodeMessage } from '../decode/decode-message.ts'
 import type { VerifyOptions } from './options.ts'
@@ -62,7 +62,7 @@ describe('the signature', () => {
     expect(await verifyCommitEvent(messageOf('commit', frame), {}, verifying)).toMatchObject({ outcome: 'accept' })
     const { sig } = (await accepted(verifyCommitEvent(messageOf('commit', frame), {}, verifying))).commit
     const high = commitBlock(bob, { sig: withHighS(sig, 'p256') })
-    const forged = altered(frame, (body) => ({ ...body, ...carrying(bob, high) }))
+    const forged = altered(frame, (body) => ({ ...body, ...carryCommit(bob, high) }))
     const verdict = await verifyCommitEvent(messageOf('commit', forged), {}, verifying)
     expect(verdict).toMatchObject({ outcome: 'reject', rule: 'signature-form' })
   })
@@ -74,7 +74,7 @@ describe('the signature', () => {
   })
 
   it('counts before the chain: a forged message brings about no resynchronisation', async () => {
-    const forged = altered(good, (body) => ({ ...body, ...carrying(account, commitBlock(account, {}, otherKey)) }))
+    const forged = altered(good, (body) => ({ ...body, ...carryCommit(account, commitBlock(account, {}, otherKey)) }))
     const verdict = await verifyCommitEvent(messageOf('commit', forged), { state: account.commit.prev! }, known)
     expect(verdict).toMatchObject({ outcome: 'reject', rule: 'signature' })
     const unknown = { state: { ...state, rev: '2222222222222' as typeof state.rev } }
