@@ -35,7 +35,11 @@ const window = { name: 'admin', durationMs: 5 * 60 * 1000 }
 /** A wrong password is answered late, so that guessing is slow from the first one on. */
 const pauseMs = 500
 
-/** Knows the administrator by HTTP Basic. Wrong passwords are counted for each network, whatever the rate limits are. */
+/**
+ * Knows the administrator by HTTP Basic. Wrong passwords are counted for each network, whatever the rate limits are.
+ *
+ * In one process only: each counts wrong passwords for itself.
+ */
 export class Administrator {
   readonly #parts: AdministratorParts
   readonly #digest: Buffer

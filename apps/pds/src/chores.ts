@@ -22,7 +22,7 @@ interface ChoresDeps {
 /**
  * What the service does over and over, beside requests.
  *
- * In one process only: see docs/architecture.md.
+ * In one process only: each that runs does all of them.
  */
 export function chores(deps: ChoresDeps): Chore[] {
   const { config, storage, relays, unfinishedChanges, blobs, sessions } = deps

@@ -11,7 +11,7 @@ interface Turn {
 /**
  * One at a time for each DID: the next begins when the one before has ended, however it ended.
  *
- * In one process only: see docs/architecture.md.
+ * In one process only: another process on the same database is not kept out.
  */
 export class DidLocks {
   readonly #last = new Map<Did, Turn>()

@@ -1,6 +1,10 @@
 import { CountsByKey } from '@atoll/xrpc-server'
 
-/** Bounds how many of something each client network has at a time. */
+/**
+ * Bounds how many of something each client network has at a time.
+ *
+ * In one process only: each counts for itself.
+ */
 export class PerNetworkLimit {
   readonly #taken = new CountsByKey()
   readonly #max: number

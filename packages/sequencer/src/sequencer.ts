@@ -54,6 +54,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   return new LogSequencer(options)
 }
 
+/** In one process only: it hears of the events that this process appends. */
 class LogSequencer implements Sequencer {
   readonly #options: Required<SequencerOptions>
   readonly #subscriptions = new Set<Subscription>()

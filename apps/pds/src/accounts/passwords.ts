@@ -14,7 +14,11 @@ const saltBytes = 16
  */
 const limits = { atOnce: 2, maxWaiting: 40, maxWaitingPerClient: 16 }
 
-/** Hashes and checks passwords with argon2id, a few at a time so that sign-ins never starve the rest of the process. Few may wait. */
+/**
+ * Hashes and checks passwords with argon2id, a few at a time so that sign-ins never starve the rest of the process. Few may wait.
+ *
+ * In one process only: each has its turns and threads.
+ */
 export class Passwords {
   readonly #turns: Turns
   readonly #threads = new HashThreads()

@@ -36,7 +36,11 @@ interface BlobsDeps {
   readonly now?: () => number
 }
 
-/** The blobs of accounts: uploaded to a temporary place, kept once a record refers to them, gone with the last reference. */
+/**
+ * The blobs of accounts: uploaded to a temporary place, kept once a record refers to them, gone with the last reference.
+ *
+ * In one process only: collections in the background, and which losses were reported.
+ */
 export class Blobs {
   readonly #storage: BlobsDeps['storage']
   readonly #store: BlobStore

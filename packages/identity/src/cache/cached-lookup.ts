@@ -54,7 +54,11 @@ interface GetOptions {
 
 const maxRefreshedBytes = 4 * 1024 * 1024
 
-/** One kind of lookup behind the cache: concurrent callers share it, and stale answers are renewed in the background. */
+/**
+ * One kind of lookup behind the cache: concurrent callers share it, and stale answers are renewed in the background.
+ *
+ * In one process only: callers of other processes do not share a lookup.
+ */
 export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
   readonly #options: CachedLookupOptions<K, V>
   readonly #flights = new SingleFlight<K, V | undefined>()

@@ -27,7 +27,11 @@ interface KeptAnswer {
   readonly bytes: number
 }
 
-/** Keeps the most recently used answers in memory, within a bound of bytes. Each `get` gives a copy of its own. */
+/**
+ * Keeps the most recently used answers in memory, within a bound of bytes. Each `get` gives a copy of its own.
+ *
+ * In one process only: another `IdentityCache` is shared.
+ */
 export class MemoryIdentityCache implements IdentityCache {
   readonly #answers: RecentMap<AtIdentifier, KeptAnswer>
 

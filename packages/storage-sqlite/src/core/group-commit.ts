@@ -37,6 +37,8 @@ export interface GroupCommitOptions {
 /**
  * The one writer. Whatever waits in the same turn of the event loop becomes one durable commit, each piece of work in a
  * savepoint of its own: one that fails is undone alone. Long work is cut into slices, so that reads go on meanwhile.
+ *
+ * In one process only: a SQLite database has one process that writes to it.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions

@@ -42,6 +42,8 @@ export interface LoopSharesOptions {
  * While turns of the event loop are short, everything begins at once, and only the turns are measured. After a long one, the time that
  * requests and streamed answers of each network take is measured for a while. A network that takes much stands back: while others are
  * there, it has a fifth of the event loop at most, and otherwise all of it.
+ *
+ * In one process only: it shares out the event loop of that process.
  */
 export class LoopShares {
   readonly #now: () => number

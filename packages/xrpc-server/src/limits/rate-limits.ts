@@ -123,7 +123,11 @@ interface LimitWindows {
   bytes: number
 }
 
-/** Counts in this process, in bounded memory. */
+/**
+ * Counts in this process, in bounded memory.
+ *
+ * In one process only: another `RateLimitStore` is shared.
+ */
 export class MemoryRateLimitStore implements RateLimitStore {
   readonly #limits = new Map<string, LimitWindows>()
   readonly #maxKeys: number

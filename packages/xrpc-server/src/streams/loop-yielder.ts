@@ -22,6 +22,8 @@ export interface LoopYielderOptions {
 /**
  * One slice of time for all subscriptions in each turn of the event loop. When it is over, they wait in line for the next: with more of
  * them each takes longer, and everybody else waits no longer.
+ *
+ * In one process only: it shares out the event loop of that process.
  */
 export class LoopYielder {
   readonly #now: () => number

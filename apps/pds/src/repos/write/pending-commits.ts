@@ -26,7 +26,7 @@ export interface PendingRepo {
  * repository builds on them, so that many writes of one account share a sync. Should one of them fail,
  * those behind it fail as well, since the storage compares heads.
  *
- * In one process only: see docs/architecture.md.
+ * In one process only: what another process has handed over is not seen.
  */
 export class PendingCommits {
   readonly #byRepo = new Map<Did, readonly PendingCommit[]>()

@@ -8,6 +8,8 @@ const defaultBytes = 8 * 1024 * 1024
 /**
  * The tree nodes that the last commits wrote, which the next commits of the same repositories read first. What a CID names never
  * changes, so nothing here can be wrong; what was not used for longest goes first.
+ *
+ * In one process only: each has a cache of its own, which cannot be wrong.
  */
 export class RecentNodes {
   readonly #nodes: RecentMap<string, Uint8Array>

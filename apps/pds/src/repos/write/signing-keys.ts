@@ -5,7 +5,11 @@ import type { Did } from '@atoll/syntax'
 
 const keptImported = 10_000
 
-/** The keys that sign for accounts, ready for use. */
+/**
+ * The keys that sign for accounts, ready for use.
+ *
+ * In one process only: the stored key is read for each commit, so a change elsewhere is seen.
+ */
 export class SigningKeys {
   readonly #keys: Pick<KeyStore, 'signingKey'>
   /** Importing derives the public key, which costs as much as a signature: the last accounts that wrote keep theirs. */
