@@ -55,7 +55,7 @@ describe('a mined path', () => {
       const { head, since, ops, slice } = repo.write([write])
       const event = { did, rev: head.rev, since, commit: head.cid, prevData: previous.data, ops }
       const result = verifySlice({ ...event, roots: [head.cid], blocks: slice }, { key, previous })
-      expect(result).toMatchObject({ ok: true })
+      expect(result).toMatchObject({ outcome: 'accept' })
     }
   })
 
