@@ -46,7 +46,7 @@ async function refusal(
 }
 
 describe('a CAR file', () => {
-  it('gives back the roots and blocks that went in, in order', async () => {
+  it('returns the roots and blocks that were written, in order', async () => {
     expect(readCar(car)).toEqual({ roots: [root], blocks })
     expect(await readStream([car])).toEqual({ roots: [root], blocks })
     expect(readCar(Buffer.from(car)).blocks[0]!.bytes.constructor).toBe(Uint8Array)
@@ -74,13 +74,14 @@ describe('a CAR file', () => {
   })
 
   it('is read the same in chunks of any length', async () => {
-    for (const length of [1, 2, 3, 37, 100, 4096])
+    for (const length of [1, 2, 3, 37, 100, 4096]) {
       expect((await readStream(chunksOf(car, length))).blocks).toEqual(blocks)
+    }
     const withEmptyChunks = chunksOf(car, 50).flatMap((chunk) => [new Uint8Array(), chunk])
     expect((await readStream(withEmptyChunks)).blocks).toEqual(blocks)
   })
 
-  it('survives any roots, blocks and chunks', async () => {
+  it('round-trips any roots, blocks and chunks', async () => {
     const anyBlock = fc.uint8Array({ maxLength: 300 }).map((bytes) => blockOf(bytes))
     await fc.assert(
       fc.asyncProperty(
@@ -124,7 +125,7 @@ describe('a stream', () => {
     expect(asked).toBeLessThan(1000)
   })
 
-  it('is opened before its end has come', async () => {
+  it('can be read before it has ended', async () => {
     const { promise: rest, resolve } = Promise.withResolvers<Uint8Array>()
     async function* source() {
       yield car.slice(0, 300)
@@ -148,7 +149,7 @@ describe('a stream', () => {
     expect((await readStream(source())).blocks).toEqual(blocks)
   })
 
-  it('is ended when its reader loses interest or finds a fault', async () => {
+  it('ends its source when its reader stops early or finds a fault', async () => {
     let ended = 0
     async function* source(bytes: Uint8Array) {
       try {
@@ -260,13 +261,13 @@ describe('limits', () => {
     expect(await refusal(two, { maxRoots: 2 })).toBeUndefined()
   })
 
-  it('can be told that there are no roots', async () => {
+  it('allow a file without roots when asked to', async () => {
     const rootless = writeCar([], blocks)
     expect(await refusal(rootless, { minRoots: 0 })).toBeUndefined()
     expect(readCar(rootless, { minRoots: 0 }).roots).toEqual([])
   })
 
-  it('can be told not to hash', async () => {
+  it('leave blocks unverified when asked to', async () => {
     const wrong = concat(good, section(second.cid.bytes, [1, 2, 3]))
     expect(readCar(wrong, { verify: false }).blocks).toEqual([{ cid: second.cid, bytes: Uint8Array.of(1, 2, 3) }])
     expect(await refusal(wrong, { verify: false })).toBeUndefined()

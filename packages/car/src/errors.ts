@@ -13,15 +13,16 @@ export type CarReason =
   | 'block-too-large'
   | 'header-too-large'
 
-/** Thrown for bytes that are not a CAR v1 file of this network, or that go past the limits given. */
+/** Thrown for bytes that are not a CAR v1 file of this network, or that exceed a limit. */
 export class CarError extends Error {
   override name = 'CarError'
-  constructor(
-    readonly reason: CarReason,
-    /** Where in the file the fault lies. */
-    readonly offset: number,
-    message: string = reason,
-  ) {
+  readonly reason: CarReason
+  /** Where in the file the fault lies, in bytes. */
+  readonly offset: number
+
+  constructor(reason: CarReason, offset: number, message: string = reason) {
     super(`${message} at byte ${offset}`)
+    this.reason = reason
+    this.offset = offset
   }
 }

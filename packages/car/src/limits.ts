@@ -1,14 +1,14 @@
-/** How a CAR file is read. Whatever passes a limit is refused before memory is spent on it. */
+/** How a CAR file is read. Whatever exceeds a limit is refused before memory is spent on it. */
 export interface CarOptions {
   /** Whether each block is hashed and compared with its CID. Default true. */
   verify?: boolean
-  /** Default: as many as there are. */
+  /** Default: no limit. */
   maxBlocks?: number
-  /** The longest block, without its CID. Default 2 MiB. */
+  /** The length of the longest block, without its CID. Default 2 MiB. */
   maxBlockBytes?: number
-  /** Default 1, as the format demands; 0 for the answers of `com.atproto.sync.getBlocks`, which have none. */
+  /** Default 1, as the format demands. `com.atproto.sync.getBlocks` returns files without roots: use 0. */
   minRoots?: number
-  /** Default 16. It bounds the length of the header too. */
+  /** Also bounds the length of the header. Default 16. */
   maxRoots?: number
 }
 

@@ -4,7 +4,7 @@ import { SectionReader } from './section-reader.ts'
 
 /**
  * Reads a whole CAR v1 file. Blocks come in the file's order, duplicates included, as views of `bytes`.
- * @throws {CarError}
+ * @throws CarError
  */
 export function readCar(bytes: Uint8Array, options?: CarOptions): { roots: Cid[]; blocks: Block[] } {
   const reader = new SectionReader(carLimits(options), bytes)

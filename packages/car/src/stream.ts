@@ -3,14 +3,17 @@ import { CarPacker } from './packer.ts'
 
 /** A CAR file that is being written. */
 export interface CarStream extends AsyncGenerator<Uint8Array, void> {
-  /** Hands back a chunk that nobody will read again, so that its memory is reused. A reader that keeps chunks does not call it. */
+  /**
+   * Hands back a chunk that nobody will read again, so that its memory is reused. A reader that keeps
+   * chunks does not call it.
+   */
   release(chunk: Uint8Array): void
 }
 
 /**
- * Writes a CAR v1 file as a stream, the blocks in the order given: many small blocks go into one chunk. All chunks are
- * `chunkBytes` long (default 63 KiB) but the last; no more blocks are asked for than fill the chunk that is wanted.
- * The bytes of a block are no longer used once the next block is asked for.
+ * Writes a CAR v1 file as a stream, the blocks in the order given. All chunks but the last are `chunkBytes`
+ * long (default 63 KiB), so many small blocks share one. No more blocks are asked for than fill the next
+ * chunk. The bytes of a block are not used any more once the next block is asked for.
  */
 export function streamCar(
   roots: readonly Cid[],
@@ -18,10 +21,10 @@ export function streamCar(
   { chunkBytes }: { chunkBytes?: number } = {},
 ): CarStream {
   const packer = new CarPacker(roots, chunkBytes)
-  return Object.assign(packed(packer, blocks), { release: (chunk: Uint8Array) => packer.release(chunk) })
+  return Object.assign(packBlocks(packer, blocks), { release: (chunk: Uint8Array) => packer.release(chunk) })
 }
 
-async function* packed(
+async function* packBlocks(
   packer: CarPacker,
   blocks: AsyncIterable<Block> | Iterable<Block>,
 ): AsyncGenerator<Uint8Array, void> {

@@ -4,7 +4,7 @@ import { encodeHeader } from './header.ts'
 /** Writes a whole CAR v1 file, the blocks in the order given. */
 export function writeCar(roots: readonly Cid[], blocks: Iterable<Block>): Uint8Array {
   const header = encodeHeader(roots)
-  // A generator can be gone through but once, and the length must be known first.
+  // A generator can be iterated only once, and the length must be known first.
   const list = Array.isArray(blocks) ? (blocks as Block[]) : [...blocks]
   let length = varintLength(header.length) + header.length
   for (const { bytes } of list) length += sectionLength(bytes)
@@ -22,7 +22,7 @@ function writeSection(car: Uint8Array, start: number, { cid, bytes }: Block): nu
   return at + bytes.length
 }
 
-/** Writes what stands before a block's bytes: the length of the section, and the CID. */
+/** Writes what precedes the bytes of a block: the length of the section, and the CID. Returns where it ends. */
 export function writeSectionHead(out: Uint8Array, start: number, cid: Cid, byteCount: number): number {
   const at = writeVarint(out, start, CID_LENGTH + byteCount)
   const content = cid.bytes
@@ -30,7 +30,7 @@ export function writeSectionHead(out: Uint8Array, start: number, cid: Cid, byteC
   return at + CID_LENGTH
 }
 
-/** The longest that `writeVarint` can write. */
+/** The longest varint: a length within 2^53 takes at most eight bytes of seven bits. */
 export const MAX_VARINT_BYTES = 8
 
 /** The longest that `writeSectionHead` can write. */

@@ -1,14 +1,14 @@
 import { appendFileSync } from 'node:fs'
 
-/** Work that is timed. What it returns is kept alive, so the compiler cannot drop it. */
+/** Work that is timed. Its result is kept alive, so the compiler cannot drop the work. */
 export type Work = () => unknown
 
 export interface BenchmarkOptions {
-  /** The least ratio of the first candidate to the second, in operations per CPU second. Below it, the run fails. */
+  /** The lowest ratio of the first candidate to the second, in operations per CPU second, with which the run passes. */
   floor?: number
   /** Rounds in which every candidate runs once. Default 11. */
   rounds?: number
-  /** CPU time that one candidate gets in one round. Default 30. */
+  /** CPU time that one candidate gets in one round, in milliseconds. Default 30. */
   batchMs?: number
 }
 
@@ -22,7 +22,7 @@ export interface CandidateResult {
 
 export interface BenchmarkResult {
   readonly name: string
-  /** How many times the first candidate outdoes the second: the median of the per-round ratios. */
+  /** How many times as fast as the second the first candidate is: the median of the ratios of the rounds. */
   readonly ratio: number
   readonly floor?: number
   readonly ok: boolean
@@ -41,9 +41,9 @@ interface Candidate {
 let _sink: unknown
 
 /**
- * Times candidates against each other: all in one process, taking turns within a round in rotating order, by CPU time.
- * Load on the machine then falls on all of them alike, and the ratios hold where the plain figures do not.
- * The first candidate is ours; the floor is its ratio to the second, and further ones are for information.
+ * Times candidates against each other by CPU time, in one process, taking turns in rotating order. So load
+ * on the machine slows all of them alike, and the ratios hold where the plain figures do not. The first
+ * candidate is ours; the floor is for its ratio to the second. Further ones are for information.
  *
  * @example
  * await benchmark('decode a post', { atoll: () => decodeCbor(post), '@ipld/dag-cbor': () => decode(post) }, { floor: 2.5 })
@@ -131,7 +131,7 @@ function pairedRatio(a: Candidate, b: Candidate): number {
   return median(a.speeds.map((speed, round) => speed / b.speeds[round]!))
 }
 
-/** The middle one, or the mean of the two in the middle. */
+/** The middle figure, or the mean of the two in the middle. */
 export function median(figures: readonly number[]): number {
   const sorted = [...figures].sort((a, b) => a - b)
   const middle = sorted.length >> 1

@@ -1,12 +1,12 @@
 import { mutate, seededRandom } from './mutate.ts'
 import { type Watch, watchForHangs } from './watchdog.ts'
 
-/** Something that reads foreign bytes. A file `*.fuzz.ts` exports an array `targets` of them. */
+/** Something that reads untrusted bytes. A file `*.fuzz.ts` exports an array `targets` of them. */
 export interface FuzzTarget {
   readonly name: string
   /** Good and nearly good inputs to start from. */
   readonly seeds: readonly Uint8Array[]
-  /** Pieces that mean something to the reader: brackets, heads, names. */
+  /** Pieces with a meaning in the format: brackets, heads, names. */
   readonly tokens?: readonly Uint8Array[]
   /** The errors with which bad bytes may be refused. Anything else thrown is a failure. */
   readonly refusals: readonly (abstract new (
@@ -18,9 +18,9 @@ export interface FuzzTarget {
 
 export interface FuzzOptions {
   readonly seed: number
-  /** How long to go on. */
+  /** How long to run. Default 5. */
   readonly seconds?: number
-  /** The number of the first run, and how many: to repeat what was found. */
+  /** The number of the first run, and how many runs: to repeat one that failed. */
   readonly from?: number
   readonly runs?: number
 }
@@ -34,7 +34,7 @@ export interface FuzzFailure {
 
 export interface FuzzReport {
   readonly runs: number
-  /** How many inputs were taken, not refused: near 0, the seeds or the changes are of no use. */
+  /** How many inputs were accepted, not refused. If that is near 0, the seeds or the changes are useless. */
   readonly taken: number
   readonly slowestMs: number
   readonly failures: readonly FuzzFailure[]
@@ -42,10 +42,10 @@ export interface FuzzReport {
 
 const SLOW_MS = 1000
 const MEMORY_BYTES = 256 * 1024 * 1024
-const MOST_FAILURES = 5
-const RUNS_BETWEEN_LOOKS = 64
+const MAX_FAILURES = 5
+const RUNS_BETWEEN_MEMORY_CHECKS = 64
 
-/** Feeds changed seeds to a target until time or runs are over, or five faults have been found. */
+/** Feeds changed seeds to a target until time or runs are over, or five failures have been found. */
 export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<FuzzReport> {
   const { seed, seconds = 5, from = 0, runs = Number.POSITIVE_INFINITY } = options
   const failures: FuzzFailure[] = []
@@ -55,7 +55,7 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
   let run = from
   let taken = 0
   let slowestMs = 0
-  for (; run < from + runs && failures.length < MOST_FAILURES && performance.now() < deadline; run++) {
+  for (; run < from + runs && failures.length < MAX_FAILURES && performance.now() < deadline; run++) {
     const input = inputOf(target, seed, run)
     const { error, isTaken, ms } = await attempt(target, input, run, watch)
     if (isTaken) taken++
@@ -64,7 +64,7 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
     else if (ms > SLOW_MS && (await isStillSlow(target, input, run, watch))) {
       failures.push({ run, kind: 'slow', detail: `${Math.round(ms)} ms`, input })
     }
-    if (ms > 1 || run % RUNS_BETWEEN_LOOKS === 0) {
+    if (ms > 1 || run % RUNS_BETWEEN_MEMORY_CHECKS === 0) {
       const grown = peakMemory() - memoryBefore
       if (grown > MEMORY_BYTES) {
         failures.push({

@@ -13,23 +13,24 @@ export function seededRandom(seed: number, run: number): Random {
   }
 }
 
-/** Bytes at which formats change their mind. */
+/** Bytes at which formats change their meaning. */
 const EDGES = [
   0x00, 0x01, 0x17, 0x18, 0x1b, 0x1f, 0x20, 0x22, 0x3b, 0x58, 0x5b, 0x5c, 0x5f, 0x60, 0x7b, 0x7f, 0x80, 0x9b, 0x9f,
   0xa0,
 ]
 const MORE_EDGES = [0xbb, 0xbf, 0xc0, 0xc2, 0xd8, 0xe0, 0xed, 0xf0, 0xf4, 0xf6, 0xf7, 0xf9, 0xfb, 0xff]
-const MOST_CHANGES = 6
-const LONGEST = 1024 * 1024
+const MAX_CHANGES = 6
+const MAX_BYTES = 1024 * 1024
 
-/** One of the seeds with a few changes: bytes flipped, cut, doubled, put in, or taken from another seed or the tokens. */
+/** One of the seeds with a few changes: bytes flipped, cut, repeated, inserted, or taken from another seed or the tokens. */
 export function mutate(seeds: readonly Uint8Array[], tokens: readonly Uint8Array[], random: Random): Uint8Array {
   const pick = <T>(list: readonly T[]): T => list[random(list.length)]!
   let bytes = pick(seeds)
-  const changes = 1 + random(MOST_CHANGES)
-  for (let change = 0; change < changes; change++)
+  const changes = 1 + random(MAX_CHANGES)
+  for (let change = 0; change < changes; change++) {
     bytes = CHANGES[random(CHANGES.length)]!(bytes, seeds, tokens, random)
-  return bytes.slice(0, LONGEST)
+  }
+  return bytes.slice(0, MAX_BYTES)
 }
 
 type Change = (
@@ -51,19 +52,19 @@ const CHANGES: readonly Change[] = [
     const start = random(bytes.length + 1)
     return join(bytes.subarray(0, start), bytes.subarray(start + random(bytes.length - start + 1)))
   },
-  function double(bytes, _seeds, _tokens, random) {
+  function repeat(bytes, _seeds, _tokens, random) {
     const start = random(bytes.length + 1)
     const end = start + random(Math.min(bytes.length - start, 4096) + 1)
     const piece = bytes.subarray(start, end)
     const times = random(8) === 0 ? 1 + random(200) : 1
     return join(bytes.subarray(0, end), ...Array<Uint8Array>(times).fill(piece), bytes.subarray(end))
   },
-  function putIn(bytes, _seeds, _tokens, random) {
+  function insert(bytes, _seeds, _tokens, random) {
     const at = random(bytes.length + 1)
     const piece = Uint8Array.from({ length: 1 + random(9) }, () => (random(2) === 0 ? edge(random) : random(256)))
     return join(bytes.subarray(0, at), piece, bytes.subarray(at))
   },
-  function putInToken(bytes, _seeds, tokens, random) {
+  function insertToken(bytes, _seeds, tokens, random) {
     if (tokens.length === 0) return bytes
     const at = random(bytes.length + 1)
     const times = random(20) === 0 ? 1 + random(3000) : 1

@@ -1,4 +1,4 @@
-/** Ends the process when one run of a fuzz target never returns, which nothing on the same thread could notice. */
+// Ends the process when one run of a fuzz target never returns, which nothing on the same thread could notice.
 import { Worker } from 'node:worker_threads'
 
 export interface Watch {
