@@ -4,6 +4,7 @@ import {
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type QueryCompiler,
   type RawBuilder,
   SqliteAdapter,
   SqliteIntrospector,
@@ -24,8 +25,11 @@ export function sectionColumn(db: Kysely<Schema>): RawBuilder<Uint8Array> {
   return isPostgres ? sql`block.cid || block.bytes` : sql`cast(block.cid || block.bytes as blob)`
 }
 
-/** Builds and compiles queries, and runs none: the hosts do that with their own drivers. */
-export function createQueryBuilder(dialect: DialectName): Kysely<Schema> {
+/** Builds and compiles queries, and runs none: the hosts do that with their own drivers, and may bring a compiler of their own. */
+export function createQueryBuilder(
+  dialect: DialectName,
+  createQueryCompiler: () => QueryCompiler = defaultCompilers[dialect],
+): Kysely<Schema> {
   const createDriver = () => new DummyDriver()
   if (dialect === 'sqlite') {
     return new Kysely({
@@ -33,7 +37,7 @@ export function createQueryBuilder(dialect: DialectName): Kysely<Schema> {
         createDriver,
         createAdapter: () => new SqliteAdapter(),
         createIntrospector: (db) => new SqliteIntrospector(db),
-        createQueryCompiler: () => new SettledCompiler(),
+        createQueryCompiler,
       },
     })
   }
@@ -42,17 +46,12 @@ export function createQueryBuilder(dialect: DialectName): Kysely<Schema> {
       createDriver,
       createAdapter: () => new PostgresAdapter(),
       createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createQueryCompiler,
     },
   })
 }
 
-/**
- * Where SQLite may look at a parameter's value to choose a plan, it chooses anew at every execution that brings another value, and that takes
- * several times as long as to read a row. It does not look behind a plus, which changes no value.
- */
-class SettledCompiler extends SqliteQueryCompiler {
-  protected override getCurrentParameterPlaceholder(): string {
-    return `+${super.getCurrentParameterPlaceholder()}`
-  }
+const defaultCompilers: { readonly [D in DialectName]: () => QueryCompiler } = {
+  sqlite: () => new SqliteQueryCompiler(),
+  postgres: () => new PostgresQueryCompiler(),
 }

@@ -57,8 +57,10 @@ interface BlockTable {
   bytes: Uint8Array
 }
 
-/** `link` is what the record points at, where there should be one record for each. Only rows that have one are indexed by it. */
-/** `block` is the row of the block with this CID: found without a search by CID. */
+/**
+ * `block` is the row of the block with this CID: found without a search by CID. `link` is the record's subject, for kinds of records of
+ * which there should be one per subject; only rows that have one are in its index.
+ */
 interface RecordTable {
   repo: number
   collection: Nsid

@@ -15,7 +15,7 @@ const entry = statement((db, $: Parameters<{ namespace: string; key: string | un
 describe('a statement', () => {
   it('is compiled for each dialect from the same source', () => {
     expect(compileStatement(createQueryBuilder('sqlite'), entry).sql).toBe(
-      'select "value" from "state" where "key" = +? and "namespace" = +? and "value" != +?',
+      'select "value" from "state" where "key" = ? and "namespace" = ? and "value" != ?',
     )
     expect(compileStatement(createQueryBuilder('postgres'), entry).sql).toBe(
       'select "value" from "state" where "key" = $1 and "namespace" = $2 and "value" != $3',

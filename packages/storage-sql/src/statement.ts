@@ -28,7 +28,7 @@ type Binding = { readonly name: string } | { readonly constant: SqlValue }
  * Declares a statement.
  *
  * @example
- * const accountCount = statement((db, $: Parameters<{ did: Did }>) => db.selectFrom('repo').select('key').where('did', '=', $('did')))
+ * const repoKey = statement((db, $: Parameters<{ did: Did }>) => db.selectFrom('repo').select('key').where('did', '=', $('did')))
  */
 export function statement<P, R>(
   build: (db: Kysely<Schema>, parameter: Parameters<P>) => Compilable<R>,
@@ -54,7 +54,11 @@ export function bind({ bindings }: CompiledStatement, values: { readonly [name: 
 }
 
 class Placeholder {
-  constructor(readonly name: string) {}
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
 }
 
 function bindingOf(value: unknown): Binding {

@@ -14,7 +14,7 @@ export function scenario() {
 }
 
 export const expected = {
-  sqlite: 'select "handle" from "account" where "did" = +?',
+  sqlite: 'select "handle" from "account" where "did" = ?',
   postgres: 'select "handle" from "account" where "did" = $1',
   migrations: true,
 }

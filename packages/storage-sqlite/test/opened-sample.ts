@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { PdsStorage } from '@atoll/storage'
+import type { PdsParts, PdsStorage } from '@atoll/storage'
 import type { OpenedStorage } from '@atoll/storage/testing'
 import Database from 'better-sqlite3'
 import { openSqliteStorage, type SqliteStorageOptions } from '../src/sqlite-storage.ts'
@@ -19,7 +19,7 @@ export function copyAsCrashed(file: string, to: string): void {
 /** A storage in a folder of its own, for suites. */
 export async function openSample(
   options: Omit<SqliteStorageOptions, 'file'> = {},
-): Promise<OpenedStorage & { file: string }> {
+): Promise<OpenedStorage<PdsParts> & { file: string }> {
   const folder = temporaryFolder()
   const file = path.join(folder, 'first.sqlite')
   const opened: PdsStorage[] = []

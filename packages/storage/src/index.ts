@@ -31,10 +31,10 @@ export {
   SchemaTooNewError,
   StorageUnavailableError,
 } from './core/errors.ts'
-export { type Intent, IntentRecorder, replayIntents } from './core/intents.ts'
-export { numberOfCursor } from './core/listing.ts'
+export { type ArgumentsOf, type Intent, type IntentRecorder, intentRecorders, replayIntents } from './core/intents.ts'
+export { numberOfCursor, type Page, pageOf } from './core/listing.ts'
 export { MemoryTables } from './core/memory-tables.ts'
-export type { PdsStorage, PdsTransaction } from './core/transaction.ts'
+export type { MethodNames, Part, StorageOf, Transactional } from './core/storage.ts'
 export type { EmailToken, EmailTokenStore, EmailTokenWrites } from './email-tokens/email-token-store.ts'
 export { AppendListeners } from './events/append-listeners.ts'
 export {
@@ -49,7 +49,15 @@ export type { InviteCode, InviteStore, InviteUse, InviteWrites, NewInviteCode } 
 export type { KeyStore, KeyWrites, ReservedKey, SigningKey } from './keys/key-store.ts'
 export { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from './records/record-store.ts'
 export type { BlobReference, RecordChange, RepoChange, RepoWrites } from './repos/repo-change.ts'
-export type { Page, RepoListing, RepoSnapshot, RepoStore } from './repos/repo-store.ts'
+export type { RepoListing, RepoSnapshot, RepoStore } from './repos/repo-store.ts'
+export {
+  type LabelerParts,
+  type LabelerStorage,
+  type LabelerTransaction,
+  labelerMethods,
+} from './services/labeler-storage.ts'
 export { MemoryStorage, type MemoryStorageOptions } from './services/memory-storage.ts'
+export { type PdsParts, type PdsStorage, type PdsTransaction, pdsMethods } from './services/pds-storage.ts'
+export { type RelayParts, type RelayStorage, type RelayTransaction, relayMethods } from './services/relay-storage.ts'
 export type { AppPassword, SessionStore, SessionWrites, StoredRefreshToken } from './sessions/session-store.ts'
 export type { StateEntry, StateStore, StateWrites } from './state/state-store.ts'

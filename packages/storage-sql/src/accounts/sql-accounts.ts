@@ -1,13 +1,16 @@
 import {
   type Account,
   type AccountStore,
+  type AccountWrites,
   ConflictError,
   type NewAccount,
   numberOfCursor,
   type Page,
+  pageOf,
 } from '@atoll/storage'
 import type { Datetime, Did, Handle } from '@atoll/syntax'
 import { type Selectable, sql } from 'kysely'
+import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
 import type { Flag, Schema } from '../schema.ts'
@@ -119,20 +122,23 @@ export class SqlAccounts implements AccountStore {
   }
 
   async get(did: Did): Promise<Account | undefined> {
-    return accountOf(await this.#run(first(byDid, { did })))
+    const row = await this.#run(first(byDid, { did }))
+    return row && accountOf(row)
   }
 
   async byHandle(handle: string): Promise<Account | undefined> {
-    return accountOf(await this.#run(first(byHandle, { handle: handle.toLowerCase() })))
+    const row = await this.#run(first(byHandle, { handle: handle.toLowerCase() }))
+    return row && accountOf(row)
   }
 
   async byEmail(email: string): Promise<Account | undefined> {
-    return accountOf(await this.#run(first(byEmail, { email: email.toLowerCase() })))
+    const row = await this.#run(first(byEmail, { email: email.toLowerCase() }))
+    return row && accountOf(row)
   }
 
   async many(dids: readonly Did[]): Promise<Account[]> {
     const rows = await this.#run(eachOf(dids))
-    return rows.flatMap((row) => accountOf(row) ?? [])
+    return rows.map(accountOf)
   }
 
   async list(options: { cursor?: string; limit: number; email?: string }): Promise<Page<Account>> {
@@ -140,10 +146,7 @@ export class SqlAccounts implements AccountStore {
     const limit = options.limit + 1
     const pattern = options.email && `%${options.email.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
     const rows = await this.#run(pattern ? all(withEmail, { after, limit, pattern }) : all(inOrder, { after, limit }))
-    const page = rows.slice(0, options.limit)
-    const items = page.flatMap((row) => accountOf(row) ?? [])
-    const last = page.at(-1)
-    return last && rows.length > page.length ? { items, cursor: String(last.key) } : { items }
+    return pageOf(rows, options.limit, { cursor: ({ key }) => String(key), item: accountOf })
   }
 
   async count(): Promise<number> {
@@ -155,7 +158,7 @@ export class SqlAccounts implements AccountStore {
   }
 }
 
-export const accountWrites = {
+export const accountRoutines: RoutinesOf<AccountWrites> = {
   *create(account: NewAccount): Routine<void> {
     const values = valuesOf(account)
     if ((yield* change(insertAccount, values)) === 0) {
@@ -167,9 +170,9 @@ export const accountWrites = {
     yield* refuseClaimed(values)
   },
   *update(did: Did, changes: Partial<Omit<Account, 'did' | 'createdAt'>>): Routine<void> {
-    const stored = accountOf(yield* first(byDid, { did }))
-    if (!stored) throw new ConflictError('did', `no account ${did}`)
-    const values = valuesOf({ ...stored, ...changes, did })
+    const row = yield* first(byDid, { did })
+    if (!row) throw new ConflictError('did', `no account ${did}`)
+    const values = valuesOf({ ...accountOf(row), ...changes, did })
     yield* refuseCarried(values)
     yield* refuseClaimed(values)
     yield* change(updateAccount, values)
@@ -208,8 +211,7 @@ function valuesOf(account: NewAccount): AccountValues {
   }
 }
 
-function accountOf(row: AccountRow | undefined): Account | undefined {
-  if (!row) return undefined
+function accountOf(row: AccountRow): Account {
   return {
     did: row.did,
     handle: orUndefined(row.handle),

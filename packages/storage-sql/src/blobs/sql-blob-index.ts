@@ -1,6 +1,7 @@
 import type { Cid } from '@atoll/data-model'
 import {
   type BlobIndex,
+  type BlobIndexWrites,
   type BlobKey,
   type BlobMetadata,
   type BlobReference,
@@ -10,6 +11,7 @@ import {
 } from '@atoll/storage'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
 import { sql } from 'kysely'
+import type { RoutinesOf } from '../intents.ts'
 import { repoByDid } from '../repos/sql-repos.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { cidOf, orUndefined } from '../rows.ts'
@@ -257,7 +259,7 @@ export class SqlBlobIndex implements BlobIndex {
   }
 }
 
-export const blobWrites = {
+export const blobRoutines: RoutinesOf<BlobIndexWrites> = {
   *add(did: Did, { cid, mimeType, size, createdAt }: BlobMetadata): Routine<void> {
     const repo = yield* first(repoByDid, { did })
     const referring = repo && (yield* first(referenceCount, { repo: repo.key, cid: cid.bytes }))

@@ -1,7 +1,16 @@
-import { type Claim, type ClaimStore, ConflictError, numberOfCursor, type Page } from '@atoll/storage'
+import {
+  type Claim,
+  type ClaimStore,
+  type ClaimWrites,
+  ConflictError,
+  numberOfCursor,
+  type Page,
+  pageOf,
+} from '@atoll/storage'
 import type { Datetime, Did, Handle } from '@atoll/syntax'
 import type { Selectable } from 'kysely'
 import { refuseCarried, refuseClaimed } from '../accounts/unique-values.ts'
+import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
 import type { Schema } from '../schema.ts'
@@ -63,28 +72,28 @@ export class SqlClaims implements ClaimStore {
   }
 
   async of(did: Did): Promise<Claim | undefined> {
-    return claimOfRow(await this.#run(first(claimOf, { did })))
+    const row = await this.#run(first(claimOf, { did }))
+    return row && claimOfRow(row)
   }
 
   async byHandle(handle: string): Promise<Claim | undefined> {
-    return claimOfRow(await this.#run(first(byHandle, { handle: handle.toLowerCase() })))
+    const row = await this.#run(first(byHandle, { handle: handle.toLowerCase() }))
+    return row && claimOfRow(row)
   }
 
   async byEmail(email: string): Promise<Claim | undefined> {
-    return claimOfRow(await this.#run(first(byEmail, { email: email.toLowerCase() })))
+    const row = await this.#run(first(byEmail, { email: email.toLowerCase() }))
+    return row && claimOfRow(row)
   }
 
   async list(options: { before: Datetime; cursor?: string; limit: number }): Promise<Page<Claim>> {
     const after = numberOfCursor(options.cursor)
     const rows = await this.#run(all(olderThan, { before: options.before, after, limit: options.limit + 1 }))
-    const page = rows.slice(0, options.limit)
-    const items = page.flatMap((row) => claimOfRow(row) ?? [])
-    const last = page.at(-1)
-    return last && rows.length > page.length ? { items, cursor: String(last.key) } : { items }
+    return pageOf(rows, options.limit, { cursor: ({ key }) => String(key), item: claimOfRow })
   }
 }
 
-export const claimWrites = {
+export const claimRoutines: RoutinesOf<ClaimWrites> = {
   /** The row goes in before the accounts are read, so that of two transactions that want one value, one waits for the other. */
   *add(claim: Claim): Routine<void> {
     const values = valuesOf(claim)
@@ -106,8 +115,7 @@ function valuesOf({ handle, email, ...claim }: Claim): ClaimValues {
   return { ...claim, handle: (handle?.toLowerCase() ?? null) as Handle | null, email: email?.toLowerCase() ?? null }
 }
 
-function claimOfRow(row: ClaimRow | undefined): Claim | undefined {
-  if (!row) return undefined
+function claimOfRow(row: ClaimRow): Claim {
   const { did, purpose, handle, email, details, claimed_at: claimedAt } = row
   return { did, purpose, handle: orUndefined(handle), email: orUndefined(email), details, claimedAt }
 }

@@ -1,6 +1,7 @@
-import { ConflictError, type EmailToken, type EmailTokenStore } from '@atoll/storage'
+import { ConflictError, type EmailToken, type EmailTokenStore, type EmailTokenWrites } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import type { Selectable } from 'kysely'
+import type { RoutinesOf } from '../intents.ts'
 import { change, first, type Routine, type Run } from '../routine.ts'
 import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
@@ -43,7 +44,7 @@ export class SqlEmailTokens implements EmailTokenStore {
   }
 }
 
-export const emailTokenWrites = {
+export const emailTokenRoutines: RoutinesOf<EmailTokenWrites> = {
   *put(token: EmailToken): Routine<void> {
     yield* change(putToken, { ...token, code: token.code.toUpperCase() })
   },

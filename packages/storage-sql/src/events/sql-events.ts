@@ -1,6 +1,7 @@
-import { type StoredEvent, withSeq } from '@atoll/storage'
+import { type EventWrites, type StoredEvent, withSeq } from '@atoll/storage'
 import type { Datetime, Did } from '@atoll/syntax'
 import type { NewEvent } from '@atoll/xrpc'
+import type { RoutinesOf } from '../intents.ts'
 import { change, first, type Routine } from '../routine.ts'
 import { type Parameters, statement } from '../statement.ts'
 
@@ -55,19 +56,21 @@ export function* logMarks(): Routine<{ last: number; horizon: number }> {
   return { last: Math.max(stored?.last ?? 0, seq ?? 0), horizon: stored?.horizon ?? 0 }
 }
 
-export const eventWrites = {
-  *append({ did, kind, time, frame }: NewEvent, numbering: Numbering): Routine<void> {
-    const seq = numbering.next()
-    const event: StoredEvent = { seq, did, kind, time, frame: withSeq(frame, seq) }
-    yield* change(insertEvent, event)
-    numbering.numbered.push(event)
-  },
-  *removeOf(did: Did, numbering: Numbering): Routine<void> {
-    const { horizon } = yield* logMarks()
-    // The newest event may be among the removed: its number must stay used.
-    yield* change(setMarks, { last: numbering.start - 1, horizon })
-    yield* change(removeOf, { did, before: numbering.start })
-  },
+export function eventRoutines(numbering: Numbering): RoutinesOf<EventWrites> {
+  return {
+    *append({ did, kind, time, frame }: NewEvent): Routine<void> {
+      const seq = numbering.next()
+      const event: StoredEvent = { seq, did, kind, time, frame: withSeq(frame, seq) }
+      yield* change(insertEvent, event)
+      numbering.numbered.push(event)
+    },
+    *removeOf(did: Did): Routine<void> {
+      const { horizon } = yield* logMarks()
+      // The newest event may be among the removed: its number must stay used.
+      yield* change(setMarks, { last: numbering.start - 1, horizon })
+      yield* change(removeOf, { did, before: numbering.start })
+    },
+  }
 }
 
 /** The number below which all events are older than `before`; undefined when none is. */

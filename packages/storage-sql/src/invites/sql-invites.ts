@@ -4,11 +4,14 @@ import {
   type InviteCode,
   type InviteStore,
   type InviteUse,
+  type InviteWrites,
   type NewInviteCode,
   type Page,
+  pageOf,
 } from '@atoll/storage'
 import type { Datetime, Did } from '@atoll/syntax'
 import type { Selectable } from 'kysely'
+import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
@@ -130,13 +133,11 @@ export class SqlInvites implements InviteStore {
         ? all(recent, { createdAt, code, limit })
         : all(mostUsed, { used, createdAt, code, limit })
     const codes = await this.#run(eachWithUses(rows))
-    const items = codes.slice(0, options.limit)
-    const last = items.at(-1)
-    return last && codes.length > items.length ? { items, cursor: cursorOf(last) } : { items }
+    return pageOf(codes, options.limit, { cursor: cursorOf, item: (code) => code })
   }
 }
 
-export const inviteWrites = {
+export const inviteRoutines: RoutinesOf<InviteWrites> = {
   *create(code: NewInviteCode): Routine<void> {
     const inserted = yield* change(insertCode, code)
     if (inserted === 0) throw new ConflictError('inviteCode', `there is a code ${code.code}`)

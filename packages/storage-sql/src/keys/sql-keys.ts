@@ -1,6 +1,7 @@
-import { ConflictError, type KeyStore, type ReservedKey, type SigningKey } from '@atoll/storage'
+import { ConflictError, type KeyStore, type KeyWrites, type ReservedKey, type SigningKey } from '@atoll/storage'
 import type { Datetime, Did } from '@atoll/syntax'
 import type { Selectable } from 'kysely'
+import type { RoutinesOf } from '../intents.ts'
 import { change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
 import type { Schema } from '../schema.ts'
@@ -61,7 +62,7 @@ export class SqlKeys implements KeyStore {
   }
 }
 
-export const keyWrites = {
+export const keyRoutines: RoutinesOf<KeyWrites> = {
   *setSigningKey(did: Did, { curve, privateKey }: SigningKey): Routine<void> {
     yield* change(setSigningKey, { did, curve, privateKey })
   },

@@ -1,5 +1,5 @@
 import { blockOfSection, freeMemory, type Section } from '@atoll/data-model'
-import { CorruptStorageError, numberOfCursor, type Page, type StoredRecord } from '@atoll/storage'
+import { CorruptStorageError, numberOfCursor, type Page, pageOf, type StoredRecord } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { sectionColumn } from '../dialect.ts'
 import { all, first, type Routine, type Run } from '../routine.ts'
@@ -115,9 +115,7 @@ export class SqlRecordReads {
   async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {
     const after = numberOfCursor(options.cursor)
     const rows = await this.#run(all(reposWith, { collection, after, limit: options.limit + 1 }))
-    const items = rows.slice(0, options.limit).map((row) => row.did)
-    const last = rows[items.length - 1]
-    return last && rows.length > items.length ? { items, cursor: String(last.key) } : { items }
+    return pageOf(rows, options.limit, { cursor: ({ key }) => String(key), item: ({ did }) => did })
   }
 }
 

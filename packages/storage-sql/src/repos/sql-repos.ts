@@ -1,7 +1,7 @@
 import { type Block, type Cid, freeMemory } from '@atoll/data-model'
 import type { Head } from '@atoll/repo'
 import type { Page, RepoListing } from '@atoll/storage'
-import { accountStatus, numberOfCursor } from '@atoll/storage'
+import { accountStatus, numberOfCursor, pageOf } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import { sql } from 'kysely'
 import { all, first, type Routine, type Run } from '../routine.ts'
@@ -111,12 +111,13 @@ export class SqlRepoReads {
   async list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>> {
     const after = numberOfCursor(options.cursor)
     const rows = await this.#run(all(repoPage, { after, limit: options.limit + 1 }))
-    const items = rows.slice(0, options.limit).map(({ did, cid, rev, takedown, deactivated_at }) => {
-      const status = accountStatus({ takedown: orUndefined(takedown), deactivatedAt: orUndefined(deactivated_at) })
-      return { did, head: cidOf(cid), rev, status }
+    return pageOf(rows, options.limit, {
+      cursor: ({ key }) => String(key),
+      item: ({ did, cid, rev, takedown, deactivated_at }) => {
+        const status = accountStatus({ takedown: orUndefined(takedown), deactivatedAt: orUndefined(deactivated_at) })
+        return { did, head: cidOf(cid), rev, status }
+      },
     })
-    const last = rows[items.length - 1]
-    return last && rows.length > items.length ? { items, cursor: String(last.key) } : { items }
   }
 
   async counts(did: Did): Promise<{ blocks: number; records: number }> {

@@ -1,5 +1,12 @@
-import { type AppPassword, ConflictError, type SessionStore, type StoredRefreshToken } from '@atoll/storage'
+import {
+  type AppPassword,
+  ConflictError,
+  type SessionStore,
+  type SessionWrites,
+  type StoredRefreshToken,
+} from '@atoll/storage'
 import type { Datetime, Did } from '@atoll/syntax'
+import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
 import type { Flag } from '../schema.ts'
@@ -105,14 +112,14 @@ export class SqlSessions implements SessionStore {
   }
 }
 
-export const sessionWrites = {
+export const sessionRoutines: RoutinesOf<SessionWrites> = {
   *create(token: StoredRefreshToken): Routine<void> {
     yield* change(insertToken, { ...token, nextId: token.nextId ?? null, appPassword: token.appPassword ?? null })
   },
   *rotate({ id, expiresAt, next }: { id: string; expiresAt: Datetime; next: StoredRefreshToken }): Routine<void> {
     const rotated = yield* change(setSuccessor, { id, nextId: next.id, expiresAt })
     if (rotated === 0) throw new ConflictError('refreshToken')
-    yield* sessionWrites.create(next)
+    yield* sessionRoutines.create(next)
   },
   *delete(id: string): Routine<void> {
     yield* change(deleteToken, { id })

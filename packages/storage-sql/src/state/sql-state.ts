@@ -1,4 +1,5 @@
-import type { StateEntry, StateStore } from '@atoll/storage'
+import type { StateEntry, StateStore, StateWrites } from '@atoll/storage'
+import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { type Parameters, statement } from '../statement.ts'
 
@@ -36,7 +37,7 @@ export class SqlState implements StateStore {
   }
 }
 
-export const stateWrites = {
+export const stateRoutines: RoutinesOf<StateWrites> = {
   *set(namespace: string, key: string, value: string): Routine<void> {
     yield* change(setValue, { namespace, key, value })
   },

@@ -1,12 +1,6 @@
-import {
-  bind,
-  type CompiledStatement,
-  compileStatement,
-  createQueryBuilder,
-  type Statement,
-  type Step,
-} from '@atoll/storage-sql'
+import { bind, type CompiledStatement, compileStatement, type Statement, type Step } from '@atoll/storage-sql'
 import Database from 'better-sqlite3'
+import { createSqliteBuilder } from './query-builder.ts'
 
 export interface ConnectionOptions {
   readonly: boolean
@@ -30,7 +24,7 @@ type AnyStatement = Statement<never, unknown>
 /** One SQLite connection. Statements are compiled and prepared when first used, and kept. */
 export class Connection {
   readonly #database: Database.Database
-  readonly #builder = createQueryBuilder('sqlite')
+  readonly #builder = createSqliteBuilder()
   readonly #prepared = new Map<AnyStatement, Prepared>()
   readonly #plucked = new Map<AnyStatement, Prepared>()
   readonly #commands = new Map<string, Database.Statement>()

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { SampleRepo } from '@atoll/storage/testing'
-import { migrations, writeIntents } from '@atoll/storage-sql'
+import { migrations, stateRoutines } from '@atoll/storage-sql'
 import type { Did } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -83,8 +83,7 @@ describe('group commit', () => {
     const connection = connect()
     migrate(connection, migrations, Date.now())
     const writer = new GroupCommit(connection, { connect, last: 0, onAppend: () => {} })
-    const write = (n: number) =>
-      writer.write((numbering) => writeIntents([['state', 'set', ['n', `${n}`, 'x'.repeat(50_000)]]], numbering))
+    const write = (n: number) => writer.write(() => stateRoutines.set('n', `${n}`, 'x'.repeat(50_000)))
     let written = 0
     const refusal = await (async () => {
       for (; ; written++) await write(written)

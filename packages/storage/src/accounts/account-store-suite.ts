@@ -1,12 +1,19 @@
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { PdsStorage } from '../core/transaction.ts'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { account, alice, bob, carol, time } from '../testing/samples.ts'
+import { alice, bob, carol, time } from '../core/samples.ts'
+import type { StorageOf } from '../core/storage.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { EmailTokenPart } from '../email-tokens/email-token-store.ts'
+import type { KeyPart } from '../keys/key-store.ts'
+import type { SessionPart } from '../sessions/session-store.ts'
+import type { StatePart } from '../state/state-store.ts'
+import type { AccountPart } from './account-store.ts'
+import { account } from './sample-account.ts'
+
+type Parts = AccountPart & EmailTokenPart & KeyPart & SessionPart & StatePart
 
 /** The rules of `AccountStore` and `AccountWrites`. */
-export function accountStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except: Exceptions = {}): void {
   describeRules(`${name}: accounts`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
@@ -220,7 +227,7 @@ export function accountStoreSuite(name: string, open: OpenStorage, except: Excep
   })
 }
 
-async function create(storage: PdsStorage, ...dids: Did[]): Promise<PdsStorage> {
+async function create(storage: StorageOf<Parts>, ...dids: Did[]): Promise<StorageOf<Parts>> {
   for (const did of dids) await storage.transact(did, (tx) => tx.accounts.create(account(did, did.slice(-7))))
   return storage
 }

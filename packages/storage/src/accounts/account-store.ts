@@ -1,5 +1,6 @@
 import type { Datetime, Did, Handle } from '@atoll/syntax'
-import type { Page } from '../repos/repo-store.ts'
+import type { Page } from '../core/listing.ts'
+import type { MethodNames } from '../core/storage.ts'
 
 export type AccountStatus = 'active' | 'takendown' | 'deactivated'
 
@@ -43,7 +44,7 @@ export interface AccountStore {
   preferences(did: Did): Promise<string | undefined>
 }
 
-/** The account part of a transaction. */
+/** How a transaction changes accounts. */
 export interface AccountWrites {
   /** `ConflictError` with `did`, `handle` or `email` when an account has or claims it. The DID's own claim has to be released first. */
   create(account: NewAccount): void
@@ -55,4 +56,14 @@ export interface AccountWrites {
   /** The account with its sessions, app passwords, e-mail tokens, keys, claim and preferences. What is not there is no error. */
   delete(did: Did): void
   setPreferences(did: Did, preferences: string): void
+}
+
+/** Accounts, as a part of a storage. */
+export interface AccountPart {
+  readonly stores: { readonly accounts: AccountStore }
+  readonly writes: { readonly accounts: AccountWrites }
+}
+
+export const accountMethods: MethodNames<AccountPart['writes']> = {
+  accounts: { create: true, update: true, delete: true, setPreferences: true },
 }

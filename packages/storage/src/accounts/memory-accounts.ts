@@ -1,77 +1,81 @@
 import type { Did, Handle } from '@atoll/syntax'
 import { ConflictError } from '../core/errors.ts'
-import { numberOfCursor } from '../core/listing.ts'
+import type { JournaledMap } from '../core/journaled-map.ts'
+import { numberOfCursor, type Page, pageOf } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
-import { pageOf } from '../core/order.ts'
-import type { Page } from '../repos/repo-store.ts'
 import type { Account, AccountStore, AccountWrites, NewAccount } from './account-store.ts'
+import { accountHolding, accountTable, preferencesTable, type UniqueField } from './account-tables.ts'
+
+/** Values that are claimed for accounts which do not have them yet. */
+export interface ClaimedValues {
+  has(did: Did): boolean
+  holding(field: UniqueField, value: string | undefined): { readonly did: Did } | undefined
+}
 
 export class MemoryAccounts implements AccountStore, AccountWrites {
   readonly #tables: MemoryTables
+  readonly #claimed: ClaimedValues
+  readonly #accounts: ReturnType<typeof accountTable>
+  readonly #preferences: JournaledMap<Did, string>
 
-  constructor(tables: MemoryTables) {
+  constructor(tables: MemoryTables, claimed: ClaimedValues) {
     this.#tables = tables
+    this.#claimed = claimed
+    this.#accounts = tables.of(accountTable)
+    this.#preferences = tables.of(preferencesTable)
   }
 
   async get(did: Did): Promise<Account | undefined> {
-    return this.#tables.accounts.get(did)?.account
+    return this.#accounts.get(did)?.account
   }
 
   async byHandle(handle: string): Promise<Account | undefined> {
-    return this.#tables.accountWith('handle', handle)
+    return accountHolding(this.#accounts, 'handle', handle)
   }
 
   async byEmail(email: string): Promise<Account | undefined> {
-    return this.#tables.accountWith('email', email)
+    return accountHolding(this.#accounts, 'email', email)
   }
 
   async many(dids: readonly Did[]): Promise<Account[]> {
-    return dids.flatMap((did) => this.#tables.accounts.get(did)?.account ?? [])
+    return dids.flatMap((did) => this.#accounts.get(did)?.account ?? [])
   }
 
   async list(options: { cursor?: string; limit: number; email?: string }): Promise<Page<Account>> {
     const wanted = options.email?.toLowerCase()
     const after = numberOfCursor(options.cursor)
-    const following = [...this.#tables.accounts.values()]
+    const following = [...this.#accounts.values()]
       .filter(({ key }) => key > after)
       .filter(({ account }) => wanted === undefined || account.email?.includes(wanted) === true)
-    const page = pageOf(following, options.limit, ({ key }) => String(key))
-    return { ...page, items: page.items.map(({ account }) => account) }
+    return pageOf(following, options.limit, { cursor: ({ key }) => String(key), item: ({ account }) => account })
   }
 
   async count(): Promise<number> {
-    return this.#tables.accounts.size
+    return this.#accounts.size
   }
 
   async preferences(did: Did): Promise<string | undefined> {
-    return this.#tables.preferences.get(did)
+    return this.#preferences.get(did)
   }
 
   create(account: NewAccount): void {
-    if (this.#tables.accounts.has(account.did) || this.#tables.claims.has(account.did))
+    if (this.#accounts.has(account.did) || this.#claimed.has(account.did))
       throw new ConflictError('did', `there is an account ${account.did}`)
-    const key = (this.#tables.marks.get('accountKey') ?? 0) + 1
-    this.#tables.marks.set('accountKey', key)
-    this.#put({ ...empty, ...account }, key)
+    this.#put({ ...empty, ...account }, this.#tables.nextNumber('accountKey'))
   }
 
   update(did: Did, changes: Partial<Account>): void {
-    const stored = this.#tables.accounts.get(did)
+    const stored = this.#accounts.get(did)
     if (!stored) throw new ConflictError('did', `no account ${did}`)
     this.#put({ ...stored.account, ...changes, did }, stored.key)
   }
 
   delete(did: Did): void {
-    const { accounts, preferences, signingKeys, claims, refreshTokens, appPasswords, emailTokens, reservedKeys } =
-      this.#tables
-    for (const table of [accounts, preferences, signingKeys, claims]) table.delete(did)
-    for (const table of [refreshTokens, appPasswords, emailTokens, reservedKeys]) {
-      for (const [key, row] of table) if (row.did === did) table.delete(key)
-    }
+    this.#tables.deleteOwnedBy(did)
   }
 
   setPreferences(did: Did, preferences: string): void {
-    this.#tables.preferences.set(did, preferences)
+    this.#preferences.set(did, preferences)
   }
 
   #put(account: Account, key: number): void {
@@ -79,11 +83,14 @@ export class MemoryAccounts implements AccountStore, AccountWrites {
     const handle = account.handle?.toLowerCase() as Handle | undefined
     const stored = { ...account, handle, email: account.email?.toLowerCase() }
     for (const field of ['handle', 'email'] as const) {
-      const holders = [this.#tables.accountWith(field, stored[field]), this.#tables.claimOn(field, stored[field])]
+      const holders = [
+        accountHolding(this.#accounts, field, stored[field]),
+        this.#claimed.holding(field, stored[field]),
+      ]
       if (holders.some((holder) => holder && holder.did !== account.did))
         throw new ConflictError(field, `${field} is taken: ${stored[field]}`)
     }
-    this.#tables.accounts.set(account.did, { account: stored, key })
+    this.#accounts.set(account.did, { account: stored, key })
   }
 }
 

@@ -1,11 +1,15 @@
 import type { Cid } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { PdsStorage } from '../core/transaction.ts'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { alice, blobCid, bob, rev, SampleRepo, time } from '../testing/samples.ts'
+import { alice, blobCid, bob, rev, time } from '../core/samples.ts'
+import type { StorageOf } from '../core/storage.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { RepoPart } from '../repos/repo-store.ts'
+import { SampleRepo } from '../repos/sample-repo.ts'
+import type { BlobPart } from './blob-index.ts'
 import { maxOtherTypes } from './blob-index.ts'
+
+type Parts = BlobPart & RepoPart
 
 const cat = blobCid('cat')
 const dog = blobCid('dog')
@@ -13,7 +17,7 @@ const fish = blobCid('fish')
 const late = time(1000)
 
 /** The rules of `BlobIndex` and `BlobIndexWrites`. */
-export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: Exceptions = {}): void {
   describeRules(`${name}: blobs`, except, (rule) => {
     const { fresh } = storageForEach(open)
 
@@ -260,11 +264,11 @@ export function blobIndexSuite(name: string, open: OpenStorage, except: Exceptio
   })
 }
 
-async function upload(storage: PdsStorage, did: Did, cid: Cid, at = 1, mimeType = 'image/png'): Promise<void> {
+async function upload(storage: StorageOf<Parts>, did: Did, cid: Cid, at = 1, mimeType = 'image/png'): Promise<void> {
   await storage.transact(did, (tx) => tx.blobs.add(did, { cid, mimeType, size: 5, createdAt: time(at) }))
 }
 
-async function refer(storage: PdsStorage, repo: SampleRepo, blobs: { [path: string]: Cid[] }): Promise<void> {
+async function refer(storage: StorageOf<Parts>, repo: SampleRepo, blobs: { [path: string]: Cid[] }): Promise<void> {
   const writes = Object.fromEntries(Object.entries(blobs).map(([path, cids]) => [path, { path, blobs: [...cids] }]))
   await storage.transact(repo.did, (tx) => tx.repo.apply(repo.commit(writes, blobs)))
 }

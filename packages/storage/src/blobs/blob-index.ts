@@ -1,5 +1,6 @@
 import type { Cid } from '@atoll/data-model'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
+import type { MethodNames } from '../core/storage.ts'
 import type { BlobReference } from '../repos/repo-change.ts'
 
 /** How many types of repeated uploads are kept beside the first. */
@@ -53,7 +54,7 @@ export interface BlobIndex {
   counts(did: Did): Promise<{ expected: number; imported: number }>
 }
 
-/** The blob part of a transaction. References come with `RepoChange`. */
+/** How a transaction changes the blob index. References come with `RepoChange`. */
 export interface BlobIndexWrites {
   /**
    * An upload; it is temporary unless a record refers to it. Repeating one renews its time and keeps its takedown and its type. Another
@@ -68,4 +69,14 @@ export interface BlobIndexWrites {
   markUnreferenced(did: Did, cids: readonly Cid[], createdBefore: Datetime): void
   /** Ends `pendingDeletion` of these: their bytes are gone, or were uploaded again. */
   confirmDeleted(did: Did, cids: readonly Cid[]): void
+}
+
+/** What is known of blobs, as a part of a storage. */
+export interface BlobPart {
+  readonly stores: { readonly blobs: BlobIndex }
+  readonly writes: { readonly blobs: BlobIndexWrites }
+}
+
+export const blobMethods: MethodNames<BlobPart['writes']> = {
+  blobs: { add: true, setTakedown: true, markUnreferenced: true, confirmDeleted: true },
 }

@@ -1,9 +1,24 @@
+import type { Cid } from '@atoll/data-model'
 import { cidOfRaw } from '@atoll/data-model'
+import type { Did } from '@atoll/syntax'
 import { afterEach, expect } from 'vitest'
-import type { Exceptions, OpenBlobStore, OpenedBlobStore } from '../testing/opened.ts'
-import { describeRules } from '../testing/rules.ts'
-import { alice, bob, carol, collect, hex, sameBytes } from '../testing/samples.ts'
+import { alice, bob, carol, collect, hex, sameBytes } from '../core/samples.ts'
+import { describeRules, type Exceptions } from '../core/suite.ts'
 import type { BlobStore } from './blob-store.ts'
+
+/** A fresh blob store for one test. */
+export interface OpenedBlobStore {
+  store: BlobStore
+  /** What a crash at this moment would leave, opened again. */
+  reopen(): Promise<BlobStore>
+  close(): Promise<void>
+  /** Overwrites the permanent bytes of a blob with others behind the store's back, as a failing disk would. Absent where that cannot be done. */
+  damage?: (did: Did, cid: Cid) => Promise<void>
+  /** Removes the permanent bytes of a blob behind the store's back, as a restored backup would. Absent where that cannot be done. */
+  lose?: (did: Did, cid: Cid) => Promise<void>
+}
+
+export type OpenBlobStore = (options?: { now?: () => number }) => Promise<OpenedBlobStore>
 
 /** The rules of `BlobStore`. */
 export function blobStoreSuite(name: string, open: OpenBlobStore, except: Exceptions = {}): void {

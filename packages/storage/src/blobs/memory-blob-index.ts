@@ -1,7 +1,16 @@
 import type { Cid } from '@atoll/data-model'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
-import type { MemoryBlobReference, MemoryTables } from '../core/memory-tables.ts'
+import type { Journal } from '../core/journal.ts'
+import { JournaledMap } from '../core/journaled-map.ts'
+import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareBytes, compareText } from '../core/order.ts'
+import {
+  blobKey,
+  type MemoryBlobReference,
+  type MemoryRepoTable,
+  referredBlobTable,
+  repoTable,
+} from '../repos/memory-repo.ts'
 import type { BlobReference } from '../repos/repo-change.ts'
 import {
   type BlobIndex,
@@ -13,26 +22,41 @@ import {
   type UnreferencedBlob,
 } from './blob-index.ts'
 
-export class MemoryBlobs implements BlobIndex, BlobIndexWrites {
-  readonly #tables: MemoryTables
+/** Whether it is temporary follows from what repositories referred to. */
+interface MemoryBlob extends BlobMetadata {
+  did: Did
+}
+
+export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
+  readonly #repos: MemoryRepoTable
+  readonly #referred: JournaledMap<string, true>
+  readonly #blobs: JournaledMap<string, MemoryBlob>
+  readonly #otherTypes: JournaledMap<string, readonly string[]>
+  readonly #takedowns: JournaledMap<string, string>
+  readonly #pendingDeletion: JournaledMap<string, BlobKey>
 
   constructor(tables: MemoryTables) {
-    this.#tables = tables
+    this.#repos = tables.of(repoTable)
+    this.#referred = tables.of(referredBlobTable)
+    this.#blobs = tables.of(blobTable)
+    this.#otherTypes = tables.of(otherTypeTable)
+    this.#takedowns = tables.of(takedownTable)
+    this.#pendingDeletion = tables.of(pendingDeletionTable)
   }
 
   async get(did: Did, cid: Cid): Promise<StoredBlob | undefined> {
-    const blob = this.#tables.blobs.get(keyOf(did, cid))
+    const blob = this.#blobs.get(blobKey(did, cid))
     if (!blob) return undefined
-    const { did: _, ...stored } = blob
-    return { ...stored, takedown: this.#tables.blobTakedowns.get(keyOf(did, cid)) }
+    const { did: _, ...metadata } = blob
+    return { ...metadata, temporary: this.#isTemporary(blob), takedown: this.#takedowns.get(blobKey(did, cid)) }
   }
 
   async otherTypes(did: Did, cid: Cid): Promise<string[]> {
-    return [...(this.#tables.otherBlobTypes.get(keyOf(did, cid)) ?? [])]
+    return [...(this.#otherTypes.get(blobKey(did, cid)) ?? [])]
   }
 
   async takedown(did: Did, cid: Cid): Promise<string | undefined> {
-    return this.#tables.blobTakedowns.get(keyOf(did, cid))
+    return this.#takedowns.get(blobKey(did, cid))
   }
 
   async list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]> {
@@ -52,63 +76,71 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWrites {
   }
 
   async missing(did: Did, options: { limit: number; cursor?: Cid }): Promise<BlobReference[]> {
-    const missing = this.#references(did).filter((reference) => !this.#tables.blobs.has(keyOf(did, reference.cid)))
+    const missing = this.#references(did).filter((reference) => !this.#blobs.has(blobKey(did, reference.cid)))
     return onePerBlob(missing, options.cursor)
       .slice(0, options.limit)
       .map(({ cid, collection, rkey }) => ({ cid, collection, rkey }))
   }
 
   async unreferenced(options: { did?: Did; createdBefore: Datetime; limit: number }): Promise<UnreferencedBlob[]> {
-    const blobs = [...this.#tables.blobs.values()].filter((blob) => this.#collectable(blob, options.createdBefore))
-    return pageOf(blobs, options).map(({ did, cid, temporary }) => ({ did, cid, temporary }))
+    const blobs = [...this.#blobs.values()].filter((blob) => this.#collectable(blob, options.createdBefore))
+    return firstBlobs(blobs, options).map((blob) => ({
+      did: blob.did,
+      cid: blob.cid,
+      temporary: this.#isTemporary(blob),
+    }))
   }
 
   async pendingDeletion(options: { limit: number }): Promise<BlobKey[]> {
-    return pageOf([...this.#tables.blobsPendingDeletion.values()], options)
+    return firstBlobs([...this.#pendingDeletion.values()], options)
   }
 
   async counts(did: Did): Promise<{ expected: number; imported: number }> {
     const expected = onePerBlob(this.#references(did))
-    const imported = expected.filter((reference) => this.#tables.blobs.has(keyOf(did, reference.cid)))
+    const imported = expected.filter((reference) => this.#blobs.has(blobKey(did, reference.cid)))
     return { expected: expected.length, imported: imported.length }
   }
 
   add(did: Did, blob: BlobMetadata): void {
-    const key = keyOf(did, blob.cid)
-    const temporary = !this.#referenced(did, blob.cid)
-    const mimeType = this.#tables.blobs.get(key)?.mimeType ?? blob.mimeType
-    this.#tables.blobs.set(key, { ...blob, mimeType, did, temporary, takedown: undefined })
+    const key = blobKey(did, blob.cid)
+    const mimeType = this.#blobs.get(key)?.mimeType ?? blob.mimeType
+    this.#blobs.set(key, { ...blob, mimeType, did })
+    if (!this.#referenced(did, blob.cid)) this.#referred.delete(key)
     if (blob.mimeType !== mimeType) this.#noteType(key, blob.mimeType)
   }
 
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void {
-    if (takedown === undefined) this.#tables.blobTakedowns.delete(keyOf(did, cid))
-    else this.#tables.blobTakedowns.set(keyOf(did, cid), takedown)
+    if (takedown === undefined) this.#takedowns.delete(blobKey(did, cid))
+    else this.#takedowns.set(blobKey(did, cid), takedown)
   }
 
   markUnreferenced(did: Did, cids: readonly Cid[], createdBefore: Datetime): void {
     for (const cid of cids) {
-      const blob = this.#tables.blobs.get(keyOf(did, cid))
+      const blob = this.#blobs.get(blobKey(did, cid))
       if (!blob || !this.#collectable(blob, createdBefore)) continue
-      this.#tables.blobs.delete(keyOf(did, cid))
-      this.#tables.otherBlobTypes.delete(keyOf(did, cid))
-      this.#tables.blobsPendingDeletion.set(keyOf(did, cid), { did, cid })
+      this.#blobs.delete(blobKey(did, cid))
+      this.#otherTypes.delete(blobKey(did, cid))
+      this.#pendingDeletion.set(blobKey(did, cid), { did, cid })
     }
   }
 
   confirmDeleted(did: Did, cids: readonly Cid[]): void {
-    for (const cid of cids) this.#tables.blobsPendingDeletion.delete(keyOf(did, cid))
+    for (const cid of cids) this.#pendingDeletion.delete(blobKey(did, cid))
   }
 
   #noteType(key: string, mimeType: string): void {
-    const known = this.#tables.otherBlobTypes.get(key) ?? []
+    const known = this.#otherTypes.get(key) ?? []
     if (known.includes(mimeType) || known.length === maxOtherTypes) return
-    this.#tables.otherBlobTypes.set(key, [...known, mimeType].sort(compareText))
+    this.#otherTypes.set(key, [...known, mimeType].sort(compareText))
   }
 
-  #collectable(blob: StoredBlob & { did: Did }, createdBefore: Datetime): boolean {
+  #isTemporary({ did, cid }: MemoryBlob): boolean {
+    return !this.#referred.has(blobKey(did, cid))
+  }
+
+  #collectable(blob: MemoryBlob, createdBefore: Datetime): boolean {
     if (this.#referenced(blob.did, blob.cid)) return false
-    return !blob.temporary || blob.createdAt < createdBefore
+    return !this.#isTemporary(blob) || blob.createdAt < createdBefore
   }
 
   #referenced(did: Did, cid: Cid): boolean {
@@ -116,12 +148,12 @@ export class MemoryBlobs implements BlobIndex, BlobIndexWrites {
   }
 
   #references(did: Did): MemoryBlobReference[] {
-    return [...(this.#tables.repos.get(did)?.blobReferences.values() ?? [])].flat()
+    return [...(this.#repos.get(did)?.blobReferences.values() ?? [])].flat()
   }
 }
 
-/** By account and CID bytes. */
-function pageOf<T extends BlobKey>(blobs: readonly T[], { did, limit }: { did?: Did; limit: number }): T[] {
+/** Ascending by account and CID bytes. */
+function firstBlobs<T extends BlobKey>(blobs: readonly T[], { did, limit }: { did?: Did; limit: number }): T[] {
   return blobs
     .filter((blob) => did === undefined || blob.did === did)
     .sort((a, b) => compareText(a.did, b.did) || compareBytes(a.cid.bytes, b.cid.bytes))
@@ -137,6 +169,20 @@ function onePerBlob(references: readonly MemoryBlobReference[], after?: Cid): Me
     .sort((a, b) => compareBytes(a.cid.bytes, b.cid.bytes))
 }
 
-function keyOf(did: Did, cid: Cid): string {
-  return `${did} ${cid.key}`
+function blobTable(journal: Journal): JournaledMap<string, MemoryBlob> {
+  return new JournaledMap(journal)
+}
+
+/** Types of later uploads, apart from the first. */
+function otherTypeTable(journal: Journal): JournaledMap<string, readonly string[]> {
+  return new JournaledMap(journal)
+}
+
+/** Takedowns outlive the metadata of the blob. */
+function takedownTable(journal: Journal): JournaledMap<string, string> {
+  return new JournaledMap(journal)
+}
+
+function pendingDeletionTable(journal: Journal): JournaledMap<string, BlobKey> {
+  return new JournaledMap(journal)
 }

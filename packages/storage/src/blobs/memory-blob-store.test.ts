@@ -1,4 +1,4 @@
-import { blobStoreSuite } from '../testing/index.ts'
+import { blobStoreSuite } from '../testing.ts'
 import { MemoryBlobStore } from './memory-blob-store.ts'
 
 blobStoreSuite('memory', async (options) => {

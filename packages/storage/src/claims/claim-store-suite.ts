@@ -1,13 +1,16 @@
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { PdsStorage } from '../core/transaction.ts'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { account, alice, bob, carol, time } from '../testing/samples.ts'
-import type { Claim } from './claim-store.ts'
+import type { AccountPart } from '../accounts/account-store.ts'
+import { account } from '../accounts/sample-account.ts'
+import { alice, bob, carol, time } from '../core/samples.ts'
+import type { StorageOf } from '../core/storage.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { Claim, ClaimPart } from './claim-store.ts'
+
+type Parts = AccountPart & ClaimPart
 
 /** The rules of `ClaimStore` and `ClaimWrites`, and those of accounts that concern claims. */
-export function claimStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function claimStoreSuite(name: string, open: OpenStorage<Parts>, except: Exceptions = {}): void {
   describeRules(`${name}: claims`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
@@ -143,7 +146,7 @@ function conflict(field: string) {
   return { name: 'ConflictError', field }
 }
 
-async function withAccounts(storage: PdsStorage, ...dids: Did[]): Promise<PdsStorage> {
+async function withAccounts(storage: StorageOf<Parts>, ...dids: Did[]): Promise<StorageOf<Parts>> {
   for (const did of dids)
     await storage.transact(did, (tx) => tx.accounts.create(account(did, did.slice(-9).replace(':', ''))))
   return storage

@@ -1,5 +1,6 @@
 import type { Datetime, Did, Handle } from '@atoll/syntax'
-import type { Page } from '../repos/repo-store.ts'
+import type { Page } from '../core/listing.ts'
+import type { MethodNames } from '../core/storage.ts'
 
 /**
  * Unique values that an account is about to have, kept for it while something outside the database (a directory of DIDs) is told.
@@ -27,7 +28,7 @@ export interface ClaimStore {
 }
 
 /**
- * The claim part of a transaction. A value is never claimed by one DID while the account of another has it: `add` looks at the accounts,
+ * How a transaction changes claims. A value is never claimed by one DID while the account of another has it: `add` looks at the accounts,
  * and `AccountWrites` at the claims. Where transactions run side by side, each has to see what the other did.
  */
 export interface ClaimWrites {
@@ -38,4 +39,14 @@ export interface ClaimWrites {
   add(claim: Claim): void
   /** Ends the claim that a DID has for this purpose: `ConflictError('claim')` when there is none. */
   release(did: Did, purpose: string): void
+}
+
+/** Claims, as a part of a storage. */
+export interface ClaimPart {
+  readonly stores: { readonly claims: ClaimStore }
+  readonly writes: { readonly claims: ClaimWrites }
+}
+
+export const claimMethods: MethodNames<ClaimPart['writes']> = {
+  claims: { add: true, release: true },
 }

@@ -1,57 +1,76 @@
 import type { Datetime, Did, Handle } from '@atoll/syntax'
+import { accountHolding, accountTable, type UniqueField } from '../accounts/account-tables.ts'
+import type { ClaimedValues } from '../accounts/memory-accounts.ts'
 import { ConflictError } from '../core/errors.ts'
-import { numberOfCursor } from '../core/listing.ts'
+import type { Journal } from '../core/journal.ts'
+import { JournaledMap } from '../core/journaled-map.ts'
+import { numberOfCursor, type Page, pageOf } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
-import { pageOf } from '../core/order.ts'
-import type { Page } from '../repos/repo-store.ts'
 import type { Claim, ClaimStore, ClaimWrites } from './claim-store.ts'
 
-export class MemoryClaims implements ClaimStore, ClaimWrites {
+export class MemoryClaims implements ClaimStore, ClaimWrites, ClaimedValues {
   readonly #tables: MemoryTables
+  readonly #claims: ReturnType<typeof claimTable>
+  readonly #accounts: ReturnType<typeof accountTable>
 
   constructor(tables: MemoryTables) {
     this.#tables = tables
+    this.#claims = tables.of(claimTable)
+    this.#accounts = tables.of(accountTable)
   }
 
   async of(did: Did): Promise<Claim | undefined> {
-    return this.#tables.claims.get(did)?.claim
+    return this.#claims.get(did)?.claim
   }
 
   async byHandle(handle: string): Promise<Claim | undefined> {
-    return this.#tables.claimOn('handle', handle)
+    return this.holding('handle', handle)
   }
 
   async byEmail(email: string): Promise<Claim | undefined> {
-    return this.#tables.claimOn('email', email)
+    return this.holding('email', email)
   }
 
   async list(options: { before: Datetime; cursor?: string; limit: number }): Promise<Page<Claim>> {
     const after = numberOfCursor(options.cursor)
-    const following = [...this.#tables.claims.values()].filter(
+    const following = [...this.#claims.values()].filter(
       ({ key, claim }) => key > after && claim.claimedAt < options.before,
     )
-    const page = pageOf(following, options.limit, ({ key }) => String(key))
-    return { ...page, items: page.items.map(({ claim }) => claim) }
+    return pageOf(following, options.limit, { cursor: ({ key }) => String(key), item: ({ claim }) => claim })
   }
 
   add(claim: Claim): void {
-    const { claims, marks } = this.#tables
-    if (claims.has(claim.did)) throw new ConflictError('claim', `${claim.did} has a claim already`)
+    if (this.#claims.has(claim.did)) throw new ConflictError('claim', `${claim.did} has a claim already`)
     for (const field of ['handle', 'email'] as const) {
-      const carrier = this.#tables.accountWith(field, claim[field])
-      if (this.#tables.claimOn(field, claim[field]) || (carrier && carrier.did !== claim.did))
+      const carrier = accountHolding(this.#accounts, field, claim[field])
+      if (this.holding(field, claim[field]) || (carrier && carrier.did !== claim.did))
         throw new ConflictError(field, `${field} is taken: ${claim[field]}`)
     }
-    const key = (marks.get('claimKey') ?? 0) + 1
-    marks.set('claimKey', key)
     // Lower-casing a handle leaves a handle.
     const handle = claim.handle?.toLowerCase() as Handle | undefined
-    claims.set(claim.did, { claim: { ...claim, handle, email: claim.email?.toLowerCase() }, key })
+    const stored = { ...claim, handle, email: claim.email?.toLowerCase() }
+    this.#claims.set(claim.did, { claim: stored, key: this.#tables.nextNumber('claimKey') })
   }
 
   release(did: Did, purpose: string): void {
-    if (this.#tables.claims.get(did)?.claim.purpose !== purpose)
+    if (this.#claims.get(did)?.claim.purpose !== purpose)
       throw new ConflictError('claim', `${did} has no claim for ${purpose}`)
-    this.#tables.claims.delete(did)
+    this.#claims.delete(did)
   }
+
+  has(did: Did): boolean {
+    return this.#claims.has(did)
+  }
+
+  /** The claim on this handle or e-mail address, whatever its case. */
+  holding(field: UniqueField, value: string | undefined): Claim | undefined {
+    if (value === undefined) return undefined
+    const wanted = value.toLowerCase()
+    for (const { claim } of this.#claims.values()) if (claim[field] === wanted) return claim
+    return undefined
+  }
+}
+
+function claimTable(journal: Journal): JournaledMap<Did, { claim: Claim; key: number }> {
+  return new JournaledMap(journal, (did) => did)
 }

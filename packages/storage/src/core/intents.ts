@@ -1,82 +1,43 @@
-import type { PdsTransaction } from './transaction.ts'
-
-type Writer = keyof PdsTransaction
-type Call = readonly unknown[]
+import type { MethodNames } from './storage.ts'
 
 /** One call that a transaction noted down: which writer, which of its methods, with what. */
-export type Intent = readonly [writer: Writer, method: string, args: Call]
+export type Intent<Tx> = {
+  [W in keyof Tx]: { [M in keyof Tx[W]]: readonly [writer: W, method: M, args: ArgumentsOf<Tx[W][M]>] }[keyof Tx[W]]
+}[keyof Tx]
 
-const methods: { readonly [W in Writer]: readonly (keyof PdsTransaction[W] & string)[] } = {
-  repo: ['apply', 'delete'],
-  blobs: ['add', 'setTakedown', 'markUnreferenced', 'confirmDeleted'],
-  events: ['append', 'removeOf'],
-  accounts: ['create', 'update', 'delete', 'setPreferences'],
-  sessions: [
-    'create',
-    'rotate',
-    'delete',
-    'deleteLineage',
-    'deleteAll',
-    'deleteExpired',
-    'addAppPassword',
-    'deleteAppPassword',
-  ],
-  invites: ['create', 'use', 'giveBack', 'disable'],
-  emailTokens: ['put', 'use'],
-  keys: ['setSigningKey', 'reserve', 'release'],
-  claims: ['add', 'release'],
-  state: ['set', 'delete'],
-}
+/** What a method of a writer takes. */
+export type ArgumentsOf<Method> = Method extends (...args: infer Args) => void ? Args : never
 
 /** A transaction that only notes its calls down, for an adapter to replay when it commits. */
-export class IntentRecorder implements PdsTransaction {
-  readonly intents: Intent[] = []
+export type IntentRecorder<Tx> = Tx & { readonly intents: readonly Intent<Tx>[] }
 
-  get repo() {
-    return this.#writer('repo')
-  }
-  get blobs() {
-    return this.#writer('blobs')
-  }
-  get events() {
-    return this.#writer('events')
-  }
-  get accounts() {
-    return this.#writer('accounts')
-  }
-  get sessions() {
-    return this.#writer('sessions')
-  }
-  get invites() {
-    return this.#writer('invites')
-  }
-  get emailTokens() {
-    return this.#writer('emailTokens')
-  }
-  get keys() {
-    return this.#writer('keys')
-  }
-  get claims() {
-    return this.#writer('claims')
-  }
-  get state() {
-    return this.#writer('state')
-  }
+type Call = (...args: readonly unknown[]) => void
 
-  #writer<W extends Writer>(writer: W): PdsTransaction[W] {
-    const recording: Record<string, (...args: Call) => void> = {}
-    for (const method of methods[writer])
-      recording[method] = (...args) => void this.intents.push([writer, method, args])
-    // `methods` names every method of the writer (its type says so), each of which answers nothing.
-    return recording as unknown as PdsTransaction[W]
+/** Makes recorders of one kind of transaction, which `names` describes. */
+export function intentRecorders<Tx extends object>(names: MethodNames<Tx>): () => IntentRecorder<Tx> {
+  class Recorder {
+    readonly intents: unknown[] = []
   }
+  for (const [writer, methods] of Object.entries(names)) {
+    const methodNames = Object.keys(methods as object)
+    Object.defineProperty(Recorder.prototype, writer, {
+      get(this: Recorder) {
+        const recording: Record<string, Call> = {}
+        for (const method of methodNames)
+          recording[method] = (...args) => void this.intents.push([writer, method, args])
+        return recording
+      },
+    })
+  }
+  // `names` has every method of every writer, and nothing else: its type says so.
+  return () => new Recorder() as unknown as IntentRecorder<Tx>
 }
 
 /** Makes the noted calls on writers that act at once, in the order they were noted. */
-export function replayIntents(intents: readonly Intent[], target: PdsTransaction): void {
+export function replayIntents<Tx>(intents: readonly Intent<Tx>[], target: Tx): void {
   for (const [writer, method, args] of intents) {
-    // An intent is made by the recorder alone, from a typed call of this very method.
-    const act = target[writer] as unknown as Record<string, (...args: Call) => void>
-    act[method]!(...args)
+    // The three belong together, which a union of tuples does not tell the compiler.
+    const act = target[writer] as Record<typeof method, Call>
+    act[method](...(args as readonly unknown[]))
   }
 }

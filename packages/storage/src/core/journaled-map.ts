@@ -1,3 +1,4 @@
+import type { Did } from '@atoll/syntax'
 import type { Journal } from './journal.ts'
 
 interface Entry<V> {
@@ -10,9 +11,12 @@ export class JournaledMap<K, V> implements Iterable<[K, V]> {
   #entries = new Map<K, Entry<V>>()
   #inserted = 0
   readonly #journal: Journal
+  readonly #ownerOf: ((key: K, value: V) => Did | undefined) | undefined
 
-  constructor(journal: Journal) {
+  /** `ownerOf` tells the account that a row is deleted with. */
+  constructor(journal: Journal, ownerOf?: (key: K, value: V) => Did | undefined) {
     this.#journal = journal
+    this.#ownerOf = ownerOf
   }
 
   get size(): number {
@@ -38,6 +42,11 @@ export class JournaledMap<K, V> implements Iterable<[K, V]> {
     if (!before) return
     this.#journal.note(() => this.#restore(key, before))
     this.#entries.delete(key)
+  }
+
+  deleteOwnedBy(did: Did): void {
+    if (!this.#ownerOf) return
+    for (const [key, { value }] of this.#entries) if (this.#ownerOf(key, value) === did) this.delete(key)
   }
 
   *values(): IterableIterator<V> {

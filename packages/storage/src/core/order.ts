@@ -1,5 +1,3 @@
-import type { Page } from '../repos/repo-store.ts'
-
 /** Order by UTF-16 code unit, which for ASCII keys is order by byte. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
@@ -9,11 +7,4 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shorter = Math.min(a.length, b.length)
   for (let i = 0; i < shorter; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
   return a.length - b.length
-}
-
-/** The first `limit` of what follows, with the cursor of the last one when there is more. */
-export function pageOf<T>(items: readonly T[], limit: number, cursorOf: (item: T) => string): Page<T> {
-  const page = items.slice(0, limit)
-  const last = page.at(-1)
-  return last !== undefined && items.length > limit ? { items: page, cursor: cursorOf(last) } : { items: page }
 }

@@ -1,11 +1,10 @@
 import { expect } from 'vitest'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { alice, bob, time } from '../testing/samples.ts'
-import type { EmailToken } from './email-token-store.ts'
+import { alice, bob, time } from '../core/samples.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { EmailToken, EmailTokenPart } from './email-token-store.ts'
 
 /** The rules of `EmailTokenStore` and `EmailTokenWrites`. */
-export function emailTokenStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function emailTokenStoreSuite(name: string, open: OpenStorage<EmailTokenPart>, except: Exceptions = {}): void {
   describeRules(`${name}: e-mail tokens`, except, (rule) => {
     const { fresh } = storageForEach(open)
 

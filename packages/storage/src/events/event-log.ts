@@ -1,5 +1,6 @@
 import type { Datetime, Did } from '@atoll/syntax'
 import type { NewEvent } from '@atoll/xrpc'
+import type { MethodNames } from '../core/storage.ts'
 
 /** An event with its number, and the frame that every subscriber gets. */
 export interface StoredEvent {
@@ -30,7 +31,7 @@ export interface EventLog {
   trim(options: { before: Datetime }): Promise<number>
 }
 
-/** The event part of a transaction. */
+/** How a transaction changes the event log. */
 export interface EventWrites {
   /** Numbered in the order of the calls when the transaction commits. */
   append(event: NewEvent): void
@@ -47,4 +48,14 @@ const epochMs = Date.UTC(2020, 0, 1)
  */
 export function firstSeq(last: number, nowMs: number): number {
   return Math.max(last + 1, Math.floor((nowMs - epochMs) * 1000), 1)
+}
+
+/** The event log, as a part of a storage. */
+export interface EventPart {
+  readonly stores: { readonly events: EventLog }
+  readonly writes: { readonly events: EventWrites }
+}
+
+export const eventMethods: MethodNames<EventPart['writes']> = {
+  events: { append: true, removeOf: true },
 }

@@ -1,5 +1,7 @@
 import type { Datetime, Did } from '@atoll/syntax'
 import type { NewEvent } from '@atoll/xrpc'
+import type { Journal } from '../core/journal.ts'
+import { JournaledList } from '../core/journaled-list.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { AppendListeners } from './append-listeners.ts'
 import { type AppendListener, type EventLog, type EventWrites, firstSeq, type StoredEvent } from './event-log.ts'
@@ -7,12 +9,14 @@ import { withSeq } from './numbered-frame.ts'
 
 export class MemoryEvents implements EventLog, EventWrites {
   readonly #tables: MemoryTables
+  readonly #events: JournaledList<StoredEvent>
   readonly #listeners = new AppendListeners()
   /** Appended by the transaction that is being committed. */
   #appended: StoredEvent[] = []
 
   constructor(tables: MemoryTables, nowMs: number) {
     this.#tables = tables
+    this.#events = tables.of(eventList)
     tables.marks.set('last', firstSeq(tables.marks.get('last') ?? 0, nowMs) - 1)
     tables.journal.commit()
   }
@@ -27,7 +31,7 @@ export class MemoryEvents implements EventLog, EventWrites {
 
   async page(options: { after: number; limit: number; maxBytes?: number }): Promise<StoredEvent[]> {
     const { after, limit, maxBytes = Number.POSITIVE_INFINITY } = options
-    const { items } = this.#tables.events
+    const { items } = this.#events
     const start = firstAfter(items, after)
     const page: StoredEvent[] = []
     let bytes = 0
@@ -43,11 +47,11 @@ export class MemoryEvents implements EventLog, EventWrites {
   }
 
   async trim({ before }: { before: Datetime }): Promise<number> {
-    const { items } = this.#tables.events
+    const { items } = this.#events
     const young = items.findIndex((event) => event.time >= before)
     const trimmed = young === -1 ? items.length : young
     if (trimmed > 0) this.#tables.marks.set('horizon', items[trimmed - 1]!.seq)
-    this.#tables.events.replace(items.slice(trimmed))
+    this.#events.replace(items.slice(trimmed))
     this.#tables.journal.commit()
     return trimmed
   }
@@ -56,13 +60,13 @@ export class MemoryEvents implements EventLog, EventWrites {
     const seq = this.#mark('last') + 1
     const event: StoredEvent = { seq, did, kind, time, frame: withSeq(frame, seq) }
     this.#tables.marks.set('last', seq)
-    this.#tables.events.push(event)
+    this.#events.push(event)
     this.#appended.push(event)
   }
 
   removeOf(did: Did): void {
     const own = this.#appended[0]?.seq ?? Number.POSITIVE_INFINITY
-    this.#tables.events.replace(this.#tables.events.items.filter((event) => event.did !== did || event.seq >= own))
+    this.#events.replace(this.#events.items.filter((event) => event.did !== did || event.seq >= own))
   }
 
   /** Ends a transaction: tells the listeners what it appended, unless it was rolled back. */
@@ -87,4 +91,9 @@ function firstAfter(events: readonly StoredEvent[], seq: number): number {
     else low = middle + 1
   }
   return low
+}
+
+/** Ascending by number. */
+function eventList(journal: Journal): JournaledList<StoredEvent> {
+  return new JournaledList(journal)
 }

@@ -1,11 +1,10 @@
 import { expect } from 'vitest'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { alice, bob, carol, time } from '../testing/samples.ts'
-import type { NewInviteCode } from './invite-store.ts'
+import { alice, bob, carol, time } from '../core/samples.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { InvitePart, NewInviteCode } from './invite-store.ts'
 
 /** The rules of `InviteStore` and `InviteWrites`. */
-export function inviteStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function inviteStoreSuite(name: string, open: OpenStorage<InvitePart>, except: Exceptions = {}): void {
   describeRules(`${name}: invites`, except, (rule) => {
     const { fresh } = storageForEach(open)
 

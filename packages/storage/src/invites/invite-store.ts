@@ -1,5 +1,6 @@
 import type { Datetime, Did } from '@atoll/syntax'
-import type { Page } from '../repos/repo-store.ts'
+import type { Page } from '../core/listing.ts'
+import type { MethodNames } from '../core/storage.ts'
 
 export interface InviteUse {
   usedBy: Did
@@ -32,7 +33,7 @@ export interface InviteStore {
   list(options: { sort: 'recent' | 'usage'; cursor?: string; limit: number }): Promise<Page<InviteCode>>
 }
 
-/** The invite part of a transaction. */
+/** How a transaction changes invite codes. */
 export interface InviteWrites {
   /** A code that exists is a `ConflictError('inviteCode')`. */
   create(code: NewInviteCode): void
@@ -42,4 +43,14 @@ export interface InviteWrites {
   giveBack(code: string, did: Did): void
   /** Disables the codes named and those given to the accounts named. */
   disable(which: { codes?: readonly string[]; accounts?: readonly string[] }): void
+}
+
+/** Invite codes, as a part of a storage. */
+export interface InvitePart {
+  readonly stores: { readonly invites: InviteStore }
+  readonly writes: { readonly invites: InviteWrites }
+}
+
+export const inviteMethods: MethodNames<InvitePart['writes']> = {
+  invites: { create: true, use: true, giveBack: true, disable: true },
 }

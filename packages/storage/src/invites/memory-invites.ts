@@ -1,19 +1,26 @@
 import type { Did } from '@atoll/syntax'
 import { ConflictError, InvalidCursorError } from '../core/errors.ts'
-import type { MemoryInvite, MemoryTables } from '../core/memory-tables.ts'
-import { compareText, pageOf } from '../core/order.ts'
-import type { Page } from '../repos/repo-store.ts'
+import type { Journal } from '../core/journal.ts'
+import { JournaledMap } from '../core/journaled-map.ts'
+import { type Page, pageOf } from '../core/listing.ts'
+import type { MemoryTables } from '../core/memory-tables.ts'
+import { compareText } from '../core/order.ts'
 import type { InviteCode, InviteStore, InviteUse, InviteWrites, NewInviteCode } from './invite-store.ts'
 
+interface MemoryInvite extends NewInviteCode {
+  disabled: boolean
+  uses: readonly InviteUse[]
+}
+
 export class MemoryInvites implements InviteStore, InviteWrites {
-  readonly #tables: MemoryTables
+  readonly #invites: JournaledMap<string, MemoryInvite>
 
   constructor(tables: MemoryTables) {
-    this.#tables = tables
+    this.#invites = tables.of(inviteTable)
   }
 
   async get(code: string): Promise<InviteCode | undefined> {
-    const invite = this.#tables.invites.get(code)
+    const invite = this.#invites.get(code)
     return invite && copyOf(invite)
   }
 
@@ -31,38 +38,38 @@ export class MemoryInvites implements InviteStore, InviteWrites {
     const { cursor } = options
     const start = cursor === undefined ? 0 : sorted.findIndex((invite) => invite.code === cursor) + 1
     if (cursor !== undefined && start === 0) throw new InvalidCursorError(cursor)
-    return pageOf(sorted.slice(start), options.limit, (invite) => invite.code)
+    return pageOf(sorted.slice(start), options.limit, { cursor: ({ code }) => code, item: (invite) => invite })
   }
 
   create(code: NewInviteCode): void {
-    if (this.#tables.invites.has(code.code)) throw new ConflictError('inviteCode', `there is a code ${code.code}`)
-    this.#tables.invites.set(code.code, { ...code, disabled: false, uses: [] })
+    if (this.#invites.has(code.code)) throw new ConflictError('inviteCode', `there is a code ${code.code}`)
+    this.#invites.set(code.code, { ...code, disabled: false, uses: [] })
   }
 
   use(code: string, use: InviteUse): void {
-    const invite = this.#tables.invites.get(code)
+    const invite = this.#invites.get(code)
     if (!invite || invite.disabled || invite.uses.length >= invite.availableUses) {
       throw new ConflictError('inviteCode', `code ${code} cannot be used`)
     }
-    this.#tables.invites.set(code, { ...invite, uses: [...invite.uses, use] })
+    this.#invites.set(code, { ...invite, uses: [...invite.uses, use] })
   }
 
   giveBack(code: string, did: Did): void {
-    const invite = this.#tables.invites.get(code)
+    const invite = this.#invites.get(code)
     const uses = invite?.uses.filter((use) => use.usedBy !== did)
-    if (invite && uses && uses.length < invite.uses.length) this.#tables.invites.set(code, { ...invite, uses })
+    if (invite && uses && uses.length < invite.uses.length) this.#invites.set(code, { ...invite, uses })
   }
 
   disable({ codes = [], accounts = [] }: { codes?: readonly string[]; accounts?: readonly string[] }): void {
-    for (const [code, invite] of this.#tables.invites) {
+    for (const [code, invite] of this.#invites) {
       if (!codes.includes(code) && !accounts.includes(invite.forAccount)) continue
-      this.#tables.invites.set(code, { ...invite, disabled: true })
+      this.#invites.set(code, { ...invite, disabled: true })
     }
   }
 
   /** Oldest first. */
   #codes(): InviteCode[] {
-    return [...this.#tables.invites.values()]
+    return [...this.#invites.values()]
       .map(copyOf)
       .sort((a, b) => compareText(a.createdAt, b.createdAt) || compareText(a.code, b.code))
   }
@@ -70,4 +77,8 @@ export class MemoryInvites implements InviteStore, InviteWrites {
 
 function copyOf(invite: MemoryInvite): InviteCode {
   return { ...invite, uses: [...invite.uses] }
+}
+
+function inviteTable(journal: Journal): JournaledMap<string, MemoryInvite> {
+  return new JournaledMap(journal)
 }

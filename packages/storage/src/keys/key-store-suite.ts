@@ -1,11 +1,10 @@
 import { expect } from 'vitest'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { alice, bob, hex, time } from '../testing/samples.ts'
-import type { ReservedKey } from './key-store.ts'
+import { alice, bob, hex, time } from '../core/samples.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { KeyPart, ReservedKey } from './key-store.ts'
 
 /** The rules of `KeyStore` and `KeyWrites`. */
-export function keyStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function keyStoreSuite(name: string, open: OpenStorage<KeyPart>, except: Exceptions = {}): void {
   describeRules(`${name}: keys`, except, (rule) => {
     const { fresh } = storageForEach(open)
 

@@ -1,4 +1,5 @@
 import type { Datetime, Did } from '@atoll/syntax'
+import type { MethodNames } from '../core/storage.ts'
 
 /** A private signing key that the server keeps for an account. */
 export interface SigningKey {
@@ -21,7 +22,7 @@ export interface KeyStore {
   reservedFor(did: Did): Promise<ReservedKey | undefined>
 }
 
-/** The key part of a transaction. */
+/** How a transaction changes keys. */
 export interface KeyWrites {
   /** Sets or replaces the account's signing key. */
   setSigningKey(did: Did, key: SigningKey): void
@@ -29,4 +30,14 @@ export interface KeyWrites {
   reserve(key: ReservedKey): void
   /** Uses a reserved key up: `ConflictError('reservedKey')` when it is gone. */
   release(didKey: string): void
+}
+
+/** Signing keys, as a part of a storage. */
+export interface KeyPart {
+  readonly stores: { readonly keys: KeyStore }
+  readonly writes: { readonly keys: KeyWrites }
+}
+
+export const keyMethods: MethodNames<KeyPart['writes']> = {
+  keys: { setSigningKey: true, reserve: true, release: true },
 }

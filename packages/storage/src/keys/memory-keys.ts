@@ -1,41 +1,53 @@
 import type { Did } from '@atoll/syntax'
 import { ConflictError } from '../core/errors.ts'
+import type { Journal } from '../core/journal.ts'
+import { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import type { KeyStore, KeyWrites, ReservedKey, SigningKey } from './key-store.ts'
 
 export class MemoryKeys implements KeyStore, KeyWrites {
-  readonly #tables: MemoryTables
+  readonly #signingKeys: JournaledMap<Did, SigningKey>
+  readonly #reservedKeys: JournaledMap<string, ReservedKey>
 
   constructor(tables: MemoryTables) {
-    this.#tables = tables
+    this.#signingKeys = tables.of(signingKeysTable)
+    this.#reservedKeys = tables.of(reservedKeysTable)
   }
 
   async signingKey(did: Did): Promise<SigningKey | undefined> {
-    return this.#tables.signingKeys.get(did)
+    return this.#signingKeys.get(did)
   }
 
   async reserved(didKey: string): Promise<ReservedKey | undefined> {
-    return this.#tables.reservedKeys.get(didKey)
+    return this.#reservedKeys.get(didKey)
   }
 
   async reservedFor(did: Did): Promise<ReservedKey | undefined> {
-    return [...this.#tables.reservedKeys.values()].find((key) => key.did === did)
+    return [...this.#reservedKeys.values()].find((key) => key.did === did)
   }
 
   setSigningKey(did: Did, { curve, privateKey }: SigningKey): void {
-    this.#tables.signingKeys.set(did, { curve, privateKey })
+    this.#signingKeys.set(did, { curve, privateKey })
   }
 
   reserve(key: ReservedKey): void {
-    for (const other of this.#tables.reservedKeys.values()) {
+    for (const other of this.#reservedKeys.values()) {
       const same = other.didKey === key.didKey || (key.did !== undefined && other.did === key.did)
       if (same) throw new ConflictError('reservedKey')
     }
-    this.#tables.reservedKeys.set(key.didKey, key)
+    this.#reservedKeys.set(key.didKey, key)
   }
 
   release(didKey: string): void {
-    if (!this.#tables.reservedKeys.has(didKey)) throw new ConflictError('reservedKey')
-    this.#tables.reservedKeys.delete(didKey)
+    if (!this.#reservedKeys.has(didKey)) throw new ConflictError('reservedKey')
+    this.#reservedKeys.delete(didKey)
   }
+}
+
+function signingKeysTable(journal: Journal): JournaledMap<Did, SigningKey> {
+  return new JournaledMap(journal, (did) => did)
+}
+
+function reservedKeysTable(journal: Journal): JournaledMap<string, ReservedKey> {
+  return new JournaledMap(journal, (_, key) => key.did)
 }

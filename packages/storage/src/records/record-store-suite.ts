@@ -1,18 +1,22 @@
 import { blockOf, sectionOf } from '@atoll/data-model'
 import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { PdsStorage } from '../core/transaction.ts'
+import { alice, bob, bytesOf, carol, hex, rev } from '../core/samples.ts'
+import type { StorageOf } from '../core/storage.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
 import type { RepoChange } from '../repos/repo-change.ts'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { alice, bob, bytesOf, carol, hex, rev, SampleRepo } from '../testing/samples.ts'
+import type { RepoPart } from '../repos/repo-store.ts'
+import { commit, manyRecords, SampleRepo } from '../repos/sample-repo.ts'
+import type { RecordPart } from './record-store.ts'
+
+type Parts = RecordPart & RepoPart
 
 const post = parseNsid('app.bsky.feed.post')
 const like = parseNsid('app.bsky.feed.like')
 const key = parseRecordKey
 
 /** The rules of `RecordStore`. */
-export function recordStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except: Exceptions = {}): void {
   describeRules(`${name}: records`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
@@ -217,6 +221,20 @@ export function recordStoreSuite(name: string, open: OpenStorage, except: Except
       expect(await (await reopen()).records.bySubject(alice, like, 'at://x')).toEqual(['one'])
     })
 
+    rule('deletes a repository with all that is in it, and can create it again', async () => {
+      const storage = await fresh()
+      const change = await commit(storage, new SampleRepo(alice), manyRecords(50))
+      await commit(storage, new SampleRepo(bob), { 'a.b.c/one': { n: 1 } })
+      await storage.transact(alice, (tx) => tx.repo.delete(alice))
+      expect(await storage.repos.head(alice)).toBeUndefined()
+      expect(await storage.repos.block(alice, change.head.cid)).toBeUndefined()
+      expect(await storage.records.collections(alice)).toEqual([])
+      expect((await storage.repos.counts(bob)).records).toBe(1)
+      await commit(storage, new SampleRepo(alice), { 'a.b.c/one': { n: 1 } })
+      expect(await storage.repos.counts(alice)).toEqual({ blocks: 3, records: 1 })
+      expect((await storage.repos.list({ limit: 10 })).items.map((item) => item.did)).toEqual([bob, alice])
+    })
+
     rule('refuses to go on with a list of repositories of a collection from a cursor that is none', async () => {
       const storage = await fresh()
       for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
@@ -252,13 +270,13 @@ function pointing(repo: SampleRepo, subjects: { readonly [path: string]: string 
   return { ...change, records }
 }
 
-async function withRecords(storage: PdsStorage, did: Did, rkeys: readonly string[]): Promise<void> {
+async function withRecords(storage: StorageOf<Parts>, did: Did, rkeys: readonly string[]): Promise<void> {
   const writes = Object.fromEntries(rkeys.map((rkey) => [`${post}/${rkey}`, { rkey }]))
   await storage.transact(did, (tx) => tx.repo.apply(new SampleRepo(did).commit(writes)))
 }
 
 /** Alice's posts, page by page, up to the empty one. */
-async function pagesOf(storage: PdsStorage, options: { reverse: boolean }): Promise<string[][]> {
+async function pagesOf(storage: StorageOf<Parts>, options: { reverse: boolean }): Promise<string[][]> {
   const pages: string[][] = []
   for (let cursor: string | undefined; ; cursor = pages.at(-1)?.at(-1)) {
     const page = await keys(storage, { limit: 100, ...options, ...(cursor !== undefined && { cursor }) })
@@ -268,7 +286,7 @@ async function pagesOf(storage: PdsStorage, options: { reverse: boolean }): Prom
 }
 
 async function keys(
-  storage: PdsStorage,
+  storage: StorageOf<Parts>,
   options: { limit: number; cursor?: string; reverse?: boolean },
 ): Promise<string[]> {
   return (await storage.records.list(alice, post, options)).map((record) => record.rkey)

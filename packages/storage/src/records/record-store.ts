@@ -1,6 +1,6 @@
 import type { Cid, Section } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
-import type { Page } from '../repos/repo-store.ts'
+import type { Page } from '../core/listing.ts'
 
 /** A record with its encoded bytes. `rev` is the commit that last wrote it. */
 export interface StoredRecord {
@@ -47,4 +47,10 @@ export interface RecordStore {
   collections(did: Did, options?: { limit?: number }): Promise<Nsid[]>
   /** Repositories with at least one record in the collection, in order of creation. */
   reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>>
+}
+
+/** The record index, as a part of a storage. Records are written with the repository. */
+export interface RecordPart {
+  readonly stores: { readonly records: RecordStore }
+  readonly writes: object
 }

@@ -1,25 +1,41 @@
 import { type Block, type Cid, type SectionRun, sectionOf } from '@atoll/data-model'
 import type { GetBlock, Head, SectionSource } from '@atoll/repo'
-import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { Did, Tid } from '@atoll/syntax'
 import { accountStatus } from '../accounts/account-store.ts'
+import { accountTable } from '../accounts/account-tables.ts'
 import { ConflictError } from '../core/errors.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
-import { numberOfCursor } from '../core/listing.ts'
-import type { MemoryBlock, MemoryRecord, MemoryRepo, MemoryTables } from '../core/memory-tables.ts'
-import { compareText, pageOf } from '../core/order.ts'
-import { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from '../records/record-store.ts'
-import type { RecordChange, RepoChange, RepoWrites } from './repo-change.ts'
-import type { Page, RepoListing, RepoSnapshot, RepoStore } from './repo-store.ts'
+import { numberOfCursor, type Page, pageOf } from '../core/listing.ts'
+import type { MemoryTables } from '../core/memory-tables.ts'
+import { compareText } from '../core/order.ts'
+import {
+  blobKey,
+  inOrderOfCreation,
+  type MemoryBlock,
+  type MemoryRepo,
+  type MemoryRepoTable,
+  pathOf,
+  referredBlobTable,
+  repoTable,
+} from './memory-repo.ts'
+import type { RepoChange, RepoWrites } from './repo-change.ts'
+import type { RepoListing, RepoSnapshot, RepoStore } from './repo-store.ts'
 
 export class MemoryRepos implements RepoStore, RepoWrites {
   readonly #tables: MemoryTables
+  readonly #repos: MemoryRepoTable
+  readonly #referredBlobs: JournaledMap<string, true>
+  readonly #accounts: ReturnType<typeof accountTable>
 
   constructor(tables: MemoryTables) {
     this.#tables = tables
+    this.#repos = tables.of(repoTable)
+    this.#referredBlobs = tables.of(referredBlobTable)
+    this.#accounts = tables.of(accountTable)
   }
 
   async head(did: Did): Promise<Head | undefined> {
-    return this.#tables.repos.get(did)?.head
+    return this.#repos.get(did)?.head
   }
 
   async block(did: Did, cid: Cid): Promise<Uint8Array | undefined> {
@@ -36,111 +52,53 @@ export class MemoryRepos implements RepoStore, RepoWrites {
   }
 
   blockSource(did: Did): GetBlock {
-    return (cid) => this.#tables.repos.get(did)?.blocks.get(cid.key)?.block.bytes
+    return (cid) => this.#repos.get(did)?.blocks.get(cid.key)?.block.bytes
   }
 
   async snapshot(did: Did): Promise<RepoSnapshot | undefined> {
-    const repo = this.#tables.repos.get(did)
+    const repo = this.#repos.get(did)
     return repo && new MemoryRepoSnapshot(repo.head, new Map(repo.blocks), new Map(repo.records))
   }
 
   async list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>> {
     const after = numberOfCursor(options.cursor)
-    const following = [...this.#tables.repos.values()].filter((repo) => repo.key > after)
-    const page = pageOf(following.sort(byKey), options.limit, (repo) => String(repo.key))
-    return { ...page, items: page.items.map((repo) => this.#listing(repo)) }
+    const following = [...this.#repos.values()].filter((repo) => repo.key > after)
+    return pageOf(following.sort(inOrderOfCreation), options.limit, {
+      cursor: ({ key }) => String(key),
+      item: (repo) => this.#listing(repo),
+    })
   }
 
   async counts(did: Did): Promise<{ blocks: number; records: number }> {
-    const repo = this.#tables.repos.get(did)
+    const repo = this.#repos.get(did)
     return { blocks: repo?.blocks.size ?? 0, records: repo?.records.size ?? 0 }
   }
 
   apply(change: RepoChange): void {
-    const stored = this.#tables.repos.get(change.did)
+    const stored = this.#repos.get(change.did)
     if (stored?.head.cid.key !== change.prev?.cid.key) {
       throw new ConflictError('repo', `${change.did} has moved on to ${stored?.head.cid ?? 'nothing'}`)
     }
     const repo = { ...(stored ?? this.#newRepo(change)), head: change.head }
-    this.#tables.repos.set(change.did, repo)
+    this.#repos.set(change.did, repo)
     applyBlocks(repo, change)
     applyRecords(repo, change)
-    applyBlobReferences(repo, change, this.#tables)
+    applyBlobReferences(repo, change, this.#referredBlobs)
   }
 
   delete(did: Did): void {
-    this.#tables.repos.delete(did)
+    this.#repos.delete(did)
   }
 
   #newRepo({ did, head }: RepoChange): MemoryRepo {
-    const { marks, journal } = this.#tables
-    const key = (marks.get('repoKey') ?? 0) + 1
-    marks.set('repoKey', key)
-    const map = <V>() => new JournaledMap<string, V>(journal)
+    const key = this.#tables.nextNumber('repoKey')
+    const map = <V>() => new JournaledMap<string, V>(this.#tables.journal)
     return { did, key, head, blocks: map(), records: map(), blobReferences: map() }
   }
 
   #listing({ did, head }: MemoryRepo): RepoListing {
-    const account = this.#tables.accounts.get(did)?.account
+    const account = this.#accounts.get(did)?.account
     return { did, head: head.cid, rev: head.rev, status: account ? accountStatus(account) : 'active' }
-  }
-}
-
-export class MemoryRecords implements RecordStore {
-  readonly #tables: MemoryTables
-
-  constructor(tables: MemoryTables) {
-    this.#tables = tables
-  }
-
-  async get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
-    const repo = this.#tables.repos.get(did)
-    const record = repo?.records.get(`${collection}/${rkey}`)
-    return repo && record && withBytes(repo, record)
-  }
-
-  async list(
-    did: Did,
-    collection: Nsid,
-    { limit, cursor, reverse = false, maxBytes = maxPageBytes }: Parameters<RecordStore['list']>[2],
-  ): Promise<ListedRecord[]> {
-    const repo = this.#tables.repos.get(did)
-    if (!repo) return []
-    const direction = reverse ? 1 : -1
-    const following = [...repo.records.values()]
-      .filter((record) => record.collection === collection)
-      .filter((record) => cursor === undefined || compareText(record.rkey, cursor) * direction > 0)
-      .sort((a, b) => compareText(a.rkey, b.rkey) * direction)
-    const page: ListedRecord[] = []
-    let bytes = 0
-    for (const record of following) {
-      if (page.length === limit || bytes >= maxBytes) break
-      const section = sectionOf(withBytes(repo, record))
-      page.push({ rkey: record.rkey, section })
-      bytes += section.length
-    }
-    return page
-  }
-
-  async bySubject(did: Did, collection: Nsid, subject: string): Promise<RecordKey[]> {
-    return [...(this.#tables.repos.get(did)?.records.values() ?? [])]
-      .filter((record) => record.collection === collection && record.subject === subject)
-      .map((record) => record.rkey)
-      .sort(compareText)
-  }
-
-  async collections(did: Did, { limit }: { limit?: number } = {}): Promise<Nsid[]> {
-    const repo = this.#tables.repos.get(did)
-    return repo ? [...collectionsOf(repo)].sort(compareText).slice(0, limit) : []
-  }
-
-  async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {
-    const after = numberOfCursor(options.cursor)
-    const following = [...this.#tables.repos.values()].filter(
-      (repo) => repo.key > after && collectionsOf(repo).has(collection),
-    )
-    const page = pageOf(following.sort(byKey), options.limit, (repo) => String(repo.key))
-    return { ...page, items: page.items.map((repo) => repo.did) }
   }
 }
 
@@ -209,22 +167,14 @@ function applyRecords(repo: MemoryRepo, { records, head }: RepoChange): void {
   }
 }
 
-function applyBlobReferences(repo: MemoryRepo, change: RepoChange, tables: MemoryTables): void {
+function applyBlobReferences(repo: MemoryRepo, change: RepoChange, referred: JournaledMap<string, true>): void {
   for (const record of change.records) repo.blobReferences.delete(pathOf(record))
   for (const reference of change.blobs) {
     const path = pathOf(reference)
     const others = (repo.blobReferences.get(path) ?? []).filter((other) => !other.cid.equals(reference.cid))
     repo.blobReferences.set(path, [...others, { ...reference, rev: change.head.rev }])
-    const blob = tables.blobs.get(`${change.did} ${reference.cid.key}`)
-    if (blob?.temporary) tables.blobs.set(`${change.did} ${reference.cid.key}`, { ...blob, temporary: false })
+    referred.set(blobKey(change.did, reference.cid), true)
   }
-}
-
-function withBytes(repo: MemoryRepo, record: MemoryRecord): StoredRecord {
-  const { collection, rkey, cid, rev } = record
-  const stored = repo.blocks.get(cid.key)
-  if (!stored) throw new Error(`record ${pathOf(record)} without its block`)
-  return { collection, rkey, cid, rev, bytes: stored.block.bytes }
 }
 
 function pick(cids: readonly Cid[], get: GetBlock): Block[] {
@@ -232,16 +182,4 @@ function pick(cids: readonly Cid[], get: GetBlock): Block[] {
     const bytes = get(cid)
     return bytes ? [{ cid, bytes }] : []
   })
-}
-
-function collectionsOf(repo: MemoryRepo): Set<Nsid> {
-  return new Set([...repo.records.values()].map((record) => record.collection))
-}
-
-function pathOf({ collection, rkey }: Pick<RecordChange, 'collection' | 'rkey'>): string {
-  return `${collection}/${rkey}`
-}
-
-function byKey(a: MemoryRepo, b: MemoryRepo): number {
-  return a.key - b.key
 }

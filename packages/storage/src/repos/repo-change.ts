@@ -38,7 +38,7 @@ export interface RepoChange {
   blobs: Iterable<BlobReference>
 }
 
-/** The repository part of a transaction. */
+/** How a transaction changes repositories. */
 export interface RepoWrites {
   /** Blocks, record index, blob references and head: all of one commit. */
   apply(change: RepoChange): void

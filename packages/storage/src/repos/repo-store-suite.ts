@@ -1,25 +1,12 @@
 import { blockOf, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
 import { expect } from 'vitest'
-import type { PdsStorage } from '../core/transaction.ts'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import {
-  account,
-  alice,
-  bob,
-  bytesOf,
-  carol,
-  collect,
-  hex,
-  rev,
-  SampleRepo,
-  sameBytes,
-  time,
-  type Writes,
-} from '../testing/samples.ts'
+import { alice, bob, bytesOf, carol, collect, hex, rev, sameBytes } from '../core/samples.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { RepoPart } from './repo-store.ts'
+import { commit, manyRecords, SampleRepo, type Writes } from './sample-repo.ts'
 
 /** The rules of `RepoStore` and `RepoWrites`. */
-export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except: Exceptions = {}): void {
   describeRules(`${name}: repositories`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
@@ -283,27 +270,6 @@ export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptio
         })
     })
 
-    rule('lists repositories in order of creation, with their status', async () => {
-      const storage = await fresh()
-      for (const did of [carol, alice, bob]) {
-        await storage.transact(did, (tx) => {
-          tx.accounts.create(account(did, did.slice(-3)))
-          tx.repo.apply(new SampleRepo(did).commit({}))
-        })
-      }
-      await storage.transact(alice, (tx) => tx.accounts.update(alice, { deactivatedAt: time(1) }))
-      await storage.transact(bob, (tx) => tx.accounts.update(bob, { deactivatedAt: time(1), takedown: 'because' }))
-      const all = await storage.repos.list({ limit: 10 })
-      expect(all.cursor).toBeUndefined()
-      expect(all.items.map(({ did, status }) => [did, status])).toEqual([
-        [carol, 'active'],
-        [alice, 'deactivated'],
-        [bob, 'takendown'],
-      ])
-      expect(all.items[0]!.rev).toBe(rev(1))
-      expect(all.items[0]!.head.equals((await storage.repos.head(carol))!.cid)).toBe(true)
-    })
-
     rule('pages through the list without a gap or a repetition, deletions in between included', async () => {
       const storage = await fresh()
       for (const did of [alice, bob, carol]) await commit(storage, new SampleRepo(did), {})
@@ -313,20 +279,6 @@ export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptio
       const second = await storage.repos.list({ limit: 2, cursor: first.cursor! })
       expect(second.items.map((item) => item.did)).toEqual([carol])
       expect(second.cursor).toBeUndefined()
-    })
-
-    rule('deletes a repository with all that is in it, and can create it again', async () => {
-      const storage = await fresh()
-      const change = await commit(storage, new SampleRepo(alice), manyRecords(50))
-      await commit(storage, new SampleRepo(bob), { 'a.b.c/one': { n: 1 } })
-      await storage.transact(alice, (tx) => tx.repo.delete(alice))
-      expect(await storage.repos.head(alice)).toBeUndefined()
-      expect(await storage.repos.block(alice, change.head.cid)).toBeUndefined()
-      expect(await storage.records.collections(alice)).toEqual([])
-      expect((await storage.repos.counts(bob)).records).toBe(1)
-      await commit(storage, new SampleRepo(alice), { 'a.b.c/one': { n: 1 } })
-      expect(await storage.repos.counts(alice)).toEqual({ blocks: 3, records: 1 })
-      expect((await storage.repos.list({ limit: 10 })).items.map((item) => item.did)).toEqual([bob, alice])
     })
 
     rule('takes the deletion of a repository that is not there for done', async () => {
@@ -354,16 +306,6 @@ export function repoStoreSuite(name: string, open: OpenStorage, except: Exceptio
       expect((await again.repos.head(alice))?.rev).toBe(rev(2))
     })
   })
-}
-
-async function commit(storage: PdsStorage, repo: SampleRepo, writes: Writes) {
-  const change = repo.commit(writes)
-  await storage.transact(repo.did, (tx) => tx.repo.apply(change))
-  return change
-}
-
-function manyRecords(count: number): Writes {
-  return Object.fromEntries(Array.from({ length: count }, (_, n) => [`a.b.c/r${n}`, { n }]))
 }
 
 function takenApart({ bytes, ends }: SectionRun): Section[] {

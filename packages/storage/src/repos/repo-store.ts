@@ -2,6 +2,9 @@ import type { Block, Cid } from '@atoll/data-model'
 import type { GetBlock, Head, SectionSource } from '@atoll/repo'
 import type { Did, Tid } from '@atoll/syntax'
 import type { AccountStatus } from '../accounts/account-store.ts'
+import type { Page } from '../core/listing.ts'
+import type { MethodNames } from '../core/storage.ts'
+import type { RepoWrites } from './repo-change.ts'
 
 /** One line of a listing of repositories. */
 export interface RepoListing {
@@ -9,12 +12,6 @@ export interface RepoListing {
   head: Cid
   rev: Tid
   status: AccountStatus
-}
-
-/** A page of a listing; `cursor` is there when more may follow. Listings throw an `InvalidCursorError` for one that none of them gave. */
-export interface Page<T> {
-  items: T[]
-  cursor?: string
 }
 
 /**
@@ -54,4 +51,14 @@ export interface RepoStore {
   list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>>
   /** How many blocks and records the repository holds. */
   counts(did: Did): Promise<{ blocks: number; records: number }>
+}
+
+/** Repositories, as a part of a storage. */
+export interface RepoPart {
+  readonly stores: { readonly repos: RepoStore }
+  readonly writes: { readonly repo: RepoWrites }
+}
+
+export const repoMethods: MethodNames<RepoPart['writes']> = {
+  repo: { apply: true, delete: true },
 }

@@ -1,6 +1,6 @@
 import { StorageUnavailableError } from '../core/errors.ts'
 import { MemoryTables } from '../core/memory-tables.ts'
-import { storageSuite } from '../testing/index.ts'
+import { storageSuite } from '../testing.ts'
 import { MemoryStorage } from './memory-storage.ts'
 
 storageSuite('memory', async ({ now = Date.now } = {}) => {

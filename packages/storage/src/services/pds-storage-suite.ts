@@ -1,19 +1,24 @@
+import { expect } from 'vitest'
 import { accountStoreSuite } from '../accounts/account-store-suite.ts'
+import { account } from '../accounts/sample-account.ts'
 import { blobIndexSuite } from '../blobs/blob-index-suite.ts'
 import { claimStoreSuite } from '../claims/claim-store-suite.ts'
+import { alice, bob, carol, rev, time } from '../core/samples.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
 import { emailTokenStoreSuite } from '../email-tokens/email-token-store-suite.ts'
 import { eventLogSuite } from '../events/event-log-suite.ts'
 import { inviteStoreSuite } from '../invites/invite-store-suite.ts'
 import { keyStoreSuite } from '../keys/key-store-suite.ts'
 import { recordStoreSuite } from '../records/record-store-suite.ts'
 import { repoStoreSuite } from '../repos/repo-store-suite.ts'
+import { SampleRepo } from '../repos/sample-repo.ts'
 import { sessionStoreSuite } from '../sessions/session-store-suite.ts'
 import { stateStoreSuite } from '../state/state-store-suite.ts'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
+import type { PdsParts } from './pds-storage.ts'
 import { transactionSuite } from './transaction-suite.ts'
 
 /** Every rule of `PdsStorage` and of the stores in it: what an adapter has to pass. */
-export function storageSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function storageSuite(name: string, open: OpenStorage<PdsParts>, except: Exceptions = {}): void {
   transactionSuite(name, open, except)
   repoStoreSuite(name, open, except)
   recordStoreSuite(name, open, except)
@@ -26,4 +31,28 @@ export function storageSuite(name: string, open: OpenStorage, except: Exceptions
   keyStoreSuite(name, open, except)
   claimStoreSuite(name, open, except)
   stateStoreSuite(name, open, except)
+  describeRules(`${name}: repositories and accounts`, except, (rule) => {
+    const { fresh } = storageForEach(open)
+
+    rule('lists repositories in order of creation, with their status', async () => {
+      const storage = await fresh()
+      for (const did of [carol, alice, bob]) {
+        await storage.transact(did, (tx) => {
+          tx.accounts.create(account(did, did.slice(-3)))
+          tx.repo.apply(new SampleRepo(did).commit({}))
+        })
+      }
+      await storage.transact(alice, (tx) => tx.accounts.update(alice, { deactivatedAt: time(1) }))
+      await storage.transact(bob, (tx) => tx.accounts.update(bob, { deactivatedAt: time(1), takedown: 'because' }))
+      const all = await storage.repos.list({ limit: 10 })
+      expect(all.cursor).toBeUndefined()
+      expect(all.items.map(({ did, status }) => [did, status])).toEqual([
+        [carol, 'active'],
+        [alice, 'deactivated'],
+        [bob, 'takendown'],
+      ])
+      expect(all.items[0]!.rev).toBe(rev(1))
+      expect(all.items[0]!.head.equals((await storage.repos.head(carol))!.cid)).toBe(true)
+    })
+  })
 }

@@ -1,12 +1,14 @@
 import { expect } from 'vitest'
+import { account } from '../accounts/sample-account.ts'
 import { ConflictError } from '../core/errors.ts'
-import type { PdsStorage, PdsTransaction } from '../core/transaction.ts'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { account, alice, blobCid, bob, carol, event, rev, SampleRepo, time } from '../testing/samples.ts'
+import { alice, blobCid, bob, carol, rev, time } from '../core/samples.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import { event, textOf } from '../events/sample-event.ts'
+import { SampleRepo } from '../repos/sample-repo.ts'
+import type { PdsParts, PdsStorage, PdsTransaction } from './pds-storage.ts'
 
 /** The rules of `PdsStorage.transact`. */
-export function transactionSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function transactionSuite(name: string, open: OpenStorage<PdsParts>, except: Exceptions = {}): void {
   describeRules(`${name}: transactions`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
@@ -91,6 +93,24 @@ export function transactionSuite(name: string, open: OpenStorage, except: Except
       const events = await storage.events.page({ after: 0, limit: 100 })
       expect(events).toHaveLength(10)
       expect(events.at(-1)!.seq - events[0]!.seq).toBe(9)
+    })
+
+    rule('gives no event to a transaction that failed, and its numbers to the next', async () => {
+      const storage = await fresh()
+      const last = await storage.events.last()
+      const failing = storage.transact(alice, (tx) => {
+        tx.events.append(event(alice, 'never'))
+        tx.keys.release('did:key:zNever')
+      })
+      const others = [
+        storage.transact(bob, (tx) => tx.events.append(event(bob, 'one'))),
+        storage.transact(carol, (tx) => tx.events.append(event(carol, 'two'))),
+      ]
+      await expect(failing).rejects.toMatchObject({ field: 'reservedKey' })
+      await Promise.all(others)
+      const events = await storage.events.page({ after: 0, limit: 10 })
+      expect(events.map(textOf).sort()).toEqual(['one', 'two'])
+      expect(events.map(({ seq }) => seq)).toEqual([last + 1, last + 2])
     })
 
     rule('goes on after an error of our own in one transaction', async () => {

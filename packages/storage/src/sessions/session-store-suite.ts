@@ -1,11 +1,10 @@
 import { expect } from 'vitest'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { alice, bob, time } from '../testing/samples.ts'
-import type { AppPassword, StoredRefreshToken } from './session-store.ts'
+import { alice, bob, time } from '../core/samples.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { AppPassword, SessionPart, StoredRefreshToken } from './session-store.ts'
 
 /** The rules of `SessionStore` and `SessionWrites`. */
-export function sessionStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function sessionStoreSuite(name: string, open: OpenStorage<SessionPart>, except: Exceptions = {}): void {
   describeRules(`${name}: sessions`, except, (rule) => {
     const { fresh } = storageForEach(open)
 

@@ -1,4 +1,5 @@
 import type { Datetime, Did } from '@atoll/syntax'
+import type { MethodNames } from '../core/storage.ts'
 
 /** A refresh token's row: the token itself is signed elsewhere and carries the id. */
 export interface StoredRefreshToken {
@@ -28,7 +29,7 @@ export interface SessionStore {
   appPasswords(did: Did): Promise<AppPassword[]>
 }
 
-/** The session part of a transaction. Deleting what is not there is no error. */
+/** How a transaction changes sessions and app passwords. Deleting what is not there is no error. */
 export interface SessionWrites {
   create(token: StoredRefreshToken): void
   /**
@@ -45,4 +46,23 @@ export interface SessionWrites {
   addAppPassword(password: AppPassword): void
   /** The password and the tokens that came from it. */
   deleteAppPassword(did: Did, name: string): void
+}
+
+/** Sessions and app passwords, as a part of a storage. */
+export interface SessionPart {
+  readonly stores: { readonly sessions: SessionStore }
+  readonly writes: { readonly sessions: SessionWrites }
+}
+
+export const sessionMethods: MethodNames<SessionPart['writes']> = {
+  sessions: {
+    create: true,
+    rotate: true,
+    delete: true,
+    deleteLineage: true,
+    deleteAll: true,
+    deleteExpired: true,
+    addAppPassword: true,
+    deleteAppPassword: true,
+  },
 }

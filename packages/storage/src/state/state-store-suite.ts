@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
-import type { Exceptions, OpenStorage } from '../testing/opened.ts'
-import { describeRules, storageForEach } from '../testing/rules.ts'
-import { alice } from '../testing/samples.ts'
+import { alice } from '../core/samples.ts'
+import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import type { StatePart } from './state-store.ts'
 
 /** The rules of `StateStore` and `StateWrites`. */
-export function stateStoreSuite(name: string, open: OpenStorage, except: Exceptions = {}): void {
+export function stateStoreSuite(name: string, open: OpenStorage<StatePart>, except: Exceptions = {}): void {
   describeRules(`${name}: state`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 

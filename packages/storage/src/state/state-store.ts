@@ -1,3 +1,5 @@
+import type { MethodNames } from '../core/storage.ts'
+
 /** One small value of a namespace. */
 export interface StateEntry {
   key: string
@@ -11,9 +13,19 @@ export interface StateStore {
   list(namespace: string): Promise<StateEntry[]>
 }
 
-/** The state part of a transaction. */
+/** How a transaction changes the state. */
 export interface StateWrites {
   set(namespace: string, key: string, value: string): void
   /** Deleting what is not there is no error. */
   delete(namespace: string, key: string): void
+}
+
+/** Small values, as a part of a storage. */
+export interface StatePart {
+  readonly stores: { readonly state: StateStore }
+  readonly writes: { readonly state: StateWrites }
+}
+
+export const stateMethods: MethodNames<StatePart['writes']> = {
+  state: { set: true, delete: true },
 }

@@ -1,6 +1,7 @@
-import { type BlobReference, ConflictError, type RecordChange, type RepoChange } from '@atoll/storage'
+import { type BlobReference, ConflictError, type RecordChange, type RepoChange, type RepoWrites } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Kysely } from 'kysely'
+import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine } from '../routine.ts'
 import { cidOf } from '../rows.ts'
 import type { Schema } from '../schema.ts'
@@ -152,7 +153,7 @@ function insertBlock(db: Kysely<Schema>, $: Parameters<NewBlock>) {
     )
 }
 
-export const repoWrites = {
+export const repoRoutines: RoutinesOf<RepoWrites> = {
   *apply(repoChange: RepoChange): Routine<void> {
     const { did, head } = repoChange
     const { key: repo, isNew } = yield* moveHead(repoChange)

@@ -1,0 +1,30 @@
+import type { PdsTransaction } from '@atoll/storage'
+import { accountRoutines } from './accounts/sql-accounts.ts'
+import { blobRoutines } from './blobs/sql-blob-index.ts'
+import { claimRoutines } from './claims/sql-claims.ts'
+import { emailTokenRoutines } from './email-tokens/sql-email-tokens.ts'
+import { eventRoutines, type Numbering } from './events/sql-events.ts'
+import type { RoutinesOf } from './intents.ts'
+import { inviteRoutines } from './invites/sql-invites.ts'
+import { keyRoutines } from './keys/sql-keys.ts'
+import { repoRoutines } from './repos/repo-routines.ts'
+import { sessionRoutines } from './sessions/sql-sessions.ts'
+import { stateRoutines } from './state/sql-state.ts'
+
+/** How a transaction of a PDS is written, where its events get their numbers from `numbering`. */
+export function pdsRoutines(numbering: Numbering): {
+  readonly [W in keyof PdsTransaction]: RoutinesOf<PdsTransaction[W]>
+} {
+  return {
+    repo: repoRoutines,
+    blobs: blobRoutines,
+    events: eventRoutines(numbering),
+    accounts: accountRoutines,
+    sessions: sessionRoutines,
+    invites: inviteRoutines,
+    emailTokens: emailTokenRoutines,
+    keys: keyRoutines,
+    claims: claimRoutines,
+    state: stateRoutines,
+  }
+}

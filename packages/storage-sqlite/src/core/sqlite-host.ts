@@ -1,0 +1,197 @@
+import {
+  AppendListeners,
+  type CorruptStorageError,
+  firstSeq,
+  type IntentRecorder,
+  StorageUnavailableError,
+  type StoredEvent,
+} from '@atoll/storage'
+import {
+  logMarks,
+  type Migration,
+  type Numbering,
+  type RoutinesOf,
+  type Run,
+  runRoutine,
+  writeIntents,
+} from '@atoll/storage-sql'
+import { BackgroundCheck } from './background-check.ts'
+import { Connection } from './connection.ts'
+import { translateError } from './errors.ts'
+import { lockDatabase } from './file-lock.ts'
+import { GroupCommit } from './group-commit.ts'
+import {
+  checkIntegrity,
+  configureWriter,
+  createPrivately,
+  markClosed,
+  markOpen,
+  migrate,
+  requireOurs,
+  sizeOf,
+  syncRemains,
+} from './open-database.ts'
+import { Reader, ReaderPool } from './reader.ts'
+import { WriteAheadLog } from './write-ahead-log.ts'
+
+export interface SqliteOptions {
+  /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. Files are created for this user alone. */
+  file: string
+  /** Milliseconds since 1970; sequence numbers start from it. */
+  now?: () => number
+  /** Page cache of the main connection. Default 16 MiB: the file cache of the system holds the rest. */
+  cacheBytes?: number
+  /** After an unclean stop, a database up to this size is checked before it is used, a larger one while it is used. Default 64 MiB. */
+  maxCheckBytes?: number
+  /**
+   * How long the write-ahead log may become for the sake of snapshots, each of which keeps it from beginning again. Beyond that, those that
+   * are open are ended. Default 256 MiB.
+   */
+  maxLogBytes?: number
+  /** Hears what is wrong with a database that is checked while it is used. From then on it refuses writes. */
+  onDamage?: (error: CorruptStorageError) => void
+  /** Called before everything that the writer does, with the SQL; what it throws is thrown as if by SQLite. For tests of failing storage. */
+  beforeWrite?: (sql: string) => void
+}
+
+interface SqliteHostOptions extends SqliteOptions {
+  /** The schema to bring the database to. */
+  migrations: readonly Migration[]
+}
+
+const defaultCacheBytes = 16 * 1024 * 1024
+/**
+ * What an export comes back to: the upper pages of the indexes, and nodes that were written together. More was slower: what is read
+ * but once then goes through memory that the processor does not have at hand.
+ */
+const snapshotCacheBytes = 2 * 1024 * 1024
+/** A second and a half to read on a slow disk. */
+const defaultCheckBytes = 64 * 1024 * 1024
+
+/** Far more than a server writes while an export is read at a fair pace, and little beside the disk of any server. */
+const defaultLogBytes = 256 * 1024 * 1024
+
+interface Closable {
+  close(): void
+}
+
+/** One database in a SQLite file with all that a storage on it has in common, whatever its parts: readers, the writer, checks. */
+export class SqliteHost {
+  readonly #lock: Closable
+  readonly #log: WriteAheadLog
+  readonly #check: BackgroundCheck | undefined
+  #closed: Promise<void> | undefined
+  readonly writer: GroupCommit
+  readonly reader: Reader
+  readonly pool: ReaderPool
+  readonly listeners = new AppendListeners()
+  /** Runs what stores read. */
+  readonly run: Run = async (routine) => this.reader.run(routine)
+
+  constructor(options: SqliteHostOptions) {
+    const opened = openFiles(options, this.listeners)
+    this.#lock = opened.lock
+    this.writer = opened.writer
+    this.reader = opened.reader
+    this.pool = opened.pool
+    this.#log = opened.log
+    if (!opened.isChecked) this.#check = new BackgroundCheck(options.file, (error) => this.#refuse(error, options))
+  }
+
+  /** Commits what `work` noted down on a recorder, as `routines` write it. Its promise is that of `Transactional.transact`. */
+  async transact<Tx, T>(
+    recorder: IntentRecorder<Tx>,
+    routines: (numbering: Numbering) => { readonly [W in keyof Tx]: RoutinesOf<Tx[W]> },
+    work: (tx: Tx) => T | Promise<T>,
+  ): Promise<T> {
+    if (this.#closed) throw new StorageUnavailableError('closed')
+    const result = await work(recorder)
+    const { intents } = recorder
+    if (intents.length > 0) await this.writer.write((numbering) => writeIntents<Tx>(intents, routines(numbering)))
+    return result
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close())
+  }
+
+  #refuse(error: CorruptStorageError, { onDamage }: SqliteOptions): void {
+    this.writer.refuse(error)
+    onDamage?.(error)
+  }
+
+  async #close(): Promise<void> {
+    await this.#check?.close()
+    const connection = await this.writer.close()
+    await this.#log.copied
+    this.pool.close()
+    this.reader.close()
+    try {
+      // Who opens it next is to check what was not found sound.
+      if (connection && this.#check?.isSound !== false) markClosed(connection)
+    } finally {
+      connection?.close()
+      this.#lock.close()
+    }
+  }
+}
+
+interface OpenFiles {
+  lock: Closable
+  writer: GroupCommit
+  reader: Reader
+  pool: ReaderPool
+  log: WriteAheadLog
+  isChecked: boolean
+}
+
+function openFiles(options: SqliteHostOptions, listeners: AppendListeners): OpenFiles {
+  const { file, maxLogBytes = defaultLogBytes } = options
+  const opened: Closable[] = []
+  const keep = <T extends Closable>(resource: T): T => {
+    opened.push(resource)
+    return resource
+  }
+  const connectReader = (size: number) => new Connection(file, { readonly: true, cacheBytes: size })
+  try {
+    createPrivately(file)
+    const lock = keep(lockDatabase(file))
+    const writing = keep(connectWriter(options))
+    const { last, isChecked } = prepareDatabase(writing, options)
+    const onAppend = (events: readonly StoredEvent[]) => listeners.notify(events)
+    const pool = new ReaderPool(() => connectReader(snapshotCacheBytes))
+    const log = new WriteAheadLog(pool, { file, maxBytes: maxLogBytes })
+    const onCommit = (connection: Connection) => log.afterCommit(connection)
+    const writer = new GroupCommit(writing, { connect: () => connectWriter(options), last, onAppend, onCommit })
+    const reader = keep(new Reader(connectReader(snapshotCacheBytes), () => writer.idle))
+    return { lock, writer, reader, pool, log, isChecked }
+  } catch (error) {
+    for (const resource of opened.reverse()) resource.close()
+    throw translateError(error)
+  }
+}
+
+function connectWriter({ file, cacheBytes = defaultCacheBytes, beforeWrite }: SqliteHostOptions): Connection {
+  const connection = new Connection(file, { readonly: false, cacheBytes, beforeCall: beforeWrite })
+  try {
+    requireOurs(connection, file)
+    configureWriter(connection)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/**
+ * Checks what an unclean stop left unless it is too large, brings the schema up to date, and returns the last sequence number.
+ */
+function prepareDatabase(connection: Connection, options: SqliteHostOptions): { last: number; isChecked: boolean } {
+  const { file, now = Date.now, maxCheckBytes = defaultCheckBytes, migrations } = options
+  const unclean = markOpen(connection)
+  if (unclean) syncRemains(file)
+  const isChecked = !unclean || sizeOf(file) <= maxCheckBytes
+  if (unclean && isChecked) checkIntegrity(connection)
+  migrate(connection, migrations, now())
+  return { last: firstSeq(runRoutine(logMarks(), connection.execute).last, now()) - 1, isChecked }
+}

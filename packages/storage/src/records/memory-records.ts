@@ -1,0 +1,85 @@
+import { sectionOf } from '@atoll/data-model'
+import type { Did, Nsid, RecordKey } from '@atoll/syntax'
+import { numberOfCursor, type Page, pageOf } from '../core/listing.ts'
+import type { MemoryTables } from '../core/memory-tables.ts'
+import { compareText } from '../core/order.ts'
+import {
+  inOrderOfCreation,
+  type MemoryRecord,
+  type MemoryRepo,
+  type MemoryRepoTable,
+  pathOf,
+  repoTable,
+} from '../repos/memory-repo.ts'
+import { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from './record-store.ts'
+
+export class MemoryRecords implements RecordStore {
+  readonly #repos: MemoryRepoTable
+
+  constructor(tables: MemoryTables) {
+    this.#repos = tables.of(repoTable)
+  }
+
+  async get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
+    const repo = this.#repos.get(did)
+    const record = repo?.records.get(`${collection}/${rkey}`)
+    return repo && record && withBytes(repo, record)
+  }
+
+  async list(
+    did: Did,
+    collection: Nsid,
+    { limit, cursor, reverse = false, maxBytes = maxPageBytes }: Parameters<RecordStore['list']>[2],
+  ): Promise<ListedRecord[]> {
+    const repo = this.#repos.get(did)
+    if (!repo) return []
+    const direction = reverse ? 1 : -1
+    const following = [...repo.records.values()]
+      .filter((record) => record.collection === collection)
+      .filter((record) => cursor === undefined || compareText(record.rkey, cursor) * direction > 0)
+      .sort((a, b) => compareText(a.rkey, b.rkey) * direction)
+    const page: ListedRecord[] = []
+    let bytes = 0
+    for (const record of following) {
+      if (page.length === limit || bytes >= maxBytes) break
+      const section = sectionOf(withBytes(repo, record))
+      page.push({ rkey: record.rkey, section })
+      bytes += section.length
+    }
+    return page
+  }
+
+  async bySubject(did: Did, collection: Nsid, subject: string): Promise<RecordKey[]> {
+    return [...(this.#repos.get(did)?.records.values() ?? [])]
+      .filter((record) => record.collection === collection && record.subject === subject)
+      .map((record) => record.rkey)
+      .sort(compareText)
+  }
+
+  async collections(did: Did, { limit }: { limit?: number } = {}): Promise<Nsid[]> {
+    const repo = this.#repos.get(did)
+    return repo ? [...collectionsOf(repo)].sort(compareText).slice(0, limit) : []
+  }
+
+  async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {
+    const after = numberOfCursor(options.cursor)
+    const following = [...this.#repos.values()].filter(
+      (repo) => repo.key > after && collectionsOf(repo).has(collection),
+    )
+    return pageOf(following.sort(inOrderOfCreation), options.limit, {
+      cursor: ({ key }) => String(key),
+      item: ({ did }) => did,
+    })
+  }
+}
+
+function withBytes(repo: MemoryRepo, record: MemoryRecord): StoredRecord {
+  const { collection, rkey, cid, rev } = record
+  const stored = repo.blocks.get(cid.key)
+  if (!stored) throw new Error(`record ${pathOf(record)} without its block`)
+  return { collection, rkey, cid, rev, bytes: stored.block.bytes }
+}
+
+function collectionsOf(repo: MemoryRepo): Set<Nsid> {
+  return new Set([...repo.records.values()].map((record) => record.collection))
+}

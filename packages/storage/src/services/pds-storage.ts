@@ -1,0 +1,44 @@
+import { type AccountPart, accountMethods } from '../accounts/account-store.ts'
+import { type BlobPart, blobMethods } from '../blobs/blob-index.ts'
+import { type ClaimPart, claimMethods } from '../claims/claim-store.ts'
+import type { MethodNames, StorageOf } from '../core/storage.ts'
+import { type EmailTokenPart, emailTokenMethods } from '../email-tokens/email-token-store.ts'
+import { type EventPart, eventMethods } from '../events/event-log.ts'
+import { type InvitePart, inviteMethods } from '../invites/invite-store.ts'
+import { type KeyPart, keyMethods } from '../keys/key-store.ts'
+import type { RecordPart } from '../records/record-store.ts'
+import { type RepoPart, repoMethods } from '../repos/repo-store.ts'
+import { type SessionPart, sessionMethods } from '../sessions/session-store.ts'
+import { type StatePart, stateMethods } from '../state/state-store.ts'
+
+/** The parts of a storage of which a PDS consists. */
+export type PdsParts = RepoPart &
+  RecordPart &
+  BlobPart &
+  EventPart &
+  AccountPart &
+  SessionPart &
+  InvitePart &
+  EmailTokenPart &
+  KeyPart &
+  ClaimPart &
+  StatePart
+
+/** Everything a PDS keeps, except the bytes of blobs. */
+export type PdsStorage = StorageOf<PdsParts>
+
+/** What a transaction of a PDS may change. */
+export type PdsTransaction = PdsParts['writes']
+
+export const pdsMethods: MethodNames<PdsTransaction> = {
+  ...repoMethods,
+  ...blobMethods,
+  ...eventMethods,
+  ...accountMethods,
+  ...sessionMethods,
+  ...inviteMethods,
+  ...emailTokenMethods,
+  ...keyMethods,
+  ...claimMethods,
+  ...stateMethods,
+}
