@@ -1,3 +1,5 @@
+import process from 'node:process'
+
 /**
  * By default Node lets the young generation grow past 100 MB, and glibc keeps freed memory for each
  * thread. A server of this kind needs neither, and neither can be changed in a running process, so
