@@ -40,15 +40,21 @@ interface CallOptions {
 
 /** A service in memory, driven through `fetch`: no ports, no files. */
 export class PdsUnderTest {
-  private constructor(
-    readonly pds: Pds,
-    readonly adapters: Adapters,
-    /** What the directory was asked. */
-    readonly plcRequests: readonly Request[],
-    /** Log lines about faults. */
-    readonly errors: readonly string[],
-    readonly warnings: readonly string[],
-  ) {}
+  readonly pds: Pds
+  readonly adapters: Adapters
+  /** What the directory was asked. */
+  readonly plcRequests: readonly Request[]
+  /** Log lines about faults. */
+  readonly errors: readonly string[]
+  readonly warnings: readonly string[]
+
+  private constructor(started: Pick<PdsUnderTest, 'pds' | 'adapters' | 'plcRequests' | 'errors' | 'warnings'>) {
+    this.pds = started.pds
+    this.adapters = started.adapters
+    this.plcRequests = started.plcRequests
+    this.errors = started.errors
+    this.warnings = started.warnings
+  }
 
   static async start(settings: Record<string, string> = {}, given: Partial<Adapters> = {}): Promise<PdsUnderTest> {
     const directory = createPlcDirectory()
@@ -71,7 +77,7 @@ export class PdsUnderTest {
       write: (line) => (line.includes('"level":"warn"') ? warnings : errors).push(line),
     })
     const pds = await createPds(readConfig({ ...environment, ...settings }).config, log, Promise.resolve(adapters))
-    return new PdsUnderTest(pds, adapters, plcRequests, errors, warnings)
+    return new PdsUnderTest({ pds, adapters, plcRequests, errors, warnings })
   }
 
   /** A query. */

@@ -59,7 +59,7 @@ describe('writes that find others under way', () => {
     await expectSound(pds, alice, 'a')
   })
 
-  it('are made anew when one that they stand on fails, which is refused alone', async () => {
+  it('are built again when a commit below them fails, and only that one is refused', async () => {
     const before = (await events()).length
     held.fail(1)
     const answers = ['a', 'b', 'c', 'd'].map((rkey) => post(rkey))
