@@ -37,11 +37,11 @@ class StoredKeyPair implements KeyPair {
   readonly #privateKey: Uint8Array
   #backend: Backend
   #sign: Signer
+  readonly curve: Curve
 
-  constructor(
-    readonly curve: Curve,
-    privateKey: Uint8Array,
-  ) {
+  constructor(curve: Curve, privateKey: Uint8Array) {
+    this.curve = curve
+
     this.#privateKey = privateKey
     this.#backend = backendOf(curve)
     this.#sign = this.#backend.signer(privateKey)

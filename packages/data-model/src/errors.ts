@@ -23,36 +23,41 @@ export type CborReason =
 /** Thrown for bytes that are not canonical DAG-CBOR of the data model, and for values that are outside the data model. */
 export class CborError extends Error {
   override name = 'CborError'
-  constructor(
-    readonly reason: CborReason,
-    /** Where in the bytes read or written the fault lies. */
-    readonly offset: number,
-    message: string = reason,
-  ) {
+  readonly reason: CborReason
+  /** Where in the bytes read or written the fault lies. */
+  readonly offset: number
+
+  constructor(reason: CborReason, offset: number, message: string = reason) {
     super(`${message} at byte ${offset}`)
+    this.reason = reason
+    this.offset = offset
   }
 }
 
 /** Thrown for text or bytes that are not a CIDv1 with codec dag-cbor or raw and a sha-256 digest. */
 export class InvalidCidError extends Error {
   override name = 'InvalidCidError'
-  constructor(
-    readonly reason: string,
-    /** What was read, shortened. */
-    readonly input: string,
-  ) {
+  readonly reason: string
+  /** What was read, shortened. */
+  readonly input: string
+
+  constructor(reason: string, input: string) {
     super(`not a CID of this network: ${reason}`)
+    this.reason = reason
+    this.input = input
   }
 }
 
 /** Thrown for JSON that is not a form of the data model, and for values that have no JSON form. */
 export class DataModelError extends Error {
   override name = 'DataModelError'
-  constructor(
-    /** A JSON pointer to the fault: '' is the whole value, '/embed/images/0' a part of it. */
-    readonly path: string,
-    readonly reason: string,
-  ) {
+  /** A JSON pointer to the fault: '' is the whole value, '/embed/images/0' a part of it. */
+  readonly path: string
+  readonly reason: string
+
+  constructor(path: string, reason: string) {
     super(`${reason} at ${path || 'the top'}`)
+    this.path = path
+    this.reason = reason
   }
 }

@@ -105,13 +105,12 @@ class JsonReader {
   hasRounded = false
   private readonly checkText: boolean
   private itemsLeft: number
+  /** Whether the JSON is ours to change. */
+  private readonly owned: boolean
 
-  constructor(
-    options: JsonOptions,
-    mayBeMalformed: boolean,
-    /** Whether the JSON is ours to change. */
-    private readonly owned: boolean,
-  ) {
+  constructor(options: JsonOptions, mayBeMalformed: boolean, owned: boolean) {
+    this.owned = owned
+
     this.maxDepth = depthLimit(options.maxDepth)
     this.lenient = options.lenient ?? false
     this.longIntegers = options.longIntegers ?? false

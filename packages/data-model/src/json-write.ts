@@ -48,12 +48,15 @@ class JsonWriter {
   /** Whether what was converted holds one. */
   hasBigint = false
   private readonly path = sharedPath
+  private readonly maxDepth: number
+  private readonly checkText: boolean
+  private readonly refuseBigint: boolean
 
-  constructor(
-    private readonly maxDepth: number,
-    private readonly checkText: boolean,
-    private readonly refuseBigint = false,
-  ) {}
+  constructor(maxDepth: number, checkText: boolean, refuseBigint = false) {
+    this.maxDepth = maxDepth
+    this.checkText = checkText
+    this.refuseBigint = refuseBigint
+  }
 
   convert(value: Value, depth: number): JsonOrBigint {
     switch (typeof value) {

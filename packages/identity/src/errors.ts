@@ -2,34 +2,39 @@ import type { AtIdentifier, Did } from '@atoll/syntax'
 
 export class InvalidDidDocumentError extends Error {
   override name = 'InvalidDidDocumentError'
-  constructor(
-    readonly did: Did,
-    readonly reason: string,
-  ) {
+  readonly did: Did
+  readonly reason: string
+
+  constructor(did: Did, reason: string) {
     super(`invalid document of ${did}: ${reason}`)
+    this.did = did
+    this.reason = reason
   }
 }
 
 /** The DID can never be resolved here: a method the network does not use, or a form it does not allow. */
 export class UnsupportedDidError extends Error {
   override name = 'UnsupportedDidError'
-  constructor(
-    readonly did: Did,
-    readonly reason: string,
-  ) {
+  readonly did: Did
+  readonly reason: string
+
+  constructor(did: Did, reason: string) {
     super(`${did}: ${reason}`)
+    this.did = did
+    this.reason = reason
   }
 }
 
 /** Whether it exists could not be found out: the directory, the web server or the DNS failed. It says nothing about the identity. */
 export class IdentityUnavailableError extends Error {
   override name = 'IdentityUnavailableError'
-  constructor(
-    readonly identifier: AtIdentifier,
-    readonly reason: string,
-    options?: ErrorOptions,
-  ) {
+  readonly identifier: AtIdentifier
+  readonly reason: string
+
+  constructor(identifier: AtIdentifier, reason: string, options?: ErrorOptions) {
     super(`could not resolve ${identifier}: ${reason}`, options)
+    this.identifier = identifier
+    this.reason = reason
   }
 }
 
@@ -44,26 +49,34 @@ export class TooManyLookupsError extends IdentityUnavailableError {
 /** The answer is longer than the reader takes. */
 export class ResponseTooLargeError extends Error {
   override name = 'ResponseTooLargeError'
-  constructor(readonly maxBytes: number) {
+  readonly maxBytes: number
+
+  constructor(maxBytes: number) {
     super(`response over ${maxBytes} bytes`)
+    this.maxBytes = maxBytes
   }
 }
 
 /** A request that this server does not make: to an address that is not public, or by a URL that it does not use. */
 export class RefusedRequestError extends Error {
   override name = 'RefusedRequestError'
-  constructor(
-    readonly host: string,
-    readonly reason: string,
-  ) {
+  readonly host: string
+  readonly reason: string
+
+  constructor(host: string, reason: string) {
     super(`refused to connect to ${host}: ${reason}`)
+    this.host = host
+    this.reason = reason
   }
 }
 
 /** Another host responded in a form that is not accepted. */
 export class RefusedResponseError extends Error {
   override name = 'RefusedResponseError'
-  constructor(readonly reason: string) {
+  readonly reason: string
+
+  constructor(reason: string) {
     super(`refused a response: ${reason}`)
+    this.reason = reason
   }
 }

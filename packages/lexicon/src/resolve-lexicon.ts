@@ -2,8 +2,8 @@ import type { Cid, ValueMap } from '@atoll/data-model'
 import {
   type AtUri,
   type Did,
+  didsInTxt,
   formatAtUri,
-  isDid,
   type Nsid,
   nsidAuthority,
   parseRecordKey,
@@ -81,9 +81,7 @@ export async function resolveLexicon<Key>(
 async function findAuthority<Key>(nsid: Nsid, { lookupTxt }: LexiconSurroundings<Key>): Promise<Did> {
   const name = `_lexicon.${nsidAuthority(nsid)}`
   const records = await attempt(nsid, `${name} could not be looked up`, () => lookupTxt(name))
-  const values = records.map((text) => text.trim())
-  const claims = values.filter((text) => text.startsWith('did=')).map((text) => text.slice('did='.length))
-  const [did, ...others] = new Set(claims.filter(isDid))
+  const [did, ...others] = didsInTxt(records)
   if (did === undefined) throw new LexiconResolutionError(nsid, `${name} names no account`)
   if (others.length > 0) throw new LexiconResolutionError(nsid, `${name} names several accounts`)
   return did

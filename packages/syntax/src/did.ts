@@ -16,3 +16,12 @@ export function parseDid(text: string): Did {
   if (!isDid(text)) throw new InvalidDidError(text)
   return text
 }
+
+/**
+ * The different DIDs that a name's TXT records claim as `did=…`, in their order. A single one is the
+ * owner of a handle or an NSID; several are a mistake of the name's owner. Other records are ignored.
+ */
+export function didsInTxt(records: readonly string[]): Did[] {
+  const values = records.map((text) => text.trim()).filter((text) => text.startsWith('did='))
+  return [...new Set(values.map((text) => text.slice('did='.length)).filter(isDid))]
+}

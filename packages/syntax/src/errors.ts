@@ -1,11 +1,13 @@
 /** The base of every error that this package throws for a text: `text` is what was refused. */
 export class InvalidTextError extends Error {
   override name = 'InvalidTextError'
-  constructor(
-    readonly format: string,
-    readonly text: string,
-  ) {
+  readonly format: string
+  readonly text: string
+
+  constructor(format: string, text: string) {
     super(`not a valid ${format}: ${excerpt(text)}`)
+    this.format = format
+    this.text = text
   }
 }
 

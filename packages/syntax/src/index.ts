@@ -2,7 +2,7 @@ export { type AtIdentifier, isAtIdentifier, parseAtIdentifier } from './at-ident
 export { type AtUri, type AtUriParts, formatAtUri, isAtUri, parseAtUri, splitAtUri } from './at-uri.ts'
 export { type CidString, isCidString, parseCidString } from './cid-string.ts'
 export { type Datetime, formatDatetime, isDatetime, parseDatetime } from './datetime.ts'
-export { type Did, isDid, parseDid } from './did.ts'
+export { type Did, didsInTxt, isDid, parseDid } from './did.ts'
 export {
   InvalidAtIdentifierError,
   InvalidAtUriError,

@@ -1,4 +1,4 @@
-import { type Did, type Handle, isDid, isDisallowedTld } from '@atoll/syntax'
+import { type Did, didsInTxt, type Handle, isDid, isDisallowedTld } from '@atoll/syntax'
 import {
   IdentityUnavailableError,
   RefusedRequestError,
@@ -74,9 +74,7 @@ async function askDns(
 }
 
 function findingOf(records: string[]): Finding {
-  const values = records.map((text) => text.trim())
-  const claims = values.filter((text) => text.startsWith('did=')).map((text) => text.slice('did='.length))
-  const [did, ...others] = new Set(claims.filter(isDid))
+  const [did, ...others] = didsInTxt(records)
   if (did === undefined) return { kind: 'none' }
   return others.length === 0 ? { kind: 'did', did } : { kind: 'conflict' }
 }

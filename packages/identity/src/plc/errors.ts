@@ -16,18 +16,21 @@ export type PlcFault =
 /** Anything that the rules of did:plc refuse. */
 export class PlcError extends Error {
   override name = 'PlcError'
-  constructor(
-    readonly fault: PlcFault,
-    message: string,
-  ) {
+  readonly fault: PlcFault
+
+  constructor(fault: PlcFault, message: string) {
     super(message)
+    this.fault = fault
   }
 }
 
 export class InvalidOperationError extends PlcError {
   override name = 'InvalidOperationError'
-  constructor(readonly reason: string) {
+  readonly reason: string
+
+  constructor(reason: string) {
     super('shape', `Not a valid operation: ${reason}`)
+    this.reason = reason
   }
 }
 
@@ -47,33 +50,41 @@ export class InvalidSignatureError extends PlcError {
 
 export class GenesisHashError extends PlcError {
   override name = 'GenesisHashError'
-  constructor(readonly expected: Did) {
+  readonly expected: Did
+
+  constructor(expected: Did) {
     super('genesis-hash', `Hash of genesis operation does not match DID identifier: ${expected}`)
+    this.expected = expected
   }
 }
 
 export class MisorderedOperationError extends PlcError {
   override name = 'MisorderedOperationError'
-  constructor(readonly prev: CidString | null) {
+  readonly prev: CidString | null
+
+  constructor(prev: CidString | null) {
     super('misordered', 'Operations not correctly ordered')
+    this.prev = prev
   }
 }
 
 export class LateRecoveryError extends PlcError {
   override name = 'LateRecoveryError'
-  constructor(readonly elapsedMs: number) {
+  readonly elapsedMs: number
+
+  constructor(elapsedMs: number) {
     super('late-recovery', `Recovery operation came outside of the 72 hour window, after ${elapsedMs} ms`)
+    this.elapsedMs = elapsedMs
   }
 }
 
 /** A directory that refused, or could not be asked: then there is no `status`. */
 export class PlcRequestError extends Error {
   override name = 'PlcRequestError'
-  constructor(
-    message: string,
-    readonly status: number | undefined,
-    options?: ErrorOptions,
-  ) {
+  readonly status: number | undefined
+
+  constructor(message: string, status: number | undefined, options?: ErrorOptions) {
     super(message, options)
+    this.status = status
   }
 }
