@@ -1,5 +1,4 @@
-import type { DidKey } from '@atoll/crypto'
-import { signingKeyOf as accountSigningKey } from '@atoll/identity'
+import { signingKeyOf as accountSigningKey, type ResolveOptions, resolveForOccasion } from '@atoll/identity'
 import type { Did, Nsid } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import { type Authorize, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
@@ -77,18 +76,11 @@ export function createAccess(parts: AccessParts): Access {
 
   const signingKeysFor = (caller: LookUpCaller) => {
     const identity = lookUps.of(caller)
-    /** The key in a document that was fetched for this token: it is not fetched twice for one token. */
-    let learned: { readonly key: DidKey | undefined } | undefined
+    const resolve = (did: Did, options: ResolveOptions) => orUnknown(identity.resolveDid(did, options))
+    const occasion = {}
     return async (did: Did, { refresh }: { refresh: boolean }) => {
-      if (learned) return learned.key
-      let isNew = refresh
-      const onLookup = () => {
-        isNew = true
-      }
-      const document = await orUnknown(identity.resolveDid(did, { refresh, onLookup }))
-      const key = document && accountSigningKey(document)
-      if (isNew) learned = { key }
-      return key
+      const document = await resolveForOccasion(resolve, did, { refresh, occasion })
+      return document && accountSigningKey(document)
     }
   }
   const newcomer = (headers: Headers, lxm: Nsid, caller: LookUpCaller): Newcomer => ({

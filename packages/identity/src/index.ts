@@ -22,3 +22,4 @@ export {
   invalidHandle,
   type ResolveOptions,
 } from './identity-resolver.ts'
+export { type Occasion, resolveForOccasion } from './occasion.ts'

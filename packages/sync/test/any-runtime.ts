@@ -18,9 +18,9 @@ export async function scenario() {
   const decoded = decodeMessage(frame.bytes.with(frame.seqOffset, 1))
   if (!decoded.ok || decoded.message.kind !== 'commit') return 'no commit'
   const { message } = decoded
-  const judged = async (signer: typeof key) =>
+  const outcomeFor = async (signer: typeof key) =>
     (await verifyCommitEvent(message, {}, { signingKeyOf: () => signer.didKey() })).outcome
-  return [message.seq, await judged(key), await judged(generateKeyPair('k256'))]
+  return [message.seq, await outcomeFor(key), await outcomeFor(generateKeyPair('k256'))]
 }
 
 export const expected = [1, 'accept', 'reject']

@@ -1,3 +1,4 @@
+import type { Occasion } from '@atoll/identity'
 import { type Commit, verifyCommit } from '@atoll/repo'
 import type { VerifyOptions } from './options.ts'
 import { type Discarded, drop, reject } from './verdict.ts'
@@ -12,7 +13,7 @@ const startOfS = 32
 export async function checkSignature(
   commit: Commit,
   { signingKeyOf }: VerifyOptions,
-  occasion: object,
+  occasion: Occasion,
 ): Promise<Discarded | undefined> {
   const { did, sig } = commit
   if (sig.length !== signatureLength) return reject('signature-form', `the signature has ${sig.length} bytes`)

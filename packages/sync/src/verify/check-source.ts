@@ -1,3 +1,4 @@
+import type { Occasion } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
 import type { QuestionOptions } from './identity-source.ts'
 import type { Remembered, VerifyOptions } from './options.ts'
@@ -12,7 +13,7 @@ export function checkActive({ active }: Remembered): Discarded | undefined {
 }
 
 /** Discards a message from another host than the account's. Before that, the cached answer is refreshed. */
-export async function checkHost(did: Did, { host }: VerifyOptions, occasion: object): Promise<Discarded | undefined> {
+export async function checkHost(did: Did, { host }: VerifyOptions, occasion: Occasion): Promise<Discarded | undefined> {
   if (!host || (await placeOf(did, host, { refresh: false, occasion })) === 'here') return undefined
   return outcomeAt(await placeOf(did, host, { refresh: true, occasion }), host)
 }

@@ -3,8 +3,10 @@ import {
   type DidDocument,
   type IdentityResolver,
   InvalidDidDocumentError,
+  type Occasion,
   pdsOf,
   type ResolveOptions,
+  resolveForOccasion,
   signingKeyOf,
   UnsupportedDidError,
 } from '@atoll/identity'
@@ -15,11 +17,8 @@ import type { Awaitable } from '../awaitable.ts'
 export interface QuestionOptions {
   /** Not from a cache. */
   readonly refresh: boolean
-  /**
-   * The same object in all questions that one message raises, so that the account's source is asked once: what was fetched for this
-   * occasion need not be refreshed for it. Each occasion is about one account.
-   */
-  readonly occasion?: object
+  /** The same object in all questions that one message raises, so that the account's source is asked once. */
+  readonly occasion?: Occasion
 }
 
 /** What verifying asks about accounts. */
@@ -43,19 +42,7 @@ export function identitySource(resolver: Pick<IdentityResolver, 'resolveDid'>): 
       throw error
     }
   }
-  /** What was fetched for an occasion. */
-  const learned = new WeakMap<object, { readonly document: DidDocument | undefined }>()
-  const documentOf = async (did: Did, { refresh, occasion }: QuestionOptions): Promise<DidDocument | undefined> => {
-    const known = occasion && learned.get(occasion)
-    if (known) return known.document
-    let isNew = refresh
-    const onLookup = () => {
-      isNew = true
-    }
-    const document = await usableDocument(did, { refresh, onLookup })
-    if (occasion && isNew) learned.set(occasion, { document })
-    return document
-  }
+  const documentOf = (did: Did, options: QuestionOptions) => resolveForOccasion(usableDocument, did, options)
   return {
     async signingKeyOf(did, options) {
       const document = await documentOf(did, options)

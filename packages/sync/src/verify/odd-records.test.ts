@@ -91,7 +91,7 @@ describe('what the specification asks consumers to ignore', () => {
     ['blobs that are not links', { blobs: Array.from({ length: 20 }, () => 'x') }],
     ['blobs that are not a list', { blobs: null }],
     ['all of them, with other types', { tooBig: 1, rebase: 'no', blobs: {} }],
-  ])('is %s: the commit is judged by its substance', async (_, fields) => {
+  ])('is %s: the commit is verified by its substance', async (_, fields) => {
     const frame = altered(numbered(events[1]!, 2), (body) => ({ ...body, ...fields }))
     const verdict = await verifyEvent(messageOf('commit', frame), { state }, verifying)
     expect(verdict).toMatchObject({ outcome: 'accept', warnings: [] })

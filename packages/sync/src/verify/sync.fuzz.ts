@@ -35,8 +35,8 @@ const tokens = ['#commit', '#sync', 'com.example.note', 'did:web:alice.test'].ma
   new TextEncoder().encode(text),
 )
 
-/** Reads and judges a frame in both ways. Whatever is in it, the outcome is a verdict. */
-async function judge(frame: Uint8Array): Promise<void> {
+/** Reads and verifies a frame in both ways. Whatever is in it, the outcome is a verdict. */
+async function verify(frame: Uint8Array): Promise<void> {
   for (const lenient of [false, true]) {
     const decoded = decodeMessage(frame, { lenient })
     if (!decoded.ok || !('seq' in decoded.message)) continue
@@ -54,7 +54,7 @@ function commitOf(root: Block, others: readonly Block[], fields: ValueMap = {}):
 }
 
 export const targets: FuzzTarget[] = [
-  { name: 'firehose frame', seeds: frames, tokens, refusals: [], run: judge },
+  { name: 'firehose frame', seeds: frames, tokens, refusals: [], run: verify },
   {
     name: '#commit around a changed root node',
     seeds: nodes.map(({ bytes }) => bytes),
@@ -63,8 +63,8 @@ export const targets: FuzzTarget[] = [
     async run(bytes) {
       const data = cidOfCbor(bytes)
       const root = commitBlock(account, { data, sig: new Uint8Array(64) })
-      await judge(commitOf(root, [{ cid: data, bytes }, ...nodes]))
-      await judge(commitOf(root, [{ cid: data, bytes }, ...nodes], { ops: [], prevData: data }))
+      await verify(commitOf(root, [{ cid: data, bytes }, ...nodes]))
+      await verify(commitOf(root, [{ cid: data, bytes }, ...nodes], { ops: [], prevData: data }))
     },
   },
   {
@@ -72,6 +72,6 @@ export const targets: FuzzTarget[] = [
     seeds: [commit.commit.bytes],
     tokens,
     refusals: [],
-    run: (bytes) => judge(commitOf({ cid: cidOfCbor(bytes), bytes }, nodes)),
+    run: (bytes) => verify(commitOf({ cid: cidOfCbor(bytes), bytes }, nodes)),
   },
 ]

@@ -39,7 +39,7 @@ function bytesOf(blocks: Slice['blocks']): Uint8Array {
   return new Uint8Array(Buffer.concat(pieces))
 }
 
-async function judged({ signingKey, now, previous, message, blocks }: Slice) {
+async function verdictOn({ signingKey, now, previous, message, blocks }: Slice) {
   const body: ValueMap = { ...(jsonToValue(message) as ValueMap), blocks: bytesOf(blocks) }
   const decoded = decodeMessage(encodeMessageFrame('#commit', body))
   if (!decoded.ok) return { outcome: 'reject', ...decoded.violation }
@@ -51,7 +51,7 @@ async function judged({ signingKey, now, previous, message, blocks }: Slice) {
 
 describe('whole messages', () => {
   it.each(slices)('$expect: $comment', async (slice) => {
-    const { outcome, ...verdict } = await judged(slice)
+    const { outcome, ...verdict } = await verdictOn(slice)
     expect(outcome).toBe(outcomes[slice.expect])
     expect('rule' in verdict ? verdict.rule : undefined).toBe(slice.rule)
   })
@@ -65,6 +65,6 @@ describe('whole messages', () => {
 describe('odd records', () => {
   it.each(oddSlices)('do not spoil the commit: $comment', async (slice) => {
     const unreadable = slice.unreadable.map((path) => ({ path }))
-    expect(await judged(slice)).toMatchObject({ outcome: 'accept', unreadable })
+    expect(await verdictOn(slice)).toMatchObject({ outcome: 'accept', unreadable })
   })
 })

@@ -67,7 +67,7 @@ describe('the signature', () => {
     expect(verdict).toMatchObject({ outcome: 'reject', rule: 'signature-form' })
   })
 
-  it('is not judged while the key is unavailable', async () => {
+  it('is not decided on while the key is unavailable', async () => {
     const unavailable = () => Promise.reject(new Error('the directory is down'))
     const verifying = { signingKeyOf: unavailable, now: () => testTime }
     await expect(verifyCommitEvent(message, { state }, verifying)).rejects.toThrow('the directory is down')
@@ -191,13 +191,16 @@ describe('leniently', () => {
         const { ops, ...others } = old(body)
         return { ...others, ops: (ops as ValueMap[]).map((op, at) => (at === index ? { ...op, ...fields } : op)) }
       })
-    const judged = (frame: Uint8Array) => verifyCommitEvent(messageOf('commit', frame), { state }, lenient)
-    expect(await judged(wrong(0, { path: post(5) }))).toMatchObject({ outcome: 'reject', rule: 'inversion' })
-    expect(await judged(wrong(1, { cid: commit.ops[0]!.cid }))).toMatchObject({ outcome: 'reject', rule: 'inversion' })
-    expect(await judged(wrong(2, { path: post(0) }))).toMatchObject({ outcome: 'reject', rule: 'inversion' })
-    expect(await judged(wrong(2, { path: 'none' }))).toMatchObject({ outcome: 'reject', rule: 'op' })
-    expect(await judged(wrong(2, { cid: head.cid }))).toMatchObject({ outcome: 'reject', rule: 'op' })
-    expect(await judged(wrong(0, { cid: null }))).toMatchObject({ outcome: 'reject', rule: 'op' })
+    const verdictOn = (frame: Uint8Array) => verifyCommitEvent(messageOf('commit', frame), { state }, lenient)
+    expect(await verdictOn(wrong(0, { path: post(5) }))).toMatchObject({ outcome: 'reject', rule: 'inversion' })
+    expect(await verdictOn(wrong(1, { cid: commit.ops[0]!.cid }))).toMatchObject({
+      outcome: 'reject',
+      rule: 'inversion',
+    })
+    expect(await verdictOn(wrong(2, { path: post(0) }))).toMatchObject({ outcome: 'reject', rule: 'inversion' })
+    expect(await verdictOn(wrong(2, { path: 'none' }))).toMatchObject({ outcome: 'reject', rule: 'op' })
+    expect(await verdictOn(wrong(2, { cid: head.cid }))).toMatchObject({ outcome: 'reject', rule: 'op' })
+    expect(await verdictOn(wrong(0, { cid: null }))).toMatchObject({ outcome: 'reject', rule: 'op' })
   })
 
   it('the chain is still compared', async () => {

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import type { DidDocument } from './did/document.ts'
+import type { ResolveOptions } from './identity-resolver.ts'
+import { type Occasion, resolveForOccasion } from './occasion.ts'
+
+const did = 'did:web:alice.test'
+const document: DidDocument = { id: did } as DidDocument // what is in it does not matter here
+
+it('a document from the cache is refreshed when an occasion asks for that, and one that was fetched is not', async () => {
+  const asked: boolean[] = []
+  let isCached = true
+  const resolve = async (_: unknown, { refresh = false, onLookup }: ResolveOptions) => {
+    asked.push(refresh)
+    if (refresh || !isCached) onLookup?.()
+    return document
+  }
+  const occasion: Occasion = {}
+  for (const refresh of [false, true, true, false]) {
+    expect(await resolveForOccasion(resolve, did, { refresh, occasion })).toBe(document)
+  }
+  expect(asked).toEqual([false, true])
+  isCached = false
+  const next: Occasion = {}
+  for (const refresh of [false, true]) await resolveForOccasion(resolve, did, { refresh, occasion: next })
+  expect(asked).toEqual([false, true, false])
+  for (const refresh of [true, true]) await resolveForOccasion(resolve, did, { refresh })
+  expect(asked).toEqual([false, true, false, true, true])
+})
