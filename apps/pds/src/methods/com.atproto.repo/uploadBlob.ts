@@ -1,6 +1,6 @@
 import type { uploadBlob as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AccountCaller } from '../../access.ts'
+import type { AccountCaller } from '../../access/session-callers.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
 

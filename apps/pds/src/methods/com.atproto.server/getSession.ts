@@ -1,6 +1,6 @@
 import type { getSession as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AccountCaller } from '../../access.ts'
+import type { AccountCaller } from '../../access/session-callers.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { Identity } from '../../identity/identity.ts'
 import { sessionAnswer } from '../../sessions/session-answer.ts'

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { clientNetwork, MemoryRateLimitStore } from '@atoll/xrpc-server'
-import { Refused } from './refused.ts'
+import { Refused } from '../refused.ts'
 
 export interface AdminCaller {
   readonly kind: 'admin'
@@ -20,7 +20,7 @@ interface AdminFailure {
   readonly failures: number
 }
 
-interface AdministratorParts {
+interface AdministratorOptions {
   readonly password: string
   /** Called for each wrong password that was looked at: at most `maxFailures` in a window for each network. */
   readonly onFailure?: (failure: AdminFailure) => void
@@ -41,16 +41,20 @@ const pauseMs = 500
  * In one process only: each counts wrong passwords for itself.
  */
 export class Administrator {
-  readonly #parts: AdministratorParts
   readonly #digest: Buffer
+  readonly #onFailure: NonNullable<AdministratorOptions['onFailure']>
+  readonly #now: NonNullable<AdministratorOptions['now']>
+  readonly #pause: NonNullable<AdministratorOptions['pause']>
   readonly #failures = new MemoryRateLimitStore({ maxKeys: 20_000, maxBytes: 4 * 1024 * 1024 })
 
-  constructor(parts: AdministratorParts) {
-    this.#parts = parts
-    this.#digest = digest(parts.password)
+  constructor({ password, onFailure = () => {}, now = Date.now, pause = waitFor }: AdministratorOptions) {
+    this.#digest = digest(password)
+    this.#onFailure = onFailure
+    this.#now = now
+    this.#pause = pause
   }
 
-  /** Refuses whoever does not give the password, and everybody of a network with too many failures: the right password, too. */
+  /** Refuses whoever does not give the password, and everybody of a network with too many failures, even with the right password. */
   async require({ headers, ip, signal }: AdminRequest): Promise<AdminCaller> {
     const given = basicPassword(headers)
     if (given === undefined) throw new Refused('AuthMissing', 'Authentication Required')
@@ -59,9 +63,8 @@ export class Administrator {
     if (timingSafeEqual(digest(given), this.#digest)) return { kind: 'admin' }
     // Counted before anything is waited for: guesses at the same time are counted like others.
     const { consumed } = this.#count(network, 1)
-    this.#parts.onFailure?.({ network, failures: consumed })
-    const pause = this.#parts.pause ?? ((ms: number, until: AbortSignal) => wait(ms, undefined, { signal: until }))
-    await pause(pauseMs, signal)
+    this.#onFailure({ network, failures: consumed })
+    await this.#pause(pauseMs, signal)
     throw new Refused('AuthenticationRequired', 'Authentication Required')
   }
 
@@ -81,10 +84,10 @@ export class Administrator {
   #count(network: string, failures: number) {
     return this.#failures.consume(window, network, failures, this.#now())
   }
+}
 
-  #now(): number {
-    return (this.#parts.now ?? Date.now)()
-  }
+function waitFor(ms: number, signal: AbortSignal): Promise<unknown> {
+  return wait(ms, undefined, { signal })
 }
 
 function basicPassword(headers: AdminRequest['headers']): string | undefined {

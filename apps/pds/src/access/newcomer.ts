@@ -1,0 +1,58 @@
+import type { DidKey } from '@atoll/crypto'
+import { signingKeyOf } from '@atoll/identity'
+import type { Did } from '@atoll/syntax'
+import { XrpcError } from '@atoll/xrpc'
+import { type AuthorizeRequest, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
+import { type LookUpCaller, type LookUps, orUnknown } from '../identity/look-ups.ts'
+import { Refused } from '../refused.ts'
+
+/** Somebody without an account here, who may bring a DID. */
+export interface Newcomer {
+  readonly kind: 'newcomer'
+  /** Refuses unless the request is signed with the key of the DID, for this method of this server. */
+  requireHolderOf(did: Did): Promise<void>
+}
+
+interface NewcomerDeps {
+  /** The DID of this service, which the token must be made for. */
+  readonly service: Did
+  readonly lookUps: Pick<LookUps, 'of'>
+}
+
+/** The caller of a method that makes accounts. Nothing of the request is looked at until a DID is to be proven. */
+export function newcomer(
+  { service, lookUps }: NewcomerDeps,
+  { nsid, headers, ip, signal }: AuthorizeRequest,
+): Newcomer {
+  return {
+    kind: 'newcomer',
+    async requireHolderOf(did) {
+      const token = bearerToken(headers)
+      const missing = new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
+      if (token === undefined) throw missing
+      const keys = signingKeysFor(lookUps, { ip, signal })
+      await verifyServiceJwt(token, { audience: service, lxm: nsid, issuer: did, signingKeyOf: keys }).catch(
+        (error: unknown) => {
+          throw error instanceof XrpcError && error.error === 'BadJwtIss' ? missing : error
+        },
+      )
+    },
+  }
+}
+
+function signingKeysFor(lookUps: Pick<LookUps, 'of'>, caller: LookUpCaller) {
+  const identity = lookUps.of(caller)
+  /** The key in a document that was fetched for this token: it is not fetched twice for one token. */
+  let learned: { readonly key: DidKey | undefined } | undefined
+  return async (did: Did, { refresh }: { refresh: boolean }) => {
+    if (learned) return learned.key
+    let isNew = refresh
+    const onLookup = () => {
+      isNew = true
+    }
+    const document = await orUnknown(identity.resolveDid(did, { refresh, onLookup }))
+    const key = document && signingKeyOf(document)
+    if (isNew) learned = { key }
+    return key
+  }
+}

@@ -1,0 +1,55 @@
+/** Callers who bring a token of a session of their own. */
+import type { Did } from '@atoll/syntax'
+import { Refused } from '../refused.ts'
+import type { AccessScope, SessionTokens } from '../sessions/session-tokens.ts'
+
+/** A signed-in account. */
+export interface AccountCaller {
+  readonly kind: 'account'
+  readonly did: Did
+  readonly scope: AccessScope
+}
+
+/** The holder of a refresh token. */
+export interface RefreshCaller {
+  readonly kind: 'refresh'
+  readonly did: Did
+  readonly tokenId: string
+}
+
+interface Headers {
+  get(name: string): string | null
+}
+
+/** The account whose access token the request carries. */
+export function accountCaller(tokens: SessionTokens, headers: Headers): AccountCaller {
+  const { did, scope } = tokens.readAccess(requireBearer(headers))
+  requireScope(scope)
+  return { kind: 'account', did, scope }
+}
+
+/** The holder of the refresh token that the request carries. */
+export function refreshCaller(
+  tokens: SessionTokens,
+  headers: Headers,
+  options?: { acceptExpired: boolean },
+): RefreshCaller {
+  const { did, id } = tokens.readRefresh(requireBearer(headers), options)
+  return { kind: 'refresh', did, tokenId: id }
+}
+
+/** Refuses a token whose scope does not reach as far as the method that it is used for. */
+function requireScope(scope: AccessScope): void {
+  // A taken-down account may only appeal, and no method for that is served yet.
+  if (scope === 'com.atproto.takendown') throw new Refused('InvalidToken', 'Bad token scope')
+}
+
+function requireBearer(headers: Headers): string {
+  const authorization = headers.get('authorization')
+  if (!authorization) throw new Refused('AuthMissing', 'Authentication Required')
+  const [scheme, token, ...rest] = authorization.split(' ')
+  if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
+    throw new Refused('InvalidToken', 'Unexpected authorization type: expected Bearer and one token')
+  }
+  return token
+}
