@@ -1,11 +1,11 @@
 import type { Did } from '@atoll/syntax'
 import type { Authorize } from '@atoll/xrpc-server'
+import type { AccountCaller, AdminCaller, Newcomer, Reader, RefreshCaller } from '../callers.ts'
 import type { LookUps } from '../identity/look-ups.ts'
 import type { SessionTokens } from '../sessions/session-tokens.ts'
-import type { AdminCaller, Administrator } from './administrator.ts'
-import { type Newcomer, newcomer } from './newcomer.ts'
-import type { Reader } from './reader.ts'
-import { type AccountCaller, accountCaller, type RefreshCaller, refreshCaller } from './session-callers.ts'
+import type { Administrator } from './administrator.ts'
+import { accountCaller, refreshCaller } from './bearer.ts'
+import { newcomer } from './newcomer.ts'
 
 /** Who may call: what each word in `routes.ts` means. */
 export interface Access {

@@ -1,11 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { clientNetwork, MemoryRateLimitStore } from '@atoll/xrpc-server'
+import type { AdminCaller } from '../callers.ts'
 import { Refused } from '../refused.ts'
-
-export interface AdminCaller {
-  readonly kind: 'admin'
-}
 
 /** What is looked at of a request. */
 interface AdminRequest {

@@ -3,15 +3,9 @@ import { signingKeyOf } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import { type AuthorizeRequest, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
+import type { Newcomer } from '../callers.ts'
 import { type LookUpCaller, type LookUps, orUnknown } from '../identity/look-ups.ts'
 import { Refused } from '../refused.ts'
-
-/** Somebody without an account here, who may bring a DID. */
-export interface Newcomer {
-  readonly kind: 'newcomer'
-  /** Refuses unless the request is signed with the key of the DID, for this method of this server. */
-  requireHolderOf(did: Did): Promise<void>
-}
 
 interface NewcomerDeps {
   /** The DID of this service, which the token must be made for. */

@@ -1,7 +1,7 @@
 /** What the state of an account allows, and how everything else is refused: the one place that decides it. */
 import { type Account, accountStatus } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
-import { maySeeInactive, type Reader } from '../access/reader.ts'
+import { maySeeInactive, type Reader } from '../callers.ts'
 import { Refused } from '../refused.ts'
 
 export function isActive(account: Account): boolean {

@@ -1,7 +1,7 @@
 import type { updateHandle as method } from '@atoll/lexicons/com.atproto.identity'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AccountCaller } from '../../access/session-callers.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
+import type { AccountCaller } from '../../callers.ts'
 import type { Handles } from '../../handles/handles.ts'
 
 interface Deps {

@@ -1,7 +1,7 @@
 import type { createRecord as method } from '@atoll/lexicons/com.atproto.repo'
 import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AccountCaller } from '../../access/session-callers.ts'
+import type { AccountCaller } from '../../callers.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import type { Repos } from '../../repos/repos.ts'
 

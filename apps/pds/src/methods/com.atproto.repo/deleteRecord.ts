@@ -1,6 +1,6 @@
 import type { deleteRecord as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AccountCaller } from '../../access/session-callers.ts'
+import type { AccountCaller } from '../../callers.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import type { Repos } from '../../repos/repos.ts'
 

@@ -1,8 +1,8 @@
 import type { putRecord as method } from '@atoll/lexicons/com.atproto.repo'
 import { formatAtUri } from '@atoll/syntax'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AccountCaller } from '../../access/session-callers.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
+import type { AccountCaller } from '../../callers.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import type { Repos } from '../../repos/repos.ts'
 

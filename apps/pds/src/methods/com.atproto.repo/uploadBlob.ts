@@ -1,8 +1,8 @@
 import type { uploadBlob as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AccountCaller } from '../../access/session-callers.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
+import type { AccountCaller } from '../../callers.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'requireNotTakendown'>

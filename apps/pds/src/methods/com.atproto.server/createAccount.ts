@@ -1,7 +1,7 @@
 import { isDidKey } from '@atoll/crypto'
 import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
 import { clientNetwork, type Handler } from '@atoll/xrpc-server'
-import type { Newcomer } from '../../access/newcomer.ts'
+import type { Newcomer } from '../../callers.ts'
 import { documentAnswer } from '../../identity/document-answers.ts'
 import type { Identity } from '../../identity/identity.ts'
 import type { Moving, SignUps } from '../../sign-ups/sign-ups.ts'

@@ -1,6 +1,6 @@
 import type { deleteSession as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
-import type { RefreshCaller } from '../../access/session-callers.ts'
+import type { RefreshCaller } from '../../callers.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 
 export function deleteSession({

@@ -1,7 +1,7 @@
 import type { getSession as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AccountCaller } from '../../access/session-callers.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
+import type { AccountCaller } from '../../callers.ts'
 import type { Identity } from '../../identity/identity.ts'
 import { sessionAnswer } from '../../sessions/session-answer.ts'
 

@@ -1,7 +1,7 @@
 import type { getBlob as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
-import { maySeeInactive, type Reader } from '../../access/reader.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
+import { maySeeInactive, type Reader } from '../../callers.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
 import type { Repos } from '../../repos/repos.ts'
 

@@ -1,6 +1,6 @@
 import type { getLatestCommit as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
-import type { Reader } from '../../access/reader.ts'
+import type { Reader } from '../../callers.ts'
 import { cidText } from '../../repos/cid-text.ts'
 import type { Repos } from '../../repos/repos.ts'
 

@@ -1,6 +1,6 @@
 import type { getRecord as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
-import type { Reader } from '../../access/reader.ts'
+import type { Reader } from '../../callers.ts'
 import type { Repos } from '../../repos/repos.ts'
 
 interface Deps {

@@ -1,21 +1,7 @@
-/** Callers who bring a token of a session of their own. */
-import type { Did } from '@atoll/syntax'
+/** Callers who bring a token of one of their sessions: `Authorization: Bearer`. */
+import type { AccountCaller, RefreshCaller } from '../callers.ts'
 import { Refused } from '../refused.ts'
 import type { AccessScope, SessionTokens } from '../sessions/session-tokens.ts'
-
-/** A signed-in account. */
-export interface AccountCaller {
-  readonly kind: 'account'
-  readonly did: Did
-  readonly scope: AccessScope
-}
-
-/** The holder of a refresh token. */
-export interface RefreshCaller {
-  readonly kind: 'refresh'
-  readonly did: Did
-  readonly tokenId: string
-}
 
 interface Headers {
   get(name: string): string | null

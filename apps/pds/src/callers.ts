@@ -1,0 +1,37 @@
+/** Who calls, as handlers and areas see them; `access/` finds out. */
+import type { Did } from '@atoll/syntax'
+import type { AccessScope } from './sessions/session-tokens.ts'
+
+/** A signed-in account. */
+export interface AccountCaller {
+  readonly kind: 'account'
+  readonly did: Did
+  readonly scope: AccessScope
+}
+
+/** The holder of a refresh token. */
+export interface RefreshCaller {
+  readonly kind: 'refresh'
+  readonly did: Did
+  readonly tokenId: string
+}
+
+/** Somebody without an account here, who may bring a DID. */
+export interface Newcomer {
+  readonly kind: 'newcomer'
+  /** Refuses unless the request is signed with the key of the DID, for this method of this server. */
+  requireHolderOf(did: Did): Promise<void>
+}
+
+/** The administrator. */
+export interface AdminCaller {
+  readonly kind: 'admin'
+}
+
+/** Whoever reads what is public: the owner and the administrator may see more. */
+export type Reader = AccountCaller | AdminCaller | undefined
+
+/** Whether the caller is the owner of `did` or the administrator. */
+export function maySeeInactive(caller: Reader, did: Did): boolean {
+  return caller?.kind === 'admin' || caller?.did === did
+}
