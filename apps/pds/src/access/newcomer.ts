@@ -1,5 +1,4 @@
-import type { DidKey } from '@atoll/crypto'
-import { signingKeyOf } from '@atoll/identity'
+import { type ResolveOptions, resolveForOccasion, signingKeyOf } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import { type AuthorizeRequest, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
@@ -36,17 +35,10 @@ export function newcomer(
 
 function signingKeysFor(lookUps: Pick<LookUps, 'of'>, caller: LookUpCaller) {
   const identity = lookUps.of(caller)
-  /** The key in a document that was fetched for this token: it is not fetched twice for one token. */
-  let learned: { readonly key: DidKey | undefined } | undefined
+  const resolve = (did: Did, options: ResolveOptions) => orUnknown(identity.resolveDid(did, options))
+  const occasion = {}
   return async (did: Did, { refresh }: { refresh: boolean }) => {
-    if (learned) return learned.key
-    let isNew = refresh
-    const onLookup = () => {
-      isNew = true
-    }
-    const document = await orUnknown(identity.resolveDid(did, { refresh, onLookup }))
-    const key = document && signingKeyOf(document)
-    if (isNew) learned = { key }
-    return key
+    const document = await resolveForOccasion(resolve, did, { refresh, occasion })
+    return document && signingKeyOf(document)
   }
 }
