@@ -84,12 +84,13 @@ function socketHost(port: number, close: () => Promise<void>): TestHost {
       const answered = once(request, 'response') as Promise<[IncomingMessage]>
       // A refusal may come, and the connection close, while the body is still being sent.
       request.on('error', () => {})
-      if (given.body === undefined || typeof given.body === 'string' || given.body instanceof Uint8Array)
+      if (given.body === undefined || typeof given.body === 'string' || given.body instanceof Uint8Array) {
         request.end(given.body)
-      else
+      } else {
         Readable.from(given.body, { objectMode: false })
           .on('error', () => {})
           .pipe(request)
+      }
       const [response] = await answered
       return replyOf(response)
     },

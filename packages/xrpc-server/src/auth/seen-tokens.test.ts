@@ -39,8 +39,9 @@ it('remembers none that is bad, and takes none without an identifier of a reason
   expect(await verify(jwt, { seen, signingKeyOf: () => generateKeyPair('k256').didKey() })).toBe('401 BadJwtSignature')
   expect(await verify(jwt, { seen })).toBe('accepted')
   const claims = { iss, aud, lxm, exp: seconds + 60 }
-  for (const jti of [undefined, '', 7, 'x'.repeat(257)])
+  for (const jti of [undefined, '', 7, 'x'.repeat(257)]) {
     expect(await verify(signed({ ...claims, jti }), { seen })).toBe('401 BadJwt')
+  }
   expect(await verify(signed(claims))).toBe('accepted')
 })
 

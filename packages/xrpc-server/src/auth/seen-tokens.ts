@@ -1,13 +1,16 @@
 import { XrpcError } from '@atoll/xrpc'
 import type { Awaitable } from '../core/awaitable.ts'
 
-/** Remembers which service tokens have been used. Several processes of one service have to share it. */
+/** Remembers which service tokens have been used. All processes of a service must share it. */
 export interface SeenTokens {
-  /** Notes a token until it expires (seconds since the epoch). False for one that was noted before. */
+  /**
+   * Remembers a token until it expires (seconds since the epoch). Returns false if it was known
+   * already.
+   */
   add(token: string, exp: number): Awaitable<boolean>
 }
 
-/** What an entry of the Map takes beside the characters of the token. */
+/** What an entry of the Map takes besides the characters of the token. */
 const entryOverhead = 200
 
 /**
@@ -39,10 +42,11 @@ export class MemorySeenTokens implements SeenTokens {
     if (known !== undefined && known > now) return false
     const bytes = known === undefined ? sizeOf(token) : 0
     if (now >= this.#nextSweep) this.#sweep(now)
-    if (this.#bytes + bytes > this.#maxBytes)
+    if (this.#bytes + bytes > this.#maxBytes) {
       throw new XrpcError('ServiceUnavailable', 'too many tokens are remembered at the moment; try again in a minute', {
         headers: { 'retry-after': '60' },
       })
+    }
     if (known === undefined || !this.#expirations.has(token)) this.#bytes += sizeOf(token)
     this.#expirations.set(token, exp)
     return true

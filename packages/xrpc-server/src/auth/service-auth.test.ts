@@ -68,8 +68,9 @@ describe('service auth', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     // The last character of 64 bytes in base64url carries four bits that a decoder drops.
     const twin = jwt.slice(0, -1) + alphabet[alphabet.indexOf(jwt.at(-1)!) ^ 1]!
-    for (const other of [twin, `${jwt}=`, `${jwt}==`, `${jwt}!!`, `${jwt}\n`])
+    for (const other of [twin, `${jwt}=`, `${jwt}==`, `${jwt}!!`, `${jwt}\n`]) {
       expect(await nameOf(verify(other)), other).toBe('401 BadJwt')
+    }
   })
 
   it.each(['p256', 'k256'] as const)(

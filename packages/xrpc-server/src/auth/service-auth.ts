@@ -1,4 +1,7 @@
-/** Service auth: one service speaks to another for an account. https://atproto.com/specs/xrpc#inter-service-authentication-jwt */
+/**
+ * Service auth: one service speaks to another for an account.
+ * https://atproto.com/specs/xrpc#inter-service-authentication-jwt
+ */
 import type { DidKey, KeyPair } from '@atoll/crypto'
 import { ecdsaSigner, ecdsaVerifier, type Jwt, parseJwt, signJwt, verifyJwtSignature } from '@atoll/jwt'
 import { XrpcError } from '@atoll/xrpc'
@@ -37,7 +40,7 @@ export interface CreateServiceJwtOptions {
   aud: string
   /** The one method that the token is for. */
   lxm?: string | undefined
-  /** Seconds since the epoch: a minute from now unless given. */
+  /** Seconds since the epoch. Default: a minute from now. */
   exp?: number | undefined
   keyPair: KeyPair
   /** Milliseconds since the epoch. */
@@ -69,7 +72,7 @@ function badExpiration(message: string): XrpcError {
   return new XrpcError('BadExpiration', message)
 }
 
-/** Finds the key that an issuer signs with; `refresh` asks past every cache. */
+/** Finds the key that an issuer signs with; `refresh` bypasses every cache. */
 export type SigningKeyOf = (
   did: Did,
   options: { refresh: boolean; service: string | undefined },
@@ -81,11 +84,16 @@ export interface VerifyServiceJwtOptions {
   /** The method called; a token must be for it. `undefined` takes a token for any. */
   lxm: string | undefined
   signingKeyOf: SigningKeyOf
-  /** Who must have issued the token, if that is known: a token of anybody else is refused before a key is looked up. */
+  /** The required issuer, if it is known: any other token is refused before a key is looked up. */
   issuer?: string | undefined
-  /** How far ahead a token may expire: an hour by default, the longest life that service auth allows. */
+  /**
+   * How far ahead a token may expire. Default: an hour, the longest life that service auth allows.
+   */
   maxLifetimeSeconds?: number
-  /** Remembers tokens, so that each is taken once. Without it a token counts until it expires. */
+  /**
+   * Remembers tokens, so that each is accepted once. Without it a token can be used until it
+   * expires.
+   */
   seen?: SeenTokens
   /** Milliseconds since the epoch. */
   now?: () => number
@@ -168,7 +176,10 @@ function isFor(audience: string, aud: string): boolean {
   return aud === audience || (!audience.includes('#') && aud.startsWith(`${audience}#`))
 }
 
-/** Only a token that is good in every other respect is remembered, so that nobody can use up the token of another. */
+/**
+ * Only a token that is good in every other respect is remembered, so that nobody can use up the
+ * token of another.
+ */
 async function checkFirstUse({ did, jti, exp }: ServiceJwtClaims, seen: SeenTokens): Promise<void> {
   if (jti === undefined || jti === '') {
     throw new XrpcError('BadJwt', 'the token has no identifier (jti), which is required here')
@@ -180,7 +191,10 @@ async function checkFirstUse({ did, jti, exp }: ServiceJwtClaims, seen: SeenToke
   throw new XrpcError('BadJwt', 'the token has been used already: make another one for each request')
 }
 
-/** A key may have been rotated since it was cached, so one that does not verify is looked up once more. */
+/**
+ * A key may have been rotated since it was cached, so one that does not verify is looked up once
+ * more.
+ */
 async function checkSignature(jwt: Jwt, { did, service }: ServiceJwtClaims, signingKeyOf: SigningKeyOf) {
   const known = await signingKeyOf(did, { refresh: false, service })
   if (known !== undefined && verifyJwtSignature(jwt, ecdsaVerifier(known))) return

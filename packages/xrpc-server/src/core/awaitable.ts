@@ -1,4 +1,7 @@
-/** A value, or a promise of one: what runs synchronously should not pay for a turn of the microtask queue. */
+/**
+ * A value, or a promise of one: what runs synchronously should not pay for a turn of the microtask
+ * queue.
+ */
 export type Awaitable<T> = T | PromiseLike<T>
 
 /**

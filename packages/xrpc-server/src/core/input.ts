@@ -1,4 +1,6 @@
-/** What a procedure is given: the content-type and the bounds are checked before anything is read. */
+/**
+ * The input of a procedure. Content-type and declared length are checked before anything is read.
+ */
 import { DataModelError, parseJson, type Value } from '@atoll/data-model'
 import { type Body, describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
@@ -23,7 +25,7 @@ export interface Input {
   body: ByteStream
 }
 
-// Depth is judged where records are encoded, a few levels further in than the input itself.
+// The exact depth is checked where records are encoded, a few levels further in than the input.
 const maxDepth = 64
 
 const nothing: ByteStream = { async *[Symbol.asyncIterator]() {} }
@@ -47,7 +49,7 @@ export function readInput(
   return { encoding, input: undefined, body: bounded(decoded(request, request.body ?? nothing, bound), bound) }
 }
 
-/** Proxies announce a chunked body where there may be none, so what counts is whether a byte comes. */
+/** Proxies announce a chunked body even where there is none, so only the first byte tells. */
 function requireEmpty(method: Query | Procedure, request: RouterRequest, body: ByteStream): Awaitable<Input> {
   const length = contentLength(request)
   if (length === 0) return noInput
@@ -103,7 +105,7 @@ function contentLength(request: RouterRequest): number | undefined {
 async function readWhole(request: RouterRequest, length: number | undefined, maxBytes: number): Promise<Uint8Array> {
   if (length !== undefined && length > maxBytes) throw payloadTooLarge()
   if (!request.body) return new Uint8Array()
-  // What would be refused is not read first.
+  // A coding that is not supported is refused before the body is read.
   const coding = requireCoding(request.headers.get('content-encoding'))
   const bytes = await (request.read ? request.read(maxBytes) : readAll(request.body, maxBytes))
   return coding === undefined ? bytes : decodeBytes(coding, bytes, maxBytes, request)

@@ -23,14 +23,20 @@ export interface RouterRequest {
   readonly ip: string
   /** Aborted when the client goes away before it has its response. */
   readonly signal: AbortSignal
-  /** The bytes as they arrive, once, still in their content coding; absent when the request has no body. */
+  /**
+   * The bytes as they arrive, once, still in their content coding; absent when the request has no
+   * body.
+   */
   readonly body: ByteStream | undefined
   /**
    * Resolves in a later turn of the event loop. Await it between long pieces of work, so that
    * other requests are not kept waiting.
    */
   nextTurn(): Promise<void>
-  /** Reads the whole body at once, where a host can do that faster; rejects with PayloadTooLarge beyond the bound. */
+  /**
+   * Reads the whole body at once, where a host can do that faster; rejects with PayloadTooLarge
+   * beyond the bound.
+   */
   readonly read?: (maxBytes: number) => Promise<Uint8Array>
 }
 

@@ -18,7 +18,10 @@ export interface MethodSettings {
   validateOutput: boolean
 }
 
-/** Parameters, then the caller, then the input, then the limits, then the handler. `isPromise` says why it awaits so. */
+/**
+ * Parameters, then the caller, then the input, then the limits, then the handler. `isPromise` says
+ * why it awaits so.
+ */
 export async function callMethod(
   { method, authorize, handler, options }: MethodRoute,
   exchange: Exchange,
@@ -39,7 +42,7 @@ export async function callMethod(
   return outputResponse(method, output, exchange.headers, settings.validateOutput)
 }
 
-/** The parameters, as the lexicon has them. @throws XrpcError that says what is wrong with which. */
+/** The parameters as the lexicon declares them. @throws XrpcError that names the wrong ones */
 export function requireParams(method: Route['method'], request: RouterRequest): object {
   const judged: Result<object> = method.parseParams(readQuery(method, request.query))
   if (judged.ok) return judged.value
@@ -79,7 +82,8 @@ export class AuthorizeCall implements AuthorizeRequest {
   }
 }
 
-// Hosts make addresses and signals when they are first read, so this reads them when the handler does.
+// Hosts make addresses and signals when they are first read, so this reads them when the handler
+// does.
 class MethodCall implements Call<Query | Procedure> {
   readonly method: Query | Procedure
   readonly params: object

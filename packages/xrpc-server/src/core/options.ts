@@ -6,17 +6,23 @@ import type { RefusalOptions } from './refusal.ts'
 import type { Nsid } from './route.ts'
 
 export interface RateLimitOptions {
-  /** Apply to every request below /xrpc/, counted before anything else is done. Web pages and the health check are not counted. */
+  /**
+   * Apply to every request below /xrpc/, counted before anything else is done. Web pages and the
+   * health check are not counted.
+   */
   global?: readonly RateLimit[]
   /** What routes with `points` draw from. */
   budgets?: readonly RateLimit[]
-  /** Requests that are not counted at all; their subscriptions are not bounded by `maxPerAddress` either. */
+  /**
+   * Requests that are not counted at all; their subscriptions are not bounded by `maxPerAddress`
+   * either.
+   */
   bypass?(subject: RateLimitSubject): boolean
-  /** Defaults to memory of this process. */
+  /** Default: the memory of this process. */
   store?: RateLimitStore
 }
 
-/** What `onRequest` is told once a request has its answer. */
+/** What `onRequest` is told about each request. */
 export interface RequestReport {
   request: RouterRequest
   nsid: Nsid | undefined
@@ -27,33 +33,48 @@ export interface RequestReport {
 }
 
 export interface SubscriptionOptions {
-  /** Beyond this, a subscriber's generator is not asked for more until its socket has drained: 256 KiB unless given. */
+  /**
+   * Beyond this, a subscriber's generator is not resumed until its socket has drained. Default: 256
+   * KiB.
+   */
   maxBufferedBytes?: number
-  /** How long a socket may stay full before its subscriber is cut off with ConsumerTooSlow: 30 s unless given. */
+  /**
+   * How long a socket may stay full before its subscriber is cut off with ConsumerTooSlow. Default:
+   * 30 s.
+   */
   drainTimeoutMs?: number
-  /** How many one client network may hold open; no bound unless given. */
+  /** How many one client network may hold open. Default: no bound. */
   maxPerAddress?: number
 }
 
 export interface RouterOptions extends RefusalOptions {
-  /** An error that no caller is told about: a fault of ours. */
+  /** Called with errors that callers are not told about: faults of the server. */
   onError?(error: unknown, context: { request: RouterRequest; nsid: Nsid | undefined }): void
-  /** What callers are told of an error that passes by itself, such as a database that is full; `undefined` for the opaque 500. */
+  /**
+   * The refusal to send for an error that is not an XrpcError, such as a busy database; `undefined`
+   * for the opaque 500.
+   */
   mapError?(error: unknown): XrpcError | undefined
-  /** Called for every request, when its answer is ready. */
+  /** Called for every request once its response is ready. */
   onRequest?(report: RequestReport): void
-  /** Sees every request for a declared method first; what it answers stands, and `undefined` lets the route run. */
+  /**
+   * Sees every request for a declared method first. A response is sent as it is; `undefined` lets
+   * the route run.
+   */
   intercept?(request: RouterRequest, nsid: Nsid): Awaitable<RouterResponse | undefined>
-  /** Answers what is not declared: web pages, and methods that others serve. `undefined` is "not here". */
+  /**
+   * Serves what is not declared: web pages, and methods that others serve. `undefined` means not
+   * found.
+   */
   fallback?(request: RouterRequest, nsid: Nsid | undefined): Awaitable<RouterResponse | undefined>
-  /** What /xrpc/_health says; 503 when it throws. */
+  /** The body of /xrpc/_health; 503 when it throws. */
   health?(): Awaitable<Record<string, unknown>>
   rateLimits?: RateLimitOptions
-  /** 150 KiB unless given. */
+  /** Default: 150 KiB. */
   maxJsonBytes?: number
-  /** 5 MiB unless given. */
+  /** Default: 5 MiB. */
   maxRawBytes?: number
-  /** Which paths scripts of any origin may use: all unless given. */
+  /** Which paths scripts of any origin may use. Default: all. */
   crossOrigin?(path: string): boolean
   subscriptions?: SubscriptionOptions
   /** Milliseconds since the epoch. */

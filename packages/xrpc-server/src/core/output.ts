@@ -1,13 +1,17 @@
-/** What a handler returned, as an answer. */
+/** From what a handler returned to the response. */
 import { stringifyJson, type Value } from '@atoll/data-model'
 import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import type { ResponseHeaderMap, RouterResponse } from './messages.ts'
 import type { RawOutput } from './route.ts'
 
-// A record may be as deep as the data model allows, and an answer holds it a few levels further in.
+// A record may be as deep as the data model allows, and the output holds it a few levels further
+// in.
 const maxDepth = 64
 
-/** Turns a handler's result into an answer. @throws Error when it is not what the lexicon declares: a fault of ours. */
+/**
+ * The response to a call.
+ * @throws Error when the output is not what the lexicon declares: a fault of the server
+ */
 export function outputResponse(
   method: Query | Procedure,
   output: unknown,
@@ -15,8 +19,9 @@ export function outputResponse(
   validate: boolean,
 ): RouterResponse {
   const declared = method.output
-  if (isRawOutput(output) && (!declared?.validate || typeof output.body !== 'string'))
+  if (isRawOutput(output) && (!declared?.validate || typeof output.body !== 'string')) {
     return rawResponse(output, headers)
+  }
   if (!declared) {
     if (output !== undefined) throw new Error(`${method.nsid} declares no output, but its handler returned some`)
     headers['content-length'] = '0'
@@ -28,7 +33,8 @@ export function outputResponse(
     if (!judged.ok) throw new Error(`the output of ${method.nsid} is not valid: ${describeIssues(judged.issues)}`)
   }
   headers['content-type'] = 'application/json; charset=utf-8'
-  // A validated output is a value of the data model; where validation is off, stringifyJson refuses what is not.
+  // A validated output is a value of the data model; where validation is off, stringifyJson refuses
+  // what is not.
   return { status: 200, headers, body: stringifyJson(output as Value, { maxDepth }) }
 }
 
@@ -38,7 +44,7 @@ function rawResponse(output: RawOutput, headers: ResponseHeaderMap): RouterRespo
   return { status: 200, headers, body: output.body, release: output.release }
 }
 
-// A JSON output could have fields of these names; its `body` would then be text.
+// A JSON output could have fields with these names; its `body` would then be text.
 function isRawOutput(output: unknown): output is RawOutput {
   if (typeof output !== 'object' || output === null) return false
   if (!('encoding' in output && 'body' in output) || typeof output.encoding !== 'string') return false

@@ -1,6 +1,8 @@
 import type { Method } from '@atoll/lexicon'
 
-/** The query string as parameters, with arrays spelled as the specification has them: `cids=…&cids=…`. */
+/**
+ * The query string as parameters, with arrays as the specification spells them: `cids=…&cids=…`.
+ */
 export function readQuery(method: Method, query: string): URLSearchParams {
   const search = new URLSearchParams(query)
   return /\[|%5b/i.test(query) ? withoutBrackets(search, arrayParameters(method)) : search
@@ -8,7 +10,10 @@ export function readQuery(method: Method, query: string): URLSearchParams {
 
 const bracketed = /^([^[]*)\[\d*\]$/
 
-/** Some clients spell arrays `cids[]=…` or `cids[0]=…`. The values keep the order of the query; the index is ignored. */
+/**
+ * Some clients spell arrays `cids[]=…` or `cids[0]=…`. The values keep the order of the query; the
+ * index is ignored.
+ */
 function withoutBrackets(search: URLSearchParams, arrays: ReadonlySet<string>): URLSearchParams {
   const plain = new URLSearchParams()
   for (const [name, value] of search) {

@@ -93,8 +93,9 @@ describe('a refusal that was thrown further down', () => {
   })
 
   it('goes out as it is where nothing is listed, or answers are not validated', async () => {
-    for (const options of [{}, { undeclaredErrors: {}, validateOutput: false }])
+    for (const options of [{}, { undeclaredErrors: {}, validateOutput: false }]) {
       expect(await outcome(wrong, options)).toMatchObject({ body: { error: 'TooShallow' }, faults: [] })
+    }
   })
 
   it('is found in streams', async () => {

@@ -10,11 +10,14 @@ export interface RefusalOptions {
    * name is a fault: `onError` hears of it and the caller gets an InternalServerError.
    */
   undeclaredErrors?: Readonly<Record<string, readonly string[]>>
-  /** Whether answers are checked against the lexicon. Default true. */
+  /** Whether outputs are checked against the lexicon. Default: true. */
   validateOutput?: boolean
 }
 
-/** Makes the refusal that a handler throws. Only names that its method declares, or general ones, compile. */
+/**
+ * Makes the refusal that a handler throws. Only names that its method declares, or general ones,
+ * compile.
+ */
 export type Refuse<M extends Method> = (
   name: ErrorsOf<M> | GeneralErrorName,
   message: string,

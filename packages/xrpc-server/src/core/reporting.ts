@@ -1,6 +1,6 @@
 import { type ByteStream, discardBody } from '../http/bodies.ts'
 
-/** A body whose failing on the way, when no error can be answered any more, is at least reported. */
+/** A body that reports its failure, since an error response can no longer be sent. */
 export function reporting(
   body: ByteStream,
   onError: (error: unknown) => void,

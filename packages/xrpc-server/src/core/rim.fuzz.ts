@@ -1,4 +1,4 @@
-/** What the server reads of strangers before anything else has looked at it: tokens, header lines, whole requests. */
+/** Untrusted input that nothing else has checked: tokens, header lines, whole requests. */
 import { generateKeyPair } from '@atoll/crypto'
 import type { FuzzTarget } from '@atoll/testkit'
 import { XrpcError } from '@atoll/xrpc'
@@ -28,7 +28,10 @@ const router = createRouter(
 )
 const never = new AbortController().signal
 
-/** Path and query to the first line feed, accept-encoding to the second, then the body of a POST if there is any. */
+/**
+ * Path and query to the first line feed, accept-encoding to the second, then the body of a POST if
+ * there is any.
+ */
 async function request(bytes: Uint8Array): Promise<void> {
   const [target = '', accept = '', ...rest] = textOf(bytes).split('\n')
   const [path = '', query = ''] = target.split('?')
@@ -52,8 +55,9 @@ async function request(bytes: Uint8Array): Promise<void> {
     nextTurn: async () => {},
     body: body.length > 0 ? chunks() : undefined,
   })
-  if (answer.status >= 500 && answer.status !== 501)
+  if (answer.status >= 500 && answer.status !== 501) {
     throw new Error(`answered ${answer.status}: ${String(faults.at(-1))}`)
+  }
 }
 
 export const targets: FuzzTarget[] = [
@@ -66,8 +70,9 @@ export const targets: FuzzTarget[] = [
       const token = textOf(bytes)
       await verifyServiceJwt(token, { audience: aud, lxm, signingKeyOf: () => keyPair.didKey(), now })
       // The signature has a second form in the upper half; all the rest must be what was signed.
-      if (token.split('.').slice(0, 2).join() !== genuine.split('.').slice(0, 2).join())
+      if (token.split('.').slice(0, 2).join() !== genuine.split('.').slice(0, 2).join()) {
         throw new Error('a forgery was taken')
+      }
     },
   },
   {
@@ -80,8 +85,9 @@ export const targets: FuzzTarget[] = [
     run(bytes) {
       const text = textOf(bytes)
       const [range = ''] = text.split(',')
-      if (isAddressRange(range) && !addressMatcher([range])(range.split('/')[0]!))
+      if (isAddressRange(range) && !addressMatcher([range])(range.split('/')[0]!)) {
         throw new Error(`${range} is not in itself`)
+      }
       clientNetwork(clientAddress('127.0.0.1', text))
       negotiateCoding(text, ['zstd', 'br', 'gzip'])
     },

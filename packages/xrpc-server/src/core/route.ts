@@ -23,7 +23,7 @@ export interface AuthorizeRequest {
 /** Decides who is calling, or throws an XrpcError. */
 export type Authorize<C> = (request: AuthorizeRequest) => Awaitable<C>
 
-/** Headers that a handler adds to its answer. */
+/** Headers that a handler adds to its response. */
 export interface ResponseHeaders {
   set(name: string, value: string): void
 }
@@ -39,9 +39,12 @@ export interface Call<M extends Query | Procedure, C = unknown> {
   readonly headers: RequestHeaders
   readonly credentials: C
   readonly ip: string
-  /** Aborted when the client goes away before it has its answer. */
+  /** Aborted when the client goes away before it has its response. */
   readonly signal: AbortSignal
-  /** Input without a schema: the decoded bytes, bounded; throws when the client breaks off. Empty for other input. */
+  /**
+   * Input without a schema: the decoded bytes, bounded; throws when the client breaks off. Empty
+   * for other input.
+   */
   readonly body: ByteStream
   readonly responseHeaders: ResponseHeaders
   /** Makes a refusal to throw: `throw refuse('RecordNotFound', 'no such record')`. */
@@ -49,21 +52,24 @@ export interface Call<M extends Query | Procedure, C = unknown> {
   readonly request: RouterRequest
 }
 
-/** An answer in any encoding: what methods without an output schema return. */
+/** A response in any encoding: what methods without an output schema return. */
 export interface RawOutput {
   encoding: string
   body: ResponseBody
   /** Names are lower-case. */
   headers?: ResponseHeaderMap
-  /** Called once a body of bytes has been sent or compressed, so that it can be freed. A host that cannot tell when does not call it. */
+  /**
+   * Called once a body of bytes has been sent or compressed, so that it can be freed. Hosts that
+   * cannot tell do not call it.
+   */
   release?: () => void
 }
 
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler with nothing to say may end without a return
 type Nothing = undefined | void
-type Answer<M extends Query | Procedure> = (OutputOf<M> extends undefined ? Nothing : OutputOf<M>) | RawOutput
+type HandlerResult<M extends Query | Procedure> = (OutputOf<M> extends undefined ? Nothing : OutputOf<M>) | RawOutput
 
-export type Handler<M extends Query | Procedure, C = unknown> = (call: Call<M, C>) => Awaitable<Answer<M>>
+export type Handler<M extends Query | Procedure, C = unknown> = (call: Call<M, C>) => Awaitable<HandlerResult<M>>
 
 /** A frame that is ready to be sent: many subscribers share its bytes. */
 export type EncodedFrame = Uint8Array
@@ -77,14 +83,20 @@ export interface StreamCall<M extends Subscription, C = unknown> {
   readonly ip: string
   /** Aborted when the subscriber has gone, or the server closes. */
   readonly signal: AbortSignal
-  /** Ends the stream as throwing does, but also while the socket is full, when nothing is asked of the generator. */
+  /**
+   * Ends the stream as throwing does, but also while the socket is full, when nothing is asked of
+   * the generator.
+   */
   readonly fail: (error: unknown) => void
   /** Makes a refusal to throw, or to give to `fail`. */
   readonly refuse: Refuse<M>
   readonly request: RouterRequest
 }
 
-/** Yields messages or encoded frames; an XrpcError thrown here becomes an error frame, then the stream closes. */
+/**
+ * Yields messages or encoded frames; an XrpcError thrown here becomes an error frame, then the
+ * stream closes.
+ */
 export type StreamHandler<M extends Subscription, C = unknown> = (
   call: StreamCall<M, C>,
 ) => AsyncIterable<MessageOf<M> | EncodedFrame>
@@ -92,15 +104,20 @@ export type StreamHandler<M extends Subscription, C = unknown> = (
 export interface RouteOptions<M extends Query | Procedure = Query | Procedure, C = unknown> {
   /** What a call draws from the router's budgets. */
   points?: number | ((call: Call<M, C>) => number)
-  /** Limits of this route, beside the router's. Routes that name the same limit share it. */
+  /**
+   * Limits of this route, in addition to the router's. Routes that name the same limit share it.
+   */
   limits?: readonly RateLimit<Call<M, C>>[]
   /** Leaves the route out of the router's global limits. */
   skipGlobalLimits?: boolean
-  /** Bound of the body, decoded: 150 KiB for JSON, 5 MiB for others unless the router says otherwise. */
+  /**
+   * Bound of the decoded body. Default: the router's, which are 150 KiB for JSON and 5 MiB for
+   * others.
+   */
   maxBytes?: number
 }
 
-/** A declared method, once the types of its parts have been seen to fit together. */
+/** A declared method, after the compiler has checked that its parts fit together. */
 export interface MethodRoute {
   readonly kind: 'method'
   readonly method: Query | Procedure
@@ -119,7 +136,7 @@ export interface StreamRoute {
 export type Route = MethodRoute | StreamRoute
 
 /**
- * Declares who may call a method, what it costs, and who answers.
+ * Declares who may call a method, what it costs, and which handler serves it.
  *
  * @example route(sync.getLatestCommit, may.anyone, getLatestCommit(services))
  */
@@ -129,7 +146,8 @@ export function route<M extends Query | Procedure, C>(
   handler: Handler<M, C>,
   options: RouteOptions<M, C> = {},
 ): MethodRoute {
-  // The router gives `handler` what `method` parsed and `authorize` returned, so its narrower types hold.
+  // The router gives `handler` what `method` parsed and `authorize` returned, so its narrower types
+  // hold.
   return { kind: 'method', method, authorize, handler, options } as unknown as MethodRoute
 }
 

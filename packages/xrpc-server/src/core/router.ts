@@ -1,4 +1,4 @@
-/** The core: from a request in its inner form to the answer, for whichever host. */
+/** From a request to its response, for every host. */
 import { XrpcError } from '@atoll/xrpc'
 import { type FetchInfo, handleFetch } from '../hosts/fetch.ts'
 import { discardBody, isStream } from '../http/bodies.ts'
@@ -21,13 +21,13 @@ import type { MethodRoute, Nsid, Route } from './route.ts'
 export interface Router {
   /** For runtimes that speak `Request` and `Response`. */
   fetch(request: Request, info?: FetchInfo): Promise<Response>
-  /** For hosts that build the inner form themselves. Never rejects. */
+  /** For hosts that make a `RouterRequest` themselves. Never rejects. */
   handle(request: RouterRequest): Promise<RouterResponse>
-  /** Judges a request to open a subscription. Never rejects. */
+  /** Decides on a request to open a subscription. Never rejects. */
   upgrade(request: RouterRequest): Promise<Upgrade>
 }
 
-/** Makes a router of declared methods. @throws Error when a method is declared twice. */
+/** Makes a router of declared methods. @throws Error when a method is declared twice */
 export function createRouter(routes: Iterable<Route>, options: RouterOptions = {}): Router {
   const core = new RouterCore(routes, options)
   const handle = (request: RouterRequest) => core.handle(request)
@@ -101,18 +101,18 @@ class RouterCore {
     }
   }
 
-  /** The NSID that the path names, if it is of the form. */
+  /** The NSID that the path names, if it has the form of one. */
   #locate(exchange: Exchange): Nsid | undefined {
     const { path } = exchange.request
     if (!path.startsWith(prefix)) return undefined
     // A slash at the end is ignored, as on the network's usual servers.
     const name = path.endsWith('/') ? path.slice(prefix.length, -1) : path.slice(prefix.length)
-    // What was declared has been checked already; anything else has to look like a name.
+    // Names of declared methods are valid; any other must have the form of an NSID.
     if (this.#routes.has(name) || (name.length <= 317 && nsidForm.test(name))) exchange.nsid = name as Nsid
     return exchange.nsid
   }
 
-  // Nothing here waits unless it has to: on a busy server a turn of the queue for each step is felt.
+  // Nothing here awaits a value that is there already: `isPromise` says why.
   #respond(exchange: Exchange): Awaitable<RouterResponse> {
     const { request } = exchange
     const nsid = this.#locate(exchange)
@@ -145,7 +145,8 @@ class RouterCore {
   #spendGlobal(exchange: Exchange, route: Route | undefined): Awaitable<void> {
     exchange.isLimited = this.#limiter.counts(exchange.request)
     if (!exchange.isLimited || !this.#limiter.hasGlobal) return
-    // Pages are not part of the API: one address may resolve all handles of a server, or a crawler ask for what is not there.
+    // Pages are not part of the API: one address may resolve all handles of a server, or a crawler
+    // ask for what is not there.
     if (!exchange.request.path.startsWith(prefix)) return
     if (route?.kind === 'method' && route.options.skipGlobalLimits) return
     return this.#limiter.spendGlobal(exchange)
@@ -185,7 +186,7 @@ class RouterCore {
   #finish({ request, nsid, rate }: Exchange, response: RouterResponse): Awaitable<RouterResponse> {
     if (rate) Object.assign(response.headers, rateHeaders(rate))
     const { onError } = this.#options
-    // A web stream cannot be cancelled while it is read by others; its chunks can.
+    // A web stream cannot be cancelled while it is being read; `chunksOf` can.
     if (response.body instanceof ReadableStream) response.body = chunksOf(response.body)
     if (onError && isStream(response.body)) {
       response.body = reporting(response.body, (error) => {
@@ -201,7 +202,7 @@ class RouterCore {
   }
 }
 
-/** Headers are added to an answer, so one that the app made must not be shared with its next. */
+/** The router adds headers, so a response that the app keeps and returns again must be copied. */
 function owned(response: RouterResponse): RouterResponse {
   return { ...response, headers: { ...response.headers } }
 }

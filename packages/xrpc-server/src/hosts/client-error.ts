@@ -3,7 +3,10 @@ import type { Duplex } from 'node:stream'
 import { XrpcError } from '@atoll/xrpc'
 import { errorResponse } from '../core/errors.ts'
 
-/** Answers what Node could not read as a request, in the one shape of every error, and closes the connection. */
+/**
+ * Answers what Node could not parse as a request, in the shape of every XRPC error, and closes the
+ * connection.
+ */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (socket.writable && !hasBegunResponse(socket)) {
     const { status, headers, body } = errorResponse(refusalOf(error))
@@ -28,7 +31,9 @@ function refusalOf({ code }: NodeJS.ErrnoException): XrpcError {
   }
 }
 
-/** A second answer must not be written into the first. Node's own handler looks at the same field. */
+/**
+ * A second response must not be written into the first. Node's own handler looks at the same field.
+ */
 function hasBegunResponse(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
   return socket._httpMessage?.headersSent ?? false
 }

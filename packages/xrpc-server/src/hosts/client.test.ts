@@ -141,8 +141,9 @@ describe('the client and the server', () => {
     const client = await serve(
       [
         stream(count, anyone, async function* ({ signal }) {
-          while (!signal.aborted)
+          while (!signal.aborted) {
             yield { $type: 'test.atoll.count#number', value: made++, padding: new Uint8Array(100_000) } as const
+          }
         }),
       ],
       { subscriptions: { maxBufferedBytes: 200_000 } },

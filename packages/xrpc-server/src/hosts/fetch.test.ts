@@ -48,8 +48,9 @@ describe('a web request made of an inner one', () => {
 describe('a web response', () => {
   it('keeps its cookies apart, there and back', async () => {
     const response = new Response('page', { status: 203, headers: { 'x-a': 'b' } })
-    for (const cookie of ['a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT', 'b=2'])
+    for (const cookie of ['a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT', 'b=2']) {
       response.headers.append('set-cookie', cookie)
+    }
     const there = routerResponse(response)
     expect(there.headers['set-cookie']).toEqual(['a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT', 'b=2'])
     const back = webResponse(there)

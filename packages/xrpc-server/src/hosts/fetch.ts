@@ -9,11 +9,11 @@ import { chunksOf, type StreamOptions, streamOf } from '../http/web-streams.ts'
 export interface FetchInfo {
   /** The address of the peer, where the runtime knows it. */
   address?: string
-  /** Whose X-Forwarded-For counts; loopback, link-local and private addresses unless given. */
+  /** Whose X-Forwarded-For is believed. Default: loopback, link-local and private addresses. */
   isTrustedProxy?(address: string): boolean
 }
 
-/** A web request in the router's inner form: for `router.upgrade`, and for hosts of one's own. */
+/** A web request as the router takes it: for `router.upgrade`, and for other hosts. */
 export function routerRequest(request: Request, info: FetchInfo = {}, signal = request.signal): RouterRequest {
   const { method, headers, body } = request
   const url = new URL(request.url)
@@ -36,7 +36,7 @@ function withHost(headers: Headers, host: string): Headers {
   return complete
 }
 
-/** An inner request as a web request, for code that speaks those. Its body may be read once in either form. */
+/** A router's request as a web request. Its body can be read once, in either form. */
 export function webRequest(request: RouterRequest, origin: string): Request {
   const { method, path, query, headers, signal, body } = request
   // Set, not resolved: a path such as `//elsewhere.example/` would name another host.
@@ -48,7 +48,7 @@ export function webRequest(request: RouterRequest, origin: string): Request {
   return new Request(url, init)
 }
 
-/** A web response in the inner form, for fallbacks that are made of such. */
+/** A web response as the router takes it, for fallbacks that produce web responses. */
 export function routerResponse(response: Response): RouterResponse {
   const headers: ResponseHeaderMap = {}
   for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = value
@@ -57,7 +57,7 @@ export function routerResponse(response: Response): RouterResponse {
   return { status: response.status, headers, body: response.body ? chunksOf(response.body) : undefined }
 }
 
-/** An inner response as a web response. */
+/** A router's response as a web response. */
 export function webResponse({ status, headers, body }: RouterResponse, options?: StreamOptions): Response {
   const webHeaders = new Headers()
   for (const [name, value] of Object.entries(headers)) {
@@ -84,7 +84,8 @@ export async function handleFetch(
   else request.signal.addEventListener('abort', leave, { once: true })
   const response = await handle(routerRequest(request, info, signal))
   const onCancel = () => {
-    // Names the request, which an answer must keep: in Node its signal hears of nothing once nobody holds the request any more.
+    // Refers to the request on purpose: in Node its signal is no longer aborted once the request is
+    // garbage.
     request.signal.removeEventListener('abort', leave)
     gone.abort()
   }

@@ -151,8 +151,9 @@ describe.each(hosts)('on %s', (_, open) => {
       expect((await read(await send('/xrpc/_health/'))).status).toBe(200)
       expect(await refused(await send(`${xrpc('unknown')}/`))).toMatch(/^501 MethodNotImplemented/)
       expect(await refused(await send(`${xrpc('count')}/`))).toMatch(/^426 UpgradeRequired/)
-      for (const path of ['//', '/x', '/%2F'])
+      for (const path of ['//', '/x', '/%2F']) {
         expect(await refused(await send(xrpc(`greet${path}`)))).toMatch(/^400 InvalidRequest/)
+      }
     })
 
     it('refuses the wrong verb with 405, and says which is right', async () => {
@@ -528,8 +529,9 @@ describe.each(hosts)('on %s', (_, open) => {
         const reply = await send(path)
         expect(reply.header('access-control-allow-origin')).toBe('*')
         const exposed = reply.header('access-control-expose-headers')
-        for (const name of ['ratelimit-remaining', 'atproto-repo-rev', 'retry-after', 'dpop-nonce'])
+        for (const name of ['ratelimit-remaining', 'atproto-repo-rev', 'retry-after', 'dpop-nonce']) {
           expect(exposed).toContain(name)
+        }
         await bytesOf(reply.body)
       }
     })

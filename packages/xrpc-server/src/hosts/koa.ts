@@ -6,7 +6,9 @@ import { type NodeListenerOptions, nodeListener } from './node-listener.ts'
 import { type NodeUpgrade, type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
 
 export interface KoaOptions extends NodeListenerOptions {
-  /** Which paths the router answers; the others go to the next middleware. Those under /xrpc/ unless given. */
+  /**
+   * Which paths the router serves; others go to the next middleware. Default: those under /xrpc/.
+   */
   serves?(path: string): boolean
 }
 
@@ -23,7 +25,7 @@ export function koaMiddleware(router: Pick<Router, 'handle'>, options: KoaOption
   const listener = nodeListener(router, options)
   return async (context, next) => {
     if (!serves(context.path)) return next()
-    // Streams, limits and broken-off answers are the router's to handle, down to the socket.
+    // Streams, limits and responses that break off are the router's to handle, down to the socket.
     context.respond = false
     await listener(context.req, context.res)
   }

@@ -8,8 +8,9 @@ type Result = IteratorResult<Uint8Array, undefined>
 const ended: Result = { done: true, value: undefined }
 
 /**
- * The body of one of Node's requests, once. Chunks are handed on as the parser made them: the stream's own iterator would join those that
- * came meanwhile. A reader that stops early leaves the connection open, with the answer still to be sent.
+ * The body of one of Node's requests, to be read once. Chunks are passed on as the parser made them,
+ * where the stream's own iterator would join those that wait. A reader that stops early leaves the
+ * connection open, so that the response can still be sent.
  */
 export class NodeBody implements ByteStream, AsyncIterator<Uint8Array, undefined> {
   readonly #message: IncomingMessage
@@ -19,7 +20,7 @@ export class NodeBody implements ByteStream, AsyncIterator<Uint8Array, undefined
   #next: PromiseWithResolvers<Result> | undefined
   #state: 'fresh' | 'open' | 'ended' | 'failed' = 'fresh'
   #failure: Error | undefined
-  /** Somebody else hears the chunks too, and may keep them. */
+  /** Other listeners get the chunks as well, and may keep them. */
   #isShared = false
 
   constructor(message: IncomingMessage, guard?: SlowBodyGuard) {

@@ -14,7 +14,7 @@ export interface NodeListenerOptions extends NodeRequestOptions, UnreadResponseL
   isClosing?(): boolean
 }
 
-/** Answers one of Node's requests; resolves when the answer is written. */
+/** Answers one of Node's requests; resolves when the response has been written. */
 export type NodeListener = (message: IncomingMessage, response: ServerResponse) => Promise<void>
 
 export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListenerOptions = {}): NodeListener {

@@ -1,4 +1,4 @@
-/** Node's request in the router's inner form, made as cheaply as can be: what is not asked for is never made. */
+/** Node's request as the router takes it. Everything is computed when it is first asked for. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { yieldToEventLoop } from '@atoll/event-loop'
@@ -12,7 +12,7 @@ import type { SlowBodyGuard } from '../limits/slow-body-guard.ts'
 import { NodeBody } from './node-body.ts'
 
 export interface NodeRequestOptions {
-  /** Whose X-Forwarded-For counts; loopback, link-local and private addresses unless given. */
+  /** Whose X-Forwarded-For is believed. Default: loopback, link-local and private addresses. */
   isTrustedProxy?(address: string): boolean
   /** Refuses uploads that arrive too slowly. Default: a guard with the usual bounds. */
   guard?: SlowBodyGuard
@@ -122,7 +122,8 @@ export class NodeRequest implements RouterRequest, RequestHeaders {
   }
 
   async read(maxBytes: number): Promise<Uint8Array> {
-    // By the next turn, whatever came with the headers has been parsed: usually all there is.
+    // By the next microtask, everything that came with the headers has been parsed: usually the
+    // whole body.
     await undefined
     const message = this.#message
     if (!message.complete) return readMessage(message, maxBytes, this.#options.guard)

@@ -1,4 +1,6 @@
-/** Writes an answer to Node's response: in one piece when it is whole, at the client's pace when it is a stream. */
+/**
+ * Writes the router's response to Node's: whole bodies in one piece, streams at the client's pace.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RouterResponse } from '../core/messages.ts'
 import { type ByteStream, breakOff, discardBody, isStream, type ResponseBody } from '../http/bodies.ts'
@@ -6,28 +8,30 @@ import { ReadingPace } from '../limits/reading-pace.ts'
 import type { UnreadResponses } from '../limits/unread-responses.ts'
 
 export interface ResponseTimeouts {
-  /** How long a client may read nothing of its answer before it is cut off. */
+  /** How long a client may read nothing before it is cut off. */
   stalledMs: number
-  /** The lowest average rate at which a streamed answer may be read. Default: 16 KiB a second. */
+  /** The lowest average rate at which a streamed response may be read. Default: 16 KiB a second. */
   minReadBytesPerSecond?: number | undefined
-  /** How much longer a client may take for a streamed answer than that rate allows. Default: 60 s. */
+  /**
+   * How much longer a client may take for a streamed response than that rate allows. Default: 60 s.
+   */
   readingGraceMs?: number | undefined
-  /** How long a refused upload is still read, so that its sender can see the answer. */
+  /** How long a refused upload is still read, so that its sender can see the response. */
   lingerMs: number
 }
 
 export interface WriteOptions extends ResponseTimeouts {
   unread: UnreadResponses
-  /** The client network that an unread answer counts against. */
+  /** The client network that an unread response counts against. */
   network: () => string
-  /** Undefined when the next chunk may be made now, else a promise of its turn. */
+  /** Returns `undefined` when the next chunk may be produced now, else a promise of its turn. */
   share: () => Promise<void> | undefined
 }
 
-/** A larger answer is written in pieces of this size: a client that reads slowly is told from one that does not read by them. */
+/** Larger responses are written in pieces of this size, so that slow reading shows as progress. */
 const pieceBytes = 64 * 1024
 
-/** Sends the answer; resolves when it has been handed over or the client has gone. */
+/** Sends the response; resolves when the system has taken it or the client has gone. */
 export async function writeResponse(
   message: IncomingMessage,
   response: ServerResponse,
@@ -38,9 +42,10 @@ export async function writeResponse(
   if (response.destroyed) return discardBody(body)
   if (typeof body === 'string') headers['content-length'] = String(Buffer.byteLength(body))
   else if (body instanceof Uint8Array) headers['content-length'] = String(body.length)
-  else if (body === undefined && status !== 204 && status !== 304 && message.method !== 'HEAD')
+  else if (body === undefined && status !== 204 && status !== 304 && message.method !== 'HEAD') {
     headers['content-length'] = '0'
-  // What is left of an upload that was refused will not be read: this connection has no next request.
+  }
+  // The rest of a refused upload will not be read, so this connection can have no next request.
   if (isUnread) headers['connection'] = 'close'
   response.writeHead(status, headers)
   if (isStream(body)) await writeStream(response, body, options)
@@ -55,7 +60,7 @@ export async function writeResponse(
   }
 }
 
-/** Whether some of an answer has not been taken by the system, because the client does not read. */
+/** Whether the system has not taken all of a response yet, because the client does not read. */
 function isWaiting({ destroyed, socket }: ServerResponse): boolean {
   return !destroyed && socket !== null && socket.writableLength > 0
 }
@@ -96,13 +101,14 @@ async function writeStream(response: ServerResponse, body: ByteStream, options: 
   const { stalledMs, minReadBytesPerSecond, readingGraceMs, share } = options
   const pace = new ReadingPace({ stalledMs, minBytesPerSecond: minReadBytesPerSecond, graceMs: readingGraceMs })
   const iterator = body[Symbol.asyncIterator]()
-  // Whoever waits for the next chunk hears of nothing else.
+  // While the next chunk is awaited, nothing else would tell that the client has gone.
   const onClose = () => breakOff(body, iterator)
   response.once('close', onClose)
   try {
     for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
       if (response.destroyed) return
-      // Until it is written, the system reads from the chunk's memory; when writing fails, nobody knows for how long.
+      // Until it is written, the system reads from the chunk's memory; when writing fails, nobody
+      // knows for how long.
       const onWritten = body.release && ((error?: Error | null) => !error && body.release?.(chunk))
       pace.wrote(chunk.length)
       if (!response.write(chunk, onWritten)) pace.waited(await waited(response, 'drain', pace.patienceMs))
@@ -113,14 +119,15 @@ async function writeStream(response: ServerResponse, body: ByteStream, options: 
     response.off('close', onClose).end()
     if (isWaiting(response)) await waited(response, 'finish', stalledMs)
   } catch {
-    // The router has reported it. Too late for an error: a body that breaks off tells the client that it is not whole.
+    // The router has reported it. The status has been sent: only breaking off tells the client that
+    // the body is not whole.
     response.destroy()
   }
 }
 
 /**
- * Resolves with the milliseconds waited when the client has read enough to go on, or the system has taken the last of the answer. A client
- * that reads nothing for too long is cut off.
+ * Resolves to the milliseconds waited, once the client has read enough to go on (`drain`) or the system
+ * has taken the end of the response (`finish`). A client that reads nothing for too long is cut off.
  */
 function waited(response: ServerResponse, event: 'drain' | 'finish', patienceMs: number): Promise<number> {
   // Of one that has closed before, no event comes any more.
@@ -138,8 +145,8 @@ function waited(response: ServerResponse, event: 'drain' | 'finish', patienceMs:
 }
 
 /**
- * A connection that is closed with bytes unread is reset, and the answer is lost with it. So the answer is sent whole,
- * what comes in is thrown away for a moment, and only then is the connection closed.
+ * A connection that is closed with bytes unread is reset, and the response is lost with it. So the
+ * response is sent whole, what comes in is discarded for a moment, and only then is it closed.
  */
 async function writeAndLinger(
   message: IncomingMessage,

@@ -11,9 +11,14 @@ import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { WsFrameSocket } from './ws-frame-socket.ts'
 
 export interface NodeUpgradeOptions extends NodeRequestOptions {
-  /** How often subscribers are pinged; one that has not answered by the next ping is cut off. Default: 30 s. */
+  /**
+   * How often subscribers are pinged; one that has not answered by the next ping is cut off.
+   * Default: 30 s.
+   */
   keepAliveMs?: number
-  /** What a subscriber may send between two pings, though it is not listened to. Default: 64 KiB. */
+  /**
+   * What a subscriber may send between two pings, though it is not listened to. Default: 64 KiB.
+   */
   maxIncomingBytes?: number
   /** How long a closing handshake may take. Default: 5 s. */
   closeTimeoutMs?: number
@@ -24,7 +29,10 @@ export interface NodeUpgrade {
   listener(message: IncomingMessage, socket: Duplex, head: Buffer): void
   /** How many subscriptions are open. */
   readonly open: number
-  /** Closes every subscription, those that are being opened included; peers that do not answer are cut off. */
+  /**
+   * Closes every subscription, those that are being opened included; peers that do not answer are
+   * cut off.
+   */
   close(): void
 }
 
@@ -41,7 +49,8 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
   const upgrade = async (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node leaves an upgraded socket without a listener for its errors.
     socket.on('error', () => socket.destroy())
-    // The responses before it would be written into the stream of frames. No client asks for an upgrade before it has them.
+    // The responses before it would be written into the stream of frames. No client asks for an
+    // upgrade before it has them.
     if (isConnectionBusy(socket)) return void socket.destroy()
     const request = new NodeRequest(message, socket, options)
     const turn = shares.enter(() => request.network)
@@ -114,7 +123,8 @@ class OpenSockets {
     this.#timer = undefined
   }
 
-  // After a stall of this process timers come first: pongs that have arrived are read before anyone is judged.
+  // After a stall of this process timers come first: pongs that have arrived are read before anyone
+  // is judged.
   readonly #keepAlive = () => {
     setImmediate(() => {
       for (const socket of this.#sockets) socket.keepAlive()

@@ -1,4 +1,7 @@
-/** What the router costs beside bare node:http. Both ends are in this process, so the client's work is in each figure. */
+/**
+ * The router against bare node:http. Both ends are in this process, so each figure includes the
+ * client's work.
+ */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
@@ -34,7 +37,7 @@ const common = 'host: localhost\r\naccept-encoding: gzip, deflate\r\n'
 const get = `GET /xrpc/test.atoll.greet?name=bob HTTP/1.1\r\n${common}\r\n`
 const post = `POST /xrpc/test.atoll.add HTTP/1.1\r\n${common}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 
-/** One connection, one request after another; answers this small come in one piece. */
+/** One connection, one request after another; responses this small come in one piece. */
 const dial = async (port: number, request: string) => {
   const socket = connect(port, '127.0.0.1').setNoDelay(true)
   await once(socket, 'connect')

@@ -18,23 +18,32 @@ export interface NodeServerOptions
   extends Omit<NodeListenerOptions, 'guard' | 'isClosing'>,
     NodeUpgradeOptions,
     ConnectionOptions {
-  /** Refuses uploads that arrive too slowly. Default: a guard with the usual bounds. The server closes it. */
+  /**
+   * Refuses uploads that arrive too slowly. Default: a guard with the usual bounds. The server
+   * closes it.
+   */
   guard?: SlowBodyGuard
-  /** Any free one unless given. */
+  /** Default: any free one. */
   port?: number
-  /** Every address unless given. */
+  /** Default: every address. */
   host?: string
-  /** How long a client may take to send its headers. Default: one minute, since a phone may stall while it changes networks. */
+  /**
+   * How long a client may take to send its headers. Default: one minute, since a phone may stall
+   * while it changes networks.
+   */
   headersTimeoutMs?: number
-  /** How long an idle connection is kept for its next request. Default: 130 s, longer than nginx (60 s) and Caddy (120 s) keep theirs. */
+  /**
+   * How long an idle connection is kept for its next request. Default: 130 s, longer than nginx (60
+   * s) and Caddy (120 s) keep theirs.
+   */
   idleTimeoutMs?: number
-  /** How long closing waits for requests in flight: 8 s unless given. */
+  /** How long closing waits for requests in flight. Default: 8 s. */
   drainTimeoutMs?: number
 }
 
 export interface NodeServer {
   readonly port: number
-  /** As a client on this machine reaches it. */
+  /** Where a client on this machine reaches it. */
   readonly url: string
   readonly server: Server
   /** How many subscriptions are open. */
@@ -43,7 +52,7 @@ export interface NodeServer {
   close(): Promise<void>
 }
 
-/** Serves a router. @throws ListenError when the address cannot be had. */
+/** Serves a router. @throws ListenError when it cannot listen on the address */
 export async function serveNode(
   router: Pick<Router, 'handle' | 'upgrade'>,
   options: NodeServerOptions = {},
@@ -54,7 +63,7 @@ export async function serveNode(
   const upgrade = nodeUpgrade(router, options)
   const { headersTimeoutMs = 60_000 } = options
   const server = createServer({
-    // Headers are looked for every third of their time, so none outlives it by much.
+    // Node checks every third of the time, so no request outlives it by much.
     headersTimeout: Math.ceil((headersTimeoutMs * 2) / 3),
     connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 3),
     // Uploads have no bound in time, but one in rate: see the guard.

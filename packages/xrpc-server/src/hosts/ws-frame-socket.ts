@@ -33,7 +33,8 @@ export class WsFrameSocket implements FrameSocket {
     this.#webSocket = webSocket
     this.#connection = connection
     this.#maxIncomingBytes = maxIncomingBytes
-    // The peer sent something malformed. `ws` has sent a close frame, and would go on reading, and discarding, all that follows.
+    // The peer sent something malformed. `ws` has sent a close frame, and would go on reading, and
+    // discarding, all that follows.
     webSocket.on('error', () => process.nextTick(() => this.#stopReading()))
     webSocket.on('message', () => this.#hear(frameCost))
     webSocket.on('ping', (bytes: Buffer) => {
@@ -72,7 +73,10 @@ export class WsFrameSocket implements FrameSocket {
     else this.#webSocket.once('close', listener)
   }
 
-  /** Cuts off a peer that neither answered the last ping nor took anything since; asks the others again. */
+  /**
+   * Cuts off a peer that neither answered the last ping nor took anything since; asks the others
+   * again.
+   */
   keepAlive(): void {
     const flushed = this.#sentBytes - this.#webSocket.bufferedAmount
     if (!this.#isAlive && flushed <= this.#flushedBefore) {
@@ -85,7 +89,10 @@ export class WsFrameSocket implements FrameSocket {
     if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.ping(undefined, undefined, ignoreError)
   }
 
-  /** What is sent before others get a turn leaves in one write: each costs more than the frames of an event. */
+  /**
+   * What is sent before others get a turn leaves in one write: each costs more than the frames of
+   * an event.
+   */
   #gather(): void {
     if (this.#isGathering) return
     this.#isGathering = true

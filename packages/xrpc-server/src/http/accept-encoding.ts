@@ -1,14 +1,15 @@
 export type ContentCoding = 'identity' | 'gzip' | 'deflate' | 'br' | 'zstd'
 
-/** Codings by what the client gave them, `*` included. */
+/** The weight that the client gave each coding, `*` included. */
 type Weights = ReadonlyMap<string, number>
 
 /** For a header without a usable preference. */
 const noWeights: Weights = new Map()
 
 /**
- * Picks the coding for an answer: the one the client likes best, ties by the order of `available`. A header that is malformed, or that
- * rules out everything, gets `identity`: a plain answer serves the client better than a refusal.
+ * Picks the coding for a response: the one the client prefers, or the first of `available` among equals.
+ * A header that is malformed, or that rules out everything, gets `identity`: a plain response serves the
+ * client better than a refusal.
  */
 export function negotiateCoding(header: string | null, available: readonly ContentCoding[]): ContentCoding {
   if (header === null || header === '') return 'identity'
@@ -22,14 +23,14 @@ export function negotiateCoding(header: string | null, available: readonly Conte
   return weightOf(weights, 'identity') > bestWeight ? 'identity' : best
 }
 
-/** True when the client would rather have no answer than a plain one. */
+/** Whether the header forbids a response without a coding. */
 export function forbidsIdentity(header: string | null): boolean {
   return header !== null && header !== '' && weightOf(parseAcceptEncoding(header), 'identity') === 0
 }
 
 function weightOf(weights: Weights, coding: ContentCoding): number {
   const explicit = weights.get(coding) ?? weights.get('*')
-  // Said by nobody, identity is welcome, but less than anything that was asked for.
+  // Unless it is named, identity is acceptable, but less so than anything that is.
   return explicit ?? (coding === 'identity' ? 0.0001 : 0)
 }
 

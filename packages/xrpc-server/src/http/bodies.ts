@@ -24,7 +24,10 @@ export async function discardBody(body: ResponseBody | undefined): Promise<void>
   await body[Symbol.asyncIterator]().return?.()
 }
 
-/** Stops the reading of a body at once, even while a chunk is awaited, if the body has a way to be told. */
+/**
+ * Stops the reading of a body at once, even while a chunk is awaited, if the body has a way to be
+ * told.
+ */
 export function breakOff(body: AsyncIterable<Uint8Array>, iterator?: AsyncIterator<Uint8Array>): void {
   // The body may report an error because of this; nobody is left to hear of it.
   if ('destroy' in body || 'cancel' in body) discardBody(body).catch(() => {})

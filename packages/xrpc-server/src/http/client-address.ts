@@ -1,6 +1,9 @@
-/** Who is at the other end of a connection, seen through proxies that are trusted to say so. */
+/** The address of a client, also behind trusted proxies. */
 
-/** Finds the client's address: from X-Forwarded-For, but only as far as each hop that wrote to it is trusted. */
+/**
+ * The client's address: from X-Forwarded-For as far as every hop that wrote to it is trusted, else
+ * the peer's.
+ */
 export function clientAddress(
   peer: string,
   forwardedFor: string | null,
@@ -31,7 +34,10 @@ export function isPrivateAddress(address: string): boolean {
   return isLoopback || (a & 0xfe) === 0xfc || (a === 0xfe && (b & 0xc0) === 0x80)
 }
 
-/** What one client commands: an IPv4 address, or the /64 of an IPv6 address. */
+/**
+ * The unit that limits count: an IPv4 address, or the /64 of an IPv6 address, all of which one
+ * client commands.
+ */
 export function clientNetwork(address: string): string {
   if (!address.includes(':')) return address
   const bytes = addressBytes(address)
@@ -40,7 +46,9 @@ export function clientNetwork(address: string): string {
   return `${groups.join(':')}::/64`
 }
 
-/** The plain address: without a port, brackets or a zone; an IPv4 address mapped into IPv6 as IPv4. */
+/**
+ * The plain address: without a port, brackets or a zone; an IPv4 address mapped into IPv6 as IPv4.
+ */
 export function normalizeAddress(text: string): string | undefined {
   let address = text.trim()
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(address)
@@ -56,7 +64,10 @@ export function isAddressRange(text: string): boolean {
   return findRange(text) !== undefined
 }
 
-/** Returns a test of whether an address lies in one of the ranges. @throws TypeError for a text that is not a range. */
+/**
+ * Makes a test of whether an address lies in one of the ranges.
+ * @throws TypeError for a text that is not a range
+ */
 export function addressMatcher(texts: readonly string[]): (address: string) => boolean {
   const ranges = texts.map(requireRange)
   return (address) => {
@@ -113,8 +124,9 @@ function isMapped(bytes: readonly number[]): boolean {
 
 function ipv4Bytes(address: string): number[] | undefined {
   const parts = address.split('.')
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256))
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) {
     return undefined
+  }
   return parts.map(Number)
 }
 
@@ -136,9 +148,9 @@ function groupBytes(half: string): number[] | undefined {
   for (const [i, group] of groups.entries()) {
     const ipv4 = i === groups.length - 1 && group.includes('.') ? ipv4Bytes(group) : undefined
     if (ipv4) bytes.push(...ipv4)
-    else if (/^[0-9a-f]{1,4}$/i.test(group))
+    else if (/^[0-9a-f]{1,4}$/i.test(group)) {
       bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff)
-    else return undefined
+    } else return undefined
   }
   return bytes
 }

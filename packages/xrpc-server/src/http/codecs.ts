@@ -1,4 +1,7 @@
-/** How each runtime compresses: Node's zlib where it can be had, the web's compression streams elsewhere. */
+/**
+ * How each runtime compresses: with Node's zlib where there is one, else with the web's compression
+ * streams.
+ */
 import type { Transform } from 'node:stream'
 import type { ContentCoding } from './accept-encoding.ts'
 import { breakOff } from './bodies.ts'
@@ -7,14 +10,14 @@ import { chunksOf, streamOf } from './web-streams.ts'
 
 export type Coded = Exclude<ContentCoding, 'identity'>
 
-/** One runtime's way to compress. Each function gives back what it read from the source, transformed. */
+/** One runtime's way to compress and decompress. */
 export interface Codec {
   readonly codings: readonly Coded[]
   encode(coding: Coded, bytes: Uint8Array): Promise<Uint8Array>
-  /** Resolves with undefined when more than `maxBytes` would come out. */
+  /** Resolves to `undefined` when more than `maxBytes` would come out. */
   decode(coding: Coded, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined>
   encodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
-  /** Stops at once, whatever is still to be done, when the signal is aborted. */
+  /** Stops at once when the signal is aborted. */
   decodeStream(coding: Coded, source: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
@@ -25,9 +28,9 @@ export function nodeCodec(): Codec | undefined {
   if (!zlib || !stream) return undefined
   const { encoders, decoders, wholeEncoders, wholeDecoders } = codingsOf(zlib)
   const through = (source: AsyncIterable<Uint8Array>, transform: Transform) => {
-    // Errors, ends and early departures travel both ways; the reader of the transform sees them.
+    // Errors and ends travel both ways; the reader of the transform sees them.
     stream.pipeline(stream.Readable.from(source, { objectMode: false }), transform, () => {})
-    // An iterator that is asked to return waits for the chunk that is under way, which may never come.
+    // An iterator that is asked to return waits for the pending chunk, which may never come.
     transform.once('close', () => {
       if (!transform.readableEnded) breakOff(source)
     })
@@ -63,9 +66,11 @@ interface NodeCodings {
 }
 
 function codingsOf(zlib: typeof import('node:zlib')): NodeCodings {
-  // Quality 4 compresses JSON better than gzip and faster; the default, 11, is for files that are packed once.
+  // Quality 4 compresses JSON better than gzip, and faster; the default, 11, is meant for static
+  // files.
   const brotli = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }
-  // RFC 9659: a content coding needs no window above 8 MiB. By default a frame of ten bytes could claim 128 MiB.
+  // RFC 9659: a content coding needs no window above 8 MiB. By default a frame of ten bytes could
+  // claim 128 MiB.
   const zstdWindow = { params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } }
   return {
     encoders: {
@@ -130,7 +135,10 @@ async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-/** A web stream decodes each chunk whole, to a thousand times its size. Of slices that is a megabyte. */
+/**
+ * A web stream decodes each chunk whole, to a thousand times its size: a megabyte for a slice of
+ * this length.
+ */
 async function* slices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) for (let at = 0; at < chunk.length; at += 1024) yield chunk.subarray(at, at + 1024)
 }

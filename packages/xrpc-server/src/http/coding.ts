@@ -1,4 +1,4 @@
-/** Content codings of whole bodies and of streams: those of requests are undone, those of answers applied. */
+/** Content codings of whole bodies and of streams: requests are decoded, responses encoded. */
 import { XrpcError } from '@atoll/xrpc'
 import { ClientGoneError, payloadTooLarge, tooBusy } from '../core/errors.ts'
 import type { RouterRequest } from '../core/messages.ts'
@@ -8,7 +8,7 @@ import type { ByteStream } from './bodies.ts'
 import { clientNetwork } from './client-address.ts'
 import { type Codec, type Coded, nodeCodec, webCodec } from './codecs.ts'
 
-/** How many elements of a content-encoding are looked at, those without a meaning included. */
+/** How many elements a content-encoding may have, `identity` and empty ones included. */
 const maxListed = 8
 
 let installed: Codec | undefined
@@ -17,7 +17,7 @@ function codec(): Codec {
   return (installed ??= nodeCodec() ?? webCodec())
 }
 
-/** The codings that answers can have here, best first. */
+/** The codings that responses can have in this runtime, best first. */
 export function availableCodings(): readonly ContentCoding[] {
   return codec().codings
 }
@@ -25,9 +25,12 @@ export function availableCodings(): readonly ContentCoding[] {
 /** Who waits for work on a coding. */
 type CodingClient = Pick<RouterRequest, 'ip' | 'signal'>
 
-/** An answer up to this size is compressed in about a millisecond, without waiting for a turn. */
+/** Responses up to this size are compressed in about a millisecond, without waiting for a turn. */
 const smallBytes = 64 * 1024
-/** Anything else has one thread for each network, and two in all: the runtime has four, and needs them for files as well. */
+/**
+ * Everything else gets one thread for each network, and two in all: the runtime has four, and needs
+ * some for files.
+ */
 const turnLimits = { atOnce: 2, atOncePerClient: 1, maxWaiting: 256, maxWaitingPerClient: 32 }
 let turns: Turns | undefined
 
@@ -36,7 +39,10 @@ function inTurn<T>(work: () => Promise<T>, { ip, signal }: CodingClient): Promis
   return turns.run(work, { client: clientNetwork(ip), signal })
 }
 
-/** Compresses a whole answer. Resolves with undefined when too many wait for that: the answer is then sent as it is. */
+/**
+ * Compresses a whole response. Resolves to `undefined` when too many wait: the response is then
+ * sent uncompressed.
+ */
 export async function encodeBytes(
   coding: Coded,
   bytes: Uint8Array,
@@ -52,7 +58,7 @@ export async function encodeBytes(
 }
 
 /**
- * Undoes the coding of a request body that has been read whole; `decodeBody` does so for a stream.
+ * Decodes a request body that has been read whole; `decodeBody` does so for a stream.
  * @throws XrpcError 413 and 400 as `decodeBody` does, and 503 when too many bodies wait to be decoded.
  */
 export async function decodeBytes(
@@ -63,7 +69,7 @@ export async function decodeBytes(
 ): Promise<Uint8Array> {
   let decoded: Uint8Array | undefined
   try {
-    // Small bodies wait too: it is what comes out that takes the time.
+    // Small bodies wait as well: the time depends on what comes out.
     decoded = await inTurn(() => codec().decode(coding, bytes, maxBytes), client)
   } catch (cause) {
     if (cause instanceof TooManyWaitingError) throw tooBusy()
@@ -74,16 +80,16 @@ export async function decodeBytes(
   return decoded
 }
 
-/** Compresses an answer as it is made, no faster than it is read. */
+/** Compresses a response while it is produced, no faster than it is read. */
 export function encodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   return codec().encodeStream(coding, source)
 }
 
 /**
- * Undoes the coding of a request body, which is bounded before and after. There is at most one: of two in a row the first could turn a
- * hundred bytes into gigabytes for the second, and no client has a use for that.
- * @throws XrpcError 415 for a coding that is not offered, or for several; reading throws 400 for bytes that are not in
- * that coding, and 413 beyond the bound.
+ * Decodes a request body, which is bounded before and after. Only one coding is accepted: of two in a row
+ * the first could turn a hundred bytes into gigabytes for the second, and no client needs that.
+ * @throws XrpcError 415 for a coding that is not supported, or for several; reading throws 400 for
+ * bytes that are not in that coding, and 413 beyond the bound.
  */
 export function decodeBody(
   contentEncoding: string | null,
@@ -95,7 +101,10 @@ export function decodeBody(
   return coding === undefined ? body : decoding(coding, body, maxBytes, client.signal)
 }
 
-/** The coding of a body; undefined when it has none. @throws XrpcError 415 for a coding that is not offered, or for several. */
+/**
+ * The coding of a body, or `undefined`.
+ * @throws XrpcError 415 for a coding that is not supported, or for several
+ */
 export function requireCoding(contentEncoding: string | null): Coded | undefined {
   if (contentEncoding === null) return undefined
   const coding = soleCoding(contentEncoding)
@@ -140,7 +149,7 @@ async function* decoding(
       yield chunk
     }
   } catch (cause) {
-    // The client's breaking off, or sending too much, is not a fault of the coding.
+    // If the client breaks off or sends too much, the coding is not at fault.
     if (sourceError !== undefined) throw sourceError
     if (signal.aborted) throw new ClientGoneError({ cause })
     throw invalid(coding, cause)
@@ -151,7 +160,7 @@ function invalid(coding: Coded, cause: unknown): XrpcError {
   return new XrpcError('InvalidRequest', `the body is not valid ${coding}`, { cause })
 }
 
-/** The chunks of a body. @throws XrpcError 413 as soon as they are more than they may be. */
+/** The chunks of a body. @throws XrpcError 413 as soon as they exceed the bound */
 export async function* boundedChunks(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const chunk of body) {

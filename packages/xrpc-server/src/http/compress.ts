@@ -5,7 +5,7 @@ import { type ContentCoding, forbidsIdentity, negotiateCoding } from './accept-e
 import { type ByteStream, discardBody, isStream, type ResponseBody } from './bodies.ts'
 import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
 
-/** Answers below this gain nothing from compression. */
+/** Smaller responses gain nothing from compression. */
 const minBytes = 1024
 
 const compressible =
@@ -25,7 +25,7 @@ function negotiate(header: string): ContentCoding {
   return coding
 }
 
-/** Compresses an answer that is worth it, in the coding that the client likes best. */
+/** Compresses a response if that is worthwhile, in the coding that the client prefers. */
 export function compressResponse(request: RouterRequest, response: RouterResponse): Awaitable<RouterResponse> {
   const { body, headers } = response
   if (body === undefined || headers['content-encoding'] !== undefined) return response
@@ -56,8 +56,9 @@ async function compressed(
 }
 
 /**
- * A source that lets others have the event loop before each chunk. Compression asks for the next one as soon as it has room, however many
- * streams there are, and the host that shares the event loop sees only what comes out of it: little, and late.
+ * A source that yields to the event loop before each chunk. Compression asks for the next chunk as
+ * soon as it has room, however many streams there are, and the host, which shares out the event loop,
+ * sees only what comes out of it: little, and late.
  */
 function inTurns(source: ByteStream, request: RouterRequest): ByteStream & { cancel(): Promise<void> } {
   return {

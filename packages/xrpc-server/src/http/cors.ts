@@ -1,8 +1,9 @@
+/** Cross-origin requests: https://fetch.spec.whatwg.org/#http-cors-protocol */
 import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../core/messages.ts'
 
 const daySeconds = '86400'
 
-/** Headers that scripts of other origins may read, beside those that they always may. */
+/** Headers that scripts of other origins may read in addition to those that they always may. */
 const exposed = [
   'atproto-content-labelers',
   'atproto-repo-rev',
@@ -19,13 +20,19 @@ const exposed = [
   'www-authenticate',
 ].join(', ')
 
-/** Opens an answer to every origin. No cookie is ever at stake: credentials are not allowed along. */
+/**
+ * Lets scripts of every origin read a response. Cookies are not at risk: credentials are not
+ * allowed.
+ */
 export function openToAllOrigins(headers: ResponseHeaderMap): void {
   headers['access-control-allow-origin'] = '*'
   headers['access-control-expose-headers'] = exposed
 }
 
-/** Answers a preflight: every method, whatever headers were asked for, for a day. */
+/**
+ * The response to a preflight request: every method and the requested headers are allowed, for a
+ * day.
+ */
 export function preflightResponse(request: RouterRequest): RouterResponse {
   return {
     status: 204,

@@ -2,7 +2,10 @@
 const smallBytes = 1024
 const pageBytes = 16 * 1024
 
-/** Gathers the chunks of a body. Its memory is bounded by the bytes, however small the pieces are in which they come. */
+/**
+ * Gathers the chunks of a body. Its memory is proportional to the bytes, however small the chunks
+ * are.
+ */
 export class GatheredChunks {
   readonly #parts: Uint8Array[] = []
   /** Filled with small chunks, after `#parts`. */
@@ -18,7 +21,7 @@ export class GatheredChunks {
   add(chunk: Uint8Array): void {
     const isFirst = this.#length === 0
     this.#length += chunk.length
-    // Most bodies come in one piece, which is then not copied at all.
+    // Most bodies come in one piece, which is not copied at all.
     if (isFirst || chunk.length >= smallBytes) {
       this.#closePage()
       this.#parts.push(chunk)

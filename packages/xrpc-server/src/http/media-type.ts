@@ -1,7 +1,12 @@
-/** A type and a subtype, each a token: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2, as long as a registered name may be. */
+/**
+ * Two tokens, each as long as a registered name may be:
+ * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
+ */
 const form = /^[\w!#$%&'*+.^`|~-]{1,127}\/[\w!#$%&'*+.^`|~-]{1,127}$/
 
-/** `Application/JSON; charset=utf-8` is `application/json`; what is no media type is `undefined`. */
+/**
+ * The media type of a header in lower case, without parameters; `undefined` for anything malformed.
+ */
 export function mediaType(header: string | null): string | undefined {
   if (header === null) return undefined
   if (header === 'application/json') return header
@@ -10,7 +15,7 @@ export function mediaType(header: string | null): string | undefined {
   return form.test(type) ? type : undefined
 }
 
-/** Whether a media type is what a lexicon asks for: exactly, as `video/*`, or anything at all. */
+/** Whether a media type matches what a lexicon asks for: one of a list, `video/*`, or any. */
 export function matchesMediaType(pattern: string, type: string): boolean {
   if (pattern === type || pattern === '*/*') return true
   return pattern.split(',').some((each) => {

@@ -39,7 +39,10 @@ export function streamOf(source: AsyncIterable<Uint8Array>, options: StreamOptio
   )
 }
 
-/** The chunks of a web stream, which is cancelled when the reader stops early, or at once by `cancel`. */
+/**
+ * The chunks of a web stream, which is cancelled when the reader stops early, or at once by
+ * `cancel`.
+ */
 export function chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> & { cancel(): Promise<void> } {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -60,6 +63,6 @@ export function chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
       reader = undefined
     }
   }
-  // Where a chunk is waited for, the generator's own `return` would wait for it too.
+  // While a chunk is awaited, the generator's own `return` would wait for it as well.
   return Object.assign(chunks(), { cancel: () => (reader ? reader.cancel() : stream.cancel()) })
 }

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * How many requests may wait on one connection; one more closes it. Node keeps some kilobytes for each, and hardly any client sends a
- * second request before it has its answer.
+ * How many requests may wait on one connection; one more closes it. Node keeps some kilobytes for
+ * each, and hardly any client sends a second request before it has the first response.
  */
 const maxWaiting = 64
 
@@ -15,16 +15,18 @@ interface Queue {
 
 const queues = new WeakMap<object, Queue>()
 
-/** Whether a request that came before on this connection has no whole answer yet. */
+/** Whether an earlier request on this connection still waits for the end of its response. */
 export function isConnectionBusy(socket: object): boolean {
   return queues.get(socket)?.isBusy === true
 }
 
 /**
- * Node hands over every request that it has parsed. Here each connection has one at a time, and the next when the answer before it has
- * been written: what a client sends at once would otherwise be worked on at once, and all answers kept until it reads them.
+ * Node hands over every request that it has parsed. Here each connection has one at a time: the next
+ * begins when the response before it has been written. Otherwise pipelined requests would all be
+ * worked on at once, and their responses kept until the client reads them.
  *
- * Nothing when the request may go on, else a promise of its turn: `false` when the connection has closed before.
+ * Returns `undefined` when the request may go on, else a promise of its turn, which resolves to `false`
+ * when the connection has closed before.
  */
 export function enterConnection(socket: Socket, response: ServerResponse): Promise<boolean> | undefined {
   let queue = queues.get(socket)

@@ -4,7 +4,10 @@ import { clientNetwork, isPrivateAddress, normalizeAddress } from '../http/clien
 import { CountsByKey } from './counts-by-key.ts'
 
 export interface ConnectionOptions {
-  /** Connections that one address (IPv6: one /64) may hold; trusted proxies are not counted. Default: 512. */
+  /**
+   * Connections that one address (IPv6: one /64) may hold; trusted proxies are not counted.
+   * Default: 512.
+   */
   maxConnectionsPerAddress?: number
   isTrustedProxy?(address: string): boolean
 }

@@ -1,4 +1,7 @@
-/** A count for each key, such as a client network. A key whose count is back at zero takes no memory. */
+/**
+ * A count for each key, such as a client network. A key whose count is back at zero takes no
+ * memory.
+ */
 export class CountsByKey {
   readonly #counts = new Map<string, number>()
 

@@ -1,29 +1,40 @@
 /**
- * Shares the event loop among client networks, for requests and streamed answers, once there is not enough of it for all. Subscriptions
- * share it in loop-yielder.ts, whatever network they come from.
+ * Shares the event loop among client networks, for requests and streamed responses, once it is
+ * overloaded. Subscriptions share it in loop-yielder.ts, whichever networks they come from.
  */
 import { runAfterYield, runWhenIdle } from '@atoll/event-loop'
 import { RecentMap } from '@atoll/recent-map'
 
-/** For how long requests may begin in one turn of the event loop. Those that come later begin in the next turns. */
+/**
+ * For how long requests may begin in one turn of the event loop; later ones wait for the next
+ * turns.
+ */
 const sliceMs = 5
 /** Looking at the clock costs a hundredth of what the cheapest request does. */
 const requestsBetweenLooks = 4
-/** After a turn that was longer than a slice, use is measured for so long. */
+/** How long use is measured after a turn that was longer than a slice. */
 const watchMs = 2_000
-/** A network that has used more than this stands back behind the others. With `halfLifeMs`, that is a fifth of the event loop. */
+/**
+ * A network that has used more than this yields to the others. With `halfLifeMs`, that is a fifth
+ * of the event loop.
+ */
 const allowanceMs = 150
-/** It stands back until it is down to this: with one bound for both it would come and go all the time. */
+/**
+ * It yields until its use is down to this. With one bound for both it would switch all the time.
+ */
 const forgivenMs = 40
-/** What was used this long ago counts half. */
+/** Use of this long ago counts half. */
 const halfLifeMs = 500
-/** For how long networks that stand back may begin requests in one stretch while others are there. */
+/** For how long networks that yield may begin requests in one stretch while others are active. */
 const stretchMs = 1
-/** While others are there, a stretch is followed by a rest of four times its length, so that they have four fifths of the time. */
+/**
+ * While others are active, a rest of four times its length follows a stretch: they get four fifths
+ * of the time.
+ */
 const restFactor = 4
-/** But not longer, whatever kept the stretch so long. */
+/** The longest rest, however long the stretch was. */
 const maxRestMs = 250
-/** Others count as there for so long after their last request. */
+/** How long after its last request a network counts as active. */
 const presenceMs = 50
 /** Of so many networks it is known what they use; of more, the one that came first is forgotten. */
 const maxNetworks = 10_000
@@ -39,9 +50,10 @@ export interface LoopSharesOptions {
 }
 
 /**
- * While turns of the event loop are short, everything begins at once, and only the turns are measured. After a long one, the time that
- * requests and streamed answers of each network take is measured for a while. A network that takes much stands back: while others are
- * there, it has a fifth of the event loop at most, and otherwise all of it.
+ * While turns of the event loop are short, everything begins at once, and only the turns are
+ * measured. After a long turn, the time that requests and streamed responses of each network take is
+ * measured for a while. A network that takes much yields: while others are active, it gets a fifth
+ * of the event loop at most, and otherwise all of it.
  *
  * In one process only: it shares out the event loop of that process.
  */
@@ -51,9 +63,9 @@ export class LoopShares {
   readonly #later: (run: () => void, ms: number) => void
   readonly #whenIdle: (run: () => void) => void
   readonly #use = new RecentMap<string, Use>({ maxSize: maxNetworks })
-  /** Networks that this turn had no time left for. */
+  /** Networks for which this turn had no time left. */
   readonly #late = new Lines()
-  /** Networks that stand back. */
+  /** Networks that yield. */
   readonly #back = new Lines()
   #isTurnOpen = false
   #turnBegan = 0
@@ -64,7 +76,7 @@ export class LoopShares {
   #lastNetwork = ''
   /** When the last two requests came from two networks. */
   #severalSeen = Number.NEGATIVE_INFINITY
-  /** When networks that stand back may go on. */
+  /** When networks that yield may go on. */
   #dueAt = 0
   #isStretchPlanned = false
 
@@ -75,7 +87,10 @@ export class LoopShares {
     this.#whenIdle = options.whenIdle ?? runWhenIdle
   }
 
-  /** Undefined when a request of this network, or the next chunk of an answer to it, may begin now; else a promise of its turn. */
+  /**
+   * Returns `undefined` when a request of this network, or the next chunk of its response, may
+   * begin now; else a promise of its turn.
+   */
   enter(network: () => string): Promise<void> | undefined {
     if (!this.#isTurnOpen) this.#openTurn()
     const isLate = this.#isLate()
@@ -95,23 +110,29 @@ export class LoopShares {
     return this.#use.size
   }
 
-  /** Resolves in a later turn of the event loop, for the rest of a request that would make this turn long. */
+  /**
+   * Resolves in a later turn of the event loop, for the rest of a request that would make this turn
+   * long.
+   */
   next(network: string): Promise<void> {
     if (!this.#isAlone(network, this.#now()) && this.#isGreedy(network)) return this.#standBack(network)
     if (!this.#isTurnOpen) this.#openTurn()
     return this.#late.join(network)
   }
 
-  /** Whether all requests of late came from this network: then it stands back for nobody, and what it uses is the turns. */
+  /**
+   * Whether all recent requests came from this network: then it yields to nobody, and is charged
+   * for whole turns.
+   */
   #isAlone(network: string, now: number): boolean {
-    // Others that stand back send nothing while they wait, and are there all the same.
+    // Others that yield send nothing while they wait, and still count.
     if (network === this.#lastNetwork) return this.#areNoOthersSeen(now) && this.#back.hasNoneBut(network)
     this.#lastNetwork = network
     this.#severalSeen = now
     return false
   }
 
-  /** Whether requests have come from one network only of late. */
+  /** Whether all recent requests came from one network. */
   #areNoOthersSeen(now: number): boolean {
     return now - this.#severalSeen > presenceMs
   }
@@ -149,12 +170,12 @@ export class LoopShares {
     this.#isTurnOpen = false
     const now = this.#now()
     const turnMs = now - this.#turnBegan
-    // In a turn that was not watched from its beginning nobody asked whose requests they were.
+    // In a turn that was not measured from its beginning it is not known whose requests they were.
     if (this.#watchUntil !== 0 && this.#areNoOthersSeen(now)) this.#add(this.#lastNetwork, turnMs)
     if (turnMs > sliceMs) this.#watchUntil = now + watchMs
     else if (now > this.#watchUntil) this.#stopWatching()
     if (this.#late.isEmpty) return
-    // What is still waiting after this slice needs a further turn, even if nobody else comes.
+    // What still waits after this slice needs another turn, even if no further request comes.
     this.#openTurn()
     this.#begin(this.#late, sliceMs)
   }
@@ -187,7 +208,7 @@ export class LoopShares {
     this.#use.clear()
   }
 
-  /** Begins what waits in the lines for `forMs`, and then calls `then`. Something that takes longer is the last. */
+  /** Begins what waits in the lines until `forMs` have passed, then calls `then`. */
   #begin(lines: Lines, forMs: number, then?: () => void): void {
     const since = this.#now()
     const next = () => {
@@ -243,7 +264,9 @@ interface Use {
 
 /** One line of waiting requests for each network; the networks take turns. */
 class Lines {
-  /** In the order in which the networks' turns come. A network for which nothing waits has no line. */
+  /**
+   * In the order in which the networks' turns come. A network for which nothing waits has no line.
+   */
   readonly #lines = new Map<string, (() => void)[]>()
 
   get isEmpty(): boolean {

@@ -10,15 +10,18 @@ export interface RateLimitSubject {
   readonly credentials?: unknown
 }
 
-/** So many points in a fixed window of time, for each key. */
+/** A number of points in a fixed window of time, for each key. */
 export interface RateLimit<S = RateLimitSubject> {
   /** Limits of one name share their windows. */
   name: string
   points: number
   durationMs: number
-  /** Whom to count: the client's address (IPv6: its /64) unless given; `undefined` leaves the call uncounted. */
+  /**
+   * Whom to count; `undefined` leaves the call uncounted. Default: the client's address (IPv6: its
+   * /64).
+   */
   key?(subject: S): string | undefined
-  /** What a call costs; 1, or the route's `points`, unless given. */
+  /** What a call costs. Default: the route's `points`, or 1. */
   cost?(subject: S): number
 }
 
@@ -30,7 +33,7 @@ export interface RateWindow {
 
 /** Where windows are counted. One shared store makes several processes one limiter. */
 export interface RateLimitStore {
-  /** Adds the points to the key's window, opening one when there is none or it has ended. */
+  /** Adds the points to the key's window, opening one if there is none, or if it has ended. */
   consume(
     limit: { name: string; durationMs: number },
     key: string,
@@ -39,7 +42,7 @@ export interface RateLimitStore {
   ): Awaitable<RateWindow>
 }
 
-/** The limit that is nearest to its end, for the answer's headers. */
+/** The limit with the least left, for the response's headers. */
 export interface RateState extends RateWindow {
   limit: { points: number; durationMs: number }
 }
@@ -73,7 +76,10 @@ export function consumeLimits<S extends RateLimitSubject>(
   return tightest
 }
 
-/** The names of accounts and networks fit; what callers make longer must not be what a store keeps. */
+/**
+ * Accounts and networks have shorter names. Stores keep a digest of longer keys, which callers
+ * could choose.
+ */
 const maxKeyLength = 128
 
 /** The same key always gives the same digest, so processes that share a store agree. */
@@ -86,7 +92,7 @@ function stateOf(limit: RateState['limit'], { consumed, resetAtMs }: RateWindow)
   return { limit, consumed, resetAtMs }
 }
 
-/** Of two states, the one with less left. */
+/** The one of two states with less left. */
 export function tighter(one: RateState | undefined, other: RateState | undefined): RateState | undefined {
   if (!one || !other) return one ?? other
   return remaining(other) < remaining(one) ? other : one
@@ -114,7 +120,10 @@ function remaining(state: RateState): number {
   return state.limit.points - state.consumed
 }
 
-/** What a window takes beside the characters of its key: its object, and the entry of the map. Measured: about 100 bytes. */
+/**
+ * What a window takes besides the characters of its key: its object and the map's entry. Measured:
+ * about 100 bytes.
+ */
 const windowBytes = 128
 
 /** The windows of one limit, in order of opening, and what they take. */
@@ -173,7 +182,7 @@ export class MemoryRateLimitStore implements RateLimitStore {
     return own
   }
 
-  // All windows of a limit are equally long, so a map in order of opening is in order of ending too.
+  // All windows of a limit are equally long, so they end in the order in which they were opened.
   #makeRoom(own: LimitWindows, bytes: number, nowMs: number): void {
     for (const [key, window] of own.windows) {
       if (own.windows.size < this.#maxKeys && window.resetAtMs > nowMs) break

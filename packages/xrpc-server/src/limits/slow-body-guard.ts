@@ -5,11 +5,17 @@ import { bodyTooSlow } from '../core/errors.ts'
 export interface SlowBodyGuardOptions {
   /** The lowest rate at which a body may arrive. Default: 1 KiB/s. */
   minBytesPerSecond?: number
-  /** The time over which the rate is averaged: a client that stalls for less is left alone. Default: one minute. */
+  /**
+   * The time over which the rate is averaged: a client that stalls for less is left alone. Default:
+   * one minute.
+   */
   windowMs?: number
   /** How often the guard looks. Default: every 5 s. */
   everyMs?: number
-  /** Calls `look` at this interval until the returned function is called. Default: the runtime's own timers. */
+  /**
+   * Calls `look` at this interval until the returned function is called. Default: the runtime's own
+   * timers.
+   */
   repeat?(look: () => void, everyMs: number): () => void
 }
 
@@ -19,7 +25,10 @@ interface Watched {
   onTooSlow(error: XrpcError): void
 }
 
-/** Refuses uploads that arrive too slowly to be meant: a thousand of them would otherwise hold a server for nothing. */
+/**
+ * Refuses uploads that arrive too slowly to be genuine: a thousand of them could otherwise tie up a
+ * server.
+ */
 export class SlowBodyGuard {
   readonly #watched = new Map<IncomingMessage, Watched>()
   readonly #minBytes: number
@@ -65,7 +74,8 @@ export class SlowBodyGuard {
 
   #isTooSlow(message: IncomingMessage, readings: number[]): boolean {
     const { bytesRead } = message.socket
-    // Bytes that lie here unread are our slowness, not the client's: its minute begins again.
+    // Bytes that lie here unread are the server's slowness, not the client's: its minute starts
+    // over.
     if (message.readableLength > 0 || message.isPaused()) readings.length = 0
     readings.push(bytesRead)
     if (readings.length <= this.#looks) return false
@@ -74,7 +84,8 @@ export class SlowBodyGuard {
 }
 
 function repeatedly(look: () => void, everyMs: number): () => void {
-  // After a stall of ours timers come first: what has arrived meanwhile is read before anyone is judged by it.
+  // After a stall of this process timers come first: what has arrived is read before anyone is
+  // judged.
   const timer = setInterval(() => setImmediate(look), everyMs).unref()
   return () => clearInterval(timer)
 }

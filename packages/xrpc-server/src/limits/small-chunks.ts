@@ -3,14 +3,20 @@ import { GatheredChunks } from '../http/gathered-chunks.ts'
 
 /** Below this, a chunk costs more as an object, and as a call of the parser, than by its bytes. */
 const smallBytes = 1024
-/** How many of them a body may have for free. Well-behaved clients send a few, where a chunk ends shortly before or after a packet. */
+/**
+ * How many of them pass unjoined. Well-behaved clients send a few, where a chunk ends shortly
+ * before or after a packet.
+ */
 const maxFreeChunks = 64
 /** A body of this size cannot have enough chunks to matter. */
 const harmlessBytes = 16 * 1024
 /** What the runtime reads at once. */
 const readBytes = 64 * 1024
 
-/** The bodies that come in very small chunks. One of them goes on in each turn of the event loop. */
+/**
+ * The bodies that come in very small chunks. One of them is continued in each turn of the event
+ * loop.
+ */
 export class SmallChunkLine {
   readonly #waiting: (() => void)[] = []
 
@@ -54,7 +60,10 @@ class JoinedChunks {
     this.#pushOn = message.push.bind(message)
   }
 
-  /** False makes the parser stop reading. It goes on once the stream has been given its next chunk and asks for more. */
+  /**
+   * False makes the parser stop reading. It goes on once the stream has been given its next chunk
+   * and asks for more.
+   */
   push(chunk: Uint8Array | null): boolean {
     if (chunk === null || chunk.length >= smallBytes) {
       if (this.#free < maxFreeChunks) this.#free += 1

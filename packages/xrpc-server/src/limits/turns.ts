@@ -40,7 +40,10 @@ export class Turns {
     this.#limits = limits
   }
 
-  /** Runs `work` when its turn comes. `TooManyWaitingError` when the queue is full; the signal's reason when the asker has gone. */
+  /**
+   * Runs `work` when its turn comes. `TooManyWaitingError` when the queue is full; the signal's
+   * reason when the asker has gone.
+   */
   async run<T>(work: () => Promise<T>, asker: Asker = {}): Promise<T> {
     asker.signal?.throwIfAborted()
     const { client = '' } = asker
@@ -83,7 +86,10 @@ export class Turns {
     if (own.length === 0) this.#waiting.delete(client)
   }
 
-  /** Hands the place of finished work to the client whose turn it is, who then goes to the end of the order. */
+  /**
+   * Hands the place of finished work to the client whose turn it is, who then goes to the end of
+   * the order.
+   */
   #next(): void {
     for (const [client, own] of this.#waiting) {
       if (!this.#mayRun(client)) continue

@@ -1,6 +1,6 @@
 import { CountsByKey } from './counts-by-key.ts'
 
-/** What whole answers hold in memory while their clients do not read them. */
+/** Bounds of what whole responses hold in memory while their clients do not read them. */
 export interface UnreadResponseLimits {
   /** For one client network. Default: 32 MiB, sixteen of the largest pages. */
   maxUnreadBytesPerAddress?: number
@@ -14,7 +14,10 @@ interface Unread {
   readonly cutOff: () => void
 }
 
-/** Bounds the answers that nobody reads: beyond it, those are cut off that have made no progress for the longest time. */
+/**
+ * Bounds the responses that nobody reads. Beyond the bound, those without progress for the longest
+ * time are cut off.
+ */
 export class UnreadResponses {
   /** The longest without progress first. */
   readonly #unread = new Set<Unread>()
@@ -39,7 +42,7 @@ export class UnreadResponses {
   hold(unread: Unread): Unread {
     this.#unread.add(unread)
     this.#count(unread, 1)
-    // An answer that is too large on its own passes, if it is the only one.
+    // A response that is larger than the bound passes if it is the only one.
     if (this.#byNetwork.of(unread.network) > this.#maxPerNetwork) this.#makeRoom(unread, unread.network)
     if (this.#bytes > this.#max) this.#makeRoom(unread)
     return unread

@@ -19,7 +19,10 @@ const normalClosure = 1000
 const policyViolation = 1008
 const internalError = 1011
 
-/** Sends what the generator yields, no faster than the socket takes it; ends with the generator, or with the socket. */
+/**
+ * Sends what the generator yields, no faster than the socket takes it. Ends with the generator or
+ * the socket.
+ */
 export async function pumpFrames(
   method: Subscription,
   open: () => AsyncIterable<unknown>,
@@ -57,7 +60,7 @@ export function frameOf(method: Subscription, message: unknown): EncodedFrame {
   return encodeMessageFrame(method.frameType($type), body)
 }
 
-/** A failure from outside of the generator, which nobody asks for anything while the socket is full. */
+/** A failure from outside the generator, which is not resumed while the socket is full. */
 export class StreamFailure {
   #failed: { readonly error: unknown } | undefined
   #onFail: (() => void) | undefined
@@ -78,7 +81,7 @@ export class StreamFailure {
   }
 }
 
-/** Sends a frame that is more than the socket should hold, and waits until it has drained. */
+/** Sends a frame that takes the socket over its bound, and waits until it has drained. */
 async function sendInTime(
   frame: EncodedFrame,
   socket: FrameSocket,
@@ -103,7 +106,7 @@ function closeWith(thrown: unknown, socket: FrameSocket, options: PumpOptions): 
   refuseStream(refusal, socket)
 }
 
-/** Says why there is nothing more, or nothing at all, and closes. */
+/** Sends an error frame and closes. */
 export function refuseStream(refusal: XrpcError, socket: FrameSocket): void {
   socket.send(encodeErrorFrame(refusal.error, refusal.message))
   socket.close(refusal.status >= 500 ? internalError : policyViolation, refusal.error)

@@ -1,13 +1,16 @@
 /** A subscriber's socket, as far as the server uses it: frames go out, nothing comes in. */
 export interface FrameSocket {
-  /** What was sent but has not left the process. */
+  /** Bytes that were sent but have not left the process. */
   readonly bufferedBytes: number
   send(frame: Uint8Array): void
-  /** Sends, and resolves when this frame has left the process, or never will because the socket closed. */
+  /**
+   * Sends, and resolves when this frame has left the process, or never will because the socket
+   * closed.
+   */
   sendAndFlush(frame: Uint8Array): Promise<void>
-  /** Says goodbye behind what was sent. */
+  /** Starts the closing handshake after everything that was sent. */
   close(code: number, reason: string): void
-  /** Calls back once, when the socket is closed for whatever reason; at once if it is already. */
+  /** Calls back once when the socket has closed, for any reason; at once if it has already. */
   onClose(listener: () => void): void
 }
 
@@ -24,7 +27,9 @@ export interface WebSocketLike {
 const pollMs = 10
 const open = 1
 
-/** A subscriber's socket over the web's WebSocket, which does not tell when it has drained: it is asked now and then. */
+/**
+ * A subscriber's socket over the web's WebSocket, which has no event for draining and is polled.
+ */
 export function frameSocketOf(webSocket: WebSocketLike): FrameSocket {
   webSocket.binaryType = 'arraybuffer'
   const isOpen = () => webSocket.readyState === open

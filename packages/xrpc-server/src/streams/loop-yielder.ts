@@ -1,13 +1,16 @@
 /**
  * Shares the event loop among subscriptions, whoever has them: a source that is always ready, and a subscriber that always has room, would
- * never let go of it. Requests and their answers are shared out by client network instead, in loop-shares.ts.
+ * never let go of it. Requests and their responses are shared out by client network instead, in loop-shares.ts.
  */
 import { runAfterYield, runWhenIdle } from '@atoll/event-loop'
 
 /** How long all subscriptions together may run in one turn of the event loop. */
 const sliceMs = 5
 
-/** Looking at the clock costs a tenth of what sending a small item does; a large item may take a whole slice. */
+/**
+ * Looking at the clock costs a tenth of what sending a small item does; a large item may take a
+ * whole slice.
+ */
 const itemsBetweenLooks = 4
 const bytesBetweenLooks = 64 * 1024
 
@@ -49,7 +52,8 @@ export class LoopYielder {
       return undefined
     }
     if (!this.#isOver && !this.#lookAfter(bytes)) return undefined
-    // Everyone who comes now waits: one item more from each of many subscriptions would make this turn as long as they are many.
+    // Everyone who comes now waits: one item more from each of many subscriptions would make this
+    // turn as long as they are many.
     this.#isOver = true
     return new Promise((resolve) => this.#waiting.push(resolve))
   }

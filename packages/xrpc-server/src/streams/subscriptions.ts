@@ -11,7 +11,10 @@ import { CountsByKey } from '../limits/counts-by-key.ts'
 import { pumpFrames, refuseStream, StreamFailure } from './frame-pump.ts'
 import type { FrameSocket } from './frame-socket.ts'
 
-/** What becomes of a request to upgrade: a refusal to send, or a stream that is to be given its socket. */
+/**
+ * What becomes of a request to upgrade: a refusal to send, or a stream that is to be given its
+ * socket.
+ */
 export type Upgrade =
   | { accepted: false; response: RouterResponse }
   | { accepted: true; serve(socket: FrameSocket): Promise<void> }
