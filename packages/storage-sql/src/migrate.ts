@@ -2,36 +2,54 @@ import { SchemaTooNewError } from '@atoll/storage'
 import { type Datetime, formatDatetime } from '@atoll/syntax'
 import { createQueryBuilder, type DialectName } from './dialect.ts'
 import type { Migration } from './migrations/migration.ts'
-import { change, first, type Routine } from './routine.ts'
+import { all, change, type Routine } from './routine.ts'
 import { type Parameters, statement } from './statement.ts'
 
-const createVersions = statement((db) =>
+const versionTable = statement((db) =>
   db.schema
     .createTable('schema_version')
     .ifNotExists()
-    .addColumn('version', 'integer', (version) => version.primaryKey())
+    .addColumn('part', 'text', (part) => part.notNull())
+    .addColumn('version', 'integer', (version) => version.notNull())
     .addColumn('name', 'text', (name) => name.notNull())
-    .addColumn('applied_at', 'text', (time) => time.notNull()),
+    .addColumn('applied_at', 'text', (time) => time.notNull())
+    .addPrimaryKeyConstraint('schema_version_key', ['part', 'version']),
 )
-const newestVersion = statement((db) =>
-  db.selectFrom('schema_version').select((is) => is.fn.max<number | null>('version').as('version')),
+const newestVersions = statement((db) =>
+  db
+    .selectFrom('schema_version')
+    .select((is) => ['part', is.fn.max<number>('version').as('version')])
+    .groupBy('part'),
 )
-const noteVersion = statement((db, $: Parameters<{ version: number; name: string; now: Datetime }>) =>
-  db.insertInto('schema_version').values({ version: $('version'), name: $('name'), applied_at: $('now') }),
+const noteVersion = statement((db, $: Parameters<{ part: string; version: number; name: string; now: Datetime }>) =>
+  db
+    .insertInto('schema_version')
+    .values({ part: $('part'), version: $('version'), name: $('name'), applied_at: $('now') }),
 )
 
-/** The migrations that the database has not seen. A database that has seen more than `known` is a `SchemaTooNewError`. */
+/** Creates the table that notes which migrations were applied, unless it is there. */
+export function* createVersionTable(): Routine<void> {
+  yield* change(versionTable, {})
+}
+
+/**
+ * The migrations that the database has not seen. A database that has seen more of a part than `known`, or has a part of which `known`
+ * says nothing, is a `SchemaTooNewError`.
+ */
 export function* pendingMigrations(known: readonly Migration[]): Routine<Migration[]> {
-  yield* change(createVersions, {})
-  const found = (yield* first(newestVersion, {}))?.version ?? 0
-  const supported = known.at(-1)?.version ?? 0
-  if (found > supported) throw new SchemaTooNewError(found, supported)
-  return known.filter((migration) => migration.version > found)
+  yield* createVersionTable()
+  const found = new Map<string, number>()
+  for (const { part, version } of yield* all(newestVersions, {})) found.set(part, version)
+  for (const [part, version] of found) {
+    const supported = known.findLast((migration) => migration.part === part)?.version ?? 0
+    if (version > supported) throw new SchemaTooNewError(version, supported)
+  }
+  return known.filter(({ part, version }) => version > (found.get(part) ?? 0))
 }
 
 /** One migration and the note that it was made. The host runs each in a transaction of its own. */
 export function* applyMigration(migration: Migration, dialect: DialectName, nowMs: number): Routine<void> {
-  const { version, name } = migration
+  const { part, version, name } = migration
   for (const built of migration.statements(createQueryBuilder(dialect), dialect)) {
     yield* change(
       statement(() => built),
@@ -39,5 +57,5 @@ export function* applyMigration(migration: Migration, dialect: DialectName, nowM
     )
   }
   if (migration.fill) yield* migration.fill()
-  yield* change(noteVersion, { version, name, now: formatDatetime(new Date(nowMs)) })
+  yield* change(noteVersion, { part, version, name, now: formatDatetime(new Date(nowMs)) })
 }

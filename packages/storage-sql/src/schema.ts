@@ -33,6 +33,8 @@ export interface Schema {
 
 /** Which migrations were applied. */
 interface SchemaVersionTable {
+  /** A `SchemaPart`, or one that only newer software knows. */
+  part: string
   version: number
   name: string
   applied_at: Datetime

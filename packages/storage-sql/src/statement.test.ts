@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createQueryBuilder } from './dialect.ts'
-import { migrations } from './migrations/index.ts'
+import { pdsMigrations } from './migrations/index.ts'
 import { bind, compileStatement, type Parameters, statement } from './statement.ts'
 
 const entry = statement((db, $: Parameters<{ namespace: string; key: string | undefined }>) =>
@@ -30,13 +30,16 @@ describe('a statement', () => {
 })
 
 describe('migrations', () => {
-  it('have rising versions from 1, without a gap', () => {
-    expect(migrations.map((migration) => migration.version)).toEqual(migrations.map((_, index) => index + 1))
+  it('have rising versions from 1 in each part, without a gap', () => {
+    for (const part of ['core', 'pds']) {
+      const versions = pdsMigrations.filter((migration) => migration.part === part).map(({ version }) => version)
+      expect(versions).toEqual(versions.map((_, index) => index + 1))
+    }
   })
 
   it.each(['sqlite', 'postgres'] as const)('compile for %s', (dialect) => {
     const db = createQueryBuilder(dialect)
-    for (const migration of migrations) {
+    for (const migration of pdsMigrations) {
       for (const built of migration.statements(db, dialect))
         expect(built.compile().sql).toMatch(/^(?:create|alter|update) /)
     }
@@ -44,8 +47,9 @@ describe('migrations', () => {
 
   it('cluster small tables in SQLite only, and use byte strings of each dialect', () => {
     const texts = (dialect: 'sqlite' | 'postgres') =>
-      migrations[0]!
-        .statements(createQueryBuilder(dialect), dialect)
+      pdsMigrations
+        .filter(({ version }) => version === 1)
+        .flatMap((migration) => migration.statements(createQueryBuilder(dialect), dialect))
         .map((built) => built.compile().sql)
         .join('\n')
     expect(texts('sqlite')).toContain('without rowid')

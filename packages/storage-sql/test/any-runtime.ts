@@ -1,5 +1,5 @@
 // What the main entry does in any runtime: `npm run runtimes` compares it with `expected` in each.
-import { compileStatement, createQueryBuilder, migrations, type Parameters, statement } from '@atoll/storage-sql'
+import { compileStatement, createQueryBuilder, type Parameters, pdsMigrations, statement } from '@atoll/storage-sql'
 
 const accountOf = statement((db, $: Parameters<{ did: `did:${string}:${string}` }>) =>
   db.selectFrom('account').select('handle').where('did', '=', $('did')),
@@ -9,7 +9,7 @@ export function scenario() {
   return {
     sqlite: compileStatement(createQueryBuilder('sqlite'), accountOf).sql,
     postgres: compileStatement(createQueryBuilder('postgres'), accountOf).sql,
-    migrations: migrations.length > 0,
+    migrations: pdsMigrations.length > 0,
   }
 }
 

@@ -1,7 +1,7 @@
 import { intentRecorders, type PdsStorage, type PdsTransaction, pdsMethods } from '@atoll/storage'
 import {
   type Migration,
-  migrations,
+  pdsMigrations,
   pdsRoutines,
   SqlAccounts,
   SqlBlobIndex,
@@ -49,7 +49,7 @@ class SqliteStorage implements PdsStorage {
   readonly state: SqlState
 
   constructor(options: SqliteStorageOptions) {
-    const host = new SqliteHost({ migrations, ...options })
+    const host = new SqliteHost({ migrations: pdsMigrations, ...options })
     const { run, reader, pool, writer, listeners } = host
     this.#host = host
     this.repos = new SqliteRepos(run, reader, pool)

@@ -1,5 +1,6 @@
 export {
   type Account,
+  type AccountPart,
   type AccountStatus,
   type AccountStore,
   type AccountWrites,
@@ -11,6 +12,7 @@ export {
   type BlobIndexWrites,
   type BlobKey,
   type BlobMetadata,
+  type BlobPart,
   maxOtherTypes,
   type StoredBlob,
   type UnreferencedBlob,
@@ -18,7 +20,7 @@ export {
 export type { BlobBytes, BlobStore, BlobStream, ByteRange, UploadedBlob } from './blobs/blob-store.ts'
 export { MemoryBlobStore } from './blobs/memory-blob-store.ts'
 export { untilAborted } from './blobs/until-aborted.ts'
-export type { Claim, ClaimStore, ClaimWrites } from './claims/claim-store.ts'
+export type { Claim, ClaimPart, ClaimStore, ClaimWrites } from './claims/claim-store.ts'
 export {
   BlobMissingError,
   BlobTooLargeError,
@@ -35,21 +37,35 @@ export { type ArgumentsOf, type Intent, type IntentRecorder, intentRecorders, re
 export { numberOfCursor, type Page, pageOf } from './core/listing.ts'
 export { MemoryTables } from './core/memory-tables.ts'
 export type { MethodNames, Part, StorageOf, Transactional } from './core/storage.ts'
-export type { EmailToken, EmailTokenStore, EmailTokenWrites } from './email-tokens/email-token-store.ts'
+export type { EmailToken, EmailTokenPart, EmailTokenStore, EmailTokenWrites } from './email-tokens/email-token-store.ts'
 export { AppendListeners } from './events/append-listeners.ts'
 export {
   type AppendListener,
   type EventLog,
+  type EventPart,
   type EventWrites,
   firstSeq,
   type StoredEvent,
 } from './events/event-log.ts'
 export { withSeq } from './events/numbered-frame.ts'
-export type { InviteCode, InviteStore, InviteUse, InviteWrites, NewInviteCode } from './invites/invite-store.ts'
-export type { KeyStore, KeyWrites, ReservedKey, SigningKey } from './keys/key-store.ts'
-export { type ListedRecord, maxPageBytes, type RecordStore, type StoredRecord } from './records/record-store.ts'
+export type {
+  InviteCode,
+  InvitePart,
+  InviteStore,
+  InviteUse,
+  InviteWrites,
+  NewInviteCode,
+} from './invites/invite-store.ts'
+export type { KeyPart, KeyStore, KeyWrites, ReservedKey, SigningKey } from './keys/key-store.ts'
+export {
+  type ListedRecord,
+  maxPageBytes,
+  type RecordPart,
+  type RecordStore,
+  type StoredRecord,
+} from './records/record-store.ts'
 export type { BlobReference, RecordChange, RepoChange, RepoWrites } from './repos/repo-change.ts'
-export type { RepoListing, RepoSnapshot, RepoStore } from './repos/repo-store.ts'
+export type { RepoListing, RepoPart, RepoSnapshot, RepoStore } from './repos/repo-store.ts'
 export {
   type LabelerParts,
   type LabelerStorage,
@@ -59,5 +75,11 @@ export {
 export { MemoryStorage, type MemoryStorageOptions } from './services/memory-storage.ts'
 export { type PdsParts, type PdsStorage, type PdsTransaction, pdsMethods } from './services/pds-storage.ts'
 export { type RelayParts, type RelayStorage, type RelayTransaction, relayMethods } from './services/relay-storage.ts'
-export type { AppPassword, SessionStore, SessionWrites, StoredRefreshToken } from './sessions/session-store.ts'
-export type { StateEntry, StateStore, StateWrites } from './state/state-store.ts'
+export type {
+  AppPassword,
+  SessionPart,
+  SessionStore,
+  SessionWrites,
+  StoredRefreshToken,
+} from './sessions/session-store.ts'
+export type { StateEntry, StatePart, StateStore, StateWrites } from './state/state-store.ts'

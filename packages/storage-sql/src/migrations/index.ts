@@ -1,3 +1,4 @@
+import { eventsAndState } from './core/0001-events-and-state.ts'
 import type { Migration } from './migration.ts'
 import { first } from './pds/0001-first.ts'
 import { recordLinks } from './pds/0002-record-links.ts'
@@ -6,5 +7,16 @@ import { discardedBlobs } from './pds/0004-discarded-blobs.ts'
 import { claims } from './pds/0005-claims.ts'
 import { blobTypes } from './pds/0006-blob-types.ts'
 
-/** Every migration, in order. */
-export const migrations: readonly Migration[] = [first, recordLinks, recordBlocks, discardedBlobs, claims, blobTypes]
+/** What every service's database begins with, in order. */
+export const coreMigrations: readonly Migration[] = [eventsAndState]
+
+/** The whole schema of a PDS, in order. */
+export const pdsMigrations: readonly Migration[] = [
+  ...coreMigrations,
+  first,
+  recordLinks,
+  recordBlocks,
+  discardedBlobs,
+  claims,
+  blobTypes,
+]

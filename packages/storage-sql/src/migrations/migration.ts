@@ -3,8 +3,12 @@ import type { DialectName } from '../dialect.ts'
 import type { Routine } from '../routine.ts'
 import type { Schema } from '../schema.ts'
 
-/** One step of the schema. Once released it never changes. */
+/** The parts of the schema: each has versions of its own, so that a database has those parts that its service needs. */
+export type SchemaPart = 'core' | 'pds'
+
+/** One step of a part of the schema. Once released it never changes. */
 export interface Migration {
+  readonly part: SchemaPart
   readonly version: number
   readonly name: string
   /** Statements in order, executed with the note of the version in one transaction: after a crash all of it happened or nothing. */

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { SampleRepo } from '@atoll/storage/testing'
-import { migrations, stateRoutines } from '@atoll/storage-sql'
+import { pdsMigrations, stateRoutines } from '@atoll/storage-sql'
 import type { Did } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -81,7 +81,7 @@ describe('group commit', () => {
       return connection
     }
     const connection = connect()
-    migrate(connection, migrations, Date.now())
+    migrate(connection, pdsMigrations, Date.now())
     const writer = new GroupCommit(connection, { connect, last: 0, onAppend: () => {} })
     const write = (n: number) => writer.write(() => stateRoutines.set('n', `${n}`, 'x'.repeat(50_000)))
     let written = 0

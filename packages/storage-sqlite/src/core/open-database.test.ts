@@ -1,7 +1,7 @@
 import { chmodSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { blockOf, blockOfSection, decodeCbor, type Value, verifyCid } from '@atoll/data-model'
-import { type Migration, migrations } from '@atoll/storage-sql'
+import { type Migration, pdsMigrations } from '@atoll/storage-sql'
 import type { Datetime, Did, Nsid } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -67,18 +67,22 @@ describe('a database', () => {
   })
 
   it('with a newer schema is refused with both versions, and left as it is', async () => {
-    const newer: Migration[] = [...migrations, { version: 99, name: 'from the future', statements: () => [] }]
+    const newer: Migration[] = [
+      ...pdsMigrations,
+      { part: 'pds', version: 99, name: 'from the future', statements: () => [] },
+    ]
     await (await openSqliteStorage({ file, migrations: newer })).close()
     await expect(openSqliteStorage({ file })).rejects.toMatchObject({
       name: 'SchemaTooNewError',
       found: 99,
-      supported: migrations.at(-1)!.version,
+      supported: pdsMigrations.at(-1)!.version,
     })
     await (await openSqliteStorage({ file, migrations: newer })).close()
   })
 
   it('whose migration fails at any statement is as it was before, and migrates at the next attempt', async () => {
     const second: Migration = {
+      part: 'core',
       version: 2,
       name: 'second',
       statements: (db) => [
@@ -86,8 +90,8 @@ describe('a database', () => {
         db.schema.createIndex('extra_a').on('extra').column('a'),
       ],
     }
-    const both = [migrations[0]!, second]
-    await (await openSqliteStorage({ file, migrations: [migrations[0]!] })).close()
+    const both = [pdsMigrations[0]!, second]
+    await (await openSqliteStorage({ file, migrations: [pdsMigrations[0]!] })).close()
     let attempts = 0
     for (; attempts < 100; attempts++) {
       let calls = 0
@@ -105,7 +109,7 @@ describe('a database', () => {
   })
 
   it('of the first version learns what its records point at, and where their blocks are', async () => {
-    await (await openSqliteStorage({ file, migrations: [migrations[0]!] })).close()
+    await (await openSqliteStorage({ file, migrations: pdsMigrations.filter(({ version }) => version === 1) })).close()
     const like: Nsid = 'app.bsky.feed.like'
     const subject = { uri: 'at://did:web:b.test/app.bsky.feed.post/x', cid: 'not looked at' }
     const records: [Nsid, string, Value][] = [

@@ -1,7 +1,16 @@
 import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CorruptStorageError, ForeignDatabaseError } from '@atoll/storage'
-import { applyMigration, type Migration, pendingMigrations, runRoutine } from '@atoll/storage-sql'
+import {
+  all,
+  applyMigration,
+  createVersionTable,
+  type Migration,
+  pendingMigrations,
+  runRoutine,
+  statement,
+} from '@atoll/storage-sql'
+import { sql } from 'kysely'
 import type { Connection } from './connection.ts'
 
 /** What `user_version` says: whether the last one who had the database open closed it. */
@@ -90,14 +99,44 @@ export function sizeOf(file: string): number {
 
 /** Brings the schema up to date, each migration in a transaction of its own. */
 export function migrate(connection: Connection, migrations: readonly Migration[], nowMs: number): void {
+  if (isVersionedAsWhole(connection)) inTransaction(connection, () => splitVersions(connection))
   for (const migration of runRoutine(pendingMigrations(migrations), connection.execute)) {
-    connection.command('begin immediate')
-    try {
-      runRoutine(applyMigration(migration, 'sqlite', nowMs), connection.execute)
-      connection.command('commit')
-    } catch (error) {
-      if (connection.inTransaction) connection.command('rollback')
-      throw error
-    }
+    inTransaction(connection, () => runRoutine(applyMigration(migration, 'sqlite', nowMs), connection.execute))
+  }
+}
+
+const versionColumns = statement((db) =>
+  db.selectFrom(sql<{ name: string }>`pragma_table_info('schema_version')`.as('info')).select('info.name'),
+)
+
+/** Whether the database is of a time when its schema had no parts. */
+function isVersionedAsWhole(connection: Connection): boolean {
+  const columns = runRoutine(all(versionColumns, {}), connection.execute)
+  return columns.length > 0 && columns.every(({ name }) => name !== 'part')
+}
+
+/** What was version n of the whole schema is version n of the PDS's part; the first one also made what is now version 1 of the core. */
+function splitVersions(connection: Connection): void {
+  connection.command('alter table schema_version rename to schema_version_of_whole')
+  runRoutine(createVersionTable(), connection.execute)
+  const columns = 'part, version, name, applied_at'
+  connection.command(
+    `insert into schema_version (${columns}) select 'pds', version, name, applied_at from schema_version_of_whole`,
+  )
+  connection.command(
+    `insert into schema_version (${columns})
+     select 'core', 1, 'events and state', applied_at from schema_version_of_whole where version = 1`,
+  )
+  connection.command('drop table schema_version_of_whole')
+}
+
+function inTransaction(connection: Connection, work: () => void): void {
+  connection.command('begin immediate')
+  try {
+    work()
+    connection.command('commit')
+  } catch (error) {
+    if (connection.inTransaction) connection.command('rollback')
+    throw error
   }
 }

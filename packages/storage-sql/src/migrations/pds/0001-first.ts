@@ -1,30 +1,12 @@
-import { type ColumnDataType, type CreateTableBuilder, type Kysely, sql } from 'kysely'
-import type { DialectName } from '../../dialect.ts'
-import type { Schema } from '../../schema.ts'
 import type { Migration } from '../migration.ts'
-
-type Columns = Record<string, Column>
-/** A `key` is numbered by the database and never given twice; a number that an `id` had may come again. */
-type Column = 'key' | 'id' | 'text' | 'text?' | 'integer' | 'bytes'
-type Indexes = Record<string, readonly string[]>
+import { createTable, type Table } from '../table.ts'
 
 /** Everything that a PDS keeps. Uniqueness is in indexes, not in table constraints, so that a later migration can change it. */
 export const first: Migration = {
+  part: 'pds',
   version: 1,
   name: 'first',
   statements: (db, dialect) => tables.flatMap((table) => createTable(db, dialect, table)),
-}
-
-interface Table {
-  name: string
-  columns: Columns
-  primaryKey?: readonly string[]
-  /** Rows small enough to live in the index of the primary key. */
-  clustered?: boolean
-  unique?: Indexes
-  indexes?: Indexes
-  /** Indexes over those rows only in which the column is 0. */
-  whereZero?: Record<string, string>
 }
 
 const tables: readonly Table[] = [
@@ -171,68 +153,4 @@ const tables: readonly Table[] = [
     primaryKey: ['did_key'],
     unique: { reserved_key_did: ['did'] },
   },
-  {
-    name: 'state',
-    columns: { namespace: 'text', key: 'text', value: 'text' },
-    primaryKey: ['namespace', 'key'],
-    clustered: true,
-  },
-  {
-    name: 'event',
-    columns: { seq: 'integer', did: 'text', kind: 'text', time: 'text', frame: 'bytes' },
-    primaryKey: ['seq'],
-    indexes: { event_did: ['did'] },
-  },
-  { name: 'event_log', columns: { id: 'integer', last: 'integer', horizon: 'integer' }, primaryKey: ['id'] },
 ]
-
-function createTable(db: Kysely<Schema>, dialect: DialectName, table: Table) {
-  let builder = db.schema.createTable(table.name) as CreateTableBuilder<string, string>
-  for (const [name, column] of Object.entries(table.columns)) builder = addColumn(builder, dialect, name, column, table)
-  const { primaryKey = [] } = table
-  if (primaryKey.length > 1) builder = builder.addPrimaryKeyConstraint(`${table.name}_key`, [...primaryKey])
-  if (table.clustered && dialect === 'sqlite') builder = builder.modifyEnd(sql`without rowid`)
-  return [builder, ...createIndexes(db, table)]
-}
-
-function addColumn(
-  builder: CreateTableBuilder<string, string>,
-  dialect: DialectName,
-  name: string,
-  column: Column,
-  { primaryKey = [] }: Table,
-): CreateTableBuilder<string, string> {
-  if (column === 'id' && dialect === 'sqlite') {
-    return builder.addColumn(name, 'integer', (id) => id.primaryKey())
-  }
-  if (column === 'key' || column === 'id') {
-    if (dialect === 'sqlite') return builder.addColumn(name, 'integer', (key) => key.primaryKey().autoIncrement())
-    return builder.addColumn(name, 'bigint', (key) => key.primaryKey().generatedAlwaysAsIdentity())
-  }
-  const alone = primaryKey.length === 1 && primaryKey[0] === name
-  return builder.addColumn(name, typeOf(column, dialect), (definition) => {
-    const described = column === 'text?' ? definition : definition.notNull()
-    return alone ? described.primaryKey() : described
-  })
-}
-
-function typeOf(column: Column, dialect: DialectName): ColumnDataType {
-  if (column === 'text' || column === 'text?') return 'text'
-  if (dialect === 'sqlite') return column === 'bytes' ? 'blob' : 'integer'
-  return column === 'bytes' ? 'bytea' : 'bigint'
-}
-
-function createIndexes(db: Kysely<Schema>, { name, unique = {}, indexes = {}, whereZero = {} }: Table) {
-  const create = (index: string, columns: readonly string[]) => {
-    const builder = db.schema
-      .createIndex(index)
-      .on(name)
-      .columns([...columns])
-    const column = whereZero[index]
-    return column === undefined ? builder : builder.where(sql.ref(column), '=', sql.lit(0))
-  }
-  return [
-    ...Object.entries(unique).map(([index, columns]) => create(index, columns).unique()),
-    ...Object.entries(indexes).map(([index, columns]) => create(index, columns)),
-  ]
-}

@@ -9,6 +9,7 @@ import type { Migration } from '../migration.ts'
  * without a link (a post) pays no row and no index entry. Records that are there already are read and noted.
  */
 export const recordLinks: Migration = {
+  part: 'pds',
   version: 2,
   name: 'record links',
   statements: (db) => [

@@ -2,6 +2,7 @@ import type { Migration } from '../migration.ts'
 
 /** A record's row names the row of its block, so that a page of records is read without a search for each. */
 export const recordBlocks: Migration = {
+  part: 'pds',
   version: 3,
   name: 'record blocks',
   statements: (db) => [

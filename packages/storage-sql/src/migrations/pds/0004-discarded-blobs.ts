@@ -1,16 +1,16 @@
-import { sql } from 'kysely'
 import type { Migration } from '../migration.ts'
+import { createTable } from '../table.ts'
 
-/** A blob that is forgotten is noted until its bytes are gone, too. */
+/** A blob that is forgotten is noted until its bytes are gone as well. */
 export const discardedBlobs: Migration = {
+  part: 'pds',
   version: 4,
   name: 'discarded blobs',
-  statements: (db, dialect) => {
-    const table = db.schema
-      .createTable('blob_discarded')
-      .addColumn('did', 'text', (did) => did.notNull())
-      .addColumn('cid', dialect === 'sqlite' ? 'blob' : 'bytea', (cid) => cid.notNull())
-      .addPrimaryKeyConstraint('blob_discarded_key', ['did', 'cid'])
-    return [dialect === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table]
-  },
+  statements: (db, dialect) =>
+    createTable(db, dialect, {
+      name: 'blob_discarded',
+      columns: { did: 'text', cid: 'bytes' },
+      primaryKey: ['did', 'cid'],
+      clustered: true,
+    }),
 }

@@ -1,23 +1,23 @@
 import type { Migration } from '../migration.ts'
+import { createTable } from '../table.ts'
 
 /** Handles and e-mail addresses are claimed for accounts before anyone outside the database is told of them. */
 export const claims: Migration = {
+  part: 'pds',
   version: 5,
   name: 'claims',
-  statements: (db, dialect) => [
-    db.schema
-      .createTable('claim')
-      .addColumn('key', dialect === 'sqlite' ? 'integer' : 'bigint', (key) =>
-        dialect === 'sqlite' ? key.primaryKey().autoIncrement() : key.primaryKey().generatedAlwaysAsIdentity(),
-      )
-      .addColumn('did', 'text', (did) => did.notNull())
-      .addColumn('purpose', 'text', (purpose) => purpose.notNull())
-      .addColumn('handle', 'text')
-      .addColumn('email', 'text')
-      .addColumn('details', 'text', (details) => details.notNull())
-      .addColumn('claimed_at', 'text', (time) => time.notNull()),
-    ...(['did', 'handle', 'email'] as const).map((column) =>
-      db.schema.createIndex(`claim_${column}`).unique().on('claim').column(column),
-    ),
-  ],
+  statements: (db, dialect) =>
+    createTable(db, dialect, {
+      name: 'claim',
+      columns: {
+        key: 'key',
+        did: 'text',
+        purpose: 'text',
+        handle: 'text?',
+        email: 'text?',
+        details: 'text',
+        claimed_at: 'text',
+      },
+      unique: { claim_did: ['did'], claim_handle: ['handle'], claim_email: ['email'] },
+    }),
 }

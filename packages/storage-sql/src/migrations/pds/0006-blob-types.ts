@@ -1,17 +1,16 @@
-import { sql } from 'kysely'
 import type { Migration } from '../migration.ts'
+import { createTable } from '../table.ts'
 
 /** A blob keeps the type of its first upload; the types of later ones are noted, because records may name them. */
 export const blobTypes: Migration = {
+  part: 'pds',
   version: 6,
   name: 'blob types',
-  statements: (db, dialect) => {
-    const table = db.schema
-      .createTable('blob_type')
-      .addColumn('did', 'text', (did) => did.notNull())
-      .addColumn('cid', dialect === 'sqlite' ? 'blob' : 'bytea', (cid) => cid.notNull())
-      .addColumn('mime_type', 'text', (type) => type.notNull())
-      .addPrimaryKeyConstraint('blob_type_key', ['did', 'cid', 'mime_type'])
-    return [dialect === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table]
-  },
+  statements: (db, dialect) =>
+    createTable(db, dialect, {
+      name: 'blob_type',
+      columns: { did: 'text', cid: 'bytes', mime_type: 'text' },
+      primaryKey: ['did', 'cid', 'mime_type'],
+      clustered: true,
+    }),
 }
