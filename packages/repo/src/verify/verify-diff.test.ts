@@ -54,8 +54,9 @@ describe('verifyDiff', () => {
     const repo = new Repository(random)
     let known = copyOf(repo)
     for (let written = 0; written < 3000; ) {
-      for (let commits = 1 + integer(random, 8); commits > 0; commits--)
+      for (let commits = 1 + integer(random, 8); commits > 0; commits--) {
         written += repo.write(repo.randomWrites(25)).ops.length
+      }
       const car = carSince(known, repo)
       const diff = verifyDiff(car, contextOf(known))
 
