@@ -51,7 +51,7 @@ export interface Measure {
 export interface Phase {
   readonly letter: string
   readonly title: string
-  /** Puts into the server what the measurements need, and answers them in their order. */
+  /** Puts into the server what the measurements need, and returns them in their order. */
   open(target: Target, settings: Settings): Promise<OpenPhase>
 }
 

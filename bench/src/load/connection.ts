@@ -8,7 +8,7 @@ const readBytes = 64 * 1024
 const timeoutMs = 120_000
 
 /**
- * One keep-alive connection with one request under way at a time. It reads into a buffer of its own and answers by
+ * One keep-alive connection with one request under way at a time. It reads into a buffer of its own and reports by
  * callback, so that a request costs the generator little of the two cores it shares with the server.
  */
 export class Connection {

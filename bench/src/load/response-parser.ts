@@ -49,7 +49,7 @@ export class ResponseParser {
     return true
   }
 
-  /** One step; answers where the next one begins, or `undefined` when more bytes are needed for this one. */
+  /** One step; returns where the next one begins, or `undefined` when more bytes are needed for this one. */
   #step(bytes: Buffer, offset: number): number | undefined {
     switch (this.#state) {
       case 'head':

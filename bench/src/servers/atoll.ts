@@ -38,7 +38,7 @@ export async function startAtoll(options: { nodeFlags?: string[] } = {}): Promis
   return { name: 'atoll', version: ownVersion(), url, pid: pds.pid!, helperPids, dataFolder, stop }
 }
 
-/** What the reference is started with, too: no invites, no rate limits, no log, no crawlers. */
+/** As the reference is started: no invites, no rate limits, no log, no crawlers. */
 function environment(port: number, plcUrl: string, dataFolder: string): Record<string, string> {
   return {
     PDS_HOSTNAME: 'pds.test',

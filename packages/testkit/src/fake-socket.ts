@@ -38,6 +38,10 @@ export class FakeSocket {
     this.emit('close', { code, reason })
   }
 
+  fail(error: Error): void {
+    this.emit('error', { error, message: error.message })
+  }
+
   protected emit(type: string, event: object): void {
     for (const listener of this.#listeners.get(type) ?? []) listener(event as never)
   }

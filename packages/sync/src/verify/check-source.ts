@@ -5,17 +5,18 @@ import type { Remembered, VerifyOptions } from './options.ts'
 import { type Discarded, drop, reject } from './verdict.ts'
 
 type Host = NonNullable<VerifyOptions['host']>
-type Place = 'here' | 'elsewhere' | 'nowhere'
+/** Whether the account's server is the one that the stream comes from. */
+type HostMatch = 'same' | 'other' | 'none'
 
 /** Discards a commit of an account that is not active. */
 export function checkActive({ active }: Remembered): Discarded | undefined {
   return active === false ? drop('inactive', 'the account is not active') : undefined
 }
 
-/** Discards a message from another host than the account's. Before that, the cached answer is refreshed. */
+/** Discards a message from another host than the account's. Before that, the cached document is refreshed. */
 export async function checkHost(did: Did, { host }: VerifyOptions, occasion: Occasion): Promise<Discarded | undefined> {
-  if (!host || (await placeOf(did, host, { refresh: false, occasion })) === 'here') return undefined
-  return outcomeAt(await placeOf(did, host, { refresh: true, occasion }), host)
+  if (!host || (await matchHost(did, host, { refresh: false, occasion })) === 'same') return undefined
+  return checkMatch(await matchHost(did, host, { refresh: true, occasion }), host)
 }
 
 /**
@@ -29,20 +30,20 @@ export async function checkAnnouncement(did: Did, options: VerifyOptions): Promi
   if (elsewhere) return elsewhere
   const current = { refresh: true, occasion }
   await signingKeyOf(did, current)
-  return host && outcomeAt(await placeOf(did, host, current), host)
+  return host && checkMatch(await matchHost(did, host, current), host)
 }
 
-async function placeOf(did: Did, host: Host, options: QuestionOptions): Promise<Place> {
+async function matchHost(did: Did, host: Host, options: QuestionOptions): Promise<HostMatch> {
   const pds = await host.pdsOf(did, options)
-  if (pds === undefined) return 'nowhere'
-  return hostName(pds) === hostName(host.url) ? 'here' : 'elsewhere'
+  if (pds === undefined) return 'none'
+  return hostName(pds) === hostName(host.url) ? 'same' : 'other'
 }
 
 function hostName(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url
 }
 
-function outcomeAt(place: Place, host: Host): Discarded | undefined {
-  if (place === 'nowhere') return drop('identity', 'the account has no server')
-  return place === 'here' ? undefined : reject('host', `the account is not at ${hostName(host.url)}`)
+function checkMatch(match: HostMatch, host: Host): Discarded | undefined {
+  if (match === 'none') return drop('identity', 'the account has no server')
+  return match === 'same' ? undefined : reject('host', `the account is not at ${hostName(host.url)}`)
 }

@@ -1,66 +1,19 @@
 import { encodeCbor } from '@atoll/data-model'
+import { FakeNodeSocket, FakeSocket, socketsOf } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { type CountMessage, count } from '../../test/methods.ts'
 import { createClient } from '../client/client.ts'
 import { FrameError, StreamClosedError, XrpcError } from '../errors.ts'
 import { encodeErrorFrame, encodeMessageFrame } from './frames.ts'
 import type { SubscribeOptions } from './subscribe.ts'
-import type { SubscriberSocket } from './subscriber-socket.ts'
-
-type Events = { open: object; message: { data: unknown }; close: { code: number; reason: string }; error: object }
-
-/** A socket whose other end is the test. */
-class TestSocket implements SubscriberSocket {
-  binaryType = 'blob'
-  isClosed = false
-  readonly #listeners: { [K in keyof Events]: ((event: Events[K]) => void)[] } = {
-    open: [],
-    message: [],
-    close: [],
-    error: [],
-  }
-
-  readonly url: string
-
-  constructor(url: string) {
-    this.url = url
-  }
-
-  addEventListener<K extends keyof Events>(type: K, listener: (event: Events[K]) => void): void {
-    this.#listeners[type].push(listener)
-  }
-
-  close(): void {
-    this.isClosed = true
-  }
-
-  emit<K extends keyof Events>(type: K, event: Events[K]): void {
-    for (const listener of this.#listeners[type]) listener(event)
-  }
-
-  send(frame: Uint8Array): void {
-    this.emit('message', { data: new Uint8Array(frame).buffer })
-  }
-}
-
-class PausableSocket extends TestSocket {
-  isPaused = false
-  pause(): void {
-    this.isPaused = true
-  }
-  resume(): void {
-    this.isPaused = false
-  }
-}
 
 const client = createClient({ service: 'https://relay.example' })
 
-function open(options: SubscribeOptions & { params?: { from?: number } } = {}, Socket = TestSocket) {
-  let socket: TestSocket | undefined
-  const webSocket = (url: string) => (socket = new Socket(url))
+function open(options: SubscribeOptions & { params?: { from?: number } } = {}, kind = FakeSocket) {
+  const { webSocket, latest } = socketsOf(kind)
   const messages = client.subscribe(count, { webSocket, ...options })
   const first = messages.next()
-  return { socket: socket!, messages, first }
+  return { socket: latest(), messages, first }
 }
 
 const number = (value: number) => encodeMessageFrame('#number', { value })
@@ -80,7 +33,7 @@ describe('a subscription', () => {
     const told: unknown[] = []
     const webSocket = (url: string, given: unknown) => {
       told.push(given)
-      return new TestSocket(url)
+      return new FakeSocket(url)
     }
     open({ ...bound, webSocket })
     expect(told).toEqual([{ maxPayload }])
@@ -90,18 +43,18 @@ describe('a subscription', () => {
     const { socket, messages, first } = open()
     socket.send(number(1))
     socket.send(number(2))
-    socket.emit('close', { code: 1000, reason: '' })
+    socket.drop(1000)
     expect(await first).toEqual(message(1))
     expect(await messages.next()).toEqual(message(2))
     expect(await messages.next()).toEqual({ done: true, value: undefined })
-    expect(socket.isClosed).toBe(true)
+    expect(socket.isCut).toBe(true)
   })
 
   it('throws the error that the server sends, after what came before it', async () => {
     const { socket, messages, first } = open()
     socket.send(number(1))
     socket.send(encodeErrorFrame('FutureCursor', 'not yet'))
-    socket.emit('close', { code: 1008, reason: '' })
+    socket.drop(1008)
     expect(await first).toEqual(message(1))
     await expect(messages.next()).rejects.toMatchObject({ error: 'FutureCursor', message: 'not yet' })
   })
@@ -109,8 +62,8 @@ describe('a subscription', () => {
   it('throws when the connection breaks', async () => {
     const { socket, first } = open()
     const cause = new Error('ECONNRESET')
-    socket.emit('error', { error: cause })
-    socket.emit('close', { code: 1006, reason: '' })
+    socket.fail(cause)
+    socket.drop(1006)
     const error = await first.catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StreamClosedError)
     expect(error).toMatchObject({ code: 1006, cause })
@@ -131,7 +84,7 @@ describe('a subscription', () => {
       const { socket, first } = open()
       socket.send(frame)
       await expect(first).rejects.toBeInstanceOf(FrameError)
-      expect(socket.isClosed).toBe(true)
+      expect(socket.isCut).toBe(true)
     }
     const skipped: Uint8Array[] = []
     const { socket, first } = open({ onBadFrame: (_, frame) => skipped.push(frame) })
@@ -149,7 +102,7 @@ describe('a subscription', () => {
 
   it('refuses text, and frames beyond the bound', async () => {
     const text = open()
-    text.socket.emit('message', { data: 'text' })
+    text.socket.send('text')
     await expect(text.first).rejects.toThrow('not binary')
     const large = open({ maxFrameBytes: 5 })
     large.socket.send(number(1))
@@ -164,7 +117,7 @@ describe('a subscription', () => {
     socket.send(number(2))
     aborter.abort(new Error('enough'))
     await expect(messages.next()).rejects.toThrow('enough')
-    expect(socket.isClosed).toBe(true)
+    expect(socket.isCut).toBe(true)
     await expect(open({ signal: aborter.signal }).first).rejects.toThrow('enough')
   })
 
@@ -173,13 +126,13 @@ describe('a subscription', () => {
     socket.send(number(1))
     await first
     await messages.return(undefined)
-    expect(socket.isClosed).toBe(true)
+    expect(socket.isCut).toBe(true)
   })
 
   it('slows the sender down while its reader is slow', async () => {
     const size = number(1).length + 200
-    const { socket, messages, first } = open({ maxBufferedBytes: size * 10 }, PausableSocket)
-    const pausable = socket as PausableSocket
+    const { socket, messages, first } = open({ maxBufferedBytes: size * 10 }, FakeNodeSocket)
+    const pausable = socket as FakeNodeSocket
     for (let i = 0; i < 12; i++) socket.send(number(i % 10))
     expect(pausable.isPaused).toBe(true)
     await first
@@ -190,7 +143,7 @@ describe('a subscription', () => {
   it('is cut off when its reader is slow and its socket cannot wait', async () => {
     const { socket, messages, first } = open({ maxBufferedBytes: (number(1).length + 200) * 3 })
     for (let i = 0; i < 5; i++) socket.send(number(i))
-    expect(socket.isClosed).toBe(true)
+    expect(socket.isCut).toBe(true)
     await first
     for (let i = 0; i < 3; i++) await messages.next()
     const error = await messages.next().catch((thrown: unknown) => thrown)
@@ -201,16 +154,16 @@ describe('a subscription', () => {
   it('counts what frames without bytes take in memory', async () => {
     const { socket, first } = open({ maxBufferedBytes: 10_000 })
     for (let i = 0; i < 50; i++) socket.send(new Uint8Array())
-    expect(socket.isClosed).toBe(false)
+    expect(socket.isCut).toBe(false)
     socket.send(new Uint8Array())
-    expect(socket.isClosed).toBe(true)
+    expect(socket.isCut).toBe(true)
     await expect(first).rejects.toBeInstanceOf(FrameError)
   })
 
   it('reads thousands of frames in order', async () => {
     const { socket, messages, first } = open()
     for (let i = 0; i < 5000; i++) socket.send(number(i))
-    socket.emit('close', { code: 1000, reason: '' })
+    socket.drop(1000)
     let expected = 0
     expect(await first).toEqual(message(expected++))
     for await (const { value } of messages) expect(value).toBe(expected++)
