@@ -1,0 +1,20 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+
+const sources = new URL('../src/', import.meta.url).pathname
+
+/** The source files of a folder whose text matches, tests aside. */
+function filesWith(pattern: RegExp, folder = '**'): string[] {
+  const files = globSync(`${folder}/*.ts`, { cwd: sources }).filter((file) => !file.endsWith('.test.ts'))
+  return files.filter((file) => pattern.test(readFileSync(`${sources}${file}`, 'utf8'))).sort()
+}
+
+describe('the areas', () => {
+  it('change repositories in the writer alone', () => {
+    expect(filesWith(/\.repo\.(?:apply|delete)\(/)).toEqual(['repos/write/repo-writer.ts'])
+  })
+
+  it('are what methods and pages ask, which never see the storage', () => {
+    expect(filesWith(/\bPdsStorage\b|\bstorage\./, '{methods,web}/**')).toEqual([])
+  })
+})
