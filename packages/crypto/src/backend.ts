@@ -10,8 +10,8 @@ export type Signer = (message: Uint8Array) => Uint8Array
 export type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean
 
 /**
- * The arithmetic of one curve. Callers have checked lengths, prefixes and ranges, and keep the signers and verifiers,
- * so these may be expensive to make.
+ * The arithmetic of one curve. Callers have checked lengths, prefixes and ranges, and keep the
+ * signers and verifiers, so these may be expensive to make.
  */
 export interface Backend {
   readonly name: BackendName

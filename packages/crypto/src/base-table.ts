@@ -2,13 +2,17 @@ import type { WeierstrassPoint, WeierstrassPointCons } from '@noble/curves/abstr
 
 /** Bits of randomness that hide a secret number: as many as `@noble/curves` takes. */
 const blindBits = 128
-/** Windows of 7 bits: 56 additions a multiplication, and 3,584 points kept for each curve that signs. */
+/**
+ * Windows of 7 bits: 56 additions a multiplication, and 3,584 points kept for each curve that
+ * signs.
+ */
 const windowBits = 7
 const half = 2 ** (windowBits - 1)
 
 /**
- * A curve's points, whose base point is multiplied by way of a table (docs/decisions/0005-portable-signing.md). All else
- * stays the library's: it asks the base point for k·G when it signs, and for d·G when it wants a public key.
+ * A curve's points, whose base point is multiplied by way of a table
+ * (docs/decisions/0005-portable-signing.md). All else stays the library's: it asks the base point
+ * for k·G when it signs, and for d·G when it wants a public key.
  */
 export function withBaseTable(Point: WeierstrassPointCons<bigint>): WeierstrassPointCons<bigint> {
   const { Gx, Gy } = Point.CURVE()
@@ -36,14 +40,17 @@ type Addition = (point: Projective, x: bigint, y: bigint) => Projective
 const infinity: Projective = { X: 0n, Y: 1n, Z: 0n }
 
 /**
- * Multiplies the base point by secret numbers. The number is blinded by a random multiple of the order and cut into a
- * fixed count of digits. Each digit costs a look at every point of its window and one addition by a formula without
- * exceptions, whatever the digit is.
+ * Multiplies the base point by secret numbers. The number is blinded by a random multiple of the
+ * order and cut into a fixed count of digits. Each digit costs a look at every point of its window
+ * and one addition by a formula without exceptions, whatever the digit is.
  */
 class BaseTable {
   readonly #Point: WeierstrassPointCons<bigint>
   readonly #windows: number
-  /** The multiples 1 to `half` of the base point, then those of the base point times 2^7, and so on, affine. */
+  /**
+   * The multiples 1 to `half` of the base point, then those of the base point times 2^7, and so on,
+   * affine.
+   */
   readonly #xs: bigint[] = []
   readonly #ys: bigint[] = []
   readonly #add: Addition
@@ -118,9 +125,9 @@ function blind(): bigint {
 }
 
 /**
- * The sum of a projective point and an affine one, by the complete formula of Renes, Costello and Batina
- * (https://eprint.iacr.org/2015/1060, section 3) with Z2 = 1. Sums of products are reduced once, which is what makes
- * this quicker than the library's own addition.
+ * The sum of a projective point and an affine one, by the complete formula of Renes, Costello and
+ * Batina (https://eprint.iacr.org/2015/1060, section 3) with Z2 = 1. Sums of products are reduced
+ * once, which is what makes this quicker than the library's own addition.
  */
 function mixedAddition({ p, a, b }: { p: bigint; a: bigint; b: bigint }): Addition {
   const isZeroA = a === 0n

@@ -33,7 +33,7 @@ function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes)
 }
 
-/** What every backend of a curve answers, which must be the same. */
+/** What every backend of a curve returns, which must be the same. */
 function agreed<T>(curve: Curve, work: () => T): T | 'refused' {
   const answers = backends
     .filter((backend) => backend.curve === curve)

@@ -4,7 +4,10 @@ export type Curve = 'p256' | 'k256'
 /** How many bytes a private key, a coordinate, or half a signature has. */
 export const scalarLength = 32
 
-/** How many points each curve has, big-endian. Private keys and the halves of a signature lie below it. */
+/**
+ * How many points each curve has, big-endian. Private keys and the halves of a signature lie below
+ * it.
+ */
 const orders: Record<Curve, Uint8Array> = {
   p256: fromHex('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'),
   k256: fromHex('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'),
@@ -26,7 +29,10 @@ export function hasLowS(curve: Curve, signature: Uint8Array): boolean {
   return compare(signature, scalarLength, halfOrders[curve]) <= 0
 }
 
-/** Replaces a high S by its low twin, in place: both are valid for the same message, and only one may be. */
+/**
+ * Replaces a high S by its low twin, in place: both are valid for the same message, and only one
+ * may be.
+ */
 export function lowerS(curve: Curve, signature: Uint8Array): Uint8Array {
   if (hasLowS(curve, signature)) return signature
   const order = orders[curve]

@@ -12,7 +12,8 @@ const scheme = 'did:key:'
 // The multicodec numbers 0x1200 and 0xe7 as unsigned varints.
 const codecs: Record<Curve, readonly [number, number]> = { p256: [0x80, 0x24], k256: [0xe7, 0x01] }
 
-// Base58 decoding takes quadratic time, and the longest key here (65 bytes, legacy) has 89 characters.
+// Base58 decoding takes quadratic time, and the longest key here (65 bytes, legacy) has 89
+// characters.
 const maxLength = 100
 const parsed = new RecentMap<string, PublicKey>({ maxSize: 10_000 })
 const formatted = new WeakMap<PublicKey, string>()
@@ -29,7 +30,10 @@ export function isDidKey(value: unknown): value is DidKey {
   }
 }
 
-/** The public key in a did:key. The last few thousand are kept, with what verifying by them needs. @throws InvalidKeyError */
+/**
+ * The public key in a did:key. The last few thousand are kept, with what verifying by them needs.
+ * @throws InvalidKeyError
+ */
 export function parseDidKey(text: string): PublicKey {
   if (!text.startsWith(scheme)) throw new InvalidKeyError('not a did:key')
   return parseMultikey(text.slice(scheme.length))
@@ -40,7 +44,9 @@ export function formatDidKey(key: PublicKey): DidKey {
   return `${scheme}${formatMultikey(key)}` as DidKey // a multikey begins with z
 }
 
-/** The public key in `publicKeyMultibase` of a DID document's `Multikey`. @throws InvalidKeyError */
+/**
+ * The public key in `publicKeyMultibase` of a DID document's `Multikey`. @throws InvalidKeyError
+ */
 export function parseMultikey(text: string): PublicKey {
   const known = parsed.peek(text)
   if (known !== undefined) return known
@@ -63,8 +69,10 @@ export function formatMultikey(key: PublicKey): string {
 }
 
 /**
- * The public key in `publicKeyMultibase` of the older verification methods, `EcdsaSecp256r1VerificationKey2019` and
- * `EcdsaSecp256k1VerificationKey2019`, which name the curve in their type and carry the bare point. @throws InvalidKeyError
+ * The public key in `publicKeyMultibase` of the older verification methods,
+ * `EcdsaSecp256r1VerificationKey2019` and `EcdsaSecp256k1VerificationKey2019`, which name the curve
+ * in their type and carry the bare point.
+ * @throws InvalidKeyError
  */
 export function parseMultibaseKey(curve: Curve, text: string): PublicKey {
   return importPublicKey(curve, decodeMultibase(text))

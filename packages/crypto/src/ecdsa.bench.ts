@@ -13,7 +13,8 @@ const messages = Array.from({ length: 64 }, (_, at) => new Uint8Array(190).fill(
 for (const curve of curves) {
   const { pair, theirs, next } = await keysOf(curve)
   const secretKey = pair.exportPrivateKey()
-  // @atproto/crypto has version 1 of the curves, which does not blind the secret number; version 2 and we do.
+  // @atproto/crypto has version 1 of the curves, which does not blind the secret number; version 2
+  // and we do.
   await benchmark(
     `${curve} sign, portable`,
     {

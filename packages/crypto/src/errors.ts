@@ -1,4 +1,6 @@
-/** A key that cannot be one: wrong length, not on the curve, out of range, or text of another form. */
+/**
+ * A key that cannot be one: wrong length, not on the curve, out of range, or text of another form.
+ */
 export class InvalidKeyError extends Error {
   override name = 'InvalidKeyError'
   readonly reason: string

@@ -24,7 +24,10 @@ export function generateKeyPair(curve: Curve): KeyPair {
   return importKeyPair(curve, privateKey)
 }
 
-/** The key pair of a private key of 32 bytes. @throws InvalidKeyError for another length, zero, or a number past the order */
+/**
+ * The key pair of a private key of 32 bytes.
+ * @throws InvalidKeyError for another length, zero, or a number past the order
+ */
 export function importKeyPair(curve: Curve, privateKey: Uint8Array): KeyPair {
   if (privateKey.length !== scalarLength) throw new InvalidKeyError(`a private key of ${privateKey.length} bytes`)
   if (!isScalar(curve, privateKey)) throw new InvalidKeyError('a private key out of range')

@@ -12,8 +12,8 @@ interface Bindings {
 }
 
 /**
- * K-256 by libsecp256k1, or `undefined` where the package has no native build. Its main entry would silently put slow
- * JavaScript in the place of that, so the bindings are asked for by name.
+ * K-256 by libsecp256k1, or `undefined` where the package has no native build. Its main entry would
+ * silently put slow JavaScript in the place of that, so the bindings are asked for by name.
  */
 export function libsecp256k1Backend(load: () => unknown = loadBindings): Backend | undefined {
   const bindings = tryLoad(load)

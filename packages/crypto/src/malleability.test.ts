@@ -24,7 +24,10 @@ interface Signed {
   s: bigint
 }
 
-/** What anyone can make of a good signature without the private key, and what nobody should be let through with. */
+/**
+ * What anyone can make of a good signature without the private key, and what nobody should be let
+ * through with.
+ */
 const forms: Record<string, (good: Signed) => Uint8Array> = {
   'with a high S': ({ curve, r, s }) => compact(r, orders[curve] - s),
   'with S past the order': ({ curve, r, s }) => compact(r, wrap(s + orders[curve])),
@@ -77,7 +80,8 @@ describe.each(everyBackend().map((backend) => [`${backend.name} ${backend.curve}
   (_, backend) => {
     const { curve } = backend
     const pair = importKeyPair(curve, secret)
-    // By the portable backend: its signatures are deterministic, so every backend is shown the same forms.
+    // By the portable backend: its signatures are deterministic, so every backend is shown the same
+    // forms.
     const signature = pair.sign(message)
     const good = { curve, signature, r: numberOf(signature.slice(0, 32)), s: numberOf(signature.slice(32)) }
 
@@ -156,7 +160,10 @@ describe.each(everyBackend().map((backend) => [`${backend.name} ${backend.curve}
   },
 )
 
-/** What a backend says for the key as an object, which it must also say for its did:key and for a copy never seen. */
+/**
+ * What a backend says for the key as an object, which it must also say for its did:key and for a
+ * copy never seen.
+ */
 function verifies(
   backend: Backend,
   { publicKey }: KeyPair,

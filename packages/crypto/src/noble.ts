@@ -6,7 +6,8 @@ import type { Backend } from './backend.ts'
 import { withBaseTable } from './base-table.ts'
 import type { Curve } from './curves.ts'
 
-// Said outright, because the library's defaults have changed between its versions. No extra entropy: RFC 6979.
+// Said outright, because the library's defaults have changed between its versions. No extra
+// entropy: RFC 6979.
 const options = { prehash: true, lowS: true, format: 'compact', extraEntropy: false } as const
 
 /** The portable backend: runs wherever JavaScript does. */

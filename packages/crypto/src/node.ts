@@ -8,8 +8,9 @@ import { opensslBackend, opensslNames } from './openssl.ts'
 let native: Backend[] | undefined
 
 /**
- * Puts the fastest backends of this machine in force: OpenSSL for P-256, libsecp256k1 for K-256, and OpenSSL for that
- * too where the native package is missing. Call it once at start-up; what is in force is returned.
+ * Puts the fastest backends of this machine in force: OpenSSL for P-256, libsecp256k1 for K-256,
+ * and OpenSSL for that too where the native package is missing. Call it once at start-up; what is
+ * in force is returned.
  *
  * @example
  * const backends = useNodeBackends() // { p256: 'openssl', k256: 'libsecp256k1' }

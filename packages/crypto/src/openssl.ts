@@ -25,8 +25,8 @@ const forms: Record<Curve, Forms> = {
 }
 
 /**
- * OpenSSL through `node:crypto`. It signs and verifies DER faster than the compact form, so that is converted here;
- * it neither makes nor asks for a low S, so that is seen to here and by the caller.
+ * OpenSSL through `node:crypto`. It signs and verifies DER faster than the compact form, so that is
+ * converted here; it neither makes nor asks for a low S, so that is seen to here and by the caller.
  */
 export function opensslBackend(curve: Curve): Backend {
   return {
@@ -64,7 +64,8 @@ function publicPoint(curve: Curve, privateKey: Uint8Array, format: 'compressed' 
   return plain(ecdh.getPublicKey(null, format))
 }
 
-// A Buffer may be a window on a shared pool, and prints and compares differently from what the other backends return.
+// A Buffer may be a window on a shared pool, and prints and compares differently from what the
+// other backends return.
 function plain(buffer: Buffer | string): Uint8Array {
   return Uint8Array.from(buffer as Buffer) // a string only when an encoding was asked for
 }

@@ -15,7 +15,10 @@ const uncompressedLength = 2 * scalarLength + 1
 
 const verifiers = new WeakMap<PublicKey, { backend: Backend; verify: Verifier }>()
 
-/** A public key from its compressed (33 bytes) or uncompressed (65 bytes) form. @throws InvalidKeyError */
+/**
+ * A public key from its compressed (33 bytes) or uncompressed (65 bytes) form.
+ * @throws InvalidKeyError
+ */
 export function importPublicKey(curve: Curve, bytes: Uint8Array): PublicKey {
   const key = { curve, bytes: bytes.length === uncompressedLength ? compress(bytes) : bytes.slice() }
   const point = pointOf(key)
@@ -24,7 +27,10 @@ export function importPublicKey(curve: Curve, bytes: Uint8Array): PublicKey {
   return key
 }
 
-/** What verifies for a key, made once for each backend. @throws InvalidKeyError for a key that nothing of this package made */
+/**
+ * What verifies for a key, made once for each backend.
+ * @throws InvalidKeyError for a key that nothing of this package made
+ */
 export function verifierOf(key: PublicKey): Verifier {
   const known = verifiers.get(key)
   if (known?.backend === backendOf(key.curve)) return known.verify

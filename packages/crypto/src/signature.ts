@@ -7,17 +7,19 @@ const signatureLength = 2 * scalarLength
 
 export interface VerifyOptions {
   /**
-   * Accept the twin of a signature too, with n - s for s (`false` unless said). The specification wants the low S of
-   * whatever is kept and named by its content: commits, labels, operations of did:plc. Tokens (JWT) are also signed by
-   * general libraries, which know no such rule (RFC 7518), and the reference and the other servers take both forms of
-   * them; so service auth says `true`. Where it is `true`, a signature must not serve as the identity of anything.
+   * Accept the twin of a signature too, with n - s for s (default `false`). The specification wants
+   * the low S of whatever is kept and named by its content: commits, labels, operations of did:plc.
+   * Tokens (JWT) are also signed by general libraries, which know no such rule (RFC 7518), and the
+   * reference and the other servers take both forms of them; so service auth says `true`. Where it
+   * is `true`, a signature must not serve as the identity of anything.
    */
   readonly allowHighS?: boolean
 }
 
 /**
- * Whether a signature over the SHA-256 of a message is the key's. A signature of another length or encoding, out of
- * range or (unless allowed) with a high S is `false`, never an error: each message has one valid form of a signature.
+ * Whether a signature over the SHA-256 of a message is the key's. A signature of another length or
+ * encoding, out of range or (unless allowed) with a high S is `false`, never an error: each message
+ * has one valid form of a signature.
  * @throws InvalidKeyError when the key is not one
  */
 export function verifySignature(

@@ -6,7 +6,7 @@ const NONE = 255
 let codes: Uint8Array | undefined
 let values: Uint8Array | undefined
 
-/** How many digits unpadded base32 takes for so many bytes. */
+/** The number of digits of `length` bytes in unpadded base32. */
 export function base32Length(byteCount: number): number {
   return Math.ceil((byteCount * 8) / 5)
 }
@@ -47,7 +47,10 @@ export function writeBase32(out: Uint8Array, at: number, bytes: Uint8Array, star
   return to
 }
 
-/** The bytes of lower-case unpadded base32 from `start` on; `undefined` for stray characters, digits or bits. */
+/**
+ * The bytes of lower-case unpadded base32 from `start` on; `undefined` for stray characters, digits
+ * or bits.
+ */
 export function parseBase32(text: string, start = 0): Uint8Array | undefined {
   values ??= digitValues()
   const digits = values

@@ -7,7 +7,7 @@ const PADDING = 61
 let codes: Uint8Array | undefined
 let values: Uint8Array | undefined
 
-/** How many digits unpadded base64 takes for so many bytes. */
+/** The number of digits of `length` bytes in unpadded base64. */
 export function base64Length(byteCount: number): number {
   return Math.ceil((byteCount * 4) / 3)
 }
@@ -41,8 +41,9 @@ export function writeBase64(out: Uint8Array, at: number, bytes: Uint8Array, star
 }
 
 /**
- * The bytes of standard base64, padded or not; `undefined` for stray characters or wrong padding. Bits after the last whole
- * byte are dropped: RFC 4648 (3.5) leaves that to the decoder, and a published vector has some.
+ * The bytes of standard base64, padded or not; `undefined` for stray characters or wrong padding.
+ * Bits after the last whole byte are dropped: RFC 4648 (3.5) leaves that to the decoder, and a
+ * published vector has some.
  */
 export function parseBase64(text: string): Uint8Array | undefined {
   values ??= digitValues()

@@ -9,8 +9,9 @@ const legacy = { cid: ref.toString(), mimeType: 'image/png' }
 describe('blob references', () => {
   it('are told from everything else', () => {
     expect(isBlobRef(blob)).toBe(true)
-    for (const wrong of [null, 'blob', [], ref, {}, legacy, { ...blob, $type: 'other' }, { ...blob, more: 1 }])
+    for (const wrong of [null, 'blob', [], ref, {}, legacy, { ...blob, $type: 'other' }, { ...blob, more: 1 }]) {
       expect(isBlobRef(wrong)).toBe(false)
+    }
     expect(isBlobRef({ ...blob, ref: { $link: ref.toString() } })).toBe(false)
     expect(isBlobRef({ ...blob, size: 1.5 })).toBe(false)
   })

@@ -2,7 +2,10 @@ import { type Cid, isCid } from './cid.ts'
 import { isValueMap } from './plain-object.ts'
 import type { Value } from './value.ts'
 
-/** A reference from a record to a blob. A type alias, not an interface: so a record that holds one is a `ValueMap` to the compiler. */
+/**
+ * A reference from a record to a blob. A type alias, not an interface: so a record that holds one
+ * is a `ValueMap` to the compiler.
+ */
 export type BlobRef = {
   $type: 'blob'
   ref: Cid
@@ -10,7 +13,10 @@ export type BlobRef = {
   size: number
 }
 
-/** The reference form of the network's first months. Still found in old records; never written any more. */
+/**
+ * The reference form of the network's first months. Still found in old records; never written any
+ * more.
+ */
 export interface LegacyBlobRef {
   cid: string
   mimeType: string
@@ -19,9 +25,10 @@ export interface LegacyBlobRef {
 const CID_TEXT = /^b[a-z2-7]{58}$/
 
 /**
- * Whether this is a whole, well-formed blob reference: these four fields, a CID, a type, a size of at least 0. A blob's CID is
- * `raw`, says the specification, but a published vector has another; so the kind is left to whoever looks for the blob:
- * none can be found by such a CID, since uploads get raw ones.
+ * Whether this is a whole, well-formed blob reference: these four fields, a CID, a type, a size of
+ * at least 0. A blob's CID is `raw`, says the specification, but a published vector has another; so
+ * the kind is left to the code that looks for the blob: none can be found by such a CID, since
+ * uploads get raw ones.
  */
 export function isBlobRef(value: unknown): value is BlobRef {
   if (!isValueMap(value) || value['$type'] !== 'blob' || Object.keys(value).length !== 4) return false

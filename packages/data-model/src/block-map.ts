@@ -2,10 +2,14 @@ import type { Block } from './block.ts'
 import type { Cid } from './cid.ts'
 import { fingerprint } from './fingerprint.ts'
 
-/** Blocks by CID, in the order they were first added. It trusts its caller that CIDs and bytes belong together. */
+/**
+ * Blocks by CID, in the order they were first added. It trusts its caller that CIDs and bytes
+ * belong together.
+ */
 export class BlockMap implements Iterable<Block> {
   /**
-   * By fingerprint; by the whole key where another block has that place. Who makes digests alike by force gains nothing but that.
+   * By fingerprint; by the whole key where another block has that place. Who makes digests alike by
+   * force gains nothing but that.
    */
   readonly #blocks = new Map<number | string, Block>()
   #crowded = 0

@@ -8,7 +8,10 @@ export interface Block {
   readonly bytes: Uint8Array
 }
 
-/** A block in one piece, as CAR files and storages have it: the 36 bytes of its CID, and its own behind them. */
+/**
+ * A block in one piece, as CAR files and storages have it: the 36 bytes of its CID, and its own
+ * behind them.
+ */
 export type Section = Uint8Array
 
 /** Sections one behind the other. */
@@ -33,7 +36,7 @@ export function sectionOf({ cid, bytes }: Block): Section {
 }
 
 /**
- * The block of a section, as views of it. Whether the bytes are those of the CID is not looked at.
+ * The block of a section, as views of it. Whether the bytes hash to the CID is not checked.
  * @throws InvalidCidError
  */
 export function blockOfSection(section: Section): Block {

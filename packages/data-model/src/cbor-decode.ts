@@ -10,7 +10,8 @@ import type { Limits, Value, ValueMap } from './value.ts'
 const SHORT_TEXT = 12
 
 /**
- * Reads exactly one canonical DAG-CBOR value. Byte strings in it are views of `bytes`; all else is a copy.
+ * Reads exactly one canonical DAG-CBOR value. Byte strings in it are views of `bytes`; all else is
+ * a copy.
  * @throws {CborError} for anything that `encodeCbor` would not have written.
  */
 export function decodeCbor(bytes: Uint8Array, limits?: Limits): Value {
@@ -20,7 +21,10 @@ export function decodeCbor(bytes: Uint8Array, limits?: Limits): Value {
   return value
 }
 
-/** Reads the value that starts at `offset` and says where it ends: for values that follow each other. */
+/**
+ * Reads the value that starts at `offset` and says where it ends: for values that follow each
+ * other.
+ */
 export function decodeFirstCbor(bytes: Uint8Array, offset = 0, limits?: Limits): { value: Value; end: number } {
   const decoder = new Decoder(bytes, offset, limits)
   const value = decoder.readValue(0)
@@ -86,7 +90,8 @@ class Decoder extends CborReader {
     let previous = -1
     let index = 0
     if (expected !== undefined) {
-      // What is expected is in canonical order: as long as it is met, the order needs no other check.
+      // What is expected is in canonical order: as long as it is met, the order needs no other
+      // check.
       for (; index < count; index++) {
         const start = this.at
         if (!this.skip(expected.encoded[index]!)) break
@@ -138,7 +143,8 @@ class Decoder extends CborReader {
     const content = this.skipLink()
     const fault = cidFault(this.bytes, content, CID_LENGTH)
     if (fault !== undefined) this.refuse('cid', start, fault)
-    // Copied, not viewed: it costs the same at this size, and a CID may be kept long after its block.
+    // Copied, not viewed: it costs the same at this size, and a CID may be kept long after its
+    // block.
     const own = new Uint8Array(CID_LENGTH)
     for (let index = 0; index < CID_LENGTH; index++) own[index] = this.bytes[content + index]!
     return new Cid(own)

@@ -26,10 +26,10 @@ const SHORT_BYTES = 48
 type EncodeLimits = Pick<Limits, 'maxDepth' | 'maxBytes'>
 
 /**
- * The canonical DAG-CBOR of a value: the only bytes that `decodeCbor` takes for it. `-0` is written as 0; `undefined`,
- * fractions, numbers that are not safe integers, bigints that a number could hold or 64 bits could not, lone surrogates and
- * objects that are not plain are refused.
- * As with Node's Buffer, the result may be a part of a larger ArrayBuffer: mind `byteOffset`.
+ * The canonical DAG-CBOR of a value: the only bytes that `decodeCbor` takes for it. `-0` is written
+ * as 0; `undefined`, fractions, numbers that are not safe integers, bigints that a number could
+ * hold or 64 bits could not, lone surrogates and objects that are not plain are refused. As with
+ * Node's Buffer, the result may be a part of a larger ArrayBuffer: mind `byteOffset`.
  * @throws {CborError}
  */
 export function encodeCbor(value: Value, limits?: EncodeLimits): Uint8Array {
@@ -120,7 +120,10 @@ class Writer extends Output {
     this.at = start + length
   }
 
-  /** Guesses that the text is ASCII, writes it behind a head of that size, and moves it if the guess was wrong. */
+  /**
+   * Guesses that the text is ASCII, writes it behind a head of that size, and moves it if the guess
+   * was wrong.
+   */
   private writeLongText(text: string): void {
     const room = text.length > LONG_TEXT ? utf8Length(text) : text.length * 3
     this.reserve(MAX_HEAD_BYTES + room)

@@ -43,7 +43,10 @@ export function writeHead(bytes: Uint8Array, at: number, major: number, argument
   return writeWord(bytes, writeWord(bytes, at + 1, Math.floor(argument / 0x100000000)), argument % 0x100000000)
 }
 
-/** Writes a head with a number that is given as a bigint, of 33 to 64 bits, and returns where it ends. */
+/**
+ * Writes a head with a number that is given as a bigint, of 33 to 64 bits, and returns where it
+ * ends.
+ */
 export function writeLongHead(bytes: Uint8Array, at: number, major: number, argument: bigint): number {
   bytes[at] = major | 27
   return writeWord(bytes, writeWord(bytes, at + 1, Number(argument >> 32n)), Number(argument & 0xffffffffn))

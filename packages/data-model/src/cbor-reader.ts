@@ -13,7 +13,10 @@ const MAX_INT64_HIGH_WORD = 0x7fffffff
 const IN_EIGHT_BYTES = 27
 const LONG_BYTES = 9
 
-/** The strict reading of heads, lengths, links and key order: what the decoder and the JSON writer have in common. */
+/**
+ * The strict reading of heads, lengths, links and key order: what the decoder and the JSON writer
+ * have in common.
+ */
 export class CborReader {
   at: number
   protected readonly bytes: Uint8Array
@@ -75,7 +78,8 @@ export class CborReader {
   protected readNegative(): number | bigint {
     if (this.isLong()) return -1n - this.readLong()
     const value = -1 - this.readArgument()
-    // Only -2^53 is unsafe although its argument is safe. It is a double exactly, and so converts exactly.
+    // Only -2^53 is unsafe although its argument is safe. It is a double exactly, and so converts
+    // exactly.
     return value < Number.MIN_SAFE_INTEGER ? BigInt(value) : value
   }
 
@@ -96,7 +100,10 @@ export class CborReader {
     return (BigInt(high) << 32n) | BigInt(readWord(bytes, at + 5))
   }
 
-  /** A length in bytes or items, of which each takes a byte or more: one past what is left is refused before allocation. */
+  /**
+   * A length in bytes or items, of which each takes a byte or more: one past what is left is
+   * refused before allocation.
+   */
   protected readLength(): number {
     const start = this.at
     const length = this.readArgument()
@@ -124,7 +131,10 @@ export class CborReader {
     return this.readLength()
   }
 
-  /** Minimal heads grow with the length, so comparing encoded keys bytewise, heads included, is length-first order. */
+  /**
+   * Minimal heads grow with the length, so comparing encoded keys bytewise, heads included, is
+   * length-first order.
+   */
   protected checkOrder(previous: number, start: number, end: number): void {
     const bytes = this.bytes
     for (let before = previous, now = start; now < end; before++, now++) {

@@ -28,8 +28,8 @@ const FIRST_KEY = -1
 const NO_KEYS = -2
 
 /**
- * The JSON text of a DAG-CBOR block without a detour through objects. Reads as strictly as `decodeCbor` and writes what
- * `stringifyJson` would, with keys in canonical order.
+ * The JSON text of a DAG-CBOR block without a detour through objects. Reads as strictly as
+ * `decodeCbor` and writes what `stringifyJson` would, with keys in canonical order.
  * @throws {CborError | DataModelError}
  */
 export function cborToJson(bytes: Uint8Array, limits?: Limits): string {
@@ -37,7 +37,7 @@ export function cborToJson(bytes: Uint8Array, limits?: Limits): string {
   return text.finishText(text.isAscii ? latin1Text : checkedText)
 }
 
-/** The text of what was looked at when it was copied. */
+/** The text of what was checked when it was copied. */
 function checkedText(utf8: Uint8Array, start: number, end: number): string {
   return decodeText(utf8, start, end)!
 }
@@ -74,8 +74,9 @@ class Transcoder extends CborReader {
   }
 
   /**
-   * Copies one value with all that is in it. Most of what a page of records costs is spent here, so it is one loop over items, which
-   * are values and keys alike, with its state in variables: a function for each item and its state in fields took half as long again.
+   * Copies one value with all that is in it. Most of what a page of records costs is spent here, so
+   * it is one loop over items, which are values and keys alike, with its state in variables: a
+   * function for each item and its state in fields took half as long again.
    */
   copyValue(): void {
     const { bytes, end, text } = this
@@ -123,8 +124,9 @@ class Transcoder extends CborReader {
         }
         if (length > end - at) this.refuse('truncated', start)
         // Most keys with a dollar are `$type`, and need no closer look.
-        if (isKey && (bytes[at] === DOLLAR ? bytes[at + 1] !== LETTER_T : bytes[at] === UNDERSCORE))
+        if (isKey && (bytes[at] === DOLLAR ? bytes[at + 1] !== LETTER_T : bytes[at] === UNDERSCORE)) {
           this.checkReserved(at, length)
+        }
         // Escapes are rare in a long text: it makes room for them as they come.
         const room = (length > LONG ? length : LONGEST_ESCAPE * length) + ROOM
         if (to + room > out.length) {
@@ -223,7 +225,10 @@ class Transcoder extends CborReader {
     text.writeAscii('"}')
   }
 
-  /** A map with a key that JSON keeps for links or bytes, or `__proto__`, has no JSON form; the slow way says where it is. */
+  /**
+   * A map with a key that JSON keeps for links or bytes, or `__proto__`, has no JSON form; the slow
+   * way says where it is.
+   */
   private checkReserved(at: number, length: number): void {
     const key = decodeText(this.bytes, at, at + length)
     if (key === '$link' || key === '$bytes' || key === '__proto__') stringifyJson(decodeCbor(this.bytes))

@@ -117,7 +117,8 @@ describe('reading a CID', () => {
     })
     expect(taken.every((line) => /^baf[yk]rei/.test(line))).toBe(true)
     expect(taken.length).toBeGreaterThanOrEqual(source.name === 'own' ? 10 : 0)
-    for (const line of source.lines('syntax/cid_syntax_invalid.txt'))
+    for (const line of source.lines('syntax/cid_syntax_invalid.txt')) {
       expect(() => parseCid(line)).toThrow(InvalidCidError)
+    }
   })
 })

@@ -15,7 +15,10 @@ export const CID_LENGTH = 36
 const HEADER_LENGTH = 4
 const TEXT_LENGTH = 59
 
-/** A content identifier: CIDv1, dag-cbor or raw, sha-256. It keeps the bytes given, which must not change afterwards. */
+/**
+ * A content identifier: CIDv1, dag-cbor or raw, sha-256. It keeps the bytes given, which must not
+ * change afterwards.
+ */
 export class Cid {
   readonly bytes: Uint8Array
   #text: string | undefined

@@ -66,8 +66,9 @@ export const targets: FuzzTarget[] = [
       same(encodeCbor(value), bytes, 'what was read and what is written')
       const direct = jsonText(() => cborToJson(bytes))
       const around = jsonText(() => stringifyJson(value))
-      if ('refused' in direct !== 'refused' in around)
+      if ('refused' in direct !== 'refused' in around) {
         throw new Error(`${JSON.stringify(direct)} but ${JSON.stringify(around)}`)
+      }
       if ('text' in direct) JSON.parse(direct.text)
     },
   },

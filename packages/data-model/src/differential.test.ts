@@ -56,8 +56,9 @@ const anyOrdinaryValue = anyValue.filter((value) => !isMishandled(encodeCbor(val
 const d = '00'.repeat(32)
 
 describe('decoders that disagree', () => {
-  // Ours refuses all of these. The specification: https://atproto.com/specs/data-model, which takes DRISL for its CBOR:
-  // https://dasl.ing/drisl.html. For each, the libraries that take it nonetheless.
+  // Ours refuses all of these. The specification: https://atproto.com/specs/data-model, which takes
+  // DRISL for its CBOR: https://dasl.ing/drisl.html. For each, the libraries that take it
+  // nonetheless.
   const cases: [string, string, Library[], string][] = [
     ['keys out of order', 'a2 61 62 01 61 61 02', ['ipld', 'lex'], 'keys are sorted: or one value has many CIDs'],
     ['keys in bytewise order', 'a2 62 6161 01 61 62 02', ['ipld', 'lex'], 'keys are sorted by length first'],
@@ -168,8 +169,9 @@ describe('where nothing is known to differ', () => {
     fc.assert(
       fc.property(anyOrdinaryValue, (value) => {
         const bytes = encodeCbor(value)
-        for (const library of libraries)
+        for (const library of libraries) {
           expect(toHex(encoders[library](decoders[library](bytes) as never))).toBe(toHex(bytes))
+        }
       }),
       { numRuns: 300 },
     )
@@ -184,8 +186,11 @@ describe('where nothing is known to differ', () => {
     fc.assert(
       fc.property(altered, (bytes) => {
         if (!accepts(() => decodeCbor(bytes)) || isMishandled(bytes)) return
-        for (const library of hasBigint(decodeCbor(bytes)) ? libraries.filter((each) => each !== 'atcute') : libraries)
+        for (const library of hasBigint(decodeCbor(bytes))
+          ? libraries.filter((each) => each !== 'atcute')
+          : libraries) {
           expect(toHex(encoders[library](decoders[library](bytes) as never))).toBe(toHex(bytes))
+        }
       }),
       { numRuns: 2000 },
     )
@@ -206,7 +211,8 @@ describe('where nothing is known to differ', () => {
 describe('JSON readers that disagree', () => {
   const link = 'bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity'
   const blob = { $type: 'blob', ref: { $link: link }, mimeType: 'image/png', size: 1 }
-  // Ours refuses them all: https://atproto.com/specs/data-model. lex-json in its strict mode takes those marked true.
+  // Ours refuses them all: https://atproto.com/specs/data-model. lex-json in its strict mode takes
+  // those marked true.
   it.each<[string, unknown, boolean]>([
     ['a $link that is a number', { $link: 5 }, false],
     ['a $link with company', { $link: link, extra: 1 }, false],
@@ -231,7 +237,8 @@ describe('JSON readers that disagree', () => {
     expect(accepts(() => lexJson.lexToJson(json))).toBe(false)
   })
 
-  // A published vector that is said to be valid has both: interop/lexicon/record-data-valid.json, "full".
+  // A published vector that is said to be valid has both: interop/lexicon/record-data-valid.json,
+  // "full".
   it('ours takes stray bits in $bytes, as lex-json does, and a blob whose CID is not raw, as its strict mode does not', () => {
     const notRaw = { ...blob, ref: { $link: 'bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq' } }
     expect(jsonToValue({ $bytes: 'Zh' })).toEqual(lexJson.jsonToLex({ $bytes: 'Zh' }))

@@ -1,4 +1,7 @@
-/** What is wrong with bytes that claim to be DAG-CBOR, or with a value that cannot be written as DAG-CBOR. */
+/**
+ * What is wrong with bytes that claim to be DAG-CBOR, or with a value that cannot be written as
+ * DAG-CBOR.
+ */
 export type CborReason =
   | 'truncated'
   | 'trailing-bytes'
@@ -20,7 +23,10 @@ export type CborReason =
   | 'too-many-items'
   | 'unsupported-type'
 
-/** Thrown for bytes that are not canonical DAG-CBOR of the data model, and for values that are outside the data model. */
+/**
+ * Thrown for bytes that are not canonical DAG-CBOR of the data model, and for values that are
+ * outside the data model.
+ */
 export class CborError extends Error {
   override name = 'CborError'
   readonly reason: CborReason
@@ -34,7 +40,9 @@ export class CborError extends Error {
   }
 }
 
-/** Thrown for text or bytes that are not a CIDv1 with codec dag-cbor or raw and a sha-256 digest. */
+/**
+ * Thrown for text or bytes that are not a CIDv1 with codec dag-cbor or raw and a sha-256 digest.
+ */
 export class InvalidCidError extends Error {
   override name = 'InvalidCidError'
   readonly reason: string

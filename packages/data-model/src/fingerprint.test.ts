@@ -19,7 +19,10 @@ function cidWith(number: number): Cid {
   return cidOfDigest('dag-cbor', digest)
 }
 
-/** Digests that somebody mined, so that all of them would fall on one of 1,024 places by their first bytes. */
+/**
+ * Digests that somebody mined, so that all of them would fall on one of 1,024 places by their first
+ * bytes.
+ */
 function mined(count: number): Cid[] {
   const found: Cid[] = []
   for (let number = 1; found.length < count; number++) if ((hashInMap(number) & 1023) === 0) found.push(cidWith(number))

@@ -1,15 +1,20 @@
 import { DataModelError } from './errors.ts'
 
-/** What a shorter text can hold costs little memory, whatever it is: it is counted after parsing. */
+/**
+ * What a shorter text can hold costs little memory, whatever it is: it is counted after parsing.
+ */
 const SHORT = 64 * 1024
 
 const QUOTE = 34
 const BACKSLASH = 92
 
-/** Refuses a long text that would parse to more values, or deeper ones, than allowed: `JSON.parse` itself has no limits. */
+/**
+ * Refuses a long text that would parse to more values, or deeper ones, than allowed: `JSON.parse`
+ * itself has no limits.
+ */
 export function boundJsonText(text: string, maxDepth: number, maxItems: number): void {
   if (text.length <= SHORT) return
-  // A link or bytes add a level of JSON that is none of the value.
+  // `$link` and `$bytes` objects add a JSON level that the data model does not count.
   const deepest = maxDepth + 1
   const most = 2 * maxItems + 1
   let depth = 0
@@ -26,7 +31,7 @@ export function boundJsonText(text: string, maxDepth: number, maxItems: number):
   }
 }
 
-/** Where the closing quote is; the end of the text when there is none. */
+/** The position of the closing quote, or the end of the text without one. */
 function endOfString(text: string, start: number): number {
   let end = start
   do {

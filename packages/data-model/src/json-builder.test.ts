@@ -33,8 +33,9 @@ describe('a JSON text of stored blocks', () => {
     const text = new JsonBuilder(1_050_000).block(encodeCbor(plain)).finish()
     expect(text.buffer.byteLength).toBeLessThan(1_100_000)
     const mixed = [plain, escaped, `${plain}${escaped}${plain}`]
-    for (const expected of [0, 4_000_000])
+    for (const expected of [0, 4_000_000]) {
       expect(textOf(new JsonBuilder(expected).block(encodeCbor(mixed)))).toBe(JSON.stringify(mixed))
+    }
   })
 
   it('frees a long text when it is told to, and no memory that others use', () => {

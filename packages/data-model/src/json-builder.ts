@@ -3,7 +3,7 @@ import { JsonText } from './json-text.ts'
 import type { Limits } from './value.ts'
 
 /**
- * A JSON text made of stored blocks, as UTF-8: for answers that hold many of them.
+ * A JSON text made of stored blocks, as UTF-8: for responses that hold many of them.
  *
  * @example
  * new JsonBuilder().ascii('{"value":').block(bytes).ascii('}').finish()
@@ -28,14 +28,18 @@ export class JsonBuilder {
     return this
   }
 
-  /** Appends the base32 form of a CID, of which these are the bytes or of which a section begins with them, without quotes. */
+  /**
+   * Appends the base32 form of a CID, of which these are the bytes or of which a section begins
+   * with them, without quotes.
+   */
   cid(bytes: Uint8Array): this {
     this.text.writeCid(bytes, 0)
     return this
   }
 
   /**
-   * Appends the JSON of a DAG-CBOR block, as `cborToJson` has it. Nothing of it stays when it is refused.
+   * Appends the JSON of a DAG-CBOR block, as `cborToJson` has it. Nothing of it stays when it is
+   * refused.
    * @throws {CborError | DataModelError}
    */
   block(bytes: Uint8Array, limits?: Limits): this {
@@ -66,7 +70,10 @@ export class JsonBuilder {
     return this.text.finishView()
   }
 
-  /** Frees the memory of a long text that nobody will read again: what `finish` returned is empty afterwards. */
+  /**
+   * Frees the memory of a long text that nobody will read again: what `finish` returned is empty
+   * afterwards.
+   */
   free(): void {
     this.text.free()
   }

@@ -1,6 +1,7 @@
 /**
- * The keys that led to where a conversion is; beyond its depth, leftovers. One for all, since a new one for each small
- * value shows: a getter that converts on its own account could at worst falsify the path in an error message.
+ * The keys that led to where a conversion is; beyond its depth, leftovers. One for all, since a new
+ * one for each small value shows: a getter that converts on its own account could at worst falsify
+ * the path in an error message.
  */
 export const sharedPath: (string | number)[] = []
 

@@ -21,21 +21,25 @@ const DOLLAR = 36
 /** How JSON is read. */
 export interface JsonOptions extends Limits {
   /**
-   * Whether an integer past 2^53 - 1 that fits 64 bits is read as a `bigint` instead of being refused. This needs a runtime that
-   * shows how numbers are written, as Node does since version 22. Default false: such integers are better not written.
+   * Whether an integer past 2^53 - 1 that fits 64 bits is read as a `bigint` instead of being
+   * refused. This needs a runtime that shows how numbers are written, as Node does since
+   * version 22. Default false: such integers are better not written.
    */
   longIntegers?: boolean
   /**
-   * Takes what others let into the network: any number, lone surrogates, the key `__proto__`, a `$type` that is not a name. A malformed
-   * `$link`, `$bytes` or blob is read as a plain map. Limits still apply. Default false.
+   * Takes what others let into the network: any number, lone surrogates, the key `__proto__`, a
+   * `$type` that is not a name. A malformed `$link`, `$bytes` or blob is read as a plain map.
+   * Limits still apply. Default false.
    */
   lenient?: boolean
 }
 
 /**
- * Reads JSON text, or its UTF-8 bytes: `$link` becomes a Cid, `$bytes` a Uint8Array, `$type: blob` a checked BlobRef.
- * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the fault. The key `__proto__`, which the
- * data model may hold, is refused: JavaScript readers of the JSON take it for the prototype, or throw.
+ * Reads JSON text, or its UTF-8 bytes: `$link` becomes a Cid, `$bytes` a Uint8Array, `$type: blob`
+ * a checked BlobRef.
+ * @throws {DataModelError} for what is not JSON or not of the data model, with the place of the
+ * fault. The key `__proto__`, which the data model may hold, is refused: JavaScript readers of the
+ * JSON take it for the prototype, or throw.
  */
 export function parseJson(source: string | Uint8Array, options: JsonOptions = {}): Value {
   const { maxBytes = DEFAULT_MAX_BYTES, lenient = false } = options
@@ -63,7 +67,10 @@ function textOf(utf8: Uint8Array, lenient: boolean): string {
 /** 64 bits take 19 digits at most, and to read a number of millions of them takes seconds. */
 const LONG_INTEGER = /^-?\d{16,19}$/
 
-/** A reviver that keeps all digits of 64-bit integers, where the runtime says how a number was written. */
+/**
+ * A reviver that keeps all digits of 64-bit integers, where the runtime says how a number was
+ * written.
+ */
 function keepInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   if (context?.source === undefined || !LONG_INTEGER.test(context.source)) return value
@@ -71,7 +78,10 @@ function keepInteger(_key: string, value: unknown, context?: { readonly source?:
   return isLongInteger(integer) ? integer : value
 }
 
-/** Whether no string in this JSON can have a lone surrogate, as such or escaped: then none needs a look of its own. */
+/**
+ * Whether no string in this JSON can have a lone surrogate, as such or escaped: then none needs a
+ * look of its own.
+ */
 function isSurelyWellFormed(text: string): boolean {
   return text.isWellFormed() && (text.indexOf('\\') < 0 || !text.includes('\\u'))
 }
@@ -85,8 +95,9 @@ function parseText(text: string, reviver?: (key: string, value: unknown) => unkn
 }
 
 /**
- * Turns parsed JSON into a value of the data model; malformed links, bytes and blobs and keys `__proto__` are refused, not kept.
- * The argument is not changed; parts of it that need no conversion are shared with the result.
+ * Turns parsed JSON into a value of the data model; malformed links, bytes and blobs and keys
+ * `__proto__` are refused, not kept. The argument is not changed; parts of it that need no
+ * conversion are shared with the result.
  * @throws {DataModelError}
  */
 export function jsonToValue(json: unknown, options: Omit<JsonOptions, 'maxBytes'> = {}): Value {
@@ -101,7 +112,10 @@ class JsonReader {
   private readonly maxDepth: number
   private readonly lenient: boolean
   private readonly longIntegers: boolean
-  /** Whether there was an integer that `JSON.parse` may have rounded, and that is wanted as it was written. */
+  /**
+   * Whether there was an integer that `JSON.parse` may have rounded, and that is wanted as it was
+   * written.
+   */
   hasRounded = false
   private readonly checkText: boolean
   private itemsLeft: number
@@ -164,8 +178,9 @@ class JsonReader {
   private convertMap(json: Unchecked, depth: number): Value {
     if (!this.owned && !isPlain(json)) this.refuse(depth - 1, 'not a plain object')
     const keys = Object.keys(json)
-    if (depth > this.maxDepth && keys[0] !== '$link' && keys[0] !== '$bytes')
+    if (depth > this.maxDepth && keys[0] !== '$link' && keys[0] !== '$bytes') {
       this.refuse(depth - 1, 'nested too deeply')
+    }
     this.count(keys.length, depth)
     let map = json
     let isBlob = false
@@ -192,7 +207,7 @@ class JsonReader {
     return map as ValueMap // every member has been converted
   }
 
-  /** Text that has been looked at as a part of the whole: most of what there is. */
+  /** Text that was checked as a part of the whole, as most of it is. */
   private passes(json: unknown): boolean {
     return typeof json === 'string' && !this.checkText
   }

@@ -10,13 +10,15 @@ const SPACE = 32
 const LETTER_B = 98
 /** From this length on a native copy costs less than a loop. */
 const LONG_PIECE = 32
-/** Up to this length texts are copied as they are looked at. */
+/** Texts up to this length are copied while they are checked. */
 export const LONG = 256
 /** The length of an escape such as \u001f. */
 export const LONGEST_ESCAPE = 6
 /** More than the punctuation around one item takes. */
 export const ROOM = 8
-/** What `copyText` does with a byte: copy it, escape it, or look at the character that it starts. */
+/**
+ * What `copyText` does with a byte: copy it, escape it, or look at the character that it starts.
+ */
 const PLAIN = 0
 const ESCAPED = 1
 const MULTIBYTE = 2
@@ -75,8 +77,9 @@ export class JsonText extends Output {
   }
 
   /**
-   * Copies the UTF-8 in [start, end) to `at`; returns where it ends, or -1 if it is malformed. The caller has made room for the bytes as
-   * they are and, up to `LONG`, for an escape of each. A longer text makes room for its escapes itself: `bytes` may be another array then.
+   * Copies the UTF-8 in [start, end) to `at`; returns where it ends, or -1 if it is malformed. The
+   * caller has made room for the bytes as they are and, up to `LONG`, for an escape of each. A
+   * longer text makes room for its escapes itself: `bytes` may be another array then.
    */
   copyText(source: Uint8Array, start: number, end: number, at: number): number {
     return end - start > LONG ? this.copyLong(source, start, end, at) : this.copyShort(source, start, end, at)
@@ -107,13 +110,16 @@ export class JsonText extends Output {
     return to
   }
 
-  /** Sees to room for so many bytes more, where so far this is in use up to `at`. */
+  /** Ensures room for `length` more bytes; the buffer is in use up to `at`. */
   reserveAt(at: number, length: number): void {
     this.at = at
     this.reserve(length)
   }
 
-  /** The memory in which `source` lies. That of blocks that are read together is the same: one view of it serves them all. */
+  /**
+   * The memory in which `source` lies. That of blocks that are read together is the same: one view
+   * of it serves them all.
+   */
   wordsOf(source: Uint8Array): DataView {
     return this.from?.buffer === source.buffer ? this.from : (this.from = new DataView(source.buffer))
   }
@@ -157,7 +163,8 @@ export class JsonText extends Output {
 export function isPlainWord(word: number): boolean {
   const quotes = word ^ 0x22222222
   const backslashes = word ^ 0x5c5c5c5c
-  // To take more from a byte than it is sets the uppermost bit of the word that is left; that it may do so elsewhere, too, costs a closer look.
+  // Subtracting more than a byte holds sets its highest bit. A borrow can set that of the next byte
+  // as well: such a word only costs a closer look.
   return ((word | (word - 0x20202020) | (quotes - 0x01010101) | (backslashes - 0x01010101)) & 0x80808080) === 0
 }
 
@@ -185,7 +192,10 @@ function writeEscape(bytes: Uint8Array, at: number, code: number): number {
   return at + writeText(bytes, at, short === undefined ? `\\u${code.toString(16).padStart(4, '0')}` : `\\${short}`)
 }
 
-/** Where the character of two to four bytes that starts at `at` ends; 0 if it is malformed, overlong or a surrogate. */
+/**
+ * Where the character of two to four bytes that starts at `at` ends; 0 if it is malformed, overlong
+ * or a surrogate.
+ */
 function endOfCharacter(source: Uint8Array, at: number, end: number): number {
   const first = source[at]!
   const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
@@ -199,8 +209,9 @@ function endOfCharacter(source: Uint8Array, at: number, end: number): number {
         : first === 0xf0
           ? second < 0x90
           : first === 0xf4 && second > 0x8f
-  )
+  ) {
     return 0
+  }
   for (let index = 1; index < length; index++) if (source[at + index]! >> 6 !== 2) return 0
   return at + length
 }

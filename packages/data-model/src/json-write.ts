@@ -11,8 +11,9 @@ const DOLLAR = 36
 type JsonOrBigint = Json | bigint | JsonOrBigint[] | { [key: string]: JsonOrBigint }
 
 /**
- * The JSON text of a value. Members that are `undefined` are left out, as `JSON.stringify` leaves them out. A `bigint` is
- * written in all its digits: JSON sets numbers no bound, though `JSON.parse` rounds them.
+ * The JSON text of a value. Members that are `undefined` are left out, as `JSON.stringify` leaves
+ * them out. A `bigint` is written in all its digits: JSON sets numbers no bound, though
+ * `JSON.parse` rounds them.
  * @throws {DataModelError} for what has no JSON form, with the place of the fault.
  */
 export function stringifyJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): string {
@@ -20,14 +21,16 @@ export function stringifyJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): 
   const writer = new JsonWriter(maxDepth, false)
   const json = writer.convert(value, 0)
   const text = writer.hasBigint ? textOf(json) : JSON.stringify(json)
-  // Only a lone surrogate comes out as this escape, so text need not be looked at piece by piece before.
+  // Only a lone surrogate comes out as this escape, so text need not be checked piece by piece
+  // before.
   if (text.includes('\\ud')) new JsonWriter(maxDepth, true).convert(value, 0)
   return text
 }
 
 /**
- * The JSON form of a value: `{ $link }` for a CID, `{ $bytes }` for bytes. Members that are `undefined` are left out.
- * Parts of the value that need no conversion are shared with the result. A `bigint` is refused, since only text can hold it.
+ * The JSON form of a value: `{ $link }` for a CID, `{ $bytes }` for bytes. Members that are
+ * `undefined` are left out. Parts of the value that need no conversion are shared with the result.
+ * A `bigint` is refused, since only text can hold it.
  * @throws {DataModelError}
  */
 export function valueToJson(value: Value, limits?: Pick<Limits, 'maxDepth'>): Json {

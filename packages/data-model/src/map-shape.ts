@@ -1,6 +1,7 @@
 /**
- * The keys of maps in canonical order, encoded. Maps of one kind come in numbers, so both the encoder and the decoder
- * expect to meet the keys that they met last: they then copy or compare bytes instead of sorting and reading text.
+ * The keys of maps in canonical order, encoded. Maps of one kind come in numbers, so both the
+ * encoder and the decoder expect to meet the keys that they met last: they then copy or compare
+ * bytes instead of sorting and reading text.
  */
 import { headLength, TEXT, writeHead } from './cbor-head.ts'
 import { CborError } from './errors.ts'
@@ -16,30 +17,40 @@ export interface MapShape {
 }
 
 const SLOTS = 512
-/** What is left of 32 bits are 9: a slot. */
+/** Shifting a 32-bit hash right by 23 leaves 9 bits: a slot number below 512. */
 const SHIFT = 23
 const MOST_KEYS = 24
 const LONGEST_KEY = 48
-/** So many other maps may fall on a slot before it changes its mind: two kinds in turn do not throw each other out. */
+/**
+ * How many misses a slot tolerates before its shape is replaced, so that two alternating shapes do
+ * not evict each other.
+ */
 const PATIENCE = 8
 const NO_KEYS: MapShape = { listed: [], sorted: [], encoded: [] }
 
-/** A table of fixed size, so that foreign data cannot fill the memory. Every shape has two places that it may take. */
+/**
+ * A table of fixed size, so that foreign data cannot fill the memory. Every shape has two places
+ * that it may take.
+ */
 class ShapeTable {
   private readonly shapes = new Array<MapShape | undefined>(SLOTS).fill(undefined)
-  private readonly disappointments = new Uint8Array(SLOTS)
+  /** For each slot, how many maps fell on it whose shape was neither here nor in its neighbour. */
+  private readonly misses = new Uint8Array(SLOTS)
 
   at(slot: number): MapShape | undefined {
     return this.shapes[slot]
   }
 
-  /** Keeps a shape where there is room, or counts one disappointment with those that are there. */
+  /**
+   * Keeps a shape in its slot or the neighbour, if one is free. Otherwise it counts a miss; after
+   * `PATIENCE` of them the shape takes the slot, and the one before it moves to the neighbour.
+   */
   offer(slot: number, shape: MapShape): void {
     if (!isWorthKeeping(shape.listed)) return
     if (this.shapes[slot] === undefined) this.shapes[slot] = shape
     else if (this.shapes[slot ^ 1] === undefined) this.shapes[slot ^ 1] = shape
-    else if (++this.disappointments[slot]! >= PATIENCE) {
-      this.disappointments[slot] = 0
+    else if (++this.misses[slot]! >= PATIENCE) {
+      this.misses[slot] = 0
       this.shapes[slot ^ 1] = this.shapes[slot]
       this.shapes[slot] = shape
     }
@@ -49,7 +60,9 @@ class ShapeTable {
 let written: ShapeTable | undefined
 let read: ShapeTable | undefined
 
-/** How to write a map with these keys. A key that is not well-formed throws an error with `offset`. */
+/**
+ * How to write a map with these keys. A key that is not well-formed throws an error with `offset`.
+ */
 export function shapeOf(keys: readonly string[], offset: number): MapShape {
   if (keys.length === 0) return NO_KEYS
   if (keys.length > MOST_KEYS) return buildShape(keys, offset)
@@ -64,7 +77,13 @@ export function shapeOf(keys: readonly string[], offset: number): MapShape {
   return shape
 }
 
-/** The slot for a map of `count` keys whose first begins at `at`. */
+/**
+ * The slot for a map of `count` keys whose first begins at `at`. Before a key is read, the count
+ * and three bytes tell kinds of maps apart: the first key's head, which says its length, and its
+ * first and last byte, each in eight bits of its own, with the count mixed in over the upper two.
+ * Multiplying by 2^32 divided by the golden ratio (Fibonacci hashing) spreads them over the highest
+ * bits, which are the slot. A wrong guess costs time, nothing else: the keys are compared.
+ */
 export function expectedSlot(bytes: Uint8Array, at: number, count: number): number {
   const head = bytes[at]!
   const name = (bytes[at + 1]! << 16) | (bytes[at + (head & 31)]! << 8) | head
@@ -85,7 +104,7 @@ function mayBe(shape: MapShape, bytes: Uint8Array, at: number, count: number): b
   return shape.sorted.length === count && first[0] === bytes[at] && first[1] === bytes[at + 1]
 }
 
-/** Takes note that a map with this slot had other keys than expected. */
+/** Remembers the keys of a map that had other keys than its slot led to expect. */
 export function learnShape(slot: number, keys: readonly string[]): void {
   if (keys.length > MOST_KEYS) return
   read ??= new ShapeTable()
@@ -96,6 +115,10 @@ function isWorthKeeping(keys: readonly string[]): boolean {
   return keys.every((key) => key.length <= LONGEST_KEY && key !== '__proto__')
 }
 
+/**
+ * The same for keys that are not encoded, in an object's own order: the first letters of the first
+ * and last key and the lengths of all, mixed one after the other.
+ */
 function slotOf(keys: readonly string[]): number {
   let hash = (keys[0]!.charCodeAt(0) << 8) | keys[keys.length - 1]!.charCodeAt(0)
   for (let index = 0; index < keys.length; index++) hash = Math.imul(hash ^ keys[index]!.length, 0x9e3779b1)
@@ -122,7 +145,10 @@ function encodeKey(key: string, offset: number): Uint8Array {
   return bytes
 }
 
-/** Heads grow with the length, so the bytewise order of encoded keys is the canonical one: length first. */
+/**
+ * Heads grow with the length, so the bytewise order of encoded keys is the canonical one: length
+ * first.
+ */
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let index = 0; index < a.length; index++) {
     const difference = a[index]! - b[index]!

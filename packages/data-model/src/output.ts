@@ -1,9 +1,10 @@
 import { freeMemory } from './free-memory.ts'
 
 /**
- * Where encoders put their output: one behind the other into slabs of memory. Under Node small results are views of their
- * slab, as small Buffers are, since to allocate memory for each costs more than to encode it. Elsewhere nothing forbids
- * the transfer of such shared memory to another thread, so there, and when it is long, a result is a copy of its own.
+ * Where encoders put their output: one behind the other into slabs of memory. Under Node small
+ * results are views of their slab, as small Buffers are, since to allocate memory for each costs
+ * more than to encode it. Elsewhere nothing forbids the transfer of such shared memory to another
+ * thread, so there, and when it is long, a result is a copy of its own.
  */
 const SLAB_BYTES = 32 * 1024
 const LARGEST_SHARED = 8 * 1024
@@ -12,7 +13,9 @@ type MarkAsUntransferable = (buffer: ArrayBufferLike) => void
 
 let mark: MarkAsUntransferable | undefined
 let asked = false
-/** The slab that the next output goes to, from `used` on; not there while an output is being made. */
+/**
+ * The slab that the next output goes to, from `used` on; not there while an output is being made.
+ */
 let slab: Uint8Array | undefined
 let used = 0
 
@@ -47,7 +50,7 @@ export class Output {
     this.at = this.start + length
   }
 
-  /** Sees to room for so many bytes more; `bytes` and `at` may be others afterwards. */
+  /** Ensures room for `length` more bytes, which may replace `bytes` and `at`. */
   reserve(length: number): void {
     if (this.at + length > this.bytes.length) this.grow(this.length + length)
   }
@@ -73,7 +76,10 @@ export class Output {
     return copy
   }
 
-  /** Like `finish`, but a long result is a view of the memory that it was written to: for what does not stay. */
+  /**
+   * Like `finish`, but a long result is a view of the memory that it was written to: for what does
+   * not stay.
+   */
   finishView(): Uint8Array {
     return this.bytes.length === SLAB_BYTES ? this.finish() : this.bytes.subarray(this.start, this.at)
   }
@@ -102,7 +108,10 @@ export class Output {
   }
 }
 
-/** Memory for one long output, which is not looked at before it is written. It is never as long as a slab. */
+/**
+ * Memory for one long output, not zeroed where the runtime allows it, and always longer than a
+ * slab.
+ */
 function ownMemory(length: number): Uint8Array {
   const size = Math.max(length, 2 * SLAB_BYTES)
   const unzeroed = globalThis.Buffer?.allocUnsafeSlow(size)

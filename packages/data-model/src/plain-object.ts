@@ -11,7 +11,9 @@ export function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null
 }
 
-/** Sets an own property, `__proto__` included, which plain assignment would take for the prototype. */
+/**
+ * Sets an own property, `__proto__` included, which plain assignment would take for the prototype.
+ */
 export function setMember<T>(map: { [key: string]: T }, key: string, value: T): void {
   if (key !== '__proto__') map[key] = value
   else Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })

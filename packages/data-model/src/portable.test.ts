@@ -2,7 +2,8 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import * as samples from '../test/samples.ts'
 import * as native from './index.ts'
 
-// Modules look for what Node has when they are first loaded or used: a fresh copy of them finds none of it.
+// Modules look for what Node has when they are first loaded or used: a fresh copy of them finds
+// none of it.
 vi.resetModules()
 vi.stubGlobal('Buffer', undefined)
 vi.stubGlobal('process', { ...process, getBuiltinModule: undefined })

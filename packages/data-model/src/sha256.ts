@@ -2,13 +2,18 @@ import { sha256 as portableSha256 } from '@noble/hashes/sha2.js'
 
 export const DIGEST_LENGTH = 32
 
-/** A digest as a string of one char a byte: what Node hands over in a third of the time that a Buffer takes. */
+/**
+ * A digest as a string of one char a byte: what Node hands over in a third of the time that a
+ * Buffer takes.
+ */
 type DigestText = (bytes: Uint8Array) => string
 
 let native: DigestText | undefined
 let asked = false
 
-/** The SHA-256 digest of `bytes`, synchronously: by OpenSSL under Node, else in portable JavaScript. */
+/**
+ * The SHA-256 digest of `bytes`, synchronously: by OpenSSL under Node, else in portable JavaScript.
+ */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const digest = new Uint8Array(DIGEST_LENGTH)
   writeSha256(digest, 0, bytes)
@@ -36,7 +41,9 @@ export function isSha256(expected: Uint8Array, at: number, bytes: Uint8Array): b
   return true
 }
 
-/** Asked for at first use: nothing is imported, so bundles for browsers stay free of Node's modules. */
+/**
+ * Asked for at first use: nothing is imported, so bundles for browsers stay free of Node's modules.
+ */
 function nativeSha256(): DigestText | undefined {
   if (asked) return native
   asked = true

@@ -7,7 +7,8 @@ interface NodeText {
   readonly utf8Write?: (this: Uint8Array, text: string, offset: number, length: number) => number
 }
 
-// `Buffer.prototype` has these undocumented methods in all releases of Node; their absence is provided for.
+// `Buffer.prototype` has these undocumented methods in all releases of Node; their absence is
+// provided for.
 const { utf8Slice, latin1Slice, utf8Write } = (globalThis.Buffer?.prototype ?? {}) as unknown as NodeText
 const LONGEST_INTERNED = 64
 const SLOTS = 1024
@@ -21,7 +22,8 @@ let interned: (string | undefined)[] | undefined
 export function decodeText(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (utf8Slice) {
     const text = utf8Slice.call(bytes, start, end)
-    // Node replaces what is malformed. Only a text with a replacement character in it needs the slow, strict look.
+    // Node replaces what is malformed. Only a text with a replacement character in it needs the
+    // slow, strict look.
     if (!text.includes('\ufffd')) return text
   }
   strictDecoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -33,8 +35,9 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
 }
 
 /**
- * Like `decodeText`, for text that comes again and again, as keys do: a known one is compared, not built anew.
- * The table keeps the last text of each slot, so it stays small whatever is read.
+ * Like `decodeText`, for text that comes again and again, as keys do: a known one is compared
+ * instead of built again. The table keeps the last text of each slot, so it stays small whatever is
+ * read.
  */
 export function decodeCommonText(bytes: Uint8Array, start: number, end: number): string | undefined {
   const length = end - start
@@ -73,7 +76,9 @@ export function latin1Text(bytes: Uint8Array, start: number, end: number): strin
   return text
 }
 
-/** Writes a text, for which there must be room for 3 bytes a char, and returns its length in bytes. */
+/**
+ * Writes a text, for which there must be room for 3 bytes a char, and returns its length in bytes.
+ */
 export function writeText(bytes: Uint8Array, at: number, text: string): number {
   if (utf8Write) return utf8Write.call(bytes, text, at, bytes.length - at)
   encoder ??= new TextEncoder()

@@ -1,12 +1,16 @@
 import type { Cid } from './cid.ts'
 
 /**
- * Anything the data model can hold. Numbers are integers within ±(2^53 - 1); other integers of 64 bits are a `bigint`. They come from
- * CBOR: JSON with such an integer is refused, unless it is read with `longIntegers`.
+ * Anything the data model can hold. Numbers are integers within ±(2^53 - 1); other integers of 64
+ * bits are a `bigint`. They come from CBOR: JSON with such an integer is refused, unless it is read
+ * with `longIntegers`.
  */
 export type Value = null | boolean | number | bigint | string | Uint8Array | Cid | Value[] | ValueMap
 
-/** Whether an integer is one of 64 bits that no number holds exactly: the only kind that a `bigint` stands for. */
+/**
+ * Whether an integer is one of 64 bits that no number holds exactly: the only kind that a `bigint`
+ * stands for.
+ */
 export function isLongInteger(value: bigint): boolean {
   return BigInt.asIntN(64, value) === value && !Number.isSafeInteger(Number(value))
 }

@@ -119,7 +119,9 @@ describe('our own CIDs', () => {
   })
 })
 
-/** The cases of which interop/data-model/disagreements.json says that this package differs, and why. */
+/**
+ * The cases of which interop/data-model/disagreements.json says that this package differs, and why.
+ */
 function ownDifferences(file: string): Set<string> {
   const entries = own.json('data-model/disagreements.json') as { file: string; case: string; judges: object }[]
   return new Set(

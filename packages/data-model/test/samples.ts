@@ -2,7 +2,10 @@
 import { type Cid, cidOfCbor, cidOfRaw } from '../src/cid.ts'
 import type { Value } from '../src/value.ts'
 
-/** Builds a value that differs from its siblings where values of its kind differ: texts, times, keys, links. */
+/**
+ * Builds a value that differs from its siblings where values of its kind differ: texts, times,
+ * keys, links.
+ */
 export type Sample = (index: number) => Value
 
 const words =

@@ -1,4 +1,5 @@
-// What we read in DID documents beside what @atproto/identity reads there, which the network's servers use.
+// What we read in DID documents beside what @atproto/identity reads there, which the network's
+// servers use.
 import { formatMultikey, generateKeyPair } from '@atoll/crypto'
 import type { Did } from '@atoll/syntax'
 import { DidResolver, parseToAtprotoDocument } from '@atproto/identity'
@@ -23,7 +24,10 @@ interface Answer {
   pds: string | undefined
 }
 
-/** An answer; `nobody` when there is no such DID, `refused` when that could not be found out or makes no sense. */
+/**
+ * An answer; `nobody` when there is no such DID, `refused` when that could not be found out or
+ * makes no sense.
+ */
 type Outcome = Answer | 'nobody' | 'refused'
 
 async function ours(page: Response, asked: Did): Promise<Outcome> {

@@ -12,7 +12,10 @@ export class InvalidDidDocumentError extends Error {
   }
 }
 
-/** The DID can never be resolved here: a method the network does not use, or a form it does not allow. */
+/**
+ * The DID can never be resolved here: a method the network does not use, or a form it does not
+ * allow.
+ */
 export class UnsupportedDidError extends Error {
   override name = 'UnsupportedDidError'
   readonly did: Did
@@ -25,7 +28,10 @@ export class UnsupportedDidError extends Error {
   }
 }
 
-/** Whether it exists could not be found out: the directory, the web server or the DNS failed. It says nothing about the identity. */
+/**
+ * Whether it exists could not be found out: the directory, the web server or the DNS failed. It
+ * says nothing about the identity.
+ */
 export class IdentityUnavailableError extends Error {
   override name = 'IdentityUnavailableError'
   readonly identifier: AtIdentifier
@@ -38,7 +44,10 @@ export class IdentityUnavailableError extends Error {
   }
 }
 
-/** So many look-ups are under way that no other is begun. It says nothing about the identity: ask again in a few seconds. */
+/**
+ * So many look-ups are under way that no other is begun. It says nothing about the identity: ask
+ * again in a few seconds.
+ */
 export class TooManyLookupsError extends IdentityUnavailableError {
   override name = 'TooManyLookupsError'
   constructor(identifier: AtIdentifier) {
@@ -46,7 +55,7 @@ export class TooManyLookupsError extends IdentityUnavailableError {
   }
 }
 
-/** The answer is longer than the reader takes. */
+/** The response is longer than the reader allows. */
 export class ResponseTooLargeError extends Error {
   override name = 'ResponseTooLargeError'
   readonly maxBytes: number
@@ -57,7 +66,10 @@ export class ResponseTooLargeError extends Error {
   }
 }
 
-/** A request that this server does not make: to an address that is not public, or by a URL that it does not use. */
+/**
+ * A request that this server does not make: to an address that is not public, or by a URL that it
+ * does not use.
+ */
 export class RefusedRequestError extends Error {
   override name = 'RefusedRequestError'
   readonly host: string

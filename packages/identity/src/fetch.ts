@@ -26,12 +26,12 @@ export async function readText(response: Response, maxBytes: number): Promise<st
   }
 }
 
-/** Lets go of a body that nobody will read. */
+/** Cancels a body that nobody will read. */
 export async function discard(response: Response): Promise<void> {
   await response.body?.cancel().catch(() => undefined)
 }
 
-/** Ends `work` after so many milliseconds, or with `outer`, also when it pays no attention to its signal. */
+/** Rejects after `timeoutMs`, or when `outer` is aborted, even if `work` ignores its signal. */
 export async function withTimeout<T>(
   timeoutMs: number,
   work: (signal: AbortSignal) => Promise<T>,

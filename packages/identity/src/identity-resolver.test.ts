@@ -22,7 +22,7 @@ function documentOf(did: Did, handle = 'alice.test') {
   }
 }
 
-/** A network that answers from two tables, counts, and can be broken. */
+/** A network of two tables that counts lookups and can be broken. */
 class Network {
   pages = new Map<string, unknown>([[`https://plc.test/${alice}`, documentOf(alice)]])
   records = new Map<string, string[]>([['_atproto.alice.test', [`did=${alice}`]]])
@@ -94,9 +94,10 @@ describe('resolveDid', () => {
     async (failure) => {
       const network = new Network()
       network.failure = failure
-      if (failure === 204)
+      if (failure === 204) {
         network.resolver = (options) =>
           new Network().resolver({ ...options, fetch: async () => new Response(null, { status: 204 }) })
+      }
       await expect(network.resolver().resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
     },
   )
@@ -121,8 +122,9 @@ describe('resolveDid', () => {
     const network = new Network()
     network.pages.set(`https://plc.test/${alice}`, { ...documentOf(alice), padding: 'x'.repeat(64 * 1024) })
     const resolver = network.resolver()
-    for (let caller = 0; caller < 3; caller++)
+    for (let caller = 0; caller < 3; caller++) {
       await expect(resolver.resolveDid(alice)).rejects.toThrow('over 65536 bytes')
+    }
     expect(network.asked).toHaveLength(1)
     expect(await network.resolver({ maxBytes: 128 * 1024 }).resolveDid(alice)).toBeDefined()
   })
@@ -336,8 +338,9 @@ describe('a forced refresh', () => {
     const network = new Network()
     network.failure = 503
     const resolver = network.resolver()
-    for (let caller = 0; caller < 20; caller++)
+    for (let caller = 0; caller < 20; caller++) {
       await expect(resolver.resolveDid(alice, { refresh: true })).rejects.toThrow(IdentityUnavailableError)
+    }
     expect(network.asked).toHaveLength(1)
   })
 

@@ -13,25 +13,30 @@ export interface IdentityResolverOptions {
   /** For hosts that somebody else named: guarded, outside of development. */
   fetch: Fetch
   lookupTxt: LookupTxt
-  /** Asked about handles when the first answers are empty: resolvers that see a new record sooner. */
+  /**
+   * Asked about handles when the first answers are empty: resolvers that see a new record sooner.
+   */
   backupLookupTxt?: LookupTxt | undefined
-  /** `https://plc.directory` when left out. */
+  /** Default: `https://plc.directory`. */
   plcUrl?: string
-  /** For the directory, which the operator named; `fetch` when left out. */
+  /** For the directory, which the operator named. Default: `fetch`. */
   plcFetch?: Fetch
-  /** In memory when left out. */
+  /** Default: in memory. */
   cache?: IdentityCache
   cacheTimes?: Partial<CacheTimes>
   /** For each question that a lookup asks. */
   timeoutMs?: number
   /** Of a DID document: 64 KiB by default. A longer one is not a usable document. */
   maxBytes?: number
-  /** How many lookups may be under way at the directory, and how many at hosts that somebody else named: 128 each by default. */
+  /**
+   * How many lookups may be under way at the directory, and how many at hosts that somebody else
+   * named: 128 each by default.
+   */
   maxLookups?: number
   /** Development: `did:web:localhost`, with or without a port, is asked by http. */
   allowLocalhost?: boolean
   now?: () => number
-  /** Hears of what did not stop a caller from getting an answer: failed renewals and a failing cache. */
+  /** Called for failures that no caller sees: of a renewal in the background, or of the cache. */
   onError?: (error: unknown, identifier: AtIdentifier) => void
 }
 
@@ -51,20 +56,30 @@ export interface Identity {
 export interface ResolveOptions {
   /** Ask the source, and let the answer replace what is cached. */
   refresh?: boolean | undefined
-  /** Called when this call starts a lookup and waits for it: the result is not from the cache, so there is no need to refresh it. */
+  /**
+   * Called when this call starts a lookup and waits for it: the result is not from the cache, so
+   * there is no need to refresh it.
+   */
   onLookup?: (() => void) | undefined
-  /** The caller has left: a lookup that nobody else waits for ends. */
+  /** Ends the lookup if no other caller waits for it. */
   signal?: AbortSignal | undefined
 }
 
 export interface IdentityResolver {
-  /** `undefined` when there is no such DID (any more). @throws UnsupportedDidError, InvalidDidDocumentError, IdentityUnavailableError, TooManyLookupsError */
+  /**
+   * `undefined` when there is no such DID (any more).
+   * @throws UnsupportedDidError, InvalidDidDocumentError, IdentityUnavailableError,
+   * TooManyLookupsError
+   */
   resolveDid(did: Did, options?: ResolveOptions): Promise<DidDocument | undefined>
-  /** The DID that the handle's owner names. Whether the DID agrees is `resolveIdentity`'s question. @throws IdentityUnavailableError, TooManyLookupsError */
+  /**
+   * The DID that the handle's owner names. Whether the DID agrees is `resolveIdentity`'s question.
+   * @throws IdentityUnavailableError, TooManyLookupsError
+   */
   resolveHandle(handle: Handle, options?: ResolveOptions): Promise<Did | undefined>
   /** DID, handle, key and server of an account, the handle confirmed in both directions. */
   resolveIdentity(identifier: AtIdentifier, options?: ResolveOptions): Promise<Identity | undefined>
-  /** Drops what the cache holds, for the next caller to ask anew. */
+  /** Removes the identifier from the cache, so that the next caller looks it up again. */
   forget(identifier: AtIdentifier): Promise<void>
 }
 
@@ -126,8 +141,8 @@ export function createIdentityResolver(options: IdentityResolverOptions): Identi
 }
 
 /**
- * The handle that the document claims, when it leads back to the document. A caller who came by a handle gets that
- * one or none: an account may not be shown under a name that it did not claim.
+ * The handle that the document claims, when it leads back to the document. A caller who came by a
+ * handle gets that one or none: an account may not be shown under a name that it did not claim.
  */
 async function confirm(
   resolver: IdentityResolver,

@@ -2,7 +2,10 @@ import type { AtIdentifier, Did } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
 import type { IdentityCache } from './cache/identity-cache.ts'
 
-/** The rules of `IdentityCache`, as tests for any implementation. `open` gives a fresh cache each time. */
+/**
+ * The rules of `IdentityCache`, as tests for any implementation. `open` gives a fresh cache each
+ * time.
+ */
 export function identityCacheSuite(
   name: string,
   open: () => Promise<{ cache: IdentityCache; close?: () => Promise<void> }>,

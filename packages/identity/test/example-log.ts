@@ -35,7 +35,9 @@ export function exampleGenesis(keys: ExampleKeys, signer: KeyPair = keys.weak): 
   })
 }
 
-/** A log that grows by the rules of a directory, with a clock that stands still unless told to move. */
+/**
+ * A log that grows by the rules of a directory, with a clock that stands still unless told to move.
+ */
 export class ExampleLog {
   readonly did: Did
   readonly entries: PlcLogEntry[] = []

@@ -12,7 +12,9 @@ export const special4 = `
   .trim()
   .split(/\s+/)
 
-/** Special IPv6 addresses: local, mapped, compatible, translated, tunnelled, multicast, reserved. */
+/**
+ * Special IPv6 addresses: local, mapped, compatible, translated, tunnelled, multicast, reserved.
+ */
 export const special6 = `
 :: ::1 0:0:0:0:0:0:0:1 0000:0000:0000:0000:0000:0000:0000:0001 ::2
 ::ffff:127.0.0.1 ::ffff:7f00:1 0:0:0:0:0:ffff:7f00:1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 ::ffff:192.168.1.1

@@ -16,7 +16,10 @@ export interface AtUriParts {
 const scheme = 'at://'
 const maxLength = 8192
 
-/** Whether a value is an AT-URI in the restricted form that lexicons use: no query, no fragment, no trailing slash. */
+/**
+ * Whether a value is an AT-URI in the restricted form that lexicons use: no query, no fragment, no
+ * trailing slash.
+ */
 export function isAtUri(value: unknown): value is AtUri {
   return typeof value === 'string' && split(value) !== undefined
 }
@@ -34,7 +37,10 @@ export function splitAtUri(uri: AtUri): AtUriParts {
   return parts
 }
 
-/** The AT-URI of an account, a collection in it, or a record in that. @throws InvalidAtUriError for a key without collection */
+/**
+ * The AT-URI of an account, a collection in it, or a record in that.
+ * @throws InvalidAtUriError for a key without collection
+ */
 export function formatAtUri({ authority, collection, rkey }: AtUriParts): AtUri {
   if (collection === undefined) {
     if (rkey !== undefined) throw new InvalidAtUriError(`${scheme}${authority}//${rkey}`)

@@ -1,7 +1,10 @@
 import type { Branded } from './brand.ts'
 import { InvalidCidStringError } from './errors.ts'
 
-/** A CID as text, in any multibase: what the lexicon format `cid` admits. `@atoll/data-model` parses the stricter kind. */
+/**
+ * A CID as text, in any multibase: what the lexicon format `cid` admits. `@atoll/data-model` parses
+ * the stricter kind.
+ */
 export type CidString = Branded<'cid'>
 
 const pattern = /^[a-zA-Z0-9+=]{8,256}$/

@@ -10,10 +10,11 @@ const dot = 0x2e
 const plus = 0x2b
 const minus = 0x2d
 
-// Written out by position: this runs for every record of a network, and a pattern plus a Date is ten times slower.
+// Written out by position: this runs for every record of a network, and a pattern plus a Date is
+// ten times slower.
 /**
- * Whether a value is what RFC 3339, ISO 8601 and HTML all call a date and time, and happened or will happen: neither
- * 30 February nor a leap second nor a moment outside the years 0000 to 9999.
+ * Whether a value is what RFC 3339, ISO 8601 and HTML all call a date and time, and happened or
+ * will happen: neither 30 February nor a leap second nor a moment outside the years 0000 to 9999.
  */
 export function isDatetime(value: unknown): value is Datetime {
   if (typeof value !== 'string' || value.length < minLength || value.length > maxLength) return false
@@ -36,7 +37,10 @@ export function parseDatetime(text: string): Datetime {
   return text
 }
 
-/** A moment in UTC with milliseconds, the form that the specification prefers. @throws InvalidDatetimeError outside the years 0000 to 9999 */
+/**
+ * A moment in UTC with milliseconds, the form that the specification prefers.
+ * @throws InvalidDatetimeError outside the years 0000 to 9999
+ */
 export function formatDatetime(date: Date): Datetime {
   return parseDatetime(Number.isNaN(date.getTime()) ? String(date) : date.toISOString())
 }
@@ -57,7 +61,10 @@ function daysIn(month: number, year: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
-/** Where the zone should begin. A dot without digits counts as no fraction, so that the zone is not found. */
+/**
+ * Where the zone should begin. A dot without digits counts as no fraction, so that the zone is not
+ * found.
+ */
 function endOfFraction(text: string): number {
   if (text.charCodeAt(19) !== dot) return 19
   let at = 20
@@ -65,7 +72,10 @@ function endOfFraction(text: string): number {
   return at === 20 ? 19 : at
 }
 
-/** Minutes ahead of UTC. `-00:00` means "zone unknown" in RFC 3339 and nothing in ISO 8601, so it is refused. */
+/**
+ * Minutes ahead of UTC. `-00:00` means "zone unknown" in RFC 3339 and nothing in ISO 8601, so it is
+ * refused.
+ */
 function zoneOffset(text: string, at: number): number | undefined {
   if (text[at] === 'Z') return text.length === at + 1 ? 0 : undefined
   const sign = text.charCodeAt(at)
@@ -76,7 +86,10 @@ function zoneOffset(text: string, at: number): number | undefined {
   return (hours * 60 + minutes) * (sign === minus ? -1 : 1)
 }
 
-/** A zone may carry the first hours of year 0000 below zero, and the last ones of 9999 into a fifth digit. */
+/**
+ * A zone may carry the first hours of year 0000 below zero, and the last ones of 9999 into a fifth
+ * digit.
+ */
 function staysInRange(year: number, month: number, day: number, utcMinutes: number): boolean {
   if (utcMinutes < 0) return year !== 0 || month !== 1 || day !== 1
   return utcMinutes < 24 * 60 || year !== 9999 || month !== 12 || day !== 31

@@ -6,7 +6,10 @@ export type Did = `did:${string}:${string}`
 const maxLength = 2048
 const pattern = /^did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]$/
 
-/** Whether a value is a DID by syntax; whether its method is one that the network knows is not asked. */
+/**
+ * Whether a value is a DID by syntax; whether its method is one that the network knows is not
+ * asked.
+ */
 export function isDid(value: unknown): value is Did {
   return typeof value === 'string' && value.length <= maxLength && pattern.test(value)
 }
@@ -18,8 +21,9 @@ export function parseDid(text: string): Did {
 }
 
 /**
- * The different DIDs that a name's TXT records claim as `did=…`, in their order. A single one is the
- * owner of a handle or an NSID; several are a mistake of the name's owner. Other records are ignored.
+ * The different DIDs that a name's TXT records claim as `did=…`, in their order. A single one is
+ * the owner of a handle or an NSID; several are a mistake of the name's owner. Other records are
+ * ignored.
  */
 export function didsInTxt(records: readonly string[]): Did[] {
   const values = records.map((text) => text.trim()).filter((text) => text.startsWith('did='))

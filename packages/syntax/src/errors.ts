@@ -99,7 +99,7 @@ export class InvalidUriError extends InvalidTextError {
   }
 }
 
-// Foreign text may be megabytes long, and messages end in logs and answers.
+// Foreign text may be megabytes long, and messages end up in logs and responses.
 function excerpt(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 }

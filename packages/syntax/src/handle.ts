@@ -6,7 +6,8 @@ export type Handle = `${string}.${string}`
 const maxLength = 253
 const pattern = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/
 
-// Names that never resolve on the public internet. `.test` is left to the app: development needs it.
+// Names that never resolve on the public internet. `.test` is left to the app: development needs
+// it.
 const disallowedTlds = new Set(['alt', 'arpa', 'example', 'internal', 'invalid', 'local', 'localhost', 'onion'])
 
 /** Whether a value is a handle by syntax, in any letter case. */

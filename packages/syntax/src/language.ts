@@ -4,7 +4,8 @@ import { InvalidLanguageError } from './errors.ts'
 /** A language tag of BCP 47, such as `pt-BR`: https://www.rfc-editor.org/rfc/rfc5646 */
 export type Language = Branded<'language'>
 
-// Tags from before the present grammar that it would refuse; the regular ones among them fit the grammar anyway.
+// Tags from before the present grammar that it would refuse; the regular ones among them fit the
+// grammar anyway.
 const irregular = new Set(
   (
     'en-gb-oed i-ami i-bnn i-default i-enochian i-hak i-klingon i-lux i-mingo i-navajo i-pwn i-tao i-tay i-tsu ' +
@@ -26,8 +27,8 @@ const extension = /^[a-z0-9]{2,8}$/
 const privateUse = /^[a-z0-9]{1,8}$/
 
 /**
- * Whether a value is a well-formed language tag, which is what lexicons ask for. Letter case does not matter, except
- * that the primary subtag is lower-case.
+ * Whether a value is a well-formed language tag, which is what lexicons ask for. Letter case does
+ * not matter, except that the primary subtag is lower-case.
  */
 export function isLanguage(value: unknown): value is Language {
   if (typeof value !== 'string') return false
@@ -46,8 +47,8 @@ export function parseLanguage(text: string): Language {
 }
 
 /**
- * Whether a well-formed tag says nothing twice: no variant and no kind of extension. The specification has records with
- * such tags accepted, and clients ignore the tags.
+ * Whether a well-formed tag says nothing twice: no variant and no kind of extension. The
+ * specification has records with such tags accepted, and clients ignore the tags.
  */
 export function isValidLanguage(tag: Language): boolean {
   const subtags = withoutPrivateUse(tag.toLowerCase()).split('-')

@@ -3,7 +3,8 @@ import { InvalidNsidError } from './errors.ts'
 /** The name of a schema: a reversed domain and a name. https://atproto.com/specs/nsid */
 export type Nsid = `${string}.${string}.${string}`
 
-// The specification also says that the authority has at most 253 characters; its own vectors hold a valid one of 283.
+// The specification also says that the authority has at most 253 characters; its own vectors hold a
+// valid one of 283.
 const maxLength = 317
 const pattern =
   /^[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+\.[a-zA-Z][a-zA-Z0-9]{0,62}$/
@@ -21,13 +22,17 @@ export function parseNsid(text: string): Nsid {
   return text
 }
 
-/** Whether a value is an NSID with its domain in lower case, as collections are stored. The name may have any case. */
+/**
+ * Whether a value is an NSID with its domain in lower case, as collections are stored. The name may
+ * have any case.
+ */
 export function isNormalizedNsid(value: unknown): value is Nsid {
   return isNsid(value) && !upperCaseInDomain.test(value)
 }
 
 /**
- * The NSID with its domain, which is not case-sensitive, in lower case. The name, which is, stays as it is.
+ * The NSID with its domain, which is not case-sensitive, in lower case. The name, which is, stays
+ * as it is.
  * @throws InvalidNsidError
  * @example normalizeNsid('App.Bsky.feed.getPosts') // 'app.bsky.feed.getPosts'
  */
@@ -37,7 +42,10 @@ export function normalizeNsid(text: string): Nsid {
   return (nsid.slice(0, name).toLowerCase() + nsid.slice(name)) as Nsid // lower-casing ASCII keeps the syntax
 }
 
-/** The domain that controls an NSID, in DNS order and lower case. @example nsidAuthority('app.bsky.feed.post') // 'feed.bsky.app' */
+/**
+ * The domain that controls an NSID, in DNS order and lower case.
+ * @example nsidAuthority('app.bsky.feed.post') // 'feed.bsky.app'
+ */
 export function nsidAuthority(nsid: Nsid): string {
   return nsid.slice(0, nsid.lastIndexOf('.')).split('.').reverse().join('.').toLowerCase()
 }

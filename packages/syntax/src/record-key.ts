@@ -29,7 +29,8 @@ export function isRecordKeyKind(value: unknown): value is RecordKeyKind {
 }
 
 /**
- * Whether a record key is of the kind that its collection asks for. An NSID must be normalized, so that no two keys mean the same.
+ * Whether a record key is of the kind that its collection asks for. An NSID must be normalized, so
+ * that no two keys mean the same.
  */
 export function matchesRecordKeyKind(kind: RecordKeyKind, rkey: string): boolean {
   switch (kind) {

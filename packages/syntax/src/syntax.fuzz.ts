@@ -53,7 +53,10 @@ function require(holds: boolean, what: string): void {
   if (!holds) throw new Error(what)
 }
 
-/** What is taken is plain ASCII within its length: nothing that a log, a header or a file name would trip over. */
+/**
+ * What is taken is plain ASCII within its length: nothing that a log, a header or a file name would
+ * trip over.
+ */
 function requirePlain(text: string, maxLength: number): void {
   require(text.length > 0 && text.length <= maxLength, 'its length')
   require(/^[\x21-\x7e]+$/.test(text), 'a character')
@@ -86,8 +89,9 @@ export const targets: FuzzTarget[] = [
     requirePlain(tid, 13)
     if (tid > lastExact) return
     require(formatTid(tidMicroseconds(tid), tidClockId(tid)) === tid, 'its parts do not make it')
-    if (tid.slice(0, 11) < lastExact.slice(0, 11))
+    if (tid.slice(0, 11) < lastExact.slice(0, 11)) {
       require(new TidClock({ now: () => 0 }).next(tid) > tid, 'no TID after it')
+    }
   }),
   target('record key', ['self', '~1.2-3_', 'a:b', 'literal:self', 'literal:'], ['.', '..', ':', '/'], (text) => {
     if (isRecordKeyKind(text) && text.startsWith('literal:')) {

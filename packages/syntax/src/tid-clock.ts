@@ -7,8 +7,8 @@ export class TidClock {
   #last: number
 
   /**
-   * `now` is in milliseconds; `clockId` (0 to 1023) is random unless given; `last` is the newest TID of an earlier run,
-   * so that a restart after the clock was set back does not repeat it.
+   * `now` is in milliseconds; `clockId` (0 to 1023) is random by default; `last` is the newest TID
+   * of an earlier run, so that a restart after the clock was set back does not repeat it.
    */
   constructor(options: { now?: () => number; clockId?: number; last?: Tid } = {}) {
     this.#now = options.now ?? Date.now
@@ -17,9 +17,9 @@ export class TidClock {
   }
 
   /**
-   * A TID greater than all before it, and than `after`. When the machine's clock is behind, each call advances by one
-   * microsecond. An `after` from the future lifts this one TID only: it does not drag the clock along, so one repository
-   * with a wrong rev leaves all others alone.
+   * A TID greater than all before it, and than `after`. When the machine's clock is behind, each
+   * call advances by one microsecond. An `after` from the future lifts this one TID only: it does
+   * not drag the clock along, so one repository with a wrong rev leaves all others alone.
    * @throws RangeError when no TID is greater than `after`
    */
   next(after?: Tid): Tid {

@@ -1,7 +1,10 @@
 import type { Branded } from './brand.ts'
 import { InvalidTidError } from './errors.ts'
 
-/** A timestamp identifier, which sorts as text by time: https://atproto.com/specs/tid. Every TID is a record key. */
+/**
+ * A timestamp identifier, which sorts as text by time: https://atproto.com/specs/tid. Every TID is
+ * a record key.
+ */
 export type Tid = Branded<'tid' | 'recordKey'>
 
 const alphabet = '234567abcdefghijklmnopqrstuvwxyz'
@@ -20,7 +23,10 @@ export function parseTid(text: string): Tid {
   return text
 }
 
-/** The TID of a moment and a clock. @throws RangeError for a time past 2^53 microseconds or a clock id past 1023 */
+/**
+ * The TID of a moment and a clock.
+ * @throws RangeError for a time past 2^53 microseconds or a clock id past 1023
+ */
 export function formatTid(microseconds: number, clockId: number): Tid {
   if (!Number.isSafeInteger(microseconds) || microseconds < 0) {
     throw new RangeError(`no TID for the time ${microseconds}`)
@@ -34,10 +40,13 @@ export function formatTid(microseconds: number, clockId: number): Tid {
     text = alphabet.charAt(rest % 32) + text
     rest = Math.floor(rest / 32)
   }
-  return (text + alphabet.charAt(clockId >> 5) + alphabet.charAt(clockId & 31)) as Tid // every character is of the alphabet
+  // Every character is one of the alphabet.
+  return (text + alphabet.charAt(clockId >> 5) + alphabet.charAt(clockId & 31)) as Tid
 }
 
-/** When a TID was made, in microseconds since 1970. Past 2^53 (the year 2255) the figure is rounded. */
+/**
+ * When a TID was made, in microseconds since 1970. Past 2^53 (the year 2255) the figure is rounded.
+ */
 export function tidMicroseconds(tid: Tid): number {
   return decode(tid.slice(0, timeLength))
 }

@@ -4,8 +4,8 @@ import { InvalidUriError } from './errors.ts'
 export type Uri = `${string}:${string}`
 
 const maxBytes = 8192
-// The scheme is RFC 3986's. Of what follows, only white space and control characters are refused: posts link to pages
-// as people paste them, with letters that RFC 3986 would want percent-encoded.
+// The scheme is RFC 3986's. Of what follows, only white space and control characters are refused:
+// posts link to pages as people paste them, with letters that RFC 3986 would want percent-encoded.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const pattern = /^[a-zA-Z][a-zA-Z0-9+.-]*:[^\s\u0000-\u001f\u007f-\u009f]+$/
 

@@ -13,15 +13,16 @@ export interface CacheTimes {
   staleMs: number
   /** Up to this age it is given while a new one is fetched; past it, callers wait. */
   maxMs: number
-  /** How long "there is none" is believed, and a document that is none. */
+  /** How long "no such identity" and invalid documents are believed. */
   negativeMs: number
   /**
-   * How long a source that could not be asked is left alone. For callers who ask to refresh, `minRefreshMs` counts where it is shorter.
+   * How long a source that could not be asked is left alone. For callers who ask to refresh,
+   * `minRefreshMs` counts where it is shorter.
    */
   failureMs: number
   /**
-   * How soon after a caller asked to refresh a DID it may be refreshed again. Until then such callers get what is cached, or the error of
-   * the lookup that failed last.
+   * How soon after a caller asked to refresh a DID it may be refreshed again. Until then such
+   * callers get what is cached, or the error of the lookup that failed last.
    */
   minRefreshMs: number
 }
@@ -38,7 +39,10 @@ export interface CachedLookupOptions<K extends AtIdentifier, V extends DidDocume
   cache: IdentityCache
   times: CacheTimes
   now: () => number
-  /** `undefined` is an answer and is kept; an error is none: it is remembered for a moment, and what was known before stays. */
+  /**
+   * `undefined` (no such identity) is cached. An error is not: the previous answer stays, and the
+   * failure is remembered briefly.
+   */
   lookup: (identifier: K, signal: AbortSignal) => Promise<V | undefined>
   isValue: (value: DidDocument | Did) => value is V
   onError: (error: unknown, identifier: AtIdentifier) => void
@@ -55,7 +59,8 @@ interface GetOptions {
 const maxRefreshedBytes = 4 * 1024 * 1024
 
 /**
- * One kind of lookup behind the cache: concurrent callers share it, and stale answers are renewed in the background.
+ * One kind of lookup behind the cache: concurrent callers share it, and stale answers are renewed
+ * in the background.
  *
  * In one process only: callers of other processes do not share a lookup.
  */
@@ -97,7 +102,10 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     await this.#options.cache.delete(identifier)
   }
 
-  /** Gives an answer whose lookup began after the call, unless another caller has refreshed it in the meantime. */
+  /**
+   * Resolves to an answer whose lookup began after the call, unless another caller refreshed it
+   * meanwhile.
+   */
   async #refresh(identifier: K, options: GetOptions): Promise<V | undefined> {
     await this.#flights.ended(identifier, options.signal)
     if (!this.#mustRefresh(identifier, true)) return this.get(identifier, { ...options, refresh: false })
@@ -115,7 +123,10 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     return failure && now - failure.time < this.#options.times.minRefreshMs ? failure : undefined
   }
 
-  /** A caller who asks too soon gets what is cached, and the next one after the interval a new answer. */
+  /**
+   * A caller who asks too soon gets what is cached, and the next one after the interval a new
+   * answer.
+   */
   #mustRefresh(identifier: K, isAsked: boolean): boolean {
     const last = this.#refreshed.get(identifier)
     const age = last === undefined ? Number.POSITIVE_INFINITY : this.#options.now() - last.time
@@ -135,7 +146,7 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     }
   }
 
-  /** An answer from the future was kept before the clock went back: it is not believed. */
+  /** An answer from the future was cached before the clock was set back: it is not used. */
   #ageOf(known: CachedAnswer): number {
     const age = this.#options.now() - known.time
     return age >= 0 ? age : Number.POSITIVE_INFINITY

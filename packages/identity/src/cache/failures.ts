@@ -13,8 +13,9 @@ const maxBytes = 8 * 1024 * 1024
 const bytesOfError = 2048
 
 /**
- * Lookups that failed a moment ago, so that a source in trouble is not asked by every caller. Kept here and not in the cache:
- * a failure says something about this process and its network, nothing about the identity.
+ * Lookups that failed a moment ago, so that a source in trouble is not asked by every caller. Kept
+ * here and not in the cache: a failure says something about this process and its network, nothing
+ * about the identity.
  */
 export class Failures {
   readonly #failures = new RecentMap<AtIdentifier, Failure>({
@@ -46,7 +47,7 @@ export class Failures {
     this.#failures.delete(identifier)
   }
 
-  /** A document that makes no sense is an answer of a kind. */
+  /** An invalid document is an answer of a kind. */
   #keptMs({ error }: Failure): number {
     return error instanceof IdentityUnavailableError ? this.#times.failureMs : this.#times.negativeMs
   }

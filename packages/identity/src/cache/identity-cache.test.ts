@@ -23,8 +23,9 @@ it('is bounded in bytes, whatever the documents are made of', () => {
     '\u{1f98b}'.repeat(16_000),
   ]) {
     const cache = new MemoryIdentityCache({ maxBytes })
-    for (let number = 0; number < 200; number++)
+    for (let number = 0; number < 200; number++) {
       cache.set(`did:web:host${number}.test`, { value: { id: `did:web:host${number}.test`, filling }, time: 1 })
+    }
     expect(cache.bytes).toBeGreaterThan(maxBytes / 2)
     expect(cache.bytes).toBeLessThanOrEqual(maxBytes)
     expect(cache.size).toBeLessThanOrEqual(maxBytes / 30_000)

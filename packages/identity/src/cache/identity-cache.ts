@@ -3,14 +3,20 @@ import type { AtIdentifier, Did } from '@atoll/syntax'
 import type { DidDocument } from '../did/document.ts'
 import { bytesOfText } from './text-bytes.ts'
 
-/** What was learned about an identifier: a DID's document, a handle's DID, or `null` when there is none. */
+/**
+ * What was learned about an identifier: a DID's document, a handle's DID, or `null` when there is
+ * none.
+ */
 export interface CachedAnswer {
   value: DidDocument | Did | null
   /** When it was learned, in milliseconds since 1970. */
   time: number
 }
 
-/** Answers by identifier. The resolver judges their age; a cache only keeps them, and may forget any at any time. */
+/**
+ * Answers by identifier. The resolver judges their age; a cache only keeps them, and may forget any
+ * at any time.
+ */
 export interface IdentityCache {
   get(identifier: AtIdentifier): Promise<CachedAnswer | undefined> | CachedAnswer | undefined
   /** Replaces what was kept under the identifier. */
@@ -28,14 +34,18 @@ interface KeptAnswer {
 }
 
 /**
- * Keeps the most recently used answers in memory, within a bound of bytes. Each `get` gives a copy of its own.
+ * Keeps the most recently used answers in memory, within a bound of bytes. Each `get` returns a
+ * copy.
  *
  * In one process only: another `IdentityCache` is shared.
  */
 export class MemoryIdentityCache implements IdentityCache {
   readonly #answers: RecentMap<AtIdentifier, KeptAnswer>
 
-  /** @param options.maxBytes of all answers together, what the Map itself takes included. Default: 64 MiB. */
+  /**
+   * @param options.maxBytes of all answers together, what the Map itself takes included. Default:
+   * 64 MiB.
+   */
   constructor({ maxBytes = 64 * 1024 * 1024 }: { maxBytes?: number } = {}) {
     this.#answers = new RecentMap({ maxSize: maxBytes, sizeOf: ({ bytes }) => bytes })
   }

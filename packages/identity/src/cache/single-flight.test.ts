@@ -17,7 +17,7 @@ it('lets those who ask together share one lookup', async () => {
   expect(begun).toHaveLength(1)
 })
 
-it('keeps different keys apart, and begins anew when a lookup has ended', async () => {
+it('keeps different keys apart, and begins again when a lookup has ended', async () => {
   const flights = new SingleFlight<string, string>()
   const { begun, lookup } = controlled()
   const first = flights.join('a', lookup)

@@ -7,7 +7,10 @@ interface Flight<T> {
   waiting: number
 }
 
-/** Lets callers who ask the same thing at the same time share one lookup, which ends when all of them have left. */
+/**
+ * Lets callers who ask the same thing at the same time share one lookup, which ends when all of
+ * them have left.
+ */
 export class SingleFlight<K, T> {
   readonly #flights = new Map<K, Flight<T>>()
 

@@ -18,7 +18,10 @@ export function signingKeyOf(document: DidDocument, fragment = '#atproto'): DidK
   return undefined
 }
 
-/** The first handle that the document claims, in lower case. It is a claim: `resolveIdentity` checks it. */
+/**
+ * The first handle that the document claims, in lower case. It is a claim: `resolveIdentity` checks
+ * it.
+ */
 export function handleOf(document: DidDocument): Handle | undefined {
   for (const name of document.alsoKnownAs ?? []) {
     const handle = name.startsWith('at://') ? name.slice('at://'.length) : undefined
@@ -33,7 +36,9 @@ export function pdsOf(document: DidDocument): string | undefined {
   return endpoint !== undefined && new URL(endpoint).pathname === '/' ? endpoint : undefined
 }
 
-/** The URL of the first service under this fragment (and of this type), without a slash at its end. */
+/**
+ * The URL of the first service under this fragment (and of this type), without a slash at its end.
+ */
 export function serviceEndpoint(document: DidDocument, fragment: string, type?: string): string | undefined {
   const service = document.service?.find(
     ({ id, type: types }) => isUnder(document, id, fragment) && (type === undefined || [types].flat().includes(type)),
@@ -53,7 +58,7 @@ function publicKeyOf({ type, publicKeyMultibase: text }: VerificationMethod): Pu
     if (type === 'Multikey') return parseMultikey(text)
     return curve && parseMultibaseKey(curve, text)
   } catch {
-    return undefined // the first valid key counts, and this is none
+    return undefined // not a valid key: the first valid one counts
   }
 }
 

@@ -28,8 +28,9 @@ const maxDepth = 16
 const maxListItems = 256
 
 /**
- * Checks that foreign JSON is the document of `did`. The lists that the AT Protocol reads lose entries of another
- * shape, because the specification of DIDs allows them and nobody here can use them.
+ * Checks that foreign JSON is the document of `did`. The lists that the AT Protocol reads lose
+ * entries of another shape, because the specification of DIDs allows them and nobody here can use
+ * them.
  */
 export function parseDidDocument(json: unknown, did: Did): DidDocument {
   const refuse = (reason: string): never => {

@@ -22,7 +22,8 @@ export interface DidLookupOptions {
 }
 
 /**
- * Fetches the document of a DID, past any cache. `undefined` when the source says that there is none (or no longer).
+ * Fetches the document of a DID, past any cache. `undefined` when the source says that it does not,
+ * or no longer, exist.
  *
  * @throws UnsupportedDidError, InvalidDidDocumentError, IdentityUnavailableError
  */
@@ -35,7 +36,7 @@ export async function lookUpDid(
   try {
     const ask = async (signal: AbortSignal) => {
       const headers = { accept: 'application/did+ld+json, application/json' }
-      // A redirect is an answer like any refusal: not every runtime knows `error`.
+      // A redirect counts as a refusal; `manual`, because not every runtime knows `error`.
       const response = await fetch(url, { headers, redirect: 'manual', signal })
       return readDocument(did, response, options.maxBytes)
     }

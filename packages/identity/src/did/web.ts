@@ -2,8 +2,8 @@ import { type Did, isDisallowedTld, isHandle } from '@atoll/syntax'
 import { UnsupportedDidError } from '../errors.ts'
 
 /**
- * Where a did:web publishes its document. The network allows host names only: no paths, and ports for `localhost`
- * alone, in development.
+ * Where a did:web publishes its document. The network allows host names only: no paths, and ports
+ * for `localhost` alone, in development.
  *
  * @throws UnsupportedDidError
  */

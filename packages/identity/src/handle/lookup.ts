@@ -8,8 +8,8 @@ import {
 import { discard, type Fetch, readText, withTimeout } from '../fetch.ts'
 
 /**
- * The TXT records of a name, each with its pieces joined. A name without any gives an empty list; a failure to find
- * out is thrown.
+ * The TXT records of a name, each with its pieces joined. A name without any gives an empty list; a
+ * failure to find out is thrown.
  */
 export type LookupTxt = (name: string, options?: { signal?: AbortSignal }) => Promise<string[]>
 
@@ -24,12 +24,16 @@ export interface HandleLookupOptions {
   signal?: AbortSignal | undefined
 }
 
-/** What one way of asking found. `conflict` is an owner's mistake, and `unknown` says nothing about the handle. */
+/**
+ * What one way of asking found. `conflict` is an owner's mistake, and `unknown` says nothing about
+ * the handle.
+ */
 type Finding = { kind: 'did'; did: Did } | { kind: 'none' | 'conflict' } | { kind: 'unknown'; cause: unknown }
 
 /**
- * Asks the DNS and the web server of a handle at once, past any cache. The DNS has the last word where they differ, and
- * two records that differ mean no answer at all: https://atproto.com/specs/handle#handle-resolution
+ * Asks the DNS and the web server of a handle at once, past any cache. The DNS has the last word
+ * where they differ, and two records that differ mean no answer at all:
+ * https://atproto.com/specs/handle#handle-resolution
  *
  * @throws IdentityUnavailableError
  */
@@ -95,8 +99,9 @@ async function askWeb(handle: Handle, options: HandleLookupOptions, abort: Abort
 }
 
 /**
- * The name has no address, or none that may be asked; or the answer is too long for a DID, such as the page that a server gives
- * for any path, or packed more than once. Runtimes wrap the reason, some more than once.
+ * The name has no address, or none that may be asked; or the response is too long for a DID, such
+ * as the page that a server gives for any path, or is compressed more than once. Runtimes wrap the
+ * reason, some more than once.
  */
 function isNoClaim(error: unknown): boolean {
   for (let reason = error, depth = 0; reason instanceof Error && depth < 5; reason = reason.cause, depth++) {

@@ -89,11 +89,12 @@ it('knows addresses, the hosts file and localhost without asking', async () => {
     { address: '2001:db8::7', family: 6 },
   ])
   expect(await look('plc', { family: 4 })).toEqual([{ address: '192.0.2.7', family: 4 }])
-  for (const name of ['localhost', 'LOCALHOST.', 'pds.localhost'])
+  for (const name of ['localhost', 'LOCALHOST.', 'pds.localhost']) {
     expect(await look(name)).toEqual([
       { address: '127.0.0.1', family: 4 },
       { address: '::1', family: 6 },
     ])
+  }
   expect(questions).toBe(before)
 })
 

@@ -12,15 +12,19 @@ export interface AddressLookupOptions {
   hostsFile?: string
 }
 
-/** The addresses of a host name. The look-up ends with `signal`. Without any address it throws an error with the code `ENOTFOUND`. */
+/**
+ * The addresses of a host name. The look-up ends with `signal`. Without any address it throws an
+ * error with the code `ENOTFOUND`.
+ */
 export type LookUpAddresses = (
   host: string,
   options?: { signal?: AbortSignal | undefined; family?: 4 | 6 | undefined },
 ) => Promise<LookupAddress[]>
 
 /**
- * Looks addresses up without `getaddrinfo`, which occupies one of the process's four threads for as long as a name server
- * takes and cannot be cancelled: a few silent name servers would stop file access and every other look-up.
+ * Looks addresses up without `getaddrinfo`, which occupies one of the process's four threads for as
+ * long as a name server takes and cannot be cancelled: a few silent name servers would stop file
+ * access and every other look-up.
  */
 export function createAddressLookup(options: AddressLookupOptions = {}): LookUpAddresses {
   const { nameservers = [], timeoutMs = 3000 } = options
@@ -37,7 +41,9 @@ export function createAddressLookup(options: AddressLookupOptions = {}): LookUpA
   }
 }
 
-/** The same in the form that `node:net`, undici and ws take. Passes on a `signal` among the options. */
+/**
+ * The same in the form that `node:net`, undici and ws take. Passes on a `signal` among the options.
+ */
 export function lookupFunction(lookUp: LookUpAddresses): LookupFunction {
   return (host, options: Parameters<LookupFunction>[1] & { signal?: AbortSignal | undefined }, callback) => {
     lookUp(host, { signal: options.signal, family: families.get(options.family) }).then(

@@ -15,8 +15,9 @@ export interface GuardOptions {
 }
 
 /**
- * Who names the hosts also decides how many there are and how they behave. A socket that nobody uses is closed after two
- * seconds, whatever the host suggests; there are at most 256 origins at a time, and 16 sockets to each.
+ * Who names the hosts also decides how many there are and how they behave. A socket that nobody
+ * uses is closed after two seconds, whatever the host suggests; there are at most 256 origins at a
+ * time, and 16 sockets to each.
  */
 const bounds = {
   keepAliveTimeout: 2000,
@@ -67,7 +68,10 @@ function destroyUnwanted(
   socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', forget).once('close', forget)
 }
 
-/** Throws `RefusedRequestError` for a URL that a guarded request does not go to, whatever its name resolves to. */
+/**
+ * Throws `RefusedRequestError` for a URL that a guarded request does not go to, whatever its name
+ * resolves to.
+ */
 export function requirePublicUrl(url: URL, protocol: 'https:' | 'wss:' = 'https:'): void {
   const refuse = (reason: string): never => {
     throw new RefusedRequestError(url.host, reason)
@@ -75,7 +79,8 @@ export function requirePublicUrl(url: URL, protocol: 'https:' | 'wss:' = 'https:
   if (url.protocol !== protocol) refuse(`not ${protocol.slice(0, -1)}`)
   if (url.port !== '') refuse('a port of its own')
   if (url.username !== '' || url.password !== '') refuse('credentials in the URL')
-  // The URL parser has by now turned decimal, octal, hexadecimal and full-width spellings into the usual ones.
+  // The URL parser has by now turned decimal, octal, hexadecimal and full-width spellings into the
+  // usual ones.
   if (isAddress(url.hostname)) throw addressRefused(url.hostname)
   if (!isHandle(url.hostname) || isDisallowedTld(url.hostname)) refuse('not a public name')
 }

@@ -7,9 +7,9 @@ import { soleCoding } from './sole-coding.ts'
 import { WantedHosts } from './wanted-hosts.ts'
 
 export interface GuardedFetchOptions extends GuardOptions {
-  /** Of an answer's body, before and after decompression. */
+  /** Of a response's body, before and after decompression. */
   maxBytes?: number
-  /** From the call to the last byte of the answer, redirects included. */
+  /** From the call to the last byte of the response, redirects included. */
   timeoutMs?: number
   maxRedirects?: number
 }
@@ -20,9 +20,10 @@ export interface GuardedFetch extends Fetch {
 }
 
 /**
- * A `fetch` for URLs that somebody else named. Only https, only names, only the usual port, only public addresses;
- * redirects are refused unless asked for, and then each is checked like the first; time and size are bounded, and a body has one content
- * coding at most. What a request started (a look-up, an attempt to connect) ends with it.
+ * A `fetch` for URLs that somebody else named. Only https, only names, only the usual port, only
+ * public addresses; redirects are refused unless asked for, and then each is checked like the
+ * first; time and size are bounded, and a body has one content coding at most. What a request
+ * started (a look-up, an attempt to connect) ends with it.
  */
 export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFetch {
   const { allowPrivate = false, maxBytes = 512 * 1024, timeoutMs = 10_000, maxRedirects = 5 } = options

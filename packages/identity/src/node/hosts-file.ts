@@ -7,7 +7,10 @@ export function systemHostsFile(): string {
   return process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts'
 }
 
-/** The names in a hosts file. It is read again after it has changed; one that cannot be read has none. */
+/**
+ * The names in a hosts file. It is read again after it has changed; one that cannot be read has
+ * none.
+ */
 export class HostsFile {
   readonly #path: string
   #version = ''
@@ -39,8 +42,9 @@ function parseHosts(text: string): Map<string, LookupAddress[]> {
     const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
     const family = isIP(address)
     if (family === 0) continue
-    for (const name of names.map((each) => each.toLowerCase()))
+    for (const name of names.map((each) => each.toLowerCase())) {
       addresses.set(name, [...(addresses.get(name) ?? []), { address, family }])
+    }
   }
   return addresses
 }

@@ -4,7 +4,7 @@ import type { LookupTxt } from '../handle/lookup.ts'
 import { createAddressLookup, type LookUpAddresses } from './address-lookup.ts'
 
 export interface NodeDnsOptions {
-  /** Addresses or names of resolvers, with or without a port; the system's when left out. */
+  /** Addresses or names of resolvers, with or without a port. Default: the system's. */
   nameservers?: string[]
   /** For each try at one resolver. */
   timeoutMs?: number

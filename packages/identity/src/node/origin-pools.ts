@@ -1,8 +1,8 @@
 import { Dispatcher, Pool } from 'undici'
 
 /**
- * Connections to many hosts, a bounded number of them at a time. undici's own `Agent` keeps the pool of a host whose requests
- * were aborted for ever, and counts it against its `maxOrigins`.
+ * Connections to many hosts, a bounded number of them at a time. undici's own `Agent` keeps the
+ * pool of a host whose requests were aborted for ever, and counts it against its `maxOrigins`.
  */
 export class OriginPools extends Dispatcher {
   readonly #pools = new Map<string, Pool>()

@@ -22,7 +22,8 @@ const special4: [string, number][] = [
   ['240.0.0.0', 4], // reserved, broadcast
 ]
 
-// Public unicast IPv6 is 2000::/3 alone; all that is mapped, translated, local or multicast lies outside of it.
+// Public unicast IPv6 is 2000::/3 alone; all that is mapped, translated, local or multicast lies
+// outside of it.
 const unicast6: [string, number] = ['2000::', 3]
 
 // https://www.iana.org/assignments/iana-ipv6-special-registry, as far as it lies within 2000::/3

@@ -5,8 +5,9 @@ import { createAddressLookup, lookupFunction } from './address-lookup.ts'
 import { isPublicAddress } from './public-address.ts'
 
 /**
- * A `lookup` for `node:net`, undici and ws that answers with public addresses only. What it answers is what is
- * connected to, so a name cannot mean one address when it is checked and another when it is used.
+ * A `lookup` for `node:net`, undici and ws that returns public addresses only. The caller connects
+ * to what it returns, so a name cannot mean one address when it is checked and another when it is
+ * used.
  */
 export const publicLookup: LookupFunction = createPublicLookup(lookupFunction(createAddressLookup()))
 

@@ -1,13 +1,16 @@
 import { RefusedRequestError } from '../errors.ts'
 
 export interface RedirectRules {
-  /** Throws for a URL that may not be asked; called for the first one, too. */
+  /** Throws for a URL that may not be asked; called for the first one as well. */
   check: (url: URL) => void
   send: (url: URL) => Promise<Response>
   maxRedirects: number
 }
 
-/** Sends a request, and follows redirects if `init` asks for that. Without being asked for, they are refused. */
+/**
+ * Sends a request, and follows redirects if `init` asks for that. Without being asked for, they are
+ * refused.
+ */
 export async function sendFollowing(
   start: URL,
   init: RequestInit,

@@ -5,8 +5,9 @@ type Handler = Dispatcher.DispatchHandler
 type Headers = Parameters<NonNullable<Handler['onResponseStart']>>[2]
 
 /**
- * Lets undici's `fetch` undo one content coding at most, of `maxBytes` as they arrive. By itself it undoes five in a row: the first may
- * turn a hundred bytes into gigabytes for the second, which may turn them into nothing that could be counted.
+ * Lets undici's `fetch` undo one content coding at most, of `maxBytes` as they arrive. By itself it
+ * undoes five in a row: the first may turn a hundred bytes into gigabytes for the second, which may
+ * turn them into nothing that could be counted.
  */
 export function soleCoding(maxBytes: number): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => dispatch(options, new SoleCodingHandler(handler, maxBytes))

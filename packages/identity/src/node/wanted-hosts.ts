@@ -3,7 +3,10 @@ interface WantedHost {
   readonly abort: AbortController
 }
 
-/** The hosts that somebody waits for. What an agent does to reach a host ends when the last caller has gone. */
+/**
+ * The hosts that somebody waits for. What an agent does to reach a host ends when the last caller
+ * has gone.
+ */
 export class WantedHosts {
   readonly #byName = new Map<string, WantedHost>()
 
@@ -23,7 +26,9 @@ export class WantedHosts {
     }
   }
 
-  /** Aborted when nobody waits for the host any more; undefined for one that nobody was counted for. */
+  /**
+   * Aborted when nobody waits for the host any more; undefined for one that nobody was counted for.
+   */
   signalOf(host: string): AbortSignal | undefined {
     return this.#byName.get(host)?.abort.signal
   }

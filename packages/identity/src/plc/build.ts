@@ -44,7 +44,10 @@ export function createGenesis(options: AtprotoContent & { signer: KeyPair }): { 
 /** Fields to change. `handle`, `pds` and `signingKey` replace one entry and keep its neighbours. */
 export type PlcChanges = Partial<PlcContent & AtprotoContent>
 
-/** The operation that follows `prev` with some fields changed. `signer` is one of the rotation keys of `prev`. */
+/**
+ * The operation that follows `prev` with some fields changed. `signer` is one of the rotation keys
+ * of `prev`.
+ */
 export function updateOperation(prev: LivingOperation, changes: PlcChanges, signer: KeyPair): PlcOperation {
   return signAcceptable(unsignedUpdate(prev, changes), contentOf(prev).rotationKeys, signer)
 }

@@ -16,7 +16,8 @@ export interface Accepted {
 }
 
 /**
- * The one rule of the log: may `operation`, received at `time` (milliseconds), follow the entries that `did` has? Throws a `PlcError` when not.
+ * The one rule of the log: may `operation`, received at `time` (milliseconds), follow the entries
+ * that `did` has? Throws a `PlcError` when not.
  *
  * `entries` is the whole log in order; nullified ones are passed over.
  */

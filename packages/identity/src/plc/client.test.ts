@@ -15,7 +15,7 @@ interface Asked {
   body: unknown
 }
 
-/** A client of a directory that answers the next of these, in turn. */
+/** A client of a directory that returns these responses in turn. */
 function clientOf(...answers: (Response | Error | 'silence')[]): { client: PlcClient; asked: Asked[] } {
   const asked: Asked[] = []
   const client = new PlcClient({

@@ -9,12 +9,15 @@ export interface PlcClientOptions {
   /** The directory, such as `https://plc.directory`. */
   url: string
   fetch?: Fetch
-  /** For each request, its answer included. */
+  /** For each request, its response included. */
   timeoutMs?: number
   maxBytes?: number
 }
 
-/** A did:plc directory over HTTP. Absent and tombstoned identities are `undefined`; whatever else fails is a `PlcRequestError`. */
+/**
+ * A did:plc directory over HTTP. Absent and tombstoned identities are `undefined`; whatever else
+ * fails is a `PlcRequestError`.
+ */
 export class PlcClient {
   readonly url: string
   readonly #fetch: Fetch
@@ -50,15 +53,16 @@ export class PlcClient {
     return json === undefined ? undefined : (requireList(json) as PlcLogEntry[]) // validateLog checks each entry
   }
 
-  /** The operation in force: a tombstone is answered, too. */
+  /** The operation in force, which may be a tombstone. */
   async getLastOp(did: Did): Promise<AnyOperation | undefined> {
     const json = await this.#get(`/${did}/log/last`)
     return json === undefined ? undefined : parseOperation(json)
   }
 
   /**
-   * Hands in an operation. When the answer is lost, the log is read once to see whether the operation arrived, so that
-   * a `PlcRequestError` without a status means: not known to be accepted.
+   * Hands in an operation. When the response is lost, the log is read once to see whether the
+   * operation arrived, so that a `PlcRequestError` without a status means: not known to be
+   * accepted.
    */
   async submit(did: Did, operation: AnyOperation): Promise<void> {
     try {
@@ -98,7 +102,7 @@ export class PlcClient {
   async #request<T>(path: string, init: RequestInit, read: (response: Response) => Promise<T>): Promise<T> {
     try {
       return await withTimeout(this.#timeoutMs, async (signal) => {
-        // A redirect is an answer like any refusal: not every runtime knows `error`.
+        // A redirect counts as a refusal; `manual`, because not every runtime knows `error`.
         return read(await this.#fetch(`${this.url}${path}`, { ...init, redirect: 'manual', signal }))
       })
     } catch (error) {
@@ -127,7 +131,9 @@ function requireList(json: unknown): unknown[] {
   return json
 }
 
-/** The answer has the fields of an operation, with the DID in place of its position and signature. */
+/**
+ * The response has the fields of an operation, with the DID in place of its position and signature.
+ */
 function parseData(json: unknown, did: Did): PlcData {
   if (!isPlainObject(json)) throw new InvalidOperationError('not an object')
   const { did: subject, ...content } = json

@@ -7,7 +7,7 @@ const suites = {
   k256: 'https://w3id.org/security/suites/secp256k1-2019/v1',
 } as const
 
-/** The DID document of an identity in this state, as a directory answers it. */
+/** The DID document of an identity in this state, as a directory returns it. */
 export function formatDidDocument(data: PlcData): DidDocument {
   const { did, alsoKnownAs, verificationMethods, services } = data
   return {

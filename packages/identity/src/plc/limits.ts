@@ -20,10 +20,16 @@ export const submissionLimits = {
 /** What the specification allows an operation in a log to be. */
 export const maxLoggedBytes = 7500
 
-/** Different rotation keys of an operation in a log. The specification allows 5 and the directory took 10; each may cost a check. */
+/**
+ * Different rotation keys of an operation in a log. The specification allows 5 and the directory
+ * took 10; each may cost a check.
+ */
 export const maxLoggedKeys = 20
 
-/** Throws `OperationLimitError` for what the public directory would refuse to take, whoever signed it. */
+/**
+ * Throws `OperationLimitError` for what the public directory would refuse to take, whoever signed
+ * it.
+ */
 export function requireAcceptable(operation: UnsignedOperation): void {
   const limits = submissionLimits
   atMost(encodeOperation(operation).length, limits.operationBytes, 'bytes')

@@ -15,7 +15,7 @@ export interface PlcContent {
   services: Record<string, PlcService>
 }
 
-/** The state of an identity, as `GET /:did/data` answers it. */
+/** The state of an identity, as `GET /:did/data` returns it. */
 export interface PlcData extends PlcContent {
   did: Did
 }
@@ -30,7 +30,10 @@ export interface UnsignedPlcTombstone {
   prev: CidString
 }
 
-/** The first form of a genesis operation. It is no longer accepted by directories, but old logs begin with it. */
+/**
+ * The first form of a genesis operation. It is no longer accepted by directories, but old logs
+ * begin with it.
+ */
 export interface UnsignedLegacyCreate {
   type: 'create'
   signingKey: string
@@ -88,7 +91,10 @@ export function pdsService(url: string): PlcService {
   return { type: 'AtprotoPersonalDataServer', endpoint }
 }
 
-/** The `did:key` form that an operation may name as a verification method: any key type, but well formed. */
+/**
+ * The `did:key` form that an operation may name as a verification method: any key type, but well
+ * formed.
+ */
 export function isAnyDidKey(text: string): text is DidKey {
   return /^did:key:z[1-9A-HJ-NP-Za-km-z]+$/.test(text)
 }
@@ -121,7 +127,10 @@ const shapes: Record<string, Record<string, Check>> = {
   },
 }
 
-/** Reads an operation from JSON. The shape is exact: an unknown field would change the hash, so it is refused. */
+/**
+ * Reads an operation from JSON. The shape is exact: an unknown field would change the hash, so it
+ * is refused.
+ */
 export function parseOperation(json: unknown): AnyOperation {
   if (!isPlainObject(json)) throw new InvalidOperationError('not an object')
   const type = json['type']

@@ -13,7 +13,10 @@ export interface RecoveryPoint {
   until: number
 }
 
-/** Every point that the holder of `key` may still go back to at `now` (milliseconds), the most recent first. */
+/**
+ * Every point that the holder of `key` may still go back to at `now` (milliseconds), the most
+ * recent first.
+ */
 export function recoveryPoints(entries: readonly PlcLogEntry[], key: DidKey, now: number): RecoveryPoint[] {
   const current = entries.filter((entry) => !entry.nullified)
   const points = current.flatMap((entry, index) => {

@@ -51,7 +51,10 @@ function toBase64Url(bytes: Uint8Array): string {
     .replaceAll('=', '')
 }
 
-/** 64 bytes in the one allowed spelling: no padding, and the unused bits of the last character are zero. */
+/**
+ * 64 bytes in the one allowed spelling: no padding, and the unused bits of the last character are
+ * zero.
+ */
 function fromBase64Url(text: string): Uint8Array | undefined {
   if (!/^[A-Za-z0-9_-]{85}[AQgw]$/.test(text)) return undefined
   return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))

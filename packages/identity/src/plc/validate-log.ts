@@ -32,7 +32,7 @@ export interface ValidLog {
 export type ValidatedLog = { ok: true; value: ValidLog } | { ok: false; issues: PlcIssue[] }
 
 export interface ValidateLogOptions {
-  /** Milliseconds. Entries from later than this are refused; left out, the future is not judged. */
+  /** Milliseconds. Entries from later than this are refused; without it, any time is accepted. */
   now?: number
   maxEntries?: number
   /** Of all operations together, in their DAG-CBOR form. */
@@ -42,11 +42,13 @@ export interface ValidateLogOptions {
 const clockToleranceMs = 5 * 60 * 1000
 
 /**
- * Judges a whole audit log, as `GET /:did/log/audit` answers it, trusting the directory for nothing but the time
- * stamps: signatures, hashes, order, which operations are nullified and who was allowed to undo them.
+ * Judges a whole audit log, as `GET /:did/log/audit` returns it, trusting the directory for nothing
+ * but the time stamps: signatures, hashes, order, which operations are nullified and who was
+ * allowed to undo them.
  *
- * How many entries there are, their size and their form are looked at first. Judging stops at the first entry that breaks the
- * chain, because nothing after it can be weighed. A log at its limits takes long: see `validateLogInPieces`.
+ * How many entries there are, their size and their form are checked first. Judging stops at the
+ * first entry that breaks the chain, because nothing after it can be weighed. A log at its limits
+ * takes long: see `validateLogInPieces`.
  */
 export function validateLog(did: Did, log: unknown, options: ValidateLogOptions = {}): ValidatedLog {
   const work = judge(did, log, options)
@@ -56,7 +58,10 @@ export function validateLog(did: Did, log: unknown, options: ValidateLogOptions 
   }
 }
 
-/** `validateLog` for a process that has other things to do: it lets them go on after each `pieceMs` of work. */
+/**
+ * `validateLog` for a process that has other things to do: it lets them go on after each `pieceMs`
+ * of work.
+ */
 export async function validateLogInPieces(
   did: Did,
   log: unknown,
@@ -72,7 +77,7 @@ export async function validateLogInPieces(
   }
 }
 
-/** Judges the operations that `GET /:did/log` answers: those in force, without time stamps. */
+/** Judges the operations that `GET /:did/log` returns: those in force, without time stamps. */
 export function validateOperations(
   did: Did,
   operations: unknown,
