@@ -5,7 +5,7 @@ import type { DidKey } from '@atoll/crypto'
 import { jsonToValue, parseCid } from '@atoll/data-model'
 import { type Devnet, startDevnet } from '@atoll/devnet'
 import { createIdentityResolver, pdsOf, signingKeyOf } from '@atoll/identity'
-import { createLexicons, gatherDocuments, type LexiconSurroundings, resolveLexicon } from '@atoll/lexicon'
+import { createLexicons, gatherDocuments, type ResolveLexiconDeps, resolveLexicon } from '@atoll/lexicon'
 import { verifyProof } from '@atoll/repo'
 import { type Did, parseDid, parseNsid } from '@atoll/syntax'
 import { AtpAgent } from '@atproto/api'
@@ -69,7 +69,7 @@ afterAll(async () => {
 })
 
 /** The world as an application has it: only the DNS is one of ours. */
-function surroundings(changes: Partial<LexiconSurroundings<DidKey>> = {}): LexiconSurroundings<DidKey> {
+function deps(changes: Partial<ResolveLexiconDeps<DidKey>> = {}): ResolveLexiconDeps<DidKey> {
   const lookupTxt = async (name: string) => (name === '_lexicon.reef.example.com' ? [`did=${publisher}`] : [])
   const resolver = createIdentityResolver({ plcUrl: network.plcUrl, fetch, lookupTxt })
   return {
@@ -85,22 +85,22 @@ function surroundings(changes: Partial<LexiconSurroundings<DidKey>> = {}): Lexic
   }
 }
 
-const reasonOf = (nsid: typeof sighting, changes: Partial<LexiconSurroundings<DidKey>> = {}) =>
-  resolveLexicon(nsid, surroundings(changes)).then(
+const reasonOf = (nsid: typeof sighting, changes: Partial<ResolveLexiconDeps<DidKey>> = {}) =>
+  resolveLexicon(nsid, deps(changes)).then(
     () => 'found',
     (error) => error.reason,
   )
 
 describe('a published document', () => {
   it('is found by its name, with the proof of the repository that holds it', async () => {
-    const published = await resolveLexicon(sighting, surroundings())
+    const published = await resolveLexicon(sighting, deps())
     expect(published.document).toMatchObject(documents[0]!)
     expect(published).toMatchObject({ did: publisher, cid: parseCid(cids.get(sighting)!) })
     expect(published.uri).toBe(`at://${publisher}/com.atproto.lexicon.schema/${sighting}`)
   })
 
   it('brings those that it refers to, and records are judged by all of them', async () => {
-    const find = async (nsid: string) => (await resolveLexicon(parseNsid(nsid), surroundings())).document
+    const find = async (nsid: string) => (await resolveLexicon(parseNsid(nsid), deps())).document
     const lexicons = createLexicons(await gatherDocuments(sighting, find))
     expect(lexicons.nsids()).toEqual([sighting, place])
     const judge = (name: string) =>
@@ -118,7 +118,7 @@ describe('a published document', () => {
     })
     const otherDid = parseDid(other.data.did)
     expect(await reasonOf(sighting, { lookupTxt: async () => [`did=${otherDid}`] })).toContain('does not publish it')
-    const { resolveDid } = surroundings()
+    const { resolveDid } = deps()
     const keyOfAnother = async (did: Did) => ({ ...(await resolveDid(did))!, ...(await keyOf(otherDid)) })
     const keyOf = async (did: Did) => ({ signingKey: (await resolveDid(did))!.signingKey })
     expect(await reasonOf(sighting, { resolveDid: keyOfAnother })).toContain('gave no proof')

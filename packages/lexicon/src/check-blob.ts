@@ -1,33 +1,34 @@
 import { isCid, isLegacyBlobRef, type ValueMap } from '@atoll/data-model'
 import type { BlobSchema } from './document.ts'
 import { isMap } from './maps.ts'
-import type { Check, Run } from './run.ts'
+import type { Check, ValidationContext } from './validation-context.ts'
 
 export function compileBlob({ accept, maxSize = Number.MAX_SAFE_INTEGER }: BlobSchema): Check {
   const isAccepted = compileAccept(accept)
   let lastAccepted: string | undefined
-  return (value, run) => {
-    if (!isMap(value)) return run.fail('type', 'must be a blob')
-    if (value['$type'] !== 'blob') return checkLegacyBlob(value, run, isAccepted)
+  return (value, context) => {
+    if (!isMap(value)) return context.fail('type', 'must be a blob')
+    if (value['$type'] !== 'blob') return checkLegacyBlob(value, context, isAccepted)
     const { ref, mimeType, size } = value
     // Any kind of CID is let through: whether these bytes exist here is for the blob store to say.
-    if (!isCid(ref)) return run.failAt('ref', 'blob', 'must be a CID link')
+    if (!isCid(ref)) return context.failAt('ref', 'blob', 'must be a CID link')
     // The blobs of a network are mostly of one type.
     if (mimeType !== lastAccepted) {
       if (typeof mimeType !== 'string' || !mimeType.includes('/'))
-        return run.failAt('mimeType', 'blob', 'must be a MIME type')
-      if (!isAccepted(mimeType)) return run.fail('mime-type', `must not be of type ${mimeType}`)
+        return context.failAt('mimeType', 'blob', 'must be a MIME type')
+      if (!isAccepted(mimeType)) return context.fail('mime-type', `must not be of type ${mimeType}`)
       lastAccepted = mimeType
     }
-    if (!Number.isSafeInteger(size) || Number(size) < 0) return run.failAt('size', 'blob', 'must be a number of bytes')
-    return Number(size) <= maxSize || run.fail('blob-size', `must not be larger than ${maxSize} bytes`)
+    if (!Number.isSafeInteger(size) || Number(size) < 0)
+      return context.failAt('size', 'blob', 'must be a number of bytes')
+    return Number(size) <= maxSize || context.fail('blob-size', `must not be larger than ${maxSize} bytes`)
   }
 }
 
-function checkLegacyBlob(value: ValueMap, run: Run, isAccepted: IsAccepted): boolean {
-  if (!isLegacyBlobRef(value)) return run.fail('type', 'must be a blob')
-  if (!run.legacyBlobs) return run.fail('legacy-blob', 'must not be a legacy blob reference')
-  return isAccepted(value.mimeType) || run.fail('mime-type', `must not be of type ${value.mimeType}`)
+function checkLegacyBlob(value: ValueMap, context: ValidationContext, isAccepted: IsAccepted): boolean {
+  if (!isLegacyBlobRef(value)) return context.fail('type', 'must be a blob')
+  if (!context.legacyBlobs) return context.fail('legacy-blob', 'must not be a legacy blob reference')
+  return isAccepted(value.mimeType) || context.fail('mime-type', `must not be of type ${value.mimeType}`)
 }
 
 type IsAccepted = (mimeType: string) => boolean

@@ -1,20 +1,20 @@
 import type { ArraySchema, FieldSchema, ObjectSchema } from './document.ts'
 import { isInherited, isMap } from './maps.ts'
-import type { Check } from './run.ts'
+import type { Check } from './validation-context.ts'
 
 export function compileArray(schema: ArraySchema, compile: (items: FieldSchema) => Check): Check {
   const { minLength = 0, maxLength = Number.MAX_SAFE_INTEGER } = schema
   const checkItem = compile(schema.items)
-  return (value, run) => {
-    if (!Array.isArray(value)) return run.fail('type', 'must be an array')
-    if (value.length < minLength) return run.fail('length', `must not have fewer than ${minLength} items`)
-    if (value.length > maxLength) return run.fail('length', `must not have more than ${maxLength} items`)
+  return (value, context) => {
+    if (!Array.isArray(value)) return context.fail('type', 'must be an array')
+    if (value.length < minLength) return context.fail('length', `must not have fewer than ${minLength} items`)
+    if (value.length > maxLength) return context.fail('length', `must not have more than ${maxLength} items`)
     let ok = true
     for (let i = 0; i < value.length; i++) {
-      const found = run.found
-      if (checkItem(value[i], run)) continue
-      ok = run.within(i, found)
-      if (run.full) return false
+      const found = context.issueCount
+      if (checkItem(value[i], context)) continue
+      ok = context.prefix(i, found)
+      if (context.isFull) return false
     }
     return ok
   }
@@ -36,21 +36,21 @@ const MANY_FIELDS = 48
 export function compileObject(schema: ObjectSchema, compile: (property: FieldSchema) => Check): Check {
   const fields = fieldsOf(schema, compile)
   if (fields.length >= MANY_FIELDS) return compileLargeObject(fields)
-  return (value, run) => {
-    if (!isMap(value)) return run.fail('type', 'must be an object')
+  return (value, context) => {
+    if (!isMap(value)) return context.fail('type', 'must be an object')
     let ok = true
     for (const field of fields) {
       const member = field.inherited && !Object.hasOwn(value, field.name) ? undefined : value[field.name]
       if (member === undefined) {
         if (!field.required) continue
-        ok = run.failAt(field.name, 'required', 'is missing')
+        ok = context.failAt(field.name, 'required', 'is missing')
       } else {
         if (member === null && field.nullable) continue
-        const found = run.found
-        if (field.check(member, run)) continue
-        ok = run.within(field.name, found)
+        const found = context.issueCount
+        if (field.check(member, context)) continue
+        ok = context.prefix(field.name, found)
       }
-      if (run.full) return false
+      if (context.isFull) return false
     }
     return ok
   }
@@ -59,22 +59,22 @@ export function compileObject(schema: ObjectSchema, compile: (property: FieldSch
 function compileLargeObject(fields: readonly Field[]): Check {
   const byName = new Map(fields.map((field) => [field.name, field]))
   const required = fields.filter((field) => field.required)
-  return (value, run) => {
-    if (!isMap(value)) return run.fail('type', 'must be an object')
+  return (value, context) => {
+    if (!isMap(value)) return context.fail('type', 'must be an object')
     let ok = true
     for (const { name } of required) {
       if (Object.hasOwn(value, name) && value[name] !== undefined) continue
-      ok = run.failAt(name, 'required', 'is missing')
-      if (run.full) return false
+      ok = context.failAt(name, 'required', 'is missing')
+      if (context.isFull) return false
     }
     for (const name of Object.keys(value)) {
       const member: unknown = value[name]
       const field = byName.get(name)
       if (field === undefined || member === undefined || (member === null && field.nullable)) continue
-      const found = run.found
-      if (field.check(member, run)) continue
-      ok = run.within(name, found)
-      if (run.full) return false
+      const found = context.issueCount
+      if (field.check(member, context)) continue
+      ok = context.prefix(name, found)
+      if (context.isFull) return false
     }
     return ok
   }

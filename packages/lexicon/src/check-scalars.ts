@@ -1,14 +1,14 @@
 import { isCid } from '@atoll/data-model'
 import type { BooleanSchema, BytesSchema, IntegerSchema, StringSchema } from './document.ts'
 import { formats } from './formats.ts'
-import type { Check, Run } from './run.ts'
 import { hasAtLeastBytes, hasAtLeastGraphemes, hasAtMostBytes, hasAtMostGraphemes } from './text-length.ts'
+import type { Check, ValidationContext } from './validation-context.ts'
 
 export function compileBoolean(schema: BooleanSchema): Check {
   const expected = schema.const
-  return (value, run) => {
-    if (typeof value !== 'boolean') return run.fail('type', 'must be a boolean')
-    if (expected !== undefined && value !== expected) return run.fail('const', `must be ${expected}`)
+  return (value, context) => {
+    if (typeof value !== 'boolean') return context.fail('type', 'must be a boolean')
+    if (expected !== undefined && value !== expected) return context.fail('const', `must be ${expected}`)
     return true
   }
 }
@@ -20,18 +20,18 @@ export function compileInteger(schema: IntegerSchema): Check {
     enum: allowed,
     const: expected,
   } = schema
-  return (value, run) => {
+  return (value, context) => {
     if (!Number.isSafeInteger(value))
-      return run.fail(
+      return context.fail(
         'type',
         typeof value === 'bigint' ? 'must be an integer of at most 53 bits' : 'must be an integer',
       )
     const integer = value as number // a safe integer is a number
-    if (integer < minimum) return run.fail('range', `must not be less than ${minimum}`)
-    if (integer > maximum) return run.fail('range', `must not be more than ${maximum}`)
+    if (integer < minimum) return context.fail('range', `must not be less than ${minimum}`)
+    if (integer > maximum) return context.fail('range', `must not be more than ${maximum}`)
     if (allowed !== undefined && !allowed.includes(integer))
-      return run.fail('enum', `must be one of ${allowed.join(', ')}`)
-    if (expected !== undefined && integer !== expected) return run.fail('const', `must be ${expected}`)
+      return context.fail('enum', `must be one of ${allowed.join(', ')}`)
+    if (expected !== undefined && integer !== expected) return context.fail('const', `must be ${expected}`)
     return true
   }
 }
@@ -44,15 +44,15 @@ export function compileString(schema: StringSchema): Check {
   const shortest = Math.max(schema.minLength ?? 0, limitedBelow(schema.minGraphemes))
   const longest = Math.min(Math.floor((schema.maxLength ?? Infinity) / 3), schema.maxGraphemes ?? Infinity)
   const allowedSet = allowed && new Set(allowed)
-  return (value, run) => {
-    if (typeof value !== 'string') return run.fail('type', 'must be a string')
+  return (value, context) => {
+    if (typeof value !== 'string') return context.fail('type', 'must be a string')
     if (value.length < shortest || value.length > longest) {
-      for (const limit of limits) if (!limit(value, run)) return false
+      for (const limit of limits) if (!limit(value, context)) return false
     }
-    if (format !== undefined && !format.is(value)) return run.fail('format', `must be ${format.name}`)
+    if (format !== undefined && !format.is(value)) return context.fail('format', `must be ${format.name}`)
     if (allowedSet !== undefined && !allowedSet.has(value))
-      return run.fail('enum', `must be one of ${allowed!.join(', ')}`)
-    if (expected !== undefined && value !== expected) return run.fail('const', `must be ${expected}`)
+      return context.fail('enum', `must be one of ${allowed!.join(', ')}`)
+    if (expected !== undefined && value !== expected) return context.fail('const', `must be ${expected}`)
     return true
   }
 }
@@ -62,37 +62,37 @@ function limitedBelow(minGraphemes = 0): number {
   return minGraphemes > 1 ? Infinity : minGraphemes
 }
 
-type TextLimit = (text: string, run: Run) => boolean
+type TextLimit = (text: string, context: ValidationContext) => boolean
 
 function* lengthLimits({ minLength, maxLength }: StringSchema): Iterable<TextLimit> {
   if (maxLength !== undefined)
-    yield (text, run) =>
-      hasAtMostBytes(text, maxLength) || run.fail('length', `must not be longer than ${maxLength} bytes`)
+    yield (text, context) =>
+      hasAtMostBytes(text, maxLength) || context.fail('length', `must not be longer than ${maxLength} bytes`)
   if (minLength !== undefined)
-    yield (text, run) =>
-      hasAtLeastBytes(text, minLength) || run.fail('length', `must not be shorter than ${minLength} bytes`)
+    yield (text, context) =>
+      hasAtLeastBytes(text, minLength) || context.fail('length', `must not be shorter than ${minLength} bytes`)
 }
 
 function* graphemeLimits({ minGraphemes, maxGraphemes }: StringSchema): Iterable<TextLimit> {
   if (maxGraphemes !== undefined)
-    yield (text, run) =>
+    yield (text, context) =>
       hasAtMostGraphemes(text, maxGraphemes) ||
-      run.fail('graphemes', `must not be longer than ${maxGraphemes} graphemes`)
+      context.fail('graphemes', `must not be longer than ${maxGraphemes} graphemes`)
   if (minGraphemes !== undefined)
-    yield (text, run) =>
+    yield (text, context) =>
       hasAtLeastGraphemes(text, minGraphemes) ||
-      run.fail('graphemes', `must not be shorter than ${minGraphemes} graphemes`)
+      context.fail('graphemes', `must not be shorter than ${minGraphemes} graphemes`)
 }
 
 export function compileBytes({ minLength = 0, maxLength = Number.MAX_SAFE_INTEGER }: BytesSchema): Check {
-  return (value, run) => {
-    if (!(value instanceof Uint8Array)) return run.fail('type', 'must be bytes')
-    if (value.length < minLength) return run.fail('length', `must not be shorter than ${minLength} bytes`)
-    if (value.length > maxLength) return run.fail('length', `must not be longer than ${maxLength} bytes`)
+  return (value, context) => {
+    if (!(value instanceof Uint8Array)) return context.fail('type', 'must be bytes')
+    if (value.length < minLength) return context.fail('length', `must not be shorter than ${minLength} bytes`)
+    if (value.length > maxLength) return context.fail('length', `must not be longer than ${maxLength} bytes`)
     return true
   }
 }
 
-export function checkCidLink(...[value, run]: Parameters<Check>): boolean {
-  return isCid(value) || run.fail('type', 'must be a CID link')
+export function checkCidLink(...[value, context]: Parameters<Check>): boolean {
+  return isCid(value) || context.fail('type', 'must be a CID link')
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { FieldSchema } from './document.ts'
 import { createLexicons } from './lexicons.ts'
 import { parseLexicon } from './parse.ts'
-import type { ValidateOptions } from './run.ts'
+import type { ValidateOptions } from './validation-context.ts'
 
 const link = cidOfCbor(new Uint8Array([0xa0]))
 const blob = { $type: 'blob', ref: cidOfRaw(new Uint8Array(3)), mimeType: 'image/png', size: 3 }

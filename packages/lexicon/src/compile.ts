@@ -5,9 +5,9 @@ import { checkCidLink, compileBoolean, compileBytes, compileInteger, compileStri
 import type { Definition, FieldSchema, RecordDefinition } from './document.ts'
 import { isMap } from './maps.ts'
 import { resolveTypeName } from './references.ts'
-import type { Check } from './run.ts'
+import type { Check } from './validation-context.ts'
 
-/** What compiling a schema of document `home` needs to know of its surroundings. */
+/** What compiling a schema of document `home` needs to know of other documents. */
 export interface Scope {
   readonly home: string
   readonly find: FindCheck
@@ -62,9 +62,9 @@ export function compileDefinition(definition: Definition, scope: Scope): Check |
 
 function compileRecord({ record }: RecordDefinition, scope: Scope): Check {
   const checkObject = compileSchema(record, scope)
-  return (value, run) => {
+  return (value, context) => {
     const isNamed = !isMap(value) || value['$type'] === scope.home
-    if (!isNamed) run.failAt('$type', 'record-type', `must be ${scope.home}`)
-    return !run.full && checkObject(value, run) && isNamed
+    if (!isNamed) context.failAt('$type', 'record-type', `must be ${scope.home}`)
+    return !context.isFull && checkObject(value, context) && isNamed
   }
 }

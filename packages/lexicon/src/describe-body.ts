@@ -1,17 +1,17 @@
 import type { ValueMap } from '@atoll/data-model'
 import type { BodyDefinition } from './document.ts'
 import type { DocumentSource } from './document-source.ts'
-import { judge } from './judge.ts'
 import { isMap } from './maps.ts'
 import type { Body } from './methods.ts'
-import type { Check } from './run.ts'
+import { validate } from './validate.ts'
+import type { Check } from './validation-context.ts'
 
 /** Describes what a method gives. */
 export function describeOutput<T>(body: BodyDefinition | undefined, source: DocumentSource): Body<T> | undefined {
   return body && describe(body, source, {})
 }
 
-/** Describes what a method takes. Members that are absent and have a default are filled in before judging. */
+/** Describes what a method takes. Members that are absent and have a default are filled in before validation. */
 export function describeInput<T>(body: BodyDefinition | undefined, source: DocumentSource): Body<T> | undefined {
   return body && describe(body, source, defaultsOf(body))
 }
@@ -24,7 +24,7 @@ function describe<T>({ encoding, schema }: BodyDefinition, source: DocumentSourc
     encoding,
     validate: (value, options) => {
       check ??= source.compile(schema)
-      return judge<T>(check, hasDefaults && isMap(value) ? { ...defaults, ...value } : value, options)
+      return validate<T>(check, hasDefaults && isMap(value) ? { ...defaults, ...value } : value, options)
     },
   }
 }

@@ -8,12 +8,12 @@ import type {
   SubscriptionDefinition,
 } from './document.ts'
 import type { DocumentSource } from './document-source.ts'
-import { judge } from './judge.ts'
 import type { Body, GivenParams, Procedure, Query, RecordType, Subscription } from './methods.ts'
 import { formatParams, Params } from './params.ts'
 import { resolveTypeName } from './references.ts'
 import type { Result } from './result.ts'
-import { type Check, Run, type ValidateOptions } from './run.ts'
+import { validate } from './validate.ts'
+import { type Check, type ValidateOptions, ValidationContext } from './validation-context.ts'
 
 /** Describes the query that a document defines. The types are the caller's word: generated code gives the right ones. */
 export function query<P, O, E extends string = never, D extends keyof P = never>(
@@ -60,12 +60,14 @@ abstract class DescribedMethod<
   E extends string,
   D extends keyof P,
 > {
+  readonly kind: Kind
+  protected readonly source: DocumentSource
   #params: Params | undefined
 
-  constructor(
-    protected readonly source: DocumentSource,
-    readonly kind: Kind,
-  ) {}
+  constructor(source: DocumentSource, kind: Kind) {
+    this.source = source
+    this.kind = kind
+  }
 
   get nsid() {
     return this.source.nsid
@@ -131,7 +133,7 @@ class DescribedSubscription<P, M, E extends string, D extends keyof P> extends D
 
   validateMessage(message: unknown, options?: ValidateOptions): Result<M> {
     this.#check ??= this.source.compile(this.main.message.schema)
-    return judge<M>(this.#check, message, options)
+    return validate<M>(this.#check, message, options)
   }
 
   frameType($type: string): string {
@@ -145,30 +147,33 @@ class DescribedSubscription<P, M, E extends string, D extends keyof P> extends D
 
 class DescribedRecord<R> implements RecordType<R> {
   readonly kind = 'record'
+  readonly #source: DocumentSource
   #check: Check | undefined
 
-  constructor(private readonly source: DocumentSource) {}
+  constructor(source: DocumentSource) {
+    this.#source = source
+  }
 
   get nsid() {
-    return this.source.nsid
+    return this.#source.nsid
   }
 
   get document(): LexiconDoc {
-    return this.source.document
+    return this.#source.document
   }
 
   get key(): RecordKeyKind {
-    return mainOf(this.source, 'record').key
+    return mainOf(this.#source, 'record').key
   }
 
   validate(value: unknown, options?: ValidateOptions): Result<R> {
     this.#check ??= this.#compile()
-    return judge<R>(this.#check, value, options)
+    return validate<R>(this.#check, value, options)
   }
 
   is(value: unknown): value is R {
     this.#check ??= this.#compile()
-    return this.#check(value, new Run())
+    return this.#check(value, new ValidationContext())
   }
 
   takesKey(rkey: RecordKey): boolean {
@@ -176,7 +181,7 @@ class DescribedRecord<R> implements RecordType<R> {
   }
 
   #compile(): Check {
-    const check = this.source.check('main')
+    const check = this.#source.check('main')
     if (check === undefined) throw new Error(`${this.nsid} is not a record type`)
     return check
   }

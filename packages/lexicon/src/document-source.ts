@@ -2,7 +2,7 @@ import type { Nsid } from '@atoll/syntax'
 import { compileDefinition, compileSchema, type Scope } from './compile.ts'
 import type { Definition, FieldSchema, LexiconDoc } from './document.ts'
 import { splitReference } from './references.ts'
-import type { Check } from './run.ts'
+import type { Check } from './validation-context.ts'
 
 /** A document that is read, and compiled definition by definition, when it is first needed. */
 export class DocumentSource {

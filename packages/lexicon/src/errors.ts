@@ -5,20 +5,24 @@ const SHOWN = 3
 /** Thrown for JSON that is not a document of the schema language. */
 export class LexiconError extends Error {
   override name = 'LexiconError'
-  constructor(readonly issues: readonly Issue[]) {
+  readonly issues: readonly Issue[]
+
+  constructor(issues: readonly Issue[]) {
     const more = issues.length > SHOWN ? `; and ${issues.length - SHOWN} more` : ''
     super(`not a lexicon document: ${describeIssues(issues.slice(0, SHOWN))}${more}`)
+    this.issues = issues
   }
 }
 
 /** Thrown when the published document of an NSID cannot be had. */
 export class LexiconResolutionError extends Error {
   override name = 'LexiconResolutionError'
-  constructor(
-    readonly nsid: string,
-    readonly reason: string,
-    options?: ErrorOptions,
-  ) {
+  readonly nsid: string
+  readonly reason: string
+
+  constructor(nsid: string, reason: string, options?: ErrorOptions) {
     super(`${nsid}: ${reason}`, options)
+    this.nsid = nsid
+    this.reason = reason
   }
 }

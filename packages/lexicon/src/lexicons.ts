@@ -3,11 +3,11 @@ import type { Nsid } from '@atoll/syntax'
 import { procedure, query, recordType, subscription } from './describe.ts'
 import type { LexiconDoc } from './document.ts'
 import { DocumentSource } from './document-source.ts'
-import { judge, unknownSchema } from './judge.ts'
 import type { Method, RecordType } from './methods.ts'
 import { splitReference } from './references.ts'
 import type { Result } from './result.ts'
-import type { ValidateOptions } from './run.ts'
+import { unknownSchema, validate } from './validate.ts'
+import type { ValidateOptions } from './validation-context.ts'
 
 /** A set of documents that refer to each other. Nothing is compiled before it is asked for. */
 export class Lexicons {
@@ -53,11 +53,11 @@ export class Lexicons {
     return this.#records.get(nsid)
   }
 
-  /** Judges a value by any definition: `com.example.defs#view`, or an NSID alone for its `main`. */
+  /** Validates a value by any definition: `com.example.defs#view`, or an NSID alone for its `main`. */
   validate(type: string, value: unknown, options?: ValidateOptions): Result<unknown> {
     const { nsid, name } = splitReference(type, '')
     const check = this.#sources.get(nsid)?.check(name)
-    return check ? judge(check, value, options) : unknownSchema(type)
+    return check ? validate(check, value, options) : unknownSchema(type)
   }
 
   validateRecord(nsid: string, value: unknown, options?: ValidateOptions): Result<ValueMap> {
@@ -84,7 +84,7 @@ export class Lexicons {
     return output?.validate?.(value, options) ?? unknownSchema(`the output of ${nsid}`)
   }
 
-  /** Judges a message of a subscription, which carries its full type name as `$type`. */
+  /** Validates a message of a subscription, which carries its full type name as `$type`. */
   validateMessage(nsid: string, message: unknown, options?: ValidateOptions): Result<unknown> {
     const method = this.method(nsid)
     return method?.kind === 'subscription' ? method.validateMessage(message, options) : unknownSchema(nsid)

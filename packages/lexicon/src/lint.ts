@@ -5,7 +5,7 @@ import { type FieldKinds, parts, schemas } from './language.ts'
 import { lintPermissionSet, type Report } from './lint-permissions.ts'
 import { type FindDocument, lintReference } from './lint-references.ts'
 import type { Issue } from './result.ts'
-import { Run } from './run.ts'
+import { ValidationContext } from './validation-context.ts'
 import { type AnySchema, visitSchemas } from './visit.ts'
 
 /**
@@ -84,9 +84,9 @@ function lintValues(schema: AnySchema, path: string, report: Report): void {
   const { default: fallback, const: expected, ...rules } = schema
   const { enum: allowed = [], ...limits } = rules.type === 'boolean' ? { ...rules, enum: [] } : rules
   const test = (value: unknown, by: object, field: string) => {
-    const run = new Run()
+    const context = new ValidationContext()
     const check = compileSchema(by as FieldSchema, { home: '', find: () => undefined }) // the schema, less a few fields
-    if (value !== undefined && !check(value, run)) report(`${path}/${field}`, run.issues[0]!.message)
+    if (value !== undefined && !check(value, context)) report(`${path}/${field}`, context.issues[0]!.message)
   }
   test(fallback, rules, 'default')
   test(expected, rules, 'const')

@@ -2,7 +2,7 @@ import type { ValueMap } from '@atoll/data-model'
 import type { Nsid, RecordKey, RecordKeyKind } from '@atoll/syntax'
 import type { LexiconDoc } from './document.ts'
 import type { Result } from './result.ts'
-import type { ValidateOptions } from './run.ts'
+import type { ValidateOptions } from './validation-context.ts'
 
 /** Stands for a body that has no schema: raw bytes of the encoding that the method names. */
 export interface RawBody {
@@ -28,7 +28,7 @@ interface Described<Kind, P, E extends string, D extends keyof P> {
   readonly errors: readonly E[]
   /** Reads a query string: types as declared, defaults filled in, unknown parameters left out. */
   parseParams(search: URLSearchParams, options?: ValidateOptions): Result<P>
-  /** Judges typed parameters, and fills in defaults. */
+  /** Validates typed parameters, and fills in defaults. */
   validateParams(params: unknown, options?: ValidateOptions): Result<P>
   /** Writes parameters as a query string. */
   formatParams(params: GivenParams<P, D>): URLSearchParams
@@ -56,7 +56,7 @@ export interface Procedure<P = object, I = unknown, O = unknown, E extends strin
 /** An event stream. `M` is the union of its messages, each with its `$type`. */
 export interface Subscription<P = object, M = unknown, E extends string = string, D extends keyof P = never>
   extends Described<'subscription', P, E, D> {
-  /** Judges a message, which carries its full type name as `$type`. */
+  /** Validates a message, which carries its full type name as `$type`. */
   validateMessage(message: unknown, options?: ValidateOptions): Result<M>
   /** How a frame's header writes a message's type: `#commit` for a type of this method's own document. */
   frameType($type: string): string

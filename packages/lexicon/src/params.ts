@@ -3,7 +3,7 @@ import { compileBoolean, compileInteger, compileString } from './check-scalars.t
 import type { ParamArraySchema, ParamSchema, ParamsSchema } from './document.ts'
 import { isMap } from './maps.ts'
 import type { Result } from './result.ts'
-import { type Check, Run, type ValidateOptions } from './run.ts'
+import { type Check, type ValidateOptions, ValidationContext } from './validation-context.ts'
 
 type ParamValue = boolean | number | string | ParamValue[]
 
@@ -14,7 +14,7 @@ interface Param {
   readonly required: boolean
 }
 
-/** The query parameters of a method: read from text, judged, written as text. */
+/** The query parameters of a method: read from text, validated, written as text. */
 export class Params {
   readonly #params: readonly Param[]
 
@@ -33,39 +33,39 @@ export class Params {
    */
   parse(search: URLSearchParams, options?: ValidateOptions): Result<object> {
     const given: Record<string, ParamValue> = {}
-    const run = new Run(options)
-    if (search.has('__proto__')) run.failAt('__proto__', 'format', 'is not a name for a parameter')
+    const context = new ValidationContext(options)
+    if (search.has('__proto__')) context.failAt('__proto__', 'format', 'is not a name for a parameter')
     for (const { name, schema, required } of this.#params) {
       const texts = search.getAll(name)
       const isBare = texts.length === 1 && texts[0] === '' && !required && schema.type !== 'array'
       if (texts.length === 0 || isBare) continue
       if (schema.type === 'array') given[name] = texts.map((text) => readParam(schema.items, text))
       else if (texts.length === 1) given[name] = readParam(schema, texts[0]!)
-      else run.failAt(name, 'repeated', 'must not be given more than once')
+      else context.failAt(name, 'repeated', 'must not be given more than once')
     }
-    return this.#judge(given, run)
+    return this.#check(given, context)
   }
 
-  /** Judges typed parameters. The result has the defaults filled in, and only what the schema names. */
+  /** Validates typed parameters. The result has the defaults filled in, and only what the schema names. */
   validate(given: unknown, options?: ValidateOptions): Result<object> {
-    const run = new Run(options)
-    if (!isMap(given)) run.fail('type', 'must be an object')
-    return this.#judge(isMap(given) ? given : {}, run)
+    const context = new ValidationContext(options)
+    if (!isMap(given)) context.fail('type', 'must be an object')
+    return this.#check(isMap(given) ? given : {}, context)
   }
 
-  #judge(given: Record<string, unknown>, run: Run): Result<object> {
+  #check(given: Record<string, unknown>, context: ValidationContext): Result<object> {
     const value: Record<string, unknown> = {}
     for (const { name, schema, check, required } of this.#params) {
-      if (run.full) break
+      if (context.isFull) break
       const param = Object.hasOwn(given, name) ? given[name] : undefined
-      const found = run.found
+      const found = context.issueCount
       if (param !== undefined) {
-        if (check(param, run)) value[name] = param
-        else run.within(name, found)
+        if (check(param, context)) value[name] = param
+        else context.prefix(name, found)
       } else if ('default' in schema) value[name] = schema.default
-      else if (required) run.failAt(name, 'required', 'is missing')
+      else if (required) context.failAt(name, 'required', 'is missing')
     }
-    return run.found === 0 ? { ok: true, value } : { ok: false, issues: run.issues }
+    return context.issueCount === 0 ? { ok: true, value } : { ok: false, issues: context.issues }
   }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createLexicons } from './lexicons.ts'
 import { parseLexicon } from './parse.ts'
 import { gatherDocuments } from './referred-documents.ts'
-import { type LexiconSurroundings, resolveLexicon } from './resolve-lexicon.ts'
+import { type ResolveLexiconDeps, resolveLexicon } from './resolve-lexicon.ts'
 
 const did: Did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
 const nsid = 'edu.university.dept.lab.blogging.getBlogPost'
@@ -16,7 +16,7 @@ const record: ValueMap = {
 }
 
 /** A world in which all goes well. Its proof is the record itself, which is believed when the key is right. */
-function surroundings(changes: Partial<LexiconSurroundings<string>> = {}): LexiconSurroundings<string> {
+function deps(changes: Partial<ResolveLexiconDeps<string>> = {}): ResolveLexiconDeps<string> {
   return {
     lookupTxt: async (name) => (name === '_lexicon.blogging.lab.dept.university.edu' ? ['v=1', `did=${did}`] : []),
     resolveDid: async () => ({ pds: 'https://pds.example', signingKey: 'key' }),
@@ -29,8 +29,8 @@ function surroundings(changes: Partial<LexiconSurroundings<string>> = {}): Lexic
   }
 }
 
-const reasonOf = (changes: Partial<LexiconSurroundings<string>>, options = {}) =>
-  resolveLexicon(nsid, surroundings(changes), options).then(
+const reasonOf = (changes: Partial<ResolveLexiconDeps<string>>, options = {}) =>
+  resolveLexicon(nsid, deps(changes), options).then(
     () => undefined,
     (error) => error.reason,
   )
@@ -42,7 +42,7 @@ describe('resolveLexicon', () => {
       asked.push(url)
       return new Response(encodeCbor(record) as BodyInit)
     }
-    const published = await resolveLexicon(nsid, surroundings({ fetch }))
+    const published = await resolveLexicon(nsid, deps({ fetch }))
     expect(asked).toEqual([
       `https://pds.example/xrpc/com.atproto.sync.getRecord?did=did%3Aplc%3Aewvi7nxzyoun6zhxrhs64oiz&collection=com.atproto.lexicon.schema&rkey=${nsid}`,
     ])
@@ -70,7 +70,7 @@ describe('resolveLexicon', () => {
     expect(await reasonOf({ lookupTxt: async () => [`did=${did} `, ' did=did:web:example.com'] })).toContain('several')
   })
 
-  it.each<[string, Partial<LexiconSurroundings<string>>, string]>([
+  it.each<[string, Partial<ResolveLexiconDeps<string>>, string]>([
     ['the DNS does not answer', { lookupTxt: () => Promise.reject(new Error('timeout')) }, 'could not be looked up'],
     ['the account is unknown', { resolveDid: async () => undefined }, 'there is no account'],
     ['the host has no such record', { fetch: async () => new Response('', { status: 400 }) }, 'gave no proof'],
@@ -105,7 +105,7 @@ describe('resolveLexicon', () => {
   })
 })
 
-function prove(other: ValueMap): LexiconSurroundings<string>['verifyProof'] {
+function prove(other: ValueMap): ResolveLexiconDeps<string>['verifyProof'] {
   return (bytes) => ({ cid: cidOfCbor(bytes), record: other })
 }
 

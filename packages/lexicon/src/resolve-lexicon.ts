@@ -18,8 +18,8 @@ const COLLECTION: Nsid = 'com.atproto.lexicon.schema'
 const MAX_PROOF_BYTES = 2 * 1024 * 1024
 const TIMEOUT_MS = 10_000
 
-/** What resolving needs of the world. `Key` is whatever `resolveDid` finds and `verifyProof` takes. */
-export interface LexiconSurroundings<Key> {
+/** How resolving reaches the network. `Key` is whatever `resolveDid` finds and `verifyProof` takes. */
+export interface ResolveLexiconDeps<Key> {
   /** The TXT records of a name, each with its pieces joined; none gives an empty list. */
   lookupTxt(name: string): Promise<readonly string[]>
   /** Where an account's repository is served, and the key that signs it. */
@@ -54,18 +54,18 @@ export interface PublishedLexicon {
  */
 export async function resolveLexicon<Key>(
   nsid: Nsid,
-  surroundings: LexiconSurroundings<Key>,
+  deps: ResolveLexiconDeps<Key>,
   options: { timeoutMs?: number; maxProofBytes?: number } = {},
 ): Promise<PublishedLexicon> {
-  const did = await findAuthority(nsid, surroundings)
-  const account = await attempt(nsid, `${did} could not be resolved`, () => surroundings.resolveDid(did))
+  const did = await findAuthority(nsid, deps)
+  const account = await attempt(nsid, `${did} could not be resolved`, () => deps.resolveDid(did))
   if (account === undefined) throw new LexiconResolutionError(nsid, `there is no account ${did}`)
   const rkey = parseRecordKey(nsid)
   const search = new URLSearchParams({ did, collection: COLLECTION, rkey })
   const url = `${account.pds}/xrpc/com.atproto.sync.getRecord?${search}`
   const { cid, record, fault } = await attempt(nsid, `${account.pds} gave no proof`, async () => {
-    const car = await fetchBytes(url, surroundings.fetch, options)
-    return surroundings.verifyProof(car, { did, key: account.signingKey, collection: COLLECTION, rkey })
+    const car = await fetchBytes(url, deps.fetch, options)
+    return deps.verifyProof(car, { did, key: account.signingKey, collection: COLLECTION, rkey })
   })
   if (fault) throw new LexiconResolutionError(nsid, `what ${did} publishes cannot be read: ${fault.message}`)
   if (cid === null || record === undefined) throw new LexiconResolutionError(nsid, `${did} does not publish it`)
@@ -78,7 +78,7 @@ export async function resolveLexicon<Key>(
 }
 
 /** Only the authority itself is asked: neither the domains above it nor those below. */
-async function findAuthority<Key>(nsid: Nsid, { lookupTxt }: LexiconSurroundings<Key>): Promise<Did> {
+async function findAuthority<Key>(nsid: Nsid, { lookupTxt }: ResolveLexiconDeps<Key>): Promise<Did> {
   const name = `_lexicon.${nsidAuthority(nsid)}`
   const records = await attempt(nsid, `${name} could not be looked up`, () => lookupTxt(name))
   const [did, ...others] = didsInTxt(records)
@@ -109,7 +109,7 @@ async function attempt<T>(nsid: Nsid, failure: string, work: () => Promise<T>): 
 
 async function fetchBytes(
   url: string,
-  fetch: LexiconSurroundings<unknown>['fetch'],
+  fetch: ResolveLexiconDeps<unknown>['fetch'],
   { timeoutMs = TIMEOUT_MS, maxProofBytes = MAX_PROOF_BYTES }: { timeoutMs?: number; maxProofBytes?: number },
 ): Promise<Uint8Array> {
   const headers = { accept: 'application/vnd.ipld.car' }

@@ -25,7 +25,7 @@ export interface Issue {
   readonly code: IssueCode
 }
 
-/** The outcome of judging someone else's data. */
+/** The outcome of validating someone else's data. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly Issue[] }

@@ -1,4 +1,4 @@
-// Lengths of text in UTF-8 bytes and in graphemes. Both are dear to count, so cheap bounds decide first.
+// Lengths of text in UTF-8 bytes and in graphemes. Both are expensive to count, so cheap bounds decide first.
 
 /** Whether the text has at most `max` UTF-8 bytes. A UTF-16 unit becomes one to three bytes. */
 export function hasAtMostBytes(text: string, max: number): boolean {

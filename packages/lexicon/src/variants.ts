@@ -11,5 +11,5 @@ declare enum Unnamed {
   typeName = '',
 }
 
-/** A type name that is none of the known ones. */
+/** A type name other than the known ones. */
 export type UnknownTypeName = Unnamed

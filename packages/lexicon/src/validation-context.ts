@@ -1,6 +1,6 @@
 import type { Issue, IssueCode } from './result.ts'
 
-/** How strictly to judge, and how much to say. */
+/** How strictly to validate, and how many issues to report. */
 export interface ValidateOptions {
   /** Stop after so many issues. Default 1: the first fault decides. */
   readonly maxIssues?: number
@@ -8,16 +8,16 @@ export interface ValidateOptions {
   readonly legacyBlobs?: boolean
 }
 
-/** Judges a value, and adds what is wrong with it to the run. Nothing is allocated for a value that conforms. */
-export type Check = (value: unknown, run: Run) => boolean
+/** Validates a value, and adds its issues to the context. Nothing is allocated for a value that conforms. */
+export type Check = (value: unknown, context: ValidationContext) => boolean
 
 /**
  * One validation under way. Paths are built while unwinding: whoever finds a fault reports it at '', and each container
  * on the way out puts the member's name in front. So a value without faults costs nothing for its paths.
  */
-export class Run {
+export class ValidationContext {
   /** How many issues have been found. */
-  found = 0
+  issueCount = 0
   readonly legacyBlobs: boolean
   readonly #maxIssues: number
   #issues: Issue[] | undefined
@@ -32,12 +32,12 @@ export class Run {
   }
 
   /** Whether enough has been found. */
-  get full(): boolean {
-    return this.found >= this.#maxIssues
+  get isFull(): boolean {
+    return this.issueCount >= this.#maxIssues
   }
 
   fail(code: IssueCode, message: string, path = ''): false {
-    if (!this.full) this.found = (this.#issues ??= []).push({ path, message, code })
+    if (!this.isFull) this.issueCount = (this.#issues ??= []).push({ path, message, code })
     return false
   }
 
@@ -46,7 +46,7 @@ export class Run {
   }
 
   /** Puts a member's name in front of the issues found since there were `from` of them. */
-  within(member: string | number, from: number): false {
+  prefix(member: string | number, from: number): false {
     const issues = this.#issues ?? []
     for (let i = from; i < issues.length; i++) {
       const issue = issues[i]!
