@@ -21,7 +21,7 @@ export interface TestReply {
   status: number
   header(name: string): string | null
   body: AsyncIterable<Uint8Array>
-  /** Goes away with the answer half read. */
+  /** Goes away with the response half read. */
   abort(): void
 }
 

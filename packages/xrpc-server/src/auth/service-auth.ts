@@ -43,7 +43,7 @@ export interface CreateServiceJwtOptions {
   /** Seconds since the epoch. Default: a minute from now. */
   exp?: number | undefined
   keyPair: KeyPair
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number
 }
 

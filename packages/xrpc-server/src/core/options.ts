@@ -77,6 +77,6 @@ export interface RouterOptions extends RefusalOptions {
   /** Which paths scripts of any origin may use. Default: all. */
   crossOrigin?(path: string): boolean
   subscriptions?: SubscriptionOptions
-  /** Milliseconds since the epoch. */
-  now?(): number
+  /** Milliseconds since the epoch. Default: `Date.now`. */
+  now?: () => number
 }

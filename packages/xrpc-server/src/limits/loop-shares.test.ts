@@ -11,9 +11,9 @@ class Loop {
 
   readonly shares = new LoopShares({
     now: () => this.now,
-    afterOthers: (run) => this.#immediates.push(run),
+    runAfterYield: (run) => this.#immediates.push(run),
     later: (run, ms) => this.#timers.push({ run, at: this.now + ms }),
-    whenIdle: (run) => this.#idle.push(run),
+    runWhenIdle: (run) => this.#idle.push(run),
   })
 
   /** Requests that have begun, in their order. */

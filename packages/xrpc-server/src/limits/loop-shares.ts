@@ -36,17 +36,18 @@ const restFactor = 4
 const maxRestMs = 250
 /** How long after its last request a network counts as active. */
 const presenceMs = 50
-/** Of so many networks it is known what they use; of more, the one that came first is forgotten. */
+/** For how many networks use is remembered; beyond that the oldest is forgotten. */
 const maxNetworks = 10_000
 
 export interface LoopSharesOptions {
-  now?(): number
-  /** Runs what it is given after the event loop has served everyone else once. */
-  afterOthers?(run: () => void): void
-  /** Runs what it is given in so many milliseconds. */
-  later?(run: () => void, ms: number): void
-  /** Runs what it is given once everything that is ready has run. */
-  whenIdle?(run: () => void): void
+  /** Milliseconds of a clock that is never set. Default: `performance.now`. */
+  now?: () => number
+  /** Runs the callback after the event loop has served everyone else once. */
+  runAfterYield?: (callback: () => void) => void
+  /** Runs the callback after so many milliseconds. */
+  later?: (callback: () => void, ms: number) => void
+  /** Runs the callback once everything that is ready has run. */
+  runWhenIdle?: (callback: () => void) => void
 }
 
 /**
@@ -59,9 +60,9 @@ export interface LoopSharesOptions {
  */
 export class LoopShares {
   readonly #now: () => number
-  readonly #afterOthers: (run: () => void) => void
+  readonly #runAfterYield: (run: () => void) => void
   readonly #later: (run: () => void, ms: number) => void
-  readonly #whenIdle: (run: () => void) => void
+  readonly #runWhenIdle: (run: () => void) => void
   readonly #use = new RecentMap<string, Use>({ maxSize: maxNetworks })
   /** Networks for which this turn had no time left. */
   readonly #late = new Lines()
@@ -82,9 +83,9 @@ export class LoopShares {
 
   constructor(options: LoopSharesOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
-    this.#afterOthers = options.afterOthers ?? runAfterYield
+    this.#runAfterYield = options.runAfterYield ?? runAfterYield
     this.#later = options.later ?? setTimeout
-    this.#whenIdle = options.whenIdle ?? runWhenIdle
+    this.#runWhenIdle = options.runWhenIdle ?? runWhenIdle
   }
 
   /**
@@ -163,7 +164,7 @@ export class LoopShares {
     this.#isTurnSpent = false
     this.#arrived = 0
     this.#turnBegan = this.#now()
-    this.#afterOthers(this.#closeTurn)
+    this.#runAfterYield(this.#closeTurn)
   }
 
   readonly #closeTurn = () => {
@@ -185,7 +186,7 @@ export class LoopShares {
     this.#isStretchPlanned = true
     const waitMs = this.#dueAt - this.#now()
     if (waitMs > 0) this.#later(this.#stretch, waitMs)
-    else this.#afterOthers(this.#stretch)
+    else this.#runAfterYield(this.#stretch)
   }
 
   readonly #stretch = () => {
@@ -215,7 +216,7 @@ export class LoopShares {
       const network = this.#now() - since < forMs ? lines.next() : undefined
       if (network === undefined) then?.()
       // A network that is alone is charged for the whole turn, this work included.
-      else if (lines === this.#late && this.#areNoOthersSeen(since)) this.#whenIdle(next)
+      else if (lines === this.#late && this.#areNoOthersSeen(since)) this.#runWhenIdle(next)
       else this.#measure(network, next)
     }
     next()
@@ -223,7 +224,7 @@ export class LoopShares {
 
   #measure(network: string, then?: () => void): void {
     const began = this.#now()
-    this.#whenIdle(() => {
+    this.#runWhenIdle(() => {
       this.#add(network, this.#now() - began)
       then?.()
     })

@@ -15,11 +15,12 @@ const itemsBetweenLooks = 4
 const bytesBetweenLooks = 64 * 1024
 
 export interface LoopYielderOptions {
-  now?(): number
-  /** Runs what it is given after the event loop has served everyone else once. */
-  afterOthers?(run: () => void): void
-  /** Runs what it is given once everything that is ready has run. */
-  whenIdle?(run: () => void): void
+  /** Milliseconds of a clock that is never set. Default: `performance.now`. */
+  now?: () => number
+  /** Runs the callback after the event loop has served everyone else once. */
+  runAfterYield?: (callback: () => void) => void
+  /** Runs the callback once everything that is ready has run. */
+  runWhenIdle?: (callback: () => void) => void
 }
 
 /**
@@ -30,8 +31,8 @@ export interface LoopYielderOptions {
  */
 export class LoopYielder {
   readonly #now: () => number
-  readonly #afterOthers: (run: () => void) => void
-  readonly #whenIdle: (run: () => void) => void
+  readonly #runAfterYield: (run: () => void) => void
+  readonly #runWhenIdle: (run: () => void) => void
   readonly #waiting: (() => void)[] = []
   #isOpen = false
   #isOver = false
@@ -41,8 +42,8 @@ export class LoopYielder {
 
   constructor(options: LoopYielderOptions = {}) {
     this.#now = options.now ?? (() => performance.now())
-    this.#afterOthers = options.afterOthers ?? runAfterYield
-    this.#whenIdle = options.whenIdle ?? runWhenIdle
+    this.#runAfterYield = options.runAfterYield ?? runAfterYield
+    this.#runWhenIdle = options.runWhenIdle ?? runWhenIdle
   }
 
   /** Call it after each item of so many bytes: undefined to go on, or a promise to await first. */
@@ -72,7 +73,7 @@ export class LoopYielder {
     this.#isOpen = true
     this.#isOver = false
     this.#since = this.#now()
-    this.#afterOthers(this.#onOthersServed)
+    this.#runAfterYield(this.#onOthersServed)
   }
 
   readonly #onOthersServed = () => {
@@ -90,7 +91,7 @@ export class LoopYielder {
       return
     }
     this.#waiting.shift()!()
-    this.#whenIdle(this.#letNextRun)
+    this.#runWhenIdle(this.#letNextRun)
   }
 }
 
