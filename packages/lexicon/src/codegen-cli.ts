@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generate } from './codegen.ts'
-import type { LexiconDoc } from './document.ts'
+import type { LexiconDoc } from './document/document.ts'
 import { LexiconError } from './errors.ts'
-import { lintLexicon } from './lint.ts'
-import { parseLexicon } from './parse.ts'
+import { lintLexicon } from './lint/lint.ts'
+import { parseLexicon } from './parse/parse.ts'
 
 const [from, to, flag] = process.argv.slice(2)
 if (from === undefined || to === undefined) {

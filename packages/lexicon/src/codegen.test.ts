@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from './codegen.ts'
-import { parseLexicon } from './parse.ts'
+import { parseLexicon } from './parse/parse.ts'
 
 const define = (id: string, defs: object) => parseLexicon({ lexicon: 1, id, defs })
 const textOf = (id: string, defs: object) => generate([define(id, defs)]).get(`${id.slice(0, id.lastIndexOf('.'))}.ts`)!

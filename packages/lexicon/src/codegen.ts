@@ -1,7 +1,7 @@
 import { indexText, moduleText } from './codegen/module-text.ts'
 import { groupOf } from './codegen/names.ts'
-import type { LexiconDoc } from './document.ts'
-import { referredDocuments } from './referred-documents.ts'
+import type { LexiconDoc } from './document/document.ts'
+import { referredDocuments } from './document/referred-documents.ts'
 
 /**
  * Generates one module for each group of NSIDs, and an index. The result maps file names to texts, in a fixed order.

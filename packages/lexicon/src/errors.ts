@@ -1,4 +1,4 @@
-import { describeIssues, type Issue } from './result.ts'
+import { describeIssues, type Issue } from './validation/result.ts'
 
 const SHOWN = 3
 

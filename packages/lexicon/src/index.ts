@@ -1,4 +1,3 @@
-export { procedure, query, recordType, subscription } from './describe.ts'
 export type {
   ArraySchema,
   BlobSchema,
@@ -30,12 +29,13 @@ export type {
   TokenDefinition,
   UnionSchema,
   UnknownSchema,
-} from './document.ts'
-export { DocumentSource, document } from './document-source.ts'
+} from './document/document.ts'
+export { gatherDocuments, referredDocuments } from './document/referred-documents.ts'
 export { LexiconError, LexiconResolutionError } from './errors.ts'
 export { createLexicons, Lexicons } from './lexicons.ts'
-export { lintLexicon } from './lint.ts'
-export type { FindDocument } from './lint-references.ts'
+export { lintLexicon } from './lint/lint.ts'
+export type { FindDocument } from './lint/lint-references.ts'
+export { procedure, query, recordType, subscription } from './methods/describe.ts'
 export type {
   Body,
   ErrorsOf,
@@ -53,11 +53,11 @@ export type {
   RecordOf,
   RecordType,
   Subscription,
-} from './methods.ts'
-export { formatParams } from './params.ts'
-export { checkLexicon, parseLexicon } from './parse.ts'
-export { gatherDocuments, referredDocuments } from './referred-documents.ts'
+} from './methods/methods.ts'
+export { formatParams } from './methods/params.ts'
+export { checkLexicon, parseLexicon } from './parse/parse.ts'
 export { type PublishedLexicon, type ResolveLexiconDeps, resolveLexicon } from './resolve-lexicon.ts'
-export { describeIssues, type Issue, type IssueCode, type Result } from './result.ts'
-export type { ValidateOptions } from './validation-context.ts'
-export type { UnknownTypeName, UnknownVariant, Variant } from './variants.ts'
+export { DocumentSource, document } from './validation/document-source.ts'
+export { describeIssues, type Issue, type IssueCode, type Result } from './validation/result.ts'
+export type { ValidateOptions } from './validation/validation-context.ts'
+export type { UnknownTypeName, UnknownVariant, Variant } from './validation/variants.ts'

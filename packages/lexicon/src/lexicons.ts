@@ -1,13 +1,13 @@
 import type { ValueMap } from '@atoll/data-model'
 import type { Nsid } from '@atoll/syntax'
-import { procedure, query, recordType, subscription } from './describe.ts'
-import type { LexiconDoc } from './document.ts'
-import { DocumentSource } from './document-source.ts'
-import type { Method, RecordType } from './methods.ts'
-import { splitReference } from './references.ts'
-import type { Result } from './result.ts'
-import { unknownSchema, validate } from './validate.ts'
-import type { ValidateOptions } from './validation-context.ts'
+import type { LexiconDoc } from './document/document.ts'
+import { splitReference } from './document/references.ts'
+import { procedure, query, recordType, subscription } from './methods/describe.ts'
+import type { Method, RecordType } from './methods/methods.ts'
+import { DocumentSource } from './validation/document-source.ts'
+import type { Result } from './validation/result.ts'
+import { unknownSchema, validate } from './validation/validate.ts'
+import type { ValidateOptions } from './validation/validation-context.ts'
 
 /** A set of documents that refer to each other. Nothing is compiled before it is asked for. */
 export class Lexicons {

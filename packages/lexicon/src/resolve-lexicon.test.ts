@@ -1,9 +1,9 @@
 import { cidOfCbor, encodeCbor, type ValueMap } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
+import { gatherDocuments } from './document/referred-documents.ts'
 import { createLexicons } from './lexicons.ts'
-import { parseLexicon } from './parse.ts'
-import { gatherDocuments } from './referred-documents.ts'
+import { parseLexicon } from './parse/parse.ts'
 import { type ResolveLexiconDeps, resolveLexicon } from './resolve-lexicon.ts'
 
 const did: Did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'

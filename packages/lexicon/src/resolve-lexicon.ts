@@ -9,10 +9,10 @@ import {
   parseRecordKey,
   type RecordKey,
 } from '@atoll/syntax'
-import type { LexiconDoc } from './document.ts'
+import type { LexiconDoc } from './document/document.ts'
 import { LexiconResolutionError } from './errors.ts'
-import { checkLexicon } from './parse.ts'
-import { describeIssues } from './result.ts'
+import { checkLexicon } from './parse/parse.ts'
+import { describeIssues } from './validation/result.ts'
 
 const COLLECTION: Nsid = 'com.atproto.lexicon.schema'
 const MAX_PROOF_BYTES = 2 * 1024 * 1024

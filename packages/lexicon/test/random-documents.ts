@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { choices, type FieldKind, type FieldKinds, parts, schemas } from '../src/language.ts'
+import { choices, type FieldKind, type FieldKinds, parts, schemas } from '../src/parse/language.ts'
 import { NSID } from './random-schemas.ts'
 
 // Random documents from the table of the language: mostly right in each part, with strays from anywhere.

@@ -8,8 +8,8 @@ import type {
   QueryDefinition,
   RecordDefinition,
   SubscriptionDefinition,
-} from '../document.ts'
-import { typeName } from '../references.ts'
+} from '../document/document.ts'
+import { typeName } from '../document/references.ts'
 import { documentName, pascalCase, sourceName, typeNameOf, valueNameOf } from './names.ts'
 import { objectText, type Place, paramsText, spaced, typeText } from './type-text.ts'
 import { comment, quote } from './writing.ts'

@@ -1,4 +1,4 @@
-import type { LexiconDoc } from '../document.ts'
+import type { LexiconDoc } from '../document/document.ts'
 import { documentName, groupAlias, pascalCase, sourceName, typeNameOf, valueNameOf } from './names.ts'
 
 export const LEXICON = '@atoll/lexicon'

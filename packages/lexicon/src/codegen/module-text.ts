@@ -1,5 +1,5 @@
-import type { LexiconDoc } from '../document.ts'
-import { referredDocuments } from '../referred-documents.ts'
+import type { LexiconDoc } from '../document/document.ts'
+import { referredDocuments } from '../document/referred-documents.ts'
 import { type Declaration, declareConstant, declareDefinition, pureCall } from './definition-text.ts'
 import { Imports, LEXICON } from './imports.ts'
 import { groupAlias, groupOf, sourceName } from './names.ts'

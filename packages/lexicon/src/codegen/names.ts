@@ -1,4 +1,4 @@
-import type { Reference } from '../references.ts'
+import type { Reference } from '../document/references.ts'
 
 /** The group of an NSID: `com.atproto.sync` for `com.atproto.sync.getRepo`. One module holds a group. */
 export function groupOf(nsid: string): string {

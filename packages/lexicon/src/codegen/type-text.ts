@@ -1,5 +1,5 @@
-import type { FieldSchema, ObjectSchema, ParamsSchema, StringFormat, StringSchema } from '../document.ts'
-import { type Reference, splitReference, typeName } from '../references.ts'
+import type { FieldSchema, ObjectSchema, ParamsSchema, StringFormat, StringSchema } from '../document/document.ts'
+import { type Reference, splitReference, typeName } from '../document/references.ts'
 import type { Imports } from './imports.ts'
 import { groupOf, typeNameOf } from './names.ts'
 import { comment, indent, propertyName, quote } from './writing.ts'

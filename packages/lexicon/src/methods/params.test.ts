@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ParamsSchema } from './document.ts'
-import { createLexicons } from './lexicons.ts'
+import type { ParamsSchema } from '../document/document.ts'
+import { createLexicons } from '../lexicons.ts'
+import { parseLexicon } from '../parse/parse.ts'
 import { formatParams, Params } from './params.ts'
-import { parseLexicon } from './parse.ts'
 
 const schema: ParamsSchema = {
   type: 'params',

@@ -1,9 +1,9 @@
 import { parseRecordKey } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
+import { createLexicons } from '../lexicons.ts'
+import { parseLexicon } from '../parse/parse.ts'
+import { document } from '../validation/document-source.ts'
 import { query, recordType } from './describe.ts'
-import { document } from './document-source.ts'
-import { createLexicons } from './lexicons.ts'
-import { parseLexicon } from './parse.ts'
 
 const body = (properties: object, required: string[] = []) => ({
   encoding: 'application/json',

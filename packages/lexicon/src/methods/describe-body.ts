@@ -1,10 +1,10 @@
 import type { ValueMap } from '@atoll/data-model'
-import type { BodyDefinition } from './document.ts'
-import type { DocumentSource } from './document-source.ts'
-import { isMap } from './maps.ts'
+import type { BodyDefinition } from '../document/document.ts'
+import type { DocumentSource } from '../validation/document-source.ts'
+import { isMap } from '../validation/maps.ts'
+import { validate } from '../validation/validate.ts'
+import type { Check } from '../validation/validation-context.ts'
 import type { Body } from './methods.ts'
-import { validate } from './validate.ts'
-import type { Check } from './validation-context.ts'
 
 /** Describes what a method gives. */
 export function describeOutput<T>(body: BodyDefinition | undefined, source: DocumentSource): Body<T> | undefined {

@@ -1,11 +1,11 @@
 import { encodeCbor, jsonToValue, type ValueMap } from '@atoll/data-model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { randomDocument } from '../test/random-documents.ts'
-import { documentFor, NSID, schemaAndValue } from '../test/random-schemas.ts'
-import { createLexicons } from './lexicons.ts'
-import { lintLexicon } from './lint.ts'
-import { checkLexicon, parseLexicon } from './parse.ts'
+import { randomDocument } from '../../test/random-documents.ts'
+import { documentFor, NSID, schemaAndValue } from '../../test/random-schemas.ts'
+import { createLexicons } from '../lexicons.ts'
+import { lintLexicon } from '../lint/lint.ts'
+import { checkLexicon, parseLexicon } from '../parse/parse.ts'
 
 const judged = schemaAndValue.map(({ schema, value }) => ({
   type: createLexicons([parseLexicon(documentFor(schema))]).recordType(NSID)!,

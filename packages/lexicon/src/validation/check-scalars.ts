@@ -1,5 +1,5 @@
 import { isCid } from '@atoll/data-model'
-import type { BooleanSchema, BytesSchema, IntegerSchema, StringSchema } from './document.ts'
+import type { BooleanSchema, BytesSchema, IntegerSchema, StringSchema } from '../document/document.ts'
 import { formats } from './formats.ts'
 import { hasAtLeastBytes, hasAtLeastGraphemes, hasAtMostBytes, hasAtMostGraphemes } from './text-length.ts'
 import type { Check, ValidationContext } from './validation-context.ts'

@@ -1,7 +1,7 @@
 import type { Nsid } from '@atoll/syntax'
+import type { Definition, FieldSchema, LexiconDoc } from '../document/document.ts'
+import { splitReference } from '../document/references.ts'
 import { compileDefinition, compileSchema, type Scope } from './compile.ts'
-import type { Definition, FieldSchema, LexiconDoc } from './document.ts'
-import { splitReference } from './references.ts'
 import type { Check } from './validation-context.ts'
 
 /** A document that is read, and compiled definition by definition, when it is first needed. */

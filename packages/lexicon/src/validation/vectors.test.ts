@@ -2,9 +2,9 @@ import { jsonToValue } from '@atoll/data-model'
 import { isRecordKey } from '@atoll/syntax'
 import { type VectorSource, vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
-import { createLexicons } from './lexicons.ts'
-import type { RecordType } from './methods.ts'
-import { parseLexicon } from './parse.ts'
+import { createLexicons } from '../lexicons.ts'
+import type { RecordType } from '../methods/methods.ts'
+import { parseLexicon } from '../parse/parse.ts'
 
 type Vector = { name: string; rkey: string; data: unknown }
 

@@ -1,8 +1,8 @@
 import { cidOfCbor, cidOfRaw } from '@atoll/data-model'
 import { describe, expect, it } from 'vitest'
-import type { FieldSchema } from './document.ts'
-import { createLexicons } from './lexicons.ts'
-import { parseLexicon } from './parse.ts'
+import type { FieldSchema } from '../document/document.ts'
+import { createLexicons } from '../lexicons.ts'
+import { parseLexicon } from '../parse/parse.ts'
 import type { ValidateOptions } from './validation-context.ts'
 
 const link = cidOfCbor(new Uint8Array([0xa0]))

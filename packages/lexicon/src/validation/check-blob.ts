@@ -1,5 +1,5 @@
 import { isCid, isLegacyBlobRef, type ValueMap } from '@atoll/data-model'
-import type { BlobSchema } from './document.ts'
+import type { BlobSchema } from '../document/document.ts'
 import { isMap } from './maps.ts'
 import type { Check, ValidationContext } from './validation-context.ts'
 

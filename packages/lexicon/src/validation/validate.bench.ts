@@ -1,9 +1,9 @@
 import { jsonToValue } from '@atoll/data-model'
 import { benchmark } from '@atoll/testkit'
 import { jsonToLex, type LexiconDoc as TheirDoc, Lexicons as TheirLexicons } from '@atproto/lexicon'
-import { emojiPost, fullPost, picturePost, publishedDocuments, smallPost } from '../test/samples.ts'
-import { createLexicons } from './lexicons.ts'
-import { parseLexicon } from './parse.ts'
+import { emojiPost, fullPost, picturePost, publishedDocuments, smallPost } from '../../test/samples.ts'
+import { createLexicons } from '../lexicons.ts'
+import { parseLexicon } from '../parse/parse.ts'
 
 const documents = publishedDocuments()
 const post = createLexicons(documents.map(parseLexicon)).recordType('app.bsky.feed.post')!

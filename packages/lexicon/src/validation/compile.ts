@@ -1,10 +1,10 @@
+import type { Definition, FieldSchema, RecordDefinition } from '../document/document.ts'
+import { resolveTypeName } from '../document/references.ts'
 import { compileBlob } from './check-blob.ts'
 import { compileArray, compileObject } from './check-containers.ts'
 import { checkUnknown, compileReference, compileUnion, type FindCheck } from './check-references.ts'
 import { checkCidLink, compileBoolean, compileBytes, compileInteger, compileString } from './check-scalars.ts'
-import type { Definition, FieldSchema, RecordDefinition } from './document.ts'
 import { isMap } from './maps.ts'
-import { resolveTypeName } from './references.ts'
 import type { Check } from './validation-context.ts'
 
 /** What compiling a schema of document `home` needs to know of other documents. */

@@ -1,6 +1,6 @@
 import { isLanguage, isNsid } from '@atoll/syntax'
-import type { PermissionDefinition, PermissionSetDefinition } from './document.ts'
-import { schemas } from './language.ts'
+import type { PermissionDefinition, PermissionSetDefinition } from '../document/document.ts'
+import { schemas } from '../parse/language.ts'
 
 /** Takes note of something wrong at a place. */
 export type Report = (path: string, message: string) => void

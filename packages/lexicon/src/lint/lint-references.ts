@@ -1,5 +1,5 @@
-import type { Definition, LexiconDoc } from './document.ts'
-import { splitReference } from './references.ts'
+import type { Definition, LexiconDoc } from '../document/document.ts'
+import { splitReference } from '../document/references.ts'
 
 /** Finds other documents by their NSID. */
 export type FindDocument = (nsid: string) => LexiconDoc | undefined

@@ -1,4 +1,4 @@
-import type { ArraySchema, FieldSchema, ObjectSchema } from './document.ts'
+import type { ArraySchema, FieldSchema, ObjectSchema } from '../document/document.ts'
 import { isInherited, isMap } from './maps.ts'
 import type { Check } from './validation-context.ts'
 

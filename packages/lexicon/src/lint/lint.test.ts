@@ -1,8 +1,8 @@
 import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
-import { publishedDocuments } from '../test/samples.ts'
+import { publishedDocuments } from '../../test/samples.ts'
+import { parseLexicon } from '../parse/parse.ts'
 import { lintLexicon } from './lint.ts'
-import { parseLexicon } from './parse.ts'
 
 const define = (defs: object) => parseLexicon({ lexicon: 1, id: 'com.example.thing', defs })
 const lint = (defs: object) => lintLexicon(define(defs)).map(({ path, message }) => `${path} ${message}`)

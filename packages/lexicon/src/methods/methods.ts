@@ -1,8 +1,8 @@
 import type { ValueMap } from '@atoll/data-model'
 import type { Nsid, RecordKey, RecordKeyKind } from '@atoll/syntax'
-import type { LexiconDoc } from './document.ts'
-import type { Result } from './result.ts'
-import type { ValidateOptions } from './validation-context.ts'
+import type { LexiconDoc } from '../document/document.ts'
+import type { Result } from '../validation/result.ts'
+import type { ValidateOptions } from '../validation/validation-context.ts'
 
 /** Stands for a body that has no schema: raw bytes of the encoding that the method names. */
 export interface RawBody {

@@ -1,9 +1,9 @@
-import { compileArray } from './check-containers.ts'
-import { compileBoolean, compileInteger, compileString } from './check-scalars.ts'
-import type { ParamArraySchema, ParamSchema, ParamsSchema } from './document.ts'
-import { isMap } from './maps.ts'
-import type { Result } from './result.ts'
-import { type Check, type ValidateOptions, ValidationContext } from './validation-context.ts'
+import type { ParamArraySchema, ParamSchema, ParamsSchema } from '../document/document.ts'
+import { compileArray } from '../validation/check-containers.ts'
+import { compileBoolean, compileInteger, compileString } from '../validation/check-scalars.ts'
+import { isMap } from '../validation/maps.ts'
+import type { Result } from '../validation/result.ts'
+import { type Check, type ValidateOptions, ValidationContext } from '../validation/validation-context.ts'
 
 type ParamValue = boolean | number | string | ParamValue[]
 

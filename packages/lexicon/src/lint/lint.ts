@@ -1,12 +1,12 @@
 import { isNormalizedNsid, normalizeNsid } from '@atoll/syntax'
-import { compileSchema } from './compile.ts'
-import type { FieldSchema, LexiconDoc, ObjectSchema, ParamsSchema } from './document.ts'
-import { type FieldKinds, parts, schemas } from './language.ts'
+import type { FieldSchema, LexiconDoc, ObjectSchema, ParamsSchema } from '../document/document.ts'
+import { type AnySchema, visitSchemas } from '../document/visit.ts'
+import { type FieldKinds, parts, schemas } from '../parse/language.ts'
+import { compileSchema } from '../validation/compile.ts'
+import type { Issue } from '../validation/result.ts'
+import { ValidationContext } from '../validation/validation-context.ts'
 import { lintPermissionSet, type Report } from './lint-permissions.ts'
 import { type FindDocument, lintReference } from './lint-references.ts'
-import type { Issue } from './result.ts'
-import { ValidationContext } from './validation-context.ts'
-import { type AnySchema, visitSchemas } from './visit.ts'
 
 /**
  * Points out what is wrong with a document that can be read, or is likely to be a slip: fields that mean nothing, limits

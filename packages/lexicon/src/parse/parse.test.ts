@@ -1,6 +1,6 @@
 import { vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
-import { LexiconError } from './errors.ts'
+import { LexiconError } from '../errors.ts'
 import { checkLexicon, parseLexicon } from './parse.ts'
 
 type Vector = { name: string; lexicon: unknown }

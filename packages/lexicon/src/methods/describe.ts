@@ -1,19 +1,19 @@
 import { matchesRecordKeyKind, type RecordKey, type RecordKeyKind } from '@atoll/syntax'
-import { describeInput, describeOutput } from './describe-body.ts'
 import type {
   LexiconDoc,
   ProcedureDefinition,
   QueryDefinition,
   RecordDefinition,
   SubscriptionDefinition,
-} from './document.ts'
-import type { DocumentSource } from './document-source.ts'
+} from '../document/document.ts'
+import { resolveTypeName } from '../document/references.ts'
+import type { DocumentSource } from '../validation/document-source.ts'
+import type { Result } from '../validation/result.ts'
+import { validate } from '../validation/validate.ts'
+import { type Check, type ValidateOptions, ValidationContext } from '../validation/validation-context.ts'
+import { describeInput, describeOutput } from './describe-body.ts'
 import type { Body, GivenParams, Procedure, Query, RecordType, Subscription } from './methods.ts'
 import { formatParams, Params } from './params.ts'
-import { resolveTypeName } from './references.ts'
-import type { Result } from './result.ts'
-import { validate } from './validate.ts'
-import { type Check, type ValidateOptions, ValidationContext } from './validation-context.ts'
 
 /** Describes the query that a document defines. The types are the caller's word: generated code gives the right ones. */
 export function query<P, O, E extends string = never, D extends keyof P = never>(

@@ -1,12 +1,12 @@
 import { isNsid, isRecordKeyKind } from '@atoll/syntax'
-import type { LexiconDoc } from './document.ts'
-import { LexiconError } from './errors.ts'
-import { formats } from './formats.ts'
+import type { LexiconDoc } from '../document/document.ts'
+import { isDefinitionName, isReference } from '../document/references.ts'
+import { LexiconError } from '../errors.ts'
+import { formats } from '../validation/formats.ts'
+import { isMap } from '../validation/maps.ts'
+import type { Result } from '../validation/result.ts'
+import { type Check, ValidationContext } from '../validation/validation-context.ts'
 import { choices, type FieldKind, type FieldKinds, parts, schemas } from './language.ts'
-import { isMap } from './maps.ts'
-import { isDefinitionName, isReference } from './references.ts'
-import type { Result } from './result.ts'
-import { type Check, ValidationContext } from './validation-context.ts'
 
 const MAX_ISSUES = 100
 // A schema within a schema takes two levels (`properties`, then the name), and values end at 32.

@@ -1,4 +1,4 @@
-import type { UnionSchema } from './document.ts'
+import type { UnionSchema } from '../document/document.ts'
 import { isMap } from './maps.ts'
 import type { Check } from './validation-context.ts'
 
