@@ -103,7 +103,7 @@ describe('the folder', () => {
     expect(synced).toEqual(['blobs', folder])
   })
 
-  it('answers a deletion only when it is on the disk, also one that a killed process has made', async () => {
+  it('resolves a deletion only when it is on the disk, also one that a killed process has made', async () => {
     const steps: string[] = []
     let isKilled = false
     const dir = fresh()

@@ -264,7 +264,7 @@ describe('a sequencer', () => {
   })
 })
 
-/** Appends events whose frames hold their numbers; answers the numbers. */
+/** Appends events whose frames hold their numbers; returns the numbers. */
 async function append(storage: MemoryStorage, count: number, time = now, bytes = 10): Promise<number[]> {
   const numbers: number[] = []
   for (let n = 0; n < count; n++) {

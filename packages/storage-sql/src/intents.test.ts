@@ -37,7 +37,7 @@ describe('the writers of a transaction', () => {
     const forgotten: RoutinesOf<Lamps> = { on: nothing }
     // @ts-expect-error: lamps have names
     const numbered: RoutinesOf<Lamps> = { on: nothing, off: (_lamp: number) => nothing() }
-    // @ts-expect-error: a relay has events, too
+    // @ts-expect-error: a relay has events as well
     const half = () => writeIntents<RelayTransaction>([], { state: stateRoutines })
     expect([whole, forgotten, numbered, half]).toHaveLength(4)
   })

@@ -7,7 +7,7 @@ const count = statement((db, $: Parameters<{ namespace: string }>) =>
 )
 
 describe('a routine', () => {
-  it('gets the answer of each execution before it asks for the next', () => {
+  it('gets the result of each execution before it asks for the next', () => {
     const asked: Step[] = []
     const answers = [{ value: 'one' }, 7]
     const answer = runRoutine(both(), (step) => {

@@ -4,7 +4,7 @@ import type { Statement } from './statement.ts'
 export interface Step {
   readonly statement: Statement<never, unknown>
   readonly values: { readonly [name: string]: unknown }
-  /** Which answer is wanted: the first row, all rows, or the number of rows changed. */
+  /** What the host returns: the first row, all rows, or the number of rows changed. */
   readonly wants: 'first' | 'all' | 'changes'
   /** With `all`: no row is read after one for which this is true. */
   readonly isEnough?: (row: unknown) => boolean
@@ -34,7 +34,7 @@ export function* until<P extends object, R>(
   return (yield { ...step(statement, values, 'all'), isEnough: isEnough as Step['isEnough'] }) as R[]
 }
 
-/** Executes for its effect; answers the number of rows inserted, updated or deleted. */
+/** Executes for its effect; returns the number of rows inserted, updated or deleted. */
 export function* change<P extends object, R>(statement: Statement<P, R>, values: P): Routine<number> {
   return (yield step(statement, values, 'changes')) as number
 }
@@ -53,14 +53,14 @@ export function runRoutine<T>(routine: Routine<T>, execute: (step: Step) => unkn
 
 /** One step of a routine. */
 export function advance<T>(routine: Routine<T>, step: Step, execute: (step: Step) => unknown): IteratorResult<Step, T> {
-  let answer: unknown
+  let result: unknown
   try {
-    answer = execute(step)
+    result = execute(step)
   } catch (error) {
     return routine.throw(error)
   }
-  return routine.next(answer)
+  return routine.next(result)
 }
 
-/** How stores get their answers: the host runs the routine, on whatever connection reads use. */
+/** How stores read: the host runs the routine, on whatever connection reads use. */
 export type Run = <T>(routine: Routine<T>) => Promise<T>

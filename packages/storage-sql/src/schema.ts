@@ -1,7 +1,7 @@
 import type { Datetime, Did, Handle, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Generated } from 'kysely'
 
-/** 1 or 0: the one form of truth that every database here stores and answers alike. */
+/** 1 or 0: the one form of truth that every database here stores and returns alike. */
 export type Flag = 0 | 1
 
 /** Every table, as the newest migration leaves it. */

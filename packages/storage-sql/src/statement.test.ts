@@ -40,8 +40,9 @@ describe('migrations', () => {
   it.each(['sqlite', 'postgres'] as const)('compile for %s', (dialect) => {
     const db = createQueryBuilder(dialect)
     for (const migration of pdsMigrations) {
-      for (const built of migration.statements(db, dialect))
+      for (const built of migration.statements(db, dialect)) {
         expect(built.compile().sql).toMatch(/^(?:create|alter|update) /)
+      }
     }
   })
 

@@ -1,7 +1,7 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { Schema } from './schema.ts'
 
-/** What a database driver binds and answers. */
+/** What a database driver binds and returns. */
 export type SqlValue = string | number | Uint8Array | null
 
 /** Names a parameter while a statement is built; its value comes with each execution. */

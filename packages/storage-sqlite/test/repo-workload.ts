@@ -61,7 +61,7 @@ interface WriteLoad {
   name: string
 }
 
-/** Lets accounts write one commit after the other, so many of them at a time. Answers µs of CPU time of the whole process, and seconds. */
+/** Lets accounts write one commit after the other, so many of them at a time. Returns µs of CPU time of the whole process, and seconds. */
 export async function writeInTurns(
   { accounts, concurrency, seconds, name }: WriteLoad,
   write: (workload: RepoWorkload) => Promise<void>,

@@ -81,7 +81,7 @@ export function* trimmingPoint(before: Datetime, last: number): Routine<number |
   return seq !== null && seq < below ? below : undefined
 }
 
-/** Removes up to `limit` of the oldest events below a number, and moves the horizon; answers how many went. */
+/** Removes up to `limit` of the oldest events below a number, and moves the horizon; returns how many went. */
 export function* trimOldest(below: number, limit: number, last: number): Routine<number> {
   const removed = yield* change(removeOldest, { below, limit })
   const { seq } = (yield* first(oldest, {})) ?? { seq: null }

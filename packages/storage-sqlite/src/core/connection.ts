@@ -67,13 +67,13 @@ export class Connection {
 
   /** Reads the value in the first row of a statement that selects one column. */
   value<P extends object, V>(statement: Statement<P, Record<string, V>>, values: P): V | undefined {
-    // The map's keys forget what statements take and answer.
+    // The map's keys forget what statements take and return.
     const known = statement as unknown as AnyStatement
     const { compiled, native } = this.#plucked.get(known) ?? this.#pluck(known)
     return native.get(...bind(compiled, values as { readonly [name: string]: unknown })) as V | undefined
   }
 
-  /** Runs a statement without parameters or answer, such as `commit`. */
+  /** Runs a statement without parameters or result, such as `commit`. */
   command(sql: string): void {
     this.#beforeCall?.(sql)
     const known = this.#commands.get(sql)

@@ -117,8 +117,9 @@ describe('group commit', () => {
       const outcomes = await Promise.allSettled(['a', 'b', 'c'].map((name) => pair(`${name}${failures}`)))
       failAt = Number.POSITIVE_INFINITY
       isOver = calls <= failures
-      for (const [index, { status }] of outcomes.entries())
+      for (const [index, { status }] of outcomes.entries()) {
         expect(await storage.state.list(`${'abc'[index]}${failures}`)).toHaveLength(status === 'fulfilled' ? 2 : 0)
+      }
       await expect(pair(`after ${failures}`)).resolves.toBeUndefined()
     }
     expect(failures).toBeGreaterThan(10)

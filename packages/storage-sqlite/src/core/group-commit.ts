@@ -12,14 +12,14 @@ export type Work<T> = (numbering: Numbering) => Routine<T>
 
 interface Job {
   readonly work: Work<unknown>
-  readonly resolve: (answer: unknown) => void
+  readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
 /** A job whose changes wait for the commit. */
 interface Written {
   readonly job: Job
-  readonly answer: unknown
+  readonly result: unknown
   readonly events: readonly StoredEvent[]
 }
 
@@ -73,13 +73,13 @@ export class GroupCommit {
     return this.#isWriting ? undefined : this.#connection
   }
 
-  /** Resolves with the answer of `work` once what it wrote is durable. */
+  /** Resolves with the result of `work` once what it wrote is durable. */
   write<T>(work: Work<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new StorageUnavailableError('closed'))
     if (this.#refusal) return Promise.reject(new StorageUnavailableError('io', { cause: this.#refusal }))
     return new Promise<T>((resolve, reject) => {
-      // `resolve` is only ever called with what `work` answered.
-      this.#queue.push({ work, resolve: resolve as (answer: unknown) => void, reject })
+      // `resolve` is only ever called with what `work` returned.
+      this.#queue.push({ work, resolve: resolve as (result: unknown) => void, reject })
       this.#flushing ??= this.#flush()
     })
   }
@@ -141,9 +141,9 @@ export class GroupCommit {
     const numbering: Numbering = { start: before + 1, numbered: events, next: () => ++this.#given }
     connection.command('savepoint job')
     try {
-      const answer = await this.#run(job.work(numbering), connection)
+      const result = await this.#run(job.work(numbering), connection)
       connection.command('release job')
-      return { job, answer, events }
+      return { job, result, events }
     } catch (error) {
       if (translateError(error) !== error || !connection.inTransaction) throw error
       connection.command('rollback to job')
@@ -165,7 +165,7 @@ export class GroupCommit {
 
   #settle(written: readonly Written[]): void {
     this.#last = this.#given
-    for (const { job, answer } of written) job.resolve(answer)
+    for (const { job, result } of written) job.resolve(result)
     this.#options.onAppend(written.flatMap((done) => done.events))
   }
 

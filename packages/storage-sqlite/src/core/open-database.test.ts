@@ -50,8 +50,9 @@ describe('a database', () => {
     const again = await openSqliteStorage({ file: path.join(folder, 'crashed.sqlite'), beforeWrite: look })
     look()
     await again.close()
-    for (const name of ['test.sqlite', 'test.sqlite-lock', 'test.sqlite-wal', 'test.sqlite-shm'])
+    for (const name of ['test.sqlite', 'test.sqlite-lock', 'test.sqlite-wal', 'test.sqlite-shm']) {
       expect(seen).toContain(name)
+    }
     expect(seen).toContain('crashed.sqlite-wal')
   })
 

@@ -13,7 +13,7 @@ export class Reader {
   readonly #connection: Connection
   readonly #preferred: () => Connection | undefined
 
-  /** Reads from what `preferred` answers, and from `connection` whenever that is nothing. */
+  /** Reads from what `preferred` returns, and from `connection` when it returns nothing. */
   constructor(connection: Connection, preferred: () => Connection | undefined = () => undefined) {
     this.#connection = connection
     this.#preferred = preferred
@@ -27,7 +27,7 @@ export class Reader {
     }
   }
 
-  /** The one column of the first row, without the detours of a routine and a row: for what is read by the thousand. */
+  /** Returns a single column directly, skipping the routine and row objects; for hot reads such as blocks. */
   value<P extends object, V>(statement: Statement<P, Record<string, V>>, values: P): V | undefined {
     try {
       return (this.#preferred() ?? this.#connection).value(statement, values)

@@ -61,8 +61,8 @@ interface SqliteHostOptions extends SqliteOptions {
 
 const defaultCacheBytes = 16 * 1024 * 1024
 /**
- * What an export comes back to: the upper pages of the indexes, and nodes that were written together. More was slower: what is read
- * but once then goes through memory that the processor does not have at hand.
+ * What an export comes back to: the upper pages of the indexes, and nodes that were written together.
+ * A larger cache measured slower: pages read only once evict the CPU cache.
  */
 const snapshotCacheBytes = 2 * 1024 * 1024
 /** A second and a half to read on a slow disk. */

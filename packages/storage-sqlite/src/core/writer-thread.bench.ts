@@ -142,7 +142,7 @@ function unpacked({ did, prev, head, added, removed, records, event }: Packed): 
   }
 }
 
-/** The worker: a transaction for each commit, answers for all that came together. */
+/** The worker: a transaction for each commit, one reply for all that came together. */
 async function serve(file: string): Promise<void> {
   const storage = await openSqliteStorage({ file })
   parentPort!.on('message', async (message: Uint8Array | 'close') => {

@@ -129,18 +129,19 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
       await update(bob, { handle: 'alice.test' })
     })
 
-    rule('answers many accounts in the order asked for, leaving out unknown ones', async () => {
+    rule('returns many accounts in the order asked for, leaving out unknown ones', async () => {
       const storage = await create(await fresh(), alice, bob)
       expect((await storage.accounts.many([bob, carol, alice])).map(({ did }) => did)).toEqual([bob, alice])
     })
 
-    rule('refuses to go on with a list of accounts from a cursor that is none', async () => {
+    rule('refuses to go on with a list of accounts from a cursor that no listing gave', async () => {
       const storage = await fresh()
-      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
+      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)]) {
         await expect(storage.accounts.list({ limit: 2, cursor })).rejects.toMatchObject({
           name: 'InvalidCursorError',
           cursor,
         })
+      }
     })
 
     rule('lists accounts in order of creation, in pages, deletions in between included', async () => {

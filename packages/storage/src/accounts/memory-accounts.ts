@@ -59,8 +59,9 @@ export class MemoryAccounts implements AccountStore, AccountWrites {
   }
 
   create(account: NewAccount): void {
-    if (this.#accounts.has(account.did) || this.#claimed.has(account.did))
+    if (this.#accounts.has(account.did) || this.#claimed.has(account.did)) {
       throw new ConflictError('did', `there is an account ${account.did}`)
+    }
     this.#put({ ...empty, ...account }, this.#tables.nextNumber('accountKey'))
   }
 
@@ -87,8 +88,9 @@ export class MemoryAccounts implements AccountStore, AccountWrites {
         accountHolding(this.#accounts, field, stored[field]),
         this.#claimed.holding(field, stored[field]),
       ]
-      if (holders.some((holder) => holder && holder.did !== account.did))
+      if (holders.some((holder) => holder && holder.did !== account.did)) {
         throw new ConflictError(field, `${field} is taken: ${stored[field]}`)
+      }
     }
     this.#accounts.set(account.did, { account: stored, key })
   }

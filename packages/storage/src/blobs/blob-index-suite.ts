@@ -21,7 +21,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
   describeRules(`${name}: blobs`, except, (rule) => {
     const { fresh } = storageForEach(open)
 
-    rule('answers undefined for a blob that was not uploaded by the account', async () => {
+    rule('returns undefined for a blob that was not uploaded by the account', async () => {
       const storage = await fresh()
       await upload(storage, alice, cat)
       expect(await storage.blobs.get(alice, dog)).toBeUndefined()
@@ -187,8 +187,9 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
           await upload(storage, alice, cat)
           if (isReferred) await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat] })
           expect(await storage.blobs.otherTypes(alice, cat)).toEqual([])
-          for (const type of ['text/vtt', 'image/png', 'text/plain', 'text/vtt'])
+          for (const type of ['text/vtt', 'image/png', 'text/plain', 'text/vtt']) {
             await upload(storage, alice, cat, 2, type)
+          }
           expect(await storage.blobs.get(alice, cat)).toMatchObject({ mimeType: 'image/png', temporary: !isReferred })
           expect(await storage.blobs.otherTypes(alice, cat)).toEqual(['text/plain', 'text/vtt'])
           expect(await storage.blobs.otherTypes(alice, dog)).toEqual([])

@@ -34,7 +34,7 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
     }
     const fresh = async () => (await opened()).store
 
-    rule('hashes what it receives, and answers size and first bytes', async () => {
+    rule('hashes what it receives, and returns size and first bytes', async () => {
       const store = await fresh()
       const bytes = sample(300_000)
       const uploaded = await store.upload(alice, inChunks(bytes))
@@ -228,8 +228,9 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
       const reading = (await store.get(alice, cid))!
       await store.delete(alice, [cid])
       const [outcome] = await Promise.allSettled([collect(reading.bytes)])
-      if (outcome.status === 'fulfilled')
+      if (outcome.status === 'fulfilled') {
         expect(outcome.value.reduce((size, chunk) => size + chunk.length, 0)).toBe(3_000_000)
+      }
     })
   })
 }

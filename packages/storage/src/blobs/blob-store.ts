@@ -47,6 +47,6 @@ export interface BlobStore {
   delete(did: Did, cids: readonly Cid[]): Promise<void>
   /** Everything the account has, finished uploads included, is gone, also after a crash. */
   deleteAll(did: Did): Promise<void>
-  /** Removes temporary bytes last written before `before`, what crashes left behind included; answers how many files went. */
+  /** Removes temporary bytes last written before `before`, what crashes left behind included; returns how many files went. */
   sweep(options: { before: Date }): Promise<number>
 }

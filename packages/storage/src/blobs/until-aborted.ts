@@ -19,7 +19,7 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
     }
   } finally {
     signal.removeEventListener('abort', abort)
-    // A silent source cannot answer, so it is told and not waited for.
+    // A silent source cannot respond, so it is told and not waited for.
     iterator.return?.()?.catch(() => {})
   }
 }

@@ -106,8 +106,9 @@ export function claimStoreSuite(name: string, open: OpenStorage<Parts>, except: 
 
     rule('lists claims that are old enough, in the order in which they were added, in pages', async () => {
       const storage = await fresh()
-      for (const [n, did] of [carol, alice, bob].entries())
+      for (const [n, did] of [carol, alice, bob].entries()) {
         await storage.transact(did, (tx) => tx.claims.add(claim(did, { claimedAt: time(n) })))
+      }
       const first = await storage.claims.list({ before: time(9), limit: 2 })
       expect(first.items.map(({ did }) => did)).toEqual([carol, alice])
       const second = await storage.claims.list({ before: time(9), limit: 2, cursor: first.cursor! })
@@ -147,7 +148,8 @@ function conflict(field: string) {
 }
 
 async function withAccounts(storage: StorageOf<Parts>, ...dids: Did[]): Promise<StorageOf<Parts>> {
-  for (const did of dids)
+  for (const did of dids) {
     await storage.transact(did, (tx) => tx.accounts.create(account(did, did.slice(-9).replace(':', ''))))
+  }
   return storage
 }

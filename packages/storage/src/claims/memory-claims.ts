@@ -43,8 +43,9 @@ export class MemoryClaims implements ClaimStore, ClaimWrites, ClaimedValues {
     if (this.#claims.has(claim.did)) throw new ConflictError('claim', `${claim.did} has a claim already`)
     for (const field of ['handle', 'email'] as const) {
       const carrier = accountHolding(this.#accounts, field, claim[field])
-      if (this.holding(field, claim[field]) || (carrier && carrier.did !== claim.did))
+      if (this.holding(field, claim[field]) || (carrier && carrier.did !== claim.did)) {
         throw new ConflictError(field, `${field} is taken: ${claim[field]}`)
+      }
     }
     // Lower-casing a handle leaves a handle.
     const handle = claim.handle?.toLowerCase() as Handle | undefined
@@ -53,8 +54,9 @@ export class MemoryClaims implements ClaimStore, ClaimWrites, ClaimedValues {
   }
 
   release(did: Did, purpose: string): void {
-    if (this.#claims.get(did)?.claim.purpose !== purpose)
+    if (this.#claims.get(did)?.claim.purpose !== purpose) {
       throw new ConflictError('claim', `${did} has no claim for ${purpose}`)
+    }
     this.#claims.delete(did)
   }
 

@@ -14,43 +14,48 @@ export type ConflictField =
 /** The transaction was refused and changed nothing; others that were committed with it are not affected. */
 export class ConflictError extends Error {
   override name = 'ConflictError'
-  constructor(
-    readonly field: ConflictField,
-    message = `conflict on ${field}`,
-  ) {
+  readonly field: ConflictField
+
+  constructor(field: ConflictField, message = `conflict on ${field}`) {
     super(message)
+    this.field = field
   }
 }
 
 /** The storage cannot be written (or read) now: disk full, I/O error, locked. Nothing was changed; later calls may work again. */
 export class StorageUnavailableError extends Error {
   override name = 'StorageUnavailableError'
-  constructor(
-    readonly reason: 'full' | 'io' | 'busy' | 'closed',
-    options?: { cause?: unknown },
-  ) {
+  readonly reason: 'full' | 'io' | 'busy' | 'closed'
+
+  constructor(reason: 'full' | 'io' | 'busy' | 'closed', options?: { cause?: unknown }) {
     super(`storage unavailable (${reason})`, options)
+    this.reason = reason
   }
 }
 
 /** A listing was to go on from where no listing ended. */
 export class InvalidCursorError extends Error {
   override name = 'InvalidCursorError'
-  constructor(readonly cursor: string) {
+  readonly cursor: string
+
+  constructor(cursor: string) {
     super(`no listing ended at '${cursor.slice(0, 100)}'`)
+    this.cursor = cursor
   }
 }
 
 /** The database was written by a newer version of the software. */
 export class SchemaTooNewError extends Error {
   override name = 'SchemaTooNewError'
-  constructor(
-    readonly found: number,
-    readonly supported: number,
-  ) {
+  readonly found: number
+  readonly supported: number
+
+  constructor(found: number, supported: number) {
     super(
       `the database has schema version ${found}, this software knows versions up to ${supported}: run the newer version`,
     )
+    this.found = found
+    this.supported = supported
   }
 }
 
@@ -62,16 +67,22 @@ export class CorruptStorageError extends Error {
 /** An upload went over the limit; nothing of it was kept. */
 export class BlobTooLargeError extends Error {
   override name = 'BlobTooLargeError'
-  constructor(readonly maxBytes: number) {
+  readonly maxBytes: number
+
+  constructor(maxBytes: number) {
     super(`blob is larger than ${maxBytes} bytes`)
+    this.maxBytes = maxBytes
   }
 }
 
 /** Neither an upload nor a permanent blob has this CID. */
 export class BlobMissingError extends Error {
   override name = 'BlobMissingError'
-  constructor(readonly cid: string) {
+  readonly cid: string
+
+  constructor(cid: string) {
     super(`no blob ${cid}`)
+    this.cid = cid
   }
 }
 

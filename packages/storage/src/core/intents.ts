@@ -23,8 +23,9 @@ export function intentRecorders<Tx extends object>(names: MethodNames<Tx>): () =
     Object.defineProperty(Recorder.prototype, writer, {
       get(this: Recorder) {
         const recording: Record<string, Call> = {}
-        for (const method of methodNames)
+        for (const method of methodNames) {
           recording[method] = (...args) => void this.intents.push([writer, method, args])
+        }
         return recording
       },
     })

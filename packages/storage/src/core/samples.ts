@@ -41,7 +41,7 @@ export function bytesOf(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => index)
 }
 
-/** Bytes as an adapter may answer them (a Buffer, say), to compare. */
+/** Bytes as an adapter may return them (a Buffer, say), to compare. */
 export function hex(bytes: Uint8Array | undefined): string | undefined {
   return bytes && Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -27,7 +27,7 @@ export interface EventLog {
   page(options: { after: number; limit: number; maxBytes?: number }): Promise<StoredEvent[]>
   /** Hears of every event from now on; whatever `last` said before is not repeated. Returns a function that ends it. */
   onAppend(listener: AppendListener): () => void
-  /** Drops the oldest events up to the first whose time is not before `before`; answers how many went. */
+  /** Drops the oldest events up to the first whose time is not before `before`; returns how many went. */
   trim(options: { before: Datetime }): Promise<number>
 }
 

@@ -8,7 +8,7 @@ export function inviteStoreSuite(name: string, open: OpenStorage<InvitePart>, ex
   describeRules(`${name}: invites`, except, (rule) => {
     const { fresh } = storageForEach(open)
 
-    rule('answers a code with its uses, oldest first', async () => {
+    rule('returns a code with its uses, oldest first', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => tx.invites.create(code('one', { availableUses: 3 })))
       expect(await storage.invites.get('one')).toEqual({
@@ -100,13 +100,14 @@ export function inviteStoreSuite(name: string, open: OpenStorage<InvitePart>, ex
       expect(disabled.map((invite) => invite?.disabled)).toEqual([true, true, true, false])
     })
 
-    rule('refuses to go on with a list of codes from a cursor that is none', async () => {
+    rule('refuses to go on with a list of codes from a cursor that no listing gave', async () => {
       const storage = await fresh()
-      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
+      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)]) {
         await expect(storage.invites.list({ sort: 'recent', limit: 2, cursor })).rejects.toMatchObject({
           name: 'InvalidCursorError',
           cursor,
         })
+      }
     })
 
     rule('lists codes newest first or most used first, in pages', async () => {

@@ -8,7 +8,7 @@ export function keyStoreSuite(name: string, open: OpenStorage<KeyPart>, except: 
   describeRules(`${name}: keys`, except, (rule) => {
     const { fresh } = storageForEach(open)
 
-    rule('answers the signing key as last set', async () => {
+    rule('returns the signing key as last set', async () => {
       const storage = await fresh()
       expect(await storage.keys.signingKey(alice)).toBeUndefined()
       for (const [curve, byte] of [

@@ -20,7 +20,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
   describeRules(`${name}: records`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
-    rule('answers a record with its bytes and the commit that last wrote it', async () => {
+    rule('returns a record with its bytes and the commit that last wrote it', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { text: 'one' } })))
@@ -32,7 +32,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect(hex(one?.bytes)).toBe(hex(block.bytes))
     })
 
-    rule('answers the newest value of a record that was updated', async () => {
+    rule('returns the newest value of a record that was updated', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { n: 1 } })))
@@ -42,7 +42,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect(one?.rev).toBe(rev(2))
     })
 
-    rule('answers undefined for a record of another collection, key or repository, and for a deleted one', async () => {
+    rule('returns undefined for a record of another collection, key or repository, and for a deleted one', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: {}, [`${post}/two`]: {} })))
@@ -197,7 +197,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect(await storage.records.bySubject(carol, like, 'at://x')).toEqual([])
     })
 
-    rule('forgets what a record pointed at when it is written anew or deleted', async () => {
+    rule('forgets what a record pointed at when it is written again or deleted', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       const paths = ['moved', 'bare', 'gone', 'kept'].map((rkey) => `${like}/${rkey}`)
@@ -235,14 +235,18 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect((await storage.repos.list({ limit: 10 })).items.map((item) => item.did)).toEqual([bob, alice])
     })
 
-    rule('refuses to go on with a list of repositories of a collection from a cursor that is none', async () => {
-      const storage = await fresh()
-      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
-        await expect(storage.records.reposWith(post, { limit: 2, cursor })).rejects.toMatchObject({
-          name: 'InvalidCursorError',
-          cursor,
-        })
-    })
+    rule(
+      'refuses to go on with a list of repositories of a collection from a cursor that no listing gave',
+      async () => {
+        const storage = await fresh()
+        for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)]) {
+          await expect(storage.records.reposWith(post, { limit: 2, cursor })).rejects.toMatchObject({
+            name: 'InvalidCursorError',
+            cursor,
+          })
+        }
+      },
+    )
 
     rule('lists the repositories with records in a collection, in order of creation', async () => {
       const storage = await fresh()

@@ -11,7 +11,7 @@ export interface StoredRecord {
   bytes: Uint8Array
 }
 
-/** A record of a page, whose block is in the form in which it costs least: made into no objects. */
+/** A listed record. The block stays as raw bytes: decoding every record of a page would dominate the cost. */
 export interface ListedRecord {
   rkey: RecordKey
   section: Section

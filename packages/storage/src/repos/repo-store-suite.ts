@@ -10,7 +10,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
   describeRules(`${name}: repositories`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
-    rule('answers undefined for what is not there', async () => {
+    rule('returns undefined for what is not there', async () => {
       const { repos } = await fresh()
       const { cid } = blockOf({ text: 'never stored' })
       expect(await repos.head(alice)).toBeUndefined()
@@ -34,7 +34,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       }
     })
 
-    rule('answers blocks in the order asked for, leaving out what it lacks', async () => {
+    rule('returns blocks in the order asked for, leaving out what it lacks', async () => {
       const storage = await fresh()
       const [first, second, third] = [
         ...(await commit(storage, new SampleRepo(alice), { 'a.b.c/one': { n: 1 } })).added,
@@ -233,7 +233,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       }
     })
 
-    rule('answers every block, more than fit in a page', async () => {
+    rule('returns every block, more than fit in a page', async () => {
       const storage = await fresh()
       const change = await commit(storage, new SampleRepo(alice), manyRecords(1000))
       const snapshot = (await storage.repos.snapshot(alice))!
@@ -241,7 +241,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       snapshot.close()
     })
 
-    rule('answers the blocks that commits newer than a rev brought', async () => {
+    rule('returns the blocks that commits newer than a rev brought', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       await commit(storage, repo, manyRecords(500))
@@ -261,13 +261,14 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       expect(await since(0)).toHaveLength(500 + 4)
     })
 
-    rule('refuses to go on with a list of repositories from a cursor that is none', async () => {
+    rule('refuses to go on with a list of repositories from a cursor that no listing gave', async () => {
       const storage = await fresh()
-      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)])
+      for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)]) {
         await expect(storage.repos.list({ limit: 2, cursor })).rejects.toMatchObject({
           name: 'InvalidCursorError',
           cursor,
         })
+      }
     })
 
     rule('pages through the list without a gap or a repetition, deletions in between included', async () => {

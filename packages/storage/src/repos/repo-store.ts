@@ -20,7 +20,7 @@ export interface RepoListing {
  */
 export interface RepoSnapshot {
   readonly head: Head
-  /** The blocks at hand, where the adapter can answer at once. What it answers may be views of memory that all of them keep. */
+  /** The blocks at hand, where the adapter can read at once. They may be views of memory that all of them keep. */
   readonly sections: SectionSource | undefined
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(cids: readonly Cid[]): Promise<Block[]>

@@ -12,7 +12,7 @@ export function transactionSuite(name: string, open: OpenStorage<PdsParts>, exce
   describeRules(`${name}: transactions`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
-    rule('answers what the work answers', async () => {
+    rule('resolves with what the work returns', async () => {
       const storage = await fresh()
       expect(await storage.transact(alice, () => 'nothing to do')).toBe('nothing to do')
       expect(await storage.transact(alice, async (tx) => tx.state.set('a', 'b', 'c') ?? 7)).toBe(7)

@@ -8,7 +8,7 @@ export function sessionStoreSuite(name: string, open: OpenStorage<SessionPart>, 
   describeRules(`${name}: sessions`, except, (rule) => {
     const { fresh } = storageForEach(open)
 
-    rule('answers a token as it was created, and undefined for an unknown one', async () => {
+    rule('returns a token as it was created, and undefined for an unknown one', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => {
         tx.sessions.create(token('one'))

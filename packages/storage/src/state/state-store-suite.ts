@@ -8,7 +8,7 @@ export function stateStoreSuite(name: string, open: OpenStorage<StatePart>, exce
   describeRules(`${name}: state`, except, (rule) => {
     const { fresh, opened } = storageForEach(open)
 
-    rule('answers values as last set, large and empty ones included', async () => {
+    rule('returns values as last set, large and empty ones included', async () => {
       const storage = await fresh()
       for (const value of ['one', '', 'x'.repeat(200_000), 'ünïcödé 🏝']) {
         await storage.transact(alice, (tx) => tx.state.set('crawl', 'relay', value))
