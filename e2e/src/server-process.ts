@@ -18,12 +18,15 @@ export class ServerProcess {
   output = ''
   /** The part of it that went to standard output. */
   standardOutput = ''
+  readonly program: string
+  readonly env: Record<string, string>
+  readonly url: string
 
-  constructor(
-    readonly program: string,
-    readonly env: Record<string, string>,
-    readonly url: string,
-  ) {}
+  constructor(program: string, env: Record<string, string>, url: string) {
+    this.program = program
+    this.env = env
+    this.url = url
+  }
 
   /** Starts the program and resolves when it answers. Rejects with what it printed when it ends before. */
   async start(): Promise<void> {

@@ -57,15 +57,15 @@ export class WatchedDisk {
   readonly #control: number
   /** What the server is to be started with. */
   readonly env: Record<string, string>
+  /** The folder of the server's data. */
+  readonly root: string
+  /** Where the journal and the switch lie. */
+  readonly #beside: string
 
-  constructor(
-    library: string,
-    /** The folder of the server's data. */
-    readonly root: string,
-    /** Where the journal and the switch lie. */
-    private readonly beside: string,
-    { keepsJournal = true } = {},
-  ) {
+  constructor(library: string, root: string, beside: string, { keepsJournal = true } = {}) {
+    this.root = root
+    this.#beside = beside
+
     const control = join(beside, 'control')
     writeFileSync(control, new Uint8Array(controlBytes))
     this.#control = openSync(control, 'r+')
@@ -78,7 +78,7 @@ export class WatchedDisk {
   }
 
   get journal(): string {
-    return join(this.beside, 'journal')
+    return join(this.#beside, 'journal')
   }
 
   /** How long the journal is: a moment in the life of the disk. */

@@ -14,14 +14,17 @@ interface Entry {
 export class LaneHistory {
   readonly #entries: Entry[] = []
   #unacknowledged = 0
+  readonly lane: Lane
+  /** When the account was there for sure. */
+  readonly opened: number
+  readonly #now: () => number
 
-  constructor(
-    readonly lane: Lane,
-    /** When the account was there for sure. */
-    readonly opened: number,
-    private readonly now: () => number,
-  ) {
-    lane.onSend = (operation) => this.#entries.push({ operation, sent: this.now() })
+  constructor(lane: Lane, opened: number, now: () => number) {
+    this.lane = lane
+    this.opened = opened
+    this.#now = now
+
+    lane.onSend = (operation) => this.#entries.push({ operation, sent: this.#now() })
     lane.onAnswer = (answer) => this.#close(answer)
   }
 
@@ -58,7 +61,7 @@ export class LaneHistory {
 
   #close(answer: CommitAnswer | undefined): void {
     const entry = this.#entries.at(-1)!
-    entry.known = this.now()
+    entry.known = this.#now()
     if (answer) entry.answer = answer
   }
 }

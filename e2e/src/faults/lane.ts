@@ -12,11 +12,13 @@ export class Lane {
   /** Hear of every request, and of its answer unless that stays away; a refusal has none. */
   onSend: (operation: Operation) => void = () => {}
   onAnswer: (answer: CommitAnswer | undefined) => void = () => {}
+  readonly account: AccountHandle
+  readonly name: string
 
-  constructor(
-    readonly account: AccountHandle,
-    readonly name: string,
-  ) {}
+  constructor(account: AccountHandle, name: string) {
+    this.account = account
+    this.name = name
+  }
 
   /** The server has said that this is done. */
   acknowledge(operation: Operation, answer: CommitAnswer): void {

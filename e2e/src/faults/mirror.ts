@@ -24,8 +24,11 @@ export class Mirror {
   readonly lastTaken = new Map<string, string>()
   #last = 0
   #verified: Promise<void> = Promise.resolve()
+  readonly #keys: SigningKeyBook
 
-  constructor(private readonly keys: SigningKeyBook) {}
+  constructor(keys: SigningKeyBook) {
+    this.#keys = keys
+  }
 
   /** Takes a frame; it is verified behind the ones before it. Answers its sequence number. */
   take(frame: Uint8Array): number | undefined {
@@ -51,7 +54,7 @@ export class Mirror {
     const verdict = await verifyEvent(
       message,
       { state: repo.state },
-      { signingKeyOf: (did) => this.keys.of(did) },
+      { signingKeyOf: (did) => this.#keys.of(did) },
     ).catch((error: unknown) => ({ outcome: 'failed', rule: String(error) }))
     // A #sync that tells what is known already is dropped by rule.
     const isExpected = verdict.outcome === 'accept' || (message.kind === 'sync' && verdict.outcome === 'drop')

@@ -148,12 +148,15 @@ function moments({ journal, afterKills }: Recording, cuts: number, random: Rando
 class LookAtRemains {
   /** Repositories that were verified, by the digest of their export. */
   readonly #verified = new Map<string, ReadRepo>()
+  readonly #world: World
+  readonly #recording: Recording
+  readonly #findings: Findings
 
-  constructor(
-    private readonly world: World,
-    private readonly recording: Recording,
-    private readonly findings: Findings,
-  ) {}
+  constructor(world: World, recording: Recording, findings: Findings) {
+    this.#world = world
+    this.#recording = recording
+    this.#findings = findings
+  }
 
   async at(folder: string, moment: number, when: string): Promise<void> {
     const findings = new Findings()
@@ -162,12 +165,12 @@ class LookAtRemains {
     } catch (error) {
       findings.report('the server starts on whatever is left, and takes writes', String(error))
     }
-    for (const { rule, what } of findings.entries()) this.findings.report(rule, `${when}: ${what}`)
+    for (const { rule, what } of findings.entries()) this.#findings.report(rule, `${when}: ${what}`)
   }
 
   async #lookAt(folder: string, moment: number, findings: Findings): Promise<void> {
     // The recorded server is gone: the address that its tokens name is free.
-    const { config } = readConfig({ ...this.world.server.env, PDS_DATA_DIRECTORY: folder })
+    const { config } = readConfig({ ...this.#world.server.env, PDS_DATA_DIRECTORY: folder })
     const { storage } = await openAdapters(config)
     const log = await readLog(storage.events)
     await checkBlobFiles(folder, storage.blobs, findings)
@@ -179,10 +182,10 @@ class LookAtRemains {
     }
     const server = await servePds(config, { write })
     try {
-      const looking = { world: { server, keys: this.world.keys }, findings, servedBlobs: new Set<string>() }
-      const lanes = this.recording.histories.filter(({ opened }) => opened <= moment).map((each) => each.at(moment))
+      const looking = { world: { server, keys: this.#world.keys }, findings, servedBlobs: new Set<string>() }
+      const lanes = this.#recording.histories.filter(({ opened }) => opened <= moment).map((each) => each.at(moment))
       await eachOf([...Map.groupBy(lanes, ({ account }) => account.did)], async ([did, own]) => {
-        const repo = await readRepo(server.url, did, this.world.keys, this.#verified).catch((error: unknown) => {
+        const repo = await readRepo(server.url, did, this.#world.keys, this.#verified).catch((error: unknown) => {
           findings.report('repositories verify with the key of the DID document', `${did}: ${error}`)
         })
         if (!repo) return
@@ -209,7 +212,7 @@ class LookAtRemains {
 
   /** The log must be the beginning of what the firehose told later, and hold all that it had told by then. */
   #compareLog(log: readonly Uint8Array[], moment: number, findings: Findings): ReadonlyMap<string, ToldRepo> {
-    const { events } = this.recording
+    const { events } = this.#recording
     const rule = 'every commit is on the firehose once, and nothing else is'
     const told = new Map<string, ToldRepo>()
     for (const [at, frame] of log.entries()) {

@@ -12,8 +12,11 @@ export class RawSubscriber {
   readonly #port: number
   #code: number | undefined
   #rest = Buffer.alloc(0)
+  readonly #socket: Socket
 
-  private constructor(private readonly socket: Socket) {
+  private constructor(socket: Socket) {
+    this.#socket = socket
+
     this.#port = socket.localPort ?? 0
     socket.on('error', () => {}) // The server may cut it off.
     socket.on('data', (chunk) => this.#take(chunk))
@@ -44,11 +47,11 @@ export class RawSubscriber {
   }
 
   read(): void {
-    this.socket.resume()
+    this.#socket.resume()
   }
 
   destroy(): void {
-    this.socket.destroy()
+    this.#socket.destroy()
   }
 
   #take(chunk: Buffer): void {
@@ -61,7 +64,7 @@ export class RawSubscriber {
       if (opcode === closeOpcode) this.#code = payload.readUInt16BE(0)
       this.#rest = this.#rest.subarray(end)
       // A client that says goodbye, too, would have the server close at once.
-      if (opcode === closeOpcode) this.socket.end()
+      if (opcode === closeOpcode) this.#socket.end()
     }
   }
 }

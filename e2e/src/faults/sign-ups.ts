@@ -24,14 +24,17 @@ export class SignUps {
   readonly acknowledged: { readonly handle: string; readonly did: string }[] = []
   /** Handles whose fate nobody was told. */
   #unknown: string[] = []
+  readonly #service: string
 
-  constructor(private readonly service: string) {}
+  constructor(service: string) {
+    this.#service = service
+  }
 
   /** Makes up to `most` accounts one after the other, until told to stop or until an answer stays away. */
   async run(most: number, stop: AbortSignal, onOutcome: (outcome: Outcome<unknown>) => void = () => {}): Promise<void> {
     for (let made = 0; made < most && !stop.aborted; made++) {
       const handle = freshHandle()
-      const outcome = await create(this.service, handle)
+      const outcome = await create(this.#service, handle)
       onOutcome(outcome)
       if (outcome.kind === 'ok') this.acknowledged.push({ handle, did: outcome.body.did })
       else this.#unknown.push(handle)
@@ -43,10 +46,10 @@ export class SignUps {
   async settle(): Promise<string[]> {
     const stuck: string[] = []
     for (const handle of this.#unknown.splice(0)) {
-      const found = await call<{ did: string }>(this.service, 'com.atproto.identity.resolveHandle', {
+      const found = await call<{ did: string }>(this.#service, 'com.atproto.identity.resolveHandle', {
         params: { handle },
       })
-      const outcome = found.kind === 'ok' ? await signIn(this.service, handle) : await create(this.service, handle)
+      const outcome = found.kind === 'ok' ? await signIn(this.#service, handle) : await create(this.#service, handle)
       if (outcome.kind === 'ok') this.acknowledged.push({ handle, did: outcome.body.did })
       else stuck.push(`${handle}: ${JSON.stringify(outcome)}`)
     }
@@ -57,7 +60,7 @@ export class SignUps {
   async missing(from: number): Promise<string[]> {
     const missing: string[] = []
     for (const { handle, did } of this.acknowledged.slice(from)) {
-      const outcome = await signIn(this.service, handle)
+      const outcome = await signIn(this.#service, handle)
       if (outcome.kind !== 'ok' || outcome.body.did !== did) missing.push(`${handle}: ${JSON.stringify(outcome)}`)
     }
     return missing

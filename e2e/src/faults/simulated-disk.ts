@@ -43,9 +43,12 @@ export class SimulatedDisk {
   readonly #synced = new Map<string, File | undefined>()
   #namings: Naming[] = []
   #calls = 0
+  readonly #options: { readonly ignoresSyncs?: boolean }
 
   /** `ignoresSyncs`: a disk that lies about being done. */
-  constructor(private readonly options: { readonly ignoresSyncs?: boolean } = {}) {}
+  constructor(options: { readonly ignoresSyncs?: boolean } = {}) {
+    this.#options = options
+  }
 
   take(record: DiskRecord): void {
     const { call, path, other, inode } = record
@@ -66,10 +69,10 @@ export class SimulatedDisk {
         return
       }
       case 'sync':
-        if (!this.options.ignoresSyncs) this.#byInode.get(inode)!.sync()
+        if (!this.#options.ignoresSyncs) this.#byInode.get(inode)!.sync()
         return
       case 'syncFolder':
-        if (!this.options.ignoresSyncs) this.#syncFolder(path)
+        if (!this.#options.ignoresSyncs) this.#syncFolder(path)
         return
       case 'rename':
         this.#name('rename', path, other, this.#live.get(path)!)

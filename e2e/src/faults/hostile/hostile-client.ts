@@ -31,11 +31,11 @@ export class HostileClient {
   readonly #keepsText: boolean
   readonly #network: string
   #tail = ''
+  readonly #socket: Socket
 
-  private constructor(
-    private readonly socket: Socket,
-    { keepsText = false, network = hostileNetwork() }: HostileClientOptions,
-  ) {
+  private constructor(socket: Socket, { keepsText = false, network = hostileNetwork() }: HostileClientOptions) {
+    this.#socket = socket
+
     this.#keepsText = keepsText
     this.#network = network
     socket.on('error', () => {}) // The server may cut it off.
@@ -56,22 +56,22 @@ export class HostileClient {
   }
 
   write(bytes: Uint8Array | string): boolean {
-    return !this.socket.destroyed && this.socket.write(bytes)
+    return !this.#socket.destroyed && this.#socket.write(bytes)
   }
 
   /** Writes so much only as the server takes. */
   async writeAll(chunks: Iterable<Uint8Array>): Promise<void> {
     for (const chunk of chunks) {
-      if (this.socket.destroyed) return
+      if (this.#socket.destroyed) return
       // The server may cut it off in the middle.
-      const moved = () => Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]).catch(() => {})
-      if (!this.socket.write(chunk)) await moved()
+      const moved = () => Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]).catch(() => {})
+      if (!this.#socket.write(chunk)) await moved()
     }
   }
 
   /** Reads nothing more. */
   fallSilent(): this {
-    this.socket.pause()
+    this.#socket.pause()
     return this
   }
 
@@ -82,7 +82,7 @@ export class HostileClient {
   }
 
   leave(): void {
-    this.socket.destroy()
+    this.#socket.destroy()
   }
 
   #take(chunk: Buffer): void {

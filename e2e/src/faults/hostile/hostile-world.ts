@@ -29,12 +29,15 @@ export class HostileWorld {
   /** What the server held when it was started last. */
   #freshBytes = 0
   #attacks = 0
+  readonly world: World
+  readonly #campaign: Campaign
+  readonly #neighbours: Neighbours
 
-  private constructor(
-    readonly world: World,
-    private readonly campaign: Campaign,
-    private readonly neighbours: Neighbours,
-  ) {}
+  private constructor(world: World, campaign: Campaign, neighbours: Neighbours) {
+    this.world = world
+    this.#campaign = campaign
+    this.#neighbours = neighbours
+  }
 
   static async open(campaign: Campaign): Promise<HostileWorld> {
     const [nameServer, directory] = [await SilentNameServer.open(), await HostileDirectory.open()]
@@ -65,7 +68,7 @@ export class HostileWorld {
     this.#attacks++
     const { target, leave, meter } = this.#prepare()
     await meter.begin()
-    this.neighbours.directory.asked = 0
+    this.#neighbours.directory.asked = 0
     let failure: unknown
     await run(target).catch((error: unknown) => (failure = error))
     leave()
@@ -78,8 +81,8 @@ export class HostileWorld {
 
   async close(): Promise<void> {
     await this.world.close()
-    this.neighbours.nameServer.close()
-    this.neighbours.directory.close()
+    this.#neighbours.nameServer.close()
+    this.#neighbours.directory.close()
   }
 
   /** Starts the server again where earlier attacks have made it large, so that what they left behind does not hide the next one's. */
@@ -106,8 +109,8 @@ export class HostileWorld {
     const target: Target = {
       world: this.world,
       url: server.url,
-      ...this.campaign,
-      ...this.neighbours,
+      ...this.#campaign,
+      ...this.#neighbours,
       ...this.#requirePrey(),
       network,
       async connect(options) {

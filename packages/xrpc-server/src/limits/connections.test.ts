@@ -5,8 +5,11 @@ import { Connections } from './connections.ts'
 
 class FakeSocket extends EventEmitter {
   isCut = false
-  constructor(readonly remoteAddress: string) {
+  readonly remoteAddress: string
+
+  constructor(remoteAddress: string) {
     super()
+    this.remoteAddress = remoteAddress
   }
   destroy() {
     this.isCut = true
