@@ -63,8 +63,6 @@ abstract class DescribedMethod<
   readonly kind: Kind
   protected readonly source: DocumentSource
   #params: Params | undefined
-  readonly source: DocumentSource
-  readonly kind: Kind
 
   constructor(source: DocumentSource, kind: Kind) {
     this.source = source
@@ -151,7 +149,6 @@ class DescribedRecord<R> implements RecordType<R> {
   readonly kind = 'record'
   readonly #source: DocumentSource
   #check: Check | undefined
-  readonly #source: DocumentSource
 
   constructor(source: DocumentSource) {
     this.#source = source
