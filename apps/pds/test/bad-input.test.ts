@@ -14,7 +14,7 @@ afterAll(() => pds.close())
 const cidV0 = 'QmRQ353oFNqt8zfZ9XgRnB3aFuQ7HcJEPaTjVxJZ8sGqSP'
 const did = () => encodeURIComponent(alice.did)
 
-// Each is answered with a 4xx and a name, changes nothing, and is no fault of the server's.
+// Each gets a 4xx and a name, changes nothing, and is no fault of the server's.
 const requests: [string, () => [string, RequestInit?]][] = [
   ['a CID of an old kind for a blob', () => [`/xrpc/com.atproto.sync.getBlob?did=${did()}&cid=${cidV0}`]],
   ['a CID of an old kind for a block', () => [`/xrpc/com.atproto.sync.getBlocks?did=${did()}&cids=${cidV0}`]],
@@ -22,8 +22,8 @@ const requests: [string, () => [string, RequestInit?]][] = [
     'a CID of an old kind for a record',
     () => [`/xrpc/com.atproto.repo.getRecord?repo=${did()}&collection=app.bsky.feed.post&rkey=x&cid=${cidV0}`],
   ],
-  ['a cursor that is no CID', () => [`/xrpc/com.atproto.sync.listBlobs?did=${did()}&cursor=nonsense`]],
-  ['a rev that is none', () => [`/xrpc/com.atproto.sync.getRepo?did=${did()}&since=yesterday`]],
+  ['a cursor that is not a CID', () => [`/xrpc/com.atproto.sync.listBlobs?did=${did()}&cursor=nonsense`]],
+  ['an invalid rev', () => [`/xrpc/com.atproto.sync.getRepo?did=${did()}&since=yesterday`]],
   ['a missing parameter', () => ['/xrpc/com.atproto.sync.getRepo']],
   ['a parameter given twice', () => [`/xrpc/com.atproto.sync.getRepo?did=${did()}&did=did:plc:other`]],
   [
@@ -31,11 +31,11 @@ const requests: [string, () => [string, RequestInit?]][] = [
     () => [`/xrpc/com.atproto.repo.getRecord?repo=${did()}&collection=app.bsky.feed.post&rkey=a/b`],
   ],
   ['a DID with a bad escape', () => ['/xrpc/com.atproto.sync.getRepo?did=%E0%A4%A']],
-  ['a method that is none', () => ['/xrpc/com.atproto.sync.noSuchMethod']],
+  ['an unknown method', () => ['/xrpc/com.atproto.sync.noSuchMethod']],
   ['a query with POST', () => ['/xrpc/com.atproto.sync.listRepos', { method: 'POST' }]],
   ['a procedure with GET', () => ['/xrpc/com.atproto.repo.createRecord']],
   ['no body', () => ['/xrpc/com.atproto.repo.createRecord', post(undefined)]],
-  ['a body that is no JSON', () => ['/xrpc/com.atproto.repo.createRecord', post('{"repo":')]],
+  ['a body that is not JSON', () => ['/xrpc/com.atproto.repo.createRecord', post('{"repo":')]],
   ['a body that is a list', () => ['/xrpc/com.atproto.repo.createRecord', post('[]')]],
   ['a body in another encoding', () => ['/xrpc/com.atproto.repo.createRecord', post('<xml/>', 'text/xml')]],
   ['invalid UTF-8', () => ['/xrpc/com.atproto.repo.createRecord', post(Buffer.from('7b2261223a22ff227d', 'hex'))]],
@@ -59,13 +59,13 @@ const requests: [string, () => [string, RequestInit?]][] = [
       return ['/xrpc/com.atproto.repo.createRecord', record(JSON.stringify({ blob }))]
     },
   ],
-  ['a record that is no object', () => ['/xrpc/com.atproto.repo.createRecord', record('"text"')]],
+  ['a record that is not an object', () => ['/xrpc/com.atproto.repo.createRecord', record('"text"')]],
   [
     'a swap with a CID of an old kind',
     () => ['/xrpc/com.atproto.repo.createRecord', record('{}', `,"swapCommit":"${cidV0}"`)],
   ],
   [
-    'a collection that is no NSID',
+    'a collection that is not an NSID',
     () => ['/xrpc/com.atproto.repo.createRecord', post(`{"repo":"${alice.did}","collection":"post","record":{}}`)],
   ],
   [

@@ -51,8 +51,9 @@ describe('a name that means the server', () => {
   })
 
   it('is not a bare domain, with which nobody can sign up either', async () => {
-    for (const handle of ['example.com', 'Example.org'])
+    for (const handle of ['example.com', 'Example.org']) {
       expect((await signUp(handle)).body.error).toBe('UnsupportedDomain')
+    }
     expect(await pds.adapters.storage.accounts.count()).toBe(1)
   })
 })

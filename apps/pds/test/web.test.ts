@@ -110,16 +110,18 @@ describe('the paths that are not XRPC', () => {
 
   it('are not counted by the limit of requests', async () => {
     const limited = await PdsUnderTest.start({ PDS_RATE_LIMITS_ENABLED: 'true' })
-    for (const path of ['/', '/robots.txt', '/nothing', '/.well-known/did.json', '/tls-check?domain=localhost'])
+    for (const path of ['/', '/robots.txt', '/nothing', '/.well-known/did.json', '/tls-check?domain=localhost']) {
       expect((await limited.fetch(path)).headers.get('ratelimit-limit'), path).toBeNull()
+    }
     const counted = await limited.fetch('/xrpc/com.atproto.server.describeServer')
     expect(counted.headers.get('ratelimit-remaining')).toBe('2999')
     await limited.close()
   })
 
   it('are no others', async () => {
-    for (const path of ['/admin', '//', '/robots.txt/more', '/__proto__'])
+    for (const path of ['/admin', '//', '/robots.txt/more', '/__proto__']) {
       expect((await pds.fetch(path)).status, path).toBe(404)
+    }
     expect((await pds.fetch('/robots.txt/')).status).toBe(200)
   })
 })

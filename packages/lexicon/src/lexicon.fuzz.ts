@@ -35,8 +35,9 @@ function judgeBy(document: LexiconDoc, values: readonly unknown[]): void {
   const own = createLexicons([document])
   for (const value of values) {
     for (const name of Object.keys(document.defs)) requireIssues(own.validate(`${document.id}#${name}`, value))
-    for (const judge of ['validateRecord', 'validateParams', 'validateInput', 'validateMessage'] as const)
+    for (const judge of ['validateRecord', 'validateParams', 'validateInput', 'validateMessage'] as const) {
       requireIssues(own[judge](document.id, value, { maxIssues: 9 }))
+    }
   }
 }
 

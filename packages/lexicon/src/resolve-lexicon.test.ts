@@ -95,7 +95,7 @@ describe('resolveLexicon', () => {
       { verifyProof: prove({ ...record, id: 'com.example.thing' }) },
       'what is published there is com.example.thing',
     ],
-    ['the document is none', { verifyProof: prove({ ...record, defs: {} }) }, '/defs must define something'],
+    ['the document is invalid', { verifyProof: prove({ ...record, defs: {} }) }, '/defs must define something'],
   ])('refuses when %s', async (_, changes, reason) => {
     expect(await reasonOf(changes)).toContain(reason)
   })

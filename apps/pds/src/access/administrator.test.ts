@@ -79,8 +79,9 @@ describe('the administrator', () => {
 
   it('lets go of a guess whose client has left, and counts it', async () => {
     const gone = AbortSignal.abort(new Error('gone'))
-    for (let attempt = 0; attempt < 10; attempt++)
+    for (let attempt = 0; attempt < 10; attempt++) {
       await expect(admin.require(requestOf('wrong', home, gone))).rejects.toThrow('gone')
+    }
     expect(await outcome('the right password')).toBe(429)
   })
 })

@@ -57,8 +57,9 @@ describe('web handlers', () => {
       expect(page(requestOf(path, 'HEAD'), undefined)).toEqual(response('page'))
       expect(page(requestOf(path, 'POST'), undefined)).toBeUndefined()
     }
-    for (const path of ['/', '/page//', '//page', '/pages', '/page/more', '/Page'])
+    for (const path of ['/', '/page//', '//page', '/pages', '/page/more', '/Page']) {
       expect(page(requestOf(path), undefined), path).toBeUndefined()
+    }
     const root = at('/', () => response('root'))
     expect(root(requestOf('/'), undefined)).toEqual(response('root'))
     expect(root(requestOf('//'), undefined)).toBeUndefined()

@@ -16,8 +16,9 @@ function descend(schema: AnySchema | undefined, path: string, visit: Visit): voi
   switch (schema.type) {
     case 'object':
     case 'params':
-      for (const [name, property] of Object.entries<AnySchema>(schema.properties ?? {}))
+      for (const [name, property] of Object.entries<AnySchema>(schema.properties ?? {})) {
         descend(property, `${path}/properties/${name}`, visit)
+      }
       return
     case 'array':
       descend(schema.items, `${path}/items`, visit)

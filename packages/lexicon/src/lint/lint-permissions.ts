@@ -25,8 +25,9 @@ export function lintPermissionSet(set: PermissionSetDefinition, path: string, re
 function lintRepo(permission: PermissionDefinition, path: string, report: Report): void {
   lintNsids(permission['collection'], `${path}/collection`, report)
   const given = permission['action']
-  if (given !== undefined && !isListOf(given, (action) => actions.includes(action)))
+  if (given !== undefined && !isListOf(given, (action) => actions.includes(action))) {
     report(`${path}/action`, `must be a list without repetition of ${actions.join(', ')}`)
+  }
   lintFields(permission, ['collection', 'action'], path, report)
 }
 

@@ -10,13 +10,14 @@ import { type FindDocument, lintReference } from './lint-references.ts'
 
 /**
  * Points out what is wrong with a document that can be read, or is likely to be a slip: fields that mean nothing, limits
- * that exclude each other, references that lead nowhere. With `find`, references to other documents are followed too.
+ * that exclude each other, references that lead nowhere. With `find`, references to other documents are followed as well.
  */
 export function lintLexicon(document: LexiconDoc, options: { find?: FindDocument } = {}): Issue[] {
   const issues: Issue[] = []
   const report: Report = (path, message) => issues.push({ path, message, code: 'document' })
-  if (!isNormalizedNsid(document.id))
+  if (!isNormalizedNsid(document.id)) {
     report('/id', `is written ${normalizeNsid(document.id)}: a domain is in lower case`)
+  }
   visitSchemas(document, (schema, path) => {
     lintFieldNames(schema, path, report)
     lintLists(schema, path, report)
@@ -39,8 +40,9 @@ function lintFieldNames(schema: AnySchema, path: string, report: Report): void {
   lintPart(schema, kinds, path, report)
   for (const [field, kind] of Object.entries(kinds)) {
     const part = memberOf(schema, field.replace('!', ''))
-    if ((kind === 'body' || kind === 'message') && part !== undefined)
+    if ((kind === 'body' || kind === 'message') && part !== undefined) {
       lintPart(part as object, parts[kind]!, `${path}/${field.replace('!', '')}`, report) // checked when it was parsed
+    }
   }
 }
 
@@ -93,8 +95,9 @@ function lintValues(schema: AnySchema, path: string, report: Report): void {
   for (const [i, value] of allowed.entries()) test(value, limits, `enum/${i}`)
   const knownValues = schema.type === 'string' ? (schema.knownValues ?? []) : []
   for (const [i, value] of knownValues.entries()) {
-    if (value.startsWith('#'))
+    if (value.startsWith('#')) {
       report(`${path}/knownValues/${i}`, 'must name its document: a token is data, not a reference')
+    }
   }
 }
 
@@ -103,7 +106,8 @@ function lintProperties(schema: ObjectSchema | ParamsSchema, path: string, repor
   for (const list of ['required', 'nullable'] as const) {
     if (list === 'nullable' && schema.type === 'params') continue
     for (const name of (schema as ObjectSchema)[list] ?? [])
-      if (!Object.hasOwn(schema.properties ?? {}, name))
+      if (!Object.hasOwn(schema.properties ?? {}, name)) {
         report(`${path}/${list}`, `names ${name}, which is no property`)
+      }
   }
 }

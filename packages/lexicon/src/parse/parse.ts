@@ -102,18 +102,21 @@ function checkMap(each: string, value: unknown, context: ValidationContext): boo
 function checkSchema(types: readonly string[], kind: string, value: unknown, context: ValidationContext): boolean {
   if (!isMap(value)) return context.fail('type', 'must be an object')
   const { type } = value
-  if (typeof type !== 'string' || !types.includes(type))
+  if (typeof type !== 'string' || !types.includes(type)) {
     return context.failAt('type', 'enum', `must be ${types.join(', ')}`)
+  }
   const fields = kind === 'param' && type === 'array' ? parts['param-array'] : schemas[type]
   return checkFields(fields!, value, context) && checkTogether(value, context)
 }
 
 /** What fields say together. */
 function checkTogether(schema: { [field: string]: unknown }, context: ValidationContext): boolean {
-  if (schema['const'] !== undefined && schema['default'] !== undefined)
+  if (schema['const'] !== undefined && schema['default'] !== undefined) {
     return context.failAt('default', 'document', 'cannot stand beside const')
-  if (schema['type'] === 'union' && schema['closed'] === true && (schema['refs'] as unknown[]).length === 0)
+  }
+  if (schema['type'] === 'union' && schema['closed'] === true && (schema['refs'] as unknown[]).length === 0) {
     return context.failAt('refs', 'document', 'must not be empty in a closed union')
+  }
   return true
 }
 

@@ -14,13 +14,15 @@ export function compileBlob({ accept, maxSize = Number.MAX_SAFE_INTEGER }: BlobS
     if (!isCid(ref)) return context.failAt('ref', 'blob', 'must be a CID link')
     // The blobs of a network are mostly of one type.
     if (mimeType !== lastAccepted) {
-      if (typeof mimeType !== 'string' || !mimeType.includes('/'))
+      if (typeof mimeType !== 'string' || !mimeType.includes('/')) {
         return context.failAt('mimeType', 'blob', 'must be a MIME type')
+      }
       if (!isAccepted(mimeType)) return context.fail('mime-type', `must not be of type ${mimeType}`)
       lastAccepted = mimeType
     }
-    if (!Number.isSafeInteger(size) || Number(size) < 0)
+    if (!Number.isSafeInteger(size) || Number(size) < 0) {
       return context.failAt('size', 'blob', 'must be a number of bytes')
+    }
     return Number(size) <= maxSize || context.fail('blob-size', `must not be larger than ${maxSize} bytes`)
   }
 }

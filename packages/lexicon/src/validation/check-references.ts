@@ -39,7 +39,8 @@ export function compileUnion(schema: UnionSchema, types: readonly string[], find
 /** Any map, but none of the forms that stand for something else. */
 export function checkUnknown(...[value, context]: Parameters<Check>): boolean {
   if (!isMap(value)) return context.fail('type', 'must be an object')
-  if (value['$type'] === 'blob' || value['$link'] !== undefined || value['$bytes'] !== undefined)
+  if (value['$type'] === 'blob' || value['$link'] !== undefined || value['$bytes'] !== undefined) {
     return context.fail('type', 'must be an object of its own, not a blob, a link or bytes')
+  }
   return true
 }

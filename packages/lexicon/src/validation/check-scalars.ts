@@ -29,8 +29,9 @@ export function compileInteger(schema: IntegerSchema): Check {
     const integer = value as number // a safe integer is a number
     if (integer < minimum) return context.fail('range', `must not be less than ${minimum}`)
     if (integer > maximum) return context.fail('range', `must not be more than ${maximum}`)
-    if (allowed !== undefined && !allowed.includes(integer))
+    if (allowed !== undefined && !allowed.includes(integer)) {
       return context.fail('enum', `must be one of ${allowed.join(', ')}`)
+    }
     if (expected !== undefined && integer !== expected) return context.fail('const', `must be ${expected}`)
     return true
   }
@@ -50,8 +51,9 @@ export function compileString(schema: StringSchema): Check {
       for (const limit of limits) if (!limit(value, context)) return false
     }
     if (format !== undefined && !format.is(value)) return context.fail('format', `must be ${format.name}`)
-    if (allowedSet !== undefined && !allowedSet.has(value))
+    if (allowedSet !== undefined && !allowedSet.has(value)) {
       return context.fail('enum', `must be one of ${allowed!.join(', ')}`)
+    }
     if (expected !== undefined && value !== expected) return context.fail('const', `must be ${expected}`)
     return true
   }

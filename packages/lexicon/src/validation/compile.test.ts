@@ -139,10 +139,12 @@ describe('blobs', () => {
   const images: FieldSchema = { type: 'blob', accept: ['image/*', 'video/mp4'], maxSize: 100 }
 
   it('are accepted by type, whatever its letter case and parameters', () => {
-    for (const mimeType of ['image/png', 'IMAGE/PNG', 'video/mp4', 'video/mp4; codecs="avc1"'])
+    for (const mimeType of ['image/png', 'IMAGE/PNG', 'video/mp4', 'video/mp4; codecs="avc1"']) {
       accepts(images, { ...blob, mimeType })
-    for (const mimeType of ['video/webm', 'imagex/png', 'image'])
+    }
+    for (const mimeType of ['video/webm', 'imagex/png', 'image']) {
       expect(issuesOf(images, { ...blob, mimeType })).toHaveLength(1)
+    }
     accepts({ type: 'blob', accept: ['*/*'] }, { ...blob, mimeType: 'text/plain' })
   })
 
@@ -238,8 +240,9 @@ describe('references', () => {
   })
 
   it('to what is not known, or is no data, cannot be judged', () => {
-    for (const ref of ['com.example.other', '#nothing', '#mark'])
+    for (const ref of ['com.example.other', '#nothing', '#mark']) {
       refuses({ type: 'ref', ref }, {}, '/it unknown-schema')
+    }
   })
 })
 
@@ -282,8 +285,9 @@ describe('unknown', () => {
   })
 
   it('is no scalar, list, link, bytes or blob', () => {
-    for (const value of [1, 'a', true, null, [], link, new Uint8Array(1), blob, { $link: 'x' }, { $bytes: 'x' }])
+    for (const value of [1, 'a', true, null, [], link, new Uint8Array(1), blob, { $link: 'x' }, { $bytes: 'x' }]) {
       refuses({ type: 'unknown' }, value, '/it type')
+    }
   })
 })
 

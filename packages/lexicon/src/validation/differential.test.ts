@@ -150,11 +150,11 @@ describe('posts are judged alike, or better', () => {
     ['with a known embed that is broken', { embed: { ...embed, external: {} } }, no, no],
     ['with an embed whose type ends in #main', { embed: { ...embed, $type: 'app.bsky.embed.external#main' } }, no, yes],
     ['with a picture that is too large', thumb({ size: 50_000_000 }), no, yes],
-    ['with a picture that is none', thumb({ mimeType: 'text/plain' }), no, yes],
+    ['with a picture that is not an image', thumb({ mimeType: 'text/plain' }), no, yes],
     ['in reply to a broken CID', reply({ cid: 'bafy' }), no, no],
     ['in reply to a handle', reply({ uri: 'at://alice.test/app.bsky.feed.post/3kznmn7xqxl22' }), yes, yes],
     ['in four languages', { langs: ['en', 'de', 'ja', 'pt-BR'] }, no, no],
-    ['in a language that is none', { langs: ['not a language'] }, no, no],
+    ['in an invalid language', { langs: ['not a language'] }, no, no],
     ['with null for an optional field', { langs: null }, no, no],
     ['of another type', { $type: 'app.bsky.feed.like' }, no, yes],
   ])('%s', (_, changes, ours, them) => {

@@ -70,8 +70,9 @@ describe('whatever the JSON', () => {
         lintLexicon(result.value)
         const lexicons = createLexicons([result.value])
         for (const name of Object.keys(result.value.defs)) lexicons.validate(`${NSID}#${name}`, value, { maxIssues: 9 })
-        for (const judge of ['validateParams', 'validateInput', 'validateOutput', 'validateMessage'] as const)
+        for (const judge of ['validateParams', 'validateInput', 'validateOutput', 'validateMessage'] as const) {
           lexicons[judge](NSID, value)
+        }
       }),
       { numRuns: 300 },
     )

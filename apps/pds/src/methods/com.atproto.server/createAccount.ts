@@ -14,8 +14,9 @@ interface Deps {
 export function createAccount({ signUps, identity }: Deps): Handler<typeof method, Newcomer> {
   return async ({ input, credentials, ip, signal, refuse }) => {
     if (input.plcOp !== undefined) throw refuse('InvalidRequest', 'Unsupported input: "plcOp"')
-    if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey))
+    if (input.recoveryKey !== undefined && !isDidKey(input.recoveryKey)) {
       throw refuse('InvalidRequest', 'The recovery key is not a did:key')
+    }
     const { did } = input
     const moving: Moving | undefined =
       did === undefined
