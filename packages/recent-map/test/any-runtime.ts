@@ -2,7 +2,7 @@
 import { RecentMap } from '@atoll/recent-map'
 
 export function scenario() {
-  const map = new RecentMap<string, string>({ maxSize: 12, sizeOf: (value, key) => key.length + value.length })
+  const map = new RecentMap<string, string>({ maxSize: 13, sizeOf: (value, key) => key.length + value.length })
   map.set('a', 'first')
   map.set('b', 'second')
   map.get('a')
