@@ -50,12 +50,12 @@ class SqliteStorage implements PdsStorage {
 
   constructor(options: SqliteStorageOptions) {
     const host = new SqliteHost({ migrations: pdsMigrations, ...options })
-    const { run, reader, pool, writer, listeners } = host
+    const { run } = host
     this.#host = host
-    this.repos = new SqliteRepos(run, reader, pool)
+    this.repos = new SqliteRepos(host)
     this.records = new SqliteRecords(run)
     this.blobs = new SqlBlobIndex(run)
-    this.events = new SqliteEvents(run, writer, listeners)
+    this.events = new SqliteEvents(host)
     this.accounts = new SqlAccounts(run)
     this.sessions = new SqlSessions(run)
     this.invites = new SqlInvites(run)

@@ -6,13 +6,19 @@ import type { GroupCommit } from '../core/group-commit.ts'
 /** How many events one transaction trims. */
 const trimBatch = 1000
 
+export interface SqliteEventsDeps {
+  readonly run: Run
+  readonly writer: GroupCommit
+  readonly listeners: AppendListeners
+}
+
 /** The event log, numbered by the one writer inside the transaction that appends. */
 export class SqliteEvents implements EventLog {
   readonly #run: Run
   readonly #writer: GroupCommit
   readonly #listeners: AppendListeners
 
-  constructor(run: Run, writer: GroupCommit, listeners: AppendListeners) {
+  constructor({ run, writer, listeners }: SqliteEventsDeps) {
     this.#run = run
     this.#writer = writer
     this.#listeners = listeners

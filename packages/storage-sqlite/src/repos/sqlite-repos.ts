@@ -33,12 +33,18 @@ function pageEnd(): (row: { bytes: Uint8Array }) => boolean {
   return (row) => (bytes += row.bytes.length) >= maxPageBytes
 }
 
+export interface SqliteReposDeps {
+  readonly run: Run
+  readonly reader: Reader
+  readonly pool: ReaderPool
+}
+
 /** Repositories with what SQLite adds: synchronous sources of blocks, and snapshots. */
 export class SqliteRepos extends SqlRepoReads implements RepoStore {
   readonly #reader: Reader
   readonly #pool: ReaderPool
 
-  constructor(run: Run, reader: Reader, pool: ReaderPool) {
+  constructor({ run, reader, pool }: SqliteReposDeps) {
     super(run)
     this.#reader = reader
     this.#pool = pool
@@ -58,7 +64,7 @@ export class SqliteRepos extends SqlRepoReads implements RepoStore {
       reader.begin()
       // The first read decides what moment the transaction sees.
       const row = reader.run(first(repoByDid, { did }))
-      if (row) return new SqliteRepoSnapshot(reader, this.#pool, row.key, headOfRow(row))
+      if (row) return new SqliteRepoSnapshot({ reader, pool: this.#pool, repo: row.key, head: headOfRow(row) })
     } catch (error) {
       this.#pool.discard(reader)
       throw error
@@ -68,6 +74,14 @@ export class SqliteRepos extends SqlRepoReads implements RepoStore {
   }
 }
 
+interface SnapshotOptions {
+  readonly reader: Reader
+  readonly pool: ReaderPool
+  /** The repository's key. */
+  readonly repo: number
+  readonly head: Head
+}
+
 class SqliteRepoSnapshot implements RepoSnapshot {
   readonly head: Head
   readonly #reader: Reader
@@ -75,7 +89,7 @@ class SqliteRepoSnapshot implements RepoSnapshot {
   readonly #repo: number
   #closed = false
 
-  constructor(reader: Reader, pool: ReaderPool, repo: number, head: Head) {
+  constructor({ reader, pool, repo, head }: SnapshotOptions) {
     this.#reader = reader
     this.#pool = pool
     this.#repo = repo
