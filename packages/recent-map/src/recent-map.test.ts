@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RecentMap } from './index.ts'
@@ -42,6 +44,22 @@ describe('RecentMap', () => {
     expect([map.size, map.totalSize, map.has(4)]).toEqual([0, 0, false])
     for (let key = 0; key < 5; key++) map.set(key, 'after')
     expect([0, 1, 2, 3, 4].map((key) => map.has(key))).toEqual([false, false, true, true, true])
+  })
+
+  it('takes no more memory, however often its entries are used and none is removed', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const heapAfter = (uses: number) => {
+      for (let use = 0; use < uses; use++) map.get(use % 1000)
+      collect()
+      return process.memoryUsage().heapUsed
+    }
+    const map = new RecentMap<number, string>({ maxSize: 1000 })
+    for (let key = 0; key < 1100; key++) map.set(key % 1000, 'kept')
+    for (let key = 0; key < 10; key++) map.set(1000 + key, 'removes one')
+    for (let key = 0; key < 10; key++) map.set(key, 'is back')
+    const before = heapAfter(10_000)
+    expect(heapAfter(500_000) - before).toBeLessThan(5_000_000)
   })
 
   it('holds what a list in order of use holds, whatever is done', () => {

@@ -13,6 +13,9 @@ export const entryBytes = 200
 
 const one = () => 1
 
+/** So many changes at least, so that a small map does not begin again for every removal. */
+const minChanges = 1000
+
 /** A map of the entries that were used most recently, as many as fit. */
 export class RecentMap<K, V extends {}> {
   /** The entry that was used least recently comes first. */
@@ -23,9 +26,12 @@ export class RecentMap<K, V extends {}> {
   /**
    * Always at the first entry, because every entry that it passes is removed. To look for the first
    * from the beginning each time would step over the holes that removed entries leave, thousands of
-   * them in a large map.
+   * them in a large map. But an iterator that stands still keeps every table that the map has
+   * outgrown since, without end, so it is given up after as many changes as such a step would cost.
    */
-  #oldest = this.#entries.keys()
+  #oldest: Iterator<K> | undefined
+  /** Changes of the order since `#oldest` last moved. */
+  #changes = 0
 
   constructor(options: RecentMapOptions<K, V>) {
     this.#maxSize = options.maxSize
@@ -52,6 +58,7 @@ export class RecentMap<K, V extends {}> {
     if (value === undefined) return undefined
     this.#entries.delete(key)
     this.#entries.set(key, value)
+    this.#countChange()
     return value
   }
 
@@ -71,6 +78,7 @@ export class RecentMap<K, V extends {}> {
     const size = this.#sizeOf(value, key)
     if (size > this.#maxSize) return
     this.#entries.set(key, value)
+    this.#countChange()
     this.#totalSize += size
     while (this.#totalSize > this.#maxSize) this.delete(this.#oldestKey())
   }
@@ -79,6 +87,7 @@ export class RecentMap<K, V extends {}> {
     const value = this.#entries.get(key)
     if (value === undefined) return
     this.#entries.delete(key)
+    this.#countChange()
     this.#totalSize -= this.#sizeOf(value, key)
   }
 
@@ -87,7 +96,14 @@ export class RecentMap<K, V extends {}> {
     this.#totalSize = 0
   }
 
+  #countChange(): void {
+    if (this.#oldest === undefined || ++this.#changes <= this.#entries.size + minChanges) return
+    this.#oldest = undefined
+  }
+
   #oldestKey(): K {
+    this.#changes = 0
+    this.#oldest ??= this.#entries.keys()
     let next = this.#oldest.next()
     if (next.done) {
       // It has been at the end of an empty map, and an iterator does not come back from there.
