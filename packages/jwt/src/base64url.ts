@@ -1,12 +1,10 @@
 /** Unpadded base64url: https://www.rfc-editor.org/rfc/rfc4648#section-5 */
 
-/** Bits after the last whole byte are zero, so that each sequence of bytes has one spelling. */
-const canonical = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/
-
-/** Both ways, for text that is known to be canonical. */
+/** One runtime's encoder and decoder. Decoders may be lenient: `decodeCanonical` is strict. */
 export interface Base64Url {
   encode(bytes: Uint8Array): string
-  decode(text: string): Uint8Array
+  /** Returns `undefined` for text that it cannot decode. */
+  decode(text: string): Uint8Array | undefined
 }
 
 let fastest: Base64Url | undefined
@@ -19,10 +17,19 @@ export function encodeBase64Url(bytes: Uint8Array): string {
 /** The bytes of canonical base64url; `undefined` for anything else. */
 export function decodeBase64Url(text: string): Uint8Array | undefined {
   fastest ??= nodeBase64Url() ?? portableBase64Url
-  return canonical.test(text) ? fastest.decode(text) : undefined
+  return decodeCanonical(fastest, text)
 }
 
-/** By Node's `Buffer`, which is several times faster than the web's functions; `undefined` in other runtimes. */
+export function decodeCanonical(base64url: Base64Url, text: string): Uint8Array | undefined {
+  const bytes = base64url.decode(text)
+  // Padding, white space and stray bits after the last byte would be other spellings of the same bytes.
+  return bytes && base64url.encode(bytes) === text ? bytes : undefined
+}
+
+/**
+ * Uses Node's `Buffer`, which is several times faster than the web's functions. Returns `undefined`
+ * in other runtimes.
+ */
 export function nodeBase64Url(): Base64Url | undefined {
   const { Buffer } = globalThis
   if (Buffer === undefined) return undefined
@@ -38,5 +45,11 @@ export const portableBase64Url: Base64Url = {
       .replaceAll('+', '-')
       .replaceAll('/', '_')
       .replaceAll('=', ''),
-  decode: (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0)),
+  decode(text) {
+    try {
+      return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+    } catch {
+      return undefined
+    }
+  },
 }

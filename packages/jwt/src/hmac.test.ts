@@ -17,7 +17,7 @@ it.each<[string, Uint8Array, string, string]>([
     'Test Using Larger Than Block-Size Key - Hash Key First',
     '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
   ],
-])('gives what RFC 4231 says, in Node and elsewhere: %s', (_, key, message, mac) => {
+])('computes the values of RFC 4231, in Node and elsewhere: %s', (_, key, message, mac) => {
   for (const computed of [portableMac(key), nodeMac(key)!]) {
     expect(new Uint8Array(computed(Buffer.from(message)))).toEqual(hex(mac))
   }

@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 /** Computes the 32 bytes that authenticate a message. */
 export type Mac = (message: Uint8Array) => Uint8Array
 
-/** The fastest way of this runtime: Node's own where it can be had. */
+/** The fastest implementation of this runtime: Node's own, if there is one. */
 export function macOf(secret: Uint8Array): Mac {
   return nodeMac(secret) ?? portableMac(secret)
 }
@@ -14,7 +14,7 @@ export function portableMac(secret: Uint8Array): Mac {
   return (message) => hmac(sha256, secret, message)
 }
 
-/** Node's; `undefined` in other runtimes. */
+/** Uses Node's own code. Returns `undefined` in other runtimes. */
 export function nodeMac(secret: Uint8Array): Mac | undefined {
   const node = globalThis.process?.getBuiltinModule?.('node:crypto')
   if (!node) return undefined
@@ -22,7 +22,7 @@ export function nodeMac(secret: Uint8Array): Mac | undefined {
   return (message) => node.createHmac('sha256', key).update(message).digest()
 }
 
-/** Compares in a time that tells nothing about where two values of the same length differ. */
+/** Compares two values in a time that does not depend on where they differ. */
 export function equalInConstantTime(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false
   let difference = 0

@@ -46,7 +46,7 @@ describe('the examples of RFC 7515', () => {
 describe('a signed token', () => {
   const claims = { sub: 'did:plc:alice', text: 'é 🏝', list: [1, { deep: null }] }
 
-  it.each([...curves, 'secret'] as const)('comes back as it was made, with a key of %s', (kind) => {
+  it.each([...curves, 'secret'] as const)('is parsed and verified as it was signed, with a key of %s', (kind) => {
     const pair = kind === 'secret' ? undefined : generateKeyPair(kind)
     const [signer, verifier] = pair ? [ecdsaSigner(pair), ecdsaVerifier(pair.didKey())] : [hmacKey('s'), hmacKey('s')]
     const jwt = parseJwt(signJwt({ typ: 'at+jwt', kid: 'first' }, claims, signer))!
@@ -75,7 +75,7 @@ describe('a signed token', () => {
 
   it('cannot choose how it is verified', () => {
     const pair = generateKeyPair('k256')
-    // The classic confusion of algorithms: a public key taken for a secret.
+    // The classic algorithm confusion: a public key used as an HMAC secret.
     const forged = signJwt({ typ: 'JWT' }, claims, hmacKey(pair.publicKey.bytes))
     expect(verifyJwtSignature(parseJwt(forged)!, ecdsaVerifier(pair.publicKey))).toBe(false)
     for (const alg of ['none', 'ES256', 'HS256', 'es256k', 'RS256', '', 5, undefined]) {
@@ -96,7 +96,7 @@ describe('a signed token', () => {
     for (const other of [...twins, ...others]) expect(parseJwt(other), other).toBeUndefined()
   })
 
-  it('is read in any type of RFC 7515, whatever its case', () => {
+  it('has its type in lower case and without application/', () => {
     const typeOf = (typ: unknown) => parseJwt(rawToken(segment({ typ, alg: 'HS256' }), segment({})))?.type
     expect(typeOf('DPoP+jwt')).toBe('dpop+jwt')
     expect(typeOf('application/at+jwt')).toBe('at+jwt')
@@ -104,7 +104,7 @@ describe('a signed token', () => {
   })
 })
 
-describe('what is no token', () => {
+describe('parseJwt returns undefined for', () => {
   it.each<[string, string]>([
     ['nothing', ''],
     ['two parts', 'e30.e30'],
@@ -124,17 +124,17 @@ describe('what is no token', () => {
     ['a type that is not text', rawToken(segment({ typ: 5 }), segment({}))],
     ['an extension that must be understood', rawToken(segment({ crit: ['b64'], b64: false }), segment({}))],
     ['more than the bound', rawToken(segment({}), segment({ a: 'a'.repeat(8192) }))],
-  ])('is %s', (_, token) => {
+  ])('%s', (_, token) => {
     expect(parseJwt(token)).toBeUndefined()
   })
 
-  it('is whatever passes the bound that the caller sets', () => {
+  it('a token longer than the caller allows', () => {
     const token = rawToken(segment({}), segment({}))
     expect(parseJwt(token, { maxLength: token.length })).toBeDefined()
     expect(parseJwt(token, { maxLength: token.length - 1 })).toBeUndefined()
   })
 
-  it('is refused without an error', () => {
+  it('malformed text, without throwing', () => {
     const text = fc.oneof(
       fc.string(),
       fc.base64String(),
@@ -144,7 +144,7 @@ describe('what is no token', () => {
   })
 })
 
-it('takes no empty secret', () => {
+it('refuses an empty secret', () => {
   expect(() => hmacKey('')).toThrow(RangeError)
 })
 

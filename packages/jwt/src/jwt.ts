@@ -30,12 +30,13 @@ export interface JwtHeader {
 }
 
 const algorithms: readonly JwtAlgorithm[] = ['HS256', 'ES256', 'ES256K']
-const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) }
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Takes a token apart. Returns `undefined` for one that is too long, or anything but two JSON objects
- * and a signature in strict base64url, or that needs an extension to be understood (`crit`): there
- * are none here.
+ * Parses a token, without verifying its signature. Returns `undefined` if it is too long, if it is
+ * anything but two JSON objects and a signature in canonical base64url, or if it requires an
+ * extension (`crit`): none is implemented.
  */
 export function parseJwt(token: string, { maxLength = 8192 }: ParseJwtOptions = {}): Jwt | undefined {
   if (token.length > maxLength) return undefined
@@ -44,7 +45,7 @@ export function parseJwt(token: string, { maxLength = 8192 }: ParseJwtOptions = 
   if (headerEnd === -1 || claimsEnd === -1) return undefined
   const header = parseObject(token.slice(0, headerEnd))
   const claims = parseObject(token.slice(headerEnd + 1, claimsEnd))
-  // A third dot is no digit of base64url.
+  // A third dot would not be a character of base64url.
   const signature = decodeBase64Url(token.slice(claimsEnd + 1))
   if (!header || !claims || !signature || signature.length === 0) return undefined
   const { typ, alg, crit } = header
@@ -54,7 +55,7 @@ export function parseJwt(token: string, { maxLength = 8192 }: ParseJwtOptions = 
     algorithm: algorithms.find((known) => known === alg),
     header,
     claims,
-    signed: utf8.encoder.encode(token.slice(0, claimsEnd)),
+    signed: encodeUtf8(token.slice(0, claimsEnd)),
     signature,
   }
 }
@@ -64,22 +65,27 @@ export function verifyJwtSignature(jwt: Jwt, key: JwtVerifier): boolean {
   return jwt.algorithm === key.algorithm && key.verify(jwt.signed, jwt.signature)
 }
 
-/** Makes a token. Its text depends on nothing but the arguments, and the order of their fields. */
+/** Signs a token. The same arguments, with their fields in the same order, give the same signed text. */
 export function signJwt(header: JwtHeader, claims: object, key: JwtSigner): string {
   const signed = `${formatObject({ ...header, alg: key.algorithm })}.${formatObject(claims)}`
-  return `${signed}.${encodeBase64Url(key.sign(utf8.encoder.encode(signed)))}`
+  return `${signed}.${encodeBase64Url(key.sign(encodeUtf8(signed)))}`
 }
 
 function formatObject(value: object): string {
-  return encodeBase64Url(utf8.encoder.encode(JSON.stringify(value)))
+  return encodeBase64Url(encodeUtf8(JSON.stringify(value)))
+}
+
+/** Node's `Buffer` encodes a short text several times faster than a `TextEncoder`. */
+function encodeUtf8(text: string): Uint8Array {
+  return globalThis.Buffer?.from(text) ?? encoder.encode(text)
 }
 
 function parseObject(segment: string): Record<string, unknown> | undefined {
   const bytes = decodeBase64Url(segment)
   if (!bytes) return undefined
   try {
-    const value: unknown = JSON.parse(utf8.decoder.decode(bytes))
-    // Any object that is not a list has string keys.
+    const value: unknown = JSON.parse(decoder.decode(bytes))
+    // Any object that is not an array has string keys.
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined

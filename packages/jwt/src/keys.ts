@@ -16,8 +16,8 @@ export interface JwtVerifier {
 }
 
 /**
- * A secret that signs and verifies with HS256. RFC 7518 asks for 32 random bytes or more; how good
- * a secret is, only its maker knows.
+ * A secret that signs and verifies with HS256. RFC 7518 asks for 32 random bytes or more, which is not
+ * checked here.
  * @throws RangeError for an empty secret
  */
 export function hmacKey(secret: string | Uint8Array): JwtSigner & JwtVerifier {
@@ -31,14 +31,14 @@ export function hmacKey(secret: string | Uint8Array): JwtSigner & JwtVerifier {
   }
 }
 
-/** Signs with ES256 or ES256K, whichever fits the curve of the key pair. Signatures have a low S. */
+/** Signs with ES256 or ES256K, depending on the curve of the key pair. Signatures have a low S. */
 export function ecdsaSigner(keyPair: KeyPair): JwtSigner {
   return { algorithm: jwtAlgorithm(keyPair.curve), sign: (message) => keyPair.sign(message) }
 }
 
 /**
- * Verifies ES256 or ES256K, whichever fits the curve of the key. Either form of S is accepted,
- * since general JWT libraries make both: nothing may be identified by such a signature.
+ * Verifies ES256 or ES256K, depending on the curve of the key. Either form of S is accepted, since
+ * general JWT libraries produce both: so a signature must not be used to identify a token.
  * @throws InvalidKeyError when the text is not a did:key
  */
 export function ecdsaVerifier(key: PublicKey | DidKey): JwtVerifier {
