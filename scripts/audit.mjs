@@ -1,5 +1,5 @@
-// Asks the registry which dependencies have known vulnerabilities. Fails on serious ones; says so
-// in one line where the registry does not tell, and does not fail then: that is no fault of a
+// Asks the registry which dependencies have known vulnerabilities. Fails on serious ones. If the
+// registry does not respond, it says so in one line and does not fail: that is not the fault of a
 // change.
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'

@@ -25,7 +25,7 @@ export function bundle(file) {
   return bundleEntry(file, { entryPoints: [join(root, file)] })
 }
 
-/** Bundles a file that exports fuzz targets, with what runs them. */
+/** Bundles a file that exports fuzz targets with the program that runs them. */
 export function bundleFuzzTargets(file) {
   const contents = `
     import { fuzzMain } from '@atoll/testkit'
@@ -82,8 +82,8 @@ const librariesOutside = {
 }
 
 /**
- * A source that loads something by its own place finds it from there, not from where the bundle
- * lies.
+ * A source that loads something relative to itself finds it from its own folder, not from the
+ * bundle's.
  */
 const placesOfSources = {
   name: 'places-of-sources',

@@ -57,8 +57,8 @@ function codeOfDocument(text) {
 }
 
 /**
- * In comments and messages, commands stand in quotes of some kind, or begin what follows the mark
- * of a comment.
+ * In comments and messages, commands are in quotes of some kind, or right after the mark of a
+ * comment.
  */
 function codeOfSource(text) {
   return text.split('\n').flatMap((content, index) => {

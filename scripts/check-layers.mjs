@@ -52,7 +52,7 @@ export function layerFaults(root) {
       const typeImports = new Set([...text.matchAll(typeImportPattern)].map((match) => match[1]))
       for (const [, target] of text.matchAll(importPattern)) {
         if (target === name) {
-          // From outside of src, a package is imported as anyone else would.
+          // Files outside src import the package by its name, as any user does.
           if (!file.includes('/test/')) faults.push(`${file}: imports its own package by name`)
         } else if (!(forTests ? any : runtime).has(`@atoll/${target}`)) {
           faults.push(`${file}: imports @atoll/${target}, which ${folder}/package.json does not declare`)

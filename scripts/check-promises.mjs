@@ -1,4 +1,4 @@
-// Fails on a promise of docs/security.md that names no test, or a test that is not there or is
+// Fails on a promise of docs/security.md that names no test, or one that does not exist or is
 // skipped.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ export function promiseFaults(text, read) {
   })
 }
 
-/** The names in quotes, each with the file in backticks that stands before it. */
+/** The names in quotes, each with the file in backticks before it. */
 function testsIn(cell) {
   let file
   return [...cell.matchAll(/`(?<file>[^`]+)`|"(?<name>[^"]+)"/g)].flatMap(({ groups }) => {

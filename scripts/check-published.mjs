@@ -1,5 +1,5 @@
-// What npm would get: every public package is judged by publint (its manifest) and by attw (its
-// types, for ESM). Packages must have been built.
+// Checks every public package as npm would get it: with publint (its manifest) and attw (its types,
+// for ESM). Packages must have been built.
 import { spawn } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'

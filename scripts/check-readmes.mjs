@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { bundle, root, run } from './bundle-sources.mjs'
 
 const failures = []
-// What an example keeps, it keeps here.
+// Files that examples write go here.
 const folder = mkdtempSync(join(tmpdir(), 'readmes-'))
 const readmes = globSync('packages/*/README.md', { cwd: root }).sort()
 for (const readme of readmes) {

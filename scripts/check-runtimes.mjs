@@ -1,7 +1,7 @@
-// Runs the main entry of every package where it must run: in Node, with nothing but the web's
-// globals, and in Deno, Bun and Workers as far as npm's builds of them can be had. Before that,
-// what bundlers make of every entry: nothing of Node's is in it, and nothing at all when nothing is
-// used. Packages must have been built. Arguments: the runtimes, else all.
+// Runs the main entry of every package where it must run: in Node, with only the globals of the
+// web, and in Deno, Bun and Workers if npm has builds of them for this machine. Before that,
+// bundles every entry: the bundle must contain no Node modules, and nothing at all when nothing is
+// used. Packages must have been built. Arguments: the runtimes; default: all.
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -53,7 +53,7 @@ async function checkBundles() {
   )
 }
 
-/** Nothing is left of a package of which nothing is used. */
+/** Checks that nothing is left of a package of which nothing is used. */
 async function checkUnused(specifier, file, options) {
   for (const imported of ['', '* as all from ']) {
     const contents = `import ${imported}${JSON.stringify(file)}`
@@ -64,7 +64,7 @@ async function checkUnused(specifier, file, options) {
   }
 }
 
-/** What is for Node alone has its tests there; here it is loaded as it was built. */
+/** Entries for Node only have their tests there; here they are just loaded, as built. */
 async function importWhatNeedsNode() {
   for (const { specifier, file } of entries.filter(({ nodeOnly }) => nodeOnly)) {
     try {

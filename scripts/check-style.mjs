@@ -1,4 +1,4 @@
-// Fails on what the house style says and no linter's rule does: a body on a line of its own is in
+// Checks what the house style asks for and no linter rule covers: a body on its own line is in
 // braces; comments are at most 100 columns wide; a clock is a function that returns milliseconds.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
 export const commentColumns = 100
-/** Of a line that ends with a comment: as long as the formatter lets code be. */
+/** For a line of code that ends with a comment: the formatter's width of code. */
 export const codeColumns = 120
 
-/** The files whose style is ours to decide. */
+/** The files that the style applies to. */
 export function styledFiles(root) {
   const patterns = [
     '{packages,apps}/*/{src,test}/**/*.ts',

@@ -1,13 +1,13 @@
-// The fault tests at the size of the acceptance run, one file after the other so that none disturbs
-// another's figures, and a table of what came of it. With --write the table goes into
-// docs/reliability.md; other arguments are Vitest's.
+// Runs the fault tests at the size of the acceptance run, one file after the other so that none
+// disturbs the figures of another, and prints a table of the results. With --write the table goes
+// into docs/reliability.md; other arguments are Vitest's.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { root } from './bundle-sources.mjs'
 
-/** How much of everything: what the tests take from the environment. */
+/** The sizes that the tests read from the environment. */
 const sizes = {
   FAULT_KILLS: '200',
   FAULT_CUTS: '1000',

@@ -1,9 +1,9 @@
-// Feeds changed inputs to whatever reads foreign bytes: the targets that *.fuzz.ts files beside the
-// code export.
+// Feeds mutated inputs to the parsers of foreign bytes: the targets exported by *.fuzz.ts files
+// beside the code.
 //   npm run fuzz -- [package …] [--seconds n] [--seed n] [--target name] [--run n]
 // Each target runs for 5 seconds by default.
 // Reports crashes (errors other than the declared ones), hangs over a second, memory over 256 MB;
-// exits with 1 on any. Inputs follow from the seed and the number of the run alone, so every
+// exits with 1 on any. Inputs depend only on the seed and the number of the run, so every
 // finding can be repeated.
 import { parseArgs } from 'node:util'
 import { bundleFuzzTargets, run, sourcesNamed } from './bundle-sources.mjs'

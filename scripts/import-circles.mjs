@@ -20,7 +20,7 @@ export function fileImports(root, folder) {
 }
 
 /**
- * The same imports between the folders directly below `src`; files that lie in none are left out.
+ * The same imports between the folders directly below `src`; files in none are left out.
  */
 export function folderImports(imports) {
   const folderOf = (file) => /^(.*?\/src\/[^/]+)\/.+/.exec(file)?.[1]

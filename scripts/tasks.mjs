@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [task, ...rest] = process.argv.slice(2)
 
-/** JavaScript alone: who only runs the programs needs no declarations. */
+/** JavaScript only: running the programs needs no declarations. */
 const buildPrograms = {
   run: ['turbo', 'run', 'build', '--filter=@atoll/devnet', '--output-logs=errors-only', '--log-order=grouped'],
   env: { ATOLL_TYPES: '0' },

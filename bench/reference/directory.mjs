@@ -1,4 +1,5 @@
-// The reference's did:plc directory, in memory. The reference resolves no DID from a directory named by an IP address.
+// The reference's did:plc directory, in memory. The reference does not use a directory whose URL has
+// an IP address.
 import { createRequire } from 'node:module'
 
 const { Database, PlcServer } = createRequire(import.meta.url)('@did-plc/server')

@@ -1,11 +1,12 @@
-// The reference PDS by itself in this process, set up like Atoll: no invites, no rate limits, no log, no crawlers.
+// The reference PDS alone in this process, configured like Atoll: no invites, no rate limits, no log,
+// no crawlers.
 import { randomBytes } from 'node:crypto'
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { PDS } from '@atproto/pds'
 
 const { port, plcUrl, data, blobs } = JSON.parse(process.argv[2])
 const pds = await PDS.fromEnv({
-  devMode: false, // it would check every answer against its lexicon
+  devMode: false, // it would validate every response against its lexicon
   disableSsrfProtection: true, // the directory is on loopback
   port,
   hostname: 'pds.test',

@@ -1,6 +1,6 @@
 /**
- * What Atoll must reach, as a ratio to the reference in the same run. A ratio is always "how many times better": for
- * figures where less is better it is the reference's over Atoll's.
+ * What Atoll must reach, as a ratio to the reference in the same run. A ratio is always "how many
+ * times better": where less is better, it is the reference's figure divided by Atoll's.
  */
 export const floors: Readonly<Record<string, number>> = {
   'a.createAccount': 2,

@@ -3,16 +3,18 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { quantile } from './statistics.ts'
 
-/** What a figure depends on, besides the code. */
+/** What a figure depends on besides the code. */
 export interface Machine {
   readonly processor: string
   readonly cores: number
   readonly memoryGigabytes: number
   readonly platform: string
   readonly node: string
-  /** Median time of an fdatasync after an append of 400 bytes, where the servers keep their data. */
+  /**
+   * Median time of an `fdatasync` after an append of 400 bytes, on the disk of the servers' data.
+   */
   readonly syncMs: number
-  /** Processes that wanted to run in the minute before. */
+  /** The load average of the minute before. */
   readonly loadAverage: number
 }
 

@@ -55,7 +55,7 @@ async function bench({ phases: letters, settings, atollOnly }: Options): Promise
   }
 }
 
-/** Says what is missing, writes the page if asked to, and returns the exit code. */
+/** Reports what missed its bound, writes the page if asked to, and returns the exit code. */
 function conclude(report: Report, { write }: Options): number {
   const failed = report.results.filter(({ verdict }) => verdict === 'failed')
   const missed = report.results.filter(({ verdict }) => verdict === 'missed')

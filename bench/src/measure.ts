@@ -1,16 +1,16 @@
 import { type Load, type LoadResult, runLoad } from './load/load.ts'
 import type { Target } from './target.ts'
 
-/** How much of everything a run does. */
+/** The size of a run. */
 export interface Settings {
-  /** Time that counts of one round of one load. */
+  /** The measured time of one round of one load. */
   readonly seconds: number
-  /** Rounds of a load, Atoll and the reference taking turns in each. */
+  /** Rounds of a load; in each, Atoll and the reference take turns. */
   readonly rounds: number
   readonly accounts: number
-  /** Records of the large repository. */
+  /** The number of records in the large repository. */
   readonly largeRepo: number
-  /** Records of the repository whose export must not take memory. */
+  /** The number of records in the repository whose export must not take memory. */
   readonly hugeRepo: number
   readonly idleSubscribers: number
 }
@@ -24,13 +24,15 @@ export interface Round {
 export interface Sample {
   /** In the unit of the measure. */
   readonly value: number
-  /** Units of work that the server did in all, warm-up included: what its CPU time is divided by. */
+  /**
+   * All units of work that the server did, warm-up included: its CPU time is divided by them.
+   */
   readonly work: number
   readonly requests: number
   readonly latenciesMs: readonly number[]
   /** Errors by their text. */
   readonly errors: ReadonlyMap<string, number>
-  /** Rules that the answers broke. Any of them fails the measurement. */
+  /** Rules that responses violated. Any of them fails the measurement. */
   readonly faults: readonly string[]
   /** A fact worth showing beside the figure. */
   readonly note?: string
@@ -40,9 +42,9 @@ export interface Measure {
   readonly id: string
   readonly title: string
   readonly unit: string
-  /** Left out where the settings say how many. */
+  /** Default: as many as the settings say. */
   readonly rounds?: number
-  /** What is not timed, before the first round. Answers faults: rules that are checked once. */
+  /** Untimed work before the first round. Returns faults: rules that are checked once. */
   prepare?(): Promise<readonly string[]>
   run(round: Round): Promise<Sample>
 }
@@ -51,7 +53,7 @@ export interface Measure {
 export interface Phase {
   readonly letter: string
   readonly title: string
-  /** Puts into the server what the measurements need, and returns them in their order. */
+  /** Fills the server with what the measurements need, and returns these in order. */
   open(target: Target, settings: Settings): Promise<OpenPhase>
 }
 
@@ -60,7 +62,7 @@ export interface OpenPhase {
   close?(): Promise<void>
 }
 
-/** One round of a load: as long as the settings say, after a time that does not count. */
+/** One round of a load: as long as the settings say, after a warm-up. */
 export function runTimed(
   target: Pick<Target, 'url'>,
   settings: Pick<Settings, 'seconds'>,
@@ -70,7 +72,9 @@ export function runTimed(
   return runLoad(target.url, { ...load, seconds: settings.seconds, warmupSeconds: warmupSeconds(round) })
 }
 
-/** The sample of a load, in requests per second, or in `perRequest` times that of something else. */
+/**
+ * The sample of a load, in requests per second or, with `perRequest`, in other units per second.
+ */
 export function sampleOf(result: LoadResult, perRequest = 1, more: Partial<Sample> = {}): Sample {
   return {
     value: (result.answered * perRequest) / result.seconds,
@@ -83,5 +87,7 @@ export function sampleOf(result: LoadResult, perRequest = 1, more: Partial<Sampl
   }
 }
 
-/** Time before a load that does not count: longer in the first round, when code and caches are cold. */
+/**
+ * The warm-up before a load: longer in the first round, when code and caches are cold.
+ */
 const warmupSeconds = ({ index }: Round) => (index === 0 ? 1 : 0.3)

@@ -9,7 +9,10 @@ import { applyWrites, isWritten, query, Target } from './target.ts'
 
 const perCall = 200
 
-/** What must cost little memory, whatever the reference does: read on a fresh server, whose heap has no room to spare. */
+/**
+ * Work that must take little memory, whatever the reference does: measured on a fresh server with a
+ * small heap.
+ */
 export async function measureMemoryLimits(settings: Settings): Promise<Result[]> {
   const server = await startAtoll()
   try {
@@ -34,7 +37,7 @@ async function subscriberMemory(target: Target, count: number): Promise<Result> 
   return judged('h.rss.subscriber', `memory of one idle subscriber, of ${count}`, 'kB', kilobytes)
 }
 
-/** How far the server's memory rises while a repository is exported. */
+/** How much the server's memory grows while a repository is exported. */
 async function hugeRepoMemory(target: Target, records: number): Promise<Result> {
   const account = await target.newAccount()
   const filling = { concurrency: 1, count: Math.ceil(records / perCall), next: () => applyWrites(account, perCall) }

@@ -4,7 +4,7 @@ import { usageOf } from './usage.ts'
 
 const settleMs = 2000
 
-/** The resident memory of the servers: before the load, after it, and at most. */
+/** The resident memory of the servers: before the load, after it, and at its peak. */
 export class MemoryWatch {
   readonly #targets: readonly Target[]
   readonly #idle = new Map<SideName, number>()
@@ -17,7 +17,7 @@ export class MemoryWatch {
     this.#timer = setInterval(() => this.#notePeak(), 500)
   }
 
-  /** Begins when the servers have settled after their start. */
+  /** Starts when the servers are idle after their start. */
   static async begin(targets: readonly Target[]): Promise<MemoryWatch> {
     await new Promise((resolve) => setTimeout(resolve, settleMs))
     return new MemoryWatch(targets)

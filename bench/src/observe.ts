@@ -2,15 +2,15 @@ import type { Sample } from './measure.ts'
 import type { Target } from './target.ts'
 import { machineCpuSeconds, usageOf } from './usage.ts'
 
-/** A sample with who used the processors meanwhile. */
+/** A sample, with the CPU time that each process used meanwhile. */
 export interface Observation {
   readonly sample: Sample
   readonly serverCpuSeconds: number
   readonly serverCores: number
   readonly generatorCores: number
-  /** The directory's. */
+  /** That of the directory. */
   readonly helperCores: number
-  /** What was no part of the run: noise. */
+  /** That of processes outside the run: noise. */
   readonly otherCores: number
 }
 
@@ -30,7 +30,7 @@ export async function observe(target: Target, run: () => Promise<Sample>): Promi
   }
 }
 
-/** The servers are descendants of this process, so that its whole tree is the run. */
+/** The servers are descendants of this process, so its whole tree is the run. */
 function cpuSeconds({ server }: Target) {
   return {
     clock: performance.now() / 1000,
@@ -41,7 +41,9 @@ function cpuSeconds({ server }: Target) {
   }
 }
 
-/** Waits until no server works on what an earlier load has left behind, for some seconds at most. */
+/**
+ * Waits until the servers have finished the work of an earlier load, for some seconds at most.
+ */
 export async function untilQuiet(targets: readonly Target[]): Promise<void> {
   const spent = () => usageOf(targets.map(({ server }) => server.pid)).cpuSeconds
   const windowMs = 200

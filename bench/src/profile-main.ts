@@ -56,13 +56,14 @@ async function profile(): Promise<void> {
     await server.stop()
   }
   const threads = readProfiles(folder)
-  if (threads.length === 0) throw new Error('the server has written no profile')
+  if (threads.length === 0) throw new Error('the server wrote no profile')
   for (const each of profiled) {
     console.log(`\n${'='.repeat(100)}\n${headOf(each)}`)
     for (const [index, thread] of threads.entries()) {
       const summary = summarise(thread, each.spans)
-      if (summary.totalUs - summary.idleUs > 0)
+      if (summary.totalUs - summary.idleUs > 0) {
         console.log(`\n${summaryText(`thread ${index}`, summary, Number(options.top))}`)
+      }
     }
   }
   if (options.keep) console.log(`\nprofiles: ${folder}`)
@@ -92,7 +93,10 @@ async function within(spans: Span[], run: () => Promise<Sample>): Promise<Sample
   return sample
 }
 
-/** The figures beside the profile: time of other threads (file system, hashing, passwords) is in the CPU time only. */
+/**
+ * The figures beside the profile: time of other threads (file system, hashing, passwords) is in the
+ * CPU time only.
+ */
 function headOf({ measure, observations }: Profiled): string {
   const side = sideOf(observations)
   const faults = [...Object.keys(side.errors), ...side.faults].map((fault) => `\n${fault}`).join('')

@@ -7,7 +7,7 @@ const words = (
 
 let serial = 0
 
-/** A post of about 300 bytes of JSON with a link, unlike every other. */
+/** A post of about 300 bytes of JSON with a link; each is different. */
 export function newPost(): object {
   let text = ''
   while (text.length < 88) text += `${pick(words)} `

@@ -10,7 +10,7 @@ export interface Side {
   readonly value: number
   readonly p50Ms?: number
   readonly p99Ms?: number
-  /** Of the server, for a thousand units of work. */
+  /** The server's, for a thousand units of work. */
   readonly cpuPer1000?: number
   readonly requests: number
   readonly errors: Readonly<Record<string, number>>
@@ -30,11 +30,11 @@ export interface Result {
   readonly reference?: Side
   /** How many times better Atoll is, round by round. */
   readonly ratio?: Spread
-  /** The least ratio. */
+  /** The lowest ratio that is allowed. */
   readonly floor?: number
-  /** The most that Atoll's own value may be. */
+  /** The highest value that is allowed for Atoll. */
   readonly ceiling?: number
-  /** A right result beyond its bound is `missed`; one with errors or faults is `failed`. */
+  /** A correct result beyond its bound is `missed`; one with errors or faults is `failed`. */
   readonly verdict: 'ok' | 'missed' | 'failed' | 'no bound'
 }
 
@@ -65,7 +65,7 @@ export function sideOf(observations: readonly Observation[], faults: readonly st
   }
 }
 
-/** A side of a figure that is read and not loaded, such as memory. */
+/** One side of a figure that is read and not measured under load, such as memory. */
 export function plainSide(value: number): Side {
   return { values: [value], value, requests: 0, errors: {}, faults: [] }
 }
@@ -106,8 +106,9 @@ export function resultOf(described: Described, sides: Partial<Record<SideName, S
 }
 
 function ratioOf({ atoll, reference }: Partial<Record<SideName, Side>>, lessIsBetter: boolean): Spread | undefined {
-  if (!atoll || !reference || atoll.values.length === 0 || reference.values.length !== atoll.values.length)
+  if (!atoll || !reference || atoll.values.length === 0 || reference.values.length !== atoll.values.length) {
     return undefined
+  }
   return spreadOf(
     atoll.values.map((value, round) =>
       lessIsBetter ? reference.values[round]! / value : value / reference.values[round]!,

@@ -9,8 +9,8 @@ interface Running {
 }
 
 /**
- * Runs a phase on every target. They take turns within each round, and change who begins: a machine that is slower for
- * a while is slower for all of them.
+ * Runs a phase on every target. The targets take turns within each round, in alternating order: a
+ * machine that is slower for a while is slower for all of them.
  */
 export async function runPhase(
   phase: Phase,
@@ -41,8 +41,9 @@ async function runMeasure(
   const count = measure.rounds ?? settings.rounds
   const observations = new Map<SideName, Observation[]>()
   const faults = new Map<SideName, readonly string[]>()
-  for (const { target, phase } of running)
+  for (const { target, phase } of running) {
     faults.set(target.server.name, (await phase.measures[index]!.prepare?.()) ?? [])
+  }
   for (let round = 0; round < count; round++) {
     for (const { target, phase } of round % 2 === 0 ? running : running.toReversed()) {
       await untilQuiet(running.map((each) => each.target))
@@ -56,7 +57,7 @@ async function runMeasure(
   if (measure.id === 'b.create.40acct.c64') onResult(cpuOfCreates(measure, sides, observations))
 }
 
-/** The CPU time of the load on many accounts is a figure of its own. */
+/** The CPU time of the load on many accounts is a separate figure. */
 function cpuOfCreates(
   measure: Measure,
   sides: Partial<Record<SideName, Side>>,

@@ -3,7 +3,7 @@ import { hasFailed, plainSide, resultOf } from './result.ts'
 import { median, quantile } from './statistics.ts'
 
 describe('figures', () => {
-  it('have a median between the middle two of an even number', () => {
+  it('have the mean of the middle two as median if their number is even', () => {
     expect([median([3, 1, 2]), median([4, 1, 3, 2])]).toEqual([2, 2.5])
   })
 
@@ -23,7 +23,7 @@ describe('a ratio', () => {
     expect(less.ratio?.median).toBe(3)
   })
 
-  it('below its floor is missed, and one with faults has failed', () => {
+  it('below its floor is missed; with faults it has failed', () => {
     const described = { id: 'a.createAccount', title: 'x', unit: 'req/s' }
     expect(resultOf(described, { atoll: side(3), reference: side(1) }).verdict).toBe('ok')
     expect(resultOf(described, { atoll: side(1), reference: side(1) }).verdict).toBe('missed')

@@ -7,13 +7,13 @@ export interface Account {
   readonly did: string
   readonly handle: string
   readonly token: string
-  /** Header lines of its JSON requests. */
+  /** The header lines of its JSON requests. */
   readonly headers: string
 }
 
 const json = 'application/json'
 
-/** A server under test with what the phases have put into it. */
+/** A server under test, with the data of the phases. */
 export class Target {
   readonly server: Server
   readonly url: string
@@ -25,7 +25,7 @@ export class Target {
     this.url = server.url
   }
 
-  /** An XRPC call that is no part of a measurement. @throws when the answer is not 200 */
+  /** An XRPC call outside the measurements. @throws if the status is not 200 */
   async call<T>(method: string, input?: object, token?: string): Promise<T> {
     const response = await fetch(`${this.url}/xrpc/${method}`, {
       method: input ? 'POST' : 'GET',
@@ -52,7 +52,7 @@ export class Target {
     this.#accounts.push(accountOf(response))
   }
 
-  /** The first `count` accounts, signed up now as far as there are fewer. */
+  /** The first `count` accounts; missing ones are created now. */
   async accounts(count: number): Promise<readonly Account[]> {
     const missing = count - this.#accounts.length
     if (missing > 0) {
@@ -64,7 +64,7 @@ export class Target {
     return this.#accounts.slice(0, count)
   }
 
-  /** One that no other phase writes to. */
+  /** An account that no other phase writes to. */
   async newAccount(): Promise<Account> {
     const kept: Account[] = []
     const onAnswer = (response: LoadResponse) => void kept.push(accountOf(response))
@@ -110,7 +110,7 @@ export function listRecordsOf(account: Account): string {
   return `com.atproto.repo.listRecords?${new URLSearchParams({ repo: account.did, collection, limit: '100' })}`
 }
 
-/** The answer to a write names what was written. */
+/** The URI in the response to a write. */
 export const isWritten = (response: LoadResponse) => response.body.includes('"uri"')
 
 function accountOf(response: LoadResponse): Account {

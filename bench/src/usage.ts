@@ -1,4 +1,4 @@
-// What processes spend, read from /proc: on a system without it the figures of CPU and memory are missing.
+// The CPU time and memory of processes, from /proc: without it these figures are missing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 const ticksPerSecond = 100
@@ -23,7 +23,7 @@ export function usageOf(pids: readonly number[]): { cpuSeconds: number; rssBytes
   return total
 }
 
-/** CPU time that all processes of the machine together have used. */
+/** The CPU time of all processes of the machine together. */
 export function machineCpuSeconds(): number {
   if (!canMeasureProcesses) return 0
   const [, user, nice, system, , , interrupts, softInterrupts, stolen] = readFileSync('/proc/stat', 'utf8')
@@ -49,7 +49,7 @@ function withDescendants(pids: readonly number[]): ProcessFigures[] {
 function readProcess(pid: number): ProcessFigures | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name comes second, in parentheses, and may hold anything.
+    // The name comes second, in parentheses, and may contain anything.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     const number = (field: number) => Number(fields[field - 3])
     return {

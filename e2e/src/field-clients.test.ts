@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { picture } from './picture.ts'
 import { programs, ServerProcess, temporaryFolder } from './server-process.ts'
 
-// One story, told in order: the field's own clients use a production server, which is stopped and killed on the way.
+// One story, told in order: existing clients use a production server, which is stopped and killed
+// on the way.
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let plc: PlcServer
@@ -67,7 +68,7 @@ function followFirehose() {
   return { events, errors, until, stop: () => firehose.destroy() }
 }
 
-describe('the field’s clients', () => {
+describe('existing clients', () => {
   it('create two accounts', async () => {
     await alice.createAccount({ handle: 'alice.test', email: 'alice@example.com', password: 'alice-password' })
     await bob.createAccount({ handle: 'bob.test', email: 'bob@example.com', password: 'bob-password' })
@@ -142,7 +143,7 @@ describe('the field’s clients', () => {
     expect(verified.commit.cid.toString()).toBe(latest.cid)
   })
 
-  it('follow the firehose with verification, and see each event once although the server restarts', async () => {
+  it('follow the firehose with verification, and see each event once even if the server restarts', async () => {
     const follower = followFirehose()
     const commitsOf = (did: string) =>
       follower.events.filter((event) => event.did === did && ['create', 'update', 'delete'].includes(event.event))
@@ -162,7 +163,7 @@ describe('the field’s clients', () => {
     // Alice: 25 posts, 2 profile writes, 1 delete, 5 posts; Bob: a like, a follow, a post.
     expect(commitsOf(alice.assertDid)).toHaveLength(33)
     expect(commitsOf(bob.assertDid)).toHaveLength(3)
-    // The client works on several accounts at once: the order holds within each.
+    // The client works on several accounts at once: order is kept within each.
     for (const events of Map.groupBy(follower.events, ({ did }) => did).values()) {
       const own = events.map(({ seq }) => seq)
       expect(own).toEqual([...own].sort((x, y) => x - y))

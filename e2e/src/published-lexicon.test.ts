@@ -11,7 +11,8 @@ import { type Did, parseDid, parseNsid } from '@atoll/syntax'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-// A document published in a repository of a running server, found through the DNS, the DID and the signature of the repository.
+// A document that is published in a repository of a running server, found through the DNS, the DID
+// and the signature of the repository.
 
 const sighting = parseNsid('com.example.reef.sighting')
 const place = parseNsid('com.example.reef.place')
@@ -68,7 +69,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** The world as an application has it: only the DNS is one of ours. */
+/** What an application uses; only the DNS is simulated. */
 function deps(changes: Partial<ResolveLexiconDeps<DidKey>> = {}): ResolveLexiconDeps<DidKey> {
   const lookupTxt = async (name: string) => (name === '_lexicon.reef.example.com' ? [`did=${publisher}`] : [])
   const resolver = createIdentityResolver({ plcUrl: network.plcUrl, fetch, lookupTxt })
@@ -99,7 +100,7 @@ describe('a published document', () => {
     expect(published.uri).toBe(`at://${publisher}/com.atproto.lexicon.schema/${sighting}`)
   })
 
-  it('brings those that it refers to, and records are judged by all of them', async () => {
+  it('brings those that it refers to, and records are validated by all of them', async () => {
     const find = async (nsid: string) => (await resolveLexicon(parseNsid(nsid), deps())).document
     const lexicons = createLexicons(await gatherDocuments(sighting, find))
     expect(lexicons.nsids()).toEqual([sighting, place])
@@ -108,7 +109,7 @@ describe('a published document', () => {
     expect([judge('north pool'), judge('the pool at the north of the reef')]).toEqual([true, false])
   })
 
-  it('is proven not to be there, and is not believed of another account or with another key', async () => {
+  it('is proven to be absent, and is not accepted from another account or with another key', async () => {
     expect(await reasonOf(parseNsid('com.example.reef.tide'))).toContain('does not publish it')
     expect(await reasonOf(parseNsid('com.example.lagoon.tide'))).toContain('names no account')
     const other = await new AtpAgent({ service: network.pds.url }).createAccount({

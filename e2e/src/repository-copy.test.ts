@@ -10,7 +10,7 @@ import { type Did, parseDid } from '@atoll/syntax'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-// A copy of a repository, fetched whole once and kept up with what getRepo answers since the rev that the copy has.
+// A copy of a repository: fetched whole once, then updated with what getRepo returns since its rev.
 
 let folder: string
 let network: Devnet
@@ -75,7 +75,7 @@ const remove = (rkey: string) => agent.com.atproto.repo.deleteRecord(place(rkey)
 describe('a copy of a repository', () => {
   const copy = new Copy()
 
-  it('begins with all of it', async () => {
+  it('begins with the whole repository', async () => {
     for (let count = 0; count < 30; count++) await put(`note-${count}`, `text ${count}`)
     copy.apply(verifyDiff(await fetchRepo(), { did, key }))
     expect(copy.records.size).toBe(30)
@@ -92,14 +92,14 @@ describe('a copy of a repository', () => {
     ],
     ['a record that another path had', () => put('same', 'text 20')],
     [
-      'a record that comes again where it was',
+      'a record that is created again at the same path',
       async () => {
         await remove('note-21')
         await put('note-21', 'text 21')
       },
     ],
     [
-      'a tree that is what it was',
+      'an unchanged tree',
       async () => {
         await put('for-a-moment', 'not for long')
         await remove('for-a-moment')
@@ -107,7 +107,7 @@ describe('a copy of a repository', () => {
     ],
     ['nothing', async () => undefined],
     [
-      'the end of all records',
+      'the deletion of all records',
       async () => {
         for (const path of copy.records.keys()) await remove(path.split('/')[1]!)
       },

@@ -1,4 +1,7 @@
-/** The server behind the usual reverse proxies: how they change requests, and what comes back through them. */
+/**
+ * The server behind the usual reverse proxies: how they change requests, and what comes back
+ * through them.
+ */
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import { readConfig, type ServedPds, servePds } from '@atoll/pds'
 import { createPlcDirectory } from '@atoll/plc-directory'
@@ -11,10 +14,10 @@ const handle = 'alice.test'
 const password = 'password of alice'
 const everyMs = 5_000
 
-interface Answer {
+interface ProxiedResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many methods
+  // biome-ignore lint/suspicious/noExplicitAny: responses of many methods
   readonly body: any
 }
 
@@ -36,7 +39,7 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
   let pds: ServedPds
   let proxy: ReverseProxy
   let session: ClientHttp2Session
-  // The tests control its time.
+  // The tests control its clock.
   const { guard, pass, watching } = manualGuard({ everyMs })
   const log: { msg: string; nsid?: string; status?: number }[] = []
 
@@ -71,12 +74,12 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
     await pds?.close()
   })
 
-  /** Sends the headers, and says that a body follows. */
+  /** Sends the headers, and announces a body. */
   const open = (path: string, { method = 'POST', token, headers = {} }: SentRequest = {}): ClientHttp2Stream => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
     return session.request({ ':method': method, ':path': path, ...authorization, ...headers }, { endStream: false })
   }
-  const answerOf = async (stream: ClientHttp2Stream): Promise<Answer> => {
+  const responseTo = async (stream: ClientHttp2Stream): Promise<ProxiedResponse> => {
     const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
       stream.once('response', resolve).once('error', reject)
     })
@@ -85,28 +88,28 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
     const isJson = headers['content-type']?.startsWith('application/json')
     return { status: Number(headers[':status']), headers, body: isJson ? JSON.parse(text) : text }
   }
-  const send = (nsid: string, { json, ...request }: SentRequest = {}): Promise<Answer> => {
+  const send = (nsid: string, { json, ...request }: SentRequest = {}): Promise<ProxiedResponse> => {
     const headers = json ? { 'content-type': 'application/json', ...request.headers } : (request.headers ?? {})
     const stream = open(`/xrpc/${nsid}`, { ...request, headers })
-    const answer = answerOf(stream)
+    const response = responseTo(stream)
     stream.end(json && JSON.stringify(json))
-    return answer
+    return response
   }
   const signIn = async (): Promise<{ accessJwt: string; refreshJwt: string }> => {
     const { status, body } = await send('com.atproto.server.createSession', { json: { identifier: handle, password } })
     expect(status).toBe(200)
     return body
   }
-  /** An upload of which a part has been sent, and which the server waits for. */
+  /** An upload of which a part has been sent; the server waits for the rest. */
   const beginUpload = async (part: Uint8Array) => {
     const { accessJwt: token } = await signIn()
-    pass(everyMs) // the guard lets go of requests that are done
+    pass(everyMs) // the guard forgets requests that are done
     const watched = watching()
     const stream = open('/xrpc/com.atproto.repo.uploadBlob', { token, headers: { 'content-type': 'image/png' } })
-    const answer = answerOf(stream)
+    const response = responseTo(stream)
     stream.write(part)
     await watched
-    return { stream, answer }
+    return { stream, response }
   }
   const logged = (nsid: string) => log.filter((line) => line.nsid === nsid).map(({ msg, status }) => [msg, status])
 
@@ -124,37 +127,38 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
       body: { handle },
     })
     const withByte = open('/xrpc/com.atproto.server.getSession', { method: 'GET', token })
-    const answer = answerOf(withByte)
+    const response = responseTo(withByte)
     withByte.end('x')
-    expect(await answer).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
+    expect(await response).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
   })
 
   it('an upload of megabytes arrives', async () => {
-    const { stream, answer } = await beginUpload(new Uint8Array(1_500_000).fill(1))
+    const { stream, response } = await beginUpload(new Uint8Array(1_500_000).fill(1))
     stream.end(new Uint8Array(1_500_000).fill(2))
-    expect(await answer).toMatchObject({ status: 200, body: { blob: { size: 3_000_000 } } })
+    expect(await response).toMatchObject({ status: 200, body: { blob: { size: 3_000_000 } } })
   })
 
   it('an upload that stalls for ten seconds arrives', async () => {
-    const { stream, answer } = await beginUpload(new Uint8Array(1000).fill(3))
+    const { stream, response } = await beginUpload(new Uint8Array(1000).fill(3))
     pass(10_000)
     stream.end(new Uint8Array(1000).fill(4))
-    expect(await answer).toMatchObject({ status: 200, body: { blob: { size: 2000 } } })
+    expect(await response).toMatchObject({ status: 200, body: { blob: { size: 2000 } } })
   })
 
   it('an upload that stalls for a minute is refused with 408, and logged as such', async () => {
     log.length = 0
-    const { stream, answer } = await beginUpload(new Uint8Array(1000).fill(5))
-    let isAnswered = false
-    void answer.finally(() => {
-      isAnswered = true
+    const { stream, response } = await beginUpload(new Uint8Array(1000).fill(5))
+    let hasResponse = false
+    void response.finally(() => {
+      hasResponse = true
     })
-    // The server reads what the proxy has sent on before it judges the upload, which takes real time.
-    while (!isAnswered) {
+    // Before it judges the upload, the server reads what the proxy has forwarded, which takes real
+    // time.
+    while (!hasResponse) {
       pass(everyMs)
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    expect(await answer).toMatchObject({
+    expect(await response).toMatchObject({
       status: 408,
       body: { error: 'RequestTimeout', message: expect.stringMatching(/^the request body comes too slowly/) },
     })
@@ -165,13 +169,13 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
 
   it('a handle leads to its account, and not to the document of the service', async () => {
     const ask = async (path: string, host: string) =>
-      (await answerOf(session.request({ ':path': path, ':authority': host }))).status
+      (await responseTo(session.request({ ':path': path, ':authority': host }))).status
     expect(await ask('/.well-known/atproto-did', handle)).toBe(200)
     expect(await ask('/.well-known/did.json', handle)).toBe(404)
     expect(await ask('/.well-known/did.json', 'localhost')).toBe(200)
   })
 
-  // nginx does not get certificates on its own.
+  // nginx does not get certificates by itself.
   if (name !== 'Caddy') return
   it('only the server and the handles of its accounts get a certificate', async () => {
     const alice = await proxy.connect(handle)

@@ -1,4 +1,7 @@
-/** The reverse proxies that operators put in front of their servers, as Debian's packages install them. */
+/**
+ * The reverse proxies that operators put in front of their servers, as Debian's packages install
+ * them.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -13,14 +16,16 @@ import { temporaryFolder } from './server-process.ts'
 /** A running proxy. */
 export interface ReverseProxy {
   readonly port: number
-  /** An HTTP/2 connection for requests to this host. Rejects where the proxy has no certificate for it. */
+  /**
+   * An HTTP/2 connection for requests to this host. Rejects if the proxy has no certificate for it.
+   */
   connect(host: string): Promise<ClientHttp2Session>
   close(): Promise<void>
 }
 
 export interface ProxyKind {
   readonly name: 'Caddy' | 'nginx'
-  /** Where the program lies; undefined where it is not installed. */
+  /** The path of the program; undefined if it is not installed. */
   readonly program: string | undefined
   start(upstreamPort: number): Promise<ReverseProxy>
 }
@@ -28,7 +33,7 @@ export interface ProxyKind {
 const caddyProgram = findProgram('caddy')
 const nginxProgram = findProgram('nginx')
 
-/** Issues itself a certificate for every name that `/tls-check` confirms, as the usual Caddyfile does. */
+/** Issues a certificate for every name that `/tls-check` confirms, as the usual Caddyfile does. */
 const caddy: ProxyKind = {
   name: 'Caddy',
   program: caddyProgram,
@@ -74,7 +79,7 @@ const caddy: ProxyKind = {
   },
 }
 
-/** Speaks HTTP/2 without TLS, and passes bodies on as they arrive. */
+/** Speaks HTTP/2 without TLS, and forwards bodies as they arrive. */
 const nginx: ProxyKind = {
   name: 'nginx',
   program: nginxProgram,
@@ -122,13 +127,16 @@ const nginx: ProxyKind = {
 
 export const reverseProxies: readonly ProxyKind[] = [caddy, nginx]
 
-/** Debian keeps servers in folders that are on root's path alone. */
+/** Debian keeps servers in folders that are only on root's path. */
 function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
-/** Starts the program and waits until it listens. Returns a function that stops it. Rejects with its output if it ends instead. */
+/**
+ * Starts the program and waits until it listens. Returns a function that stops it. Rejects with its
+ * output if it ends instead.
+ */
 async function startProxy(program: string, args: string[], home: string, port: number): Promise<() => Promise<void>> {
   const env = { PATH: process.env['PATH'], HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home }
   const child: ChildProcess = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -157,7 +165,7 @@ async function accepts(port: number): Promise<boolean> {
 
 async function opened(session: ClientHttp2Session): Promise<ClientHttp2Session> {
   await once(session, 'connect')
-  // A later failure fails the request that is under way.
+  // A later failure fails the request in flight.
   session.on('error', () => {})
   return session
 }

@@ -11,10 +11,10 @@ export const programs = {
   devnet: fileURLToPath(new URL('../../packages/devnet/dist/main.js', import.meta.url)),
 }
 
-/** A server in a process of its own, which can be stopped, killed and started again on the same data. */
+/** A server in a separate process, which can be stopped, killed and restarted on the same data. */
 export class ServerProcess {
   #child: ChildProcess | undefined
-  /** Everything that the runs so far have printed. */
+  /** The output of all runs so far. */
   output = ''
   /** The part of it that went to standard output. */
   standardOutput = ''
@@ -28,7 +28,10 @@ export class ServerProcess {
     this.url = url
   }
 
-  /** Starts the program and resolves when it answers. Rejects with what it printed when it ends before. */
+  /**
+   * Starts the program and resolves when it responds. Rejects with its output if it ends before
+   * that.
+   */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [this.program], {
       env: { PATH: process.env['PATH'], ...this.env },
@@ -42,8 +45,8 @@ export class ServerProcess {
     child.stderr.on('data', (chunk) => (this.output += chunk))
     let ended = false
     child.once('exit', () => (ended = true))
-    while (!(await answers(this.url))) {
-      if (ended) throw new Error(`the server ended before it answered:\n${this.output}`)
+    while (!(await responds(this.url))) {
+      if (ended) throw new Error(`the server ended before it was ready:\n${this.output}`)
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
   }
@@ -52,7 +55,10 @@ export class ServerProcess {
     return this.#child?.pid
   }
 
-  /** Sends a signal and waits for the end; answers the exit code, or the name of the signal that ended it. */
+  /**
+   * Sends a signal and waits for the end. Resolves to the exit code, or the signal that ended the
+   * process.
+   */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string | null> {
     const child = this.#child
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
@@ -63,14 +69,14 @@ export class ServerProcess {
   }
 }
 
-/** What a program that ran to its end has printed. */
+/** The output of a program that has ended. */
 export interface Ended {
   readonly code: number | null
   readonly output: string
   readonly standardOutput: string
 }
 
-/** Runs a program that is expected to end by itself, as another user where one is named. */
+/** Runs a program that is expected to end by itself, optionally as another user. */
 export async function runToEnd(program: string, env: Record<string, string>, uid?: number): Promise<Ended> {
   const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], ...env },
@@ -84,20 +90,20 @@ export async function runToEnd(program: string, env: Record<string, string>, uid
     standardOutput += chunk
   })
   child.stderr.on('data', (chunk) => (output += chunk))
-  // If it starts after all, the test fails, and must not leave it running.
+  // If it starts after all, the test fails and must not leave it running.
   const timer = setTimeout(() => child.kill('SIGKILL'), 45_000)
   const [code] = await once(child, 'close')
   clearTimeout(timer)
   return { code, output, standardOutput }
 }
 
-/** A folder that is gone after the test that asked for it. */
+/** A folder that is removed after the test. */
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'atoll-e2e-'))
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/xrpc/_health`)).ok
   } catch {

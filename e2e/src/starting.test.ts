@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-/** For a server on this machine alone, which does not reach its directory at the start. */
+/** For a server on this machine only, which does not contact its directory at start. */
 const settings = {
   PDS_JWT_SECRET: 'secret of the end-to-end tests',
   PDS_ADMIN_PASSWORD: 'password of the end-to-end tests',
@@ -36,17 +36,19 @@ const settings = {
 
 const isLinux = process.platform === 'linux'
 const isRoot = process.getuid?.() === 0
-/** Permissions do not stop root, so where root runs the tests, the user `nobody` runs the program. */
+/** Permissions do not stop root: if root runs the tests, the user `nobody` runs the program. */
 const nobody = isRoot ? 65_534 : undefined
 const nobodyReadsPrograms =
   !isRoot || spawnSync(process.execPath, ['--check', programs.pds], { uid: nobody, gid: nobody }).status === 0
-if (!nobodyReadsPrograms)
+if (!nobodyReadsPrograms) {
   console.warn(
     'Not tested: folders without permission. The tests run as root, and no other account may read the programs.',
   )
+}
 const canMount = isLinux && isRoot && tryMount()
-if (!canMount)
+if (!canMount) {
   console.warn('Not tested: a start on a full or read-only disk. One cannot be mounted here (tmpfs on Linux, as root).')
+}
 
 function tryMount(): boolean {
   const path = mkdtempSync(join(tmpdir(), 'atoll-mount-'))
@@ -59,7 +61,7 @@ function tryMount(): boolean {
 const lines = (output: string) => output.trim().split('\n')
 
 describe('a start that cannot succeed says why in one sentence', () => {
-  /** What a server that does not start says. It prints nothing else. */
+  /** The message of a server that does not start. It prints nothing else. */
   async function sentence(
     env: Record<string, string>,
     { program = programs.pds, uid }: { program?: string; uid?: number | undefined } = {},
@@ -98,7 +100,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
     )
   })
 
-  it('for a data directory that is a file, or lies below one', async () => {
+  it('for a data directory that is a file, or is below one', async () => {
     expect(await sentence({ PDS_DATA_DIRECTORY: programs.pds })).toBe(
       `${programs.pds} is not a folder: choose another with PDS_DATA_DIRECTORY.`,
     )
@@ -117,12 +119,13 @@ describe('a start that cannot succeed says why in one sentence', () => {
     )
   })
 
-  // The one place on a Linux machine where even root cannot make a folder.
+  // The one place on a Linux machine where even root cannot create a folder.
   it.runIf(isLinux)('for a data directory that cannot be written', async () => {
-    for (const program of [programs.pds, programs.devnet])
+    for (const program of [programs.pds, programs.devnet]) {
       expect(await sentence({ PDS_DATA_DIRECTORY: '/sys/atoll' }, { program })).toBe(
         '/sys/atoll cannot be written: choose another folder with PDS_DATA_DIRECTORY, or change its permissions.',
       )
+    }
   })
 
   describe.runIf(nobodyReadsPrograms)('for permissions', () => {
@@ -146,9 +149,11 @@ describe('a start that cannot succeed says why in one sentence', () => {
     it.each(['blobs', 'uploads/incoming'])('of %s in the folder of the blobs', async (name) => {
       chmodSync(folder.path, 0o777)
       mkdirSync(`${folder.path}/store/${name}`, { recursive: true })
-      for (const each of ['', '/uploads'])
-        if (statSync(`${folder.path}/store${each}`, { throwIfNoEntry: false }))
+      for (const each of ['', '/uploads']) {
+        if (statSync(`${folder.path}/store${each}`, { throwIfNoEntry: false })) {
           chmodSync(`${folder.path}/store${each}`, 0o777)
+        }
+      }
       chmodSync(`${folder.path}/store/${name}`, 0o555)
       expect(await sentence({ PDS_BLOBSTORE_DISK_LOCATION: `${folder.path}/store` }, { uid: nobody })).toBe(
         `${folder.path}/store/${name} cannot be written: choose another folder with PDS_BLOBSTORE_DISK_LOCATION, or change its permissions.`,
@@ -172,7 +177,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
       })
     })
 
-    it('that is mounted for reading only', async () => {
+    it('that is mounted read-only', async () => {
       await mounted('ro', async (path) => {
         expect(await sentence({ PDS_DATA_DIRECTORY: path })).toBe(
           `${path} lies on a file system that is mounted for reading only: choose another folder with PDS_DATA_DIRECTORY, or mount it for writing.`,
@@ -185,10 +190,11 @@ describe('a start that cannot succeed says why in one sentence', () => {
   })
 
   it('for a blob folder that is a file, by the setting that names it', async () => {
-    for (const setting of ['PDS_BLOBSTORE_DISK_LOCATION', 'PDS_BLOBSTORE_DISK_TMP_LOCATION'])
+    for (const setting of ['PDS_BLOBSTORE_DISK_LOCATION', 'PDS_BLOBSTORE_DISK_TMP_LOCATION']) {
       expect(await sentence({ [setting]: programs.pds })).toBe(
         `${programs.pds} is not a folder: choose another with ${setting}.`,
       )
+    }
   })
 
   it('for data that another process serves', async () => {
@@ -234,14 +240,15 @@ describe('a start that cannot succeed says why in one sentence', () => {
     const path = `${folder.path}/pds`
     mkdirSync(path)
     for (const name of ['account.sqlite', 'did_cache.sqlite', 'sequencer.sqlite']) writeFileSync(`${path}/${name}`, '')
-    for (const program of [programs.pds, programs.devnet])
+    for (const program of [programs.pds, programs.devnet]) {
       expect(await sentence({ PDS_DATA_DIRECTORY: path }, { program })).toBe(
         `${path}/account.sqlite belongs to the usual PDS distribution, whose data a later version will import: until then choose an empty folder with PDS_DATA_DIRECTORY.`,
       )
+    }
     expect(readdirSync(path)).toEqual(['account.sqlite', 'did_cache.sqlite', 'sequencer.sqlite'])
   })
 
-  it('for data of the usual distribution that lie elsewhere', async () => {
+  it('for data of the usual distribution that are elsewhere', async () => {
     writeFileSync(`${folder.path}/accounts`, '')
     const { code, output } = await runToEnd(programs.pds, {
       ...settings,
@@ -339,8 +346,9 @@ describe('a start that cannot succeed says why in one sentence', () => {
       'PDS_DID_PLC_URL',
       'PDS_JWT_SECRET',
       'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX',
-    ])
+    ]) {
       expect(output).toContain(variable)
+    }
     expect(output).not.toContain(' at ')
   })
 })
@@ -381,7 +389,7 @@ describe('a server', () => {
     return ready
   }
 
-  it('makes the folder of its data, for its owner alone', async () => {
+  it('creates its data folder for its owner only', async () => {
     const { server } = await started(programs.pds, {})
     expect(await server.stop()).toBe(0)
     expect(statSync(`${folder.path}/new/data`).mode & 0o777).toBe(0o700)
@@ -439,7 +447,8 @@ describe('a server', () => {
     expect(server.output).toBe('')
   })
 
-  // On Linux all of 127.0.0.0/8 is this machine, and a socket on 127.0.0.1 does not hear the rest.
+  // On Linux all of 127.0.0.0/8 is this machine, and a socket on 127.0.0.1 does not receive the
+  // rest.
   it.runIf(isLinux)('listens where PDS_BIND_ADDRESS says, and the network on loopback alone', async () => {
     const network = await started(programs.devnet, {})
     expect(await accepting(network.port)).toEqual(['127.0.0.1', '::1'])
@@ -473,7 +482,7 @@ describe('a server', () => {
 })
 
 describe('the embedded network', () => {
-  it('goes on where it was after Ctrl-C, and prints how to begin', async () => {
+  it('continues where it was after Ctrl-C, and prints how to begin', async () => {
     const port = await freePort()
     const env = { PDS_PORT: String(port), PLC_PORT: String(await freePort()), PDS_DATA_DIRECTORY: folder.path }
     const network = new ServerProcess(programs.devnet, env, `http://localhost:${port}`)
@@ -499,8 +508,9 @@ describe('the embedded network', () => {
       'createAccount',
       'createRecord',
       'npm run firehose',
-    ])
+    ]) {
       expect(network.output).toContain(shown)
+    }
 
     expect(await network.stop('SIGINT')).toBe(0)
     await network.start()

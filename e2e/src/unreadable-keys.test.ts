@@ -34,7 +34,7 @@ beforeEach(async () => {
 })
 afterEach(() => pds.close())
 
-/** Stores a record past every check, as an import may. */
+/** Stores a record without any check, as an import may. */
 async function bring(rkey: string, block: Block): Promise<void> {
   const did = parseDid(alice.assertDid)
   const head = (await storage.repos.head(did))!

@@ -58,7 +58,7 @@ describe('verify-firehose', () => {
       `identity of ${did}: accept`,
       `account of ${did}: accept`,
       `commit of ${did}: accept`,
-      // The #sync of a new account repeats what its #commit said.
+      // The #sync of a new account repeats its #commit.
       `of ${did}: drop, nothing is new`,
     ])
   })
@@ -85,7 +85,7 @@ describe('list-records', () => {
     ])
   })
 
-  it('says what a file lacks', () => {
+  it('names the block that a file lacks', () => {
     const [, missing] = repo.added
     const car = writeCar(
       [repo.head.cid],
@@ -101,13 +101,13 @@ describe('serve-method', () => {
     fetch: (url, init) => router.fetch(new Request(url, init)),
   })
 
-  it('answers a client without a network in between', async () => {
+  it('responds to a client without a network', async () => {
     expect((await client.call(getTide, { params: { reef: 'north' } })).data).toEqual({ metres: 2, rising: true })
     await expect(client.call(getTide, { params: { reef: 'lost' } })).rejects.toMatchObject({ error: 'NoSuchReef' })
   })
 })
 
-// An adapter that keeps the rules of its interface passes the suite that is published with it.
+// An adapter that follows the rules of its interface passes the published suite.
 blobStoreSuite('quota', async ({ now } = {}) => {
   const inner = new MemoryBlobStore(now ? { now } : {})
   const open = async () => withQuota(inner, 1_000_000_000)

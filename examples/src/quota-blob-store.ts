@@ -1,5 +1,5 @@
-// A storage adapter of one's own: a blob store over any other, in which an account may keep only so much. A PDS takes it
-// like those that come with it.
+// Your own storage adapter: a blob store on top of any other, with a quota for each account. A PDS
+// takes it like those that come with it.
 //   npm run example -- quota-blob-store
 
 import { type Config, readConfig, type ServedPds, servePds } from '@atoll/pds'
@@ -7,7 +7,10 @@ import { type BlobStore, MemoryBlobStore, MemoryStorage } from '@atoll/storage'
 
 type Did = Parameters<BlobStore['deleteAll']>[0]
 
-/** As `store`, but an upload over what is left of an account's `maxBytes` is refused as too large. */
+/**
+ * Like `store`, but an upload that exceeds what is left of an account's `maxBytes` is refused as
+ * too large.
+ */
 export function withQuota(store: BlobStore, maxBytes: number): BlobStore {
   const used = new Map<Did, Map<string, number>>()
   const sizesOf = (did: Did) => used.get(did) ?? used.set(did, new Map()).get(did)!
@@ -34,7 +37,7 @@ export function withQuota(store: BlobStore, maxBytes: number): BlobStore {
   }
 }
 
-/** A PDS that keeps everything in memory, and of each account at most `maxBytes` of blobs. */
+/** A PDS that keeps everything in memory, with at most `maxBytes` of blobs for each account. */
 export function serveWithQuota(config: Config, maxBytes: number, plcFetch: typeof fetch = fetch): Promise<ServedPds> {
   const adapters = {
     storage: new MemoryStorage(),

@@ -1,4 +1,5 @@
-// An XRPC method of one's own: its lexicon, its handler, and a function from Request to Response that any host can serve.
+// Your own XRPC method: its lexicon, its handler, and a function from Request to Response that any
+// host can serve.
 //   npm run example -- serve-method
 import { document, query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
@@ -7,7 +8,10 @@ import { serveNode } from '@atoll/xrpc-server/node'
 
 const number = { type: 'integer' }
 
-/** The method, for servers and clients alike. `npm run generate` makes such descriptions of lexicon files, with their types. */
+/**
+ * The method, for servers and clients. `npm run generate` makes such descriptions and their types
+ * from lexicon files.
+ */
 export const getTide = query<{ reef: string }, { metres: number; rising: boolean }, 'NoSuchReef'>(
   document(
     'com.example.reef.getTide',
@@ -41,7 +45,7 @@ const anyone = () => undefined
 export const router = createRouter([route(getTide, anyone, answer)])
 
 if (import.meta.main) {
-  // Deno, Bun and Workers take `router.fetch` as it is.
+  // Deno, Bun and Workers can serve `router.fetch` directly.
   const { url } = await serveNode(router, { port: 8080 })
   console.log(`${url}/xrpc/${getTide.nsid}?reef=north`)
 }

@@ -1,4 +1,4 @@
-// Follows a firehose, and believes nothing: signatures, trees and the order of events are verified.
+// Follows a firehose and trusts nothing: signatures, trees and the order of events are verified.
 //   npm run example -- verify-firehose http://localhost:2583 http://localhost:2582
 // The arguments are a server or relay, and the did:plc directory if it is not the public one.
 import { createIdentityResolver } from '@atoll/identity'
@@ -11,13 +11,13 @@ interface Options {
   print(line: string): void
 }
 
-/** Prints what each event is and what became of it, from the oldest one that the service has. */
+/** Prints each event and its verdict, from the oldest event that the service has. */
 export async function verifyFirehose(service: string, { plcUrl, signal, print }: Options): Promise<void> {
   const fetch = createGuardedFetch()
   const identity = createIdentityResolver({
     fetch,
     lookupTxt: nodeDns(),
-    // The directory is named by who runs this, so it may lie in a private network.
+    // The user of this program chooses the directory, so it may be in a private network.
     ...(plcUrl ? { plcUrl, plcFetch: (url: string, init?: RequestInit) => globalThis.fetch(url, init) } : {}),
   })
   const consumer = createFirehoseConsumer({

@@ -46,7 +46,7 @@ export async function cryptoVectors(): Promise<Map<string, string>> {
   return files
 }
 
-/** As the published files have them: hexadecimal for K-256, base58 without a prefix for P-256. */
+/** In the form of the published files: hexadecimal for K-256, base58 without a prefix for P-256. */
 function privateKey(curve: CurveName, secret: Uint8Array): Record<string, string> {
   if (curve === 'k256') return { privateKeyBytesHex: Buffer.from(secret).toString('hex') }
   return { privateKeyBytesBase58: base58btc.encode(secret).slice(1) }
@@ -69,7 +69,7 @@ async function parsedKeys(didKey: string): Promise<Record<string, string>> {
   }
 }
 
-/** Its parser leaves the point to the import. */
+/** Its parser does not check the point; the import does. */
 async function importedByAtcute(didKey: string): Promise<unknown> {
   const { type, publicKeyBytes } = theirs.parseDidKey(didKey)
   const { P256PublicKey, Secp256k1PublicKey } = theirs

@@ -14,14 +14,15 @@ import { type Example, fixtures, invalidExamples, validExamples } from './data-m
 import { jsonLines, jsonText } from './json.ts'
 import { Verdicts, verdictOf } from './verdicts.ts'
 
-/** Values in JSON, DAG-CBOR and as CIDs; what must be refused in each of these forms. */
+/** Values in JSON and DAG-CBOR with their CIDs, and what must be refused in each form. */
 export async function dataModelVectors(): Promise<Map<string, string>> {
   const verdicts = new Verdicts(decisions)
   const files = new Map<string, string>()
   const file = (name: string) => `data-model/${name}.json`
 
-  for (const { note, json } of fixtures())
+  for (const { note, json } of fixtures()) {
     verdicts.compare(file('data-model-fixtures'), note, 'valid', await codecVerdicts(json))
+  }
   files.set(file('data-model-fixtures'), jsonText(fixtures().map(fixtureOf)))
 
   for (const [name, verdict, examples] of [
@@ -45,12 +46,14 @@ export async function dataModelVectors(): Promise<Map<string, string>> {
     files.set(file(name), jsonLines(blocks.map(blockOf)))
   }
 
-  for (const { note, text } of invalidJsonTexts())
+  for (const { note, text } of invalidJsonTexts()) {
     verdicts.compare(file('json-text-invalid'), note, 'invalid', await textVerdicts(text))
+  }
   files.set(file('json-text-invalid'), jsonLines(invalidJsonTexts()))
 
-  for (const { note, text, valid } of cidCases())
+  for (const { note, text, valid } of cidCases()) {
     verdicts.compare(file('cids'), note, valid ? 'valid' : 'invalid', await cidVerdicts(text))
+  }
   files.set(file('cids'), jsonLines(cidCases()))
   files.set(file('disagreements'), jsonLines(verdicts.disagreements()))
   return files
@@ -72,7 +75,7 @@ async function judged(judges: Judges): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(verdicts))
 }
 
-/** Valid: the JSON gives these bytes, and the bytes give this JSON. */
+/** Valid: the JSON encodes to these bytes, and the bytes to this JSON. */
 function codecVerdicts(json: Json): Promise<Record<string, string>> {
   const bytes = encodeJson(json)
   const same = (encoded: Uint8Array, decoded: unknown) =>
@@ -86,7 +89,7 @@ function codecVerdicts(json: Json): Promise<Record<string, string>> {
   })
 }
 
-/** Valid: the JSON is a map of the data model. */
+/** Valid: the JSON is a map in the data model. */
 function recordVerdicts(json: Json): Promise<Record<string, string>> {
   const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
   return judged({
@@ -99,7 +102,7 @@ function recordVerdicts(json: Json): Promise<Record<string, string>> {
   })
 }
 
-/** Valid: the text is read, whatever it is taken for. */
+/** Valid: the text is read, whatever value results. */
 function textVerdicts(text: string): Promise<Record<string, string>> {
   return judged({
     '@atoll/data-model': () => [ours.parseJson(text)],
@@ -107,7 +110,7 @@ function textVerdicts(text: string): Promise<Record<string, string>> {
   })
 }
 
-/** Valid: the bytes are read, whatever they are taken for. */
+/** Valid: the bytes are read, whatever value results. */
 function readings(bytes: Uint8Array): Promise<Record<string, string>> {
   const decoders: Record<string, (bytes: Uint8Array) => unknown> = {
     '@atoll/data-model': ours.decodeCbor,
@@ -118,7 +121,7 @@ function readings(bytes: Uint8Array): Promise<Record<string, string>> {
   return judged(Object.fromEntries(Object.entries(decoders).map(([name, decode]) => [name, () => [decode(bytes)]])))
 }
 
-/** Valid: the bytes are read, and written back as they were. */
+/** Valid: the bytes are read, and written back unchanged. */
 function roundTrips(bytes: Uint8Array): Promise<Record<string, string>> {
   const same = (encoded: Uint8Array) => Buffer.compare(encoded, bytes) === 0
   return judged({
@@ -137,7 +140,7 @@ function cidVerdicts(text: string): Promise<Record<string, string>> {
   })
 }
 
-/** The values that @ipld/dag-cbor has for links and bytes. */
+/** The values that @ipld/dag-cbor uses for links and bytes. */
 function fromJson(json: Json): unknown {
   if (typeof json !== 'object' || json === null) return json
   if (Array.isArray(json)) return json.map(fromJson)

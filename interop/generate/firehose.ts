@@ -10,7 +10,9 @@ import { coveringProofs, oracles } from './mst/oracles.ts'
 import { treeOf } from './mst/tree-by-definition.ts'
 import { Verdicts } from './verdicts.ts'
 
-/** Commits: what they have to carry, how their operations are undone, and whole `#commit` messages. */
+/**
+ * Commits: what they must carry, how their operations are undone, and whole `#commit` messages.
+ */
 export async function firehoseVectors(): Promise<Map<string, string>> {
   const verdicts = new Verdicts(decisions)
   const proofs = await proofVectors(verdicts)
@@ -104,7 +106,9 @@ function inJson({ message, ...slice }: Slice): object {
   return { ...slice, message: fields, blocks: runsOf(blocks as Uint8Array) }
 }
 
-/** Bytes in base64; those of long runs of one byte as a list of pieces, and how often each comes. */
+/**
+ * Bytes in base64; those of long runs of one byte as a list of pieces, and how often each comes.
+ */
 function runsOf(bytes: Uint8Array): string | [base64: string, times: number][] {
   const run = longestRun(bytes)
   const base64 = (part: Uint8Array) => Buffer.from(part).toString('base64')

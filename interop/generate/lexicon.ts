@@ -6,21 +6,23 @@ import { judgedDocument, judgedKey, judgedRecord, lintedDocument } from './lexic
 import { invalidRecords, notByTheLetter, recordKeys, validRecords } from './lexicon/records.ts'
 import { Verdicts } from './verdicts.ts'
 
-/** Documents of the schema language, and records that are judged by one. */
+/** Documents of the schema language, and records that are validated by one. */
 export async function lexiconVectors(): Promise<Map<string, string>> {
   const verdicts = new Verdicts(decisions)
   const documents = { valid: validDocuments(), invalid: invalidDocuments() }
   const records = { valid: validRecords(), invalid: invalidRecords() }
   for (const verdict of ['valid', 'invalid'] as const) {
-    for (const { name, lexicon } of documents[verdict])
+    for (const { name, lexicon } of documents[verdict]) {
       verdicts.compare(`lexicon/lexicon-${verdict}.json`, name, verdict, await judgedDocument(lexicon))
+    }
     for (const vector of records[verdict]) {
       const said = { ...(await judgedRecord(vector)), 'the specification': specified(vector.name, verdict) }
       verdicts.compare(`lexicon/record-data-${verdict}.json`, vector.name, verdict, said)
     }
   }
-  for (const { name, lexicon, path } of doubtfulDocuments())
+  for (const { name, lexicon, path } of doubtfulDocuments()) {
     verdicts.compare('lexicon/lexicon-doubtful.json', name, 'reported', lintedDocument(lexicon, path))
+  }
   for (const { key, rkey, valid } of recordKeys()) {
     const verdict = valid ? 'valid' : 'invalid'
     verdicts.compare('lexicon/record-keys.json', `${key}: ${rkey}`, verdict, await judgedKey(key, rkey))

@@ -1,4 +1,5 @@
-// Writes every page of vectors below interop/. With `--check` it writes nothing, and fails when a committed file differs.
+// Writes every page of vectors below interop/. With `--check` it writes nothing, and fails when a
+// committed file differs.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cryptoVectors } from './crypto.ts'
@@ -9,7 +10,8 @@ import { mstVectors } from './mst.ts'
 import { plcVectors } from './plc.ts'
 import { syntaxVectors } from './syntax.ts'
 
-// One line per page. A generator checks its vectors against the oracles, and throws on a difference that nobody decided.
+// One line per page. A generator checks its vectors against the oracles, and throws on a difference
+// without a decision.
 const pages = [syntaxVectors, dataModelVectors, cryptoVectors, plcVectors, mstVectors, firehoseVectors, lexiconVectors]
 
 const folder = join(process.cwd(), 'interop')

@@ -62,10 +62,11 @@ async function forgedVectors(verdicts: Verdicts): Promise<unknown[]> {
     const judges: Record<string, string> = {}
     for (const { name, read } of oracles) {
       judges[name] = await judged(tree, read)
-      if (name === '@atoll/repo' && rule !== undefined && rule !== 'missing')
+      if (name === '@atoll/repo' && rule !== undefined && rule !== 'missing') {
         verdicts.compare('mst/forged-trees.json', `${comment}: the rule`, rule, {
           [name]: await brokenRule(tree, read),
         })
+      }
     }
     const valid = rule === undefined
     verdicts.compare('mst/forged-trees.json', comment, valid ? 'valid' : 'invalid', judges)
@@ -77,7 +78,7 @@ async function forgedVectors(verdicts: Verdicts): Promise<unknown[]> {
 
 type Read = (typeof oracles)[number]['read']
 
-/** A tree that is read, but for other records than it holds, was not understood. */
+/** A tree that is read as having other records than it has was misread. */
 async function judged({ blocks, records }: ForgedTree, read: Read): Promise<string> {
   try {
     const found = await read(blocks[0].cid, blocks)
@@ -101,8 +102,9 @@ async function diffVectors(verdicts: Verdicts): Promise<unknown[]> {
   for (const { comment, before, after, ops, added, removed } of treeDiffs()) {
     const expected = { ops, added, removed }
     const judges: Record<string, string> = {}
-    for (const { name, diff } of oracles)
+    for (const { name, diff } of oracles) {
       judges[name] = await said(async () => JSON.stringify(await diff(before, after)))
+    }
     verdicts.compare('mst/diffs.json', comment, JSON.stringify(expected), judges)
     vectors.push({
       comment,
@@ -128,7 +130,7 @@ function sortedTexts(texts: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** A tree does not depend on the order in which its records come. */
+/** A tree does not depend on the order in which its records are added. */
 function shuffled(records: Records): Records {
   const random = createRandom(`order of ${records.size} records`)
   const places = [...records].map((entry) => ({ entry, place: random.below(1_000_000) }))

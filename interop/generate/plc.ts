@@ -60,7 +60,10 @@ async function outcomeThere(did: string, log: unknown): Promise<string> {
   }
 }
 
-/** What a directory built on the library would have come to, if the operations had reached it one after the other. */
+/**
+ * The state of a directory built on the library, had it received the operations one after the
+ * other.
+ */
 async function replayed(did: string, log: unknown): Promise<unknown> {
   const claimed = reference.def.exportedOp.array().nonempty().parse(asSent(log))
   const indexed: reference.IndexedOperation[] = []
@@ -77,7 +80,7 @@ async function replayed(did: string, log: unknown): Promise<unknown> {
   return reference.opToData(did, indexed.findLast(({ nullified }) => !nullified)!.operation)
 }
 
-/** The library looks at the clock. */
+/** The library reads the clock. */
 async function at<T>(time: number, work: () => Promise<T>): Promise<T> {
   const { now } = Date
   Date.now = () => time

@@ -1,6 +1,6 @@
-/** Choices that are the same in every run: each name begins a sequence of its own. */
+/** Pseudo-random choices, the same in every run: each name starts a separate sequence. */
 export interface Random {
-  /** A whole number from 0 up to, and without, `limit`. */
+  /** A whole number from 0 up to, but not including, `limit`. */
   below(limit: number): number
   pick<T>(list: ArrayLike<T>): T
   text(alphabet: string, length: number): string
@@ -9,7 +9,7 @@ export interface Random {
 
 export function createRandom(name: string): Random {
   let state = hash(name)
-  // Mulberry32: short, and the same in every language that has 32-bit multiplication.
+  // Mulberry32: short, and easy to write in any language with 32-bit multiplication.
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)

@@ -25,12 +25,15 @@ interface Page {
   file: string
   format: string
   specification: string
-  /** What the files hold, and how their names go on. */
+  /** The kinds of file, and the ends of their names. */
   lists: { name: string; verdict: 'valid' | 'invalid'; groups: Group[] }[]
   judges: Judges
 }
 
-/** A text that a line cannot hold: it is empty, invisible at an end, begins as a comment, or is not Unicode text. */
+/**
+ * A text that a line cannot hold: it is empty, invisible at an end, begins as a comment, or is not
+ * Unicode text.
+ */
 interface AwkwardText {
   format: string
   text: string
@@ -38,7 +41,10 @@ interface AwkwardText {
   note: string
 }
 
-/** Texts of every string format, valid and invalid: a line each, with awkward.json for those that a line cannot hold. */
+/**
+ * Texts of every string format, valid and invalid: a line each, with awkward.json for those that a
+ * line cannot hold.
+ */
 export async function syntaxVectors(): Promise<Map<string, string>> {
   const verdicts = new Verdicts(decisions)
   const files = new Map<string, string>()
@@ -194,7 +200,9 @@ function awkwardOf(format: string, verdict: 'valid' | 'invalid', groups: Group[]
   )
 }
 
-/** Whether a text survives in a file of lines, whatever editor or reader of lines it goes through. */
+/**
+ * Whether a text survives in a file of lines, whatever editor or line reader handles it.
+ */
 function isLine(text: string): boolean {
   const isPlain = text.isWellFormed() && !/[\p{Cc}\p{Cf}\p{Z}]/u.test(text.replaceAll(' ', ''))
   return isPlain && text !== '' && text === text.trim() && !text.startsWith('#')

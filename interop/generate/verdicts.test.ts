@@ -10,7 +10,7 @@ const decision: Decision = {
 }
 
 describe('verdicts', () => {
-  it('refuse a difference that nobody decided, whoever differs', () => {
+  it('refuse a difference without a decision, whichever judge differs', () => {
     for (const judge of ['oracle', '@atoll/syntax', 'the specification']) {
       const verdicts = new Verdicts([])
       verdicts.compare('syntax/did_syntax_valid.txt', 'did:odd:a', 'valid', { [judge]: 'invalid', another: 'valid' })
@@ -18,7 +18,7 @@ describe('verdicts', () => {
     }
   })
 
-  it('refuse a difference of another file, judge or case than the one decided', () => {
+  it('refuse a difference of another file, judge or case than the decided one', () => {
     const differences: [file: string, text: string, judge: string][] = [
       ['syntax/handle_syntax_valid.txt', 'did:odd:a', 'oracle'],
       ['syntax/did_syntax_valid.txt', 'did:even:a', 'oracle'],
@@ -32,13 +32,13 @@ describe('verdicts', () => {
     }
   })
 
-  it('refuse a decision that no case needs any more', () => {
+  it('refuse a decision that no case needs', () => {
     const verdicts = new Verdicts([decision])
     verdicts.compare('syntax/did_syntax_valid.txt', 'did:odd:a', 'valid', { oracle: 'valid' })
     expect(() => verdicts.disagreements()).toThrow('differ in no case any more: a reason')
   })
 
-  it('list what was decided, the judges of one case together', () => {
+  it('list the decisions, the judges of one case together', () => {
     const verdicts = new Verdicts([{ ...decision, judges: ['oracle', 'another'] }])
     verdicts.compare('syntax/did_syntax_valid.txt', 'did:odd:a', 'valid', { oracle: 'invalid', another: 'invalid' })
     verdicts.compare('syntax/did_syntax_valid.txt', 'did:odd:b', 'valid', { oracle: 'invalid', another: 'valid' })
@@ -48,7 +48,7 @@ describe('verdicts', () => {
     ])
   })
 
-  it('take an exception and false for invalid', async () => {
+  it('count an exception and false as invalid', async () => {
     const throwing = () => {
       throw new Error('no')
     }

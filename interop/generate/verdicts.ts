@@ -1,8 +1,11 @@
 /** A difference between judges, and what was decided about it. */
 export interface Decision<Case = string> {
-  /** The files of the cases, as a beginning of their paths below `interop/`. */
+  /** The files of the cases, as a prefix of their paths below `interop/`. */
   file: string
-  /** Who differs from the vectors: oracles, this project, or the specification itself where the vectors follow the network. */
+  /**
+   * The judges that differ from the vectors: oracles, this project, or the specification itself
+   * where the vectors follow the network.
+   */
   judges: string[]
   covers(value: Case): boolean
   why: string
@@ -21,8 +24,9 @@ interface Disagreement {
 }
 
 /**
- * Compares what judges say of each case with what the vectors say. Whatever differs needs a decision, and each decision needs a case:
- * otherwise `disagreements` throws, and no vectors are written.
+ * Compares what judges say of each case with what the vectors say. Whatever differs needs a
+ * decision, and each decision needs a case: otherwise `disagreements` throws, and no vectors are
+ * written.
  */
 export class Verdicts<Case = string> {
   readonly #decisions: Decision<Case>[]
@@ -34,7 +38,7 @@ export class Verdicts<Case = string> {
     this.#decisions = decisions
   }
 
-  /** `shown` is how the case is named in disagreements.json, where that is not the case itself. */
+  /** `shown` is the name of the case in disagreements.json. Default: the case itself. */
   compare(file: string, value: Case, vectors: string, judges: Record<string, string>, shown: unknown = value): void {
     const differing = Object.entries(judges).filter(([, verdict]) => verdict !== vectors)
     for (const [judge, verdict] of differing) {
@@ -57,7 +61,7 @@ export class Verdicts<Case = string> {
       .filter((decision) => !this.#used.has(decision))
       .map(({ file, judges, why }) => `${file}: ${judges.join(' and ')} differ in no case any more: ${why}`)
     const faults = [...this.#unexplained, ...stale]
-    if (faults.length > 0) throw new Error(`judges differ and nobody decided:\n${faults.join('\n')}`)
+    if (faults.length > 0) throw new Error(`judges differ without a decision:\n${faults.join('\n')}`)
     return this.#found
   }
 

@@ -6,8 +6,8 @@ import { root } from '../bundle-sources.mjs'
 const builtin = new RegExp(`^(node:.*|${builtinModules.join('|')})$`)
 
 /**
- * A bundle of `contents`, or the reason why there is none. Packages come in as npm would get them:
- * built.
+ * A bundle of `contents`, or the reason why there is none. Packages are bundled as npm would get
+ * them: built.
  */
 export async function webBundle(contents, options = {}) {
   try {

@@ -1,12 +1,12 @@
-// What the packages export, as their manifests say it, and which of it needs Node.
+// What the packages export according to their manifests, and which of it needs Node.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '../bundle-sources.mjs'
 
 /**
- * Every entry of every package. A `./node` entry is for Node; whatever else is, the manifest says
- * so and why: `"atoll": { "nodeOnly": { ".": "better-sqlite3 is a native module" } }`. Entries that
- * are a pattern are parts of the main one.
+ * Every entry of every package. A `./node` entry is for Node; for any other that needs Node the
+ * manifest says why: `"atoll": { "nodeOnly": { ".": "better-sqlite3 is a native module" } }`.
+ * Entries that are a pattern are parts of the main one.
  */
 export function packageEntries() {
   return globSync('packages/*/package.json', { cwd: root })

@@ -1,6 +1,6 @@
 /**
- * A module that runs scenarios one after the other. Its `results()` gives an empty text for each
- * that did what it expected, and for the others what they did instead.
+ * A module that runs scenarios one after the other. Its `results()` has an empty text for each
+ * scenario that succeeded, and for the others what happened instead.
  */
 export function harness(entries) {
   const imports = entries.map(({ scenario }, index) => `import * as scenario${index} from ${JSON.stringify(scenario)}`)

@@ -1,5 +1,5 @@
 // Installs Deno, Bun and workerd as npm ships them, once for each state of their lockfile: 350 MB
-// that only this needs.
+// that nothing else needs.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ const folder = import.meta.dirname
 const timeoutMs = 180_000
 
 /**
- * Where each one's executable lies: the package of this platform is the only one that npm installs.
+ * The path of each executable: npm installs only the package for this platform.
  */
 const executables = {
   deno: '@deno/*/deno{,.exe}',
@@ -17,7 +17,7 @@ const executables = {
   workers: '@cloudflare/workerd-*/bin/workerd{,.exe}',
 }
 
-/** The executables that can be had here, and for each other one the reason why not. */
+/** The executables that are available here, and for each other one the reason why not. */
 export function installRuntimes(names) {
   const failure = install()
   const found = {}
@@ -43,8 +43,7 @@ function install() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return undefined
   console.log('Installing Deno, Bun and workerd from npm (once) …')
   // Not `ci`: it wants the packages of every platform in the lockfile, and registries may lack
-  // some. Install scripts would only move the executables about: they are found where their
-  // packages have them.
+  // some. Install scripts would only move the executables: they are used from their packages.
   const { status, signal, stderr } = spawnSync(
     'npm',
     ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],

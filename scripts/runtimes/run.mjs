@@ -9,7 +9,7 @@ import { root } from '../bundle-sources.mjs'
 import { webBundle } from './bundles.mjs'
 import { harness } from './harness.mjs'
 
-// Not in node_modules: Deno would take what is there for a package's.
+// Not in node_modules: Deno would treat files there as part of a package.
 const folder = join(import.meta.dirname, 'dist')
 const marker = 'results:'
 const timeoutMs = 300_000
@@ -44,7 +44,7 @@ async function runInWorker(entries) {
 
 function workerResult(file, specifier) {
   return new Promise((resolve) => {
-    // The query makes it another module each time.
+    // The query makes it a new module each time.
     const workerData = `${pathToFileURL(file).href}?${encodeURIComponent(specifier)}`
     const worker = new Worker(join(import.meta.dirname, 'web-worker.mjs'), { workerData, env: {} })
     worker.on('message', ({ changed, results }) => {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 
 const cidBytes = 36
 
-/** Counts the blocks of a CAR and, of these, the ones that are not what their CID says. */
+/** Counts the blocks of a CAR file, and those of them that do not match their CID. */
 export function checkCar(car: Buffer): { blocks: number; bad: number } {
   let offset = 0
   const varint = () => {

@@ -1,6 +1,6 @@
 /**
- * Reads the DAG-CBOR that servers send. It shares no code with Atoll, so that a fault of Atoll's own codec cannot hide
- * itself, and it takes what is well-formed without asking whether it is canonical.
+ * Reads the DAG-CBOR that servers send. It shares no code with Atoll, so that a bug in Atoll's
+ * codec cannot hide itself, and it accepts well-formed CBOR that is not canonical.
  */
 export type Cbor = null | boolean | number | string | Buffer | Cbor[] | { [key: string]: Cbor }
 
@@ -25,7 +25,7 @@ export class CborReader {
     if (major === 3) return this.bytes.toString('utf8', this.offset, (this.offset += argument))
     if (major === 4) return Array.from({ length: argument }, () => this.read())
     if (major === 5) return this.#map(argument)
-    return this.read() // a tag: in DAG-CBOR only 42, and its bytes stand for the CID
+    return this.read() // a tag: in DAG-CBOR only 42; its bytes are the CID
   }
 
   skip(): void {

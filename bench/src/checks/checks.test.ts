@@ -13,23 +13,23 @@ const block = (text: string) => {
 const car = (...blocks: Buffer[]) => Buffer.concat([Buffer.from([header.length]), header, ...blocks])
 
 describe('a CAR', () => {
-  it('is right when every block is what its CID says', () => {
+  it('is right when every block matches its CID', () => {
     expect(checkCar(car(block('a'), block('b')))).toEqual({ blocks: 2, bad: 0 })
   })
 
-  it('is not when a bit has turned', () => {
+  it('is wrong when a bit has changed', () => {
     const bytes = car(block('a'), block('b'))
     bytes[bytes.length - 1]! ^= 1
     expect(checkCar(bytes)).toEqual({ blocks: 2, bad: 1 })
   })
 
-  it('is refused when it is cut off', () => {
+  it('is refused when it is truncated', () => {
     expect(() => checkCar(car(block('a'), block('b')).subarray(0, -1))).toThrow('cut off')
   })
 })
 
 describe('CBOR', () => {
-  it('is read as the values that it stands for', () => {
+  it('is read as the values that it encodes', () => {
     // {"a": [1, -2, "x", null, true], "b": h'0102', "c": 4294967296}
     const bytes = Buffer.from('a361618501216178f6f5616242010261631b0000000100000000', 'hex')
     expect(new CborReader(bytes).read()).toEqual({
@@ -59,7 +59,7 @@ describe('a frame of the firehose', () => {
     text('did:x:y'),
   ])
 
-  it('has its number wherever it stands in the body', () => {
+  it('has its number wherever that is in the body', () => {
     expect(readFrameHead(frame)).toEqual({ isError: false, type: '#commit', seq: 200 })
   })
 

@@ -1,13 +1,16 @@
 import { type Cbor, CborReader } from './cbor.ts'
 
-/** What a frame is, and its number where it has one (an #info has none). */
+/** The kind of a frame, and its number if it has one (an #info has none). */
 export interface FrameHead {
   isError: boolean
   type: string
   seq: number | undefined
 }
 
-/** Reads no more of a frame than its header and the number in its body: this runs for every frame of 50 subscribers. */
+/**
+ * Reads only the header of a frame and the number in its body: this runs for every frame of 50
+ * subscribers.
+ */
 export function readFrameHead(frame: Buffer): FrameHead {
   const reader = new CborReader(frame)
   const header = reader.read() as { op: number; t?: string } // a frame begins with this map

@@ -3,13 +3,13 @@ import { audit, occurrenceFaults } from './audit.ts'
 import type { SeenEvent, Subscriber } from './subscriber.ts'
 
 const seen = (seqs: number[], events: SeenEvent[] = []) =>
-  // What the audit reads of a subscriber.
+  // The fields of a subscriber that the audit reads.
   ({ seqs, times: seqs.map((seq) => seq * 10), events, faults: [], ended: undefined }) as unknown as Subscriber
 
 const event = (seq: number, ...records: string[]): SeenEvent => ({ seq, records })
 
 describe('the audit of the firehose', () => {
-  it('finds no fault when every record came once to everyone', () => {
+  it('finds no fault when every record reached every subscriber once', () => {
     const decoding = seen([4, 5, 6], [event(5, 'at://a'), event(6, 'at://b')])
     const written = [
       ['at://a', 40],
@@ -29,7 +29,7 @@ describe('the audit of the firehose', () => {
     ])
   })
 
-  it('finds a subscriber that was sent other numbers', () => {
+  it('finds a subscriber that was sent different numbers', () => {
     expect(audit([seen([5, 6, 7]), seen([5, 7])], []).faults).toEqual([
       'two subscribers saw different numbers: 7 and 6',
     ])

@@ -1,10 +1,10 @@
 import type { Subscriber } from './subscriber.ts'
 
-/** What a load wrote: the URI of each record, and when its request began on the shared clock. */
+/** What a load wrote: the URI of each record, and the start of its request on the shared clock. */
 export type Written = readonly (readonly [uri: string, startedAt: number])[]
 
 export interface Audit {
-  /** Rules that were broken; empty when every record came exactly once to everyone, in order. */
+  /** Violated rules; empty when every record reached every subscriber exactly once, in order. */
   faults: string[]
   /** Events of the load. */
   events: number
@@ -14,7 +14,7 @@ export interface Audit {
   latenciesMs: number[]
 }
 
-/** Judges what the subscribers of one load saw. The first of them has decoded its events. */
+/** Checks what the subscribers of one load received. The first of them has decoded its events. */
 export function audit(subscribers: readonly Subscriber[], written: Written): Audit {
   const decoding = subscribers[0]!
   const startOf = new Map(written)
@@ -63,7 +63,10 @@ export function occurrenceFaults(seen: Iterable<string>, expected: Iterable<stri
   ]
 }
 
-/** Whoever subscribed at the same time must have seen the same numbers; a late start is allowed to miss the first ones. */
+/**
+ * Concurrent subscribers must have seen the same numbers; one that started late may miss the first
+ * ones.
+ */
 function subscriberFaults(subscriber: Subscriber, decoding: Subscriber): string[] {
   const faults = [...subscriber.faults]
   if (subscriber.ended) faults.push(subscriber.ended)

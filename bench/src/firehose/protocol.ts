@@ -1,6 +1,9 @@
 import type { Written } from './audit.ts'
 
-/** What the generator asks of the subscribers' process. A marker is the AT-URI of a record written last. */
+/**
+ * Requests of the generator to the subscribers' process. A marker is the AT-URI of the last record
+ * written.
+ */
 export type Command =
   | { name: 'subscribe'; url: string; count: number }
   | { name: 'await'; marker: string; timeoutMs: number }

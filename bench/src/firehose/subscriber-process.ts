@@ -1,4 +1,5 @@
-// The subscribers live in a process of their own, so that their work does not delay the generator's requests.
+// The subscribers run in a separate process, so that their work does not delay the generator's
+// requests.
 import { audit, occurrenceFaults } from './audit.ts'
 import type { Command, Reply } from './protocol.ts'
 import { Subscriber, sharedClock } from './subscriber.ts'
@@ -41,7 +42,7 @@ async function allReached(marker: string, timeoutMs: number): Promise<boolean> {
   })
 }
 
-/** Reads the log from its beginning as fast as it comes, decoding no more than numbers. */
+/** Reads the log from its beginning as fast as possible, decoding only the numbers. */
 async function replay(url: string, marker: string, timeoutMs: number): Promise<Reply> {
   const from = sharedClock()
   const subscriber = new Subscriber(url, 0, false)
@@ -56,7 +57,10 @@ async function replay(url: string, marker: string, timeoutMs: number): Promise<R
   return { faults, events: subscriber.seqs.length, seconds, bytes: subscriber.bytes }
 }
 
-/** Reads the log from its beginning and decodes everything: each record of the loads must be in it exactly once. */
+/**
+ * Reads the log from its beginning and decodes everything: each record of the loads must be in it
+ * exactly once.
+ */
 async function verify(url: string, marker: string, written: readonly string[], timeoutMs: number): Promise<Reply> {
   const subscriber = new Subscriber(url, 0, true)
   let scanned = 0

@@ -10,17 +10,17 @@ export interface SeenEvent {
   records: readonly string[]
 }
 
-/** One subscriber, with a log of what it was sent and when. */
+/** One subscriber, with a log of what it received and when. */
 export class Subscriber {
   readonly #socket: ReceivingSocket
   readonly #decodes: boolean
   readonly seqs: number[] = []
   readonly times: number[] = []
-  /** Only of a subscriber that decodes. */
+  /** Only for a subscriber that decodes. */
   readonly events: SeenEvent[] = []
   readonly faults: string[] = []
   bytes = 0
-  /** Called for every frame, before it is gone. */
+  /** Called for every frame, while its bytes are valid. */
   onFrame: ((frame: Buffer) => void) | undefined
 
   constructor(url: string, cursor: number | undefined, decodes: boolean) {

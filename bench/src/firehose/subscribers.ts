@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { end } from '../servers/server.ts'
 import type { Command, Reply } from './protocol.ts'
 
-/** The process of the subscribers, seen from the generator. */
+/** The subscribers' process, as used by the generator. */
 export class Subscribers {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, (reply: Reply) => void>()

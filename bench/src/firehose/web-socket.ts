@@ -5,8 +5,9 @@ const readBytes = 256 * 1024
 const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 }
 
 /**
- * The receiving half of a WebSocket connection, as lean as can be: fifty of them share the machine with the server.
- * A message is a view of a buffer, good until `onMessage` returns.
+ * The receiving half of a WebSocket connection, with as little work as possible: fifty of them
+ * share the machine with the server. A message is a view of a buffer, valid until `onMessage`
+ * returns.
  */
 export class ReceivingSocket {
   readonly #socket: Socket
@@ -14,9 +15,9 @@ export class ReceivingSocket {
   #rest: Buffer = Buffer.alloc(0)
   #upgraded = false
   #fragments: Buffer[] = []
-  /** Why the connection has ended, once it has. */
+  /** Why the connection ended, once it has. */
   ended: string | undefined
-  /** Resolves when the server has agreed to the protocol. */
+  /** Resolves when the server has accepted the upgrade. */
   readonly opened: Promise<void>
 
   constructor(url: string, onMessage: (message: Buffer) => void) {
@@ -31,7 +32,7 @@ export class ReceivingSocket {
       onread: {
         buffer: Buffer.allocUnsafe(readBytes),
         callback: (length, buffer) => {
-          this.#receive((buffer as Buffer).subarray(0, length), resolve, reject) // it is the one given above
+          this.#receive((buffer as Buffer).subarray(0, length), resolve, reject) // it is the one passed above
           return true
         },
       },
@@ -71,7 +72,7 @@ export class ReceivingSocket {
     this.#rest = offset < bytes.length ? Buffer.from(bytes.subarray(offset)) : Buffer.alloc(0)
   }
 
-  /** Answers where the next frame begins, or -1 when this one is not there yet. */
+  /** Returns where the next frame begins, or -1 if this one is incomplete. */
   #readFrame(bytes: Buffer, start: number): number {
     if (bytes.length - start < 2) return -1
     let length = bytes[start + 1]! & 127
@@ -90,16 +91,16 @@ export class ReceivingSocket {
   #handle(first: number, payload: Buffer): void {
     const final = first >= 128
     const opcode = first & 15
-    if (opcode === opcodes.close)
+    if (opcode === opcodes.close) {
       this.ended ??= `closed by the server: ${payload.length > 1 ? payload.readUInt16BE(0) : ''}`
-    else if (opcode === opcodes.ping) this.#pong(payload)
+    } else if (opcode === opcodes.ping) this.#pong(payload)
     else if (opcode === opcodes.continuation || !final) {
       this.#fragments.push(Buffer.from(payload))
       if (final) this.#onMessage(Buffer.concat(this.#fragments.splice(0)))
     } else if (opcode === opcodes.binary) this.#onMessage(payload)
   }
 
-  /** A client masks what it sends; a mask of zeros leaves the bytes as they are. */
+  /** A client must mask what it sends; a mask of zeros leaves the bytes unchanged. */
   #pong(payload: Buffer): void {
     const head = Buffer.from([0x80 | opcodes.pong, 0x80 | payload.length, 0, 0, 0, 0])
     this.#socket.write(Buffer.concat([head, payload]))

@@ -8,8 +8,9 @@ const readBytes = 64 * 1024
 const timeoutMs = 120_000
 
 /**
- * One keep-alive connection with one request under way at a time. It reads into a buffer of its own and reports by
- * callback, so that a request costs the generator little of the two cores it shares with the server.
+ * One keep-alive connection with one request in flight. It reads into its own buffer and reports by
+ * callback, so that a request takes little of the two cores that the generator shares with the
+ * server.
  */
 export class Connection {
   readonly #host: string
@@ -35,9 +36,9 @@ export class Connection {
     const { method, path, headers, body } = request
     const head = `${method} ${path} HTTP/1.1\r\nHost: ${this.#hostHeader}\r\n${headers}`
     if (body === undefined) socket.write(`${head}\r\n`, 'latin1')
-    else if (typeof body === 'string')
+    else if (typeof body === 'string') {
       socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, 'utf8')
-    else {
+    } else {
       socket.cork()
       socket.write(`${head}Content-Length: ${body.length}\r\n\r\n`, 'latin1')
       socket.write(body)
@@ -61,12 +62,12 @@ export class Connection {
       onread: {
         buffer: Buffer.allocUnsafe(readBytes),
         callback: (length, buffer) => {
-          parser.feed((buffer as Buffer).subarray(0, length)) // it is the one given above
+          parser.feed((buffer as Buffer).subarray(0, length)) // it is the one passed above
           return true
         },
       },
     })
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in two minutes')))
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no response in two minutes')))
     socket.on('error', (error) => this.#ended(socket, error))
     socket.on('close', () => this.#ended(socket, new Error('connection closed')))
     return socket

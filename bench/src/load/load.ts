@@ -3,32 +3,38 @@ import type { LoadRequest, LoadResponse } from './request.ts'
 
 export interface Load {
   concurrency: number
-  /** Time that counts, after `warmupSeconds` that do not. Left out where `count` says how many requests there are. */
+  /**
+   * The measured time, after `warmupSeconds` that are not measured. Omitted if `count` limits the
+   * requests.
+   */
   seconds?: number
   warmupSeconds?: number
   count?: number
   next(index: number): LoadRequest
-  /** Whether an answer of status 200 is a right one. */
+  /** Whether a response of status 200 is correct. */
   accept?(response: LoadResponse): boolean
-  /** Hears of every right answer, those outside the time that counts included. */
+  /** Called with every correct response, including those outside the measured time. */
   onAnswer?(response: LoadResponse, request: LoadRequest, startedAt: number): void
   /** Counts the bytes of bodies without keeping them. */
   dropBodies?: boolean
 }
 
 export interface LoadResult {
-  /** The time that counts. */
+  /** The measured time. */
   seconds: number
-  /** Right answers within that time. */
+  /** Correct responses within that time. */
   answered: number
-  /** Right answers in all: the work that the server's CPU time went into. */
+  /** All correct responses: the work that the server's CPU time was spent on. */
   served: number
   errors: Map<string, number>
   latenciesMs: number[]
   bytes: number
 }
 
-/** Runs a load in a closed loop: each connection sends its next request when it has the answer to the last. */
+/**
+ * Runs a load in a closed loop: each connection sends a request when it has the response to the
+ * last one.
+ */
 export function runLoad(url: string, load: Load): Promise<LoadResult> {
   return new Promise((resolve) => new Loop(url, load, resolve).start())
 }
@@ -83,7 +89,7 @@ class Loop {
       result.errors.set(fault, (result.errors.get(fault) ?? 0) + 1)
       return
     }
-    const response = outcome as LoadResponse // faultOf has sorted the errors out
+    const response = outcome as LoadResponse // faultOf has excluded errors
     result.served++
     if (endedAt >= this.#from && endedAt <= this.#until) {
       result.answered++

@@ -1,4 +1,4 @@
-/** A request in the form in which it is cheapest to send. */
+/** A request in the form that is cheapest to send. */
 export interface LoadRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
@@ -7,13 +7,15 @@ export interface LoadRequest {
   readonly body?: string | Buffer
 }
 
-/** The body may be a view of the connection's buffer: it is good until the callback that got it returns. */
+/**
+ * The body may be a view of the connection's buffer: it is valid until the callback returns.
+ */
 export interface LoadResponse {
   readonly status: number
   /** The status line and the header lines. */
   readonly head: string
   readonly body: Buffer
-  /** Length of the body, also when the body itself was dropped. */
+  /** Length of the body, even if the body itself was dropped. */
   readonly bytes: number
 }
 

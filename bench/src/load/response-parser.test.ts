@@ -26,10 +26,10 @@ function parse(pieces: Iterable<Buffer>, drop = false): unknown[][] {
   return seen
 }
 
-describe('answers', () => {
+describe('responses', () => {
   const bytes = Buffer.from(answers.join(''))
 
-  it('are the same wherever the socket cuts them', () => {
+  it('are the same wherever the chunks of the socket end', () => {
     for (let size = 1; size <= bytes.length; size++) {
       const pieces: Buffer[] = []
       for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size))

@@ -5,8 +5,8 @@ const none = Buffer.alloc(0)
 type State = 'head' | 'length' | 'chunk size' | 'chunk' | 'chunk end' | 'trailer' | 'until close'
 
 /**
- * Parses the answers of one HTTP/1.1 connection, one after the other. The usual small answer arrives in one piece and
- * is handed on without a copy.
+ * Parses the responses of one HTTP/1.1 connection, one after the other. The usual small response
+ * arrives in one chunk and is passed on without a copy.
  */
 export class ResponseParser {
   readonly #onResponse: (response: LoadResponse) => void
@@ -24,7 +24,7 @@ export class ResponseParser {
     this.#onResponse = onResponse
   }
 
-  /** Takes what the socket read. The bytes may change once this returns. */
+  /** Takes a chunk from the socket. Its bytes may change once this returns. */
   feed(read: Buffer): void {
     let bytes = read
     if (this.#rest.length > 0) {
@@ -42,14 +42,20 @@ export class ResponseParser {
     }
   }
 
-  /** The connection has ended: an answer without a length is now complete. Says whether there was one. */
+  /**
+   * The connection has ended, which completes a response without a length. Returns whether there
+   * was one.
+   */
   end(): boolean {
     if (this.#state !== 'until close') return false
     this.#finish(this.#collected())
     return true
   }
 
-  /** One step; returns where the next one begins, or `undefined` when more bytes are needed for this one. */
+  /**
+   * One step; returns where the next one begins, or `undefined` when more bytes are needed for this
+   * one.
+   */
   #step(bytes: Buffer, offset: number): number | undefined {
     switch (this.#state) {
       case 'head':

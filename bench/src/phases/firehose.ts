@@ -94,7 +94,7 @@ class Firehose {
     }
   }
 
-  /** A replay that decodes everything: whatever was written must be in it exactly once. */
+  /** A replay that decodes everything: each written record must be in it exactly once. */
   async #verify(): Promise<readonly string[]> {
     const marker = await this.#mark()
     const { faults } = await this.subscribers.ask({
@@ -107,14 +107,14 @@ class Firehose {
     return faults
   }
 
-  /** Writes records until the event of one of them has come to every subscriber. */
+  /** Writes records until the event of one of them has reached every subscriber. */
   async #untilAllListen(): Promise<void> {
     for (let attempt = 0; attempt < 20; attempt++) {
       const marker = await this.#mark()
       const { faults } = await this.subscribers.ask({ name: 'await', marker, timeoutMs: 1000 })
       if (faults.length === 0) return
     }
-    throw new Error('the firehose brings no events')
+    throw new Error('the firehose sends no events')
   }
 
   async #mark(): Promise<string> {

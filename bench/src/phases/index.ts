@@ -7,7 +7,7 @@ import { firehosePhase } from './firehose.ts'
 import { largeRepoPhase } from './large-repo.ts'
 import { readsPhase } from './reads.ts'
 
-/** Everything that is measured under load, in order. Memory, phase h, is read before and after. */
+/** Everything that is measured under load, in order. Memory (phase h) is read before and after. */
 export const phases: readonly Phase[] = [
   createAccountPhase,
   createRecordPhase,

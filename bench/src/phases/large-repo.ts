@@ -7,7 +7,7 @@ import { collection, pick } from '../records.ts'
 import { median } from '../statistics.ts'
 import { type Account, applyWrites, createRecord, isWritten, query, type Target } from '../target.ts'
 
-/** The most that applyWrites takes. */
+/** The largest number of writes that applyWrites accepts. */
 const perCall = 200
 const exportsPerRound = 5
 
@@ -20,7 +20,7 @@ export const largeRepoPhase: Phase = {
       measures: [
         filling(target, account, settings),
         exporting(target, account, settings, 'e.getRepo', 'getRepo', ''),
-        // Some servers write larger pieces to a client that names an encoding.
+        // Some servers write larger chunks to a client that accepts an encoding.
         exporting(
           target,
           account,
@@ -82,14 +82,14 @@ function exporting(
       const load = { concurrency: 1, count: exportsPerRound, next: () => request, dropBodies: true }
       const megabytes = bytes / 1e6
       const result = await runLoad(target.url, load)
-      // There are few of them, so one that was disturbed must not decide.
+      // There are few of them, so a single outlier must not decide.
       const value = result.latenciesMs.length > 0 ? megabytes / (median(result.latenciesMs) / 1000) : 0
       return sampleOf(result, megabytes, { value, note: `${megabytes.toFixed(2)} MB` })
     },
   }
 }
 
-/** The whole CAR, decoded where it came encoded. */
+/** The whole CAR file, decoded if it was encoded. */
 async function download(target: Target, request: LoadRequest): Promise<Buffer> {
   let car = Buffer.alloc(0)
   const onAnswer = ({ body, head }: LoadResponse) => {

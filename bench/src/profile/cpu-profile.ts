@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What V8 writes for one thread. Times are microseconds of the clock that `process.hrtime` reads. */
+/**
+ * What V8 writes for one thread. Times are microseconds of the clock that `process.hrtime` reads.
+ */
 export interface CpuProfile {
   readonly nodes: readonly ProfileNode[]
   readonly startTime: number

@@ -45,6 +45,6 @@ function readMap(path: string): SourceMap | undefined {
   try {
     return new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')))
   } catch {
-    return undefined // built without one
+    return undefined // built without a source map
   }
 }

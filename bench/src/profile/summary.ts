@@ -4,7 +4,7 @@ import { SourcePlaces } from './source-places.ts'
 /** Microseconds by name. */
 export type Times = Map<string, number>
 
-/** Where the time of one thread went. */
+/** How one thread spent its time. */
 export interface ThreadSummary {
   readonly totalUs: number
   readonly idleUs: number
@@ -12,7 +12,10 @@ export interface ThreadSummary {
   readonly byOwner: Times
   readonly byFile: Times
   readonly byFunction: Times
-  /** Time of a function with all that it calls; functions of the workspace and of libraries only. */
+  /**
+   * The time of a function and everything it calls; only for functions of the workspace and of
+   * libraries.
+   */
   readonly inclusive: Times
 }
 
@@ -48,7 +51,9 @@ export function summarise(profile: CpuProfile, spans: readonly Span[]): ThreadSu
   return summary
 }
 
-/** Native code has no place of its own: it counts for the JavaScript that called it, and says so. */
+/**
+ * Native code has no place: it is counted for the JavaScript function that called it, and labelled.
+ */
 function attribute(node: ProfileNode, parents: ReadonlyMap<number, ProfileNode>) {
   const name = node.callFrame.functionName || '(anonymous)'
   const own = places.placeOf(node.callFrame)
@@ -66,8 +71,9 @@ function callers(node: ProfileNode, parents: ReadonlyMap<number, ProfileNode>): 
   const names = new Set<string>()
   for (let each: ProfileNode | undefined = node; each; each = parents.get(each.id)) {
     const place = places.placeOf(each.callFrame)
-    if (place && !place.owner.startsWith('node:'))
+    if (place && !place.owner.startsWith('node:')) {
       names.add(`${each.callFrame.functionName || '(anonymous)'}  ${place.file}`)
+    }
   }
   return names
 }

@@ -1,4 +1,4 @@
-/** A number with as many digits as say something. */
+/** A number with its significant digits. */
 export function figure(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '-'
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en')

@@ -78,7 +78,7 @@ function latencyTable(results: readonly Result[]): string {
   return table(['load', 'p50', 'p99', 'CPU s of the server per 1,000'], '-rrr', rows)
 }
 
-/** Figures with a ceiling of their own and no reference beside them. */
+/** Figures with a ceiling and no reference to compare with. */
 function memoryText(results: readonly Result[]): string {
   const lines = results
     .filter(({ ceiling }) => ceiling !== undefined)

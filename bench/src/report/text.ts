@@ -18,7 +18,7 @@ const columns = [
 
 export const headLine = lineOf(columns.map(({ head }) => head))
 
-/** One line of the table. Where a column has two figures, they are Atoll's and the reference's. */
+/** One line of the table. Two figures in a column are Atoll's and the reference's. */
 export function resultLine(result: Result): string {
   const { id, unit, atoll, reference, ratio, verdict } = result
   const both = (of: (side: Side) => number | undefined) =>
@@ -44,7 +44,7 @@ function boundOf({ floor, ceiling }: Result): string {
   return floor === undefined ? '' : times(floor)
 }
 
-/** What went wrong in a measurement, in as many lines as it takes. */
+/** The errors and faults of a measurement, one per line. */
 export function troubleLines(result: Result): string[] {
   return (['atoll', 'reference'] as const).flatMap((name) => {
     const side = result[name]

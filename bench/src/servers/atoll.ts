@@ -11,7 +11,7 @@ import { end, firstMessage, type Server } from './server.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const program = join(root, 'apps/pds/dist/main.js')
 
-/** Starts the built PDS as an operator does: one program, set up by its environment. */
+/** Starts the built PDS as an operator does: one program, configured by its environment. */
 export async function startAtoll(options: { nodeFlags?: string[] } = {}): Promise<Server> {
   if (!existsSync(program)) throw new Error(`${program} is missing: build the programs first`)
   const dataFolder = await mkdtemp(join(tmpdir(), 'atoll-bench-'))
@@ -38,7 +38,7 @@ export async function startAtoll(options: { nodeFlags?: string[] } = {}): Promis
   return { name: 'atoll', version: ownVersion(), url, pid: pds.pid!, helperPids, dataFolder, stop }
 }
 
-/** As the reference is started: no invites, no rate limits, no log, no crawlers. */
+/** Configured like the reference: no invites, no rate limits, no log, no crawlers. */
 function environment(port: number, plcUrl: string, dataFolder: string): Record<string, string> {
   return {
     PDS_HOSTNAME: 'pds.test',
@@ -46,7 +46,7 @@ function environment(port: number, plcUrl: string, dataFolder: string): Record<s
     PDS_DATA_DIRECTORY: dataFolder,
     PDS_BLOBSTORE_DISK_LOCATION: join(dataFolder, 'blobs'),
     PDS_DID_PLC_URL: plcUrl,
-    PDS_DEV_MODE: 'false', // it would check every answer against its lexicon
+    PDS_DEV_MODE: 'false', // it would validate every response against its lexicon
     PDS_DISABLE_SSRF_PROTECTION: 'true', // the directory is on loopback
     PDS_SERVICE_HANDLE_DOMAINS: '.test',
     PDS_INVITE_REQUIRED: 'false',
@@ -70,7 +70,7 @@ async function untilAnswers(pds: ChildProcess, url: string): Promise<void> {
       () => false,
     )
     if (answered) return
-    if (ended) throw new Error(`Atoll ended before it answered:\n${output}`)
+    if (ended) throw new Error(`Atoll ended before it was ready:\n${output}`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }

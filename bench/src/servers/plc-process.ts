@@ -1,4 +1,5 @@
-// A did:plc directory in a process of its own, so that its work is not counted as the generator's or as the server's.
+// A did:plc directory in a separate process, so that its work is not counted as the generator's or
+// the server's.
 import { servePlc } from '@atoll/plc-directory/node'
 
 const { url } = await servePlc()

@@ -7,7 +7,7 @@ import { freePort } from './free-port.ts'
 import { installReference, referenceFolder } from './reference-install.ts'
 import { end, firstMessage, type Server } from './server.ts'
 
-/** Starts the npm-published reference PDS, installing it first where that has not been done. */
+/** Starts the npm-published reference PDS, installing it first if needed. */
 export async function startReference(options: { nodeFlags?: string[] } = {}): Promise<Server> {
   installReference()
   const dataFolder = await mkdtemp(join(tmpdir(), 'reference-bench-'))

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A PDS under test with its own directory, each in a process of its own. */
+/** A PDS under test and its directory, each in a separate process. */
 export interface Server {
   readonly name: 'atoll' | 'reference'
   readonly version: string
   readonly url: string
-  /** The process whose CPU time and memory count. */
+  /** The process whose CPU time and memory are measured. */
   readonly pid: number
   /** Its helpers: the directory. */
   readonly helperPids: readonly number[]
@@ -15,7 +15,10 @@ export interface Server {
   stop(): Promise<void>
 }
 
-/** Resolves with the first message of a forked process, and rejects with what it printed if it ends before that. */
+/**
+ * Resolves with the first message of a forked process, and rejects with what it printed if it ends
+ * before that.
+ */
 export async function firstMessage(child: ChildProcess): Promise<{ url: string }> {
   let output = ''
   child.stdout?.on('data', (chunk) => (output += chunk))

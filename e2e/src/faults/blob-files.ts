@@ -5,23 +5,28 @@ import type { BlobIndex } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import type { Findings } from './findings.ts'
 
-/** The files of blobs in the data folder of a server that does not run, against what they are called and what its index knows. */
+/** Compares the blob files of a stopped server with their names and with its index of blobs. */
 export async function checkBlobFiles(folder: string, index: BlobIndex, findings: Findings): Promise<void> {
   const discarded = new Set((await index.pendingDeletion({ limit: 100_000 })).map(({ did, cid }) => `${did} ${cid}`))
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.startsWith('bafk')) continue
     const bytes = readFileSync(join(entry.parentPath, entry.name))
-    if (cidOfRaw(bytes).toString() !== entry.name)
-      findings.report('a file under the name of a blob is that blob', `${entry.name} has ${bytes.length} other bytes`)
+    if (cidOfRaw(bytes).toString() !== entry.name) {
+      findings.report(
+        'a blob file contains the blob that it is named after',
+        `${entry.name} has ${bytes.length} other bytes`,
+      )
+    }
     const account = basename(entry.parentPath)
-    // What was uploaded and never got that far waits under the same name elsewhere, and goes with its age.
+    // Uploads that no record referred to wait elsewhere under the same name until they are swept.
     if (entry.parentPath !== join(folder, 'blobs', 'blobs', account)) continue
     const did = decodeURIComponent(account) as Did
     const isKnown = await index.get(did, parseCid(entry.name))
-    if (!isKnown && !discarded.has(`${did} ${entry.name}`))
+    if (!isKnown && !discarded.has(`${did} ${entry.name}`)) {
       findings.report(
-        'every blob in its permanent place is one that the index knows, or that is still to be deleted',
+        'every blob in its permanent place is in the index, or waits to be deleted',
         `${did}/${entry.name}`,
       )
+    }
   }
 }

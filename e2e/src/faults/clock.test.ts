@@ -35,7 +35,7 @@ describe('a clock that steps back an hour, forward a day, and back again', () =>
     await folder.remove()
   })
 
-  for (const isRestarted of [false, true])
+  for (const isRestarted of [false, true]) {
     it(isRestarted
       ? 'leaves rev, keys and sequence rising over restarts, and locks nobody out'
       : 'leaves rev, keys and sequence rising while the server runs, and locks nobody out', async () => {
@@ -63,7 +63,7 @@ describe('a clock that steps back an hour, forward a day, and back again', () =>
         expect(rising.every(isTid)).toBe(true)
         expect(rising).toEqual([...new Set(rising)].sort())
       }
-      // Back in the present, revs go on by one each: the jump is not carried any further than it went.
+      // Back in the present, revs rise by one each: the jump has no further effect.
       const [first, last] = [revs.at(-25)!, revs.at(-1)!]
       expect(tidMicroseconds(last) - tidMicroseconds(first)).toBeLessThan(1000)
       await follower.until(() => mirror.lastTaken.get(account.did) === commits.at(-1))
@@ -73,7 +73,7 @@ describe('a clock that steps back an hour, forward a day, and back again', () =>
       expect(numbers).toEqual([...new Set(numbers)].sort((x, y) => x - y))
       expect(mirror.repos.get(account.did)?.commits.slice(1)).toEqual(commits)
 
-      /** The token of the account, or where the clock has outrun it, of a new session: as clients do. */
+      /** The account's token or, if the clock has moved past its expiry, that of a new session. */
       async function token(): Promise<string> {
         const session = await call(server.url, 'com.atproto.server.getSession', { token: account.token })
         if (session.kind === 'ok') return account.token
@@ -81,9 +81,10 @@ describe('a clock that steps back an hour, forward a day, and back again', () =>
         return (await ask<{ accessJwt: string }>(server.url, 'com.atproto.server.createSession', { input })).accessJwt
       }
     }, 120_000)
+  }
 })
 
-/** Resolves when the server has taken over what the file says. */
+/** Resolves when the server uses the shift in the file. */
 async function clockIsSet(clockFile: string, shift: number): Promise<void> {
   while (readFileSync(`${clockFile}.seen`, 'utf8') !== String(shift)) await sleep(5)
 }

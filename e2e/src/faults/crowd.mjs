@@ -1,5 +1,6 @@
-// A program that holds many connections to a server which ask for little or nothing, and takes up again those that are cut off:
-// crowd.mjs <port> <kind>=<count>… (uploads with the token CROWD_TOKEN). It prints a line when all are there, and ends when its input does.
+// Holds many connections to a server that send little or nothing, and reopens those that are cut
+// off: crowd.mjs <port> <kind>=<count>… (uploads use the token CROWD_TOKEN). Prints a line when all
+// are connected, and ends when its input ends.
 import { connect } from 'node:net'
 
 const host = 'Host: localhost\r\n'
@@ -7,7 +8,7 @@ const subscribe =
   `GET /xrpc/com.atproto.sync.subscribeRepos HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\n` +
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
 
-/** What a connection says at first, and every five seconds from then on. */
+/** What a connection sends at first, and then every five seconds. */
 const kinds = {
   silent: ['', ''],
   halfAsked: [`POST /xrpc/com.atproto.server.createSession HTTP/1.1\r\n${host}X-Slow: `, 'x'],
@@ -57,7 +58,7 @@ function open(kind) {
     socket.on('error', () => resolve())
     socket.on('close', () => {
       sockets.delete(entry)
-      // Not all at once: those that came together are cut off together.
+      // Not all at once: connections opened together are cut off together.
       setTimeout(() => open(kind), Math.random() * 5_000)
     })
   })

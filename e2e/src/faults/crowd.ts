@@ -7,7 +7,7 @@ export type CrowdKind = 'silent' | 'halfAsked' | 'slowBody' | 'keptAlive' | 'sub
 
 const program = fileURLToPath(new URL('./crowd.mjs', import.meta.url))
 
-/** Connections that are held by another process, until `leave`. Uploads are those of the token's account. */
+/** Connections held by another process until `leave`. Uploads are made with `token`. */
 export async function gatherCrowd(service: string, counts: Partial<Record<CrowdKind, number>>, token: string) {
   const wanted = Object.entries(counts).map(([kind, count]) => `${kind}=${count}`)
   const child = spawn(process.execPath, [program, new URL(service).port, ...wanted], {
@@ -17,7 +17,7 @@ export async function gatherCrowd(service: string, counts: Partial<Record<CrowdK
   const ended = once(child, 'exit')
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
   return {
-    /** How many came in. */
+    /** How many connected. */
     size: Number.parseInt(line, 10),
     async leave() {
       child.stdin.end()

@@ -7,17 +7,18 @@ import { type Latencies, measureLatencies, quantile } from './latency.ts'
 import { signUp } from './sign-ups.ts'
 import { openWorld, type World } from './world.ts'
 
-/** The acceptance run wants 10,000; there the latency counts, too. */
+/** The acceptance run uses 10,000, and only it judges the latency. */
 const isAcceptance = process.env['FAULT_CONNECTIONS'] !== undefined
 const wanted = Number(process.env['FAULT_CONNECTIONS'] ?? 1_000)
 const connections = Math.min(wanted, allowedConnections() - 500)
 const rounds = isAcceptance ? 100 : 10
 const megabyte = 1_000_000
 
-if (connections < wanted)
+if (connections < wanted) {
   console.warn(
     `Only ${connections} connections: this machine allows a process no more than ${allowedConnections()} open files.`,
   )
+}
 
 const dawdlers: Partial<Record<CrowdKind, number>> = {
   ...Object.fromEntries(
@@ -27,7 +28,7 @@ const dawdlers: Partial<Record<CrowdKind, number>> = {
   givenUp: 50,
 }
 
-describe.runIf(process.platform === 'linux')(`${connections} connections that ask for little or nothing`, () => {
+describe.runIf(process.platform === 'linux')(`${connections} connections that send little or nothing`, () => {
   let world: World
   let accounts: AccountHandle[]
   beforeEach(async () => {
@@ -39,7 +40,7 @@ describe.runIf(process.platform === 'linux')(`${connections} connections that as
   })
   afterEach(() => world.close())
 
-  it('leave others their latency, and do not fill the memory', async () => {
+  it('do not raise the latency of others, nor fill the memory', async () => {
     const before = residentBytes(world)
     const turns = await alternate(world, dawdlers, accounts)
     expect(residentBytes(world) - before).toBeLessThan(500 * megabyte)
@@ -47,7 +48,7 @@ describe.runIf(process.platform === 'linux')(`${connections} connections that as
     compare(others, turns, ['read', 'write'])
   }, 400_000)
 
-  it('leave reads their latency when they are subscribers that wait for events', async () => {
+  it('do not raise the latency of reads when they are subscribers that wait for events', async () => {
     const before = residentBytes(world)
     const turns = await alternate(world, { subscribed: connections }, accounts, { writes: false })
     expect(residentBytes(world) - before).toBeLessThan(100 * megabyte + connections * 0.1 * megabyte)
@@ -55,13 +56,15 @@ describe.runIf(process.platform === 'linux')(`${connections} connections that as
   }, 400_000)
 })
 
-/** What was measured without the crowd, and right after it with the crowd. */
+/** Measured without the crowd, and right after it with the crowd. */
 interface Turn {
   readonly quiet: Latencies
   readonly crowded: Latencies
 }
 
-/** Measures without the crowd, with it, without it again, and so on, so that what else the machine does falls on both. */
+/**
+ * Measures without the crowd and with it in turn, so that other work on the machine affects both.
+ */
 async function alternate(
   world: World,
   counts: Partial<Record<CrowdKind, number>>,
@@ -79,11 +82,11 @@ async function alternate(
   return turns
 }
 
-/** The medians of the turns count: what else a machine does comes in bursts. In short runs nothing is judged. */
+/** Compares medians over the turns, since other work comes in bursts. Short runs judge nothing. */
 function compare(name: string, turns: readonly Turn[], kinds: readonly (keyof Latencies)[]): void {
   const figures: string[] = []
   const ratios: number[] = []
-  for (const kind of kinds)
+  for (const kind of kinds) {
     for (const share of [0.5, 0.95]) {
       const median = (of: (turn: Turn) => number) => quantile(turns.map(of), 0.5)
       const [before, after] = [
@@ -94,6 +97,7 @@ function compare(name: string, turns: readonly Turn[], kinds: readonly (keyof La
       figures.push(`${kind} p${share * 100} ${before.toFixed(1)} -> ${after.toFixed(1)} ms (${ratio.toFixed(2)})`)
       ratios.push(ratio)
     }
+  }
   tellFigures(name, figures.join(', '))
   if (isAcceptance) expect(Math.max(...ratios)).toBeLessThan(2)
 }
@@ -109,7 +113,7 @@ function allowedConnections(): number {
   return most === 'unlimited' ? Number.POSITIVE_INFINITY : Number(most)
 }
 
-/** What the server's process holds in memory. */
+/** The resident memory of the server's process. */
 function residentBytes(world: World): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${world.server.pid}/status`, 'utf8'))!
   return Number(kilobytes) * 1024

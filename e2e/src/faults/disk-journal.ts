@@ -1,12 +1,12 @@
-/** What the layer of disk-layer.c has seen: one record for each call that changed the disk, in their order. */
+/** The journal of disk-layer.c: one record for each call that changed the disk, in order. */
 import { readFileSync } from 'node:fs'
 import { type DiskCall, diskCalls } from './disk-layer.ts'
 
 export interface DiskRecord {
   readonly call: DiskCall
-  /** Which file. Numbers are given anew when a file is gone. */
+  /** The file. Numbers are reused when a file is gone. */
   readonly inode: number
-  /** Where a write begins, or the size that a file is cut to. */
+  /** The offset of a write, or the size that a file is truncated to. */
   readonly number: number
   /** Relative to the watched folder. */
   readonly path: string

@@ -1,10 +1,10 @@
 /*
- * Between a program and its disk (LD_PRELOAD): keeps a journal of everything that is done to the files below one folder, with
- * the bytes and in the one order in which it happened, and can let calls fail. The journal tells what a power cut at any moment
- * may leave; see disk-journal.ts, which also describes its records.
+ * Between a program and its disk (LD_PRELOAD): keeps a journal of everything that is done to the
+ * files below one folder, with the bytes and in order, and can make calls fail. From the journal
+ * follows what a power cut at any moment may leave; disk-journal.ts describes its records.
  *
  * FAULT_DISK_ROOT     the folder
- * FAULT_DISK_JOURNAL  where the journal goes; undefined: none is kept
+ * FAULT_DISK_JOURNAL  where the journal goes; if unset, none is kept
  * FAULT_DISK_CONTROL  struct control, written by the test
  */
 #define _GNU_SOURCE
@@ -69,7 +69,7 @@ static int is_watched(const char *path) {
   if (!root || !path || strncmp(path, root, root_length) != 0) return 0;
   if (path[root_length] != '/' && path[root_length] != 0) return 0;
   size_t length = strlen(path);
-  /* What processes share in memory is no part of the disk. */
+  /* Shared memory is not part of the disk. */
   return length < 4 || strcmp(path + length - 4, "-shm") != 0;
 }
 
@@ -115,7 +115,7 @@ static void note(int kind, uint64_t inode, uint64_t number, const char *path, co
     size_t part = data[index].iov_len < bytes ? data[index].iov_len : bytes;
     memcpy(all + at, data[index].iov_base, part), at += part, bytes -= part;
   }
-  /* In one piece, so that the length of the journal is the end of a record at any time, also when the process is killed. */
+  /* In one write, so that the journal always ends with a whole record, even if the process is killed. */
   if (REAL(write)(journal, all, length) != (ssize_t)length) abort();
   free(all);
   errno = error;
@@ -269,7 +269,7 @@ int remove(const char *path) {
   return lstat(path, &about) == 0 && S_ISDIR(about.st_mode) ? rmdir(path) : unlink(path);
 }
 
-/* What would go past this layer: the caller falls back to plain writes, or the test fails loudly. */
+/* Calls that would bypass this layer: the caller falls back to plain writes, or the test fails. */
 ssize_t sendfile64(int out, int in, off64_t *offset, size_t count) {
   if (watched(out)) return errno = ENOSYS, -1;
   return REAL(sendfile64)(out, in, offset, count);

@@ -5,7 +5,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What is done to a disk; numbered as in disk-layer.c. */
+/** The calls that change a disk, numbered as in disk-layer.c. */
 export const diskCalls = {
   create: 1,
   write: 2,
@@ -30,36 +30,38 @@ const errorAt = 32
 const kindsAt = 36
 const controlBytes = 40
 
-/** Compiles the layer into a folder. Undefined, with a sentence on the console, where that cannot be done. */
+/**
+ * Compiles the layer into a folder. Returns undefined, and says why on the console, if it cannot.
+ */
 export function compileDiskLayer(folder: string): string | undefined {
   if (process.platform !== 'linux') return missing('it is made for Linux')
   const library = join(folder, 'disk-layer.so')
-  for (const compiler of ['cc', 'gcc', 'clang'])
+  for (const compiler of ['cc', 'gcc', 'clang']) {
     try {
       const flags = ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl', '-lpthread']
       execFileSync(compiler, flags, { stdio: ['ignore', 'ignore', 'pipe'] })
       return library
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         return missing(`${compiler} does not compile it: ${error}`)
+      }
     }
+  }
   return missing('there is no C compiler (cc, gcc or clang)')
 }
 
 function missing(reason: string): undefined {
-  console.warn(
-    `Not tested: a disk that loses or refuses what is written. disk-layer.c is not to be had here, ${reason}.`,
-  )
+  console.warn(`Not tested: a disk that loses or refuses writes. disk-layer.c cannot be used here, ${reason}.`)
 }
 
 /** A disk that can be told to fail, and that keeps a journal. */
 export class WatchedDisk {
   readonly #control: number
-  /** What the server is to be started with. */
+  /** The environment to start the server with. */
   readonly env: Record<string, string>
   /** The folder of the server's data. */
   readonly root: string
-  /** Where the journal and the switch lie. */
+  /** The folder of the journal and the control file. */
   readonly #beside: string
 
   constructor(library: string, root: string, beside: string, { keepsJournal = true } = {}) {
@@ -81,12 +83,12 @@ export class WatchedDisk {
     return join(this.#beside, 'journal')
   }
 
-  /** How long the journal is: a moment in the life of the disk. */
+  /** The length of the journal: a moment in the life of the disk. */
   get now(): number {
     return existsSync(this.journal) ? statSync(this.journal).size : 0
   }
 
-  /** From now on calls of these kinds are counted; those from the n-th on fail, as many as are said. */
+  /** Counts calls of these kinds from now on, and lets `times` of them fail from the n-th on. */
   fail(
     kinds: readonly DiskCall[],
     { n, times = 1, code = 'EIO' }: { n: number; times?: number; code?: 'EIO' | 'ENOSPC' },
@@ -94,7 +96,7 @@ export class WatchedDisk {
     this.#set(kinds, n, times, constants.errno[code])
   }
 
-  /** From now on calls of these kinds are counted; the process is killed right before the n-th. */
+  /** Counts calls of these kinds from now on, and kills the process right before the n-th. */
   killBefore(kinds: readonly DiskCall[], n: number): void {
     this.#set(kinds, n, 1, 0)
   }
@@ -103,7 +105,7 @@ export class WatchedDisk {
     writeSync(this.#control, new Uint8Array(8), 0, 8, untilAt)
   }
 
-  /** How many calls of those kinds there were, and how many of them have failed. */
+  /** How many calls of those kinds there were, and how many of them failed. */
   get counts(): { calls: number; failed: number } {
     const control = Buffer.alloc(controlBytes)
     readSync(this.#control, control, 0, controlBytes, 0)

@@ -16,7 +16,7 @@ import { SignUps } from './sign-ups.ts'
 import { Tally } from './tally.ts'
 import { openWorld, type World } from './world.ts'
 
-// The server runs in this process, between its adapters and its clients nothing but what may throw.
+// The server runs in this process, with adapters whose every call may throw.
 describe('an exception at any step', () => {
   const exceptions = new Exceptions()
   const random = new Random(17)
@@ -44,7 +44,7 @@ describe('an exception at any step', () => {
     await world.close()
   })
 
-  for (const [name, plan] of Object.entries(plans))
+  for (const [name, plan] of Object.entries(plans)) {
     it(`of ${name} leaves nothing half done, in memory or on disk, and the next one works`, async () => {
       const write = () => writeOnce(server.url, lanes[0]!, random, new Tally(), plan)
       for (let index = 0; index < 3; index++) expect((await write()).kind).toBe('ok')
@@ -54,10 +54,11 @@ describe('an exception at any step', () => {
       )
       await look()
     })
+  }
 
-  it('of a sign-up leaves nothing half done, and its handle can be had', async () => {
+  it('of a sign-up leaves nothing half done, and its handle can be taken', async () => {
     const signUps = new SignUps(server.url)
-    // Twice each, as there are two transactions: hashing passwords takes its time.
+    // Only twice each, since there are two transactions and hashing passwords is slow.
     const steps = await throwAtEveryStep(async () => {
       const outcomes: Outcome<unknown>[] = []
       await signUps.run(1, new AbortController().signal, (outcome) => outcomes.push(outcome))
@@ -71,7 +72,7 @@ describe('an exception at any step', () => {
     await look()
   })
 
-  /** Learns what the steps are, and lets each of them throw when it comes for the first, second, and third time. */
+  /** Finds out the steps, and lets each of them throw at its first, second and third occurrence. */
   async function throwAtEveryStep(work: () => Promise<Outcome<unknown>>, times = [1, 2, 3]): Promise<string[]> {
     exceptions.throwAt('nowhere', 1)
     for (let index = 0; index < 4; index++) {
@@ -79,17 +80,18 @@ describe('an exception at any step', () => {
       await server.pds.settled()
     }
     const { steps } = exceptions
-    for (const step of steps)
+    for (const step of steps) {
       for (const time of times) {
         exceptions.throwAt(step, time)
         const outcome = await work()
         await server.pds.settled()
         exceptions.rest()
-        // The directory is a server that others run.
+        // The directory is another server.
         const status = step === 'plcFetch' ? 502 : 500
         if (outcome.kind !== 'ok') expect(outcome).toMatchObject({ kind: 'refused', status })
         if (outcome.kind !== 'ok') expect((await work()).kind).toBe('ok')
       }
+    }
     return steps
   }
 

@@ -1,4 +1,4 @@
-/** Lets any call to an adapter throw, as a fault of ours or of theirs would. */
+/** Lets any call to an adapter throw, as a bug in it or in the server would. */
 import type { Adapters } from '@atoll/pds'
 
 // Calls of every shape pass through here unseen.
@@ -8,7 +8,7 @@ export class Exceptions {
   readonly #seen = new Map<string, number>()
   #failing: { readonly step: string; readonly time: number } | undefined
 
-  /** From now on steps are counted anew, and this one throws when it comes for the given time. */
+  /** Starts counting steps again; this one throws at the given occurrence. */
   throwAt(step: string, time: number): void {
     this.#seen.clear()
     this.#failing = { step, time }
@@ -18,7 +18,7 @@ export class Exceptions {
     this.#failing = undefined
   }
 
-  /** The steps since counting began. */
+  /** The steps since counting started. */
   get steps(): string[] {
     return [...this.#seen.keys()]
   }
@@ -48,18 +48,18 @@ export class Exceptions {
     })
   }
 
-  /** Functions that it is given for a transaction, and those that it answers, are wrapped in turn. */
+  /** Functions that it is passed (for a transaction) or returns are wrapped as well. */
   #wrapFunction<F extends AnyFunction>(call: F, target: object | undefined, path: string): F {
     const wrapped = (...given: never[]) => {
       this.#pass(path)
       const isTransaction = path === 'storage.transact'
       const passed = isTransaction ? given.map((each) => this.#wrapWork(each)) : given
-      const answer: unknown = call.apply(target, passed as never[])
-      return typeof answer === 'function' && path.endsWith('blockSource')
-        ? this.#wrapFunction(answer as AnyFunction, undefined, `${path}()`)
-        : answer
+      const result: unknown = call.apply(target, passed as never[])
+      return typeof result === 'function' && path.endsWith('blockSource')
+        ? this.#wrapFunction(result as AnyFunction, undefined, `${path}()`)
+        : result
     }
-    // The same parameters and the same answer.
+    // The same parameters and the same result.
     return wrapped as F
   }
 

@@ -19,7 +19,7 @@ import { openWorld, type World } from './world.ts'
 
 /** How many failures under load, each at a later call than the one before. */
 const failures = Number(process.env['FAULT_FAILURES'] ?? 20)
-/** Sign-ups take their time, hashing passwords: in short runs not every call of theirs fails. */
+/** Sign-ups are slow because they hash passwords: short runs do not fail every call of theirs. */
 const signUpStep = process.env['FAULT_FAILURES'] ? 1 : 10
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
@@ -36,7 +36,7 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
   let lanes: Lane[]
   let random: Random
   let follower: Follower
-  /** Looks at everything: with the follower that has been there from the start. */
+  /** Inspects everything, with the follower that has been connected from the start. */
   let look: () => Promise<void>
 
   beforeEach(async () => {
@@ -64,7 +64,7 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
     await folder.remove()
   })
 
-  for (const [name, plan] of Object.entries(plans))
+  for (const [name, plan] of Object.entries(plans)) {
     it(`at the n-th call of ${name}, for every n: 503 or done, nothing half done, and the next one works`, async () => {
       const lane = lanes[0]!
       const write = () => writeOnce(world.server.url, lane, random, new Tally(), plan)
@@ -74,6 +74,7 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
       await look()
       tellFigures('failing calls of a disk', `${name}: each of ${calls}`)
     })
+  }
 
   it('at the n-th call of a sign-up, for every n: 503 or done, and the handle is free or taken by a whole account', async () => {
     const signUps = new SignUps(world.server.url)
@@ -98,8 +99,9 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
         disk.fail(changing, { n, code: failure % 2 === 0 ? 'EIO' : 'ENOSPC' })
         const seen: Outcome<unknown>[] = []
         const reading = readUntil(() => disk.counts.failed > 0)
-        while (disk.counts.failed === 0)
+        while (disk.counts.failed === 0) {
           seen.push(...(await Promise.all(lanes.map((lane) => writeOnce(world.server.url, lane, random, tally)))))
+        }
         expectPassing(seen)
         expect(await reading).toEqual([])
         const after = await Promise.all(lanes.map((lane) => writeOnce(world.server.url, lane, random, tally)))
@@ -130,7 +132,10 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
     await look()
   })
 
-  /** Lets the first call fail, then the second, and so on, until the work is done without meeting a failure. Answers how many there were. */
+  /**
+   * Lets the first call fail, then the second, and so on, until the work succeeds. Returns the
+   * number of failures.
+   */
   async function failEveryCall(work: () => Promise<Outcome<unknown>>, step = 1): Promise<number> {
     for (let n = 1; ; n += step) {
       disk.fail(changing, { n, code: n % 2 === 0 ? 'EIO' : 'ENOSPC' })
@@ -144,7 +149,7 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
     }
   }
 
-  /** What could not be read meanwhile. */
+  /** The reads that failed meanwhile. */
   async function readUntil(isOver: () => boolean): Promise<Outcome<unknown>[]> {
     const failed: Outcome<unknown>[] = []
     while (!isOver()) {

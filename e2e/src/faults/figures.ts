@@ -1,6 +1,9 @@
 import { appendFileSync } from 'node:fs'
 
-/** Says what a campaign came to: on the console, and for the table of `npm run faults`, which names a file for it. */
+/**
+ * Reports the figures of a campaign: on the console, and in the file that `npm run faults` names
+ * for its table.
+ */
 export function tellFigures(what: string, figures: string): void {
   console.log(`${what}: ${figures}`)
   const file = process.env['FAULT_FIGURES']

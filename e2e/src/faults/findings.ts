@@ -1,27 +1,27 @@
 /** What must never be found after a fault. */
 export const rules = [
   'acknowledged writes are there',
-  'what was unknown is there as a whole or not at all',
+  'a write without a response is there as a whole or not at all',
   'nothing is there that nobody wrote',
   'repositories verify with the key of the DID document',
-  'the index of records tells what the tree holds',
+  'the record index lists what the tree holds',
   'every commit is on the firehose once, and nothing else is',
   'the firehose breaks no rule: numbers rise, signatures hold, since and prevData chain',
   'repositories rebuilt from the firehose equal those of the server',
   'a consumer that resumes by cursor sees what a replay from the start shows',
   'referenced blobs are served whole',
   'acknowledged accounts can sign in',
-  'handles of unanswered sign-ups have an account or are free',
+  'handles of sign-ups without a response have an account or are free',
   'requests are refused for nothing but the fault',
   'the server ends only when it is killed',
   'the server starts on whatever is left, and takes writes',
-  'a file under the name of a blob is that blob',
-  'every blob in its permanent place is one that the index knows, or that is still to be deleted',
+  'a blob file contains the blob that it is named after',
+  'every blob in its permanent place is in the index, or waits to be deleted',
 ] as const
 
 export type RuleName = (typeof rules)[number]
 
-/** Breaches by rule, kept while the run goes on. */
+/** The violations found during a run, by rule. */
 export class Findings {
   readonly #found = new Map<RuleName, string[]>()
 
@@ -39,7 +39,7 @@ export class Findings {
     return [...this.#found].flatMap(([rule, found]) => found.map((what) => ({ rule, what })))
   }
 
-  /** All breaches, each under its rule. */
+  /** All violations, each with its rule. */
   all(): string[] {
     return this.entries().map(({ rule, what }) => `${rule}: ${what}`)
   }

@@ -1,4 +1,6 @@
-/** Reads the firehose, and goes on after the last event that it has seen whenever the connection breaks. */
+/**
+ * Reads the firehose; when the connection breaks, it resumes after the last event that it has seen.
+ */
 export class Follower {
   readonly #onFrame: (frame: Uint8Array) => number | undefined
   readonly #url: string
@@ -9,14 +11,14 @@ export class Follower {
   cursor = 0
   connections = 0
 
-  /** `onFrame` takes a frame and answers its sequence number, if it has one. */
+  /** `onFrame` takes a frame and returns its sequence number, if it has one. */
   constructor(service: string, onFrame: (frame: Uint8Array) => number | undefined) {
     this.#url = `${service.replace('http', 'ws')}/xrpc/com.atproto.sync.subscribeRepos`
     this.#onFrame = onFrame
     this.#connect()
   }
 
-  /** Resolves once `reached` holds, looked at after every frame; rejects when that takes too long. */
+  /** Resolves once `reached` returns true (called after every frame); rejects after `timeoutMs`. */
   async until(reached: () => boolean, timeoutMs = 15_000): Promise<void> {
     if (reached()) return
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -39,7 +41,7 @@ export class Follower {
     socket.binaryType = 'arraybuffer'
     socket.addEventListener('open', () => this.connections++)
     socket.addEventListener('message', ({ data }) => this.#receive(new Uint8Array(data as ArrayBuffer)))
-    socket.addEventListener('error', () => {}) // The close that follows says enough.
+    socket.addEventListener('error', () => {}) // A close event follows.
     socket.addEventListener('close', () => setTimeout(() => this.#connect(), 20))
   }
 

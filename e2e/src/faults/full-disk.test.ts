@@ -15,13 +15,14 @@ import { openWorld, type World } from './world.ts'
 
 const disk = mountSmallDisk()
 
-// Few accounts and containers have the right to mount.
-if (!disk)
+// Few accounts and containers are allowed to mount.
+if (!disk) {
   console.warn(
-    'Not tested: a disk that is full. A small one cannot be mounted here (tmpfs on Linux, by an account that may).',
+    'Not tested: a full disk. A small one cannot be mounted here (tmpfs on Linux, by an account that is allowed to).',
   )
+}
 
-describe.skipIf(!disk)('a disk that is full', () => {
+describe.skipIf(!disk)('a full disk', () => {
   let world: World
   beforeAll(async () => {
     world = await openWorld({ folder: disk! })
@@ -52,7 +53,7 @@ describe.skipIf(!disk)('a disk that is full', () => {
     expect([...tally.refusals.keys()].filter((refusal) => !refusal.startsWith('503 '))).toEqual([])
     expect(tally.unknown).toBe(0)
 
-    // Reads and the firehose: everything is looked at while the disk is full.
+    // Reads and the firehose: everything is inspected while the disk is full.
     await inspect(lanes, looking)
     expect(follower.connections).toBe(1)
 
@@ -70,7 +71,7 @@ describe.skipIf(!disk)('a disk that is full', () => {
   }, 60_000)
 })
 
-/** Undefined where this account may not mount. */
+/** Undefined if this account is not allowed to mount. */
 function mountSmallDisk(): string | undefined {
   if (process.platform !== 'linux') return undefined
   const folder = mkdtempSync(join(tmpdir(), 'atoll-disk-'))
@@ -85,12 +86,14 @@ function mountSmallDisk(): string | undefined {
 
 /** Writes until there is no room. */
 function fill(file: string): void {
-  for (const size of [1 << 20, 1 << 12])
-    for (;;)
+  for (const size of [1 << 20, 1 << 12]) {
+    for (;;) {
       try {
         writeFileSync(file, Buffer.alloc(size), { flag: 'a' })
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
         break
       }
+    }
+  }
 }

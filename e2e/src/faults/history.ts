@@ -1,21 +1,24 @@
 import { type AccountHandle, Lane } from './lane.ts'
-import { type CommitAnswer, type Operation, rkeyOf } from './operation.ts'
+import { type CommitResponse, type Operation, rkeyOf } from './operation.ts'
 
-/** A request with the moments at which it was sent and at which its fate was known. */
+/** A request, with the moments when it was sent and when its outcome was known. */
 interface Entry {
   operation: Operation
   readonly sent: number
   known?: number
-  /** Undefined where it came to nothing. */
-  answer?: CommitAnswer
+  /** Undefined if it had no effect. */
+  response?: CommitResponse
 }
 
-/** What was promised on a lane and when, so that it can be told what must be there after a power cut at any moment. */
+/**
+ * What was acknowledged on a lane and when: from it follows what must be there after a power cut at
+ * any moment.
+ */
 export class LaneHistory {
   readonly #entries: Entry[] = []
   #unacknowledged = 0
   readonly lane: Lane
-  /** When the account was there for sure. */
+  /** When the account certainly existed. */
   readonly opened: number
   readonly #now: () => number
 
@@ -25,14 +28,17 @@ export class LaneHistory {
     this.#now = now
 
     lane.onSend = (operation) => this.#entries.push({ operation, sent: this.#now() })
-    lane.onAnswer = (answer) => this.#close(answer)
+    lane.onResponse = (response) => this.#close(response)
   }
 
   get account(): AccountHandle {
     return this.lane.account
   }
 
-  /** To be called when the lane has found out what became of an unanswered request: from now on, others may have seen it. */
+  /**
+   * Call this when the outcome of an unanswered request is known: from now on, others may have seen
+   * it.
+   */
   settled(): void {
     const entry = this.#entries.at(-1)
     const happened = this.lane.unacknowledgedCommits > this.#unacknowledged
@@ -51,17 +57,17 @@ export class LaneHistory {
   /** The lane as a client would hold it if everything had ended at that moment. */
   at(moment: number): Lane {
     const lane = new Lane(this.lane.account, this.lane.name)
-    for (const { operation, sent, known, answer } of this.#entries) {
+    for (const { operation, sent, known, response } of this.#entries) {
       if (sent > moment) break
       if (known === undefined || known > moment) lane.unknown = operation
-      else if (answer) lane.acknowledge(operation, answer)
+      else if (response) lane.acknowledge(operation, response)
     }
     return lane
   }
 
-  #close(answer: CommitAnswer | undefined): void {
+  #close(response: CommitResponse | undefined): void {
     const entry = this.#entries.at(-1)!
     entry.known = this.#now()
-    if (answer) entry.answer = answer
+    if (response) entry.response = response
   }
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tellFigures } from './figures.ts'
 import type { Attack } from './hostile/attack.ts'
-import { attacksOnAnswers } from './hostile/attacks-on-answers.ts'
 import { attacksOnBodies } from './hostile/attacks-on-bodies.ts'
 import { attacksOnGates } from './hostile/attacks-on-gates.ts'
 import { attacksOnLookups } from './hostile/attacks-on-lookups.ts'
+import { attacksOnResponses } from './hostile/attacks-on-responses.ts'
 import { attacksOnStreams } from './hostile/attacks-on-streams.ts'
 import { gatherHostileCrowd } from './hostile/hostile-crowd.ts'
 import { HostileWorld } from './hostile/hostile-world.ts'
@@ -14,8 +14,9 @@ import { type Latencies, measureLatencies, quantile } from './latency.ts'
 import { signUp } from './sign-ups.ts'
 
 /**
- * The acceptance run wants 100 clients, and judges times and memory. On a machine that does other work neither means much: there the campaign
- * shows that each attack is refused as it should be, that the work ends, and with limits on alone.
+ * The acceptance run uses 100 clients, and judges times and memory. On a busy machine neither means
+ * much: there the campaign runs with limits on only, and shows that each attack is refused as it
+ * should be and that its work ends.
  */
 const isAcceptance = process.env['FAULT_HOSTILE_CLIENTS'] !== undefined
 const size = Number(process.env['FAULT_HOSTILE_CLIENTS'] ?? 20)
@@ -24,12 +25,15 @@ const records = isAcceptance ? 100 : 30
 const megabyte = 1_000_000
 const mostBlockedMs = 50
 const accepted = { bytes: 32 * megabyte, lingeringMs: 1_000 }
-/** On a machine that does much else, work takes longer and garbage lies about for longer; but neither grows without end. */
+/**
+ * On a busy machine work takes longer and garbage is collected later, but neither grows without
+ * bound.
+ */
 const tolerated = { bytes: 160 * megabyte, lingeringMs: 20_000 }
 
 const attacks: readonly Attack[] = [
   ...attacksOnBodies,
-  ...attacksOnAnswers,
+  ...attacksOnResponses,
   ...attacksOnLookups,
   ...attacksOnGates,
   ...attacksOnStreams,
@@ -73,7 +77,8 @@ describe
       for (let index = 0; index < 4; index++) accounts.push(await signUp(url))
       const measure = () => measureLatencies(url, accounts, isAcceptance ? 100 : 5)
       await measure()
-      // By turns, since a machine is not equally fast all the time. Percentiles are those of all turns: of one they would be a matter of luck.
+      // In turns, since the speed of a machine varies. Percentiles are over all turns: those of one
+      // would be chance.
       const quiet: Latencies = { read: [], write: [] }
       const besieged: Latencies = { read: [], write: [] }
       for (let turn = 0; turn < (isAcceptance ? 6 : 1); turn++) {

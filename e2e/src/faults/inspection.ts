@@ -7,11 +7,11 @@ import { listedRecords, type ReadRepo, readRepo } from './repositories.ts'
 import { askBytes } from './requests.ts'
 import type { World } from './world.ts'
 
-/** A server to look at. */
+/** A server to inspect. */
 interface Looking {
   readonly world: Pick<World, 'keys'> & { readonly server: { readonly url: string } }
   readonly findings: Findings
-  /** What has been looked at before and cannot have changed. */
+  /** Blobs that were checked before and cannot have changed. */
   readonly servedBlobs: Set<string>
 }
 
@@ -20,7 +20,7 @@ interface Inspecting extends Looking {
   readonly follower: Follower
 }
 
-/** Compares what the server has of these accounts with what its answers promised and with what the firehose told. */
+/** Compares what the server has of these accounts with its responses and with the firehose. */
 export async function inspect(lanes: readonly Lane[], given: Inspecting): Promise<void> {
   const byDid = Map.groupBy(lanes, ({ account }) => account.did)
   const repos = new Map<string, ReadRepo>()
@@ -37,21 +37,24 @@ export async function inspect(lanes: readonly Lane[], given: Inspecting): Promis
   await compareWithFirehose(repos, byDid, given)
 }
 
-/** What the answers promised against what is there. */
+/** Compares what was acknowledged with what is there. */
 export function compareWithModel(did: string, lanes: readonly Lane[], { records }: ReadRepo, findings: Findings): void {
-  for (const lane of lanes)
-    if (!lane.settle(records))
-      findings.report('what was unknown is there as a whole or not at all', `${did}, lane ${lane.name}`)
+  for (const lane of lanes) {
+    if (!lane.settle(records)) {
+      findings.report('a write without a response is there as a whole or not at all', `${did}, lane ${lane.name}`)
+    }
+  }
   const expected = new Map(lanes.flatMap((lane) => [...lane.records]))
   for (const [rkey, { cid }] of expected) {
     const found = records.get(rkey)
     if (found !== cid) findings.report('acknowledged writes are there', `${did}/${rkey} is ${found} instead of ${cid}`)
   }
-  for (const [rkey, cid] of records)
+  for (const [rkey, cid] of records) {
     if (!expected.has(rkey)) findings.report('nothing is there that nobody wrote', `${did}/${rkey}: ${cid}`)
+  }
 }
 
-/** What the tree holds against what the index lists. */
+/** Compares the tree with the record index. */
 export async function compareWithIndex(
   did: string,
   { records }: ReadRepo,
@@ -59,18 +62,19 @@ export async function compareWithIndex(
 ): Promise<void> {
   const listed = await listedRecords(world.server.url, did)
   const difference = differenceOf(records, listed)
-  if (difference) findings.report('the index of records tells what the tree holds', `${did}: ${difference}`)
+  if (difference) findings.report('the record index lists what the tree holds', `${did}: ${difference}`)
 }
 
-/** Every blob that a record of the lane refers to is served as it was uploaded. */
+/** Checks that every blob that a record of the lane refers to is served as it was uploaded. */
 export async function checkBlobs(lane: Lane, { world, findings, servedBlobs }: Looking): Promise<void> {
   const { did } = lane.account
   for (const { blob } of lane.records.values()) {
     if (!blob || servedBlobs.has(blob.cid)) continue
     const bytes = await askBytes(world.server.url, 'com.atproto.sync.getBlob', { params: { did, cid: blob.cid } })
     servedBlobs.add(blob.cid)
-    if (!bytes || bytes.length !== blob.size || cidOfRaw(bytes).toString() !== blob.cid)
+    if (!bytes || bytes.length !== blob.size || cidOfRaw(bytes).toString() !== blob.cid) {
       findings.report('referenced blobs are served whole', `${blob.cid}: ${bytes?.length} of ${blob.size} bytes`)
+    }
   }
 }
 
@@ -80,28 +84,32 @@ async function compareWithFirehose(
   { findings, mirror, follower }: Inspecting,
 ): Promise<void> {
   const heads = [...repos].map(([did, { head }]) => ({ did, cid: head.cid.toString() }))
-  // Who does not catch up in time is found out below.
+  // The checks below report an account that has not caught up in time.
   await follower.until(() => heads.every(({ did, cid }) => mirror.lastTaken.get(did) === cid)).catch(() => undefined)
   await mirror.settled()
   for (const [did, repo] of repos) {
     const told = mirror.repos.get(did)
     const commits = told?.commits ?? []
     const rule = 'every commit is on the firehose once, and nothing else is'
-    if (commits.at(-1) !== repo.head.cid.toString())
+    if (commits.at(-1) !== repo.head.cid.toString()) {
       findings.report(rule, `${did} is at ${repo.head.cid}, the firehose ends with ${commits.at(-1)}`)
+    }
     const acknowledged = lanes.get(did)!.flatMap((lane) => [...lane.acknowledged])
     const known = new Set(commits)
     for (const cid of acknowledged) if (!known.has(cid)) findings.report(rule, `${did}: no event for ${cid}`)
-    // The first commit of all comes with the account.
+    // The first commit is made with the account.
     const made = 1 + acknowledged.length + lanes.get(did)!.reduce((sum, lane) => sum + lane.unacknowledgedCommits, 0)
-    if (commits.length !== made || known.size !== commits.length)
+    if (commits.length !== made || known.size !== commits.length) {
       findings.report(rule, `${did}: ${commits.length} events (${known.size} different) for ${made} commits`)
+    }
     const difference = differenceOf(repo.records, told?.records ?? new Map())
-    if (difference)
+    if (difference) {
       findings.report('repositories rebuilt from the firehose equal those of the server', `${did}: ${difference}`)
+    }
   }
-  for (const fault of mirror.faults.splice(0))
+  for (const fault of mirror.faults.splice(0)) {
     findings.report('the firehose breaks no rule: numbers rise, signatures hold, since and prevData chain', fault)
+  }
 }
 
 /** The first difference between two states. */
@@ -111,7 +119,7 @@ export function differenceOf(one: ReadonlyMap<string, string>, other: ReadonlyMa
   return undefined
 }
 
-/** Does the same for every item, a few at a time. */
+/** Runs `work` for every item, `atOnce` at a time. */
 export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>, atOnce = 8): Promise<void> {
   const rest = items.values()
   await Promise.all(

@@ -18,17 +18,17 @@ export interface CampaignOptions {
   readonly kills: number
   readonly seed: number
   readonly accounts?: number
-  /** Told after every kill. */
+  /** Called after every kill. */
   readonly onRound?: (report: CampaignReport) => void
 }
 
 export interface CampaignReport {
   readonly findings: Findings
   readonly tally: Tally
-  /** From the start of the process to its first answer. */
+  /** From the start of the process to its first response. */
   readonly readyMs: number[]
   kills: number
-  /** Kills of a server that had not yet begun to answer. */
+  /** Kills of a server that was not ready yet. */
   killsWhileStarting: number
   settled: { happened: number; unknown: number }
   signUps: number
@@ -37,7 +37,7 @@ export interface CampaignReport {
 
 const signUpsARound = 3
 
-/** Kills the server under load, starts it again, and looks at everything, over and over. */
+/** Kills the server under load, restarts it and inspects everything, over and over. */
 export async function runKills(world: World, options: CampaignOptions): Promise<CampaignReport> {
   const random = new Random(options.seed)
   const { server } = world
@@ -55,12 +55,14 @@ export async function runKills(world: World, options: CampaignOptions): Promise<
         writeOnLanes(server.url, lanes, random.fork(), { tally: report.tally, stop: stop.signal }),
         signUps.run(signUpsARound, stop.signal),
       ]
-      // By requests rather than by time, so that a slow machine has the same load; the rest lands anywhere in a request.
+      // By number of requests, so that a slow machine has the same load; the delay that follows
+      // ends anywhere in a request.
       await Promise.race([report.tally.more(random.between(1, 250)), Promise.all(load)])
       await sleep(random.between(0, 20))
       const end = await server.stop('SIGKILL')
-      if (end !== 'SIGKILL')
+      if (end !== 'SIGKILL') {
         report.findings.report('the server ends only when it is killed', `exit ${end}: ${server.output.slice(-500)}`)
+      }
       stop.abort()
       await Promise.all(load)
       await restart(world, random, report)
@@ -79,8 +81,9 @@ export async function runKills(world: World, options: CampaignOptions): Promise<
   } finally {
     follower.close()
   }
-  for (const [refusal, times] of report.tally.refusals)
+  for (const [refusal, times] of report.tally.refusals) {
     report.findings.report('requests are refused for nothing but the fault', `${refusal}, ${times} times`)
+  }
   return report
 }
 
@@ -95,7 +98,7 @@ export async function openLanes(service: string, accounts: number): Promise<Lane
   return lanes
 }
 
-/** Starts the server; now and then it dies again before it is up. */
+/** Restarts the server; now and then it is killed again before it is ready. */
 async function restart({ server }: World, random: Random, report: CampaignReport): Promise<void> {
   if (random.chance(0.15)) {
     const start = server.start().catch(() => undefined)
@@ -110,14 +113,16 @@ async function restart({ server }: World, random: Random, report: CampaignReport
 }
 
 async function inspectSignUps(signUps: SignUps, report: CampaignReport): Promise<void> {
-  for (const stuck of await signUps.settle())
-    report.findings.report('handles of unanswered sign-ups have an account or are free', stuck)
-  for (const missing of await signUps.missing(report.signUps))
+  for (const stuck of await signUps.settle()) {
+    report.findings.report('handles of sign-ups without a response have an account or are free', stuck)
+  }
+  for (const missing of await signUps.missing(report.signUps)) {
     report.findings.report('acknowledged accounts can sign in', missing)
+  }
   report.signUps = signUps.acknowledged.length
 }
 
-/** Every account of the server against the firehose, and the firehose against a replay from its start. */
+/** Compares every account with the firehose, and the firehose with a replay from its start. */
 async function inspectAll(world: World, mirror: Mirror, report: CampaignReport): Promise<void> {
   const { findings } = report
   const service = world.server.url
@@ -132,30 +137,35 @@ async function inspectAll(world: World, mirror: Mirror, report: CampaignReport):
   replay.close()
   await mirror.settled()
   const index = mirror.log.findIndex((entry, at) => replayed[at] !== entry)
-  if (index >= 0 || replayed.length !== mirror.log.length)
+  if (index >= 0 || replayed.length !== mirror.log.length) {
     findings.report(
       'a consumer that resumes by cursor sees what a replay from the start shows',
       `${mirror.log.length} events by cursor, ${replayed.length} in the replay; first difference: ${mirror.log[index]}, ${replayed[index]}`,
     )
+  }
   const dids = await listDids(service)
-  for (const did of mirror.repos.keys())
-    if (!dids.includes(did))
+  for (const did of mirror.repos.keys()) {
+    if (!dids.includes(did)) {
       findings.report('every commit is on the firehose once, and nothing else is', `${did} is no account`)
+    }
+  }
   await eachOf(dids, async (did) => {
     const repo = await readRepo(service, did, world.keys).catch((error: unknown) =>
       findings.report('repositories verify with the key of the DID document', `${did}: ${error}`),
     )
     const told = mirror.repos.get(did)
     const others = told?.others.join(' ')
-    if (others !== 'identity account sync')
+    if (others !== 'identity account sync') {
       findings.report('every commit is on the firehose once, and nothing else is', `${did} has ${others}`)
+    }
     const difference = repo && differenceOf(repo.records, told?.records ?? new Map())
-    if (difference)
+    if (difference) {
       findings.report('repositories rebuilt from the firehose equal those of the server', `${did}: ${difference}`)
+    }
   })
 }
 
-/** Looks at what lies in the folder when the server is killed once more, and starts it again. */
+/** Kills the server once more, inspects the files in its folder, and restarts it. */
 async function inspectFiles({ server, folder }: World, { findings }: CampaignReport): Promise<void> {
   await server.stop('SIGKILL')
   const { storage } = await openAdapters(readConfig({ ...server.env, PDS_DATA_DIRECTORY: folder }).config)

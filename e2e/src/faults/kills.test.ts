@@ -31,17 +31,18 @@ describe(`a server that is killed ${kills} times under load (FAULT_SEED=${seed})
   )
   afterAll(() => world.close())
 
-  for (const rule of rules)
+  for (const rule of rules) {
     it(rule, () => {
       expect(report.findings.against(rule)).toEqual([])
     })
+  }
 
-  it('has had a load that deserves the name', () => {
+  it('was under real load', () => {
     expect(report.tally.ok).toBeGreaterThan(kills * 40)
     expect(report.signUps).toBeGreaterThan(kills / 2)
   })
 
-  it('has repositories that the reference library verifies, too', async () => {
+  it('has repositories that the reference library also verifies', async () => {
     await eachOf(await listDids(world.server.url), async (did) => {
       const car = await exportedRepo(world.server.url, did)
       await verifyRepoCar(car, did, await world.keys.of(did))

@@ -1,17 +1,17 @@
-import { type CommitAnswer, type Operation, rkeyOf, type Stored, visibleEffects } from './operation.ts'
+import { type CommitResponse, type Operation, rkeyOf, type Stored, visibleEffects } from './operation.ts'
 
-/** Keys of one account that are written one request after the other, and what must be there. */
+/** Record keys of one account, written by one request at a time, and what must be there. */
 export class Lane {
   readonly records = new Map<string, Stored>()
   /** Every commit that was acknowledged, by CID. */
   readonly acknowledged = new Set<string>()
-  /** Commits that the state proves although nobody was told of them. */
+  /** Commits that are in the repository, although no response acknowledged them. */
   unacknowledgedCommits = 0
-  /** What was sent and never answered. */
+  /** The request that never got a response. */
   unknown: Operation | undefined
-  /** Hear of every request, and of its answer unless that stays away; a refusal has none. */
+  /** Called with every request, and with its response if there is one; undefined for a refusal. */
   onSend: (operation: Operation) => void = () => {}
-  onAnswer: (answer: CommitAnswer | undefined) => void = () => {}
+  onResponse: (response: CommitResponse | undefined) => void = () => {}
   readonly account: AccountHandle
   readonly name: string
 
@@ -20,13 +20,16 @@ export class Lane {
     this.name = name
   }
 
-  /** The server has said that this is done. */
-  acknowledge(operation: Operation, answer: CommitAnswer): void {
-    if (answer.commit) this.acknowledged.add(answer.commit.cid)
-    for (const { rkey, after } of operation.effects) this.#apply(rkey ?? answer.uri!.split('/').pop()!, after)
+  /** Records that the server has acknowledged an operation. */
+  acknowledge(operation: Operation, response: CommitResponse): void {
+    if (response.commit) this.acknowledged.add(response.commit.cid)
+    for (const { rkey, after } of operation.effects) this.#apply(rkey ?? response.uri!.split('/').pop()!, after)
   }
 
-  /** Settles what was unknown by what is there. Answers false where a part of it is there and a part is not. */
+  /**
+   * Decides the unknown operation by the records that are there. Returns false if only a part of it
+   * is.
+   */
   settle(records: ReadonlyMap<string, string>): boolean {
     const operation = this.unknown
     this.unknown = undefined
@@ -45,7 +48,7 @@ export class Lane {
   }
 }
 
-/** An account as its clients hold it. */
+/** An account, as its clients know it. */
 export interface AccountHandle {
   readonly did: string
   readonly handle: string

@@ -2,14 +2,15 @@ import type { AccountHandle } from './lane.ts'
 import { collection } from './operation.ts'
 import { ask, type Call } from './requests.ts'
 
-/** Milliseconds of answers, by what was asked. */
+/** Milliseconds until the response, by kind of request. */
 export type Latencies = Record<'read' | 'write', number[]>
 
 let networks = 0
 
 /**
- * A few clients that each write a record and read it, or only read, over and over, with short rests. Each comes from a network of its own,
- * and from another one in the next measurement, so that no rate limit counts them together.
+ * Measures a few clients that each write a record and read it, or only read, over and over with
+ * short pauses. Each has its own client network, a new one in each measurement, so that no rate
+ * limit counts them together.
  */
 export async function measureLatencies(
   service: string,
@@ -29,11 +30,12 @@ export async function measureLatencies(
       for (let round = 0; round < rounds; round++) {
         const input = { repo: did, collection, record: { $type: collection, text: `${round}` } }
         if (writes) await timed('write', 'com.atproto.repo.createRecord', { from, token, input })
-        for (let read = 0; read < 3; read++)
+        for (let read = 0; read < 3; read++) {
           await timed('read', 'com.atproto.repo.listRecords', {
             from,
             params: { repo: did, collection, limit: '10' },
           })
+        }
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     }),

@@ -1,5 +1,5 @@
 import type { Lane } from './lane.ts'
-import type { BlobJson, CommitAnswer, Operation } from './operation.ts'
+import type { BlobJson, CommitResponse, Operation } from './operation.ts'
 import { createWithBlob, type Plan, planWrite, withBlob } from './planning.ts'
 import type { Random } from './random.ts'
 import { call, type Outcome } from './requests.ts'
@@ -8,7 +8,10 @@ import type { Tally } from './tally.ts'
 const blobShare = 0.08
 const largestBlob = 40_000
 
-/** Writes on every lane at the same time, each until told to stop or until an answer stays away. Resolves when all have ended. */
+/**
+ * Writes on every lane at the same time, until `stop` or until a request gets no response. Resolves
+ * when all have ended.
+ */
 export async function writeOnLanes(
   service: string,
   lanes: readonly Lane[],
@@ -27,7 +30,7 @@ export async function writeOnLanes(
   )
 }
 
-/** One write with everything that belongs to it, recorded in the lane. */
+/** One write, with the upload of its blob if it has one, recorded in the lane. */
 export async function writeOnce(
   service: string,
   lane: Lane,
@@ -47,8 +50,8 @@ export async function writeOnce(
     operation = plan(lane, random)
   }
   lane.onSend(operation)
-  const outcome = await call<CommitAnswer>(service, operation.nsid, { token, input: operation.input })
-  if (outcome.kind !== 'unknown') lane.onAnswer(outcome.kind === 'ok' ? outcome.body : undefined)
+  const outcome = await call<CommitResponse>(service, operation.nsid, { token, input: operation.input })
+  if (outcome.kind !== 'unknown') lane.onResponse(outcome.kind === 'ok' ? outcome.body : undefined)
   tally.count(outcome)
   if (outcome.kind === 'ok') lane.acknowledge(operation, outcome.body)
   if (outcome.kind === 'unknown') lane.unknown = operation

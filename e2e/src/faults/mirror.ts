@@ -3,20 +3,23 @@ import { decodeMessage, type RepoMessage, type RepoState, verifyEvent } from '@a
 import { collection } from './operation.ts'
 import type { SigningKeyBook } from './signing-keys.ts'
 
-/** A repository as the events tell it. */
+/** A repository as rebuilt from its events. */
 export interface MirroredRepo {
   state: RepoState | undefined
   readonly records: Map<string, string>
-  /** In their order. */
+  /** In order. */
   readonly commits: string[]
-  /** The other kinds of event, in their order. */
+  /** The other kinds of event, in order. */
   readonly others: string[]
 }
 
-/** Everything that came over the firehose, verified event by event, and the repositories rebuilt from nothing else. */
+/**
+ * Everything that came over the firehose, verified event by event, and the repositories rebuilt
+ * from it alone.
+ */
 export class Mirror {
   readonly repos = new Map<string, MirroredRepo>()
-  /** What no rule of the firehose allows. */
+  /** Violations of the rules of the firehose. */
   readonly faults: string[] = []
   /** Sequence number and digest of every frame. */
   readonly log: string[] = []
@@ -30,7 +33,7 @@ export class Mirror {
     this.#keys = keys
   }
 
-  /** Takes a frame; it is verified behind the ones before it. Answers its sequence number. */
+  /** Takes a frame, to be verified after the earlier ones. Returns its sequence number. */
   take(frame: Uint8Array): number | undefined {
     const decoded = decodeMessage(frame)
     if (!decoded.ok) return void this.faults.push(`a malformed frame: ${JSON.stringify(decoded.violation)}`)
@@ -56,7 +59,7 @@ export class Mirror {
       { state: repo.state },
       { signingKeyOf: (did) => this.#keys.of(did) },
     ).catch((error: unknown) => ({ outcome: 'failed', rule: String(error) }))
-    // A #sync that tells what is known already is dropped by rule.
+    // A #sync without news is dropped by rule.
     const isExpected = verdict.outcome === 'accept' || (message.kind === 'sync' && verdict.outcome === 'drop')
     if (!isExpected) this.faults.push(`${message.seq} #${message.kind} of ${message.did}: ${JSON.stringify(verdict)}`)
     if (message.kind !== 'commit') return void repo.others.push(message.kind)

@@ -8,11 +8,14 @@ export interface Stored {
   readonly blob?: { readonly cid: string; readonly size: number }
 }
 
-/** What an operation does to one path. Every content is written once only, so that its CID tells who wrote it. */
+/**
+ * What an operation does to one path. Each content is written only once, so that its CID identifies
+ * the writer.
+ */
 export interface Effect {
-  /** Undefined where the server chooses the key. */
+  /** Undefined if the server chooses the key. */
   readonly rkey: string | undefined
-  /** Undefined where the record goes. */
+  /** Undefined if the record is deleted. */
   readonly after: Stored | undefined
 }
 
@@ -23,8 +26,8 @@ export interface Operation {
   readonly effects: readonly Effect[]
 }
 
-/** What the server answers to any of them. */
-export interface CommitAnswer {
+/** The response to any of them. */
+export interface CommitResponse {
   readonly uri?: string
   readonly cid?: string
   readonly commit?: { readonly cid: string; readonly rev: string }
@@ -38,14 +41,14 @@ export interface BlobJson {
   readonly size: number
 }
 
-/** A record and what the model keeps of it. */
+/** A record, and what the model keeps of it. */
 export function note(text: string, blob?: BlobJson): { record: object; stored: Stored } {
   const record = { $type: collection, text, ...(blob ? { blob } : {}) }
   const cid = cidOfCbor(encodeCbor(jsonToValue(record))).toString()
   return { record, stored: blob ? { cid, blob: { cid: blob.ref.$link, size: blob.size } } : { cid } }
 }
 
-/** How many of the effects are to be seen in a repository. */
+/** How many of the effects are visible in a repository. */
 export function visibleEffects({ effects }: Operation, records: ReadonlyMap<string, string>): number {
   return effects.filter(({ rkey, after }) => {
     if (rkey === undefined) return rkeyOf(after!, records) !== undefined
@@ -53,7 +56,7 @@ export function visibleEffects({ effects }: Operation, records: ReadonlyMap<stri
   }).length
 }
 
-/** Where a record with this content lies. */
+/** The key of the record with this content. */
 export function rkeyOf({ cid }: Stored, records: ReadonlyMap<string, string>): string | undefined {
   for (const [rkey, found] of records) if (found === cid) return rkey
   return undefined

@@ -7,14 +7,15 @@ const enough = 40
 const maxBatch = 12
 let written = 0
 
-/** Makes up the next write of a lane. */
+/** Plans the next write of a lane. */
 export function planWrite(lane: Lane, random: Random): Operation {
   const keys = [...lane.records.keys()]
   const kind = random.next()
   if (kind < 0.3) return create(lane, random)
   if (kind < 0.5) return put(lane, random.chance(0.7) && keys.length > 0 ? random.pick(keys) : freshKey(lane))
-  if (kind < 0.7 && (keys.length > enough || random.chance(0.5)) && keys.length > 0)
+  if (kind < 0.7 && (keys.length > enough || random.chance(0.5)) && keys.length > 0) {
     return remove(lane, random.pick(keys))
+  }
   return batch(lane, keys, random)
 }
 
@@ -43,7 +44,7 @@ export function createWithBlob(lane: Lane, blob: BlobJson): Operation {
   return { nsid: 'com.atproto.repo.createRecord', input, effects: [{ rkey, after: stored }] }
 }
 
-/** Half of them leave the key to the server. */
+/** Half of them let the server choose the key. */
 function create(lane: Lane, random: Random): Operation {
   const rkey = random.chance(0.5) ? freshKey(lane) : undefined
   const { record, stored } = note(freshText())
@@ -62,7 +63,7 @@ function remove(lane: Lane, rkey: string): Operation {
   return { nsid: 'com.atproto.repo.deleteRecord', input, effects: [{ rkey, after: undefined }] }
 }
 
-/** Creates, updates and deletes, each on a key of its own. */
+/** Creates, updates and deletes, each with a different key. */
 function batch(lane: Lane, keys: readonly string[], random: Random): Operation {
   const writes: object[] = []
   const effects: Effect[] = []

@@ -44,19 +44,20 @@ describe.skipIf(!layer)(`a server whose power is cut at ${cuts} moments (FAULT_S
     disk.close()
   })
 
-  it('has had a load that deserves the name, and no fault in it before the power went', () => {
+  it('was under real load, and had no fault before the power cut', () => {
     expect(recording.findings.all()).toEqual([])
     expect(recording.tally.refusals).toEqual(new Map())
     expect(recording.tally.ok).toBeGreaterThan(4 * 75 - 1)
   })
 
-  for (const rule of rules)
+  for (const rule of rules) {
     it(rule, () => {
       expect(report.findings.against(rule)).toEqual([])
     })
+  }
 
-  // Also tried by hand: with `synchronous` off or normal in the writer, and without `syncRemains`, runs of 60 cuts fail by the rule of
-  // acknowledged writes and several others.
+  // Also tried by hand: with `synchronous` off or normal in the writer, and without `syncRemains`,
+  // runs of 60 cuts violate the rule of acknowledged writes and several others.
   it('would lose what it acknowledged on a disk that does not sync', async () => {
     const { findings } = await cutPower(world, recording, new Random(seed), { cuts: 9, ignoresSyncs: true })
     expect(findings.all()).not.toEqual([])

@@ -23,16 +23,16 @@ import { type Loss, losses, SimulatedDisk } from './simulated-disk.ts'
 import { Tally } from './tally.ts'
 import type { World } from './world.ts'
 
-/** What is left is looked at in memory, where there is such a place: that costs no real syncs. */
+/** The remains are inspected on a disk in memory, if there is one, to save real syncs. */
 const memory = '/dev/shm'
 
-/** The life of a server, as its disk and its clients saw it. */
+/** The life of a server, as seen by its disk and its clients. */
 export interface Recording {
   readonly journal: readonly DiskRecord[]
   readonly histories: readonly LaneHistory[]
-  /** The whole firehose in its order, and when each event had arrived at a consumer. */
+  /** The whole firehose in order, and when each event had reached a consumer. */
   readonly events: readonly RecordedEvent[]
-  /** When a process had just been looked at that went on after a killed one. */
+  /** The moments at which a process that followed a killed one had just been inspected. */
   readonly afterKills: readonly number[]
   readonly tally: Tally
   readonly findings: Findings
@@ -44,7 +44,10 @@ interface RecordedEvent {
   readonly seen: number
 }
 
-/** What a load does to a disk, with stops and kills in between; `requests` is how many are answered in each of the parts. */
+/**
+ * Records a load with stops and kills in between; `requests` is the number of responses in each
+ * part.
+ */
 export async function record(world: World, disk: WatchedDisk, random: Random, requests: number): Promise<Recording> {
   const { server, keys } = world
   const findings = new Findings()
@@ -55,15 +58,16 @@ export async function record(world: World, disk: WatchedDisk, random: Random, re
   const events: RecordedEvent[] = []
   const follower = new Follower(server.url, (frame) => {
     const seq = mirror.take(frame)
-    // What was taken in twice is a fault that the mirror reports.
+    // The mirror reports a duplicate event as a fault.
     events.push({ entry: logEntry(seq ?? 0, frame), frame, seen: now() })
     return seq
   })
   const histories: LaneHistory[] = []
   for (let index = 0; index < 10; index++) {
     const account = await signUp(server.url)
-    for (const name of index % 4 === 0 ? ['a', 'b'] : ['a'])
+    for (const name of index % 4 === 0 ? ['a', 'b'] : ['a']) {
       histories.push(new LaneHistory(new Lane(account, `${name}${index}`), now(), now))
+    }
   }
   const lanes = histories.map(({ lane }) => lane)
   const afterKills: number[] = []
@@ -73,7 +77,7 @@ export async function record(world: World, disk: WatchedDisk, random: Random, re
       const options = { tally, stop: stop.signal, onRefused: async () => stop.abort() }
       const load = writeOnLanes(server.url, lanes, random.fork(), options)
       await Promise.race([tally.more(requests), load])
-      // Right before a sync: the next process finds what is not on the disk yet.
+      // Right before a sync: the next process finds data that is not on the disk yet.
       if (end === 'killed') disk.killBefore(['sync'], random.between(1, 5))
       else stop.abort()
       await load
@@ -103,11 +107,11 @@ export interface CutReport {
 export interface CutOptions {
   readonly cuts: number
   readonly ignoresSyncs?: boolean
-  /** Told after every cut. */
+  /** Called after every cut. */
   readonly onCut?: (report: CutReport) => void
 }
 
-/** Cuts the power at moments all over the recording, and looks at what each of them leaves. */
+/** Cuts the power at moments all over the recording, and inspects what each cut leaves. */
 export async function cutPower(
   world: World,
   recording: Recording,
@@ -116,7 +120,7 @@ export async function cutPower(
 ): Promise<CutReport> {
   const report: CutReport = { cuts: 0, byLoss: new Map(), findings: new Findings() }
   const disk = new SimulatedDisk({ ignoresSyncs })
-  const look = new LookAtRemains(world, recording, report.findings)
+  const look = new RemainsInspector(world, recording, report.findings)
   let taken = 0
   for (const moment of moments(recording, cuts, random)) {
     while (taken <= moment) disk.take(recording.journal[taken++]!)
@@ -132,7 +136,10 @@ export async function cutPower(
   return report
 }
 
-/** A third of them anywhere, a third right before a sync ends, when most is at stake, and a third right after a restart. */
+/**
+ * A third anywhere, a third right before the end of a sync, when most can be lost, and a third
+ * right after a restart.
+ */
 function moments({ journal, afterKills }: Recording, cuts: number, random: Random): number[] {
   const beforeSyncs = journal.flatMap(({ call }, at) => (call.startsWith('sync') && at > 0 ? [at - 1] : []))
   const restarted = afterKills.map((moment) => journal.findLastIndex(({ end }) => end <= moment))
@@ -144,9 +151,9 @@ function moments({ journal, afterKills }: Recording, cuts: number, random: Rando
   return Array.from({ length: cuts }, (_, at) => kinds[at % kinds.length]!()).sort((one, other) => one - other)
 }
 
-/** Looks at what a power cut left, with the adapters of the server and with the server itself. */
-class LookAtRemains {
-  /** Repositories that were verified, by the digest of their export. */
+/** Inspects what a power cut left, with the server's adapters and with the server itself. */
+class RemainsInspector {
+  /** Verified repositories, by the digest of their export. */
   readonly #verified = new Map<string, ReadRepo>()
   readonly #world: World
   readonly #recording: Recording
@@ -161,15 +168,15 @@ class LookAtRemains {
   async at(folder: string, moment: number, when: string): Promise<void> {
     const findings = new Findings()
     try {
-      await this.#lookAt(folder, moment, findings)
+      await this.#inspect(folder, moment, findings)
     } catch (error) {
       findings.report('the server starts on whatever is left, and takes writes', String(error))
     }
     for (const { rule, what } of findings.entries()) this.#findings.report(rule, `${when}: ${what}`)
   }
 
-  async #lookAt(folder: string, moment: number, findings: Findings): Promise<void> {
-    // The recorded server is gone: the address that its tokens name is free.
+  async #inspect(folder: string, moment: number, findings: Findings): Promise<void> {
+    // The recorded server has ended: the address that its tokens name is free.
     const { config } = readConfig({ ...this.#world.server.env, PDS_DATA_DIRECTORY: folder })
     const { storage } = await openAdapters(config)
     const log = await readLog(storage.events)
@@ -182,7 +189,7 @@ class LookAtRemains {
     }
     const server = await servePds(config, { write })
     try {
-      const looking = { world: { server, keys: this.#world.keys }, findings, servedBlobs: new Set<string>() }
+      const inspected = { world: { server, keys: this.#world.keys }, findings, servedBlobs: new Set<string>() }
       const lanes = this.#recording.histories.filter(({ opened }) => opened <= moment).map((each) => each.at(moment))
       await eachOf([...Map.groupBy(lanes, ({ account }) => account.did)], async ([did, own]) => {
         const repo = await readRepo(server.url, did, this.#world.keys, this.#verified).catch((error: unknown) => {
@@ -190,18 +197,22 @@ class LookAtRemains {
         })
         if (!repo) return
         compareWithModel(did, own, repo, findings)
-        await compareWithIndex(did, repo, looking)
-        for (const lane of own) await checkBlobs(lane, looking)
+        await compareWithIndex(did, repo, inspected)
+        for (const lane of own) await checkBlobs(lane, inspected)
         const difference = differenceOf(repo.records, told.get(did)?.records ?? new Map())
-        if (difference)
+        if (difference) {
           findings.report('repositories rebuilt from the firehose equal those of the server', `${did}: ${difference}`)
+        }
         const commits = told.get(did)?.commits ?? []
         const rule = 'every commit is on the firehose once, and nothing else is'
-        if (commits.at(-1) !== repo.head.cid.toString())
+        if (commits.at(-1) !== repo.head.cid.toString()) {
           findings.report(rule, `${did} is at ${repo.head.cid}, the firehose ends with ${commits.at(-1)}`)
-        for (const lane of own)
-          for (const cid of lane.acknowledged)
+        }
+        for (const lane of own) {
+          for (const cid of lane.acknowledged) {
             if (!commits.includes(cid)) findings.report(rule, `${did}: no event for ${cid}`)
+          }
+        }
       })
       await this.#write(server.url, lanes[0], findings)
       for (const error of errors) findings.report('requests are refused for nothing but the fault', error)
@@ -210,14 +221,15 @@ class LookAtRemains {
     }
   }
 
-  /** The log must be the beginning of what the firehose told later, and hold all that it had told by then. */
+  /** The log must be a prefix of the final firehose, and hold all that had been sent by then. */
   #compareLog(log: readonly Uint8Array[], moment: number, findings: Findings): ReadonlyMap<string, ToldRepo> {
     const { events } = this.#recording
     const rule = 'every commit is on the firehose once, and nothing else is'
     const told = new Map<string, ToldRepo>()
     for (const [at, frame] of log.entries()) {
-      if (!events[at] || Buffer.compare(events[at].frame, frame) !== 0)
+      if (!events[at] || Buffer.compare(events[at].frame, frame) !== 0) {
         findings.report(rule, `event ${at} of ${log.length} is not the one that was told`)
+      }
       tell(told, frame)
     }
     const seen = events.filter((event) => event.seen <= moment).length
@@ -229,8 +241,9 @@ class LookAtRemains {
     if (!lane) return
     const input = { repo: lane.account.did, collection, record: { $type: collection, text: 'after the power is back' } }
     const outcome = await call(service, 'com.atproto.repo.createRecord', { token: lane.account.token, input })
-    if (outcome.kind !== 'ok')
+    if (outcome.kind !== 'ok') {
       findings.report('the server starts on whatever is left, and takes writes', JSON.stringify(outcome))
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-/** Numbers that are the same for the same seed (mulberry32), so that a run can be repeated. */
+/** Pseudo-random numbers from a seed (mulberry32), so that a run can be repeated. */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** From 0 up to, not including, 1. */
+  /** From 0 up to, but not including, 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = this.#state
@@ -32,7 +32,7 @@ export class Random {
     return Uint8Array.from({ length }, () => this.between(0, 255))
   }
 
-  /** Another sequence, for a part that runs beside others. */
+  /** Another sequence, for work that runs concurrently. */
   fork(): Random {
     return new Random(this.between(0, 0xffffffff))
   }

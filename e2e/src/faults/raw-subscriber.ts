@@ -4,10 +4,14 @@ import { connect, type Socket } from 'node:net'
 const closeOpcode = 8
 const binaryOpcode = 2
 
-/** A subscriber of the firehose that can leave its socket unread, as no well-behaved client does. */
+/**
+ * A subscriber of the firehose that can leave its socket unread, as no well-behaved client does.
+ */
 export class RawSubscriber {
   readonly frames: Uint8Array[] = []
-  /** Resolves with the code of the server's goodbye, or undefined where the connection just ended. */
+  /**
+   * Resolves to the code of the server's close frame, or undefined if the connection just ended.
+   */
   readonly closed: Promise<number | undefined>
   readonly #port: number
   #code: number | undefined
@@ -23,7 +27,7 @@ export class RawSubscriber {
     this.closed = once(socket, 'close').then(() => this.#code)
   }
 
-  /** Resolves when the server has accepted it; until it is told otherwise, it reads nothing more. */
+  /** Resolves when the server has accepted the subscription; then nothing is read until `read`. */
   static async open(service: string, cursor?: number): Promise<RawSubscriber> {
     const socket = connect({ port: Number(new URL(service).port), host: '127.0.0.1' })
     await once(socket, 'connect')
@@ -63,13 +67,13 @@ export class RawSubscriber {
       if (opcode === binaryOpcode) this.frames.push(payload.slice())
       if (opcode === closeOpcode) this.#code = payload.readUInt16BE(0)
       this.#rest = this.#rest.subarray(end)
-      // A client that says goodbye, too, would have the server close at once.
+      // If the client replied with a close frame, the server would close at once.
       if (opcode === closeOpcode) this.#socket.end()
     }
   }
 }
 
-/** The first frame: what it is, and where its payload lies. Servers do not mask. */
+/** The first frame: its kind, and where its payload is. Servers do not mask. */
 function frameIn(bytes: Buffer): [opcode: number, start: number, end: number] {
   const unfinished: [number, number, number] = [0, 0, Number.POSITIVE_INFINITY]
   if (bytes.length < 2) return unfinished

@@ -12,7 +12,7 @@ export interface ReadRepo {
   readonly records: Map<string, string>
 }
 
-/** `verified` holds what was verified before, by the digest of its export. */
+/** `verified` holds repositories that were verified before, by the digest of their export. */
 export async function readRepo(
   service: string,
   did: string,
@@ -23,7 +23,7 @@ export async function readRepo(
   const digest = verified ? `${did} ${Buffer.from(sha256(car)).toString('base64url')}` : ''
   const known = verified?.get(digest)
   if (known) return known
-  // The DIDs of the harness are those that the server gave out.
+  // The DIDs of the harness come from the server.
   const repo = await importRepo(car, { did: did as Did, key: await keys.of(did) })
   const records = new Map<string, string>()
   for await (const part of repo) if (part.kind === 'record') records.set(part.rkey, part.block.cid.toString())

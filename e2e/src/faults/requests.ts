@@ -1,4 +1,7 @@
-/** What became of a request. Unknown: the connection broke before the answer had come, so it may have been carried out. */
+/**
+ * The outcome of a request. Unknown: the connection broke before the response, so it may have been
+ * carried out.
+ */
 export type Outcome<T> =
   | { readonly kind: 'ok'; readonly body: T }
   | { readonly kind: 'refused'; readonly status: number; readonly error: string; readonly headers: Headers }
@@ -10,11 +13,11 @@ export interface Call {
   readonly input?: object
   readonly params?: Record<string, string>
   readonly signal?: AbortSignal
-  /** The address of the client, as a proxy on loopback tells it. */
+  /** The address of the client, as reported by a proxy on loopback. */
   readonly from?: string
 }
 
-/** Calls a method, and tells what became of it. */
+/** Calls a method and resolves to the outcome. */
 export async function call<T>(service: string, nsid: string, given: Call = {}): Promise<Outcome<T>> {
   try {
     const response = await request(service, nsid, given)
@@ -27,7 +30,7 @@ export async function call<T>(service: string, nsid: string, given: Call = {}): 
   }
 }
 
-/** The same, for answers that must come. */
+/** Calls a method that must succeed. */
 export async function ask<T>(service: string, nsid: string, given: Call = {}): Promise<T> {
   const outcome = await call<T>(service, nsid, given)
   if (outcome.kind === 'ok') return outcome.body
@@ -35,7 +38,7 @@ export async function ask<T>(service: string, nsid: string, given: Call = {}): P
   throw new Error(`${nsid}: ${reason}`)
 }
 
-/** The bytes that a method answers, or undefined where it refuses. */
+/** The bytes that a method returns, or undefined if it refuses. */
 export async function askBytes(service: string, nsid: string, given: Call = {}): Promise<Uint8Array | undefined> {
   const response = await request(service, nsid, given)
   const bytes = new Uint8Array(await response.arrayBuffer())

@@ -1,5 +1,6 @@
-// Loaded before a program (node --import): its wall clock runs ahead by as many milliseconds as the file FAULT_CLOCK_FILE
-// says, which is read again whenever it has changed; beside it a file tells what is in force. Monotone time is left alone.
+// Loaded before a program (node --import). Shifts its wall clock by the milliseconds in the file
+// FAULT_CLOCK_FILE, which is read again whenever it changes; a file beside it says which shift is in
+// force. Monotonic time is not changed.
 import { readFileSync, watchFile, writeFileSync } from 'node:fs'
 
 const file = process.env.FAULT_CLOCK_FILE

@@ -10,7 +10,7 @@ interface Session {
 const password = 'password of an account'
 let signedUp = 0
 
-/** Makes an account that must come to be. */
+/** Creates an account; this must succeed. */
 export async function signUp(service: string): Promise<AccountHandle> {
   const handle = freshHandle()
   const outcome = await create(service, handle)
@@ -18,11 +18,11 @@ export async function signUp(service: string): Promise<AccountHandle> {
   return { did: outcome.body.did, handle, token: outcome.body.accessJwt }
 }
 
-/** Accounts that are made while the server dies. */
+/** Accounts that are created while the server is killed. */
 export class SignUps {
-  /** Those that the server has told of. */
+  /** Those that the server acknowledged. */
   readonly acknowledged: { readonly handle: string; readonly did: string }[] = []
-  /** Handles whose fate nobody was told. */
+  /** Handles of requests that got no response. */
   #unknown: string[] = []
   readonly #service: string
 
@@ -30,7 +30,10 @@ export class SignUps {
     this.#service = service
   }
 
-  /** Makes up to `most` accounts one after the other, until told to stop or until an answer stays away. */
+  /**
+   * Creates up to `most` accounts one after the other, until `stop` or until a request gets no
+   * response.
+   */
   async run(most: number, stop: AbortSignal, onOutcome: (outcome: Outcome<unknown>) => void = () => {}): Promise<void> {
     for (let made = 0; made < most && !stop.aborted; made++) {
       const handle = freshHandle()
@@ -42,7 +45,10 @@ export class SignUps {
     }
   }
 
-  /** Looks whether each unknown handle has an account that works or can be taken. Answers those of which neither is true. */
+  /**
+   * Checks that each unknown handle has a working account or can be taken. Resolves to those with
+   * neither.
+   */
   async settle(): Promise<string[]> {
     const stuck: string[] = []
     for (const handle of this.#unknown.splice(0)) {

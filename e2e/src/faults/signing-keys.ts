@@ -1,7 +1,7 @@
 import type { DidKey } from '@atoll/crypto'
 import { IdResolver } from '@atproto/identity'
 
-/** The signing keys that the DID documents name, asked for once: no account changes its key here. */
+/** The signing keys in the DID documents, fetched once: no account changes its key here. */
 export class SigningKeyBook {
   readonly #resolver: IdResolver
   readonly #keys = new Map<string, Promise<DidKey>>()
@@ -13,7 +13,7 @@ export class SigningKeyBook {
   of(did: string): Promise<DidKey> {
     let key = this.#keys.get(did)
     if (!key) {
-      // The resolver has checked that it is a did:key.
+      // The resolver has checked that this is a did:key.
       key = this.#resolver.did.resolveAtprotoData(did).then(({ signingKey }) => signingKey as DidKey)
       this.#keys.set(did, key)
     }

@@ -4,8 +4,8 @@ import type { DiskRecord } from './disk-journal.ts'
 import type { Random } from './random.ts'
 
 /**
- * What a power cut does with changes that were not synced: drops all, keeps all, keeps what came before some moment, keeps every
- * second one by chance, or keeps every second sector of each write by chance.
+ * What a power cut does to unsynced changes: drops all, keeps all, keeps those before some moment,
+ * keeps each with a chance of one half, or keeps each sector of each write with that chance.
  */
 export const losses = ['everything unsynced', 'nothing', 'the end', 'some calls', 'some sectors'] as const
 
@@ -13,15 +13,15 @@ export type Loss = (typeof losses)[number]
 
 const sectorBytes = 512
 
-/** A change of a file that waits for the file to be synced. */
+/** An unsynced change of a file. */
 interface Change {
   readonly at: number
   readonly offset: number
-  /** Undefined where the file is cut to `offset`. */
+  /** Undefined if the file is truncated to `offset`. */
   readonly bytes: Uint8Array | undefined
 }
 
-/** A change of names that waits for a folder to be synced. */
+/** An unsynced change of names in a folder. */
 interface Naming {
   readonly at: number
   readonly call: 'create' | 'rename' | 'unlink' | 'mkdir' | 'rmdir'
@@ -32,20 +32,21 @@ interface Naming {
 }
 
 /**
- * A disk that promises no more than POSIX does: a file has the content of its last sync, and a name is there once its folder was
- * synced. Whatever came later may be there or not, in any combination; only changes of the same name or file keep their order.
+ * A disk that guarantees no more than POSIX does: a file has the content of its last sync, and a
+ * name is there once its folder was synced. Later changes may be there or not, in any combination;
+ * only changes of the same name or file keep their order.
  */
 export class SimulatedDisk {
   /** Names as the program sees them. */
   readonly #live = new Map<string, File>()
   readonly #byInode = new Map<number, File>()
-  /** Names that are on the disk for good. Folders have no file. */
+  /** Names that are on the disk permanently. Folders have no file. */
   readonly #synced = new Map<string, File | undefined>()
   #namings: Naming[] = []
   #calls = 0
   readonly #options: { readonly ignoresSyncs?: boolean }
 
-  /** `ignoresSyncs`: a disk that lies about being done. */
+  /** `ignoresSyncs`: a disk that reports syncs that it did not do. */
   constructor(options: { readonly ignoresSyncs?: boolean } = {}) {
     this.#options = options
   }
@@ -88,7 +89,7 @@ export class SimulatedDisk {
     }
   }
 
-  /** Writes into an empty folder what the disk holds after a power cut now. */
+  /** Writes the state of the disk after a power cut at this moment into an empty folder. */
   restore(folder: string, loss: Loss, random: Random): void {
     const cut = random.between(0, this.#calls)
     const survives = (at: number) =>
@@ -97,9 +98,10 @@ export class SimulatedDisk {
       if (loss !== 'some sectors') return survives(change.at) ? [change] : []
       return sectorsOf(change).filter(() => random.chance(0.5))
     }
-    for (const [path, file] of this.#namesAfter(survives))
+    for (const [path, file] of this.#namesAfter(survives)) {
       if (file) writeFileSync(join(folder, path), file.content(kept))
       else mkdirSync(join(folder, path))
+    }
   }
 
   #namesAfter(survives: (at: number) => boolean): Map<string, File | undefined> {
@@ -123,7 +125,7 @@ export class SimulatedDisk {
     return { at: this.#calls, call, path, other, file, isSynced: false }
   }
 
-  /** What happened in the folder is there for good, and with it what had to happen before. */
+  /** Makes the changes in a folder permanent, together with those that they depend on. */
   #syncFolder(folder: string): void {
     const needed = new Set<string | File>()
     for (const naming of this.#namings.toReversed()) {
@@ -153,7 +155,7 @@ class File {
     this.#waiting = []
   }
 
-  /** The synced content with those of the other changes that are kept. */
+  /** The synced content, with the unsynced changes that are kept. */
   content(kept: (change: Change) => readonly Change[]): Uint8Array {
     const changes = this.#waiting.flatMap(kept)
     if (changes.length === 0) return this.#bytes.subarray(0, this.#size)
@@ -181,12 +183,12 @@ class File {
   }
 }
 
-/** What a change of names has to do with. */
+/** The names that a change affects. */
 function touchedBy({ path, other, file }: Naming): (string | File)[] {
   return [path, ...(other === '' ? [] : [other]), ...(file ? [file] : [])]
 }
 
-/** False where it cannot be: its folder is not there. */
+/** Returns false if it is impossible because the folder does not exist. */
 function apply({ call, path, other, file }: Naming, names: Map<string, File | undefined>): boolean {
   for (const name of [path, other]) if (parentOf(name) !== '' && !names.has(parentOf(name))) return false
   if (call !== 'create' && call !== 'mkdir') names.delete(path)

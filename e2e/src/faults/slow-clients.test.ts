@@ -30,7 +30,7 @@ afterEach(async () => {
   await world.close()
 })
 
-describe('clients that dawdle', () => {
+describe('slow clients', () => {
   it.runIf(process.platform === 'linux')(
     'do not hold up the firehose of others, nor fill the memory',
     async () => {
@@ -51,7 +51,8 @@ describe('clients that dawdle', () => {
       const before = residentBytes()
       let last: string | undefined
       const text = 'x'.repeat(100_000)
-      // 20 MB of events: 800 MB if they were kept for each subscriber that does not read.
+      // 20 MB of events: 800 MB if they were kept separately for each subscriber that does not
+      // read.
       for (let index = 0; index < 200; index++) {
         const input = { repo: did, collection, record: { $type: collection, text: `${index} ${text}` } }
         const made = await ask<Created>(server.url, 'com.atproto.repo.createRecord', {
@@ -79,7 +80,7 @@ describe('clients that dawdle', () => {
       )
       socket.write(Buffer.alloc(1 + index * 9_000, index))
     }
-    // Until the server has begun with them; only then is there something to leave behind.
+    // Until the server has begun to process them: only then is there something to leave behind.
     while (blobFiles().length < 15) await sleep(10)
     for (const socket of sockets) socket.destroy()
     while (blobFiles().length > 0) await sleep(10)
@@ -102,7 +103,7 @@ describe('clients that dawdle', () => {
       })
       const text = 'x'.repeat(140_000)
       let last: string | undefined
-      // More than a subscriber may have waiting, and more than the sockets hold.
+      // More than may wait for a subscriber, and more than the sockets buffer.
       for (let index = 0; index < 200; index++) {
         const input = { repo: did, collection, record: { $type: collection, text: `${index} ${text}` } }
         const made = await ask<Created>(server.url, 'com.atproto.repo.createRecord', { token, input })
@@ -112,10 +113,10 @@ describe('clients that dawdle', () => {
       expect(follower.connections).toBe(1)
       follower.close()
 
-      // One begins to read when it is too late, the other when the server has given up on it.
+      // One starts to read when it is too late, the other when the server has given up on it.
       late.read()
       const code = await late.closed
-      // On a machine that is too slow for that, the server has given up on this one, too.
+      // On a very slow machine, the server has given up on this one as well.
       if (code !== undefined) {
         expect(code).toBe(1008)
         expect(decodeMessage(late.frames.at(-1)!)).toMatchObject({
@@ -124,7 +125,7 @@ describe('clients that dawdle', () => {
       }
       const got = late.frames.map(seqOf).filter((seq) => seq !== undefined)
       expect(got.length).toBeLessThan(200)
-      // The follower has also seen how the account was made.
+      // The follower has also seen the creation of the account.
       const expected = seen.slice(seen.indexOf(got[0]!))
       expect(got).toEqual(expected.slice(0, got.length))
       const again = await RawSubscriber.open(server.url, got.at(-1))
@@ -152,7 +153,7 @@ describe('clients that dawdle', () => {
   })
 })
 
-/** Waits as long as it takes: what never comes to be ends with the test's own time. */
+/** Waits without a limit: the test's own time-out ends a wait that never succeeds. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(20)
 }
@@ -167,7 +168,7 @@ function commitOf(frame: Uint8Array): string | undefined {
   return decoded.ok && decoded.message.kind === 'commit' ? decoded.message.body.commit.toString() : undefined
 }
 
-/** Whether the server's process still holds its end of a connection, as the system knows. */
+/** Whether the server's process still holds its end of a connection, according to the system. */
 function isHeld(clientPort: number): boolean {
   const hex = (port: number) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   const serverPort = Number(new URL(world.server.url).port)
@@ -175,7 +176,7 @@ function isHeld(clientPort: number): boolean {
     readFileSync(`/proc/net/${table}`, 'utf8')
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
-      // What its process has let go of, and the system has not, belongs to no file.
+      // A connection that the process has closed, and the system has not, has no file.
       .some(
         ([, own, other, , , , , , , inode]) =>
           own?.endsWith(hex(serverPort)) && other?.endsWith(hex(clientPort)) && inode !== '0',
@@ -198,7 +199,7 @@ function blobFiles(): string[] {
     .map(({ name }) => name)
 }
 
-/** What the server's process holds in memory. */
+/** The resident memory of the server's process. */
 function residentBytes(): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${world.server.pid}/status`, 'utf8'))!
   return Number(kilobytes) * 1024

@@ -32,7 +32,7 @@ describe('SIGTERM under load', () => {
       for (let round = 0; round < stops; round++) {
         const tally = new Tally()
         const stop = new AbortController()
-        // Who is refused has been told enough: a server that stops is not asked again.
+        // A client that is refused stops: it does not ask a stopping server again.
         const load = writeOnLanes(server.url, lanes, random.fork(), {
           tally,
           stop: stop.signal,
@@ -49,7 +49,7 @@ describe('SIGTERM under load', () => {
         await server.start()
         await inspect(lanes, { world, findings, mirror, follower, servedBlobs: new Set() })
         expect(findings.all()).toEqual([])
-        // No write was carried out behind the back of the client that asked for it.
+        // No write was carried out without a response to its client.
         expect(lanes.reduce((sum, lane) => sum + lane.unacknowledgedCommits, 0)).toBe(0)
       }
       follower.close()

@@ -5,7 +5,7 @@ export class Tally {
   ok = 0
   refused = 0
   unknown = 0
-  /** Refusals by status and name, with how often each came. */
+  /** The number of refusals by status and name. */
   readonly refusals = new Map<string, number>()
   #awaited: { at: number; resolve: () => void }[] = []
 
@@ -20,7 +20,7 @@ export class Tally {
     for (const { resolve } of due) resolve()
   }
 
-  /** Resolves when that many more requests have been answered with success. */
+  /** Resolves when that many more requests have succeeded. */
   more(requests: number): Promise<void> {
     return new Promise((resolve) => this.#awaited.push({ at: this.ok + requests, resolve }))
   }

@@ -4,7 +4,7 @@ import { servePlc } from '@atoll/plc-directory/node'
 import { programs, ServerProcess, temporaryFolder } from '../server-process.ts'
 import { SigningKeyBook } from './signing-keys.ts'
 
-/** A PDS in a process of its own, and in this one the did:plc directory that it uses. */
+/** A PDS in a separate process, and the did:plc directory that it uses in this one. */
 export interface World {
   /** The URL of the directory. */
   readonly directory: string
@@ -16,11 +16,13 @@ export interface World {
 
 export interface WorldOptions {
   readonly env?: Record<string, string>
-  /** Where the data lie, if not in a temporary folder. */
+  /** The data folder. Default: a temporary one. */
   readonly folder?: string
 }
 
-/** Opens it with the server not yet started: the built one, or the one that FAULT_PROGRAM names. */
+/**
+ * Opens a world without starting its server: the built one, or the one that FAULT_PROGRAM names.
+ */
 export async function openWorld({ env = {}, folder }: WorldOptions = {}): Promise<World> {
   const temporary = await temporaryFolder()
   const data = folder ?? temporary.path

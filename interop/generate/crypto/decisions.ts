@@ -1,6 +1,9 @@
 import type { Decision } from '../verdicts.ts'
 
-/** Where a judge differs on a key or a signature, and why the vectors say what they say. A case is its note. */
+/**
+ * Where a judge differs on a key or a signature, and why the vectors say what they say. A case is
+ * its note.
+ */
 export const decisions: Decision[] = [
   {
     file: 'crypto/did-keys.json',

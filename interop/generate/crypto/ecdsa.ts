@@ -1,5 +1,5 @@
-// ECDSA from its definition (FIPS 186-5, section 6.4), on points that OpenSSL multiplies: every number of a signature is at hand,
-// so that each can be wrong by itself.
+// ECDSA from its definition (FIPS 186-5, section 6.4), on points that OpenSSL multiplies: every
+// number of a signature is available, so that each can be wrong by itself.
 import { createECDH, createHash } from 'node:crypto'
 
 export type CurveName = 'p256' | 'k256'
@@ -46,14 +46,14 @@ export function publicPoint(
   return Uint8Array.from(ecdh.getPublicKey(null, form))
 }
 
-/** The signature of a message with the low one of the two values for s. */
+/** The signature of a message, with the lower of the two values for s. */
 export function sign(curve: CurveName, secret: bigint, message: Uint8Array, hash = 'sha256'): Signature {
   return signDigest(curve, secret, createHash(hash).update(message).digest().subarray(0, 32))
 }
 
 export function signDigest(curve: CurveName, secret: bigint, digest: Uint8Array): Signature {
   const { n } = curves[curve]
-  // Any nonce that nobody knows would do; these are the same in every run, and the keys are public anyway.
+  // Any secret nonce would do; these are the same in every run, and the keys are public anyway.
   const seed = createHash('sha256').update(toBytes(secret)).update(digest).digest()
   const nonce = (fromBytes(seed) % (n - 1n)) + 1n
   const r = fromBytes(publicPoint(curve, nonce, 'compressed').subarray(1)) % n
@@ -70,12 +70,12 @@ export function raised(curve: CurveName, { r, s }: Signature): Signature {
   return { r, s: curves[curve].n - lowered(curve, { r, s }).s }
 }
 
-/** The form of the network: r and s in 32 bytes each. */
+/** The form that the protocol uses: r and s in 32 bytes each. */
 export function compact({ r, s }: Signature): Uint8Array {
   return Uint8Array.of(...toBytes(r), ...toBytes(s))
 }
 
-/** The form of X.509: two integers of as few bytes as they need. */
+/** The form of X.509 (DER): two integers in as few bytes as possible. */
 export function der({ r, s }: Signature): Uint8Array {
   const integer = (value: bigint) => {
     const bytes = [...toBytes(value)]
@@ -87,7 +87,7 @@ export function der({ r, s }: Signature): Uint8Array {
   return Uint8Array.of(0x30, content.length, ...content)
 }
 
-/** The least x from `from` on that no point of the curve has. */
+/** The smallest x, from `from` on, that no point of the curve has. */
 export function strangerTo(curve: CurveName, from: bigint): bigint {
   const { p, a, b } = curves[curve]
   for (let x = from; ; x++) if (power(x ** 3n + a * x + b, (p - 1n) / 2n, p) === p - 1n) return x

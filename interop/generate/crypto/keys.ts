@@ -4,10 +4,10 @@ import { base58btc } from 'multiformats/bases/base58'
 import { base64url } from 'multiformats/bases/base64'
 import { type CurveName, curves, fromBytes, publicPoint, strangerTo, toBytes } from './ecdsa.ts'
 
-/** What marks the key of a curve: the numbers 0x1200 and 0xe7 as varints. */
+/** The multicodec prefix of a curve's keys: the numbers 0x1200 and 0xe7 as varints. */
 const codecs: Record<CurveName, number[]> = { p256: [0x80, 0x24], k256: [0xe7, 0x01] }
 
-/** A private key that is known to everybody. */
+/** A private key that is public. */
 export function secretOf(curve: CurveName, name: string): bigint {
   const digest = createHash('sha256').update(`${curve} ${name}`).digest()
   return (fromBytes(digest) % (curves[curve].n - 1n)) + 1n
@@ -17,7 +17,7 @@ export function didKey(curve: CurveName, secret: bigint): string {
   return `did:key:${multikey(codecs[curve], publicPoint(curve, secret, 'compressed'))}`
 }
 
-/** The point alone, as older verification methods carry it. */
+/** The point alone, as in older verification methods. */
 export function multibase(
   curve: CurveName,
   secret: bigint,
@@ -30,7 +30,7 @@ function multikey(codec: number[], point: ArrayLike<number>): string {
   return base58btc.encode(Uint8Array.of(...codec, ...Array.from(point)))
 }
 
-/** Private keys with their did:key, from the least to the greatest. */
+/** Private keys with their did:key, from the lowest to the highest. */
 export function keyPairs(curve: CurveName): { secret: bigint; publicDidKey: string }[] {
   const { n } = curves[curve]
   const any = Array.from({ length: 8 }, (_, index) => secretOf(curve, `key ${index}`))
@@ -45,7 +45,7 @@ export interface DidKeyCase {
   didKey: string
   valid: boolean
   curve?: CurveName
-  /** Of a valid one: the compressed point. */
+  /** For a valid one: the compressed point. */
   publicKeyHex?: string
 }
 
@@ -117,7 +117,7 @@ function invalidKeys(curve: CurveName): [note: string, text: string][] {
   ]
 }
 
-/** A point of one curve that the other does not have. */
+/** A point that is on one curve and not on the other. */
 function strange(curve: CurveName): Uint8Array {
   const other = curve === 'p256' ? 'k256' : 'p256'
   return Uint8Array.of(

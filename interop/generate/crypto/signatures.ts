@@ -64,7 +64,7 @@ function validSignatures(curve: CurveName): SignatureCase[] {
   ]
 }
 
-/** A signature of which one number begins with a zero byte, as one in 256 does. */
+/** A signature in which one number begins with a zero byte, as 1 in 256 does. */
 function short(curve: CurveName, part: 'r' | 's'): SignatureCase {
   const secret = secretOf(curve, `short ${part}`)
   for (let counter = 0; ; counter++) {
@@ -128,7 +128,7 @@ function invalidSignatures(curve: CurveName): SignatureCase[] {
   ]
 }
 
-/** A private key is good for both curves, a signature for one. */
+/** A private key is valid for both curves, a signature for one. */
 function crossed(curve: CurveName): SignatureCase {
   const other = curve === 'p256' ? 'k256' : 'p256'
   const secret = secretOf(curve, 'crossed')
@@ -165,7 +165,7 @@ function signatureCase(
   }
 }
 
-/** A message in the place of its hash. */
+/** A message in place of its hash. */
 function cut(content: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: 32 }, (_, index) => content[index] ?? 0)
 }

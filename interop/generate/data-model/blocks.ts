@@ -10,7 +10,7 @@ const hex = (digits: string) => Uint8Array.from(Buffer.from(digits.replaceAll(' 
 const deep = (open: Uint8Array, levels: number, inner: Uint8Array) =>
   join(...Array.from({ length: levels }, () => open), inner)
 
-/** Blocks of the data model that JSON cannot show, or does not show well. */
+/** Blocks of the data model that JSON cannot express, or not well. */
 export function validBlocks(): Block[] {
   return [
     { note: 'the greatest integer that a double holds exactly', bytes: integer(2n ** 53n - 1n) },
@@ -52,7 +52,7 @@ export function invalidBlocks(): Block[] {
   return [...malformed(), ...within(outOfModel())]
 }
 
-/** Faults of the whole. */
+/** Faults of the whole block. */
 function malformed(): Block[] {
   return [
     { note: 'nothing', bytes: new Uint8Array() },
@@ -79,7 +79,7 @@ function malformed(): Block[] {
   ]
 }
 
-/** Each fault alone, in a list, and as a member of a map. */
+/** Each fault alone, in a list, and in a map. */
 function within(faults: Block[]): Block[] {
   return faults.flatMap(({ note, bytes }) => [
     { note, bytes },

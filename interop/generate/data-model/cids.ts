@@ -6,12 +6,14 @@ export interface CidCase {
   note: string
   text: string
   valid: boolean
-  /** Of a valid one: its bytes, in hexadecimal. */
+  /** For a valid one: its bytes, in hexadecimal. */
   bytes?: string
   codec?: 'dag-cbor' | 'raw'
 }
 
-/** CIDs as texts: those of this network, and others. The string format `cid` takes more of them. */
+/**
+ * CIDs as texts: those of this network, and others. The string format `cid` accepts more of them.
+ */
 export function cidCases(): CidCase[] {
   const random = createRandom('cids of the network')
   const digest = createHash('sha256').update('atoll').digest()

@@ -10,7 +10,10 @@ const [atoll, lexCbor, lexJson, atcute, ipld] = [
   '@ipld/dag-cbor',
 ]
 
-/** Where a judge differs on a value, a block or a CID, and why the vectors say what they say. A case is its note. */
+/**
+ * Where a judge differs on a value, a block or a CID, and why the vectors say what they say. A case
+ * is its note.
+ */
 export const decisions: Decision[] = [
   {
     file: 'data-model/',

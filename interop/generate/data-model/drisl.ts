@@ -1,10 +1,10 @@
-// The canonical CBOR of the data model, written from its rules (https://dasl.ing/drisl.html) and from nothing else: what the
-// vectors expect must not come from a program that they judge.
+// The canonical CBOR of the data model, written from its rules (https://dasl.ing/drisl.html) and
+// from nothing else: what the vectors expect must not come from a program that they judge.
 import { createHash } from 'node:crypto'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
-/** The head of an item: its major type, and a number in as few bytes as hold it. */
+/** The head of an item: its major type, and a number in as few bytes as possible. */
 export function head(major: number, value: number | bigint): Uint8Array {
   const number = BigInt(value)
   const bits = major << 5

@@ -4,7 +4,7 @@ import { cidText, cidWith, type Json } from './drisl.ts'
 export interface Example {
   note: string
   json: Json
-  /** What the specification says by its letter, where the vectors follow the network instead. */
+  /** What the specification literally says, where the vectors follow the network instead. */
   specification?: 'valid' | 'invalid'
 }
 
@@ -131,7 +131,7 @@ export function fixtures(): Example[] {
   ]
 }
 
-/** What is a value of the data model and a map, so that it may be a record. */
+/** Maps of the data model, which may be records. */
 export function validExamples(): Example[] {
   const examples: Example[] = [
     ...fixtures().filter(({ json }) => JSON.stringify(json).length < 1000),
@@ -148,7 +148,7 @@ export function validExamples(): Example[] {
   return examples
 }
 
-/** What JSON can say and the data model cannot. */
+/** JSON that is not in the data model. */
 export function invalidExamples(): Example[] {
   const nested = (note: string, json: Json, specification?: 'valid'): Example[] =>
     [
@@ -220,10 +220,10 @@ export function invalidExamples(): Example[] {
 
 function omit(key: keyof typeof blob): Json {
   const { [key]: _, ...rest } = blob
-  return rest as Json // a part of JSON is JSON
+  return rest as Json // a part of a JSON value is JSON
 }
 
-/** A last digit whose unused bits are not zero, in place of that of a CID. */
+/** The CID with a last digit whose unused bits are not zero. */
 function strayDigit(text: string): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
   return alphabet[alphabet.indexOf(text.at(-1)!) + 1]!

@@ -2,7 +2,9 @@ import { varint } from 'multiformats'
 import type { CID } from 'multiformats/cid'
 import { type Block, blockOf } from '../mst/tree-by-definition.ts'
 
-/** A CAR file as its specification has it: a header, then each block with its length and CID before it. */
+/**
+ * A CAR file by its specification: a header, then the length, CID and bytes of each block.
+ */
 export function carOf(roots: readonly CID[], blocks: Iterable<Block>): Uint8Array {
   return carWithHeader({ version: 1, roots }, blocks)
 }

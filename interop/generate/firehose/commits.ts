@@ -1,4 +1,5 @@
-// Commits by definition, and the messages that announce them. https://atproto.com/specs/sync#commit-events
+// Commits by definition, and the messages that announce them.
+// https://atproto.com/specs/sync#commit-events
 import type { CID } from 'multiformats/cid'
 import { differenceOf } from '../mst/diffs.ts'
 import type { Op } from '../mst/oracles.ts'
@@ -17,7 +18,7 @@ import { k256Key, type SigningKey } from './signing.ts'
 
 export const did = 'did:web:alice.example'
 export const key = k256Key(7)
-/** When the messages of this page are received. */
+/** The time at which the messages of this page are received. */
 export const now = '2026-05-06T07:08:09.000Z'
 
 /** A repository at one commit. */
@@ -33,12 +34,12 @@ export interface Message {
   readonly [field: string]: unknown
 }
 
-/** A message in parts, of which each may be replaced. */
+/** The parts of a message; each may be replaced. */
 export interface Announcement {
   readonly before: State | undefined
   readonly after: State
   readonly ops: readonly Op[]
-  /** All that the message has to carry, the commit first. */
+  /** All blocks that the message must carry, the commit first. */
   readonly blocks: readonly Block[]
 }
 
@@ -51,7 +52,10 @@ export function cidsOf(records: ReadonlyMap<string, Block>): Records {
   return new Map([...records].map(([path, { cid }]) => [path, cid]))
 }
 
-/** A commit block with these fields, signed unless they hold a `sig`. A field that is `undefined` is left out. */
+/**
+ * A commit block with these fields, signed unless they hold a `sig`. A field that is `undefined` is
+ * left out.
+ */
 export function signedCommit(fields: Record<string, unknown>, signer: SigningKey = key): Block {
   const { sig, ...unsigned } = defined({ did, version: 3, prev: null, ...fields })
   return blockOf({ ...unsigned, sig: sig ?? signer.sign(blockOf(unsigned).bytes) })
@@ -67,7 +71,10 @@ export function defined(fields: Record<string, unknown>): Record<string, unknown
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
-/** What leads from one state to the next: the new nodes, what it takes to undo the operations, and the records that came. */
+/**
+ * What leads from one state to the next: the new nodes, what it takes to undo the operations, and
+ * the records that came.
+ */
 export function announce(before: State | undefined, after: State): Announcement {
   const old = before ? cidsOf(before.records) : new Map<string, CID>()
   const { ops, added } = differenceOf(old, cidsOf(after.records))
@@ -88,7 +95,9 @@ export function nodesToUndo(ops: readonly Op[], tree: Tree): Set<Node> {
   )
 }
 
-/** Those of the nodes that lie on the way to a key that was written, and so cannot be done without. */
+/**
+ * Those of the nodes that lie on the way to a key that was written, and so cannot be done without.
+ */
 export function nodesOnTheWay(ops: readonly Op[], tree: Tree): Node[] {
   return [...new Set(ops.flatMap(({ action, path }) => (action === 'delete' ? [] : pathTo(tree, path))))]
 }
@@ -97,7 +106,10 @@ export function distinct(blocks: readonly Block[]): Block[] {
   return [...new Map(blocks.map((block) => [String(block.cid), block])).values()]
 }
 
-/** The message, in the JSON form of the data model. `blocks` is a CAR file; all fields may be replaced. */
+/**
+ * The message, in the JSON form of the data model. `blocks` is a CAR file; all fields may be
+ * replaced.
+ */
 export function messageOf({ before, after, ops, blocks }: Announcement, fields: Message = {}): Message {
   return defined({
     seq: 1,

@@ -5,7 +5,7 @@ import { numbered, recordCid } from '../mst/shapes.ts'
 import { type Block, type Records, treeOf } from '../mst/tree-by-definition.ts'
 import { nodesOnTheWay, nodesToUndo } from './commits.ts'
 
-/** Operations, and the part of the tree after them that a message carries. */
+/** Operations, and the part of the resulting tree that a message carries. */
 export interface Inversion {
   readonly comment: string
   /** What is wrong with them. `undefined` when undoing them leads to the tree before. */

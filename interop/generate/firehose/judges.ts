@@ -21,7 +21,7 @@ import type { Slice } from './slices.ts'
 
 export interface Judgement {
   readonly verdict: string
-  /** The rule that is broken, by the name it has here. */
+  /** The violated rule, by its name here. */
   readonly rule?: string
 }
 
@@ -54,7 +54,9 @@ function withLinks(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withLinks(member)]))
 }
 
-/** The rules that the reference's functions are asked about. The others are for their caller to know. */
+/**
+ * The rules that the reference's functions check. The others are left to their caller.
+ */
 const rulesOfReference = ['car', 'roots', 'commit-block', 'signature', 'signature-form', 'record', 'inversion']
 
 export function isForReference({ rule, message }: Slice): boolean {
@@ -64,8 +66,8 @@ export function isForReference({ rule, message }: Slice): boolean {
 }
 
 /**
- * What the functions of @atproto/repo say of the blocks: it has none for the message as a whole. `invert` is what an
- * implementation of trees makes of the operations.
+ * What the functions of @atproto/repo say of the blocks: it has none for the message as a whole.
+ * `invert` is what an implementation of trees makes of the operations.
  */
 export async function judgedByReference({ message, signingKey }: Slice, { invert }: TreeOracle): Promise<string> {
   try {
@@ -84,7 +86,10 @@ export async function judgedByReference({ message, signingKey }: Slice, { invert
   }
 }
 
-/** What decoders make of a record. That it is a map with a `$type` is checked here, because they do not. */
+/**
+ * What decoders read from a record. That it is a map with a `$type` is checked here, because they
+ * do not check it.
+ */
 export async function judgedRecord({ cid, bytes }: Block): Promise<Record<string, string>> {
   const blocks = new ReferenceBlocks()
   blocks.set(inReference(cid), bytes)
@@ -94,8 +99,9 @@ export async function judgedRecord({ cid, bytes }: Block): Promise<Record<string
     '@atcute/cbor': () => decode(bytes),
   }
   const judges: Record<string, string> = {}
-  for (const [name, read] of Object.entries(decoders))
+  for (const [name, read] of Object.entries(decoders)) {
     judges[name] = (await verdictOf(async () => isTyped(await read()))) === 'valid' ? 'readable' : 'unreadable'
+  }
   return judges
 }
 

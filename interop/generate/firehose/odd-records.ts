@@ -1,4 +1,4 @@
-// Records as the network holds them that cannot be read, or only seem unreadable.
+// Records of the kinds on the network that cannot be read, or only seem unreadable.
 import { type Block, blockOf, cidOf } from '../mst/tree-by-definition.ts'
 
 export interface OddRecord {

@@ -1,4 +1,4 @@
-// What a commit has to carry so that its operations can be undone.
+// What a commit must carry so that its operations can be undone.
 
 import { exampleKeys, minedKeys, pathsOfLayer } from '../mst/example-keys.ts'
 import type { Op } from '../mst/oracles.ts'
@@ -6,7 +6,7 @@ import { recordCid } from '../mst/shapes.ts'
 import { layerOf, type Node, surroundingsOf, treeOf } from '../mst/tree-by-definition.ts'
 import { createRandom } from '../random.ts'
 
-/** A commit of creates and deletes in which all paths hold one record. */
+/** A commit of creates and deletes in which all paths have the same record. */
 export interface CommitProof {
   readonly comment: string
   readonly leafValue: string

@@ -4,7 +4,7 @@ import { base58btc } from 'multiformats/bases/base58'
 
 export interface SigningKey {
   readonly didKey: string
-  /** As RFC 6979 has it: the same signature every time. */
+  /** By RFC 6979: the same signature every time. */
   sign(bytes: Uint8Array): Uint8Array
 }
 

@@ -29,10 +29,10 @@ export type Verdict = 'accept' | 'reject' | 'ignore' | 'resync'
 export interface Slice {
   readonly comment: string
   readonly expect: Verdict
-  /** The rule that is broken. `undefined` for what is accepted. */
+  /** The violated rule. `undefined` for what is accepted. */
   readonly rule?: string
   readonly message: Message
-  /** What the receiver knows: where the repository stood, and the account's key. */
+  /** What the receiver knows: the previous state of the repository, and the account's key. */
   readonly previous: { readonly rev: string; readonly data: string } | null
   readonly signingKey: string
   readonly now: string
@@ -40,7 +40,7 @@ export interface Slice {
 
 type Settings = Partial<Pick<Slice, 'previous' | 'signingKey' | 'now'>>
 
-/** Of four commits, a minute apart. */
+/** Those of four commits, a minute apart. */
 export const revs = [4, 3, 2, 1].map((minutes) => tidAt(Date.parse(now) - minutes * 60_000))
 
 export function note(text: string, more: object = {}): Block {
@@ -399,7 +399,10 @@ function badOps(): Slice[] {
   ]
 }
 
-/** Messages in whose tree something is missing or wrong. What a tree must be is tested with mst/forged-trees.json. */
+/**
+ * Messages in whose tree something is missing or wrong. What a tree must be is tested with
+ * mst/forged-trees.json.
+ */
 function badTrees(): Slice[] {
   const { before, good } = scene()
   const { after, blocks, ops } = good

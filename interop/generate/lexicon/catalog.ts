@@ -1,4 +1,5 @@
-// Documents with every type of the schema language. The vectors of records are judged by the one of `record`.
+// Documents with every type of the schema language. The vectors of records are validated by the one
+// of `record`.
 
 type Json = Record<string, unknown>
 

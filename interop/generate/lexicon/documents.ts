@@ -8,7 +8,7 @@ export interface DocumentCase {
   readonly lexicon: unknown
 }
 
-/** A document that can be read, with something that is wrong or likely a slip. */
+/** A document that can be read, and has an error or a likely mistake. */
 export interface DoubtfulCase extends DocumentCase {
   /** Where, as a JSON pointer. */
   readonly path: string

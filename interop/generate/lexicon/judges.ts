@@ -27,7 +27,7 @@ export function lintedDocument(lexicon: unknown, path: string): Judges {
   }
 }
 
-/** The issues of its schema, or else those of what goes beyond it. */
+/** The issues found by its schema, or else by its further checks. */
 function atcuteIssues(lexicon: unknown): number {
   const result = lexiconDoc['~standard'].validate(structuredClone(lexicon))
   if (result instanceof Promise) throw new Error('the schema of documents is not asynchronous')
@@ -50,7 +50,10 @@ export async function judgedRecord({ rkey, data }: RecordCase): Promise<Judges> 
   }
 }
 
-/** A document as @atcute/lexicon-doc takes it: an object within an object has a definition of its own there. */
+/**
+ * A document as @atcute/lexicon-doc takes it: an object within an object has a definition of its
+ * own there.
+ */
 function byReference(document: (typeof documents)[number]): [id: string, AtcuteDoc] {
   const copy = structuredClone(document) as { id: string; defs: Record<string, { record?: Properties } & Properties> }
   for (const definition of Object.values(copy.defs)) {

@@ -1,4 +1,4 @@
-// Records, judged by the `record` document of the catalog.
+// Records, validated by the `record` document of the catalog.
 import { fieldOfFormat, recordId } from './catalog.ts'
 
 type Json = Record<string, unknown>
@@ -9,7 +9,7 @@ export interface RecordCase {
   readonly data: unknown
 }
 
-/** Valid in every implementation, and not by the letter of the specification. */
+/** Valid in every implementation, but not by the letter of the specification. */
 export const notByTheLetter = ['a blob of no bytes']
 
 const rkey = 'catalog'
@@ -30,7 +30,10 @@ function record(name: string, fields: Json): RecordCase {
 const point = { $type: `${recordId}#point`, x: 1, y: 2 }
 const circle = { $type: `${recordId}#circle`, radius: 1 }
 
-/** A text of each format, and one that is not of it. What the formats are in detail is tested with the page about syntax. */
+/**
+ * A text of each format, and one that is not of it. What the formats are in detail is tested with
+ * the page about syntax.
+ */
 const texts: [format: string, right: string[], wrong: string[]][] = [
   ['at-identifier', ['alice.example.com', 'did:web:alice.example.com'], ['alice', '@alice.example.com']],
   [

@@ -10,7 +10,7 @@ export interface TreeDiff extends Difference {
   readonly after: Records
 }
 
-/** Two states of a repository, and what lies between them. */
+/** Two states of a repository, and what differs between them. */
 export function treeDiffs(): TreeDiff[] {
   return [...chosenPairs(), ...randomPairs()].map(([comment, before, after]) => ({
     comment,
@@ -56,7 +56,7 @@ function without(records: Records, ...gone: string[]): Records {
   return new Map([...records].filter(([key]) => !gone.includes(key)))
 }
 
-/** Few different records, so that several paths come to hold one. */
+/** Few different records, so that several paths have the same one. */
 function randomPairs(): Pair[] {
   const keys = exampleKeys().slice(0, 64)
   return Array.from({ length: 24 }, (_, index): Pair => {

@@ -1,14 +1,14 @@
-// Trees as others may send them: some are valid, most are not, each because of one fault.
+// Trees that others may send: some are valid, most are not, each because of one fault.
 import type { CID } from 'multiformats/cid'
 import { minedKeys, pathsOfLayer } from './example-keys.ts'
 import { type Block, blockOf, cidOf, commonPrefixLength, layerOf, type Records, treeOf } from './tree-by-definition.ts'
 
 export interface ForgedTree {
   readonly comment: string
-  /** The rule that is broken. `undefined` for a tree without fault. */
+  /** The violated rule. `undefined` for a tree without fault. */
   readonly rule?: string
   readonly blocks: readonly [root: Block, ...below: Block[]]
-  /** What a tree without fault holds. */
+  /** The records of a tree without fault. */
   readonly records?: Records
 }
 

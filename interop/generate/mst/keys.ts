@@ -1,7 +1,9 @@
 import { minedKeys } from './example-keys.ts'
 import { commonPrefixLength, layerOf } from './tree-by-definition.ts'
 
-/** SHA-256 takes up to 55 bytes in one block and up to 119 in two: mistakes hide around those lengths. */
+/**
+ * SHA-256 takes up to 55 bytes in one block and up to 119 in two: bugs hide around those lengths.
+ */
 const lengths = [1, 54, 55, 56, 57, 63, 64, 65, 118, 119, 120, 127, 128, 129, 830, 1024]
 
 /** The examples of the specification. */

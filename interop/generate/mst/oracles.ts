@@ -1,4 +1,4 @@
-// What three implementations make of trees.
+// Three implementations of trees, behind one interface.
 import { MemoryBlockStore, MSTNode, mstDiff, NodeStore, NodeWalker, NodeWrangler, recordDiff } from '@atcute/mst'
 import { BlockMap, type Cid, parseCid } from '@atoll/data-model'
 import { diffMst, invertOps, Mst, verifySlice } from '@atoll/repo'
@@ -23,10 +23,10 @@ export interface Difference {
   readonly removed: readonly string[]
 }
 
-/** What an implementation makes of a tree. Throws when it finds a fault. */
+/** Reads a tree with one implementation. Throws when it finds a fault. */
 export interface TreeOracle {
   readonly name: string
-  /** The root of a tree that is filled one record after the other. */
+  /** The root of a tree that is built one record after the other. */
   rootOf(records: Records): Promise<string>
   /** The records of a tree that somebody sent. */
   read(root: CID, blocks: readonly Block[]): Promise<Record<string, string>>
@@ -57,7 +57,7 @@ async function rootByAtoll(records: Records): Promise<string> {
   return String(tree.root)
 }
 
-/** By way of a commit that changes nothing: all of its tree is checked. */
+/** Through a commit that changes nothing: its whole tree is checked. */
 async function readByAtoll(root: CID, blocks: readonly Block[]): Promise<Record<string, string>> {
   const did = 'did:web:alice.example'
   const rev = '3kznmn7xqxl22'
@@ -221,7 +221,10 @@ async function invertByAtcute(root: CID, ops: readonly Op[], blocks: readonly Bl
   return top
 }
 
-/** The nodes that two implementations would send along with writes to these keys, in the tree after them. */
+/**
+ * The nodes that two implementations would send along with writes to these keys, in the tree after
+ * them.
+ */
 export async function coveringProofs(after: Records, keys: readonly string[]): Promise<Record<string, string>> {
   const ours = Mst.build([...after].map(([key, cid]) => [key, inAtoll(cid)]))
   const reference = await referenceTree(after)

@@ -3,7 +3,7 @@ import { createRandom } from '../random.ts'
 import { exampleKeys, minedKeys, pathsOfLayer } from './example-keys.ts'
 import { cidOf, layerOf, type Records } from './tree-by-definition.ts'
 
-/** The CID of some record, another one for each number. */
+/** The CID of some record, a different one for each number. */
 export function recordCid(number: number): CID {
   return cidOf(Uint8Array.of(0x19, number >> 8, number & 255))
 }
@@ -24,14 +24,14 @@ function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index)
 }
 
-/** The longest path there can be: an NSID of 317 bytes, a slash and a record key of 512. */
+/** The longest possible path: an NSID of 317 bytes, a slash and a record key of 512. */
 function longestPath(end: string): string {
   const label = 'a'.repeat(63)
   const authority = [label, label, label, 'b'.repeat(61)].join('.')
   return `${authority}.${'n'.repeat(63)}/${'0'.repeat(512 - end.length)}${end}`
 }
 
-/** Contents of repositories whose trees have something about their shape. */
+/** Contents of repositories whose trees have a notable shape. */
 export function treeShapes(): [comment: string, records: Records][] {
   const keys = exampleKeys()
   const ofLayers = (...layers: number[]) => keys.filter((key) => layers.includes(layerOf(key)))

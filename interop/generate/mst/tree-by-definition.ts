@@ -1,5 +1,6 @@
-// The tree as the specification defines it, as plainly as possible: the vectors expect what is built here, not what the packages
-// under test build. https://atproto.com/specs/repository#mst-structure
+// The tree as the specification defines it, as plainly as possible: the vectors expect what is
+// built here, not what the packages under test build.
+// https://atproto.com/specs/repository#mst-structure
 import { createHash } from 'node:crypto'
 import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
@@ -89,14 +90,15 @@ function withDescendants(node: Node): Node[] {
 /** The nodes from the root down to the one that holds `key`, which is in the tree. */
 export function pathTo(tree: Tree, key: string): Node[] {
   const path = [tree.nodes[0]!]
-  for (let node = path[0]!; !node.keys.includes(key); path.push(node))
+  for (let node = path[0]!; !node.keys.includes(key); path.push(node)) {
     node = node.children[node.keys.filter((other) => other < key).length]!
+  }
   return path
 }
 
 /**
- * The nodes needed to undo a create or delete of `key` in the tree after it: those on the way to the key, if it is in the tree,
- * and to its neighbours on both sides.
+ * The nodes needed to undo a create or delete of `key` in the tree after it: those on the way to
+ * the key, if it is in the tree, and to its neighbours on both sides.
  */
 export function surroundingsOf(tree: Tree, key: string): Node[] {
   const keys = tree.nodes.flatMap((node) => node.keys).sort()

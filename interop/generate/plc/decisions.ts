@@ -4,7 +4,9 @@ const lib = ['@did-plc/lib']
 const method = 'https://web.plc.directory/spec/v0.1/did-plc'
 const cryptography = 'https://atproto.com/specs/cryptography'
 
-/** Where a judge differs on an audit log, and why the vectors say what they say. A case is its note. */
+/**
+ * Where a judge differs on an audit log, and why the vectors say what they say. A case is its note.
+ */
 export const decisions: Decision[] = [
   {
     file: 'plc/audit-logs-invalid',

@@ -50,7 +50,7 @@ const refused = (note: string, log: Log, fault: Fault, index = log.entries.lengt
   index,
 })
 
-/** A log of two operations whose second one is changed after everything else about it was right. */
+/** A log of two operations, the second of which is valid except for one change. */
 const second = (note: string, fault: Fault, change: (unsigned: Operation, log: Log) => Operation): InvalidLog => {
   const log = new Log()
   return refused(note, log.add(change(log.unsigned(bob), log)), fault)
@@ -202,7 +202,7 @@ function signatures(): InvalidLog[] {
   ]
 }
 
-/** The next character, which differs in bits that no byte takes. */
+/** The next character, which differs only in unused bits. */
 function strayed(char: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   return alphabet[alphabet.indexOf(char) + 1]!

@@ -24,7 +24,10 @@ export function keyNamed(name: string, curve: CurveName): Key {
   return { curve, secret, did: didKey(curve, secret) }
 }
 
-/** Three rotation keys, the strongest first, the key of the account, and keys that no operation names. */
+/**
+ * Three rotation keys, the strongest first, the key of the account, and keys that no operation
+ * names.
+ */
 export const keys = {
   strong: keyNamed('strong', 'k256'),
   middle: keyNamed('middle', 'p256'),
@@ -74,7 +77,7 @@ export function didOf(genesis: Operation, length = 24): string {
   return `did:plc:${digits.slice(0, length).join('')}`
 }
 
-/** An audit log that takes whatever it is given: an hour goes by before each entry. */
+/** An audit log that accepts any entry; entries are an hour apart. */
 export class Log {
   readonly did: string
   readonly entries: Entry[] = []

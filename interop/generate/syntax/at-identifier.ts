@@ -2,7 +2,10 @@ import { didVectors } from './did.ts'
 import { handleVectors } from './handle.ts'
 import type { FormatVectors, Group } from './vectors.ts'
 
-/** A DID or a handle; a text that is one of them is never an invalid form of the other: https://atproto.com/specs/lexicon#at-identifier */
+/**
+ * A DID or a handle; a text that is one of them is never an invalid form of the other:
+ * https://atproto.com/specs/lexicon#at-identifier
+ */
 export function atIdentifierVectors(): FormatVectors {
   const [did, handle] = [didVectors(), handleVectors()]
   return {

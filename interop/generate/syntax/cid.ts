@@ -15,13 +15,16 @@ const hashes = { identity: 0, sha1: 0x11, 'sha2-256': 0x12, 'sha2-512': 0x13 }
 const alphabet = `${alphanumeric}+=`
 const [minLength, maxLength] = [8, 256]
 
-/** The string format `cid`: a CID as text, whatever it is a hash of. https://atproto.com/specs/data-model#link-and-cid-formats */
+/**
+ * The string format `cid`: a CID as text, whatever it is a hash of.
+ * https://atproto.com/specs/data-model#link-and-cid-formats
+ */
 export function cidVectors(): FormatVectors {
   const random = createRandom('cid')
   const cid = (codec: keyof typeof codecs, hash: keyof typeof hashes, length = 32) =>
     CID.createV1(codecs[codec], create(hashes[hash], random.bytes(length)))
   const known = cid('dag-cbor', 'sha2-256').toString()
-  // Of base64's alphabet a CID may hold the plus but not the slash.
+  // Of base64's alphabet, a CID may contain the plus but not the slash.
   const inBase64 = (encoder: typeof base64 | typeof base64pad) => {
     for (;;) {
       const text = cid('dag-cbor', 'sha2-256').toString(encoder)

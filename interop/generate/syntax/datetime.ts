@@ -5,7 +5,10 @@ const good = '1997-08-29T02:14:09.875Z'
 const maxLength = 64
 const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Besides the two files of the format: what has the form of a datetime, but names no real time. https://atproto.com/specs/lexicon#datetime */
+/**
+ * Besides the two files of the format: what has the form of a datetime, but names no real time.
+ * https://atproto.com/specs/lexicon#datetime
+ */
 export interface DatetimeVectors extends FormatVectors {
   unparsable: Group[]
 }

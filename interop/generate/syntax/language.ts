@@ -1,11 +1,15 @@
 import { alphanumeric, type FormatVectors, type Group, inserted, lookalikes, outside, stray } from './vectors.ts'
 
-/** Besides the two files of the format: what is well-formed and not valid, because it says something twice. */
+/**
+ * In addition to the format's two files: tags that are well-formed but invalid, because a part is
+ * repeated.
+ */
 export interface LanguageVectors extends FormatVectors {
   repeating: Group[]
 }
 
-// RFC 5646 section 2.1 calls these irregular, because the grammar would refuse them, and these regular.
+// RFC 5646 section 2.1 calls these irregular, because the grammar would refuse them, and these
+// regular.
 const irregular =
   'en-GB-oed i-ami i-bnn i-default i-enochian i-hak i-klingon i-lux i-mingo i-navajo i-pwn i-tao i-tay i-tsu sgn-BE-FR sgn-BE-NL sgn-CH-DE'
 const regular = 'art-lojban cel-gaulish no-bok no-nyn zh-guoyu zh-hakka zh-min zh-min-nan zh-xiang'

@@ -2,7 +2,7 @@
 export interface Group {
   note: string
   texts: string[]
-  /** What the specification says by its letter, where the vectors follow the network instead. */
+  /** What the specification literally says, where the vectors follow the network instead. */
   specification?: 'valid' | 'invalid'
 }
 
@@ -19,7 +19,10 @@ export const alphanumeric = lower + upper + digits
 
 const printable = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 0x20 + index))
 
-/** Characters beyond ASCII that the classes and case rules of regular expressions and Unicode libraries take for ASCII. */
+/**
+ * Characters beyond ASCII that the classes and case rules of regular expressions and Unicode
+ * libraries take for ASCII.
+ */
 export const lookalikes = [
   '\u00e9', // é
   '\u017f', // long s, which folds to s
@@ -36,7 +39,7 @@ export const lookalikes = [
   '\u{1f4a9}', // beyond the basic plane
 ]
 
-/** Printable ASCII characters that an alphabet leaves out. */
+/** Printable ASCII characters that are not in an alphabet. */
 export function outside(alphabet: string): string[] {
   return [...printable].filter((char) => !alphabet.includes(char))
 }
@@ -51,7 +54,10 @@ export function replaced(text: string, at: number, pieces: Iterable<string>): st
   return [...pieces].map((piece) => text.slice(0, at) + piece + text.slice(at + 1))
 }
 
-/** What must not be around or within any valid text: line ends, white space, NUL, marks, half a surrogate pair. */
+/**
+ * What must not be around or within any valid text: line ends, white space, NUL, marks, half a
+ * surrogate pair.
+ */
 export function stray(valid: string): Group[] {
   const middle = Math.floor(valid.length / 2)
   const pieces = ['\n', '\r\n', ' ', '\t', '\0', '\u00a0', '\u2028', '\ufeff', '\u0085', '\u200b', '\ud800', '\udc00']

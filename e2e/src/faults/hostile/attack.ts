@@ -4,54 +4,63 @@ import type { HostileClient } from './hostile-client.ts'
 import type { HostileDirectory } from './hostile-directory.ts'
 import type { SilentNameServer } from './silent-name-server.ts'
 
-/** What is attacked, and what attackers have at hand. */
+/** The target of an attack, and what attackers can use. */
 export interface Target {
   readonly world: World
   readonly url: string
-  /** Whom service tokens have to be for. */
+  /** The audience that service tokens need. */
   readonly serviceDid: string
-  /** Whether the server counts requests. */
+  /** Whether the server limits requests. */
   readonly isLimited: boolean
-  /** How many clients, or requests, the larger attacks are made of: 100 in the acceptance run. */
+  /** How many clients or requests the larger attacks have: 100 in the acceptance run. */
   readonly size: number
-  /** Whether the others' waiting times count: in the acceptance run, not on the busy machines of CI. */
+  /** Whether the latency of others is judged: in the acceptance run, not on busy CI machines. */
   readonly isTimed: boolean
-  /** The one account that attackers have, with as many large records as they could write. */
+  /** The attackers' account, with as many large records as they could write. */
   readonly hoarder: Hoarder
   readonly nameServer: SilentNameServer
   readonly directory: HostileDirectory
-  /** The network that this attack comes from. Each has its own, so that none finds its limits used up by the one before. */
+  /**
+   * The network that this attack comes from: its own, so that no earlier attack has used up its
+   * limits.
+   */
   readonly network: string
-  /** Connects from there; all are cut when the attack is over. */
+  /** Connects from that network; all connections are closed after the attack. */
   connect(options?: { readonly keepsText?: boolean }): Promise<HostileClient>
-  /** The names that the server has had looked up by the system since the attack began. */
+  /** The names that the server passed to the system's resolver since the attack began. */
   systemLookups(): string[]
 }
 
 export interface Hoarder extends AccountHandle {
-  /** Each close to the size that a record may have. */
+  /** Each close to the largest size of a record. */
   readonly recordCids: readonly string[]
 }
 
 /**
- * One way to hurt a server. `run` resolves when the attackers have done what they came for, and throws where the server was wrong to
- * accept, or to refuse; what it costs is measured around it.
+ * One way to hurt a server. `run` resolves when the attack is over, and throws if the server was
+ * wrong to accept or to refuse something; its cost is measured around it.
  */
 export interface Attack {
   readonly name: string
   readonly run: (target: Target) => Promise<void>
-  /** Requests and answers that are under way at once, in bytes. They may be in memory beside what the attack costs. */
+  /**
+   * Bytes of the requests and responses in flight at once: the memory that they take is allowed in
+   * addition.
+   */
   readonly ownBytes?: (target: Target) => number
-  /** Attacks on the limits themselves need them. */
+  /** Whether the attack is on the limits themselves, and so needs them on. */
   readonly needsLimits?: boolean
 }
 
-/** Requires every answer to have one of the statuses, and at least one answer to be there. With limits, any may be 429. */
+/**
+ * Requires at least one response, and each to have one of the statuses. With limits on, 429 is
+ * allowed.
+ */
 export function requireStatuses(clients: readonly HostileClient[], { isLimited }: Target, ...allowed: number[]): void {
   const found = countStatuses(clients)
   const wrong = [...found.keys()].filter((status) => !allowed.includes(status) && !(isLimited && status === 429))
-  if (found.size === 0) throw new Error('no answer at all')
-  if (wrong.length > 0) throw new Error(`answers other than ${allowed.join(', ')}: ${describeStatuses(found)}`)
+  if (found.size === 0) throw new Error('no response at all')
+  if (wrong.length > 0) throw new Error(`responses other than ${allowed.join(', ')}: ${describeStatuses(found)}`)
 }
 
 /** How often each status came. */

@@ -4,9 +4,9 @@ import { type Attack, requireStatuses, type Target } from './attack.ts'
 import { type WireRequest, xrpc } from './hostile-client.ts'
 
 const megabyte = 1_000_000
-/** JSON input is limited to 150 kB; this is what comes out of a few hundred bytes. */
+/** JSON input is limited to 150 kB; a few hundred bytes decompress to this. */
 const bombBytes = 100 * megabyte
-/** Close to what a blob may have. */
+/** Close to the largest size of a blob. */
 const uploadBytes = 5 * megabyte
 const contentTypeJson = 'content-type: application/json\r\n'
 
@@ -19,7 +19,10 @@ type Coding = keyof typeof codings
 
 const made = new Map<string, Uint8Array>()
 
-/** Spaces, which JSON allows anywhere, compressed by one coding after the other. Making one takes a while, so each is made once. */
+/**
+ * Spaces, which JSON allows anywhere, compressed by one coding after the other. Slow to make, so
+ * each is made once.
+ */
 function bomb(...given: Coding[]): Uint8Array {
   const name = given.join()
   let bytes = made.get(name)
@@ -30,7 +33,9 @@ function bomb(...given: Coding[]): Uint8Array {
   return bytes
 }
 
-/** A hundred megabytes of empty gzip streams, one after the other: what is between the two codings is large, and what comes out is nothing. */
+/**
+ * 100 MB of empty gzip members, compressed: large between the two codings, and empty after both.
+ */
 function hollow(): Uint8Array {
   let bytes = made.get('hollow')
   if (!bytes) {
@@ -58,20 +63,20 @@ function signInText(text: string): WireRequest {
   return signIn(Buffer.from(text))
 }
 
-/** Sends one request from each of as many clients, and waits for the answers. */
+/** Sends one request from each of several clients, and waits for the responses. */
 async function fromEach(target: Target, requests: readonly WireRequest[], ...statuses: number[]): Promise<void> {
   const clients = await Promise.all(requests.map(() => target.connect()))
   for (const [index, client] of clients.entries()) client.send(requests[index]!)
-  await Promise.all(clients.map((client) => client.answered(1)))
+  await Promise.all(clients.map((client) => client.responded(1)))
   for (const client of clients) requireStatuses([client], target, ...statuses)
 }
 
-/** Sends a body as slowly as the server takes it, and waits for the answer. */
+/** Sends a body no faster than the server reads it, and waits for the response. */
 async function inChunksOfOneByte(target: Target, nsid: string, bytes: number, headers = contentTypeJson) {
   const client = await target.connect()
   client.write(`POST ${xrpc(nsid)} HTTP/1.1\r\nhost: localhost\r\n${headers}transfer-encoding: chunked\r\n\r\n`)
   await client.writeAll(chunksOfOneByte(bytes))
-  await client.answered(1)
+  await client.responded(1)
   return client
 }
 
@@ -81,7 +86,7 @@ function* chunksOfOneByte(bytes: number): Generator<Uint8Array> {
   yield Buffer.from('0\r\n\r\n')
 }
 
-/** Bodies under several codings, with the header that names them. */
+/** Bodies with several codings, and the header that names these. */
 const inARow = () => [
   { coding: 'gzip, br', body: hollow() },
   ...(
@@ -119,7 +124,7 @@ export const attacksOnBodies: readonly Attack[] = [
           `content-encoding: br\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`,
       )
       client.write(body)
-      await client.answered(1)
+      await client.responded(1)
       requireStatuses([client], target, 400, 415)
     },
   },
@@ -199,7 +204,7 @@ export const attacksOnBodies: readonly Attack[] = [
         const client = clients[round % clients.length]!
         const identifier = `${round}-${'x'.repeat(140_000)}`
         client.send(signInText(JSON.stringify({ identifier, password: 'x' })))
-        await client.answered(Math.floor(round / clients.length) + 1)
+        await client.responded(Math.floor(round / clients.length) + 1)
       }
       requireStatuses(clients, target, 400, 401)
     },

@@ -2,7 +2,9 @@ import { signUp } from '../sign-ups.ts'
 import { type Attack, countStatuses, describeStatuses, requireStatuses, type Target } from './attack.ts'
 import { type WireRequest, xrpc } from './hostile-client.ts'
 
-/** Two passwords are hashed at a time, each in 19 MiB as is recommended for argon2id, however many wait. */
+/**
+ * However many wait, two passwords are hashed at a time, each in 19 MiB (the advice for argon2id).
+ */
 const hashBytes = 2 * 19 * 1024 * 1024
 const othersPatienceMs = 2_000
 const signInPath = xrpc('com.atproto.server.createSession')
@@ -21,12 +23,12 @@ export const attacksOnGates: readonly Attack[] = [
     name: 'five hundred sign-ins in one go on one connection',
     ownBytes: () => hashBytes,
     async run(target) {
-      // So many that the server closes the connection, which is an answer, too; and as many as it lets wait.
+      // As many as make the server close the connection, and then as many as it lets wait.
       const [many, some] = [await target.connect(), await target.connect()]
       many.send(...guesses(target, target.size * 5))
       some.send(...guesses(target, 50))
       await requireRoomForOthers(target)
-      await some.answered(50)
+      await some.responded(50)
       requireStatuses([some], target, 401, 503)
       if (!many.isClosed) requireStatuses([many], target, 401, 503)
     },
@@ -39,10 +41,10 @@ export const attacksOnGates: readonly Attack[] = [
       const clients = await Promise.all(requests.map(() => target.connect()))
       for (const [index, client] of clients.entries()) client.send(requests[index]!)
       await requireRoomForOthers(target)
-      await Promise.all(clients.map((client) => client.answered(1)))
+      await Promise.all(clients.map((client) => client.responded(1)))
       requireStatuses(clients, target, 401, 503)
       const unanswered = clients.filter(({ statuses }) => statuses.length === 0).length
-      if (unanswered > 0) throw new Error(`${unanswered} had no answer`)
+      if (unanswered > 0) throw new Error(`${unanswered} had no response`)
     },
   },
   {
@@ -63,11 +65,12 @@ export const attacksOnGates: readonly Attack[] = [
       for (let index = 0; index < 60; index++) {
         const from = `${target.network}::${index.toString(16)}`
         client.send({ ...guess('nobody-of-this-name.test', index), headers: { 'x-forwarded-for': from } })
-        await client.answered(index + 1)
+        await client.responded(index + 1)
       }
       const found = countStatuses([client])
-      if ((found.get(401) ?? 0) > 30 || (found.get(429) ?? 0) < 30)
+      if ((found.get(401) ?? 0) > 30 || (found.get(429) ?? 0) < 30) {
         throw new Error(`not counted as one: ${describeStatuses(found)}`)
+      }
     },
   },
   {
@@ -80,7 +83,7 @@ export const attacksOnGates: readonly Attack[] = [
         const path = xrpc('com.atproto.sync.getLatestCommit', { did: target.hoarder.did })
         const from = `${target.network}::${index.toString(16)}`
         client.send({ path, headers: { authorization, 'x-forwarded-for': from } })
-        await client.answered(index + 1)
+        await client.responded(index + 1)
       }
       const found = countStatuses([client])
       const counted = (found.get(429) ?? 0) + (found.get(503) ?? 0)
@@ -89,12 +92,13 @@ export const attacksOnGates: readonly Attack[] = [
     },
   },
   {
-    name: 'heads that are too large, and such as are nearly so',
+    name: 'heads that are too large, or nearly so',
     async run(target) {
       const clients = await Promise.all(Array.from({ length: target.size }, () => target.connect()))
-      for (const [index, client] of clients.entries())
+      for (const [index, client] of clients.entries()) {
         client.send({ path: '/robots.txt', headers: { 'x-much': 'x'.repeat(index % 2 === 0 ? 15_000 : 40_000) } })
-      await Promise.all(clients.map((client) => client.answered(1)))
+      }
+      await Promise.all(clients.map((client) => client.responded(1)))
       requireStatuses(clients, target, 200, 431)
     },
   },
@@ -104,7 +108,7 @@ export const attacksOnGates: readonly Attack[] = [
       const clients = await Promise.all(Array.from({ length: target.size }, () => target.connect()))
       const headers = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`x${index}`, '1']))
       for (const client of clients) client.send({ path: '/robots.txt', headers })
-      await Promise.all(clients.map((client) => client.answered(1)))
+      await Promise.all(clients.map((client) => client.responded(1)))
       requireStatuses(clients, target, 200, 431)
     },
   },
@@ -114,13 +118,13 @@ export const attacksOnGates: readonly Attack[] = [
       const clients = await Promise.all(Array.from({ length: target.size }, () => target.connect()))
       const path = `/xrpc/com.atproto.sync.getBlocks?did=${target.hoarder.did}&${'cids=x&'.repeat(2_000)}`
       for (const client of clients) client.send({ path })
-      await Promise.all(clients.map((client) => client.answered(1)))
+      await Promise.all(clients.map((client) => client.responded(1)))
       requireStatuses(clients, target, 400)
     },
   },
 ]
 
-/** Somebody of another network, whose password is hashed as well, is not refused and does not wait for all the others. */
+/** A sign-in from another network is not refused, and does not wait for all the others. */
 async function requireRoomForOthers({ url, isTimed }: Target): Promise<void> {
   const began = performance.now()
   await signUp(url)

@@ -3,7 +3,9 @@ import { signUp } from '../sign-ups.ts'
 import { type Attack, countStatuses, describeStatuses, requireStatuses, type Target } from './attack.ts'
 import { type HostileClient, type WireRequest, xrpc } from './hostile-client.ts'
 
-/** What a name server that is silent may cost one who asks: the time-out of a look-up, and something for a busy machine. */
+/**
+ * How long a look-up at a silent name server may take: its time-out, and more for a busy machine.
+ */
 const patienceMs = 10_000
 const othersPatienceMs = 2_000
 let named = 0
@@ -18,7 +20,7 @@ async function askForNames(target: Target, count: number): Promise<HostileClient
   return Promise.all(resolveRequests(count).map(async (request) => (await target.connect()).send(request)))
 }
 
-/** A sign-up that needs no proof until the directory has been asked, with a token that nobody signed. */
+/** A sign-up with an unsigned token, which is checked only after asking the directory. */
 function signUpWithForgedToken({ hoarder, serviceDid }: Target, did: string, issuer = did): WireRequest {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const lxm = 'com.atproto.server.createAccount'
@@ -44,9 +46,9 @@ export const attacksOnLookups: readonly Attack[] = [
       await signUp(target.url)
       const tookMs = performance.now() - began
       if (target.isTimed && tookMs > othersPatienceMs) throw new Error(`others' sign-up took ${tookMs.toFixed(0)} ms`)
-      await Promise.all(clients.map((client) => client.answered(1, patienceMs)))
-      const answers = clients.filter(({ statuses }) => statuses.length > 0).length
-      if (answers < clients.length) throw new Error(`${answers} of ${clients.length} were answered`)
+      await Promise.all(clients.map((client) => client.responded(1, patienceMs)))
+      const responses = clients.filter(({ statuses }) => statuses.length > 0).length
+      if (responses < clients.length) throw new Error(`${responses} of ${clients.length} got a response`)
       requireStatuses(clients, target, 400, 429, 502, 503, 504)
       requireNoSystemLookups(target)
     },
@@ -63,7 +65,7 @@ export const attacksOnLookups: readonly Attack[] = [
       await sleep(3_000)
       const later = target.nameServer.questions - then
       if (then === before) throw new Error('the name server was not asked at all')
-      if (later > 0) throw new Error(`${later} questions more than a second after everybody had left`)
+      if (later > 0) throw new Error(`${later} look-ups more than a second after all clients had left`)
       requireNoSystemLookups(target)
     },
   },
@@ -73,13 +75,14 @@ export const attacksOnLookups: readonly Attack[] = [
       const clients = await Promise.all(Array.from({ length: 4 }, () => target.connect()))
       const count = target.size * 2
       for (let index = 0; index < count; index += clients.length) {
-        for (const [lane, client] of clients.entries())
+        for (const [lane, client] of clients.entries()) {
           client.send(signUpWithForgedToken(target, target.directory.did(index + lane)))
-        await Promise.all(clients.map((client) => client.answered(index / clients.length + 1)))
+        }
+        await Promise.all(clients.map((client) => client.responded(index / clients.length + 1)))
       }
       requireStatuses(clients, target, 400, 401, 403, 502, 503)
-      // One document each, not one more for every forged signature.
-      if (target.directory.asked === 0) throw new Error('no document was asked for: the attack came to nothing')
+      // One document per DID, not one per forged signature.
+      if (target.directory.asked === 0) throw new Error('no document was asked for: the attack had no effect')
       if (target.directory.asked > count) throw new Error(`${target.directory.asked} documents for ${count} DIDs`)
     },
   },
@@ -90,7 +93,7 @@ export const attacksOnLookups: readonly Attack[] = [
       const did = target.directory.did(999_999)
       for (let index = 0; index < 20; index++) {
         client.send(signUpWithForgedToken(target, did))
-        await client.answered(index + 1)
+        await client.responded(index + 1)
       }
       requireStatuses([client], target, 400, 401, 403, 502, 503)
       if (target.directory.asked > 3) throw new Error(`the directory was asked ${target.directory.asked} times`)
@@ -101,7 +104,7 @@ export const attacksOnLookups: readonly Attack[] = [
     async run(target) {
       const client = await target.connect()
       client.send(signUpWithForgedToken(target, target.directory.did(1_000_000), target.directory.did(1_000_001)))
-      await client.answered(1)
+      await client.responded(1)
       const found = countStatuses([client])
       if (!found.has(401) && !found.has(400)) throw new Error(`not refused: ${describeStatuses(found)}`)
       if (target.directory.asked > 0) throw new Error('the directory was asked for a document')
@@ -109,7 +112,10 @@ export const attacksOnLookups: readonly Attack[] = [
   },
 ]
 
-/** The system's resolver holds a thread for each name and cannot be called off, so no name of a stranger may get there. */
+/**
+ * The system's resolver holds a thread for each name and cannot be cancelled, so names from
+ * strangers must not reach it.
+ */
 function requireNoSystemLookups(target: Target): void {
   const names = target.systemLookups()
   if (names.length > 0) throw new Error(`${names.length} names went to the system's resolver, such as ${names[0]}`)

@@ -6,7 +6,7 @@ const megabyte = 1_000_000
 const messageBytes = 100 * megabyte
 const subscribers = 20
 
-/** What a subscriber that does not keep up may have waiting. */
+/** How many bytes may wait for a slow subscriber. */
 const bufferBytes = 8 * 1024 * 1024
 
 async function subscribe(target: Target, query = ''): Promise<HostileClient> {
@@ -18,12 +18,15 @@ async function subscribe(target: Target, query = ''): Promise<HostileClient> {
     'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
   }
   client.write(wireForm({ path: `/xrpc/com.atproto.sync.subscribeRepos${query}`, headers }))
-  await client.answered(1)
+  await client.responded(1)
   if (client.statuses[0] !== 101) throw new Error(`no subscription: ${client.statuses}`)
   return client
 }
 
-/** Parts of one message as clients send them; the mask of zeros leaves the payload as it is. */
+/**
+ * Fragments of one message, masked as a client's must be; a mask of zeros leaves the payload
+ * unchanged.
+ */
 function* messageParts(): Generator<Uint8Array> {
   const [part, binary, continued, last] = [64 * 1024, 2, 0, 0x80]
   for (let sent = 0; sent < messageBytes; sent += part) {
@@ -40,7 +43,7 @@ function* messageFrame(): Generator<Uint8Array> {
   for (let sent = 0; sent < messageBytes; sent += megabyte) yield Buffer.alloc(megabyte)
 }
 
-/** Pings, messages, and the parts of a message that never ends: three million frames of each. */
+/** Pings, messages, and fragments of a message that never ends: three million frames of each. */
 const smallFrames = [
   { first: [], each: [0x89, 0x80, 0, 0, 0, 0] },
   { first: [], each: [0x82, 0x81, 0, 0, 0, 0, 0x78] },
@@ -62,7 +65,7 @@ export const attacksOnStreams: readonly Attack[] = [
       const clients: HostileClient[] = []
       for (let index = 0; index < subscribers; index++) clients.push(await subscribe(target, '?cursor=0'))
       const bytes = () => clients.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0)
-      // Until all have everything.
+      // Until all have received everything.
       let received: number
       do {
         received = bytes()
@@ -99,7 +102,7 @@ export const attacksOnStreams: readonly Attack[] = [
       })
       const clients = await Promise.all(attempts)
       if (!clients.every(({ isClosed }) => isClosed)) throw new Error('the server goes on with them')
-      if (clients.some(({ receivedBytes }) => receivedBytes > megabyte)) throw new Error('the server answers each')
+      if (clients.some(({ receivedBytes }) => receivedBytes > megabyte)) throw new Error('the server replies to each')
     },
   },
 ]

@@ -10,7 +10,10 @@ export interface WireRequest {
   readonly body?: Uint8Array
 }
 
-/** A network that attacks come from, as a proxy on loopback tells it. Documentation addresses belong to nobody. */
+/**
+ * The network of an attack, as a proxy on loopback reports it: addresses reserved for
+ * documentation.
+ */
 export function hostileNetwork(index = 0): string {
   return `2001:db8:bad:${index.toString(16)}`
 }
@@ -22,9 +25,9 @@ export interface HostileClientOptions {
 
 /** A connection that does what no well-behaved client does. */
 export class HostileClient {
-  /** The statuses of the answers so far. */
+  /** The statuses of the responses so far. */
   readonly statuses: number[] = []
-  /** The answers as text: heads and bodies. */
+  /** The responses as text: heads and bodies. */
   text = ''
   receivedBytes = 0
   isClosed = false
@@ -49,7 +52,7 @@ export class HostileClient {
     return new HostileClient(socket, options)
   }
 
-  /** Sends requests, all at once, without waiting for answers. */
+  /** Sends requests all at once, without waiting for responses. */
   send(...requests: readonly WireRequest[]): this {
     for (const request of requests) this.write(wireForm(request, this.#network))
     return this
@@ -59,7 +62,7 @@ export class HostileClient {
     return !this.#socket.destroyed && this.#socket.write(bytes)
   }
 
-  /** Writes so much only as the server takes. */
+  /** Writes no faster than the server reads. */
   async writeAll(chunks: Iterable<Uint8Array>): Promise<void> {
     for (const chunk of chunks) {
       if (this.#socket.destroyed) return
@@ -75,8 +78,11 @@ export class HostileClient {
     return this
   }
 
-  /** Resolves when that many answers have begun, when the server has cut the connection, or when the time is over. */
-  async answered(count: number, forMs = 20_000): Promise<void> {
+  /**
+   * Resolves when that many responses have begun, the server has closed the connection, or the time
+   * is over.
+   */
+  async responded(count: number, forMs = 20_000): Promise<void> {
     const until = performance.now() + forMs
     while (this.statuses.length < count && !this.isClosed && performance.now() < until) await sleep(5)
   }
@@ -91,12 +97,12 @@ export class HostileClient {
     if (this.#keepsText) this.text += text
     const seen = this.#tail + text
     for (const [, status] of seen.matchAll(/HTTP\/1\.1 (\d{3}) /g)) this.statuses.push(Number(status))
-    // What may be the beginning of a status line, and is not a whole one.
+    // Possibly the beginning of a status line.
     this.#tail = seen.slice(-12).replace(/^.*HTTP\/1\.1 \d{3} /s, '')
   }
 }
 
-/** Head and body. Everything comes from the network unless the headers say otherwise. */
+/** Head and body, with the network as client address by default. */
 export function wireForm({ method, path, headers = {}, body }: WireRequest, network = hostileNetwork()): Buffer {
   const all: Record<string, string> = {
     host: 'localhost',

@@ -1,5 +1,6 @@
-// A program of many clients that each send what they are told, wait for an answer or a second, leave, and come again:
-// hostile-crowd.mjs <port> <clients>, with a JSON array of requests in base64 on its input, and an end of it when it is to end.
+// Many clients that each send a request, wait for a response or a second, disconnect and start again:
+// hostile-crowd.mjs <port> <clients>, with a JSON array of requests in base64 on its input. It ends
+// when its input ends.
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 

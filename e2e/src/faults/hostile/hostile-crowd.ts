@@ -10,13 +10,13 @@ import { type WireRequest, wireForm, xrpc } from './hostile-client.ts'
 
 const program = fileURLToPath(new URL('./hostile-crowd.mjs', import.meta.url))
 
-/** Clients of one network in a process of their own, which do a little of everything until they `leave`. */
+/** Clients of one network in a separate process, which do a little of everything until `leave`. */
 export async function gatherHostileCrowd(service: string, clients: number, hoarder: Hoarder) {
   const child = spawn(process.execPath, [program, new URL(service).port, String(clients)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'] },
   })
-  // The crowd stands for other machines: what it computes must not slow the server.
+  // The crowd stands for other machines: its own work must not slow the server.
   setPriority(child.pid!, constants.priority.PRIORITY_LOW)
   const ended = once(child, 'exit')
   const requests = repertoire(hoarder).map((request) => wireForm(request).toString('base64'))

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net'
 const documentBytes = 255_000
 const hostile = 'aaaaaaaa'
 
-/** A did:plc directory that strangers have filled with large documents; whatever else it is asked, the usual one answers. */
+/** A did:plc directory with large documents of strangers; other requests go to the ordinary one. */
 export class HostileDirectory {
-  /** How often it was asked for a document of a stranger. */
+  /** How often a stranger's document was requested. */
   asked = 0
-  /** The URL of the usual one. */
+  /** The URL of the ordinary directory. */
   upstream = ''
   readonly #server: Server
 
@@ -38,7 +38,7 @@ export class HostileDirectory {
     return `http://localhost:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** One of the DIDs whose documents are large. */
+  /** A DID whose document is large. */
   did(index: number): string {
     const digits = index
       .toString(32)
@@ -64,7 +64,7 @@ export class HostileDirectory {
   }
 }
 
-/** Many small parts: parsed, they take several times the memory of their text. */
+/** Many small parts: parsed, they take several times the memory of the text. */
 function largeDocument(did: string): string {
   const service = (index: number) => ({ id: `#s${index}`, type: 'X', serviceEndpoint: `https://s${index}.example.com` })
   const each = JSON.stringify(service(1000)).length + 1

@@ -13,9 +13,9 @@ const monitor = new URL('./server-monitor.mjs', import.meta.url)
 const renewBytes = 48_000_000
 const recordCharacters = 900_000
 
-/** How large the attacks are, and on what. */
+/** The size of the attacks, and the kind of server. */
 export interface Campaign extends Pick<Target, 'isLimited' | 'size' | 'isTimed'> {
-  /** What the attackers' account has, each of about 1 MB. */
+  /** The records of the attackers' account, about 1 MB each. */
   readonly records: number
 }
 
@@ -23,10 +23,10 @@ type Neighbours = Pick<Target, 'nameServer' | 'directory'>
 
 type Prey = Pick<Target, 'hoarder' | 'serviceDid'>
 
-/** A server that is watched, with neighbours that mean no good. */
+/** A monitored server and its attackers. */
 export class HostileWorld {
   #prey: Prey | undefined
-  /** What the server held when it was started last. */
+  /** The server's memory after its last start. */
   #freshBytes = 0
   #attacks = 0
   readonly world: World
@@ -85,7 +85,10 @@ export class HostileWorld {
     this.#neighbours.directory.close()
   }
 
-  /** Starts the server again where earlier attacks have made it large, so that what they left behind does not hide the next one's. */
+  /**
+   * Restarts a server that earlier attacks have made large, so that their leftovers do not hide the
+   * next one's.
+   */
   async #renew(): Promise<void> {
     const { server } = this.world
     if (this.#freshBytes > 0 && residentBytes(server.pid!) - this.#freshBytes < renewBytes) return
@@ -104,7 +107,7 @@ export class HostileWorld {
     const { server } = this.world
     const meter = new ServerMeter(server.pid!, server.env['HOSTILE_MONITOR']!)
     const clients: HostileClient[] = []
-    // The crowd has the first.
+    // The first network is the crowd's.
     const network = hostileNetwork(1 + this.#attacks)
     const target: Target = {
       world: this.world,
@@ -142,16 +145,17 @@ async function hoard(service: string, records: number): Promise<Hoarder> {
   return { ...account, recordCids }
 }
 
-/** What a server has once it has run for a while, compiled code and pools, is not the attackers' doing. */
+/** Warms the server up: compiled code and pools are not costs of an attack. */
 async function warmUp({ url, hoarder }: Target): Promise<void> {
   const { did } = await signUp(url)
   for (let round = 0; round < 200; round++) {
     await ask(url, 'com.atproto.repo.listRecords', { params: { repo: did, collection } })
     await ask(url, 'com.atproto.repo.describeRepo', { params: { repo: did } })
-    if (round % 20 === 0)
+    if (round % 20 === 0) {
       await ask(url, 'com.atproto.repo.listRecords', { params: { repo: hoarder.did, collection, limit: '2' } })
+    }
   }
-  // The first large writes run code that is not compiled yet: a cost of starting, not of an attack.
+  // The first large writes run code that is not compiled yet.
   for (let round = 0; round < 30; round++) {
     const record = { $type: collection, text: `${round} ${'x'.repeat(recordCharacters)}` }
     const input = { repo: hoarder.did, collection, rkey: 'warming', record }

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What an attack has cost the server, as seen from outside. */
+/** What an attack cost the server, measured from outside. */
 export interface Cost {
-  /** The longest turn of the event loop, as computing time of its thread. */
+  /** The longest turn of the event loop, in CPU time of its thread. */
   readonly blockedMs: number
-  /** The most memory that was held beyond that at the beginning. */
+  /** The peak of memory, less what was held at the beginning. */
   readonly peakBytes: number
-  /** What is still in use after a garbage collection. */
+  /** The memory still in use after a garbage collection. */
   readonly keptBytes: number
   /** How long the server kept computing after its clients had left. */
   readonly lingeringMs: number
@@ -23,7 +23,7 @@ interface Note {
 const sampleMs = 10
 const clockTickMs = 10
 const windowMs = 200
-/** Of a window, what a server that has nothing to do may compute: its timers, and those of the monitor. */
+/** The share of a window that an idle server may compute: its timers, and those of the monitor. */
 const idleMs = 40
 const patienceMs = 30_000
 
@@ -40,7 +40,7 @@ export class ServerMeter {
     this.#notes = notesFile
   }
 
-  /** From here on, everything counts. */
+  /** Starts measuring. */
   async begin(): Promise<void> {
     await this.#idle()
     const used = await this.#used()
@@ -49,7 +49,7 @@ export class ServerMeter {
     this.#sampler = setInterval(() => (this.#peak = Math.max(this.#peak, residentBytes(this.#pid))), sampleMs)
   }
 
-  /** To be called when the clients have left. */
+  /** Call this when the clients have left. */
   async end(): Promise<Cost> {
     const lingeringMs = await this.#idle()
     clearInterval(this.#sampler)
@@ -58,12 +58,12 @@ export class ServerMeter {
     return { ...cost, keptBytes: Math.max(0, (await this.#used()) - this.#begun.used) }
   }
 
-  /** The names that the server has had looked up by the system, which nothing can call off. */
+  /** The names that the server passed to the system's resolver, which cannot be cancelled. */
   systemLookups(): string[] {
     return this.#since().flatMap(({ systemLookup }) => (systemLookup ? [systemLookup] : []))
   }
 
-  /** Waits until the process computes next to nothing, and tells how long it still did. */
+  /** Waits until the process is idle; resolves to how long it was still computing. */
   async #idle(): Promise<number> {
     const began = performance.now()
     for (;;) {
@@ -93,7 +93,7 @@ export class ServerMeter {
   #read(): Note[] {
     if (!existsSync(this.#notes)) writeFileSync(this.#notes, '')
     const lines = readFileSync(this.#notes, 'utf8').split('\n')
-    // The last line may not be there as a whole.
+    // The last line may be incomplete.
     return lines.slice(0, -1).map((line) => JSON.parse(line) as Note)
   }
 
@@ -104,7 +104,10 @@ export class ServerMeter {
   }
 }
 
-/** Memory that a process has of its own: pages of files, which the system maps in and out at will, do not count. */
+/**
+ * The private memory of a process: pages of files, which the system maps in and out at will, do not
+ * count.
+ */
 export function residentBytes(pid: number): number {
   const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!
   return Number(kilobytes) * 1024

@@ -1,6 +1,6 @@
-// Loaded into the server before its own program. It notes in the file HOSTILE_MONITOR every turn of the event loop that is long enough to
-// matter, and what memory is in use after a garbage collection whenever it receives SIGUSR2. It also points the server's look-ups at the
-// name server HOSTILE_NAME_SERVER, which no setting of the server can do.
+// Loaded into the server before its own program. Writes every long turn of the event loop to the file
+// HOSTILE_MONITOR and, on SIGUSR2, the memory in use after a garbage collection. It also points the
+// server's look-ups at the name server HOSTILE_NAME_SERVER, for which the server has no setting.
 import dns from 'node:dns'
 import { appendFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -28,21 +28,21 @@ function watchTurns() {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc')
   process.on('SIGUSR2', async () => {
-    // Array buffers are freed in another thread, and counted off by the next collection. What one collection frees may own more, as a
-    // socket does its handle.
+    // Array buffers are freed in another thread, and subtracted by the next collection. What one
+    // collection frees may own more, as a socket owns its handle.
     for (let round = 0; round < 3; round++) {
       collect()
       await new Promise((resolve) => setImmediate(resolve))
     }
     const { heapUsed, external } = process.memoryUsage()
     note({ used: heapUsed + external })
-    // The collection is no turn of the server's own.
+    // The collection is not a turn of the server.
     began = performance.now()
     cpu = threadCpuMs()
   })
 }
 
-/** What this thread has computed: unlike the time that has passed, it does not grow while other processes have the processor. */
+/** The CPU time of this thread: unlike wall time, it does not grow while other processes run. */
 function threadCpuMs() {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000
@@ -61,7 +61,7 @@ function redirectLookups() {
   dns.promises.Resolver = redirected(dns.promises.Resolver)
   dns.setServers([nameServer])
   dns.promises.setServers([nameServer])
-  // The system's resolver cannot be redirected. It holds a thread for as long as the name server is silent, so its use is counted.
+  // The system's resolver cannot be redirected, and a silent name server blocks one of its threads: count its use.
   const { lookup } = dns
   dns.lookup = (name, options, callback) => {
     if (name === 'localhost') return lookup(name, options, callback)

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 
-/** A name server on loopback that hears every question and never answers one. */
+/** A name server on loopback that receives every query and never replies. */
 export class SilentNameServer {
   questions = 0
   readonly #socket = createSocket('udp4')
@@ -14,7 +14,7 @@ export class SilentNameServer {
     return server
   }
 
-  /** Address and port, as resolvers are told them. */
+  /** Address and port, in the form that resolvers take. */
   get address(): string {
     return `127.0.0.1:${this.#socket.address().port}`
   }

@@ -7,17 +7,17 @@ import { type Attack, requireStatuses, type Target } from './attack.ts'
 import { type HostileClient, type WireRequest, xrpc } from './hostile-client.ts'
 
 const megabyte = 1_000_000
-/** What the log may take on the disk once nobody holds it. */
+/** The size that the write-ahead log may have once no snapshot holds it. */
 const largestLog = 16 * 1024 * 1024
-/** A page of records ends at 2 MiB, and the last record of a page may go beyond. */
+/** A page of records ends at 2 MiB; its last record may go beyond. */
 const largestPage = 3.5 * megabyte
-/** Of each answer that nobody reads: what the server has made of it and what the system has taken. */
+/** Of each response that nobody reads: what the server has produced and the system has buffered. */
 const unreadBytes = largestPage
 
 const pagePath = ({ hoarder }: Target) =>
   xrpc('com.atproto.repo.listRecords', { repo: hoarder.did, collection, limit: '100' })
 
-/** All blocks that fit into a request's head. */
+/** As many CIDs as fit into a request's head. */
 function blocksPath({ hoarder }: Target): string {
   const cids = hoarder.recordCids.slice(0, 100).map((cid) => `cids=${cid}`)
   return `/xrpc/com.atproto.sync.getBlocks?did=${hoarder.did}&${cids.join('&')}`
@@ -27,7 +27,9 @@ const repoPath = ({ hoarder }: Target) => xrpc('com.atproto.sync.getRepo', { did
 
 const silentReaders = ({ size }: Target) => Math.ceil(size / 5)
 
-/** Clients that ask and do not read. Their first bytes show that the answer has been made. */
+/**
+ * Clients that send a request and do not read. The first bytes show that the response has begun.
+ */
 async function askAndFallSilent(target: Target, request: WireRequest): Promise<HostileClient[]> {
   const clients: HostileClient[] = []
   for (let index = 0; index < silentReaders(target); index++) {
@@ -39,16 +41,16 @@ async function askAndFallSilent(target: Target, request: WireRequest): Promise<H
   return clients
 }
 
-/** Ten requests on one connection before the first answer. */
+/** Ten requests on one connection before the first response. */
 async function askInOneGo(target: Target, path: string): Promise<HostileClient> {
   const client = await target.connect()
   client.send(...Array.from({ length: 10 }, () => ({ path })))
-  await client.answered(10)
+  await client.responded(10)
   requireStatuses([client], target, 200, 400)
   return client
 }
 
-export const attacksOnAnswers: readonly Attack[] = [
+export const attacksOnResponses: readonly Attack[] = [
   {
     name: 'a page of a hundred records of 1 MB',
     ownBytes: () => largestPage,
@@ -59,7 +61,7 @@ export const attacksOnAnswers: readonly Attack[] = [
       const page = (await response.json()) as { records: unknown[]; cursor?: string }
       const bytes = JSON.stringify(page).length
       if (bytes > largestPage) throw new Error(`a page of ${bytes} bytes`)
-      if (page.records.length === 0 || page.cursor === undefined) throw new Error('the page has no way on')
+      if (page.records.length === 0 || page.cursor === undefined) throw new Error('the page is empty or has no cursor')
     },
   },
   {
@@ -79,7 +81,7 @@ export const attacksOnAnswers: readonly Attack[] = [
       const client = await target.connect()
       const headers = { 'accept-encoding': 'gzip' }
       client.send(...Array.from({ length: 10 }, () => ({ path: pagePath(target), headers })))
-      await client.answered(10)
+      await client.responded(10)
       requireStatuses([client], target, 200)
     },
   },
@@ -116,7 +118,7 @@ export const attacksOnAnswers: readonly Attack[] = [
   },
 ]
 
-/** The log comes back to a size that does not depend on what was written while it was held. */
+/** The log returns to a size that does not depend on how much was written while it was held. */
 async function logIsBack(target: Target): Promise<void> {
   const file = join(target.world.folder, 'pds.sqlite-wal')
   const until = performance.now() + 70_000
