@@ -28,7 +28,7 @@ describe('verdicts', () => {
       const verdicts = new Verdicts([decision])
       verdicts.compare('syntax/did_syntax_valid.txt', 'did:odd:b', 'valid', { oracle: 'invalid' })
       verdicts.compare(file, text, 'valid', { [judge]: 'invalid' })
-      expect(() => verdicts.disagreements()).toThrow('nobody decided')
+      expect(() => verdicts.disagreements()).toThrow('without a decision')
     }
   })
 
