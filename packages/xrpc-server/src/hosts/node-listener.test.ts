@@ -42,6 +42,14 @@ it('of the requests that come in one turn of the event loop, a slice of time is 
   expect(begun).toEqual(Array.from({ length: 40 }, (_, index) => `/${index}`))
 })
 
+it('the servers of one process share each slice', async () => {
+  const [one, other] = [crowd(20), crowd(20)]
+  expect(one.begun.length).toBeLessThanOrEqual(12)
+  expect(other.begun).toEqual([])
+  await Promise.all([one.answered, other.answered])
+  expect([one.begun.length, other.begun.length]).toEqual([20, 20])
+})
+
 it('a request whose client leaves before it begins is not worked on', async () => {
   const { begun, responses, answered } = crowd(20)
   responses.at(-1)!.response.destroy()
@@ -49,10 +57,10 @@ it('a request whose client leaves before it begins is not worked on', async () =
   expect(begun).toHaveLength(19)
 })
 
-it('requests to upgrade are judged in slices of time as well', async () => {
-  const judged: string[] = []
+it('requests to upgrade are decided on in slices of time as well', async () => {
+  const decided: string[] = []
   const upgrade = async ({ path }: { path: string }): Promise<Upgrade> => {
-    judged.push(path)
+    decided.push(path)
     work()
     return { accepted: false, response: { status: 400, headers: {} } }
   }
@@ -62,14 +70,14 @@ it('requests to upgrade are judged in slices of time as well', async () => {
     message.url = `/${index}`
     listener(message, message.socket, Buffer.alloc(0))
   }
-  expect(judged.length).toBeLessThanOrEqual(12)
-  await vi.waitUntil(() => judged.length === 40, 10_000)
+  expect(decided.length).toBeLessThanOrEqual(12)
+  await vi.waitUntil(() => decided.length === 40, 10_000)
 })
 
 it('requests and upgrades of one Koa app share each slice', async () => {
-  const judged: string[] = []
+  const decided: string[] = []
   const upgrade = async ({ path }: { path: string }): Promise<Upgrade> => {
-    judged.push(path)
+    decided.push(path)
     return { accepted: false, response: { status: 400, headers: {} } }
   }
   const { listener } = koaUpgrade(new Server(), { upgrade })
@@ -80,7 +88,7 @@ it('requests and upgrades of one Koa app share each slice', async () => {
   const message = new IncomingMessage(new Socket())
   listener(message, message.socket, Buffer.alloc(0))
   expect(begun.length).toBeLessThanOrEqual(12)
-  expect(judged).toEqual([])
+  expect(decided).toEqual([])
   await answered
-  await vi.waitUntil(() => judged.length === 1)
+  await vi.waitUntil(() => decided.length === 1)
 })
