@@ -5,6 +5,8 @@ export class FakeSocket {
   readonly url: string
   binaryType = 'blob'
   isCut = false
+  /** Whether it was closed with a close frame, and not cut off. */
+  isClosed = false
   readonly #listeners = new Map<string, Listener[]>()
 
   constructor(url: string) {
@@ -17,6 +19,7 @@ export class FakeSocket {
 
   close(): void {
     this.isCut = true
+    this.isClosed = true
   }
 
   /** What the cursor in the URL is. */

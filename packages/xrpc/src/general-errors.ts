@@ -1,11 +1,11 @@
 /**
- * The error names that any method may answer with although its lexicon does not declare them, and the
- * HTTP status of each. Clients act on these names, so each needs a reason to be here.
+ * The error names that any method may respond with although its lexicon does not declare them, and
+ * the HTTP status of each. Clients act on these names, so each needs a reason to be here.
  * https://atproto.com/specs/xrpc#error-responses
  */
 export const generalErrors = {
-  // The request, whatever the method. PayloadTooLargeError is what the network's servers say of a
-  // body that is over the limit; nobody hears ClientGone, but logs tell it from a fault by its status.
+  // The request, whatever the method. PayloadTooLargeError is what the network's servers send for a
+  // body over the limit. ClientGone reaches no client; its status tells logs that it is not a fault.
   InvalidRequest: 400,
   NotFound: 404,
   NotAcceptable: 406,
@@ -55,10 +55,10 @@ export const generalErrors = {
   ConsumerTooSlow: 400,
 } as const
 
-/** An error name that any method may answer with. */
+/** An error name that any method may respond with. */
 export type GeneralErrorName = keyof typeof generalErrors
 
-/** Whether any method may answer with this error name. */
+/** Whether any method may respond with this error name. */
 export function isGeneralError(name: string): name is GeneralErrorName {
   return Object.hasOwn(generalErrors, name)
 }

@@ -29,6 +29,6 @@ export {
   maxFrameItems,
   type UnknownFrame,
 } from './stream/frames.ts'
-export { type SocketEnding, StreamSocket, type StreamSocketOptions } from './stream/stream-socket.ts'
+export { abnormalClosure, type SocketEnding, StreamSocket, type StreamSocketOptions } from './stream/stream-socket.ts'
 export type { FrameOptions, SubscribeOptions } from './stream/subscribe.ts'
 export type { OpenSocket, SocketOptions, SubscriberSocket } from './stream/subscriber-socket.ts'

@@ -5,7 +5,7 @@ export function methodUrl(
   params?: object,
 ) {
   const url = new URL(`/xrpc/${method.nsid}`, service)
-  // Whoever gives parameters to the client has had them checked by their types.
+  // The compiler has checked them where the client was called.
   if (params) url.search = method.formatParams(params as never).toString()
   return url.href
 }

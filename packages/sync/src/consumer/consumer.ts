@@ -1,4 +1,4 @@
-import { type Clock, maxFrameBytes, StreamSocket, systemClock } from '@atoll/xrpc'
+import { abnormalClosure, type Clock, maxFrameBytes, StreamSocket, systemClock } from '@atoll/xrpc'
 import { decodeMessage } from '../decode/decode-message.ts'
 import type { RepoMessage } from '../decode/messages.ts'
 import { StreamError } from '../errors.ts'
@@ -15,8 +15,8 @@ import { firehoseUrl } from './service-url.ts'
 import { StreamReader } from './stream-reader.ts'
 
 /**
- * A consumer of a relay's or a personal data server's firehose that survives what streams suffer. Nothing happens before
- * `run`.
+ * Makes a consumer of the firehose of a relay or a personal data server. It reconnects when the
+ * stream breaks, and goes on where it was. Nothing happens before `run`.
  *
  * @example
  * const consumer = createFirehoseConsumer({ service: 'wss://relay.example', cursorStore, onEvent: index })
@@ -29,10 +29,7 @@ export function createFirehoseConsumer(options: FirehoseConsumerOptions): Fireho
 /** The cursors that stand for the oldest event and for what is new. */
 const beginning = { oldest: 0, live: undefined }
 
-/** The code of a connection that ended without a close frame. */
-const abnormalClosure = 1006
-
-/** What a frame that waits takes in memory beside its bytes, about: most events are shorter than that. */
+/** Roughly what a waiting frame takes in memory besides its bytes: more than the bytes of most events. */
 const frameOverhead = 400
 
 class Consumer implements FirehoseConsumer {
@@ -142,8 +139,9 @@ class Consumer implements FirehoseConsumer {
   }
 
   /**
-   * Queues a message behind the others of its account. What has to wait is kept as its frame, whose length is known, and is decoded once
-   * more when its turn has come: a message may take many times that.
+   * Queues a message behind the others of its account. While it waits, only its frame is kept, whose
+   * length is known, and is decoded again when its turn comes: a decoded message may take many times
+   * that.
    */
   #take(message: RepoMessage, frame: Uint8Array, done: () => void): void {
     this.#failedConnections = 0

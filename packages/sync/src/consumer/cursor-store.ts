@@ -9,7 +9,7 @@ export interface CursorStore {
   save(cursor: number): Awaitable<void>
 }
 
-/** Saves a cursor that moves often, now and then, one save at a time. */
+/** Saves a cursor that moves often: at intervals, and one save at a time. */
 export class CursorSaver {
   readonly #store: CursorStore
   readonly #clock: Clock

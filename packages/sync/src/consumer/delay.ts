@@ -1,6 +1,6 @@
 import type { Clock } from '@atoll/xrpc'
 
-/** Resolves after `ms`, or as soon as `signal` says that nobody waits any more. */
+/** Resolves after `ms`, or as soon as `signal` is aborted. */
 export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()

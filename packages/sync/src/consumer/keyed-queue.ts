@@ -34,7 +34,7 @@ export class KeyedQueue {
     return this.#size
   }
 
-  /** A task that resolves to `false` takes with it all that waits behind it. */
+  /** Runs a task behind those of its key. If it resolves to `false`, all that wait behind it are dropped. */
   add(key: string, size: number, run: () => Promise<boolean>): void {
     const task = { order: this.#count++, size, run }
     this.#size += size
@@ -49,7 +49,7 @@ export class KeyedQueue {
     this.#start()
   }
 
-  /** For a task that only waits: until then, one of another lane may run in its place. */
+  /** For a task that only waits: until `waiting` settles, a task of another key may run in its place. */
   async yieldSlot<T>(waiting: Promise<T>): Promise<T> {
     this.#running--
     this.#start()

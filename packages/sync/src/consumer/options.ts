@@ -45,8 +45,9 @@ export interface FirehoseConsumerOptions {
   /** How many accounts' events are processed at the same time. Default 16. */
   readonly concurrency?: number
   /**
-   * Received bytes that may wait for processing, some 400 counted beside each event, before nothing more is read (with `ws`) or the connection is cut for a
-   * while (with others). Default 32 MiB.
+   * How many received bytes may wait for processing, with some 400 counted on top for each event.
+   * Beyond that nothing is read for a while (with `ws`), or the connection is cut and opened again
+   * later (with others). Default 32 MiB.
    */
   readonly maxBufferedBytes?: number
   /** Silence after which a connection is given up. Default 10,000 with `ws`, which can ping, and 60,000 with others. */

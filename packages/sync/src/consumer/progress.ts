@@ -36,7 +36,7 @@ export class Progress {
     return (cursor !== undefined && seq <= cursor) || this.#recent.has(seq)
   }
 
-  /** Notes that an event has arrived. What is returned is to be called when it has been processed. */
+  /** Notes that an event has arrived. Call the returned function when it has been processed. */
   begin(seq: number): () => void {
     const entry = { seq, isDone: false }
     this.#entries.push(entry)

@@ -28,9 +28,9 @@ export async function checkAnnouncement(did: Did, options: VerifyOptions): Promi
   const occasion = {}
   const elsewhere = await checkHost(did, options, occasion)
   if (elsewhere) return elsewhere
-  const current = { refresh: true, occasion }
-  await signingKeyOf(did, current)
-  return host && checkMatch(await matchHost(did, host, current), host)
+  const question = { refresh: true, occasion }
+  await signingKeyOf(did, question)
+  return host && checkMatch(await matchHost(did, host, question), host)
 }
 
 async function matchHost(did: Did, host: Host, options: QuestionOptions): Promise<HostMatch> {

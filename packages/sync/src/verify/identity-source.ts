@@ -15,7 +15,7 @@ import type { Awaitable } from '../awaitable.ts'
 
 /** How an account is asked about. */
 export interface QuestionOptions {
-  /** Not from a cache. */
+  /** Bypasses the cache. */
   readonly refresh: boolean
   /** The same object in all questions that one message raises, so that the account's source is asked once. */
   readonly occasion?: Occasion

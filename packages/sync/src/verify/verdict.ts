@@ -14,7 +14,7 @@ export interface Desynchronized extends Violation {
   readonly outcome: 'desynchronized'
 }
 
-/** A message that is not to be processed: `reject` what is wrong, and `drop` what is merely of no use (any more). */
+/** A message that is not to be processed: `reject` when it is wrong, `drop` when it is merely of no use (any more). */
 export interface Discarded extends Violation {
   readonly outcome: 'reject' | 'drop'
 }
@@ -34,7 +34,7 @@ export interface VerifiedCommit {
 /** A verdict on a `#commit` or `#sync`. */
 export type CommitVerdict = ((Accepted | Desynchronized) & VerifiedCommit) | Discarded
 
-/** A verdict on a message that says something of an account, and carries no commit. */
+/** A verdict on a message about an account, which carries no commit. */
 export type AccountVerdict = Accepted | Discarded
 
 export function reject(rule: Rule, reason: string): Discarded {

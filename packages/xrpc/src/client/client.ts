@@ -131,7 +131,7 @@ class Caller {
     this.#renewal = new Renewal(session)
   }
 
-  /** Sends until there is a response, or no hope of one. */
+  /** Sends until there is a response, or another attempt is not worth it. */
   async send(method: Query | Procedure, given: Given): Promise<Response> {
     const { url, init, isRepeatable, isRead } = outgoing(this.#service, method, given)
     let hasRenewed = false

@@ -3,7 +3,7 @@ import type { Datetime, Did } from '@atoll/syntax'
 
 /**
  * A whole frame of the event stream that lacks only its sequence number: `seq` stands as 0, in the one byte at
- * `seqOffset`. Whoever numbers the event puts the real number there, so that a frame is encoded once.
+ * `seqOffset`. The log that numbers the event puts the real number there, so that a frame is encoded once.
  */
 export interface FrameTemplate {
   readonly bytes: Uint8Array

@@ -5,10 +5,10 @@ export interface IncomingFramesOptions extends Pick<StreamSocketOptions, 'url' |
   readonly maxBufferedBytes: number
 }
 
-/** What a frame takes in memory beside its bytes, about. Without it frames of no bytes could wait in any number. */
+/** Roughly what a frame takes in memory besides its bytes. Without it, any number of empty frames could wait. */
 const frameOverhead = 200
 
-/** What arrives on a socket and has not been read, within a bound. */
+/** The frames that have arrived on a socket and not been read, within a bound. */
 export class IncomingFrames {
   readonly #socket: StreamSocket<{ readonly kind: 'left' }>
   readonly #maxBufferedBytes: number
@@ -49,7 +49,7 @@ export class IncomingFrames {
     this.#wake()
   }
 
-  /** Lets go of the connection. */
+  /** Closes the connection. */
   close(): void {
     this.#socket.close({ kind: 'left' })
   }
@@ -90,20 +90,23 @@ export class IncomingFrames {
     this.close()
   }
 
-  /** Ends the stream behind what has arrived; `undefined` is an end in good order. */
+  /** Ends the stream after what has arrived; `undefined` for a normal end. */
   #finish(error: unknown): void {
     this.#end ??= { error }
     this.#wake()
   }
 }
 
-function errorOf(ending: SocketEnding, cause: unknown): Error | undefined {
+function errorOf(ending: SocketEnding, fault: { readonly error: unknown } | undefined): Error | undefined {
+  const cause = fault?.error
   switch (ending.kind) {
     case 'closed':
-      return ending.code === 1000 ? undefined : new StreamClosedError(ending.code, ending.reason, { cause })
+      if (ending.code === 1000) return undefined
+      // What failed is the cause; the reason is what the server said.
+      return new StreamClosedError(ending.code, fault ? '' : ending.reason, { cause })
     case 'oversized':
-      // What `ws` refused when it began never became a frame.
-      return cause === undefined ? new FrameError('too large') : new StreamClosedError(abnormalClosure, '', { cause })
+      // A message that `ws` refuses when it begins never becomes a frame.
+      return fault ? new StreamClosedError(abnormalClosure, '', { cause }) : new FrameError('too large')
     case 'silent':
       return new StreamClosedError(abnormalClosure, `nothing was heard for ${ending.ms} ms`)
   }

@@ -46,7 +46,7 @@ describe('a connection', () => {
     expect(socket.isCut).toBe(true)
   })
 
-  it('is not heard of any more once it has ended', async () => {
+  it('calls nobody once it has ended', async () => {
     const { socket, connection, frames, endings, opened } = connect(FakeSocket)
     connection.terminate({ kind: 'stopped' })
     socket.open().send(new Uint8Array(1))
@@ -57,7 +57,7 @@ describe('a connection', () => {
 })
 
 describe('the watchdog', () => {
-  it('gives up a stream on which nothing comes any more', async () => {
+  it('gives up a stream on which nothing arrives any more', async () => {
     const { socket, clock, endings } = connect(FakeSocket, 20_000)
     socket.open()
     for (let minute = 0; minute < 3; minute++) {
@@ -76,7 +76,7 @@ describe('the watchdog', () => {
     expect(endings).toEqual([{ kind: 'silent', ms: 60_000 }])
   })
 
-  it('asks a silent server whether it is there, where the socket can', async () => {
+  it('pings a silent server, where the socket can', async () => {
     const { socket, clock, endings } = connect(FakeNodeSocket)
     socket.open()
     for (let round = 1; round <= 10; round++) {
@@ -99,7 +99,7 @@ describe('the watchdog', () => {
     expect(endings).toEqual([])
   })
 
-  it('lets a stream be that is not read at the moment', async () => {
+  it('leaves a paused stream alone', async () => {
     const { socket, clock, endings, connection } = connect(FakeNodeSocket)
     socket.open()
     expect([connection.pause(), socket.isPaused]).toEqual([true, true])

@@ -7,7 +7,7 @@ export type SocketEnding =
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   /** Nothing was heard for too long. */
   | { readonly kind: 'silent'; readonly ms: number }
-  /** So many bytes, or more: `ws` does not wait for the rest of a message that is too long. */
+  /** `bytes` is the least it has: `ws` does not wait for the rest of a message that is too long. */
   | { readonly kind: 'oversized'; readonly bytes: number }
 
 export interface StreamSocketOptions {
@@ -17,8 +17,9 @@ export interface StreamSocketOptions {
   /** A longer frame ends the connection. */
   readonly maxFrameBytes: number
   /**
-   * Gives a silent server up after `idleTimeoutMs`: by default 10,000 where the socket can ping, and 60,000 elsewhere,
-   * because there a quiet server looks like a dead one. Without it silence is waited out.
+   * Ends the connection after `idleTimeoutMs` without a sign of life. Default: 10,000 where the
+   * socket can ping, and 60,000 elsewhere, where a quiet server looks like a dead one. Without a
+   * watchdog, a silent connection stays open.
    */
   readonly watchdog?: { readonly clock: Clock; readonly idleTimeoutMs?: number | undefined }
   readonly onOpen?: () => void
@@ -29,13 +30,13 @@ export interface StreamSocketOptions {
 /** The code of a connection that ended without a close frame. */
 export const abnormalClosure = 1006
 
-/** One WebSocket of an event stream, with its watchdog. Nothing is heard of it any more once it has ended. */
+/** One WebSocket of an event stream, with its watchdog. It calls nobody once it has ended. */
 export class StreamSocket<OwnEnding = never> {
   readonly ended: Promise<SocketEnding | OwnEnding>
   readonly #options: StreamSocketOptions
   readonly #socket: SubscriberSocket
   #settle: ((ending: SocketEnding | OwnEnding) => void) | undefined
-  #fault: unknown
+  #fault: { readonly error: unknown } | undefined
   #lastSign = 0
   #isPaused = false
   #cancelTimer: () => void = () => {}
@@ -56,12 +57,12 @@ export class StreamSocket<OwnEnding = never> {
     this.#watch(clock, idleTimeoutMs)
   }
 
-  /** The error with which the WebSocket failed, where there was one. */
-  get fault(): unknown {
+  /** Present once the WebSocket has failed. Not every runtime says with which `error`. */
+  get fault(): { readonly error: unknown } | undefined {
     return this.#fault
   }
 
-  /** Ends the connection in good order: the server is told. */
+  /** Ends the connection with a close frame. */
   close(ending: SocketEnding | OwnEnding): void {
     this.#end(ending)
     this.#socket.close()
@@ -105,7 +106,7 @@ export class StreamSocket<OwnEnding = never> {
     })
     socket.addEventListener('message', ({ data }) => this.#receive(data))
     socket.addEventListener('error', ({ message, error }) => {
-      this.#fault = error
+      this.#fault = { error }
       if (isTooLong(error)) this.terminate({ kind: 'oversized', bytes: this.#options.maxFrameBytes + 1 })
       fault = message ?? 'error'
     })
@@ -129,7 +130,7 @@ export class StreamSocket<OwnEnding = never> {
     if (watchdog) this.#lastSign = watchdog.clock.now()
   }
 
-  /** Looks after half of the time allowed, to ping, and after all of it, to give up. */
+  /** Pings after half of the idle time, and gives up after all of it. */
   #watch(clock: Clock, limitMs: number): void {
     const quietMs = this.#isPaused ? 0 : clock.now() - this.#lastSign
     if (quietMs >= limitMs) {
@@ -146,7 +147,7 @@ export class StreamSocket<OwnEnding = never> {
     try {
       this.#socket.ping?.()
     } catch {
-      // It is not open yet, or not any more: time will tell.
+      // It is not open yet, or no longer: the watchdog decides.
     }
   }
 }

@@ -66,7 +66,7 @@ describe('a subscription', () => {
     socket.drop(1006)
     const error = await first.catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StreamClosedError)
-    expect(error).toMatchObject({ code: 1006, cause })
+    expect(error).toMatchObject({ code: 1006, reason: '', cause })
   })
 
   it('passes over what came after its lexicon', async () => {
@@ -121,12 +121,14 @@ describe('a subscription', () => {
     await expect(open({ signal: aborter.signal }).first).rejects.toThrow('enough')
   })
 
-  it('closes its socket when its reader stops', async () => {
-    const { socket, messages, first } = open()
-    socket.send(number(1))
-    await first
-    await messages.return(undefined)
-    expect(socket.isCut).toBe(true)
+  it('closes its socket with a close frame when its reader stops', async () => {
+    for (const kind of [FakeSocket, FakeNodeSocket]) {
+      const { socket, messages, first } = open({}, kind)
+      socket.send(number(1))
+      await first
+      await messages.return(undefined)
+      expect(socket.isClosed).toBe(true)
+    }
   })
 
   it('slows the sender down while its reader is slow', async () => {

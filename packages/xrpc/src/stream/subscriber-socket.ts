@@ -3,7 +3,10 @@ interface CloseEvent {
   readonly reason?: string
 }
 
-/** What is used of a WebSocket. That of browsers and Node has it, and that of `ws`, with which more can be done. */
+/**
+ * What subscribers use of a WebSocket. That of browsers and Node has all that is required; that of
+ * `ws` can do more.
+ */
 export interface SubscriberSocket {
   binaryType: string
   addEventListener(type: 'open', listener: () => void): void
@@ -11,10 +14,10 @@ export interface SubscriberSocket {
   addEventListener(type: 'close', listener: (event: CloseEvent) => void): void
   addEventListener(type: 'error', listener: (event: { message?: string; error?: unknown }) => void): void
   close(code?: number, reason?: string): void
-  /** `ws` only: asks a silent server whether it is there. */
+  /** `ws` only: pings a silent server. */
   ping?(): void
   on?(event: 'ping' | 'pong', listener: () => void): unknown
-  /** `ws` only: a subscriber that falls behind stops reading, and need not cut the connection. */
+  /** `ws` only: a subscriber that falls behind stops reading instead of cutting the connection. */
   pause?(): void
   resume?(): void
   /** `ws` only: drops the connection without waiting for the other side. */
