@@ -4,7 +4,7 @@
 // Inside a package, neither its files nor the folders of its sources may import each other in a
 // circle.
 import { globSync, readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { circlesIn, fileImports, folderImports } from './import-circles.mjs'
 
@@ -18,8 +18,6 @@ export function layerFaults(root) {
   const reached = reach(plan, height)
   const testsOnly = new Set(plan['tests only'])
   const faults = packageCircles(plan.edges)
-  const toGo = plan['circles to go'] ?? []
-  const found = new Set()
 
   for (const manifestFile of globSync(
     [
@@ -44,7 +42,7 @@ export function layerFaults(root) {
     )
     const any = new Set([...runtime, ...Object.keys(manifest.devDependencies ?? {})])
     const typesOnly = new Set(plan['types only'][name] ?? [])
-    if (!plan.generated.includes(name)) faults.push(...circlesInside(root, folder, toGo, found))
+    if (!plan.generated.includes(name)) faults.push(...circlesInside(root, folder))
 
     for (const file of globSync(`${folder}/{src,test,generate}/**/*.ts`, { cwd: root })) {
       const text = readFileSync(join(root, file), 'utf8')
@@ -69,20 +67,14 @@ export function layerFaults(root) {
       }
     }
   }
-  for (const circle of toGo) {
-    if (!found.has(circle)) faults.push(`layers.json: the circle of ${circle.join(', ')} is gone; strike it out`)
-  }
   return faults
 }
 
 /** Circles among the files of a package, and among the folders of its sources. */
-function circlesInside(root, folder, toGo, found) {
+function circlesInside(root, folder) {
   const imports = fileImports(root, folder)
-  return [...circlesIn(imports), ...circlesIn(folderImports(imports))].flatMap(({ set, path }) => {
-    const known = toGo.find((circle) => [...set].every((file) => circle.includes(basename(file))))
-    if (known) found.add(known)
-    return known ? [] : [`${folder}: circle of imports ${path.join(' -> ')}`]
-  })
+  const circles = [...circlesIn(imports), ...circlesIn(folderImports(imports))]
+  return circles.map((path) => `${folder}: circle of imports ${path.join(' -> ')}`)
 }
 
 /** What each package may import: the edges of layers.json and everything below those. */

@@ -89,12 +89,3 @@ it('finds a circle of folders whose files form none, tests aside', () => {
 it('allows circles in generated packages', () => {
   expect(faultsOf({ 'made/src/a.ts': "import './b.ts'", 'made/src/b.ts': "import './a.ts'" })).toEqual([])
 })
-
-it('allows known circles until they are gone', () => {
-  const circle = { 'low/src/a.ts': "import './b.ts'", 'low/src/b.ts': "import './a.ts'" }
-  const changes = { 'circles to go': [['a.ts', 'b.ts']] }
-  expect(faultsOf(circle, changes)).toEqual([])
-  expect(faultsOf({ 'low/src/b.ts': '' }, changes)).toEqual([
-    'layers.json: the circle of a.ts, b.ts is gone; strike it out',
-  ])
-})

@@ -61,7 +61,7 @@ export function circlesIn(graph) {
     if (set.length > 1 || graph.get(node)?.has(node)) sets.push(new Set(set))
   }
   for (const node of graph.keys()) if (!order.has(node)) visit(node)
-  return sets.map((set) => ({ set, path: shortestCircle(graph, set) }))
+  return sets.map((set) => shortestCircle(graph, set))
 }
 
 function shortestCircle(graph, set) {

@@ -10,9 +10,6 @@ export {
   type VerifyServiceJwtOptions,
   verifyServiceJwt,
 } from './auth/service-auth.ts'
-export type { Awaitable } from './core/awaitable.ts'
-export { ClientGoneError, UndeclaredRefusalError } from './core/errors.ts'
-export type { RequestHeaders, ResponseHeaderMap, RouterRequest, RouterResponse } from './core/messages.ts'
 export type { RateLimitOptions, RequestReport, RouterOptions, SubscriptionOptions } from './core/options.ts'
 export type { RefusalOptions, Refuse } from './core/refusal.ts'
 export {
@@ -33,9 +30,12 @@ export {
   type StreamRoute,
   stream,
 } from './core/route.ts'
-export { createRouter, type Router } from './core/router.ts'
+export { createRouter } from './create-router.ts'
+export { type ContentCoding, negotiateCoding } from './encoding/accept-encoding.ts'
+export { availableCodings } from './encoding/coding.ts'
 export { type FetchInfo, routerRequest, routerResponse, webRequest, webResponse } from './hosts/fetch.ts'
-export { type ContentCoding, negotiateCoding } from './http/accept-encoding.ts'
+export type { Router } from './hosts/router.ts'
+export type { Awaitable } from './http/awaitable.ts'
 export type { ByteStream, ResponseBody } from './http/bodies.ts'
 export {
   addressMatcher,
@@ -44,7 +44,8 @@ export {
   isAddressRange,
   isPrivateAddress,
 } from './http/client-address.ts'
-export { availableCodings } from './http/coding.ts'
+export { ClientGoneError, UndeclaredRefusalError } from './http/errors.ts'
+export type { RequestHeaders, ResponseHeaderMap, RouterRequest, RouterResponse } from './http/messages.ts'
 export { CountsByKey } from './limits/counts-by-key.ts'
 export {
   MemoryRateLimitStore,

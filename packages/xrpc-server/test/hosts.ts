@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import Koa from 'koa'
 import { WebSocket } from 'ws'
-import type { Router } from '../src/core/router.ts'
 import { routerRequest, webResponse } from '../src/hosts/fetch.ts'
 import { koaMiddleware, koaUpgrade } from '../src/hosts/koa.ts'
 import { serveNode } from '../src/hosts/node.ts'
+import type { Router } from '../src/hosts/router.ts'
 import { frameSocketOf, type WebSocketLike } from '../src/streams/frame-socket.ts'
 
 export interface TestRequest {

@@ -1,5 +1,5 @@
 import { XrpcError } from '@atoll/xrpc'
-import type { Awaitable } from '../core/awaitable.ts'
+import type { Awaitable } from '../http/awaitable.ts'
 
 /** Remembers which service tokens have been used. All processes of a service must share it. */
 export interface SeenTokens {

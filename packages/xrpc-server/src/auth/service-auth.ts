@@ -5,9 +5,9 @@
 import type { DidKey, KeyPair } from '@atoll/crypto'
 import { ecdsaSigner, ecdsaVerifier, type Jwt, parseJwt, signJwt, verifyJwtSignature } from '@atoll/jwt'
 import { XrpcError } from '@atoll/xrpc'
-import type { Awaitable } from '../core/awaitable.ts'
-import type { RequestHeaders } from '../core/messages.ts'
 import type { Authorize } from '../core/route.ts'
+import type { Awaitable } from '../http/awaitable.ts'
+import type { RequestHeaders } from '../http/messages.ts'
 import type { SeenTokens } from './seen-tokens.ts'
 
 type Did = `did:${string}:${string}`

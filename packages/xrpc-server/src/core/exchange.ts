@@ -1,5 +1,5 @@
+import type { ResponseHeaderMap, RouterRequest } from '../http/messages.ts'
 import type { RateState } from '../limits/rate-limits.ts'
-import type { ResponseHeaderMap, RouterRequest } from './messages.ts'
 import type { Nsid, ResponseHeaders } from './route.ts'
 
 /** What the router knows about one request until it is answered. */

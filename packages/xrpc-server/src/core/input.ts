@@ -4,13 +4,13 @@
 import { DataModelError, parseJson, type Value } from '@atoll/data-model'
 import { type Body, describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
+import { boundedChunks, decodeBody, decodeBytes, requireCoding } from '../encoding/coding.ts'
+import type { Awaitable } from '../http/awaitable.ts'
 import type { ByteStream } from '../http/bodies.ts'
-import { boundedChunks, decodeBody, decodeBytes, requireCoding } from '../http/coding.ts'
+import { payloadTooLarge } from '../http/errors.ts'
 import { GatheredChunks } from '../http/gathered-chunks.ts'
 import { matchesMediaType, mediaType } from '../http/media-type.ts'
-import type { Awaitable } from './awaitable.ts'
-import { payloadTooLarge } from './errors.ts'
-import type { RouterRequest } from './messages.ts'
+import type { RouterRequest } from '../http/messages.ts'
 
 export interface InputLimits {
   /** For input that is parsed: JSON. */

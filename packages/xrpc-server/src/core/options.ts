@@ -1,7 +1,7 @@
 import type { XrpcError } from '@atoll/xrpc'
+import type { Awaitable } from '../http/awaitable.ts'
+import type { RouterRequest, RouterResponse } from '../http/messages.ts'
 import type { RateLimit, RateLimitStore, RateLimitSubject } from '../limits/rate-limits.ts'
-import type { Awaitable } from './awaitable.ts'
-import type { RouterRequest, RouterResponse } from './messages.ts'
 import type { RefusalOptions } from './refusal.ts'
 import type { Nsid } from './route.ts'
 

@@ -1,7 +1,7 @@
 /** From what a handler returned to the response. */
 import { stringifyJson, type Value } from '@atoll/data-model'
 import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
-import type { ResponseHeaderMap, RouterResponse } from './messages.ts'
+import type { ResponseHeaderMap, RouterResponse } from '../http/messages.ts'
 import type { RawOutput } from './route.ts'
 
 // A record may be as deep as the data model allows, and the output holds it a few levels further

@@ -1,9 +1,9 @@
 import { document, query, subscription } from '@atoll/lexicon'
 import { decodeFrame, encodeErrorFrame, XrpcError } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
-import type { RouterRequest } from './messages.ts'
+import { createRouter } from '../create-router.ts'
+import type { RouterRequest } from '../http/messages.ts'
 import { type Handler, route, type StreamHandler, stream } from './route.ts'
-import { createRouter } from './router.ts'
 
 const dive = query<object, undefined, 'TooDeep'>(
   document('com.example.reef.dive', '{"main":{"type":"query","errors":[{"name":"TooDeep"}]}}'),

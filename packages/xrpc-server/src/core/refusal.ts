@@ -1,7 +1,7 @@
 /** Refusals under a name that callers of the method may know. */
 import type { ErrorsOf, Method } from '@atoll/lexicon'
 import { type GeneralErrorName, isGeneralError, XrpcError, type XrpcErrorOptions } from '@atoll/xrpc'
-import { UndeclaredRefusalError } from './errors.ts'
+import { UndeclaredRefusalError } from '../http/errors.ts'
 
 export interface RefusalOptions {
   /**

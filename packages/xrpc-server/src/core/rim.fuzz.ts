@@ -4,10 +4,10 @@ import type { FuzzTarget } from '@atoll/testkit'
 import { XrpcError } from '@atoll/xrpc'
 import { add, greet } from '../../test/methods.ts'
 import { createServiceJwt, verifyServiceJwt } from '../auth/service-auth.ts'
-import { negotiateCoding } from '../http/accept-encoding.ts'
+import { createRouter } from '../create-router.ts'
+import { negotiateCoding } from '../encoding/accept-encoding.ts'
 import { addressMatcher, clientAddress, clientNetwork, isAddressRange } from '../http/client-address.ts'
 import { route } from './route.ts'
-import { createRouter } from './router.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const textOf = (bytes: Uint8Array) => String.fromCharCode(...bytes.subarray(0, 10_000))

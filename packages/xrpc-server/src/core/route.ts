@@ -1,8 +1,8 @@
 import type { InputOf, MessageOf, Method, OutputOf, ParamsOf, Procedure, Query, Subscription } from '@atoll/lexicon'
+import type { Awaitable } from '../http/awaitable.ts'
 import type { ByteStream, ResponseBody } from '../http/bodies.ts'
+import type { RequestHeaders, ResponseHeaderMap, RouterRequest } from '../http/messages.ts'
 import type { RateLimit } from '../limits/rate-limits.ts'
-import type { Awaitable } from './awaitable.ts'
-import type { RequestHeaders, ResponseHeaderMap, RouterRequest } from './messages.ts'
 import type { Refuse } from './refusal.ts'
 
 /** The name of a method, as in its lexicon. */

@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { XrpcError } from '@atoll/xrpc'
-import { errorResponse } from '../core/errors.ts'
+import { errorResponse } from '../http/errors.ts'
 
 /**
  * Answers what Node could not parse as a request, in the shape of every XRPC error, and closes the

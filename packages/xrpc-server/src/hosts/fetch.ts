@@ -1,9 +1,9 @@
 /** The router behind the web's `Request` and `Response`. */
 
 import { yieldToEventLoop } from '@atoll/event-loop'
-import { ClientGoneError } from '../core/errors.ts'
-import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../core/messages.ts'
 import { clientAddress } from '../http/client-address.ts'
+import { ClientGoneError } from '../http/errors.ts'
+import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../http/messages.ts'
 import { chunksOf, type StreamOptions, streamOf } from '../http/web-streams.ts'
 
 export interface FetchInfo {

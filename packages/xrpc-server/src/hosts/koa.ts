@@ -1,9 +1,9 @@
 /** The router as middleware of Koa. */
 import type { Server } from 'node:http'
 import type { Middleware } from 'koa'
-import type { Router } from '../core/router.ts'
 import { type NodeListenerOptions, nodeListener } from './node-listener.ts'
 import { type NodeUpgrade, type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
+import type { Router } from './router.ts'
 
 export interface KoaOptions extends NodeListenerOptions {
   /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { ClientGoneError } from '../core/errors.ts'
 import type { ByteStream } from '../http/bodies.ts'
+import { ClientGoneError } from '../http/errors.ts'
 import type { SlowBodyGuard } from '../limits/slow-body-guard.ts'
 
 type Result = IteratorResult<Uint8Array, undefined>

@@ -1,12 +1,12 @@
 import { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, it, vi } from 'vitest'
-import type { RouterResponse } from '../core/messages.ts'
-import type { Router } from '../core/router.ts'
+import type { RouterResponse } from '../http/messages.ts'
 import type { Upgrade } from '../streams/subscriptions.ts'
 import { koaMiddleware, koaUpgrade } from './koa.ts'
 import { type NodeListener, nodeListener } from './node-listener.ts'
 import { nodeUpgrade } from './node-upgrade.ts'
+import type { Router } from './router.ts'
 
 function work(): void {
   const until = performance.now() + 2

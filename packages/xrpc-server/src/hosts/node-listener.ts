@@ -1,6 +1,5 @@
 /** The router as a listener for the requests of Node's HTTP server. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Router } from '../core/router.ts'
 import { enterConnection } from '../limits/connection-queues.ts'
 import { sharedLoopShares } from '../limits/loop-shares.ts'
 import { SlowBodyGuard } from '../limits/slow-body-guard.ts'
@@ -8,6 +7,7 @@ import { joinSmallChunks, SmallChunkLine } from '../limits/small-chunks.ts'
 import { type UnreadResponseLimits, UnreadResponses } from '../limits/unread-responses.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
 import { type ResponseTimeouts, writeResponse } from './node-response.ts'
+import type { Router } from './router.ts'
 
 export interface NodeListenerOptions extends NodeRequestOptions, UnreadResponseLimits, Partial<ResponseTimeouts> {
   /** True once this connection is to have no next request. */

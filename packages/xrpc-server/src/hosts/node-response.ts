@@ -2,8 +2,8 @@
  * Writes the router's response to Node's: whole bodies in one piece, streams at the client's pace.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RouterResponse } from '../core/messages.ts'
 import { type ByteStream, breakOff, discardBody, isStream, type ResponseBody } from '../http/bodies.ts'
+import type { RouterResponse } from '../http/messages.ts'
 import { ReadingPace } from '../limits/reading-pace.ts'
 import type { UnreadResponses } from '../limits/unread-responses.ts'
 

@@ -2,12 +2,12 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { RouterResponse } from '../core/messages.ts'
-import type { Router } from '../core/router.ts'
 import { isStream } from '../http/bodies.ts'
+import type { RouterResponse } from '../http/messages.ts'
 import { isConnectionBusy } from '../limits/connection-queues.ts'
 import { sharedLoopShares } from '../limits/loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
+import type { Router } from './router.ts'
 import { WsFrameSocket } from './ws-frame-socket.ts'
 
 export interface NodeUpgradeOptions extends NodeRequestOptions {

@@ -1,15 +1,15 @@
 /** The router on Node's own HTTP server, with subscriptions over `ws`. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ListenError } from '../core/errors.ts'
-import type { Router } from '../core/router.ts'
+import { ListenError } from '../http/errors.ts'
 import { type ConnectionOptions, Connections } from '../limits/connections.ts'
 import { SlowBodyGuard } from '../limits/slow-body-guard.ts'
 import { answerClientError } from './client-error.ts'
 import { type NodeListenerOptions, nodeListener } from './node-listener.ts'
 import { type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'
+import type { Router } from './router.ts'
 
-export { ListenError } from '../core/errors.ts'
+export { ListenError } from '../http/errors.ts'
 export { SlowBodyGuard, type SlowBodyGuardOptions } from '../limits/slow-body-guard.ts'
 export { type NodeListener, type NodeListenerOptions, nodeListener } from './node-listener.ts'
 export { type NodeUpgrade, type NodeUpgradeOptions, nodeUpgrade } from './node-upgrade.ts'

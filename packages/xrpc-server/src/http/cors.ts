@@ -1,5 +1,5 @@
 /** Cross-origin requests: https://fetch.spec.whatwg.org/#http-cors-protocol */
-import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../core/messages.ts'
+import type { ResponseHeaderMap, RouterRequest, RouterResponse } from './messages.ts'
 
 const daySeconds = '86400'
 

@@ -1,7 +1,7 @@
 import { XrpcError } from '@atoll/xrpc'
-import { type Awaitable, isPromise } from '../core/awaitable.ts'
-import type { RequestHeaders } from '../core/messages.ts'
+import { type Awaitable, isPromise } from '../http/awaitable.ts'
 import { clientNetwork } from '../http/client-address.ts'
+import type { RequestHeaders } from '../http/messages.ts'
 
 /** What every limit can look at. */
 export interface RateLimitSubject {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { XrpcError } from '@atoll/xrpc'
-import { bodyTooSlow } from '../core/errors.ts'
+import { bodyTooSlow } from '../http/errors.ts'
 
 export interface SlowBodyGuardOptions {
   /** The lowest rate at which a body may arrive. Default: 1 KiB/s. */

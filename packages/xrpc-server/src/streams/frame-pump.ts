@@ -2,8 +2,8 @@
 import type { ValueMap } from '@atoll/data-model'
 import type { Subscription } from '@atoll/lexicon'
 import { encodeErrorFrame, encodeMessageFrame, XrpcError } from '@atoll/xrpc'
-import { publicError } from '../core/errors.ts'
 import type { EncodedFrame } from '../core/route.ts'
+import { publicError } from '../http/errors.ts'
 import type { FrameSocket } from './frame-socket.ts'
 import { sharedLoopYielder } from './loop-yielder.ts'
 

@@ -1,12 +1,12 @@
 /** Opens subscriptions: who may open them, how many at a time, and what becomes of each. */
 import { XrpcError } from '@atoll/xrpc'
 import type { Exchange } from '../core/exchange.ts'
-import type { RouterResponse } from '../core/messages.ts'
 import { AuthorizeCall, requireParams } from '../core/method-call.ts'
 import type { RouterOptions } from '../core/options.ts'
 import { checkRefusal, type RefusalOptions, refuse } from '../core/refusal.ts'
 import type { StreamRoute } from '../core/route.ts'
 import { clientNetwork } from '../http/client-address.ts'
+import type { RouterResponse } from '../http/messages.ts'
 import { CountsByKey } from '../limits/counts-by-key.ts'
 import { pumpFrames, refuseStream, StreamFailure } from './frame-pump.ts'
 import type { FrameSocket } from './frame-socket.ts'

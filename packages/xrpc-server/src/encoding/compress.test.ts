@@ -2,8 +2,8 @@ import { setImmediate as nextTick } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { bytesOf } from '../../test/hosts.ts'
-import type { RouterRequest } from '../core/messages.ts'
-import type { ByteStream } from './bodies.ts'
+import type { ByteStream } from '../http/bodies.ts'
+import type { RouterRequest } from '../http/messages.ts'
 import { compressResponse } from './compress.ts'
 
 const text = 'an atoll is a ring of islands. '.repeat(200)

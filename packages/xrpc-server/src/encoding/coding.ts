@@ -1,11 +1,11 @@
 /** Content codings of whole bodies and of streams: requests are decoded, responses encoded. */
 import { XrpcError } from '@atoll/xrpc'
-import { ClientGoneError, payloadTooLarge, tooBusy } from '../core/errors.ts'
-import type { RouterRequest } from '../core/messages.ts'
+import type { ByteStream } from '../http/bodies.ts'
+import { clientNetwork } from '../http/client-address.ts'
+import { ClientGoneError, payloadTooLarge, tooBusy } from '../http/errors.ts'
+import type { RouterRequest } from '../http/messages.ts'
 import { TooManyWaitingError, Turns } from '../limits/turns.ts'
 import type { ContentCoding } from './accept-encoding.ts'
-import type { ByteStream } from './bodies.ts'
-import { clientNetwork } from './client-address.ts'
 import { type Codec, type Coded, nodeCodec, webCodec } from './codecs.ts'
 
 /** How many elements a content-encoding may have, `identity` and empty ones included. */

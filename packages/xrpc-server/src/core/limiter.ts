@@ -1,9 +1,6 @@
 import type { Procedure, Query } from '@atoll/lexicon'
-import { type Awaitable, isPromise } from '../core/awaitable.ts'
-import type { Exchange } from '../core/exchange.ts'
-import type { RouterRequest } from '../core/messages.ts'
-import type { RateLimitOptions } from '../core/options.ts'
-import type { Call, RouteOptions } from '../core/route.ts'
+import { type Awaitable, isPromise } from '../http/awaitable.ts'
+import type { RouterRequest } from '../http/messages.ts'
 import {
   consumeLimits,
   isExceeded,
@@ -14,7 +11,10 @@ import {
   type RateState,
   rateLimitExceeded,
   tighter,
-} from './rate-limits.ts'
+} from '../limits/rate-limits.ts'
+import type { Exchange } from './exchange.ts'
+import type { RateLimitOptions } from './options.ts'
+import type { Call, RouteOptions } from './route.ts'
 
 /** Spends points in the router's rate limits: the global ones, and those of routes. */
 export class Limiter {

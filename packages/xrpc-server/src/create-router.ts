@@ -1,31 +1,22 @@
-/** From a request to its response, for every host. */
 import { XrpcError } from '@atoll/xrpc'
-import { type FetchInfo, handleFetch } from '../hosts/fetch.ts'
-import { discardBody, isStream } from '../http/bodies.ts'
-import { compressResponse } from '../http/compress.ts'
-import { openToAllOrigins, preflightResponse } from '../http/cors.ts'
-import { chunksOf } from '../http/web-streams.ts'
-import { Limiter } from '../limits/limiter.ts'
-import { rateHeaders } from '../limits/rate-limits.ts'
-import { Subscriptions, type Upgrade } from '../streams/subscriptions.ts'
-import { type Awaitable, isPromise } from './awaitable.ts'
-import { ClientGoneError, errorResponse, publicError } from './errors.ts'
-import { Exchange } from './exchange.ts'
-import type { RouterRequest, RouterResponse } from './messages.ts'
-import { callMethod, type MethodSettings } from './method-call.ts'
-import type { RouterOptions } from './options.ts'
-import { checkRefusal } from './refusal.ts'
-import { reporting } from './reporting.ts'
-import type { MethodRoute, Nsid, Route } from './route.ts'
-
-export interface Router {
-  /** For runtimes that speak `Request` and `Response`. */
-  fetch(request: Request, info?: FetchInfo): Promise<Response>
-  /** For hosts that make a `RouterRequest` themselves. Never rejects. */
-  handle(request: RouterRequest): Promise<RouterResponse>
-  /** Decides on a request to open a subscription. Never rejects. */
-  upgrade(request: RouterRequest): Promise<Upgrade>
-}
+import { Exchange } from './core/exchange.ts'
+import { Limiter } from './core/limiter.ts'
+import { callMethod, type MethodSettings } from './core/method-call.ts'
+import type { RouterOptions } from './core/options.ts'
+import { checkRefusal } from './core/refusal.ts'
+import { reporting } from './core/reporting.ts'
+import type { MethodRoute, Nsid, Route } from './core/route.ts'
+import { compressResponse } from './encoding/compress.ts'
+import { handleFetch } from './hosts/fetch.ts'
+import type { Router } from './hosts/router.ts'
+import { type Awaitable, isPromise } from './http/awaitable.ts'
+import { discardBody, isStream } from './http/bodies.ts'
+import { openToAllOrigins, preflightResponse } from './http/cors.ts'
+import { ClientGoneError, errorResponse, publicError } from './http/errors.ts'
+import type { RouterRequest, RouterResponse } from './http/messages.ts'
+import { chunksOf } from './http/web-streams.ts'
+import { rateHeaders } from './limits/rate-limits.ts'
+import { Subscriptions, type Upgrade } from './streams/subscriptions.ts'
 
 /** Makes a router of declared methods. @throws Error when a method is declared twice */
 export function createRouter(routes: Iterable<Route>, options: RouterOptions = {}): Router {

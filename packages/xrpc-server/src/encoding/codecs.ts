@@ -3,10 +3,10 @@
  * streams.
  */
 import type { Transform } from 'node:stream'
+import { breakOff } from '../http/bodies.ts'
+import { GatheredChunks } from '../http/gathered-chunks.ts'
+import { chunksOf, streamOf } from '../http/web-streams.ts'
 import type { ContentCoding } from './accept-encoding.ts'
-import { breakOff } from './bodies.ts'
-import { GatheredChunks } from './gathered-chunks.ts'
-import { chunksOf, streamOf } from './web-streams.ts'
 
 export type Coded = Exclude<ContentCoding, 'identity'>
 

@@ -1,8 +1,8 @@
-import type { Awaitable } from '../core/awaitable.ts'
-import { tooBusy } from '../core/errors.ts'
-import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../core/messages.ts'
+import type { Awaitable } from '../http/awaitable.ts'
+import { type ByteStream, discardBody, isStream, type ResponseBody } from '../http/bodies.ts'
+import { tooBusy } from '../http/errors.ts'
+import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../http/messages.ts'
 import { type ContentCoding, forbidsIdentity, negotiateCoding } from './accept-encoding.ts'
-import { type ByteStream, discardBody, isStream, type ResponseBody } from './bodies.ts'
 import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
 
 /** Smaller responses gain nothing from compression. */

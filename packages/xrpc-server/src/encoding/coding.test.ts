@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bytesOf } from '../../test/hosts.ts'
-import { breakOff } from './bodies.ts'
+import { breakOff } from '../http/bodies.ts'
 
 const text = 'an atoll is a ring of islands. '.repeat(1000)
 const maxBytes = 1_000_000
@@ -144,7 +144,7 @@ describe.each([
 
   it('nothing is decoded any more when the client has gone', async () => {
     const { decodeBody } = await load()
-    const { ClientGoneError } = await import('../core/errors.ts')
+    const { ClientGoneError } = await import('../http/errors.ts')
     const gone = new AbortController()
     const bomb = gzipSync(Buffer.alloc(100_000_000))
     let decoded = 0

@@ -1,5 +1,5 @@
 /** Requests and responses between the router and its hosts. */
-import type { ByteStream, ResponseBody } from '../http/bodies.ts'
+import type { ByteStream, ResponseBody } from './bodies.ts'
 
 /** Request headers; names are lower-case. */
 export interface RequestHeaders {
