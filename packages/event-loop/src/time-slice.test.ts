@@ -3,7 +3,7 @@ import { TimeSlice } from './index.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-it('is over after its time, and lets others run before the next begins', async () => {
+it('ends after its time, and others run before the next begins', async () => {
   let now = 1000
   vi.spyOn(performance, 'now').mockImplementation(() => now)
   const slice = new TimeSlice(10)
@@ -19,7 +19,7 @@ it('is over after its time, and lets others run before the next begins', async (
   expect(slice.isOver).toBe(false)
 })
 
-it('can begin later than it was made', () => {
+it('can begin after it was constructed', () => {
   let now = 1000
   vi.spyOn(performance, 'now').mockImplementation(() => now)
   const slice = new TimeSlice(10)

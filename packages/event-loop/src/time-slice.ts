@@ -1,10 +1,10 @@
 import { yieldToEventLoop } from './yield.ts'
 
 /**
- * How long work may keep the thread, in milliseconds. A request that arrives meanwhile waits so
- * much longer, which nobody notices beside a network's round trip. A turn of the event loop costs
- * some microseconds and what others do in it, so shorter slices would gain little and cost the work
- * more.
+ * How long work may keep the thread, in milliseconds. A request that arrives meanwhile waits up to
+ * that much longer, which nobody notices beside the round trip of a network. Yielding costs some
+ * microseconds, and whatever others then do: shorter slices would gain little and slow the work
+ * down.
  */
 const defaultSliceMs = 10
 
@@ -27,12 +27,14 @@ export class TimeSlice {
     this.#end = performance.now() + sliceMs
   }
 
-  /** Reads the clock, which takes some 50 ns: after very short steps, look at every 32nd or so. */
+  /**
+   * Reads the clock, which takes some 50 ns: if steps are very short, check after every 32nd or so.
+   */
   get isOver(): boolean {
     return performance.now() >= this.#end
   }
 
-  /** Begins a slice now, for work that starts later than it was made. */
+  /** Begins a slice now, for work that starts some time after the constructor ran. */
   restart(): void {
     this.#end = performance.now() + this.#sliceMs
   }

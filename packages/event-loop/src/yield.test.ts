@@ -5,7 +5,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 const runtimes = ['with setImmediate', 'without setImmediate']
 
-it.each(runtimes)('lets others run first, %s', async (runtime) => {
+it.each(runtimes)('runs others first, %s', async (runtime) => {
   if (runtime === 'without setImmediate') vi.stubGlobal('setImmediate', undefined)
   const order: string[] = []
   setTimeout(() => order.push('timer'), 0)
@@ -22,7 +22,7 @@ it.each(runtimes)('lets others run first, %s', async (runtime) => {
   if (runtime === 'without setImmediate') expect(order[0]).toBe('timer')
 })
 
-it('runs something once all promises that are ready have run, and before the next turn', async () => {
+it('runs a callback after all promises that are ready, and before the next turn', async () => {
   const order: string[] = []
   const done = new Promise<void>((resolve) => {
     runAfterYield(() => {

@@ -1,9 +1,10 @@
 /**
- * Runs `callback` after the event loop has served everyone else once: input, timers and what they
- * started. Promises alone never let it.
+ * Runs `callback` after the event loop has served everyone else once: input, timers, and what they
+ * started. Awaiting a promise that is ready does not let it.
  */
 export function runAfterYield(callback: () => void): void {
-  // A timer of Node's takes a millisecond at least, and a nested one in browsers takes four.
+  // Not a timer if it can be helped: one of Node takes at least 1 ms, a nested one in a browser 4
+  // ms.
   if (typeof setImmediate === 'function') setImmediate(callback)
   else setTimeout(callback, 0)
 }
@@ -13,10 +14,14 @@ export function yieldToEventLoop(): Promise<void> {
   return new Promise(runAfterYield)
 }
 
-/** Runs `callback` in this turn of the event loop, once every promise that is ready has run. */
+/**
+ * Runs `callback` in this turn of the event loop, once the callbacks of all promises that are ready
+ * have run. In runtimes without `process.nextTick`, which cannot tell, it runs at once.
+ */
 export function runWhenIdle(callback: () => void): void {
   const { process } = globalThis
-  // Node's next tick comes after all promises that are ready, but only if one of them asks for it.
+  // Node's next tick comes after all promises that are ready only if it is requested by one of
+  // them.
   if (process?.nextTick) queueMicrotask(() => process.nextTick(callback))
   else callback()
 }

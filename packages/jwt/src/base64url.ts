@@ -22,7 +22,8 @@ export function decodeBase64Url(text: string): Uint8Array | undefined {
 
 export function decodeCanonical(base64url: Base64Url, text: string): Uint8Array | undefined {
   const bytes = base64url.decode(text)
-  // Padding, white space and stray bits after the last byte would be other spellings of the same bytes.
+  // Padding, white space and stray bits after the last byte would be other spellings of the same
+  // bytes.
   return bytes && base64url.encode(bytes) === text ? bytes : undefined
 }
 

@@ -1,8 +1,13 @@
-/** JSON Web Tokens in the compact form: https://www.rfc-editor.org/rfc/rfc7519 and https://www.rfc-editor.org/rfc/rfc7515 */
+/**
+ * JSON Web Tokens in the compact form: https://www.rfc-editor.org/rfc/rfc7519 and
+ * https://www.rfc-editor.org/rfc/rfc7515
+ */
 import { decodeBase64Url, encodeBase64Url } from './base64url.ts'
 import type { JwtAlgorithm, JwtSigner, JwtVerifier } from './keys.ts'
 
-/** A token that is well-formed. Nothing in it can be trusted before its signature has been verified. */
+/**
+ * A token that is well-formed. Nothing in it can be trusted before its signature has been verified.
+ */
 export interface Jwt {
   /**
    * The media type that `typ` names: in lower case and without `application/`, which RFC 7515
@@ -65,7 +70,10 @@ export function verifyJwtSignature(jwt: Jwt, key: JwtVerifier): boolean {
   return jwt.algorithm === key.algorithm && key.verify(jwt.signed, jwt.signature)
 }
 
-/** Signs a token. The same arguments, with their fields in the same order, give the same signed text. */
+/**
+ * Signs a token. The same arguments, with their fields in the same order, give the same signed
+ * text.
+ */
 export function signJwt(header: JwtHeader, claims: object, key: JwtSigner): string {
   const signed = `${formatObject({ ...header, alg: key.algorithm })}.${formatObject(claims)}`
   return `${signed}.${encodeBase64Url(key.sign(encodeUtf8(signed)))}`

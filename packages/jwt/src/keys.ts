@@ -16,8 +16,8 @@ export interface JwtVerifier {
 }
 
 /**
- * A secret that signs and verifies with HS256. RFC 7518 asks for 32 random bytes or more, which is not
- * checked here.
+ * A secret that signs and verifies with HS256. RFC 7518 asks for 32 random bytes or more, which is
+ * not checked here.
  * @throws RangeError for an empty secret
  */
 export function hmacKey(secret: string | Uint8Array): JwtSigner & JwtVerifier {

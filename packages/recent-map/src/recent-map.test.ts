@@ -14,7 +14,7 @@ describe('RecentMap', () => {
     expect(['a', 'b', 'c'].map((key) => map.has(key))).toEqual([true, false, true])
   })
 
-  it('removes what came first where entries are only peeked at', () => {
+  it('removes what was stored first when entries are only peeked at', () => {
     const map = new RecentMap<string, number>({ maxSize: 2 })
     map.set('a', 1)
     map.set('b', 2)
@@ -23,7 +23,7 @@ describe('RecentMap', () => {
     expect(map.peek('a')).toBeUndefined()
   })
 
-  it('does not keep a value that is too large, nor the older one in its place, and removes no other for it', () => {
+  it('does not keep a value that is too large, nor the value that it replaces, but all others', () => {
     const map = new RecentMap<string, string>({ maxSize: 10, sizeOf: (value) => value.length })
     map.set('a', 'short')
     map.set('b', 'also')
@@ -31,13 +31,13 @@ describe('RecentMap', () => {
     expect([map.get('a'), map.get('b'), map.size, map.totalSize]).toEqual([undefined, 'also', 1, 4])
   })
 
-  it('goes on after it was empty and full several times', () => {
+  it('works after it was empty and full several times', () => {
     const map = new RecentMap<number, string>({ maxSize: 3, sizeOf: (value) => value.length })
     for (let key = 0; key < 20; key++) map.set(key, key % 2 === 0 ? 'all' : 'two')
     expect([map.size, map.get(19)]).toEqual([1, 'two'])
   })
 
-  it('can be emptied, and goes on from there', () => {
+  it('can be cleared and filled again', () => {
     const map = new RecentMap<number, string>({ maxSize: 3 })
     for (let key = 0; key < 5; key++) map.set(key, 'before')
     map.clear()
@@ -46,7 +46,7 @@ describe('RecentMap', () => {
     expect([0, 1, 2, 3, 4].map((key) => map.has(key))).toEqual([false, false, true, true, true])
   })
 
-  it('takes no more memory, however often its entries are used and none is removed', () => {
+  it('takes no more memory when its entries are used often and none is removed', () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     const heapAfter = (uses: number) => {
@@ -62,7 +62,7 @@ describe('RecentMap', () => {
     expect(heapAfter(500_000) - before).toBeLessThan(5_000_000)
   })
 
-  it('holds what a list in order of use holds, whatever is done', () => {
+  it('holds the same as a list in order of use, after any actions', () => {
     const action = fc.record({
       kind: fc.constantFrom('get', 'peek', 'set', 'set', 'set', 'delete'),
       key: fc.integer({ min: 0, max: 12 }),

@@ -1,22 +1,26 @@
 export interface RecentMapOptions<K, V> {
-  /** What all entries may take together: bytes where `sizeOf` counts bytes, entries by default. */
+  /** The most that all entries may take together: in entries, or in the unit of `sizeOf`. */
   readonly maxSize: number
-  /** Must give the same for an entry as long as it is kept. Default: 1 for each entry. */
+  /** Must return the same size for an entry as long as it is kept. Default: 1 for each entry. */
   readonly sizeOf?: (value: V, key: K) => number
 }
 
 /**
  * The memory that an entry takes beside its texts and bytes: its place in the map, its objects, the
- * heads of its strings. For a `sizeOf` that counts bytes, so that small entries do not hide it.
+ * headers of its strings. To be added by a `sizeOf` that counts bytes: for small entries it is most
+ * of what they take.
  */
 export const entryBytes = 200
 
 const one = () => 1
 
-/** So many changes at least, so that a small map does not begin again for every removal. */
+/**
+ * An iterator is kept for at least this many changes, so that a small map does not need one for
+ * every removal.
+ */
 const minChanges = 1000
 
-/** A map of the entries that were used most recently, as many as fit. */
+/** An LRU cache: a map of the entries that were used most recently, as many as fit. */
 export class RecentMap<K, V extends {}> {
   /** The entry that was used least recently comes first. */
   readonly #entries = new Map<K, V>()
@@ -24,12 +28,12 @@ export class RecentMap<K, V extends {}> {
   readonly #sizeOf: (value: V, key: K) => number
   #totalSize = 0
   /**
-   * Always at the first entry, because every entry that it passes is removed. To look for the first
-   * from the beginning each time would step over the holes that removed entries leave, thousands of
-   * them in a large map. But an iterator that stands still keeps every table that the map has
-   * outgrown since, without end, so it is given up after as many changes as such a step would cost.
+   * Always at the first entry, because every entry that it passes is removed. A new iterator would
+   * have to step over the holes that removed entries leave, thousands of them in a large map. But
+   * an iterator that does not move keeps every table alive that the map has outgrown since. So it
+   * is dropped after as many changes as a new one may have to step over.
    */
-  #oldest: Iterator<K> | undefined
+  #oldest: MapIterator<K> | undefined
   /** Changes of the order since `#oldest` last moved. */
   #changes = 0
 
@@ -38,12 +42,12 @@ export class RecentMap<K, V extends {}> {
     this.#sizeOf = options.sizeOf ?? one
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   get size(): number {
     return this.#entries.size
   }
 
-  /** What all entries take together, as `sizeOf` counts. */
+  /** The sum of the sizes of all entries. */
   get totalSize(): number {
     return this.#totalSize
   }
@@ -52,7 +56,7 @@ export class RecentMap<K, V extends {}> {
     return this.#entries.has(key)
   }
 
-  /** Makes the entry the most recently used one. */
+  /** Returns the value, and makes its entry the most recently used one. */
   get(key: K): V | undefined {
     const value = this.#entries.get(key)
     if (value === undefined) return undefined
@@ -63,15 +67,16 @@ export class RecentMap<K, V extends {}> {
   }
 
   /**
-   * Leaves the order as it is: where every entry is only peeked at, the oldest is removed first.
+   * Returns the value, and leaves the order as it is. In a map that is only peeked at, the oldest
+   * entry is removed first.
    */
   peek(key: K): V | undefined {
     return this.#entries.get(key)
   }
 
   /**
-   * Removes what was used least recently until everything fits. A value that is too large alone is
-   * not kept.
+   * Stores a value, and removes the least recently used entries until everything fits. A value that
+   * is larger than `maxSize` is not kept.
    */
   set(key: K, value: V): void {
     this.delete(key)
@@ -104,12 +109,7 @@ export class RecentMap<K, V extends {}> {
   #oldestKey(): K {
     this.#changes = 0
     this.#oldest ??= this.#entries.keys()
-    let next = this.#oldest.next()
-    if (next.done) {
-      // It has been at the end of an empty map, and an iterator does not come back from there.
-      this.#oldest = this.#entries.keys()
-      next = this.#oldest.next()
-    }
-    return next.value! // asked for only while there are entries
+    // It was never at the end: `set` calls this only while there are entries.
+    return this.#oldest.next().value!
   }
 }
