@@ -44,7 +44,6 @@ class StoredKeyPair implements KeyPair {
 
   constructor(curve: Curve, privateKey: Uint8Array) {
     this.curve = curve
-
     this.#privateKey = privateKey
     this.#backend = backendOf(curve)
     this.#sign = this.#backend.signer(privateKey)

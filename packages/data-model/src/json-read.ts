@@ -124,7 +124,6 @@ class JsonReader {
 
   constructor(options: JsonOptions, mayBeMalformed: boolean, owned: boolean) {
     this.owned = owned
-
     this.maxDepth = depthLimit(options.maxDepth)
     this.lenient = options.lenient ?? false
     this.longIntegers = options.longIntegers ?? false

@@ -95,7 +95,7 @@ describe('@atproto/identity and we agree on', () => {
     expect(us).toEqual(them)
   })
 
-  it('what a directory answers for an operation of ours', async () => {
+  it('the document that a directory returns for an operation of ours', async () => {
     const made = createGenesis({
       signingKey: p256.didKey(),
       rotationKeys: [k256.didKey()],
@@ -108,7 +108,7 @@ describe('@atproto/identity and we agree on', () => {
     expect(us).toEqual({ signingKey: p256.didKey(), handle: 'alice.test', pds: 'https://pds.test' })
   })
 
-  it.each([404, 500, 503, 429])('a directory that answers %i', async (status) => {
+  it.each([404, 500, 503, 429])('a directory that responds %i', async (status) => {
     const [us, them] = await bothRead('{}', did, status)
     expect(us).toEqual(them)
   })
@@ -143,13 +143,13 @@ describe('a known disagreement', () => {
       { ...answer, signingKey: undefined },
     ],
     [
-      'a key that is none: the rest can still be read',
+      'an invalid key: the rest can still be read',
       { verificationMethod: [{ ...method, publicKeyMultibase: 'zzz' }] },
       { ...answer, signingKey: undefined },
       'refused',
     ],
     [
-      'a name that is no handle: the first valid one counts',
+      'a name that is not a handle: the first valid one counts',
       { alsoKnownAs: ['at://nonsense', 'at://alice.test'] },
       answer,
       { ...answer, handle: 'nonsense' },
@@ -179,7 +179,7 @@ describe('a known disagreement', () => {
     expect(await bothRead({ ...whole, ...change })).toEqual([byUs, byThem])
   })
 
-  it('is a tombstone, which the directory answers with 410: there is no such DID any more', async () => {
+  it('is a tombstone, to which the directory responds 410: the DID no longer exists', async () => {
     expect(await bothRead('{}', did, 410)).toEqual(['nobody', 'refused'])
   })
 

@@ -83,7 +83,7 @@ describe('resolveDid', () => {
     expect(network.asked).toEqual([])
   })
 
-  it.each([404, 410])('is undefined when the directory answers %s', async (status) => {
+  it.each([404, 410])('is undefined when the directory responds %s', async (status) => {
     const network = new Network()
     network.failure = status
     expect(await network.resolver().resolveDid(alice)).toBeUndefined()
@@ -129,7 +129,7 @@ describe('resolveDid', () => {
     expect(await network.resolver({ maxBytes: 128 * 1024 }).resolveDid(alice)).toBeDefined()
   })
 
-  it('gives up on a directory that does not answer', async () => {
+  it('gives up on a directory that does not respond', async () => {
     const network = new Network()
     network.gate = new Promise(() => undefined)
     await expect(network.resolver({ timeoutMs: 5 }).resolveDid(alice)).rejects.toThrow(IdentityUnavailableError)
@@ -144,7 +144,7 @@ describe('resolveDid', () => {
 })
 
 describe('the cache', () => {
-  it('answers while an answer is fresh', async () => {
+  it('returns a cached answer while it is fresh', async () => {
     const network = new Network()
     const resolver = network.resolver()
     await resolver.resolveDid(alice)
@@ -153,7 +153,7 @@ describe('the cache', () => {
     expect(network.asked).toHaveLength(1)
   })
 
-  it('answers with what is stale and renews it behind the caller', async () => {
+  it('returns a stale answer and renews it in the background', async () => {
     const network = new Network()
     const resolver = network.resolver()
     await resolver.resolveDid(alice)
@@ -209,7 +209,7 @@ describe('the cache', () => {
     expect(await resolver.resolveHandle('alice.test')).toBe(alice)
   })
 
-  it('does not believe answers from after the clock went back', async () => {
+  it('ignores cached answers from the future, after the clock was set back', async () => {
     const network = new Network()
     const resolver = network.resolver()
     await resolver.resolveDid(alice)
@@ -444,7 +444,7 @@ describe('a lookup', () => {
     await vi.waitFor(() => expect(signals).toHaveLength(21))
     caller.abort()
     expect(new Set(await Promise.all([...answers, atDirectory]))).toEqual(new Set(['left']))
-    // Whoever comes after them finds room, and no memory of a refusal.
+    // The next caller finds room, and the refusals were not remembered.
     await new Promise(setImmediate)
     const next = new AbortController()
     const late = resolver.resolveHandle('one-more.test', { signal: next.signal }).catch(() => 'left')

@@ -14,7 +14,7 @@ export interface IdentityResolverOptions {
   fetch: Fetch
   lookupTxt: LookupTxt
   /**
-   * Asked about handles when the first answers are empty: resolvers that see a new record sooner.
+   * Asked about handles when the first responses are empty: resolvers that see a new record sooner.
    */
   backupLookupTxt?: LookupTxt | undefined
   /** Default: `https://plc.directory`. */

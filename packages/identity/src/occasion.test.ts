@@ -6,7 +6,7 @@ import { type Occasion, resolveForOccasion } from './occasion.ts'
 const did = 'did:web:alice.test'
 const document: DidDocument = { id: did } as DidDocument // what is in it does not matter here
 
-it('a document from the cache is refreshed when an occasion asks for that, and one that was fetched is not', async () => {
+it('refreshes a document that came from the cache, but not one that was fetched for the same occasion', async () => {
   const asked: boolean[] = []
   let isCached = true
   const resolve = async (_: unknown, { refresh = false, onLookup }: ResolveOptions) => {

@@ -3,14 +3,17 @@ import type { DidDocument } from './did/document.ts'
 import type { ResolveOptions } from './identity-resolver.ts'
 
 /**
- * What all questions that one message or token raises have in common. A document that was fetched for an occasion is not
- * fetched for it again. Each occasion is about one account, and begins as `{}`.
+ * The processing of one message or token, however often that needs the account's document: what was
+ * fetched for an occasion is not fetched for it again. It concerns one account, and begins as `{}`.
  */
 export interface Occasion {
   fetched?: { readonly document: DidDocument | undefined }
 }
 
-/** Resolves a DID, or returns what was fetched for the occasion, even when `refresh` asks for something newer. */
+/**
+ * Resolves a DID. If its document was fetched for this occasion already, returns that one, even
+ * with `refresh`. A document from the cache does not count as fetched.
+ */
 export async function resolveForOccasion(
   resolve: (did: Did, options: ResolveOptions) => Promise<DidDocument | undefined>,
   did: Did,

@@ -11,13 +11,13 @@ import { bytesOfText } from './text-bytes.ts'
 export interface CacheTimes {
   /** Up to this age an answer is as good as new. */
   staleMs: number
-  /** Up to this age it is given while a new one is fetched; past it, callers wait. */
+  /** Up to this age it is returned while a new one is fetched; past it, callers wait. */
   maxMs: number
-  /** How long "no such identity" and invalid documents are believed. */
+  /** How long "no such identity" and an invalid document are cached. */
   negativeMs: number
   /**
    * How long a source that could not be asked is left alone. For callers who ask to refresh,
-   * `minRefreshMs` counts where it is shorter.
+   * `minRefreshMs` applies if it is shorter.
    */
   failureMs: number
   /**
@@ -68,7 +68,9 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
   readonly #options: CachedLookupOptions<K, V>
   readonly #flights = new SingleFlight<K, V | undefined>()
   readonly #failures: Failures
-  /** When callers last had what refreshed, and whether another asked for it too soon. */
+  /**
+   * When each identifier was last refreshed on request, and whether another request came too soon.
+   */
   readonly #refreshed = new RecentMap<K, { time: number; isOwed: boolean }>({
     maxSize: maxRefreshedBytes,
     sizeOf: (_, identifier) => bytesOfText(identifier) + entryBytes,
@@ -116,7 +118,7 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     }
   }
 
-  /** A failure so recent that to ask the source again would hardly tell anything new. */
+  /** A failure so recent that asking the source again would hardly tell anything new. */
   #justFailed(identifier: K): { error: unknown } | undefined {
     const now = this.#options.now()
     const failure = this.#failures.find(identifier, now)
@@ -135,7 +137,7 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     return false
   }
 
-  /** A broken cache costs a lookup, not the answer. */
+  /** If the cache fails, the identifier is looked up. */
   async #known(identifier: K): Promise<CachedAnswer | undefined> {
     try {
       const known = await this.#options.cache.get(identifier)
@@ -169,7 +171,7 @@ export class CachedLookup<K extends AtIdentifier, V extends DidDocument | Did> {
     return this.#flights.join(identifier, (ending) => bound.count(this.#fetch(identifier, ending)), signal)
   }
 
-  /** Waits for a quieter moment when there is much to look up: what is known serves until then. */
+  /** Renews an answer, unless too many lookups are under way: the stale one will do for longer. */
   #renew(identifier: K): void {
     if (this.#options.boundOf(identifier).isReached) return
     this.#join(identifier).catch((error) => this.#options.onError(error, identifier))

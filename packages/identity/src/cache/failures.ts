@@ -28,7 +28,7 @@ export class Failures {
     this.#times = times
   }
 
-  /** The failure that still stands in for an answer. */
+  /** The last failure, as long as it stands in for a lookup. */
   find(identifier: AtIdentifier, now: number): Readonly<Failure> | undefined {
     const failure = this.#failures.get(identifier)
     if (failure === undefined) return undefined
@@ -47,7 +47,7 @@ export class Failures {
     this.#failures.delete(identifier)
   }
 
-  /** An invalid document is an answer of a kind. */
+  /** An invalid document is kept like an absent one: the source did respond. */
   #keptMs({ error }: Failure): number {
     return error instanceof IdentityUnavailableError ? this.#times.failureMs : this.#times.negativeMs
   }

@@ -18,12 +18,12 @@ export class SingleFlight<K, T> {
     return this.#flights.has(key)
   }
 
-  /** Joins the lookup under way, or starts one. A caller leaves by its signal. */
+  /** Joins the lookup under way, or starts one. A caller leaves by aborting its signal. */
   join(key: K, lookup: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#wait(key, this.#flights.get(key) ?? this.#start(key, lookup), signal)
   }
 
-  /** Waits until the lookup under way, if there is one, has ended in any way. */
+  /** Waits until the lookup under way, if there is one, has succeeded or failed. */
   async ended(key: K, signal?: AbortSignal): Promise<void> {
     const flight = this.#flights.get(key)
     if (!flight) return
@@ -53,7 +53,7 @@ export class SingleFlight<K, T> {
     const answer = lookup(abort.signal).finally(() => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key)
     })
-    // Whoever has left does not hear of it.
+    // A failure after all callers have left is nobody's to handle.
     answer.catch(() => undefined)
     const flight: Flight<T> = { answer, abort, waiting: 0 }
     this.#flights.set(key, flight)

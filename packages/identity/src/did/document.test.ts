@@ -64,7 +64,7 @@ describe('parseDidDocument', () => {
     expect(() => parseDidDocument(json, did)).toThrow(InvalidDidDocumentError)
   })
 
-  it('answers or refuses any JSON, and its parts can be read', () => {
+  it('parses or refuses any JSON, and the parts of what it parses can be read', () => {
     fc.assert(
       fc.property(
         fc.record({ alsoKnownAs: fc.jsonValue(), verificationMethod: fc.jsonValue(), service: fc.jsonValue() }),

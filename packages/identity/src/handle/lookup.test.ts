@@ -84,13 +84,13 @@ describe('a handle leads nowhere', () => {
   })
 
   it.each([404, 403, 410, 'not a DID', `did=${alice}`, '<html>', '', 'x'.repeat(10)])(
-    'when the web server answers %s',
+    'when the web server responds %s',
     async (page) => {
       expect(await look([], page)).toBeUndefined()
     },
   )
 
-  it.each([4097, 100_000])('when the web server answers with %i bytes, too many for a DID', async (length) => {
+  it.each([4097, 100_000])('when the web server responds with %i bytes, too many for a DID', async (length) => {
     expect(await look([], 'x'.repeat(length))).toBeUndefined()
     expect(await look([], `${alice}${' '.repeat(length)}`)).toBeUndefined()
     // The other ways are still asked, and count.
@@ -99,7 +99,7 @@ describe('a handle leads nowhere', () => {
     await expect(look(down, 'x'.repeat(length))).rejects.toThrow(IdentityUnavailableError)
   })
 
-  it('when the answer of its web server is more than the guard lets through', async () => {
+  it('when the response of its web server is larger than the guard allows', async () => {
     expect(await look([], new ResponseTooLargeError(524_288))).toBeUndefined()
     expect(await look([], new TypeError('failed', { cause: new ResponseTooLargeError(1) }))).toBeUndefined()
   })
@@ -145,7 +145,7 @@ describe('nothing is said about a handle', () => {
     await expect(look([], 503, [])).rejects.toThrow(IdentityUnavailableError)
   })
 
-  it('when nobody answers in time', async () => {
+  it('when nobody responds in time', async () => {
     const silence = () => new Promise<never>(() => undefined)
     const looking = lookUpHandle('alice.test', { lookupTxt: silence, fetch: silence, timeoutMs: 5 })
     await expect(looking).rejects.toThrow(IdentityUnavailableError)

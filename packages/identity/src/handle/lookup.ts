@@ -15,7 +15,7 @@ export type LookupTxt = (name: string, options?: { signal?: AbortSignal }) => Pr
 
 export interface HandleLookupOptions {
   lookupTxt: LookupTxt
-  /** Asked when the first answers are empty: resolvers that see a new record sooner. */
+  /** Asked when the first responses are empty: resolvers that see a new record sooner. */
   backupLookupTxt?: LookupTxt | undefined
   /** For the handle's own web server: guarded, outside of development. */
   fetch: Fetch
@@ -56,7 +56,7 @@ export async function lookUpHandle(handle: Handle, options: HandleLookupOptions)
   return requireKnown(handle, [first, overDns])
 }
 
-/** "There is none" is an answer only when both ways could be asked. */
+/** "No such handle" is certain only if both ways could be asked. */
 function requireKnown(handle: Handle, findings: Finding[]): undefined {
   const open = findings.find((finding) => finding.kind === 'unknown')
   if (open) throw new IdentityUnavailableError(handle, 'not every way of asking worked', { cause: open.cause })

@@ -112,7 +112,7 @@ describe('the public lookup', () => {
       )
     })
 
-  it('answers with the public addresses among others, and so with what is connected to', async () => {
+  it('returns only the public addresses, which are the ones connected to', async () => {
     const lookup = createPublicLookup(answering('127.0.0.1', '8.8.8.8', '::1', '2606:4700:4700::1111'))
     expect(await look(lookup, true)).toEqual([
       { address: '8.8.8.8', family: 4 },

@@ -90,7 +90,7 @@ function get(path: string, init: RequestInit = {}, options: GuardedFetchOptions 
 }
 
 describe('a guarded fetch', () => {
-  it('answers like fetch', async () => {
+  it('returns what fetch returns', async () => {
     expect(await get('/page')).toEqual({ status: 200, text: 'page', url: `${origin}/page`, kind: 'page' })
     expect(await get('/missing')).toMatchObject({ status: 404, text: 'missing' })
     expect(await get('/empty')).toMatchObject({ status: 204, text: '' })

@@ -35,7 +35,7 @@ function clientOf(...answers: (Response | Error | 'silence')[]): { client: PlcCl
 const page = (json: unknown, status = 200) => new Response(JSON.stringify(json), { status })
 
 describe('asking', () => {
-  it.each([404, 410])('is answered with undefined for status %s', async (status) => {
+  it.each([404, 410])('resolves to undefined for status %s', async (status) => {
     const none = () => page({ message: 'no' }, status)
     const { client } = clientOf(none(), none(), none(), none(), none())
     expect([
@@ -68,14 +68,14 @@ describe('asking', () => {
     },
   )
 
-  it('is a PlcRequestError without a status when there is no answer, or none that can be read', async () => {
+  it('is a PlcRequestError without a status when there is no response, or an unreadable one', async () => {
     for (const answer of [new TypeError('refused'), 'silence', new Response('{"trunc'), new Response('')] as const) {
       const { client } = clientOf(answer)
       await expect(client.getLastOp(did)).rejects.toMatchObject({ name: 'PlcRequestError', status: undefined })
     }
   })
 
-  it('takes a redirect for a refusal, and does not follow it', async () => {
+  it('treats a redirect as a refusal, and does not follow it', async () => {
     const elsewhere = () => new Response(null, { status: 302, headers: { location: 'https://elsewhere.test/' } })
     const { client, asked } = clientOf(elsewhere(), elsewhere())
     await expect(client.getDocument(did)).rejects.toMatchObject({ name: 'PlcRequestError', status: 302 })
@@ -92,7 +92,7 @@ describe('asking', () => {
     await expect(client.getDocument(did)).rejects.toThrow(PlcRequestError)
   })
 
-  it('refuses answers about another DID and of another shape', async () => {
+  it('refuses a response about another DID or of another shape', async () => {
     const other: Did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
     await expect(clientOf(page({ id: other })).client.getDocument(did)).rejects.toThrow(InvalidDidDocumentError)
     const data = { did: other, rotationKeys: [], verificationMethods: {}, alsoKnownAs: [], services: {} }
@@ -119,7 +119,7 @@ describe('handing in', () => {
   })
 
   it.each([new TypeError('reset'), 'silence', page({}, 502)] as const)(
-    'reads the log when the answer was %s: the operation may have arrived',
+    'reads the log when the response was %s: the operation may have arrived',
     async (answer) => {
       const { client, asked } = clientOf(answer, page(op))
       await client.submit(did, op)

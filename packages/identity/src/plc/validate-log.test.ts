@@ -259,8 +259,8 @@ describe('a log is refused', () => {
     ['a list of null', [null]],
     ['a time without a zone', [{ ...newLog().entries[0], createdAt: '2026-01-01T00:00:00' }]],
     ['a nullified that is text', [{ ...newLog().entries[0], nullified: 'no' }]],
-    ['a cid that is none', [{ ...newLog().entries[0], cid: '' }]],
-    ['an operation that is none', [{ ...newLog().entries[0], operation: {} }]],
+    ['an invalid cid', [{ ...newLog().entries[0], cid: '' }]],
+    ['an invalid operation', [{ ...newLog().entries[0], operation: {} }]],
     ['text that is not Unicode', [{ ...newLog().entries[0], operation: { ...genesis, alsoKnownAs: ['\ud800'] } }]],
   ])('when it is %s', (_, entries) => {
     expect(validateLog(newLog().did, entries)).toMatchObject({ ok: false, issues: [{ fault: 'shape' }] })
