@@ -5,7 +5,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import { readConfig, type ServedPds, servePds } from '@atoll/pds'
 import { createPlcDirectory } from '@atoll/plc-directory'
-import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
+import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import { manualGuard } from '@atoll/xrpc-server/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ReverseProxy, reverseProxies } from './reverse-proxies.ts'
@@ -58,7 +58,7 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
     pds = await servePds(config, {
       write: (line) => log.push(JSON.parse(line)),
       adapters: Promise.resolve({
-        storage: new MemoryStorage(),
+        storage: new MemoryPdsStorage(),
         blobStore: new MemoryBlobStore(),
         plcFetch: (url, init) => directory.fetch(new Request(url, init)),
       }),

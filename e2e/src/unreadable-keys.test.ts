@@ -2,7 +2,7 @@ import { type Block, blockOf } from '@atoll/data-model'
 import { createPds, type Pds, readConfig } from '@atoll/pds'
 import { createPlcDirectory } from '@atoll/plc-directory'
 import { createLog } from '@atoll/process'
-import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
+import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import { parseDid, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { AtpAgent } from '@atproto/api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,11 +12,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 const collection = 'com.example.note'
 const service = 'http://localhost:2583'
 
-let storage: MemoryStorage
+let storage: MemoryPdsStorage
 let pds: Pds
 let alice: AtpAgent
 beforeEach(async () => {
-  storage = new MemoryStorage()
+  storage = new MemoryPdsStorage()
   const directory = createPlcDirectory()
   const { config } = readConfig({
     PDS_DEV_MODE: 'true',

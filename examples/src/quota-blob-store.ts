@@ -3,7 +3,7 @@
 //   npm run example -- quota-blob-store
 
 import { type Config, readConfig, type ServedPds, servePds } from '@atoll/pds'
-import { type BlobStore, MemoryBlobStore, MemoryStorage } from '@atoll/storage'
+import { type BlobStore, MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 
 type Did = Parameters<BlobStore['deleteAll']>[0]
 
@@ -40,7 +40,7 @@ export function withQuota(store: BlobStore, maxBytes: number): BlobStore {
 /** A PDS that keeps everything in memory, with at most `maxBytes` of blobs for each account. */
 export function serveWithQuota(config: Config, maxBytes: number, plcFetch: typeof fetch = fetch): Promise<ServedPds> {
   const adapters = {
-    storage: new MemoryStorage(),
+    storage: new MemoryPdsStorage(),
     blobStore: withQuota(new MemoryBlobStore(), maxBytes),
     plcFetch: (url: string, init?: RequestInit) => plcFetch(url, init),
   }

@@ -4,7 +4,7 @@ import type { Fetch } from '@atoll/identity'
 import { createGuardedFetch } from '@atoll/identity/node'
 import { explainingStart } from '@atoll/process'
 import type { BlobStore, PdsStorage } from '@atoll/storage'
-import { openSqliteStorage } from '@atoll/storage-sqlite'
+import { openSqlitePdsStorage } from '@atoll/storage-sqlite'
 import type { Config } from './config/config.ts'
 import { prepareDataFolder } from './data-folder.ts'
 
@@ -23,7 +23,7 @@ export interface Adapters {
 export async function openAdapters(config: Config, onDamage: (error: Error) => void = () => {}): Promise<Adapters> {
   const file = await prepareDataFolder(config.storage)
   const database = { path: file, setting: 'PDS_DATA_DIRECTORY' }
-  const storage = await explainingStart([database], () => openSqliteStorage({ file, onDamage }))
+  const storage = await explainingStart([database], () => openSqlitePdsStorage({ file, onDamage }))
   try {
     const blobStore = await openBlobFolder(config.blobs)
     // Not the global `fetch`: its look-ups cannot be cancelled, and hold threads that files need.

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSqliteStorage } from '@atoll/storage-sqlite'
+import { openSqlitePdsStorage } from '@atoll/storage-sqlite'
 import { expect, it } from 'vitest'
 import { prepareDataFolder } from './data-folder.ts'
 
@@ -20,7 +20,7 @@ function lockSeenElsewhere(file: string): string {
 it('leaves the lock to a database that this process has open', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-data-folder-'))
   const file = await prepareDataFolder({ dataDirectory: folder })
-  const storage = await openSqliteStorage({ file })
+  const storage = await openSqlitePdsStorage({ file })
   try {
     expect(lockSeenElsewhere(file)).toBe('SQLITE_BUSY')
     await prepareDataFolder({ dataDirectory: folder })

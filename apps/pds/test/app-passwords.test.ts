@@ -1,5 +1,5 @@
 import { createHash, scryptSync } from 'node:crypto'
-import { MemoryStorage } from '@atoll/storage'
+import { MemoryPdsStorage } from '@atoll/storage'
 import { Turns } from '@atoll/xrpc-server'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Passwords } from '../src/accounts/passwords.ts'
@@ -11,7 +11,7 @@ import { Sessions } from '../src/sessions/sessions.ts'
 const did = 'did:plc:alice'
 const createdAt = '2026-01-01T00:00:00.000Z' as never
 
-let storage: MemoryStorage
+let storage: MemoryPdsStorage
 let sessions: Sessions
 /** How many slow hashes were made. */
 let hashes: number
@@ -25,7 +25,7 @@ class CountedTurns extends Turns {
 
 beforeEach(async () => {
   hashes = 0
-  storage = new MemoryStorage()
+  storage = new MemoryPdsStorage()
   const passwords = new Passwords(new CountedTurns({ atOnce: 2, maxWaiting: 40, maxWaitingPerClient: 40 }))
   const service = 'did:web:localhost'
   const tokens = new SessionTokens({ secret: 'a secret of the tests', audience: service })

@@ -1,5 +1,5 @@
 /** Handles that mean the server itself, and its bare domains, which belong to whoever holds the domain. */
-import { MemoryStorage } from '@atoll/storage'
+import { MemoryPdsStorage } from '@atoll/storage'
 import type { Handle } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DidLocks } from '../src/did-locks.ts'
@@ -74,7 +74,7 @@ describe('a change of handle', () => {
 
   /** What handles lead to in the DNS, and the changes of a server whose host name is a handle domain as well. */
   async function setUp(dns: Record<string, string>) {
-    const storage = new MemoryStorage()
+    const storage = new MemoryPdsStorage()
     await storage.transact(did, (tx) =>
       tx.accounts.create({ ...account, createdAt: '2026-01-01T00:00:00.000Z' as never }),
     )

@@ -1,7 +1,7 @@
 import { parseJson, stringifyJson, type Value } from '@atoll/data-model'
 import { createPlcDirectory } from '@atoll/plc-directory'
 import { createLog } from '@atoll/process'
-import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
+import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import type { Did, Handle } from '@atoll/syntax'
 import type { Adapters } from '../src/adapters.ts'
 import { readConfig } from '../src/config/config.ts'
@@ -60,7 +60,7 @@ export class PdsUnderTest {
     const directory = createPlcDirectory()
     const plcRequests: Request[] = []
     const adapters: Adapters = {
-      storage: new MemoryStorage(),
+      storage: new MemoryPdsStorage(),
       blobStore: new MemoryBlobStore(),
       plcFetch: (url, init) => {
         const request = new Request(url, init)

@@ -1,6 +1,6 @@
 /** Whom the server takes for its client, behind proxies of every kind. */
 import { connect, type Socket } from 'node:net'
-import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
+import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config/config.ts'
 import { subscriptionsPerAddress } from '../src/limits.ts'
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const start = async (settings: Record<string, string>) => {
   const { config } = readConfig({ ...environment, PDS_PORT: '0', PDS_RATE_LIMITS_ENABLED: 'true', ...settings })
-  const adapters = { storage: new MemoryStorage(), blobStore: new MemoryBlobStore(), plcFetch: fetch }
+  const adapters = { storage: new MemoryPdsStorage(), blobStore: new MemoryBlobStore(), plcFetch: fetch }
   server = await servePds(config, {
     write: () => {},
     adapters: Promise.resolve(adapters),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openFsBlobStore } from '@atoll/blobstore-fs'
 import { createPlcDirectory } from '@atoll/plc-directory'
 import { createLog } from '@atoll/process'
-import { openSqliteStorage } from '@atoll/storage-sqlite'
+import { openSqlitePdsStorage } from '@atoll/storage-sqlite'
 import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { readConfig } from '../src/config/config.ts'
@@ -46,7 +46,7 @@ afterEach(async () => {
 async function start(): Promise<typeof server> {
   const { config } = readConfig(environment)
   const adapters = {
-    storage: await openSqliteStorage({ file: join(folder, 'pds.sqlite') }),
+    storage: await openSqlitePdsStorage({ file: join(folder, 'pds.sqlite') }),
     blobStore: await openFsBlobStore({ dir: blobFolder() }),
     plcFetch: (url: string, init?: RequestInit) => directory.fetch(new Request(url, init)),
   }

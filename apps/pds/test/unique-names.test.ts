@@ -2,7 +2,7 @@ import { generateKeyPair } from '@atoll/crypto'
 import { PlcClient } from '@atoll/identity/plc'
 import {
   ConflictError,
-  MemoryStorage,
+  MemoryPdsStorage,
   type PdsStorage,
   type PdsTransaction,
   StorageUnavailableError,
@@ -22,7 +22,7 @@ const started: PdsUnderTest[] = []
 
 beforeEach(() => {
   directory = new DirectoryUnderTest()
-  storage = new MemoryStorage()
+  storage = new MemoryPdsStorage()
   // Servers share it, so closing one of them must not close it.
   storage.close = async () => {}
 })

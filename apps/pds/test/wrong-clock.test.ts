@@ -1,4 +1,4 @@
-import { MemoryStorage, MemoryTables } from '@atoll/storage'
+import { MemoryPdsStorage, MemoryTables } from '@atoll/storage'
 import { parseTid, type Tid, tidMicroseconds } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
@@ -15,7 +15,7 @@ describe('after the machine’s clock was three days ahead', () => {
 
   /** A server on what the one before stored. */
   const open = async () => {
-    pds = await PdsUnderTest.start({}, { ...pds?.adapters, storage: new MemoryStorage({ tables }) })
+    pds = await PdsUnderTest.start({}, { ...pds?.adapters, storage: new MemoryPdsStorage({ tables }) })
   }
   const restart = async () => {
     await pds.close()

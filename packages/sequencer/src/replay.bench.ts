@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { MemoryStorage } from '@atoll/storage'
+import { MemoryPdsStorage } from '@atoll/storage'
 import type { NewEvent } from '@atoll/xrpc'
 import { createSequencer } from './sequencer.ts'
 
@@ -12,7 +12,7 @@ const did = 'did:web:bench.test'
 // Stands for a value that was parsed elsewhere.
 const time = '2026-01-01T00:00:00.000Z' as NewEvent['time']
 
-const storage = new MemoryStorage()
+const storage = new MemoryPdsStorage()
 await storage.transact(did, (tx) => {
   for (let n = 0; n < events; n++) {
     tx.events.append({ did, kind: 'commit', time, frame: { bytes: new Uint8Array(frameBytes), seqOffset: 0 } })

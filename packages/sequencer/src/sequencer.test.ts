@@ -1,4 +1,4 @@
-import { type EventLog, MemoryStorage, type StoredEvent } from '@atoll/storage'
+import { type EventLog, MemoryPdsStorage, type StoredEvent } from '@atoll/storage'
 import type { NewEvent } from '@atoll/xrpc'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -13,7 +13,7 @@ describe('a subscription', () => {
     for (const sequencer of open.splice(0)) await sequencer.close()
   })
   const setUp = (options: Partial<SequencerOptions> = {}) => {
-    const storage = new MemoryStorage()
+    const storage = new MemoryPdsStorage()
     const sequencer = createSequencer({ events: storage.events, ...options })
     open.push(sequencer)
     return { storage, sequencer }
@@ -76,7 +76,7 @@ describe('a subscription', () => {
   })
 
   it('misses nothing that was appended while a page was being read', async () => {
-    const storage = new MemoryStorage()
+    const storage = new MemoryPdsStorage()
     const log = slowly(storage.events)
     const sequencer = createSequencer({ events: log, pageEvents: 3 })
     open.push(sequencer)
@@ -94,7 +94,7 @@ describe('a subscription', () => {
   })
 
   it('is not told twice what it read in a page before listeners heard of it', async () => {
-    const storage = new MemoryStorage()
+    const storage = new MemoryPdsStorage()
     const log = tellingLate(storage.events)
     const sequencer = createSequencer({ events: log })
     open.push(sequencer)
@@ -196,7 +196,7 @@ describe('a subscription', () => {
   })
 
   it('reads the log in pages of limited size', async () => {
-    const storage = new MemoryStorage()
+    const storage = new MemoryPdsStorage()
     const sizes: number[] = []
     const events: Pick<EventLog, 'last' | 'horizon' | 'page' | 'onAppend'> = {
       last: () => storage.events.last(),
@@ -241,7 +241,7 @@ describe('a subscription', () => {
 
   it('reports a log that cannot be read, and ends', async () => {
     const failure = new Error('disk gone')
-    const storage = new MemoryStorage()
+    const storage = new MemoryPdsStorage()
     const events = { ...slowly(storage.events), page: () => Promise.reject(failure) }
     const sequencer = createSequencer({ events })
     open.push(sequencer)
@@ -253,7 +253,7 @@ describe('a subscription', () => {
 
 describe('a sequencer', () => {
   it('knows the last number, from the log at first and from what is appended then', async () => {
-    const storage = new MemoryStorage()
+    const storage = new MemoryPdsStorage()
     await append(storage, 3)
     const sequencer = createSequencer({ events: storage.events })
     await new Promise(setImmediate)
@@ -265,7 +265,7 @@ describe('a sequencer', () => {
 })
 
 /** Appends events whose frames hold their numbers; returns the numbers. */
-async function append(storage: MemoryStorage, count: number, time = now, bytes = 10): Promise<number[]> {
+async function append(storage: MemoryPdsStorage, count: number, time = now, bytes = 10): Promise<number[]> {
   const numbers: number[] = []
   for (let n = 0; n < count; n++) {
     const frame = { bytes: new Uint8Array(bytes), seqOffset: 0 }

@@ -1,12 +1,12 @@
 // What the main entry does in any runtime: `npm run runtimes` compares it with `expected` in each.
 import { createSequencer } from '@atoll/sequencer'
-import { MemoryStorage } from '@atoll/storage'
+import { MemoryPdsStorage } from '@atoll/storage'
 
 const did = 'did:web:alice.test'
-const time = '2024-03-05T12:34:56.789Z' as Parameters<MemoryStorage['events']['trim']>[0]['before']
+const time = '2024-03-05T12:34:56.789Z' as Parameters<MemoryPdsStorage['events']['trim']>[0]['before']
 
 export async function scenario() {
-  const storage = new MemoryStorage()
+  const storage = new MemoryPdsStorage()
   const append = (text: string) =>
     storage.transact(did, (tx) => {
       const bytes = Uint8Array.of(0, ...new TextEncoder().encode(`=${text}`))

@@ -7,7 +7,7 @@ import type { PdsStorage } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { afterEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../test/opened-sample.ts'
-import { openSqliteStorage } from './sqlite-storage.ts'
+import { openSqlitePdsStorage } from './sqlite-pds-storage.ts'
 
 const runs = 4
 
@@ -20,7 +20,7 @@ describe('a process that is killed while it writes', () => {
     let after = 0
     for (let run = 0; run < runs; run++) {
       const acknowledged = await writeAndKill(file, run, 50 + run * 130)
-      const storage = await openSqliteStorage({ file })
+      const storage = await openSqlitePdsStorage({ file })
       after = await verify(storage, acknowledged, after)
       await storage.close()
     }

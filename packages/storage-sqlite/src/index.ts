@@ -1,1 +1,1 @@
-export { openSqliteStorage, type SqliteStorageOptions } from './sqlite-storage.ts'
+export { openSqlitePdsStorage, type SqlitePdsStorageOptions } from './sqlite-pds-storage.ts'

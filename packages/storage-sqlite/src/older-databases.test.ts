@@ -8,7 +8,7 @@ import { type Did, formatDatetime, parseNsid, parseRecordKey } from '@atoll/synt
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../test/opened-sample.ts'
-import { openSqliteStorage } from './sqlite-storage.ts'
+import { openSqlitePdsStorage } from './sqlite-pds-storage.ts'
 
 // Written by `test/fixtures/write-database.mjs` with the code of these commits.
 const older = [
@@ -35,7 +35,7 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
   afterEach(() => rmSync(folder, { recursive: true }))
 
   it('keeps its accounts, sessions, invites, codes, keys and state', async () => {
-    const storage = await openSqliteStorage({ file })
+    const storage = await openSqlitePdsStorage({ file })
     expect(await storage.accounts.get(alice)).toMatchObject({
       handle: 'alice.test',
       email: 'alice@mail.test',
@@ -63,7 +63,7 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
   })
 
   it('keeps its repositories, records, blobs and events', async () => {
-    const storage = await openSqliteStorage({ file })
+    const storage = await openSqlitePdsStorage({ file })
     expect((await storage.repos.list({ limit: 9 })).items.map(({ did, status }) => [did, status])).toEqual([
       [alice, 'active'],
       [bob, 'takendown'],
@@ -94,7 +94,7 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
   })
 
   it('takes new writes, and opens again with them', async () => {
-    const storage = await openSqliteStorage({ file })
+    const storage = await openSqlitePdsStorage({ file })
     const before = await storage.events.last()
     const head = await storage.repos.head(bob)
     const repo = new SampleRepo(bob)
@@ -110,7 +110,7 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
     const claim = { did: alice, purpose: 'handle', handle: 'alicia.test', email: undefined, details: '' } as const
     await storage.transact(alice, (tx) => tx.claims.add({ ...claim, claimedAt: time(4) }))
     await storage.close()
-    const again = await openSqliteStorage({ file })
+    const again = await openSqlitePdsStorage({ file })
     expect(await again.records.get(bob, post, parseRecordKey('two'))).toBeDefined()
     expect(await again.records.get(bob, post, parseRecordKey('one'))).toBeDefined()
     expect((await again.events.page({ after: before, limit: 9 })).map(({ did }) => did)).toEqual([bob])
@@ -124,7 +124,7 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
   it('has the tables and versions of a new one after that', async () => {
     expect(versionsIn(file)).toHaveLength(versions)
     const fresh = path.join(folder, 'fresh.sqlite')
-    for (const each of [file, fresh]) await (await openSqliteStorage({ file: each })).close()
+    for (const each of [file, fresh]) await (await openSqlitePdsStorage({ file: each })).close()
     expect(schemaOf(file)).toEqual(schemaOf(fresh))
     expect(versionsIn(file)).toEqual(versionsIn(fresh))
   })
@@ -136,12 +136,12 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
       const beforeWrite = () => {
         if (calls++ === failures) throw new Error('killed')
       }
-      const storage = await openSqliteStorage({ file, beforeWrite }).catch(() => undefined)
+      const storage = await openSqlitePdsStorage({ file, beforeWrite }).catch(() => undefined)
       isOpen = storage !== undefined
       await storage?.close()
     }
     expect(failures).toBeGreaterThan(8)
-    const storage = await openSqliteStorage({ file })
+    const storage = await openSqlitePdsStorage({ file })
     expect(await textsIn(storage)).toEqual({ size10: 10, size1000: 1000, size40000: 40_000 })
     await storage.close()
   })

@@ -8,14 +8,14 @@ import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import { benchmark } from '@atoll/testkit'
 import { temporaryFolder } from '../test/opened-sample.ts'
 import { eventOf } from '../test/repo-workload.ts'
-import { openSqliteStorage } from './sqlite-storage.ts'
+import { openSqlitePdsStorage } from './sqlite-pds-storage.ts'
 
 const did: Did = 'did:web:reads.test'
 const collection = 'app.bsky.feed.post' as Nsid
 const size = 20_000
 
 const folder = temporaryFolder()
-const storage = await openSqliteStorage({ file: path.join(folder, 'bench.sqlite') })
+const storage = await openSqlitePdsStorage({ file: path.join(folder, 'bench.sqlite') })
 const cids = await fill(storage)
 let turn = 0
 const next = () => (turn = (turn + 7919) % size)

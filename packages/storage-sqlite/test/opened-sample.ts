@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { PdsParts, PdsStorage } from '@atoll/storage'
 import type { OpenedStorage } from '@atoll/storage/testing'
 import Database from 'better-sqlite3'
-import { openSqliteStorage, type SqliteStorageOptions } from '../src/sqlite-storage.ts'
+import { openSqlitePdsStorage, type SqlitePdsStorageOptions } from '../src/sqlite-pds-storage.ts'
 
 /** A fresh folder, to be removed by the caller. */
 export function temporaryFolder(): string {
@@ -18,7 +18,7 @@ export function copyAsCrashed(file: string, to: string): void {
 
 /** A storage in a folder of its own, for suites. */
 export async function openSample(
-  options: Omit<SqliteStorageOptions, 'file'> = {},
+  options: Omit<SqlitePdsStorageOptions, 'file'> = {},
 ): Promise<OpenedStorage<PdsParts> & { file: string }> {
   const folder = temporaryFolder()
   const file = path.join(folder, 'first.sqlite')
@@ -31,7 +31,7 @@ export async function openSample(
     }
   }
   const open = async (name: string) => {
-    const storage = await openSqliteStorage({ ...options, file: name, beforeWrite })
+    const storage = await openSqlitePdsStorage({ ...options, file: name, beforeWrite })
     opened.push(storage)
     return storage
   }

@@ -1,11 +1,11 @@
 /** A process for tests to kill: writes to many repositories at once, and prints `<did> <commits>` for each that is durable. */
 import { writeSync } from 'node:fs'
 import type { Did } from '@atoll/syntax'
-import { openSqliteStorage } from '../src/sqlite-storage.ts'
+import { openSqlitePdsStorage } from '../src/sqlite-pds-storage.ts'
 import { RepoWorkload } from './repo-workload.ts'
 
 const [file = '', run = ''] = process.argv.slice(2)
-const storage = await openSqliteStorage({ file })
+const storage = await openSqlitePdsStorage({ file })
 
 await Promise.all(
   Array.from({ length: 20 }, async (_, n) => {

@@ -72,7 +72,7 @@ export {
   type LabelerTransaction,
   labelerMethods,
 } from './services/labeler-storage.ts'
-export { MemoryStorage, type MemoryStorageOptions } from './services/memory-storage.ts'
+export { MemoryPdsStorage, type MemoryPdsStorageOptions } from './services/memory-pds-storage.ts'
 export { type PdsParts, type PdsStorage, type PdsTransaction, pdsMethods } from './services/pds-storage.ts'
 export { type RelayParts, type RelayStorage, type RelayTransaction, relayMethods } from './services/relay-storage.ts'
 export type {

@@ -1,5 +1,5 @@
 // What the main entry does in any runtime: `npm run runtimes` compares it with `expected` in each.
-import { MemoryBlobStore, MemoryStorage } from '@atoll/storage'
+import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import { formatDatetime } from '@atoll/syntax'
 
 const did = 'did:web:alice.test'
@@ -9,7 +9,7 @@ async function* body() {
 }
 
 export async function scenario() {
-  const storage = new MemoryStorage()
+  const storage = new MemoryPdsStorage()
   await storage.transact(did, (tx) => {
     tx.accounts.create({ did, handle: 'alice.test', createdAt: formatDatetime(new Date()) })
     tx.state.set('greetings', did, 'ahoy')

@@ -1,5 +1,5 @@
 import { type BlobRef, cidOfRaw } from '@atoll/data-model'
-import { type BlobStore, MemoryBlobStore, MemoryStorage, maxOtherTypes } from '@atoll/storage'
+import { type BlobStore, MemoryBlobStore, MemoryPdsStorage, maxOtherTypes } from '@atoll/storage'
 import { SampleRepo } from '@atoll/storage/testing'
 import type { Did } from '@atoll/syntax'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -10,12 +10,12 @@ const did: Did = 'did:plc:alicealicealicealicealic'
 const content = new TextEncoder().encode('some text')
 const cid = cidOfRaw(content)
 
-let storage: MemoryStorage
+let storage: MemoryPdsStorage
 let store: MemoryBlobStore
 let repo: SampleRepo
 
 beforeEach(() => {
-  storage = new MemoryStorage()
+  storage = new MemoryPdsStorage()
   store = new MemoryBlobStore()
   repo = new SampleRepo(did)
 })

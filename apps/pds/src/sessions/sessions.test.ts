@@ -1,4 +1,4 @@
-import { MemoryStorage } from '@atoll/storage'
+import { MemoryPdsStorage } from '@atoll/storage'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SessionTokens } from './session-tokens.ts'
 import { Sessions } from './sessions.ts'
@@ -9,13 +9,13 @@ const hour = 60 * 60 * 1000
 const day = 24 * hour
 
 let now: number
-let storage: MemoryStorage
+let storage: MemoryPdsStorage
 let tokens: SessionTokens
 let sessions: Sessions
 
 beforeEach(async () => {
   now = Date.UTC(2026, 0, 1)
-  storage = new MemoryStorage()
+  storage = new MemoryPdsStorage()
   const clock = () => now
   tokens = new SessionTokens({ secret: 'a secret of the tests', audience: 'did:web:localhost', now: clock })
   const credentials = { require: () => Promise.reject(new Error('nobody signs in')) }

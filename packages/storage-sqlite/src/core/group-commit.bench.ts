@@ -4,14 +4,14 @@ import path from 'node:path'
 import type { PdsStorage } from '@atoll/storage'
 import { temporaryFolder } from '../../test/opened-sample.ts'
 import { writeCommit, writeInTurns } from '../../test/repo-workload.ts'
-import { openSqliteStorage } from '../sqlite-storage.ts'
+import { openSqlitePdsStorage } from '../sqlite-pds-storage.ts'
 
 const seconds = Number(process.env['ATOLL_BENCH_SECONDS'] ?? 4)
 const accounts = 40
 
 for (const concurrency of [1, 16, 40]) {
   const folder = temporaryFolder()
-  const storage = await openSqliteStorage({ file: path.join(folder, 'bench.sqlite') })
+  const storage = await openSqlitePdsStorage({ file: path.join(folder, 'bench.sqlite') })
   await measure(storage, concurrency)
   await storage.close()
   rmSync(folder, { recursive: true })

@@ -6,7 +6,7 @@ import type { Did } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/opened-sample.ts'
-import { openSqliteStorage, type SqliteStorageOptions } from '../sqlite-storage.ts'
+import { openSqlitePdsStorage, type SqlitePdsStorageOptions } from '../sqlite-pds-storage.ts'
 import { Connection } from './connection.ts'
 import { GroupCommit } from './group-commit.ts'
 import { configureWriter, migrate } from './open-database.ts'
@@ -23,8 +23,8 @@ describe('group commit', () => {
     for (const close of closing.splice(0)) await close()
     rmSync(folder, { recursive: true })
   })
-  const open = async (options: Partial<SqliteStorageOptions> = {}) => {
-    const storage = await openSqliteStorage({ file: path.join(folder, 'test.sqlite'), ...options })
+  const open = async (options: Partial<SqlitePdsStorageOptions> = {}) => {
+    const storage = await openSqlitePdsStorage({ file: path.join(folder, 'test.sqlite'), ...options })
     closing.push(() => storage.close())
     return storage
   }

@@ -6,7 +6,7 @@ import type { Datetime, Did, Nsid } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { copyAsCrashed, temporaryFolder } from '../../test/opened-sample.ts'
-import { openSqliteStorage } from '../sqlite-storage.ts'
+import { openSqlitePdsStorage } from '../sqlite-pds-storage.ts'
 
 const did: Did = 'did:web:a.test'
 
@@ -20,11 +20,11 @@ describe('a database', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
 
   it('that somebody has open is not opened by another, and again once it is closed', async () => {
-    const storage = await openSqliteStorage({ file })
-    await expect(openSqliteStorage({ file })).rejects.toMatchObject({ name: 'DatabaseInUseError', file })
+    const storage = await openSqlitePdsStorage({ file })
+    await expect(openSqlitePdsStorage({ file })).rejects.toMatchObject({ name: 'DatabaseInUseError', file })
     await storage.transact(did, (tx) => tx.state.set('a', 'b', 'c'))
     await storage.close()
-    const again = await openSqliteStorage({ file })
+    const again = await openSqlitePdsStorage({ file })
     expect(await again.state.get('a', 'b')).toBe('c')
     await again.close()
   })
@@ -42,12 +42,12 @@ describe('a database', () => {
       }
     }
     // From the first statement on, a crash and the next start included.
-    const storage = await openSqliteStorage({ file, beforeWrite: look })
+    const storage = await openSqlitePdsStorage({ file, beforeWrite: look })
     await fill(storage)
     look()
     copyAsCrashed(file, path.join(folder, 'crashed.sqlite'))
     await storage.close()
-    const again = await openSqliteStorage({ file: path.join(folder, 'crashed.sqlite'), beforeWrite: look })
+    const again = await openSqlitePdsStorage({ file: path.join(folder, 'crashed.sqlite'), beforeWrite: look })
     look()
     await again.close()
     for (const name of ['test.sqlite', 'test.sqlite-lock', 'test.sqlite-wal', 'test.sqlite-shm']) {
@@ -57,14 +57,14 @@ describe('a database', () => {
   })
 
   it('keeps the mode that the operator gave it', async () => {
-    await (await openSqliteStorage({ file })).close()
+    await (await openSqlitePdsStorage({ file })).close()
     chmodSync(file, 0o640)
-    await (await openSqliteStorage({ file })).close()
+    await (await openSqlitePdsStorage({ file })).close()
     expect(statSync(file).mode & 0o777).toBe(0o640)
   })
 
   it('in a folder that is not there is a clear error, and leaves no lock', async () => {
-    await expect(openSqliteStorage({ file: path.join(folder, 'missing', 'x.sqlite') })).rejects.toThrow(/directory/)
+    await expect(openSqlitePdsStorage({ file: path.join(folder, 'missing', 'x.sqlite') })).rejects.toThrow(/directory/)
   })
 
   it('with a newer schema is refused with both versions, and left as it is', async () => {
@@ -72,13 +72,13 @@ describe('a database', () => {
       ...pdsMigrations,
       { part: 'pds', version: 99, name: 'from the future', statements: () => [] },
     ]
-    await (await openSqliteStorage({ file, migrations: newer })).close()
-    await expect(openSqliteStorage({ file })).rejects.toMatchObject({
+    await (await openSqlitePdsStorage({ file, migrations: newer })).close()
+    await expect(openSqlitePdsStorage({ file })).rejects.toMatchObject({
       name: 'SchemaTooNewError',
       found: 99,
       supported: pdsMigrations.at(-1)!.version,
     })
-    await (await openSqliteStorage({ file, migrations: newer })).close()
+    await (await openSqlitePdsStorage({ file, migrations: newer })).close()
   })
 
   it('whose migration fails at any statement is as it was before, and migrates at the next attempt', async () => {
@@ -92,14 +92,14 @@ describe('a database', () => {
       ],
     }
     const both = [pdsMigrations[0]!, second]
-    await (await openSqliteStorage({ file, migrations: [pdsMigrations[0]!] })).close()
+    await (await openSqlitePdsStorage({ file, migrations: [pdsMigrations[0]!] })).close()
     let attempts = 0
     for (; attempts < 100; attempts++) {
       let calls = 0
       const beforeWrite = () => {
         if (calls++ === attempts) throw new Error('killed')
       }
-      const storage = await openSqliteStorage({ file, migrations: both, beforeWrite }).catch(() => undefined)
+      const storage = await openSqlitePdsStorage({ file, migrations: both, beforeWrite }).catch(() => undefined)
       await storage?.close()
       if (storage) break
       const names = namesIn(file)
@@ -110,7 +110,9 @@ describe('a database', () => {
   })
 
   it('of the first version learns what its records point at, and where their blocks are', async () => {
-    await (await openSqliteStorage({ file, migrations: pdsMigrations.filter(({ version }) => version === 1) })).close()
+    await (
+      await openSqlitePdsStorage({ file, migrations: pdsMigrations.filter(({ version }) => version === 1) })
+    ).close()
     const like: Nsid = 'app.bsky.feed.like'
     const subject = { uri: 'at://did:web:b.test/app.bsky.feed.post/x', cid: 'not looked at' }
     const records: [Nsid, string, Value][] = [
@@ -122,7 +124,7 @@ describe('a database', () => {
       ['app.bsky.feed.post', 'one', { subject }],
     ]
     writeFirstVersion(file, records)
-    const storage = await openSqliteStorage({ file })
+    const storage = await openSqlitePdsStorage({ file })
     const bySubject = (collection: Nsid, subject: string) => storage.records.bySubject(did, collection, subject)
     expect(await bySubject(like, subject.uri)).toHaveLength(1203)
     expect(await bySubject('app.bsky.feed.repost', subject.uri)).toEqual(['one'])
@@ -144,18 +146,18 @@ describe('a database', () => {
       const beforeWrite = () => {
         if (calls++ === failures) throw new Error('killed')
       }
-      const storage = await openSqliteStorage({ file, beforeWrite }).catch(() => undefined)
+      const storage = await openSqlitePdsStorage({ file, beforeWrite }).catch(() => undefined)
       isOpen = storage !== undefined
       await storage?.close()
     }
     expect(failures).toBeGreaterThan(30)
-    const storage = await openSqliteStorage({ file })
+    const storage = await openSqlitePdsStorage({ file })
     expect(await storage.accounts.count()).toBe(0)
     await storage.close()
   })
 
   it('that was not closed and is damaged is refused; one that was not closed and is sound opens', async () => {
-    const storage = await openSqliteStorage({ file })
+    const storage = await openSqlitePdsStorage({ file })
     await fill(storage)
     const sound = path.join(folder, 'sound.sqlite')
     copyAsCrashed(file, sound)
@@ -164,14 +166,14 @@ describe('a database', () => {
     copyAsCrashed(file, damaged)
     markUnclean(damaged)
     scribble(damaged, 2, 30)
-    await expect(openSqliteStorage({ file: damaged })).rejects.toMatchObject({ name: 'CorruptStorageError' })
-    const opened = await openSqliteStorage({ file: sound })
+    await expect(openSqlitePdsStorage({ file: damaged })).rejects.toMatchObject({ name: 'CorruptStorageError' })
+    const opened = await openSqlitePdsStorage({ file: sound })
     expect(await opened.state.list('fill')).toHaveLength(200)
     await opened.close()
   })
 
   it('that was not closed and is too large to wait for is checked while it is used; damaged, it reads on and refuses writes', async () => {
-    const storage = await openSqliteStorage({ file })
+    const storage = await openSqlitePdsStorage({ file })
     await fill(storage)
     await storage.close()
     markUnclean(file)
@@ -181,7 +183,7 @@ describe('a database', () => {
     // Until it is repaired, every start finds the damage.
     for (let start = 0; start < 2; start++) {
       const damage = Promise.withResolvers<Error>()
-      const opened = await openSqliteStorage({ file, maxCheckBytes: 0, onDamage: damage.resolve })
+      const opened = await openSqlitePdsStorage({ file, maxCheckBytes: 0, onDamage: damage.resolve })
       expect(await damage.promise).toMatchObject({ name: 'CorruptStorageError' })
       await expect(opened.transact(did, (tx) => tx.state.set('a', 'b', 'c'))).rejects.toMatchObject({
         name: 'StorageUnavailableError',
@@ -193,20 +195,20 @@ describe('a database', () => {
   })
 
   it('that is checked while it is used takes writes meanwhile, and need not be checked again once it was found sound', async () => {
-    await (await openSqliteStorage({ file })).close()
+    await (await openSqlitePdsStorage({ file })).close()
     markUnclean(file)
     const options = { file, maxCheckBytes: 0 }
     // Stopped before the check is over: the mark stays.
-    const hasty = await openSqliteStorage(options)
+    const hasty = await openSqlitePdsStorage(options)
     await fill(hasty)
     await hasty.close()
     for (let isClean = false; !isClean; ) {
-      const patient = await openSqliteStorage(options)
+      const patient = await openSqlitePdsStorage(options)
       await new Promise((resolve) => setTimeout(resolve, 50))
       await patient.close()
       isClean = versionOf(file) === 0
     }
-    const storage = await openSqliteStorage(options)
+    const storage = await openSqlitePdsStorage(options)
     expect(await storage.state.list('fill')).toHaveLength(200)
     await storage.close()
     expect(versionOf(file)).toBe(0)
@@ -214,7 +216,7 @@ describe('a database', () => {
 
   it('that is no database is refused', async () => {
     writeSync(openSync(file, 'w'), 'this is no database, but a text that is long enough to be looked at'.repeat(100))
-    await expect(openSqliteStorage({ file })).rejects.toMatchObject({ name: 'CorruptStorageError' })
+    await expect(openSqlitePdsStorage({ file })).rejects.toMatchObject({ name: 'CorruptStorageError' })
   })
 
   it.each(['account', 'notes'])(
@@ -224,14 +226,14 @@ describe('a database', () => {
       foreign.exec(`create table ${table} (x)`)
       foreign.close()
       const before = readFileSync(file)
-      await expect(openSqliteStorage({ file })).rejects.toMatchObject({ name: 'ForeignDatabaseError', file })
+      await expect(openSqlitePdsStorage({ file })).rejects.toMatchObject({ name: 'ForeignDatabaseError', file })
       expect(readFileSync(file)).toEqual(before)
     },
   )
 
   it('never numbers events below what an opened log may have given, however old the file is', async () => {
     const start = Date.UTC(2026, 0, 1)
-    const storage = await openSqliteStorage({ file, now: () => start })
+    const storage = await openSqlitePdsStorage({ file, now: () => start })
     const frame = { bytes: new Uint8Array([0]), seqOffset: 0 }
     const event = { did, kind: 'commit', time: '2026-01-01T00:00:00Z' as Datetime, frame }
     await storage.transact(did, (tx) => tx.events.append(event))
@@ -240,7 +242,7 @@ describe('a database', () => {
     for (let n = 0; n < 100; n++) await storage.transact(did, (tx) => tx.events.append(event))
     const given = await storage.events.last()
     await storage.close()
-    const restored = await openSqliteStorage({ file: backup, now: () => start + 1000 })
+    const restored = await openSqlitePdsStorage({ file: backup, now: () => start + 1000 })
     expect(await restored.events.last()).toBeGreaterThan(given)
     await restored.close()
   })
@@ -265,7 +267,7 @@ function writeFirstVersion(file: string, records: readonly [Nsid, string, Value]
   database.close()
 }
 
-async function fill(storage: Awaited<ReturnType<typeof openSqliteStorage>>): Promise<void> {
+async function fill(storage: Awaited<ReturnType<typeof openSqlitePdsStorage>>): Promise<void> {
   for (let n = 0; n < 200; n++) await storage.transact(did, (tx) => tx.state.set('fill', `${n}`, 'x'.repeat(500)))
 }
 

@@ -5,7 +5,7 @@ import { SampleRepo } from '@atoll/storage/testing'
 import type { Did } from '@atoll/syntax'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openSample, temporaryFolder } from '../../test/opened-sample.ts'
-import type { SqliteStorageOptions } from '../sqlite-storage.ts'
+import type { SqlitePdsStorageOptions } from '../sqlite-pds-storage.ts'
 import { Connection } from './connection.ts'
 import { configureWriter } from './open-database.ts'
 import { ReaderPool } from './reader.ts'
@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-async function opened(options: Omit<SqliteStorageOptions, 'file'> = {}) {
+async function opened(options: Omit<SqlitePdsStorageOptions, 'file'> = {}) {
   const { storage, file, close } = await openSample(options)
   closing.push(close)
   const repo = new SampleRepo(did)

@@ -13,7 +13,7 @@ import { median } from '@atoll/testkit'
 import type { NewEvent } from '@atoll/xrpc'
 import { temporaryFolder } from '../../test/opened-sample.ts'
 import { type SampleCommit, writeCommit, writeInTurns } from '../../test/repo-workload.ts'
-import { openSqliteStorage } from '../sqlite-storage.ts'
+import { openSqlitePdsStorage } from '../sqlite-pds-storage.ts'
 
 /** Makes a commit durable. */
 type Write = (commit: SampleCommit) => Promise<void>
@@ -30,7 +30,7 @@ async function compare(): Promise<void> {
   const seconds = Number(process.env['ATOLL_BENCH_SECONDS'] ?? 2)
   const rounds = Number(process.env['ATOLL_BENCH_ROUNDS'] ?? 7)
   const folder = temporaryFolder()
-  const storage = await openSqliteStorage({ file: path.join(folder, 'main.sqlite') })
+  const storage = await openSqlitePdsStorage({ file: path.join(folder, 'main.sqlite') })
   // The bundle that runs, and not this source.
   const worker = new Worker(process.argv[1]!, { workerData: path.join(folder, 'worker.sqlite') })
   await new Promise((resolve) => worker.once('message', resolve))
@@ -144,7 +144,7 @@ function unpacked({ did, prev, head, added, removed, records, event }: Packed): 
 
 /** The worker: a transaction for each commit, one reply for all that came together. */
 async function serve(file: string): Promise<void> {
-  const storage = await openSqliteStorage({ file })
+  const storage = await openSqlitePdsStorage({ file })
   parentPort!.on('message', async (message: Uint8Array | 'close') => {
     if (message === 'close') {
       await storage.close()

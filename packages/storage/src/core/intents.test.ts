@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { account } from '../accounts/sample-account.ts'
-import { MemoryStorage } from '../services/memory-storage.ts'
+import { MemoryPdsStorage } from '../services/memory-pds-storage.ts'
 import { pdsMethods } from '../services/pds-storage.ts'
 import { intentRecorders, replayIntents } from './intents.ts'
 import { alice } from './samples.ts'
@@ -30,7 +30,7 @@ describe('intents', () => {
   })
 
   it('do nothing before they are committed', async () => {
-    const storage = new MemoryStorage()
+    const storage = new MemoryPdsStorage()
     await storage.transact(alice, async (tx) => {
       tx.accounts.create(account(alice, 'alice'))
       expect(await storage.accounts.get(alice)).toBeUndefined()

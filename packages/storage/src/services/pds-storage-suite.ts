@@ -18,7 +18,7 @@ import type { PdsParts } from './pds-storage.ts'
 import { transactionSuite } from './transaction-suite.ts'
 
 /** Every rule of `PdsStorage` and of the stores in it: what an adapter has to pass. */
-export function storageSuite(name: string, open: OpenStorage<PdsParts>, except: Exceptions = {}): void {
+export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, except: Exceptions = {}): void {
   transactionSuite(name, open, except)
   repoStoreSuite(name, open, except)
   recordStoreSuite(name, open, except)

@@ -18,7 +18,7 @@ import { SqliteEvents } from './events/sqlite-events.ts'
 import { SqliteRecords } from './records/sqlite-records.ts'
 import { SqliteRepos } from './repos/sqlite-repos.ts'
 
-export interface SqliteStorageOptions extends SqliteOptions {
+export interface SqlitePdsStorageOptions extends SqliteOptions {
   /** The schema to bring the database to, for tests of migrations. */
   migrations?: readonly Migration[]
 }
@@ -29,12 +29,12 @@ const newRecorder = intentRecorders(pdsMethods)
  * Opens (or creates) a database in one SQLite file, brings its schema up to date, and checks it after an unclean stop.
  * Throws `DatabaseInUseError`, `ForeignDatabaseError`, `SchemaTooNewError`, `CorruptStorageError` or `StorageUnavailableError`.
  */
-export async function openSqliteStorage(options: SqliteStorageOptions): Promise<PdsStorage> {
-  return new SqliteStorage(options)
+export async function openSqlitePdsStorage(options: SqlitePdsStorageOptions): Promise<PdsStorage> {
+  return new SqlitePdsStorage(options)
 }
 
 /** Everything of a PDS in one SQLite file. */
-class SqliteStorage implements PdsStorage {
+class SqlitePdsStorage implements PdsStorage {
   readonly #host: SqliteHost
   readonly repos: SqliteRepos
   readonly records: SqliteRecords
@@ -48,7 +48,7 @@ class SqliteStorage implements PdsStorage {
   readonly claims: SqlClaims
   readonly state: SqlState
 
-  constructor(options: SqliteStorageOptions) {
+  constructor(options: SqlitePdsStorageOptions) {
     const host = new SqliteHost({ migrations: pdsMigrations, ...options })
     const { run } = host
     this.#host = host

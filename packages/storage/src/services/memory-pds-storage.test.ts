@@ -1,13 +1,13 @@
 import { StorageUnavailableError } from '../core/errors.ts'
 import { MemoryTables } from '../core/memory-tables.ts'
-import { storageSuite } from '../testing.ts'
-import { MemoryStorage } from './memory-storage.ts'
+import { pdsStorageSuite } from '../testing.ts'
+import { MemoryPdsStorage } from './memory-pds-storage.ts'
 
-storageSuite('memory', async ({ now = Date.now } = {}) => {
+pdsStorageSuite('memory', async ({ now = Date.now } = {}) => {
   const tables = new MemoryTables()
   return {
-    storage: new MemoryStorage({ tables, now }),
-    reopen: async () => new MemoryStorage({ tables, now }),
+    storage: new MemoryPdsStorage({ tables, now }),
+    reopen: async () => new MemoryPdsStorage({ tables, now }),
     close: async () => {},
     failWrite: (n) => {
       let changes = 0

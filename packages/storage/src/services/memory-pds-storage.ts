@@ -14,7 +14,7 @@ import { MemorySessions } from '../sessions/memory-sessions.ts'
 import { MemoryState } from '../state/memory-state.ts'
 import { type PdsStorage, type PdsTransaction, pdsMethods } from './pds-storage.ts'
 
-export interface MemoryStorageOptions {
+export interface MemoryPdsStorageOptions {
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number
   /** What an earlier storage kept: opening it again is opening the same data. */
@@ -22,7 +22,7 @@ export interface MemoryStorageOptions {
 }
 
 /** Everything of a PDS in memory, for tests and networks that live for a moment. */
-export class MemoryStorage implements PdsStorage {
+export class MemoryPdsStorage implements PdsStorage {
   readonly #transactions: MemoryTransactions<PdsTransaction>
   readonly repos: MemoryRepos
   readonly records: MemoryRecords
@@ -36,7 +36,7 @@ export class MemoryStorage implements PdsStorage {
   readonly claims: MemoryClaims
   readonly state: MemoryState
 
-  constructor({ now = Date.now, tables = new MemoryTables() }: MemoryStorageOptions = {}) {
+  constructor({ now = Date.now, tables = new MemoryTables() }: MemoryPdsStorageOptions = {}) {
     this.repos = new MemoryRepos(tables)
     this.records = new MemoryRecords(tables)
     this.blobs = new MemoryBlobIndex(tables)
