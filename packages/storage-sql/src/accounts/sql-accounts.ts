@@ -12,12 +12,12 @@ import type { Datetime, Did, Handle } from '@atoll/syntax'
 import { type Selectable, sql } from 'kysely'
 import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
-import { orUndefined } from '../rows.ts'
-import type { Flag, Schema } from '../schema.ts'
+import { type Flag, orUndefined } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
+import type { AccountTables } from './tables.ts'
 import { refuseCarried, refuseClaimed, refuseClaimedDid } from './unique-values.ts'
 
-type AccountRow = Selectable<Schema['account']>
+type AccountRow = Selectable<AccountTables['account']>
 type AccountValues = {
   did: Did
   handle: Handle | null

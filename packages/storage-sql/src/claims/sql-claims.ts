@@ -13,10 +13,10 @@ import { refuseCarried, refuseClaimed } from '../accounts/unique-values.ts'
 import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
-import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
+import type { ClaimTables } from './tables.ts'
 
-type ClaimRow = Selectable<Schema['claim']>
+type ClaimRow = Selectable<ClaimTables['claim']>
 type ClaimValues = {
   did: Did
   purpose: string

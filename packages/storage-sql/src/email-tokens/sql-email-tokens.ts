@@ -3,8 +3,8 @@ import type { Did } from '@atoll/syntax'
 import type { Selectable } from 'kysely'
 import type { RoutinesOf } from '../intents.ts'
 import { change, first, type Routine, type Run } from '../routine.ts'
-import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
+import type { EmailTokenTables } from './tables.ts'
 
 const tokenOf = statement((db, $: Parameters<{ purpose: string; did: Did }>) =>
   db.selectFrom('email_token').selectAll().where('purpose', '=', $('purpose')).where('did', '=', $('did')),
@@ -54,6 +54,6 @@ export const emailTokenRoutines: RoutinesOf<EmailTokenWrites> = {
   },
 }
 
-function emailTokenOf(row: Selectable<Schema['email_token']> | undefined): EmailToken | undefined {
+function emailTokenOf(row: Selectable<EmailTokenTables['email_token']> | undefined): EmailToken | undefined {
   return row && { did: row.did, purpose: row.purpose, code: row.code, expiresAt: row.expires_at }
 }

@@ -13,10 +13,10 @@ import type { Datetime, Did } from '@atoll/syntax'
 import type { Selectable } from 'kysely'
 import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
-import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
+import type { InviteTables } from './tables.ts'
 
-type InviteRow = Selectable<Schema['invite_code']>
+type InviteRow = Selectable<InviteTables['invite_code']>
 
 const byCode = statement((db, $: Parameters<{ code: string }>) =>
   db.selectFrom('invite_code').selectAll().where('code', '=', $('code')),

@@ -4,8 +4,8 @@ import type { Selectable } from 'kysely'
 import type { RoutinesOf } from '../intents.ts'
 import { change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
-import type { Schema } from '../schema.ts'
 import { type Parameters, statement } from '../statement.ts'
+import type { KeyTables } from './tables.ts'
 
 type KeyValues = { did: Did; curve: SigningKey['curve']; privateKey: Uint8Array }
 
@@ -75,7 +75,7 @@ export const keyRoutines: RoutinesOf<KeyWrites> = {
   },
 }
 
-function reservedOf(row: Selectable<Schema['reserved_key']> | undefined): ReservedKey | undefined {
+function reservedOf(row: Selectable<KeyTables['reserved_key']> | undefined): ReservedKey | undefined {
   if (!row) return undefined
   const { did_key: didKey, did, curve, private_key: privateKey, created_at: createdAt } = row
   return { didKey, did: orUndefined(did), curve, privateKey, createdAt }

@@ -8,8 +8,7 @@ import {
 import type { Datetime, Did } from '@atoll/syntax'
 import type { RoutinesOf } from '../intents.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
-import { orUndefined } from '../rows.ts'
-import type { Flag } from '../schema.ts'
+import { type Flag, orUndefined } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
 
 const tokenById = statement((db, $: Parameters<{ id: string }>) =>

@@ -1,0 +1,7 @@
+export interface StateTables {
+  state: {
+    namespace: string
+    key: string
+    value: string
+  }
+}
