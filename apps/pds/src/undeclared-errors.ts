@@ -18,6 +18,7 @@ const impossibleWrite = ['RepoNotFound', 'BlobNotFound', 'InvalidMimeType', 'Inv
  * clients know these names from methods that do declare them, or from other servers.
  */
 export const undeclaredErrors = {
+  'com.atproto.identity.resolveHandle': ['InvalidHandle'], // a top-level domain that no handle may have
   'com.atproto.identity.updateHandle': ['HandleNotAvailable', 'InvalidHandle', 'UnsupportedDomain'], // as createAccount
   'com.atproto.repo.applyWrites': impossibleWrite,
   'com.atproto.repo.createRecord': impossibleWrite,

@@ -65,6 +65,13 @@ describe('updateHandle', () => {
 })
 
 describe('resolveHandle', () => {
+  it('refuses a top-level domain that no handle may have', async () => {
+    const { status, body } = await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'alice.local' } })
+    expect(status).toBe(400)
+    expect(body).toEqual({ error: 'InvalidHandle', message: 'Handle TLD is invalid or disallowed' })
+    expect(pds.errors).toEqual([])
+  })
+
   it('finds nothing where those who are asked fail', async () => {
     const failing = () => Promise.reject(new IdentityUnavailableError('alice.example.com', 'no answer'))
     const resolve = resolveHandle({
