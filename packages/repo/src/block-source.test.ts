@@ -38,7 +38,7 @@ describe('withBlocks', () => {
     expect(Math.max(...requests)).toBeGreaterThan(20)
   })
 
-  it('throws the error that asked for a block which the source does not have', async () => {
+  it('throws the MissingBlockError for a block that the source does not have', async () => {
     const nowhere = cidOfCbor(Uint8Array.of(1))
     const { requests, load } = counted()
     const work = () => {

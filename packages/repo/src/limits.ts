@@ -32,11 +32,11 @@ export const maxCommitBlockBytes = 4096
 export interface ImportLimits {
   /** Blocks in all. */
   readonly maxBlocks: number
-  /** Blocks that are expected or came early. About 160 bytes each. */
+  /** Blocks that were referred to and have not come, or came early. About 160 bytes of memory each. */
   readonly maxAwaited: number
   /** Bytes of the paths that wait for their records. A node of 60 kB can name a thousand paths of 1,000 bytes. */
   readonly maxPathBytes: number
-  /** Bytes of blocks that came early. An `outOfOrder` of the caller's has its own bound. */
+  /** Bytes of blocks that came early. An `outOfOrder` that the caller passes has its own bound. */
   readonly maxEarlyBytes: number
   /** Bytes of emitted records that are kept in case another path holds the same one. */
   readonly maxRecentBytes: number

@@ -35,7 +35,7 @@ describe('a mined path', () => {
     expect(low.length).toBeGreaterThan(10)
   })
 
-  it('makes a tree as high as its layer, which is that of the reference and goes when the path goes', async () => {
+  it('makes a tree as high as its layer, like that of the reference, until the path is deleted', async () => {
     const flat = Mst.build(low.map((index) => [pathOf(index), record.cid]))
     const tree = flat.add(pathOf(high), record.cid)
     const entries = [...low, high].map((index) => [pathOf(index), record.cid] as const)

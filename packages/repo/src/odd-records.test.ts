@@ -75,7 +75,7 @@ const readers: Record<string, (holding: Holding) => Promise<object[]> | object[]
     const verdict = verifySlice({ ...event, blocks: slice }, { key, previous: known.head })
     if (verdict.outcome !== 'accept') throw new Error(verdict.reason)
     expect(verdict.head).toEqual(head)
-    // A gap is told with the same records.
+    // A gap is reported with the same records.
     const gap = verifySlice({ ...event, blocks: slice }, { key, previous: { ...known.head, data: head.data } })
     expect(gap).toMatchObject({ outcome: 'desynchronized', unreadable: verdict.unreadable })
     return [...verdict.unreadable]

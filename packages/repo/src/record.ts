@@ -16,7 +16,7 @@ export type RecordContent =
   | { readonly block: Block; readonly value: ValueMap; readonly fault?: undefined }
   | { readonly block: Block; readonly fault: RecordFault; readonly value?: undefined }
 
-/** A record that is in the repository but cannot be read. Skip it, and only it. */
+/** A record that is in the repository but cannot be read. Only this record is to be skipped. */
 export interface UnreadableRecord {
   readonly path: string
   readonly block: Block

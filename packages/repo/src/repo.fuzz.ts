@@ -132,8 +132,9 @@ export const targets: FuzzTarget[] = [
         { did, rev: head.rev, since, commit: root, prevData: prev?.data, ops, roots, blocks },
         { key },
       )
-      if (verdict.outcome === 'accept' && !verdict.head.data.equals(head.data))
+      if (verdict.outcome === 'accept' && !verdict.head.data.equals(head.data)) {
         throw new Error('another tree is accepted for this one')
+      }
     },
   },
 ]

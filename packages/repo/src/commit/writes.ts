@@ -38,7 +38,7 @@ export type RecordWrite =
  *
  * `added` and `removed` are the change in references. A block has one reference for each path that holds
  * its CID, one from the node above it, and one if it is the head. A CID that has n more references after
- * the commit than before stands n times in `added`; one that has n fewer stands n times in `removed`; no
+ * the commit than before is n times in `added`; one that has n fewer is n times in `removed`; no
  * CID is in both. So a storage that counts up for each block in `added` and down for each CID in
  * `removed` holds exactly the repository, and may delete a block whose count is zero.
  */

@@ -62,7 +62,7 @@ describe('exportCar', () => {
     expect(asked.length).toBeLessThan(40)
   })
 
-  it('asks for each record that the run of records lacks, has out of order or has wrong', async () => {
+  it('asks for each record that is missing, out of order or wrong in the runs of records', async () => {
     const orders: Record<string, Section[]> = {
       none: [],
       others: records.map((_, index) => records[(index * 7) % records.length]!),

@@ -103,7 +103,7 @@ describe('importRepo', () => {
     expect((await imported(source)).counts).toMatchObject({ records: repo.records.size, unneeded: 2 })
   })
 
-  it('takes the first of several roots for the commit', async () => {
+  it('takes the first of several roots as the commit', async () => {
     const repo = grown()
     const { cid, data } = repo.head
     const result = await imported(streamCar([cid, data, cid], await exported(repo)))
@@ -307,7 +307,7 @@ describe('importRepo', () => {
       await expect(importTree([node(1, [key], [below, below]), below])).rejects.toThrow(fault('key-order'))
     })
 
-    it('with keys that are no paths of records', async () => {
+    it('with keys that are not paths of records', async () => {
       const odd = Array.from({ length: 50 }, (_, index) => `note/${index}`).find((key) => layerOf(key) === 0)!
       await expect(importTree([leaf(odd)])).rejects.toThrow(fault('key-syntax'))
     })

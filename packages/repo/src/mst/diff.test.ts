@@ -20,7 +20,7 @@ function texts(cids: Iterable<Cid>): string[] {
 }
 
 describe('diffMst', () => {
-  it('names every change of a record, and every node that only one tree has', () => {
+  it('lists every change of a record, and every node that only one tree has', () => {
     fc.assert(
       fc.property(content, content, (old, now) => {
         const [before, after] = [treeOf(old), treeOf(now)]

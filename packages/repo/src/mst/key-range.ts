@@ -27,7 +27,7 @@ export function overlap(a: KeyRange, b: KeyRange): boolean {
   return startsBelow(a, b) && startsBelow(b, a)
 }
 
-/** The range of what hangs between two of `keys`, those of a node that lies in `range`. */
+/** The range of child `index` of a node that has these `keys` and lies in `range`. */
 export function rangeOfChild(range: KeyRange, keys: readonly string[], index: number): KeyRange {
   return { after: keys[index - 1] ?? range.after, before: keys[index] ?? range.before }
 }

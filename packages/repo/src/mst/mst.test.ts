@@ -55,7 +55,7 @@ describe('a tree', () => {
     expect(added(content).root.toString()).toBe(root)
   })
 
-  it('depends on its content alone, not on the way there', () => {
+  it('depends only on its content, not on the changes that led to it', () => {
     fc.assert(
       fc.property(someKeys, someKeys, fc.nat(), (wanted, detour, seed) => {
         const random = seeded(seed)
@@ -81,7 +81,7 @@ describe('a tree', () => {
     }
   })
 
-  it('is not changed by its changes', () => {
+  it('stays as it is when a changed tree is made from it', () => {
     const tree = added(keys.slice(0, 80))
     const { root } = tree
     for (const key of keys.slice(80)) tree.add(key, leaf)
@@ -183,7 +183,7 @@ describe('entries', () => {
 describe('a tree refuses', () => {
   const tree = added(['com.example.note/a', 'com.example.note/b'])
 
-  it('to add a key that is there, and says so even where the key would lie deeper', () => {
+  it('to add a key that is there, even where the key would lie deeper', () => {
     for (const key of keys) expect(() => added(keys).add(key, leaf)).toThrow(RecordExistsError)
   })
 
@@ -193,7 +193,7 @@ describe('a tree refuses', () => {
     expect(() => Mst.empty().delete('com.example.note/c')).toThrow(RecordMissingError)
   })
 
-  it('keys that are no paths, one by one and in bulk', () => {
+  it('keys that are not paths, one by one and in bulk', () => {
     expect(() => tree.add('note', leaf)).toThrow(InvalidPathError)
     expect(() => Mst.build([['note', leaf]])).toThrow(InvalidPathError)
   })
@@ -214,7 +214,7 @@ describe('a tree refuses', () => {
     ).toThrow(RecordExistsError)
   })
 
-  it('a node of more entries than honest keys would ever make', () => {
+  it('a node of more entries than honest keys ever lead to', () => {
     const flat: string[] = []
     for (let index = 0; flat.length < 1025; index++) {
       const key = `com.example.note/${String(index).padStart(6, '0')}`
@@ -235,7 +235,7 @@ describe('a tree in blocks', () => {
     expect(() => Mst.load(leaf, get).get('a/b')).toThrow(new MissingBlockError(leaf, 'node'))
   })
 
-  it('is refused where bytes do not match their CID, unless they are known to', () => {
+  it('is refused where bytes do not match their CID, unless the source is trusted', () => {
     const other = [...blocks].at(-1)!.bytes
     const wrong = (cid: Cid) => (cid.equals(tree.root) ? other : get(cid))
     expect(() => Mst.load(tree.root, wrong).get('a/b')).toThrow(new CorruptBlockError(tree.root))

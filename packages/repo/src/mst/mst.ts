@@ -49,10 +49,12 @@ export class Mst {
     return this.#top instanceof MstNode ? this.#top.cid : this.#top
   }
 
+  /** The block of the root. */
   get rootBlock(): Block {
     return this.#node().block
   }
 
+  /** The CID at `key`. */
   get(key: string): Cid | undefined {
     for (let node: MstNode | null = this.#node(); node !== null; ) {
       const index: number = node.search(key)
@@ -62,24 +64,24 @@ export class Mst {
     return undefined
   }
 
-  /** @throws RecordExistsError, InvalidPathError, MinedPathError */
+  /** The tree with a new key. @throws RecordExistsError, InvalidPathError, MinedPathError */
   add(key: string, cid: Cid): Mst {
     requireTreeKey(key)
     return new Mst(this.#source, insert(this.#source, this.#node(), key, cid))
   }
 
-  /** @throws RecordMissingError */
+  /** The tree with another CID at `key`. @throws RecordMissingError */
   update(key: string, cid: Cid): Mst {
     return new Mst(this.#source, replace(this.#source, this.#node(), key, cid))
   }
 
-  /** @throws RecordMissingError */
+  /** The tree without `key`. @throws RecordMissingError */
   delete(key: string): Mst {
     const left = remove(this.#source, this.#node(), key)
     return new Mst(this.#source, left === null ? MstNode.empty() : this.#trimmed(left))
   }
 
-  /** Many changes, one after another: adds or replaces a key that has a CID, and deletes one that has not. */
+  /** Applies many changes in order. A key with a CID is added or replaced, a key without one is deleted. */
   apply(changes: Iterable<MstChange>): Mst {
     let tree: Mst = this
     for (const [key, cid] of changes) tree = cid === undefined ? tree.delete(key) : tree.#put(key, cid)

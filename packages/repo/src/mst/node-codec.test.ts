@@ -42,7 +42,7 @@ describe('the node codec', () => {
     )
   })
 
-  it('finds the links of a node, wherever in memory it lies', () => {
+  it('finds the links of a node at any place in the bytes', () => {
     fc.assert(
       fc.property(node, fc.nat(50), ({ keys, values, children }, start) => {
         const memory = new Uint8Array([...new Uint8Array(start), ...encodeNode(keys, values, children)])
@@ -54,7 +54,7 @@ describe('the node codec', () => {
     )
   })
 
-  it('finds no links in what is cut off or followed by more, nor in other bytes', () => {
+  it('refuses to look for links in a truncated node, one followed by more bytes, and other bytes', () => {
     const whole = encodeNode(['a/b', 'a/c'], [cid(1), cid(2)], [cid(3), null, cid(4)])
     for (let length = 0; length < whole.length; length++) {
       expect(() => linksOfNode(whole.subarray(0, length), 0)).toThrow(InvalidNodeError)
@@ -67,7 +67,7 @@ describe('the node codec', () => {
     )
   })
 
-  it('writes the empty tree as everyone does', () => {
+  it('writes the empty tree as other implementations do', () => {
     expect(cidOfCbor(encodeNode([], [], [null])).toString()).toBe(
       'bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm',
     )
@@ -131,7 +131,7 @@ describe('the node codec', () => {
     expect(() => decodeNode(Uint8Array.of(...encoded, 0))).toThrow(new InvalidNodeError('encoding'))
   })
 
-  it('either refuses changed bytes or writes the very same again', () => {
+  it('either refuses changed bytes or writes the same bytes again', () => {
     const encoded = encodeNode(['a/b', 'a/c', 'd/e'], [cid(1), cid(2), cid(5)], [cid(3), null, cid(4), null])
     fc.assert(
       fc.property(fc.nat(encoded.length - 1), fc.nat(255), (at, byte) => {

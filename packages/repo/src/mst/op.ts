@@ -1,7 +1,7 @@
 import type { Cid } from '@atoll/data-model'
 import type { Mst } from './mst.ts'
 
-/** What a commit says of one record: what is there now, and what was there before. */
+/** What a commit says about one record: what is there now, and what was there before. */
 export interface RepoOp {
   readonly action: 'create' | 'update' | 'delete'
   readonly path: string

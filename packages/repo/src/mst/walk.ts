@@ -92,7 +92,7 @@ export function pathTo(source: MstSource, root: MstNode, key: string): MstNode[]
 
 /**
  * Every node whose keys enclose or touch `key`: the path to it and, when it is there, the edges of the
- * subtrees on both sides. Whoever has these nodes can take the key out or put it in.
+ * subtrees on both sides. These nodes are enough to take the key out or to put it in.
  */
 export function coveringProof(source: MstSource, root: MstNode, key: string): MstNode[] {
   const path = pathTo(source, root, key)

@@ -105,7 +105,7 @@ describe('verifySlice', () => {
     ['another since than the last rev', { ...slice, since: revAt(1) }, {}, 'since', 'desynchronized'],
     ['another last tree', slice, { previous: { rev: commit.prev!.rev, data: other } }, 'prev-data', 'desynchronized'],
   ]
-  it.each(faults)('names %s', (_, wrong, more, rule, outcome) => {
+  it.each(faults)('reports %s', (_, wrong, more, rule, outcome) => {
     expect(verifySlice(slice, context)).toMatchObject({ outcome: 'accept' })
     expect(verifySlice(wrong, { ...context, ...more })).toMatchObject({ rule, outcome })
   })
@@ -118,7 +118,8 @@ describe('verifySlice', () => {
 
   it('refuses a slice from which any one block is missing', () => {
     const needed = [...new BlockMap(commit.slice).cids()]
-    for (const cid of needed)
+    for (const cid of needed) {
       expect(verifySlice({ ...slice, blocks: without(cid) }, context).outcome).not.toBe('accept')
+    }
   })
 })

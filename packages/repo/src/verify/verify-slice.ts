@@ -11,7 +11,7 @@ import { splitPath } from '../path.ts'
 import { readSentRecord, type UnreadableRecord } from '../record.ts'
 import { invert } from './invert.ts'
 
-/** What a `#commit` event says of a repository. */
+/** What a `#commit` event says about a repository. */
 export interface CommitSlice {
   readonly did: Did
   readonly rev: Tid
@@ -26,7 +26,7 @@ export interface CommitSlice {
   readonly blocks: Iterable<Block>
 }
 
-/** What is known of the account when the event comes. */
+/** What is known about the account when the event comes. */
 export interface SliceContext {
   /** The account's signing key. Without one the signature is left to the caller (`verifyCommit`). */
   readonly key?: PublicKey | DidKey | undefined
@@ -146,7 +146,7 @@ function checkRev({ rev }: Commit, { previous, now }: SliceContext): void {
   if (previous && rev <= previous.rev) refuse('stale-rev', `rev ${rev} is not newer than ${previous.rev}`)
 }
 
-/** Each operation has the fields of its action and a path of its own. */
+/** Checks that each operation has the fields of its action, and that no two have the same path. */
 function checkOps(ops: readonly RepoOp[]): void {
   if (ops.length > maxWrites) refuse('too-many-ops', `${ops.length} operations`)
   const paths = new Set<string>()
@@ -162,7 +162,7 @@ function checkOps(ops: readonly RepoOp[]): void {
   }
 }
 
-/** The nodes are a tree, and without the operations it is the one before. */
+/** Checks that the nodes are a tree, and that it is the previous one without the operations. */
 function checkData(slice: CommitSlice, commit: Commit, blocks: BlockMap): void {
   const tree = Mst.load(commit.data, (cid) => blocks.get(cid), { partial: true, trusted: true })
   // A commit without operations need not carry the tree.
@@ -187,7 +187,7 @@ function checkRecords(ops: readonly RepoOp[], blocks: BlockMap): UnreadableRecor
   return unreadable
 }
 
-/** How it fails to continue what was seen. */
+/** Why the commit does not continue the last one that was processed, if it does not. */
 function gapOf({ since, prevData }: CommitSlice, { previous }: SliceContext): SliceViolation | undefined {
   if (prevData === undefined && since !== null) return { rule: 'no-prev-data', reason: 'prevData is missing' }
   if (!previous) return undefined
