@@ -28,8 +28,8 @@ export interface Devnet {
 
 /**
  * Starts a network in this process: a did:plc directory, and a PDS that uses it. It is for this
- * machine alone, unless `PDS_BIND_ADDRESS` opens it. Everything is kept in one folder, from start to
- * start; secrets are generated at the first.
+ * machine alone, unless `PDS_BIND_ADDRESS` opens it. Everything is kept in one folder, from start
+ * to start; secrets are generated at the first.
  *
  * @throws ConfigError, StartError
  */

@@ -2,7 +2,10 @@
 import { stringifyJson, type ValueMap } from '@atoll/data-model'
 import { decodeFrame } from '@atoll/xrpc'
 
-/** Prints the events of a server's firehose, one line of JSON each. The arguments are the server's URL and a cursor. */
+/**
+ * Prints the events of a server's firehose, one line of JSON each. The arguments are the server's
+ * URL and a cursor.
+ */
 const [server = 'http://localhost:2583', cursor] = process.argv.slice(2)
 const url = new URL('/xrpc/com.atproto.sync.subscribeRepos', server.replace(/^http/, 'ws'))
 if (cursor !== undefined) url.searchParams.set('cursor', cursor)

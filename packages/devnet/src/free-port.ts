@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** A port that nobody listens on. The server's own URL stands in DID documents, so it must be known before it listens. */
+/**
+ * A port that nobody listens on. The server's own URL is part of DID documents, so the port must be
+ * known before it listens.
+ */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -280,7 +280,7 @@ describe('requests', () => {
     expect(await response.json()).toEqual({ message: expect.any(String) })
   })
 
-  it('say that they are well, and have no body for HEAD', async () => {
+  it('report health, and have no body for HEAD', async () => {
     const { get } = opened()
     expect(await (await get('/_health')).json()).toHaveProperty('version')
     const head = await get('/_health', { method: 'HEAD' })
@@ -295,7 +295,7 @@ describe('requests', () => {
     expect([response.status, await response.json()]).toEqual([413, { message: 'request entity too large' }])
   })
 
-  it('are told of no inner fault: it goes to onError', async () => {
+  it('get no details of an internal fault, which goes to onError', async () => {
     const faults: unknown[] = []
     const fault = new Error('disk at /secret/path')
     const failing = { entries: () => Promise.reject(fault) } as unknown as PlcStore
@@ -342,8 +342,9 @@ describe('the export', () => {
       let page = await lines('?count=2');
       page.length > 0;
       page = await lines(`?count=2&after=${page.at(-1).createdAt}`)
-    )
+    ) {
       seen.push(...page)
+    }
     expect(seen).toHaveLength(6)
     expect(Object.keys(seen[0]).sort()).toEqual(['cid', 'createdAt', 'did', 'nullified', 'operation'])
   })

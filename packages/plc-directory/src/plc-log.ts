@@ -36,7 +36,7 @@ export class PlcLog {
     this.#arrivals.announce()
   }
 
-  /** Time stamps strictly rise, through a clock that goes back: they are the cursor of the export. */
+  /** Time stamps strictly rise, even if the clock goes back: they are the cursor of the export. */
   async #nextTime(): Promise<number> {
     const last = await this.#store.last()
     this.#lastTime = Math.max(this.#now(), this.#lastTime + 1, last === undefined ? 0 : Date.parse(last.createdAt) + 1)

@@ -11,13 +11,16 @@ export interface NewEntry extends Omit<PlcLogEntry, 'nullified'> {
   nullifies: CidString[]
 }
 
-/** The log of every DID. The directory judges operations before it appends them; a store only keeps them. */
+/**
+ * The log of every DID. The directory validates operations before it appends them; a store only
+ * keeps them.
+ */
 export interface PlcStore {
   /** The whole log of a DID in order, nullified entries included; empty for an unknown DID. */
   entries(did: Did): Promise<SequencedEntry[]> | SequencedEntry[]
   /**
-   * Resolves once the entry would survive a crash, and not before it can be read. `false`, with nothing kept, when the
-   * log of the DID has another length than `expected`.
+   * Resolves once the entry can be read and would survive a crash. Resolves to `false`, with
+   * nothing kept, if the log of the DID has another length than `expected`.
    */
   append(entry: NewEntry, expected: number): Promise<boolean> | boolean
   /** Entries of every DID in order, from after `seq`, at most `count`. */

@@ -5,12 +5,17 @@ import type { NewEntry, PlcStore, SequencedEntry } from './plc-store.ts'
 
 export interface OpenedPlcStore {
   store: PlcStore
-  /** Ends the store as a crash would, and opens what it left; absent for a store that leaves nothing. */
+  /**
+   * Ends the store as a crash would, and opens what it left; absent for a store that leaves
+   * nothing.
+   */
   reopen?: () => Promise<PlcStore>
   close: () => Promise<void>
 }
 
-/** An entry for a store, which does not judge signatures. `number` makes it unlike others. */
+/**
+ * An entry for a store, which does not check signatures. `number` makes it different from others.
+ */
 export function unsignedEntry(number: number, did?: Did, nullifies: NewEntry['nullifies'] = []): NewEntry {
   const operation: PlcOperation = {
     type: 'plc_operation',
@@ -25,7 +30,9 @@ export function unsignedEntry(number: number, did?: Did, nullifies: NewEntry['nu
   return { did: did ?? didOfGenesis(operation), operation, cid: cidOfOperation(operation), nullifies, createdAt }
 }
 
-/** The rules of `PlcStore`, as tests for any implementation. `open` gives a fresh store each time. */
+/**
+ * The rules of `PlcStore`, as tests for any implementation. `open` gives a fresh store each time.
+ */
 export function plcStoreSuite(name: string, open: () => Promise<OpenedPlcStore>): void {
   const using = (work: (opened: OpenedPlcStore) => Promise<void>) => async () => {
     const opened = await open()

@@ -14,7 +14,7 @@ describe('chores', () => {
     onError.mockReset()
   })
 
-  it('are done a minute after the start, and then each at its own pace', async () => {
+  it('run a minute after the start, and then each at its own interval', async () => {
     const runs: string[] = []
     const chore = (name: string, everyMs: number) => ({ name, everyMs, run: async () => void runs.push(name) })
     housekeeping = new Housekeeping([chore('hourly', 60 * minute), chore('often', minute)], onError)
@@ -27,7 +27,7 @@ describe('chores', () => {
     expect(runs.filter((name) => name === 'often')).toHaveLength(60)
   })
 
-  it('are not begun while they are being done, and are done again after a failure', async () => {
+  it('do not start while they are running, and run again after a failure', async () => {
     let fail!: (error: Error) => void
     const run = vi.fn(() => new Promise((_, reject) => (fail = reject)))
     housekeeping = new Housekeeping([{ name: 'slow', everyMs: minute, run }], onError)
@@ -40,7 +40,7 @@ describe('chores', () => {
     fail(new Error('disk full'))
   })
 
-  it('that are under way at the end are waited for, and no other begins', async () => {
+  it('are waited for at the end, and no others start', async () => {
     let finish!: () => void
     const run = vi.fn(() => new Promise<void>((resolve) => (finish = resolve)))
     housekeeping = new Housekeeping([{ name: 'slow', everyMs: 10 * minute, run }], onError)

@@ -1,4 +1,4 @@
-/** Work that is done again and again while a process runs. */
+/** Work that is repeated as long as a process runs. */
 export interface Chore {
   /** As the log names it. */
   readonly name: string
@@ -6,12 +6,12 @@ export interface Chore {
   readonly run: () => Promise<unknown>
 }
 
-/** A server that never runs for long must do its chores as well, but not while it is starting. */
+/** Early enough for a server that never runs for long, but not while it is starting. */
 const firstAfterMs = 60_000
 
 /**
- * Does chores again and again, each at its own pace, and never two runs of one chore at a time.
- * `onError` is given the name of the chore that failed; it is done again at its next time.
+ * Runs each chore at its own interval, and never twice at a time. `onError` is given the name of a
+ * chore that failed, which runs again when its interval has passed.
  */
 export class Housekeeping {
   readonly #timers: ReturnType<typeof setInterval>[] = []
@@ -26,7 +26,7 @@ export class Housekeeping {
     for (const timer of this.#timers) timer.unref()
   }
 
-  /** Starts nothing more, and waits for the chores that are being done. */
+  /** Starts no more chores, and waits for those that are running. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer)
     await Promise.all(this.#running.values())

@@ -79,7 +79,7 @@ async function serveAddress(
   }
 }
 
-/** What to change when a port or an address cannot be had. */
+/** What to change when a port or an address is not available. */
 export interface ListenAdvice {
   /** The variable of the port. */
   readonly port: string
@@ -90,7 +90,7 @@ export interface ListenAdvice {
 }
 
 /**
- * Runs a part of the start that listens. A port or an address that cannot be had becomes a
+ * Runs the part of a start that listens. If the port or the address is not available, throws a
  * `StartError` that says what to change.
  */
 export async function explainingListen<T>(advice: ListenAdvice, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,9 @@
 import { flag, parsed } from './settings/kinds.ts'
 
-/** The level names of the usual PDS distribution, in order. No line has the level `trace` or `fatal`. */
+/**
+ * The level names of the usual PDS distribution, in order. No line has the level `trace` or
+ * `fatal`.
+ */
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** The lowest level that a log writes. */

@@ -8,7 +8,7 @@ it('adds what is missing, before the flags that are there', () => {
   })
 })
 
-it('leaves a process as it is that has been started so', () => {
+it('does not restart a process that has the flag', () => {
   const { flags, environment } = restartedWith([], {})!
   expect(restartedWith(flags, environment)).toBeUndefined()
 })

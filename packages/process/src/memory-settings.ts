@@ -19,7 +19,9 @@ export function applyMemorySettings(): void {
   process.execve(process.execPath, [process.execPath, ...restart.flags, ...process.argv.slice(1)], restart.environment)
 }
 
-/** What to restart the process with; undefined if the operator has decided, or if it has been done. */
+/**
+ * What to restart the process with; undefined if the operator has set the flag, or a restart has.
+ */
 export function restartedWith(
   flags: readonly string[],
   environment: NodeJS.ProcessEnv,

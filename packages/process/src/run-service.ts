@@ -1,14 +1,14 @@
 import { startFailure } from './start-failure.ts'
 
 /**
- * Runs a service until the process is told to stop (SIGINT or SIGTERM). `start` does everything from
- * reading the settings on. A start that fails prints why and ends the process: in one sentence for
- * what an operator can mend, with its stack for anything else.
+ * Runs a service until the process is told to stop (SIGINT or SIGTERM). `start` does everything,
+ * from reading the settings on. If it fails, the reason is printed and the process ends with 1: one
+ * sentence for what an operator can mend, a stack for anything else.
  */
 export async function runService(start: () => Promise<{ close(): Promise<void> }>): Promise<void> {
   try {
     const starting = start()
-    // From the first moment on: stopping a process that is still starting must leave no unclean database.
+    // Already now: a process that is stopped while it starts must not leave an unclean database.
     stopOnSignal(async () => (await starting).close())
     await starting
   } catch (error) {
@@ -17,7 +17,7 @@ export async function runService(start: () => Promise<{ close(): Promise<void> }
   }
 }
 
-/** Ends the process on a signal, once `close` is done. A second signal does not wait for it. */
+/** Ends the process on a signal, once `close` is done. A second signal ends it at once. */
 function stopOnSignal(close: () => Promise<void>): void {
   const signals = ['SIGINT', 'SIGTERM']
   const stop = () => {

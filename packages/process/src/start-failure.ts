@@ -9,7 +9,7 @@ import {
 import { ConfigError } from './settings/read-settings.ts'
 
 /**
- * A start that failed for a reason outside the program. The message is one sentence: what it was,
+ * A start that failed for a reason outside the program. The message is one sentence: what is wrong,
  * where, and what to do.
  */
 export class StartError extends Error {
@@ -22,7 +22,9 @@ export interface Place {
   readonly setting: string
 }
 
-/** What to tell an operator about a start that failed; undefined for a fault of the program itself. */
+/**
+ * What to tell an operator about a start that failed; undefined for a fault of the program itself.
+ */
 export function startFailure(error: unknown): string | undefined {
   const isTold = [ConfigError, StartError, SchemaTooNewError].some((kind) => error instanceof kind)
   return isTold ? (error as Error).message : undefined // just checked
@@ -89,7 +91,9 @@ function sqliteFailure({ cause }: StorageUnavailableError, path: string): string
     : `${path} cannot be read or written (${code}): check whether its disk is full or failing.`
 }
 
-/** An error of the system. The file that it names says more than the folder that the setting names. */
+/**
+ * An error of the system. The file that it names says more than the folder that the setting names.
+ */
 function systemFailure(error: unknown, place: Place): string | undefined {
   const code = codeOf(error)
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return undefined

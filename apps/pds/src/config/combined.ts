@@ -12,7 +12,10 @@ type Read = PartialValues<typeof settings>
 const leastAdminPassword = 8
 const advisedAdminPassword = 16
 
-/** What is wrong with settings that are each valid alone. Those that could not be read are reported already. */
+/**
+ * What is wrong with settings that are each valid on their own. Unreadable ones are reported
+ * already.
+ */
 export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet: boolean }): string[] {
   return [
     ...secretFaults(values.secrets, values.identity),
@@ -72,7 +75,10 @@ function didKeyOf(privateKey: string): string {
   return importKeyPair('k256', Buffer.from(privateKey, 'hex')).didKey()
 }
 
-/** What is written to a public directory stays there, so everybody must be able to look up the names in it. */
+/**
+ * What is written to a public directory stays there, so everybody must be able to look up the names
+ * in it.
+ */
 function reachFaults({ service, identity }: Read): string[] {
   const { hostname, developmentMode, port } = service
   const { plcUrl, handleDomains } = identity

@@ -340,8 +340,9 @@ describe('a value of a setting', () => {
       'http://10.0.0.7',
       'http://plc',
       'https://plc.test',
-    ])
+    ]) {
       expect(problems({ ...secrets, PDS_HOSTNAME: 'localhost', PDS_DID_PLC_URL: directory })).toEqual([])
+    }
     expect(problems({ ...secrets, PDS_HOSTNAME: 'localhost', PDS_DID_PLC_URL: 'https://plc.directory.' })).toHaveLength(
       1,
     )

@@ -1,6 +1,9 @@
 import type { UnsupportedSetting } from '@atoll/process'
 
-/** Settings of the usual PDS distribution, and of later versions, that this version does not support. */
+/**
+ * Settings of the usual PDS distribution, and of later versions, that this version does not
+ * support.
+ */
 export const unsupportedSettings: readonly UnsupportedSetting[] = [
   {
     variables: ['PDS_BLOBSTORE_S3_BUCKET'],

@@ -1,7 +1,8 @@
 import { writeDocuments } from '@atoll/process'
 import { exampleDocument, settingsDocument } from './documents.ts'
 
-// Writes the documents that come from the settings; with `--check`, fails instead when one of them would change.
+// Writes the documents that come from the settings; with `--check`, fails instead when one of them
+// would change.
 const check = process.argv.includes('--check')
 const outdated = writeDocuments(
   { 'docs/settings.md': settingsDocument(), 'apps/pds/.env.example': exampleDocument() },

@@ -7,8 +7,8 @@ interface Waiting<T> {
 }
 
 /**
- * Appends items to a file: one line for all that wait at the time, and one sync for the line. A crash
- * can therefore damage the last line only.
+ * Appends items to a file: one line for all that wait at the time, and one sync for the line. A
+ * crash can therefore damage the last line only.
  */
 export class BatchWriter<T> {
   readonly #file: FileHandle

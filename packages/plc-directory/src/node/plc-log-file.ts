@@ -110,7 +110,9 @@ class PlcLogFile implements PlcStore {
   }
 }
 
-/** Reads the log into `store`, cuts off a torn line at the end, and returns the length that remains. */
+/**
+ * Reads the log into `store`, cuts off a torn line at the end, and returns the length that remains.
+ */
 async function replay(file: string, handle: FileHandle, store: MemoryPlcStore): Promise<number> {
   let length = 0
   let number = 0

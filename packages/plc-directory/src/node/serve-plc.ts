@@ -20,7 +20,7 @@ export interface PlcServer {
   close(): Promise<void>
 }
 
-/** Serves a directory over HTTP. Rejects with Node's own error if the port cannot be had. */
+/** Serves a directory over HTTP. Rejects with Node's own error if the port is not available. */
 export async function servePlc({ port = 0, host = '127.0.0.1', ...options }: ServePlcOptions = {}): Promise<PlcServer> {
   const directory = createPlcDirectory(options)
   const server = createServer((request, response) => {

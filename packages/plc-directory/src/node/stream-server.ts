@@ -12,7 +12,7 @@ export interface StreamServerOptions {
   onError?: (error: unknown) => void
 }
 
-/** The part of a WebSocket that a stream goes out on. */
+/** The part of a WebSocket that a stream needs. */
 interface Outlet {
   send(text: string, done: (error?: Error | null) => void): void
   close(code: number, reason: string): void
@@ -23,7 +23,7 @@ const normal = 1000
 const goingAway = 1001
 const internalError = 1011
 
-/** `/export/stream` over `ws`, on a server of Node's. */
+/** Serves `/export/stream` over `ws`, on a Node server. */
 export class StreamServer {
   readonly #directory: Pick<PlcDirectory, 'stream'>
   readonly #options: StreamServerOptions
@@ -71,7 +71,10 @@ export class StreamServer {
   }
 }
 
-/** Sends line after line, each once the one before has left this process. Closes with a reason if there is one. */
+/**
+ * Sends line after line, each once the one before has left this process. Closes with a reason if
+ * there is one.
+ */
 export async function pumpLines(
   lines: AsyncIterable<string>,
   outlet: Outlet,
@@ -84,7 +87,8 @@ export async function pumpLines(
       const outcome = await sendInTime(line, outlet, drainTimeoutMs)
       if (outcome === 'closed') return
       if (outcome === 'late') throw new StreamClosedError('ConsumerTooSlow')
-      // While the system takes everything at once, nothing here waits, and others would get no turn.
+      // While the system takes everything at once, nothing here waits, and others would get no
+      // turn.
       if (++count % linesInTurn === 0) await yieldToEventLoop()
     }
     outlet.close(normal, '')

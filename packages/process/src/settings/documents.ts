@@ -58,8 +58,8 @@ ${rows.join('\n')}
 }
 
 /**
- * An environment file to begin with, after a comment `heading`: required settings are open, all
- * others are commented out with their defaults.
+ * An example environment file that begins with `heading` as a comment. Required settings are left
+ * to be filled in; all others are commented out, with their defaults.
  */
 export function environmentExample(settings: Schema, heading: string): string {
   const lines = settingsOf(settings).map((setting) => `# ${setting.meaning}\n${assignment(setting)}`)

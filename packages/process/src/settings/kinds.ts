@@ -2,13 +2,13 @@
 import type { Uri } from '@atoll/syntax'
 import { InvalidSettingError, type Setting } from './setting.ts'
 
-/** Takes the place of a default where there is none. */
+/** In place of a default: the setting must be set. */
 export const required = Symbol('required')
 
 type Defaulted<T, D> = D extends undefined ? T | undefined : T
 
 interface SettingOptions {
-  /** Not to be repeated in messages. Default: false. */
+  /** Whether messages must not repeat it. Default: false. */
   secret?: boolean
 }
 
@@ -34,6 +34,7 @@ function setting<T>(
   }
 }
 
+/** Any text. */
 export function text<D extends string | undefined | typeof required>(
   variable: string,
   fallback: D,
@@ -45,7 +46,9 @@ export function text<D extends string | undefined | typeof required>(
   >
 }
 
-/** Text that `parse` turns into a value, or throws an error whose message says what was expected. */
+/**
+ * Text that `parse` turns into a value, or throws an error whose message says what was expected.
+ */
 export function parsed<T, D extends T | undefined | typeof required>(
   variable: string,
   kind: string,
@@ -64,7 +67,7 @@ export function parsed<T, D extends T | undefined | typeof required>(
   return setting<unknown>(variable, kind, meaning, parseOrExplain, fallback, options) as Setting<Defaulted<T, D>>
 }
 
-/** A whole number. Default range: from 0. */
+/** A whole number from `min` (default 0) to `max`. */
 export function integer<D extends number | undefined | typeof required>(
   variable: string,
   fallback: D,
@@ -84,13 +87,17 @@ export function integer<D extends number | undefined | typeof required>(
   return setting<unknown>(variable, 'number', meaning, parse, fallback) as Setting<Defaulted<number, D>>
 }
 
-/** True or false in each spelling that a flag may have, in any letter case; undefined for anything else. */
+/**
+ * True or false in each spelling that a flag may have, in any letter case; undefined for anything
+ * else.
+ */
 export function parseFlag(given: string): boolean | undefined {
   if (/^(true|t|1)$/i.test(given)) return true
   if (/^(false|f|0)$/i.test(given)) return false
   return undefined
 }
 
+/** True or false, in the spellings of `parseFlag`. */
 export function flag<D extends boolean | undefined>(variable: string, fallback: D, meaning: string) {
   const parse = (given: string) => {
     const value = parseFlag(given)
@@ -101,8 +108,9 @@ export function flag<D extends boolean | undefined>(variable: string, fallback: 
 }
 
 /**
- * A web address without a user name and a password: some addresses are public, and `fetch` refuses
- * them. With `isBase`, paths are appended to it, so it has neither a query nor a fragment.
+ * A web address. A user name or password in it is refused: some addresses are shown to everybody,
+ * and `fetch` does not accept them. With `isBase`, for an address to which paths are appended, a
+ * query and a fragment are refused as well.
  */
 export function url<D extends Uri | undefined | typeof required>(
   variable: string,
@@ -141,7 +149,10 @@ export function list(
   })
 }
 
-/** Values separated by commas. `parse` returns the value of an item, or throws what is wrong with it. */
+/**
+ * Values separated by commas. `parse` returns the value of an item, or throws what is wrong with
+ * it.
+ */
 export function parsedList(
   variable: string,
   expected: string,

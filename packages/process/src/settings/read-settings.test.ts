@@ -58,7 +58,7 @@ describe('settings', () => {
     expect(warnings).toEqual(['APP_NAMES is in quotes, which were removed: environment files need none'])
   })
 
-  it('that are wrong are all named, with what the app and its list of unsupported ones add', () => {
+  it('are all reported if they are wrong, with the faults that the app adds and the unsupported ones', () => {
     const rules = { faults: () => ['APP_PORT and APP_HOME do not go together'] }
     expect(problems({ APP_PORT: 'x', APP_KEY: 'secret', APP_DIGITS: '1,22', APP_DATABASE: 'd' }, rules)).toEqual([
       "APP_PORT must be a whole number from 0 to 65535, not 'x' (port)",
@@ -69,7 +69,7 @@ describe('settings', () => {
     ])
   })
 
-  it('are given to the check of the app as they were read, undefined where that failed', () => {
+  it('are passed to the check of the app as they were read, undefined where that failed', () => {
     let seen: unknown
     const faults: SettingsRules<typeof settings>['faults'] = (values) => {
       seen = values.limits
@@ -79,7 +79,7 @@ describe('settings', () => {
     expect(seen).toEqual({ port: undefined, strict: false })
   })
 
-  it('that have no effect are warned of, unless they say no', () => {
+  it('cause a warning if they have no effect, unless they are false', () => {
     const env = { OLD_A: '1', OLD_B: '1', OLD_C: 'false', APP_PROT: '80', HOME: '/root' }
     expect(read(env, { warnings: ({ name }) => [`${name} is a plain name`] }).warnings).toEqual([
       'app is a plain name',
@@ -103,7 +103,7 @@ describe('the documents of settings', () => {
     expect(page).toContain('| `APP_DATABASE` | refused | its data would be missing |\n')
   })
 
-  it('are an environment file in which what is required is open', () => {
+  it('are an environment file in which only required settings are not commented out', () => {
     expect(environmentExample({ key: settings.key, name: settings.name }, 'Settings')).toBe(
       '# Settings\n\n# the key\nAPP_KEY=\n\n# name of the app\n# APP_NAME=app\n',
     )

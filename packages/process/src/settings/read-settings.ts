@@ -24,11 +24,14 @@ export class ConfigError extends Error {
 
 /** What an app adds to its schema. */
 export interface SettingsRules<S extends Schema> {
-  /** How the names of the app's variables begin. An unknown one that begins so is reported. */
+  /** The prefix of the app's variables. An unknown variable with this prefix is reported. */
   readonly prefix: string
   /** Settings of other software, or of later versions, that this version does not support. */
   readonly unsupported?: readonly UnsupportedSetting[]
-  /** What is wrong with settings that are each valid alone. Those that could not be read are reported already. */
+  /**
+   * What is wrong with settings that are each valid on their own. Unreadable ones, which are
+   * undefined here, are reported already.
+   */
   readonly faults?: (values: PartialValues<S>) => readonly string[]
   /** What works, but is probably a mistake. */
   readonly warnings?: (values: Values<S>) => readonly string[]
@@ -71,7 +74,9 @@ export interface EnvironmentReading<S> {
   readonly unknown: readonly string[]
 }
 
-/** Reads every setting of `schema`, and collects the problems for a caller that has more to check. */
+/**
+ * Reads every setting of `schema`, and collects the problems for a caller that has more to check.
+ */
 export function readEnvironment<S extends Schema>(schema: S, env: Environment, prefix: string): EnvironmentReading<S> {
   const problems: string[] = []
   const warnings: string[] = []

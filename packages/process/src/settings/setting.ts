@@ -4,9 +4,12 @@ export interface Setting<T> {
   /** What the documentation calls its values. */
   readonly kind: string
   readonly meaning: string
-  /** Not to be repeated in messages. */
+  /** Whether messages must not repeat it. */
   readonly secret: boolean
-  /** As the documentation shows it; `required` where there is none. */
+  /**
+   * The default as the documentation shows it: empty if there is none, `required` if it must be
+   * set.
+   */
   readonly defaultText: string
   /**
    * The value of `text`, which is undefined when the variable is unset or empty.

@@ -18,7 +18,10 @@ export interface UnsupportedFound {
   readonly known: ReadonlySet<string>
 }
 
-/** Reports the variables of `env` that have no effect. A variable that says "no" is not reported. */
+/**
+ * Reports the variables of `env` that have no effect, except those whose value is "false": they ask
+ * for nothing.
+ */
 export function findUnsupported(settings: readonly UnsupportedSetting[], env: Environment): UnsupportedFound {
   const problems: string[] = []
   const warnings: string[] = []
