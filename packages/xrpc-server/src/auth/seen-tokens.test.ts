@@ -33,7 +33,7 @@ it('takes a token once, where tokens are remembered', async () => {
   expect([await verify(first, { seen }), await verify(second, { seen })]).toEqual(['401 BadJwt', '401 BadJwt'])
 })
 
-it('remembers none that is bad, and takes none without an identifier of a reasonable length', async () => {
+it('remembers no invalid token, and accepts none without an identifier of a reasonable length', async () => {
   const seen = new MemorySeenTokens({ now })
   const jwt = token()
   expect(await verify(jwt, { seen, signingKeyOf: () => generateKeyPair('k256').didKey() })).toBe('401 BadJwtSignature')

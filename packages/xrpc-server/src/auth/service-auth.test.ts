@@ -86,10 +86,10 @@ describe('service auth', () => {
       const s = BigInt(`0x${low.subarray(32).toString('hex')}`)
       const withS = (value: bigint) =>
         Buffer.concat([low.subarray(0, 32), Buffer.from(value.toString(16).padStart(64, '0'), 'hex')])
-      const judged = (bytes: Buffer) =>
+      const outcomeOf = (bytes: Buffer) =>
         nameOf(verify(`${header}.${payload}.${bytes.toString('base64url')}`, { signingKeyOf: () => pair.didKey() }))
-      expect(await judged(low)).toBe('accepted')
-      expect(await judged(withS(orders[curve] - s))).toBe('accepted')
+      expect(await outcomeOf(low)).toBe('accepted')
+      expect(await outcomeOf(withS(orders[curve] - s))).toBe('accepted')
       const der = Buffer.concat([Buffer.of(0x30, 68, 2, 32), low.subarray(0, 32), Buffer.of(2, 32), low.subarray(32)])
       for (const other of [
         withS(0n),
@@ -99,7 +99,7 @@ describe('service auth', () => {
         Buffer.concat([low, low]),
         der,
       ]) {
-        expect(await judged(other)).toBe('401 BadJwtSignature')
+        expect(await outcomeOf(other)).toBe('401 BadJwtSignature')
       }
     },
   )

@@ -78,9 +78,9 @@ async function readJson(
 ): Promise<Input> {
   const bytes = await readWhole(request, length, maxBytes)
   if (bytes.length === 0) throw new XrpcError('InvalidRequest', 'the request has no body, but one is expected')
-  const judged = validate(parseBody(bytes))
-  if (judged.ok) return { encoding, input: judged.value, body: nothing }
-  throw new XrpcError('InvalidRequest', `Invalid input: ${describeIssues(judged.issues)}`)
+  const result = validate(parseBody(bytes))
+  if (result.ok) return { encoding, input: result.value, body: nothing }
+  throw new XrpcError('InvalidRequest', `Invalid input: ${describeIssues(result.issues)}`)
 }
 
 function requireEncoding(expected: string, request: RouterRequest, length: number | undefined): string {

@@ -44,9 +44,9 @@ export async function callMethod(
 
 /** The parameters as the lexicon declares them. @throws XrpcError that names the wrong ones */
 export function requireParams(method: Route['method'], request: RouterRequest): object {
-  const judged: Result<object> = method.parseParams(readQuery(method, request.query))
-  if (judged.ok) return judged.value
-  throw new XrpcError('InvalidRequest', `Invalid params: ${describeIssues(judged.issues)}`)
+  const result: Result<object> = method.parseParams(readQuery(method, request.query))
+  if (result.ok) return result.value
+  throw new XrpcError('InvalidRequest', `Invalid params: ${describeIssues(result.issues)}`)
 }
 
 /** What an authorizer sees. */

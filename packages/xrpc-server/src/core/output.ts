@@ -29,8 +29,8 @@ export function outputResponse(
   }
   if (!declared.validate) throw new Error(`the handler of ${method.nsid} must return { encoding, body }`)
   if (validate) {
-    const judged = declared.validate(output)
-    if (!judged.ok) throw new Error(`the output of ${method.nsid} is not valid: ${describeIssues(judged.issues)}`)
+    const result = declared.validate(output)
+    if (!result.ok) throw new Error(`the output of ${method.nsid} is not valid: ${describeIssues(result.issues)}`)
   }
   headers['content-type'] = 'application/json; charset=utf-8'
   // A validated output is a value of the data model; where validation is off, stringifyJson refuses

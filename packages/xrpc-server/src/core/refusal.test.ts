@@ -92,7 +92,7 @@ describe('a refusal that was thrown further down', () => {
     expect((await outcome(wrong, { undeclaredErrors: elsewhere })).status).toBe(500)
   })
 
-  it('goes out as it is where nothing is listed, or answers are not validated', async () => {
+  it('goes out as it is where nothing is listed, or outputs are not validated', async () => {
     for (const options of [{}, { undeclaredErrors: {}, validateOutput: false }]) {
       expect(await outcome(wrong, options)).toMatchObject({ body: { error: 'TooShallow' }, faults: [] })
     }

@@ -16,7 +16,7 @@ const inner = (path: string, query = '') => ({
   body: undefined,
 })
 
-describe('a web request made of an inner one', () => {
+describe('a web request made of a router request', () => {
   it.each([
     '//elsewhere.test/x',
     '/\\\\elsewhere.test/x',

@@ -1,5 +1,4 @@
 /** The router behind the web's `Request` and `Response`. */
-
 import { yieldToEventLoop } from '@atoll/event-loop'
 import { clientAddress } from '../http/client-address.ts'
 import { ClientGoneError } from '../http/errors.ts'

@@ -550,7 +550,7 @@ describe.each(hosts)('on %s', (_, open) => {
   })
 
   describe('callers', () => {
-    it('are judged before their input is read, after their parameters', async () => {
+    it('are authorized before their input is read, after their parameters', async () => {
       const seen: unknown[] = []
       const may: Authorize<{ user: string }> = async ({ headers, params, nsid }) => {
         const user = headers.get('authorization')

@@ -103,7 +103,7 @@ describe('the body of a request', () => {
     expect(`${answer}`).toContain('enough')
   })
 
-  it('ends for whoever still waits for it when it is given up', async () => {
+  it('ends for a reader that still waits for it when it is given up', async () => {
     const [message] = await request(10)
     const body = new NodeBody(message)
     const next = body.next()

@@ -124,7 +124,7 @@ class OpenSockets {
   }
 
   // After a stall of this process timers come first: pongs that have arrived are read before anyone
-  // is judged.
+  // is cut off.
   readonly #keepAlive = () => {
     setImmediate(() => {
       for (const socket of this.#sockets) socket.keepAlive()

@@ -28,7 +28,7 @@ describe('windows in memory', () => {
     expect(store.consume(limit, 'a', 1, 0)).toEqual({ consumed: 1, resetAtMs: minute })
   })
 
-  it('take bounded memory, whoever comes: the oldest are forgotten', () => {
+  it('take bounded memory, however many clients come: the oldest are forgotten', () => {
     const store = new MemoryRateLimitStore({ maxKeys: 100 })
     for (let i = 0; i < 1000; i++) store.consume(limit, `key-${i}`, 1, i)
     expect(store.size).toBe(100)

@@ -85,7 +85,7 @@ export class SlowBodyGuard {
 
 function repeatedly(look: () => void, everyMs: number): () => void {
   // After a stall of this process timers come first: what has arrived is read before anyone is
-  // judged.
+  // refused.
   const timer = setInterval(() => setImmediate(look), everyMs).unref()
   return () => clearInterval(timer)
 }

@@ -9,7 +9,7 @@ export class TooManyWaitingError extends Error {
 export interface Asker {
   /** Whose turns are counted together, such as the client's network. */
   readonly client?: string | undefined
-  /** Whoever has gone gives up the place in the queue. */
+  /** Once it is aborted, the place in the queue is given up. */
   readonly signal?: AbortSignal | undefined
 }
 

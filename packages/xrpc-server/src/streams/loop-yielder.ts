@@ -1,6 +1,7 @@
 /**
- * Shares the event loop among subscriptions, whoever has them: a source that is always ready, and a subscriber that always has room, would
- * never let go of it. Requests and their responses are shared out by client network instead, in loop-shares.ts.
+ * Shares the event loop among subscriptions, whichever clients hold them: a source that is always
+ * ready, with a subscriber that always has room, would never let go of it. For requests and their
+ * responses the event loop is shared by client network instead, in loop-shares.ts.
  */
 import { runAfterYield, runWhenIdle } from '@atoll/event-loop'
 
@@ -24,8 +25,8 @@ export interface LoopYielderOptions {
 }
 
 /**
- * One slice of time for all subscriptions in each turn of the event loop. When it is over, they wait in line for the next: with more of
- * them each takes longer, and everybody else waits no longer.
+ * One slice of time for all subscriptions in each turn of the event loop. When it is over, they wait
+ * in line for the next: with more subscriptions each takes longer, and nobody else does.
  *
  * In one process only: it shares out the event loop of that process.
  */
@@ -46,7 +47,10 @@ export class LoopYielder {
     this.#runWhenIdle = options.runWhenIdle ?? runWhenIdle
   }
 
-  /** Call it after each item of so many bytes: undefined to go on, or a promise to await first. */
+  /**
+   * Call it after each item of so many bytes. Returns `undefined` to go on, or a promise to await
+   * first.
+   */
   turn(bytes: number): Promise<void> | undefined {
     if (!this.#isOpen) {
       this.#open()
