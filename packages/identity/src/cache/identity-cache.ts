@@ -14,8 +14,8 @@ export interface CachedAnswer {
 }
 
 /**
- * Answers by identifier. The resolver judges their age; a cache only keeps them, and may forget any
- * at any time.
+ * Answers by identifier. The resolver decides by their age whether to use them; a cache only keeps
+ * them, and may forget any at any time.
  */
 export interface IdentityCache {
   get(identifier: AtIdentifier): Promise<CachedAnswer | undefined> | CachedAnswer | undefined

@@ -47,7 +47,7 @@ export class PlcClient {
     return json === undefined ? undefined : requireList(json).map(parseOperation)
   }
 
-  /** Everything that ever happened, as the directory tells it: judge it with `validateLog`. */
+  /** Everything that ever happened, as the directory tells it: check it with `validateLog`. */
   async getAuditLog(did: Did): Promise<PlcLogEntry[] | undefined> {
     const json = await this.#get(`/${did}/log/audit`)
     return json === undefined ? undefined : (requireList(json) as PlcLogEntry[]) // validateLog checks each entry

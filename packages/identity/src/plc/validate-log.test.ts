@@ -120,7 +120,7 @@ describe('recovery', () => {
     expect(faultOf(log)).toBe('signature')
   })
 
-  it('judges by the keys at the fork, not by those the thief put in', () => {
+  it('checks against the keys at the fork, not those that the thief put in', () => {
     const thief = exampleKeys()
     const log = newLog().update({ rotationKeys: [thief.weak.didKey()] }, keys.weak)
     expect(faultOf(log.update({ handle: 'alice.test' }, keys.strong, 0))).toBe('none')
@@ -231,9 +231,9 @@ describe('a log is refused', () => {
   it('when its operations are larger together than the reader allows', () => {
     const log = newLog().update({ handle: 'b.test' }, keys.weak)
     const sizes = log.entries.map((entry) => encodeOperation(entry.operation).length)
-    const judged = (maxBytes: number) => validateLog(log.did, log.entries, { maxBytes })
-    expect(judged(sizes[0]! + sizes[1]!)).toMatchObject({ ok: true })
-    expect(judged(sizes[0]! + sizes[1]! - 1)).toMatchObject({ ok: false, issues: [{ index: 1, fault: 'limit' }] })
+    const validated = (maxBytes: number) => validateLog(log.did, log.entries, { maxBytes })
+    expect(validated(sizes[0]! + sizes[1]!)).toMatchObject({ ok: true })
+    expect(validated(sizes[0]! + sizes[1]! - 1)).toMatchObject({ ok: false, issues: [{ index: 1, fault: 'limit' }] })
   })
 
   it('when an operation names more keys than any directory took', () => {
@@ -270,7 +270,7 @@ describe('a log is refused', () => {
 describe('validateLogInPieces', () => {
   const stolen = newLog().update({ handle: 'a.test' }, keys.weak).update({ handle: 'b.test' }, keys.strong, 0)
 
-  it('judges as validateLog does', async () => {
+  it('has the result of validateLog', async () => {
     const logs = [stolen.entries, withEntry(stolen, 1, { nullified: false }), [], [null], stolen.entries.slice(1)]
     for (const log of logs) {
       expect(await validateLogInPieces(stolen.did, log)).toEqual(validateLog(stolen.did, log))
@@ -289,14 +289,14 @@ describe('validateLogInPieces', () => {
 
   it('stops when the caller does', async () => {
     const abort = new AbortController()
-    const judging = validateLogInPieces(stolen.did, stolen.entries, { pieceMs: 0, signal: abort.signal })
+    const validating = validateLogInPieces(stolen.did, stolen.entries, { pieceMs: 0, signal: abort.signal })
     abort.abort(new Error('enough'))
-    await expect(judging).rejects.toThrow('enough')
+    await expect(validating).rejects.toThrow('enough')
   })
 })
 
 describe('validateOperations', () => {
-  it('judges a list of operations without time stamps', () => {
+  it('validates a list of operations without time stamps', () => {
     const log = newLog().update({ handle: 'b.test' }, keys.weak).end(keys.weak)
     const operations = log.entries.map((entry) => entry.operation)
     expect(validateOperations(log.did, operations)).toMatchObject({ ok: true, value: { data: undefined } })

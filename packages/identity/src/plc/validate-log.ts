@@ -42,16 +42,16 @@ export interface ValidateLogOptions {
 const clockToleranceMs = 5 * 60 * 1000
 
 /**
- * Judges a whole audit log, as `GET /:did/log/audit` returns it, trusting the directory for nothing
- * but the time stamps: signatures, hashes, order, which operations are nullified and who was
- * allowed to undo them.
+ * Validates a whole audit log, as `GET /:did/log/audit` returns it, trusting the directory for
+ * nothing but the time stamps: signatures, hashes, order, which operations are nullified and who
+ * was allowed to undo them.
  *
- * How many entries there are, their size and their form are checked first. Judging stops at the
+ * How many entries there are, their size and their form are checked first. Validation stops at the
  * first entry that breaks the chain, because nothing after it can be weighed. A log at its limits
  * takes long: see `validateLogInPieces`.
  */
 export function validateLog(did: Did, log: unknown, options: ValidateLogOptions = {}): ValidatedLog {
-  const work = judge(did, log, options)
+  const work = validateEntries(did, log, options)
   for (;;) {
     const step = work.next()
     if (step.done) return step.value
@@ -67,7 +67,7 @@ export async function validateLogInPieces(
   log: unknown,
   { pieceMs, signal, ...options }: ValidateLogOptions & { pieceMs?: number; signal?: AbortSignal } = {},
 ): Promise<ValidatedLog> {
-  const work = judge(did, log, options)
+  const work = validateEntries(did, log, options)
   const slice = new TimeSlice(pieceMs)
   for (;;) {
     signal?.throwIfAborted()
@@ -77,7 +77,7 @@ export async function validateLogInPieces(
   }
 }
 
-/** Judges the operations that `GET /:did/log` returns: those in force, without time stamps. */
+/** Validates the operations that `GET /:did/log` returns: those in force, without time stamps. */
 export function validateOperations(
   did: Did,
   operations: unknown,
@@ -89,8 +89,8 @@ export function validateOperations(
   return validateLog(did, entries, options)
 }
 
-/** Pauses after every entry. */
-function* judge(did: Did, log: unknown, options: ValidateLogOptions): Generator<void, ValidatedLog> {
+/** Yields after one entry or a few, so that the work can be cut into slices. */
+function* validateEntries(did: Did, log: unknown, options: ValidateLogOptions): Generator<void, ValidatedLog> {
   const { now, maxEntries = 1000, maxBytes = 2 * 1024 * 1024 } = options
   if (!Array.isArray(log) || log.length === 0) return faulty(-1, 'shape', 'not a list of entries')
   if (log.length > maxEntries) return faulty(-1, 'limit', `${log.length} entries, at most ${maxEntries}`)
