@@ -1,4 +1,7 @@
-/** Refuses to build an event that no consumer would take. A repository that changed by more announces its state by `#sync`. */
+/**
+ * Refuses to build an event that no consumer would take. A repository that changed by more
+ * announces its state by `#sync`.
+ */
 export class EventTooLargeError extends Error {
   override name = 'EventTooLargeError'
   readonly kind: 'commit' | 'sync'
@@ -15,7 +18,10 @@ export class EventTooLargeError extends Error {
   }
 }
 
-/** Ends a consumer whose stream cannot be followed: the service's numbers went back, and the owner wants to know. */
+/**
+ * Ends a consumer whose stream cannot be followed: the service's numbers went back, and the owner
+ * wants to know.
+ */
 export class StreamError extends Error {
   override name = 'StreamError'
   /** The name of the error frame, `FutureCursor`. */

@@ -1,4 +1,7 @@
-/** Every rule of synchronisation that a message can break, and what it asks for. @see https://atproto.com/specs/sync */
+/**
+ * Every rule of synchronisation that a message can break, and what it asks for.
+ * @see https://atproto.com/specs/sync
+ */
 export const rules = {
   frame: 'a frame is binary, holds two CBOR objects and has at most 5,000,000 bytes',
   form: 'a message has the fields that its lexicon asks for',

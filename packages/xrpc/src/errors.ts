@@ -32,7 +32,10 @@ export function errorOfStatus(status: number): string {
 export interface XrpcErrorOptions {
   /** Default: what the name calls for. */
   status?: number
-  /** Response headers: those that a server sends with the refusal, or those, lower-cased, that a client received. */
+  /**
+   * Response headers: those that a server sends with the refusal, or those, lower-cased, that a
+   * client received.
+   */
   headers?: Readonly<Record<string, string>>
   cause?: unknown
 }

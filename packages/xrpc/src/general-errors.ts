@@ -5,7 +5,8 @@
  */
 export const generalErrors = {
   // The request, whatever the method. PayloadTooLargeError is what the network's servers send for a
-  // body over the limit. ClientGone reaches no client; its status tells logs that it is not a fault.
+  // body over the limit. ClientGone reaches no client; its status tells logs that it is not a
+  // fault.
   InvalidRequest: 400,
   NotFound: 404,
   NotAcceptable: 406,

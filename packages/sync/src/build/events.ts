@@ -56,7 +56,10 @@ export function accountEvent(did: Did, status: InactiveStatus | undefined, time:
   return event('account', did, time, status ? { did, active: false, status, time } : { did, active: true, time })
 }
 
-/** The frame of a message that came over another stream, to be numbered again. Fields that came after this code are kept. */
+/**
+ * The frame of a message that came over another stream, to be numbered again. Fields that came
+ * after this code are kept.
+ */
 export function templateOf(message: RepoMessage): FrameTemplate {
   const { seq: _, ...body } = message.body
   return frameTemplate(`#${message.kind}`, body)

@@ -8,7 +8,10 @@ export interface Backoff {
 
 export const defaultBackoff: Backoff = { minMs: 1000, maxMs: 30_000 }
 
-/** Twice as long each time, and a random part of the second half of it: those who were cut off together come back apart. */
+/**
+ * Twice as long each time, and a random part of the second half of it: those who were cut off
+ * together come back apart.
+ */
 export function backoffMs(failures: number, random: () => number, { minMs, maxMs }: Backoff): number {
   const whole = Math.min(maxMs, minMs * 2 ** Math.min(failures, 30))
   return Math.round(whole * (0.5 + random() / 2))

@@ -19,7 +19,8 @@ import { StreamReader } from './stream-reader.ts'
  * stream breaks, and goes on where it was. Nothing happens before `run`.
  *
  * @example
- * const consumer = createFirehoseConsumer({ service: 'wss://relay.example', cursorStore, onEvent: index })
+ * const service = 'wss://relay.example'
+ * const consumer = createFirehoseConsumer({ service, cursorStore, onEvent: index })
  * await consumer.run()
  */
 export function createFirehoseConsumer(options: FirehoseConsumerOptions): FirehoseConsumer {
@@ -29,7 +30,10 @@ export function createFirehoseConsumer(options: FirehoseConsumerOptions): Fireho
 /** The cursors that stand for the oldest event and for what is new. */
 const beginning = { oldest: 0, live: undefined }
 
-/** Roughly what a waiting frame takes in memory besides its bytes: more than the bytes of most events. */
+/**
+ * Roughly what a waiting frame takes in memory besides its bytes: more than the bytes of most
+ * events.
+ */
 const frameOverhead = 400
 
 class Consumer implements FirehoseConsumer {
@@ -139,9 +143,9 @@ class Consumer implements FirehoseConsumer {
   }
 
   /**
-   * Queues a message behind the others of its account. While it waits, only its frame is kept, whose
-   * length is known, and is decoded again when its turn comes: a decoded message may take many times
-   * that.
+   * Queues a message behind the others of its account. While it waits, only its frame is kept,
+   * whose length is known, and is decoded again when its turn comes: a decoded message may take
+   * many times that.
    */
   #take(message: RepoMessage, frame: Uint8Array, done: () => void): void {
     this.#failedConnections = 0

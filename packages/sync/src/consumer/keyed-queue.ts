@@ -10,7 +10,10 @@ interface Lane {
   readonly tasks: Task[]
 }
 
-/** Runs what has one key in order, one after another, and what has different keys at the same time, up to a bound. */
+/**
+ * Runs what has one key in order, one after another, and what has different keys at the same time,
+ * up to a bound.
+ */
 export class KeyedQueue {
   readonly #concurrency: number
   readonly #onDone: () => void
@@ -34,7 +37,10 @@ export class KeyedQueue {
     return this.#size
   }
 
-  /** Runs a task behind those of its key. If it resolves to `false`, all that wait behind it are dropped. */
+  /**
+   * Runs a task behind those of its key. If it resolves to `false`, all that wait behind it are
+   * dropped.
+   */
   add(key: string, size: number, run: () => Promise<boolean>): void {
     const task = { order: this.#count++, size, run }
     this.#size += size
@@ -49,7 +55,10 @@ export class KeyedQueue {
     this.#start()
   }
 
-  /** For a task that only waits: until `waiting` settles, a task of another key may run in its place. */
+  /**
+   * For a task that only waits: until `waiting` settles, a task of another key may run in its
+   * place.
+   */
   async yieldSlot<T>(waiting: Promise<T>): Promise<T> {
     this.#running--
     this.#start()

@@ -15,14 +15,20 @@ export interface Failure {
   readonly attempt: number
 }
 
-/** What to do about a failure: again after a while, pass over the event, or end the consumer with the event unprocessed. */
+/**
+ * What to do about a failure: again after a while, pass over the event, or end the consumer with
+ * the event unprocessed.
+ */
 export type FailureDecision = 'retry' | 'skip' | 'stop'
 
 /** What a consumer tells its owner, for logs and metrics. */
 export type FirehoseNotice =
   | { readonly kind: 'connected'; readonly cursor: number | undefined }
   | { readonly kind: 'disconnected'; readonly ending: Ending; readonly retryInMs: number }
-  /** The stream's note about itself. `OutdatedCursor`: what lies between `cursor` and the next event is lost. */
+  /**
+   * The stream's note about itself. `OutdatedCursor`: what lies between `cursor` and the next event
+   * is lost.
+   */
   | { readonly kind: 'info'; readonly info: SubscribeReposInfo; readonly cursor: number | undefined }
   /** A frame that no handler gets to see. */
   | ({ readonly kind: 'discarded'; readonly seq?: number; readonly did?: Did } & Discarded)

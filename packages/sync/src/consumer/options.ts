@@ -17,29 +17,34 @@ export interface FirehoseConsumerOptions {
   readonly service: string | URL
   readonly cursorStore: CursorStore
   /**
-   * Gets every event, those of one account one after another. An event counts as processed when the promise resolves;
-   * one whose processing was cut short by a crash comes again.
+   * Gets every event, those of one account one after another. An event counts as processed when the
+   * promise resolves; one whose processing was cut short by a crash comes again.
    */
   readonly onEvent: (event: FirehoseEvent) => Awaitable<void>
   /**
-   * Gets the events that do not continue what is remembered, instead of `onEvent`: the place to fetch the repository again.
-   * It returns where the repository then stands; without that the account counts as never seen. When this is left out,
-   * such events go to `onEvent`, and the chain goes on from them.
+   * Gets the events that do not continue what is remembered, instead of `onEvent`: the place to
+   * fetch the repository again. It returns where the repository then stands; without that the
+   * account counts as never seen. When this is left out, such events go to `onEvent`, and the chain
+   * goes on from them.
    */
   readonly onDesynchronized?: (event: DesynchronizedEvent) => Awaitable<RepoState | undefined>
   /** Without it messages are only decoded: anything that has the right form is passed on. */
   readonly verify?: ConsumerVerifyOptions
-  /** Where to begin when nothing is stored: with what is new, or with the oldest that the service has. Default `live`. */
+  /**
+   * Where to begin when nothing is stored: with what is new, or with the oldest that the service
+   * has. Default `live`.
+   */
   readonly start?: 'live' | 'oldest'
   /**
-   * What to do when the service's numbers went back (`FutureCursor`, or events below the cursor): begin again with the
-   * oldest it has, or with what is new, or end with a `StreamError`. Default `oldest`: nothing is missed, some of it
-   * comes again.
+   * What to do when the service's numbers went back (`FutureCursor`, or events below the cursor):
+   * begin again with the oldest it has, or with what is new, or end with a `StreamError`. Default
+   * `oldest`: nothing is missed, some of it comes again.
    */
   readonly onFutureCursor?: 'oldest' | 'live' | 'stop'
   /**
-   * How far to go back when reconnecting, in sequence numbers, for services that show an event later than one with a higher
-   * number. What has been seen is left out; after a restart it is not known any more. Default 0.
+   * How far to go back when reconnecting, in sequence numbers, for services that show an event
+   * later than one with a higher number. What has been seen is left out; after a restart it is not
+   * known any more. Default 0.
    */
   readonly overlap?: number
   /** How many accounts' events are processed at the same time. Default 16. */
@@ -50,13 +55,19 @@ export interface FirehoseConsumerOptions {
    * later (with others). Default 32 MiB.
    */
   readonly maxBufferedBytes?: number
-  /** Silence after which a connection is given up. Default 10,000 with `ws`, which can ping, and 60,000 with others. */
+  /**
+   * Silence after which a connection is given up. Default 10,000 with `ws`, which can ping, and
+   * 60,000 with others.
+   */
   readonly idleTimeoutMs?: number
   /** How often the cursor is saved, at most. Default 1,000. */
   readonly saveEveryMs?: number
   /** Between attempts to connect, and to process an event that failed. Default 1 to 30 seconds. */
   readonly backoff?: Partial<Backoff>
-  /** Default: four retries; then an event that cannot be verified is skipped, and one whose handler throws ends the consumer. */
+  /**
+   * Default: four retries; then an event that cannot be verified is skipped, and one whose handler
+   * throws ends the consumer.
+   */
   readonly onFailure?: (failure: Failure) => FailureDecision
   readonly onNotice?: (notice: FirehoseNotice) => void
   /** Ends the consumer. */
@@ -72,7 +83,10 @@ export interface FirehoseConsumerOptions {
 export interface FirehoseConsumer {
   /** Everything up to this event has been processed; `undefined` before `run` has loaded it. */
   readonly cursor: number | undefined
-  /** Follows the stream. Resolves after `close`, and rejects when an event could not be processed or the cursor not be loaded. */
+  /**
+   * Follows the stream. Resolves after `close`, and rejects when an event could not be processed or
+   * the cursor not be loaded.
+   */
   run(): Promise<void>
   /** Ends the connection, lets the handlers that are at work finish, and saves the cursor. */
   close(): Promise<void>

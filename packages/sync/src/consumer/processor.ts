@@ -22,8 +22,8 @@ type Received = { readonly event: FirehoseEvent; readonly remembered: Remembered
 const retries = 4
 
 /**
- * Verifies a message, hands it over, and then remembers what it changed: in this order, so that a crash repeats work and
- * never leaves any out.
+ * Verifies a message, hands it over, and then remembers what it changed: in this order, so that a
+ * crash repeats work and never leaves any out.
  */
 export class Processor {
   readonly #options: ProcessorOptions
@@ -32,7 +32,9 @@ export class Processor {
     this.#options = options
   }
 
-  /** Resolves to whether the message is done with. @throws what a failure was that ends the consumer */
+  /**
+   * Resolves to whether the message is done with. @throws what a failure was that ends the consumer
+   */
   async process(message: RepoMessage, frame: Uint8Array): Promise<boolean> {
     const { seq, did } = message
     const { onNotice } = this.#options

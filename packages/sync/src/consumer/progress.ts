@@ -13,7 +13,10 @@ export class Progress {
   #highest: number | undefined
   #done: number | undefined
 
-  /** `start` is where an earlier run stopped, or 0 for the oldest event that there is; `undefined` for what is new. */
+  /**
+   * `start` is where an earlier run stopped, or 0 for the oldest event that there is; `undefined`
+   * for what is new.
+   */
   constructor(start: number | undefined, overlap: number) {
     this.#highest = start
     this.#done = start
@@ -30,7 +33,10 @@ export class Progress {
     return this.#done
   }
 
-  /** Whether an event has arrived before. Of an earlier run only the cursor is known, not the events within the overlap. */
+  /**
+   * Whether an event has arrived before. Of an earlier run only the cursor is known, not the events
+   * within the overlap.
+   */
   has(seq: number): boolean {
     const { cursor } = this
     return (cursor !== undefined && seq <= cursor) || this.#recent.has(seq)

@@ -64,7 +64,8 @@ describe.each(kinds)('over %s', (_, webSocket) => {
       expect(own).toEqual(own.toSorted((a, b) => a - b))
     }
     expect(cursorStore.value).toBe(server.last)
-    // Three consumers, and some of the kills: how many of them find a connection is up to the machine.
+    // Three consumers, and some of the kills: how many of them find a connection is up to the
+    // machine.
     expect(server.connections).toBeGreaterThan(6)
     await server.close()
   })
@@ -107,7 +108,8 @@ it('with ws, a message that is too long is refused when it begins', async () => 
     const key = createHash('sha1').update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
     const accept = `sec-websocket-accept: ${key.digest('base64')}`
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n${accept}\r\n\r\n`)
-    // A binary message of 5,000,001 bytes, of which nothing comes. By itself `ws` would take twenty times as much.
+    // A binary message of 5,000,001 bytes, of which nothing comes. By itself `ws` would take twenty
+    // times as much.
     socket.write(Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 0x4c, 0x4b, 0x41]))
   })
   const refused = gate()

@@ -3,7 +3,10 @@ import type { Did } from '@atoll/syntax'
 import type { Awaitable } from '../awaitable.ts'
 import type { Remembered } from '../verify/options.ts'
 
-/** Where a consumer keeps what it remembers of each account. Only one event of an account is processed at a time. */
+/**
+ * Where a consumer keeps what it remembers of each account. Only one event of an account is
+ * processed at a time.
+ */
 export interface RepoStates {
   get(did: Did): Awaitable<Remembered | undefined>
   set(did: Did, remembered: Remembered): Awaitable<void>
@@ -16,13 +19,17 @@ export interface MemoryRepoStatesOptions {
 
 const defaultMaxBytes = 128 * 1024 * 1024
 
-/** Measured: what an account takes besides its DID, which is its place in the map, the rev, the CID and the objects around them. */
+/**
+ * Measured: what an account takes besides its DID, which is its place in the map, the rev, the CID
+ * and the objects around them.
+ */
 const accountOverhead = 480
 
 /**
- * The states of the accounts that were heard of most recently, for as long as the process runs. A forgotten account counts as never seen:
- * its next commit is verified like a first one, by signature, structure and host, but neither a gap nor an older rev is noticed, nor
- * that the account was said to be inactive. To follow more accounts than fit, keep the states in a database.
+ * The states of the accounts that were heard of most recently, for as long as the process runs. A
+ * forgotten account counts as never seen: its next commit is verified like a first one, by
+ * signature, structure and host, but neither a gap nor an older rev is noticed, nor that the
+ * account was said to be inactive. To follow more accounts than fit, keep the states in a database.
  */
 export class MemoryRepoStates implements RepoStates {
   readonly #states: RecentMap<Did, Remembered>

@@ -7,7 +7,10 @@ const schemes = new Map([
   ['ws:', 'ws:'],
 ])
 
-/** The URL of a service's firehose, from the cursor given. @throws TypeError for an invalid URL or another scheme */
+/**
+ * The URL of a service's firehose, from the cursor given.
+ * @throws TypeError for an invalid URL or another scheme
+ */
 export function firehoseUrl(service: string | URL, cursor: number | undefined): string {
   const url = new URL(service)
   const scheme = schemes.get(url.protocol)

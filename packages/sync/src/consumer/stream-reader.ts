@@ -19,7 +19,10 @@ export interface StreamReaderOptions {
 
 const textMessage: Violation = { rule: 'frame', reason: 'a text message' }
 
-/** Reads the frames of one connection: what they are, in which order, and whether they have come before. */
+/**
+ * Reads the frames of one connection: what they are, in which order, and whether they have come
+ * before.
+ */
 export class StreamReader {
   readonly #options: StreamReaderOptions
   #last = 0

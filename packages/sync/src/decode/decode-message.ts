@@ -20,9 +20,10 @@ export interface DecodeOptions {
 const maxItems = 10_000
 
 /**
- * Reads one frame of the firehose, and checks the message against its lexicon. Nothing in it is verified yet. The fields of a `#commit`
- * that consumers ignore may have any type: the decoded message then has the values that producers are to send. Of fields
- * that the lexicon does not know it keeps 64 values at most: the frame has the rest.
+ * Reads one frame of the firehose, and checks the message against its lexicon. Nothing in it is
+ * verified yet. The fields of a `#commit` that consumers ignore may have any type: the decoded
+ * message then has the values that producers are to send. Of fields that the lexicon does not know
+ * it keeps 64 values at most: the frame has the rest.
  */
 export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): Decoded {
   const frame = frameOf(bytes)
@@ -69,7 +70,10 @@ function decodeBody(type: string, body: ValueMap, options: DecodeOptions): Decod
   return decoded(messageOf({ ...known, $type } as SubscribeReposMessage, known), violations)
 }
 
-/** The fields of a `#commit` that consumers ignore, as producers are to send them. @see https://atproto.com/specs/sync#commit-events */
+/**
+ * The fields of a `#commit` that consumers ignore, as producers are to send them.
+ * @see https://atproto.com/specs/sync#commit-events
+ */
 function producedCommit() {
   return { rebase: false, tooBig: false, blobs: [] }
 }

@@ -1,12 +1,16 @@
 import { Cid, type Value, type ValueMap } from '@atoll/data-model'
 import { subscribeRepos } from '@atoll/lexicons/com.atproto.sync'
 
-/** How many values one message may hold in fields that came after this lexicon, those in lists and maps included. */
+/**
+ * How many values one message may hold in fields that came after this lexicon, those in lists and
+ * maps included.
+ */
 const maxLaterValues = 64
 
 /**
- * A message with the fields of its lexicon, in its operations too, and as many others as a later version of the lexicon might bring. What
- * is left out is of no use to anyone, and may take many times its length in memory. A message that keeps all is returned as it is.
+ * A message with the fields of its lexicon, in its operations too, and as many others as a later
+ * version of the lexicon might bring. What is left out is of no use to anyone, and may take many
+ * times its length in memory. A message that keeps all is returned as it is.
  */
 export function knownFields(kind: string, body: ValueMap): ValueMap {
   const room = { values: maxLaterValues }

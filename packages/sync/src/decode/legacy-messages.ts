@@ -1,4 +1,5 @@
-// `#handle`, `#migrate` and `#tombstone` were taken out of the lexicon when `#identity` and `#account` came.
+// `#handle`, `#migrate` and `#tombstone` were taken out of the lexicon when `#identity` and
+// `#account` came.
 import type { ValueMap } from '@atoll/data-model'
 import { isDatetime, isDid, isHandle } from '@atoll/syntax'
 import type { LegacyMessage } from './messages.ts'

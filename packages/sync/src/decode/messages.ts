@@ -7,7 +7,10 @@ import type {
 } from '@atoll/lexicons/com.atproto.sync'
 import type { Datetime, Did, Handle } from '@atoll/syntax'
 
-/** A message about one account. `did` and `time` are those of the body, whose fields differ from kind to kind. */
+/**
+ * A message about one account. `did` and `time` are those of the body, whose fields differ from
+ * kind to kind.
+ */
 interface Received<Kind extends string, Body> {
   readonly kind: Kind
   readonly seq: number

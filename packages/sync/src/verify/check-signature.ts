@@ -7,8 +7,8 @@ const signatureLength = 64
 const startOfS = 32
 
 /**
- * Discards a commit that the account's current key did not sign. If the cached key does not verify it, or there is none,
- * the key is looked up once more, bypassing the cache.
+ * Discards a commit that the account's current key did not sign. If the cached key does not verify
+ * it, or there is none, the key is looked up once more, bypassing the cache.
  */
 export async function checkSignature(
   commit: Commit,
@@ -17,7 +17,8 @@ export async function checkSignature(
 ): Promise<Discarded | undefined> {
   const { did, sig } = commit
   if (sig.length !== signatureLength) return reject('signature-form', `the signature has ${sig.length} bytes`)
-  // Half of either curve's order begins with 0x7fffffff. The few values between that and this are left to verifyCommit.
+  // Half of either curve's order begins with 0x7fffffff. The few values between that and this are
+  // left to verifyCommit.
   if (sig[startOfS]! >= 0x80) return reject('signature-form', 'the signature has a high S')
   const cached = await signingKeyOf(did, { refresh: false, occasion })
   if (cached !== undefined && verifyCommit(commit, cached)) return undefined

@@ -13,15 +13,19 @@ export function checkActive({ active }: Remembered): Discarded | undefined {
   return active === false ? drop('inactive', 'the account is not active') : undefined
 }
 
-/** Discards a message from another host than the account's. Before that, the cached document is refreshed. */
+/**
+ * Discards a message from another host than the account's. Before that, the cached document is
+ * refreshed.
+ */
 export async function checkHost(did: Did, { host }: VerifyOptions, occasion: Occasion): Promise<Discarded | undefined> {
   if (!host || (await matchHost(did, host, { refresh: false, occasion })) === 'same') return undefined
   return checkMatch(await matchHost(did, host, { refresh: true, occasion }), host)
 }
 
 /**
- * Like `checkHost`, for a message that announces a change: when it comes from the account's own host, everything cached about the account
- * is refreshed. One from another host causes one question to the account's source, and the cached key stays.
+ * Like `checkHost`, for a message that announces a change: when it comes from the account's own
+ * host, everything cached about the account is refreshed. One from another host causes one question
+ * to the account's source, and the cached key stays.
  */
 export async function checkAnnouncement(did: Did, options: VerifyOptions): Promise<Discarded | undefined> {
   const { host, signingKeyOf } = options

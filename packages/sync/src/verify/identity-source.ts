@@ -17,7 +17,10 @@ import type { Awaitable } from '../awaitable.ts'
 export interface QuestionOptions {
   /** Bypasses the cache. */
   readonly refresh: boolean
-  /** The same object in all questions that one message raises, so that the account's source is asked once. */
+  /**
+   * The same object in all questions that one message raises, so that the account's source is asked
+   * once.
+   */
   readonly occasion?: Occasion
 }
 
@@ -30,8 +33,9 @@ export interface IdentitySource {
 }
 
 /**
- * What verifying asks about accounts, looked up by a resolver. An invalid DID document counts like a missing one; a
- * directory that does not respond is an error, and never taken for the end of an account.
+ * What verifying asks about accounts, looked up by a resolver. An invalid DID document counts like
+ * a missing one; a directory that does not respond is an error, and never taken for the end of an
+ * account.
  */
 export function identitySource(resolver: Pick<IdentityResolver, 'resolveDid'>): IdentitySource {
   const usableDocument = async (did: Did, options: ResolveOptions): Promise<DidDocument | undefined> => {

@@ -1,5 +1,5 @@
-// Before 2025 a #commit had neither `prevData` nor `prev` in its operations. Such a commit cannot be undone: what it wrote
-// can be proven, but not that nothing else changed.
+// Before 2025 a #commit had neither `prevData` nor `prev` in its operations. Such a commit cannot
+// be undone: what it wrote can be proven, but not that nothing else changed.
 import type { BlockMap } from '@atoll/data-model'
 import {
   type CommitSlice,
@@ -47,7 +47,10 @@ function split(ops: readonly Op[]): [deleted: Op[], written: Op[]] {
   return [ops.filter(({ action }) => action === 'delete'), ops.filter(({ action }) => action !== 'delete')]
 }
 
-/** An operation whose inversion shows that the value is there, and takes no other nodes than its path. */
+/**
+ * An operation whose inversion shows that the value is there, and takes no other nodes than its
+ * path.
+ */
 function inPlace(op: Op): Op {
   const { action, path, cid, prev } = op
   const isPlain = prev === undefined && cid !== null && (action === 'create' || action === 'update')
@@ -59,7 +62,8 @@ function checkDeletion({ path, cid }: Op, tree: Mst): Discarded | undefined {
   try {
     return tree.get(path) ? reject('inversion', `${path} was not deleted`) : undefined
   } catch (error) {
-    // The commit carries only what changed: the place where the record was may lie below what did not.
+    // The commit carries only what changed: the place where the record was may lie below what did
+    // not.
     if (error instanceof MissingBlockError) return undefined
     throw error
   }

@@ -9,12 +9,18 @@ export interface Accepted {
   readonly warnings: readonly Violation[]
 }
 
-/** A genuine message that does not continue what is remembered: the repository has to be fetched again. */
+/**
+ * A genuine message that does not continue what is remembered: the repository has to be fetched
+ * again.
+ */
 export interface Desynchronized extends Violation {
   readonly outcome: 'desynchronized'
 }
 
-/** A message that is not to be processed: `reject` when it is wrong, `drop` when it is merely of no use (any more). */
+/**
+ * A message that is not to be processed: `reject` when it is wrong, `drop` when it is merely of no
+ * use (any more).
+ */
 export interface Discarded extends Violation {
   readonly outcome: 'reject' | 'drop'
 }
@@ -27,7 +33,10 @@ export interface VerifiedCommit {
   readonly state: RepoState
   /** Each verified against its CID. */
   readonly blocks: BlockMap
-  /** Written records that are not of the data model. They are to be skipped; everything else in the message is good. */
+  /**
+   * Written records that are not of the data model. They are to be skipped; everything else in the
+   * message is good.
+   */
   readonly unreadable: readonly UnreadableRecord[]
 }
 

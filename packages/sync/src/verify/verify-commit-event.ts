@@ -9,13 +9,16 @@ import type { Remembered, VerifyOptions } from './options.ts'
 import { type CommitVerdict, isDiscarded } from './verdict.ts'
 
 /**
- * Verifies a `#commit` by every rule that it can break by itself or against what is remembered of its repository. A record that
- * cannot be read breaks none of them: the verdict names it, and concerns all the rest. `tooBig`, `rebase` and `blobs` are ignored.
- * The chain (`since`, `prevData`) counts last, so that a forged message cannot bring about a fetch of the repository.
- * What `signingKeyOf` or `pdsOf` throws comes through: nothing is said of an account whose identity is unavailable.
+ * Verifies a `#commit` by every rule that it can break by itself or against what is remembered of
+ * its repository. A record that cannot be read breaks none of them: the verdict names it, and
+ * concerns all the rest. `tooBig`, `rebase` and `blobs` are ignored. The chain (`since`,
+ * `prevData`) counts last, so that a forged message cannot bring about a fetch of the repository.
+ * What `signingKeyOf` or `pdsOf` throws comes through: nothing is said of an account whose identity
+ * is unavailable.
  *
  * @example
- * const verdict = await verifyCommitEvent(message, { state: states.get(message.did) }, { signingKeyOf })
+ * const state = states.get(message.did)
+ * const verdict = await verifyCommitEvent(message, { state }, { signingKeyOf })
  * if (verdict.outcome === 'accept') states.set(message.did, verdict.state)
  */
 export async function verifyCommitEvent(

@@ -6,8 +6,8 @@ import { verifyCommitEvent } from './verify-commit-event.ts'
 import { verifySyncEvent } from './verify-sync-event.ts'
 
 /**
- * Verifies an `#identity`, or one of the kinds that it replaced. What it says is never taken for true: it only makes
- * `signingKeyOf` ask the source again.
+ * Verifies an `#identity`, or one of the kinds that it replaced. What it says is never taken for
+ * true: it only makes `signingKeyOf` ask the source again.
  */
 export async function verifyIdentityEvent(
   message: IdentityMessage | LegacyMessage,

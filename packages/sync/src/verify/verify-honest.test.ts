@@ -122,7 +122,8 @@ interface ProofFixture {
 }
 
 describe.each(vectorSources())('the $name commit proofs', (source) => {
-  // Keys of the published ones are no record paths, so that only the inversion can be tested with them.
+  // Keys of the published ones are no record paths, so that only the inversion can be tested with
+  // them.
   const fixtures = source.json('firehose/commit-proof-fixtures.json') as ProofFixture[]
   it.each(fixtures)('hold what inversion needs: $comment', (fixture) => {
     const value = parseCid(fixture.leafValue)

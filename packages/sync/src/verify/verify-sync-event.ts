@@ -8,8 +8,8 @@ import type { Remembered, VerifyOptions } from './options.ts'
 import { type CommitVerdict, type Discarded, drop, reject } from './verdict.ts'
 
 /**
- * Verifies a `#sync`. It is accepted when only the rev is new; when the tree is another one than is remembered, or none is,
- * the repository has to be fetched.
+ * Verifies a `#sync`. It is accepted when only the rev is new; when the tree is another one than is
+ * remembered, or none is, the repository has to be fetched.
  */
 export async function verifySyncEvent(
   message: SyncMessage,

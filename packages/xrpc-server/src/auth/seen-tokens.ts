@@ -14,8 +14,8 @@ export interface SeenTokens {
 const entryOverhead = 200
 
 /**
- * Remembers the tokens that one process has seen, in bounded memory. To forget one too early would let it be used twice, so new tokens are
- * refused while it is full.
+ * Remembers the tokens that one process has seen, in bounded memory. To forget one too early would
+ * let it be used twice, so new tokens are refused while it is full.
  *
  * In one process only: another `SeenTokens` is shared.
  */

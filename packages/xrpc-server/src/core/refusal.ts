@@ -5,9 +5,9 @@ import { UndeclaredRefusalError } from '../http/errors.ts'
 
 export interface RefusalOptions {
   /**
-   * Error names that methods may refuse with although their lexicons do not declare them and they are
-   * not general, by NSID. Where this is given and `validateOutput` is on, a refusal under any other
-   * name is a fault: `onError` hears of it and the caller gets an InternalServerError.
+   * Error names that methods may refuse with although their lexicons do not declare them and they
+   * are not general, by NSID. Where this is given and `validateOutput` is on, a refusal under any
+   * other name is a fault: `onError` hears of it and the caller gets an InternalServerError.
    */
   undeclaredErrors?: Readonly<Record<string, readonly string[]>>
   /** Whether outputs are checked against the lexicon. Default: true. */
@@ -27,8 +27,9 @@ export type Refuse<M extends Method> = (
 export const refuse: Refuse<Method> = (name, message, options) => new XrpcError(name, message, options)
 
 /**
- * The error as it was thrown, or what it is instead when the method must not refuse under that name.
- * The compiler cannot see what is thrown further down than in the handler; this finds it in tests.
+ * The error as it was thrown, or what it is instead when the method must not refuse under that
+ * name. The compiler cannot see what is thrown further down than in the handler; this finds it in
+ * tests.
  */
 export function checkRefusal(
   thrown: unknown,

@@ -7,9 +7,9 @@ type Weights = ReadonlyMap<string, number>
 const noWeights: Weights = new Map()
 
 /**
- * Picks the coding for a response: the one the client prefers, or the first of `available` among equals.
- * A header that is malformed, or that rules out everything, gets `identity`: a plain response serves the
- * client better than a refusal.
+ * Picks the coding for a response: the one the client prefers, or the first of `available` among
+ * equals. A header that is malformed, or that rules out everything, gets `identity`: a plain
+ * response serves the client better than a refusal.
  */
 export function negotiateCoding(header: string | null, available: readonly ContentCoding[]): ContentCoding {
   if (header === null || header === '') return 'identity'

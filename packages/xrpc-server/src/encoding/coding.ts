@@ -59,7 +59,8 @@ export async function encodeBytes(
 
 /**
  * Decodes a request body that has been read whole; `decodeBody` does so for a stream.
- * @throws XrpcError 413 and 400 as `decodeBody` does, and 503 when too many bodies wait to be decoded.
+ * @throws XrpcError 413 and 400 as `decodeBody` does, and 503 when too many bodies wait to be
+ * decoded.
  */
 export async function decodeBytes(
   coding: Coded,
@@ -86,8 +87,9 @@ export function encodeStream(coding: Coded, source: AsyncIterable<Uint8Array>): 
 }
 
 /**
- * Decodes a request body, which is bounded before and after. Only one coding is accepted: of two in a row
- * the first could turn a hundred bytes into gigabytes for the second, and no client needs that.
+ * Decodes a request body, which is bounded before and after. Only one coding is accepted: of two in
+ * a row the first could turn a hundred bytes into gigabytes for the second, and no client needs
+ * that.
  * @throws XrpcError 415 for a coding that is not supported, or for several; reading throws 400 for
  * bytes that are not in that coding, and 413 beyond the bound.
  */

@@ -57,8 +57,8 @@ async function compressed(
 
 /**
  * A source that yields to the event loop before each chunk. Compression asks for the next chunk as
- * soon as it has room, however many streams there are, and the host, which shares out the event loop,
- * sees only what comes out of it: little, and late.
+ * soon as it has room, however many streams there are, and the host, which shares out the event
+ * loop, sees only what comes out of it: little, and late.
  */
 function inTurns(source: ByteStream, request: RouterRequest): ByteStream & { cancel(): Promise<void> } {
   return {

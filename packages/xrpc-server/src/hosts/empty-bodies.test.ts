@@ -1,4 +1,7 @@
-/** Bodies that are announced and empty, byte for byte as proxies send them, on the hosts that read from sockets. */
+/**
+ * Bodies that are announced and empty, byte for byte as proxies send them, on the hosts that read
+ * from sockets.
+ */
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import Koa from 'koa'

@@ -322,7 +322,8 @@ describe.each(hosts)('on %s', (_, open) => {
 
     it('is refused with 415 when codings stand in a row, unread', async () => {
       await serve()
-      // A gigabyte of empty members for gzip, as brotli: it comes to nothing, after seconds of work.
+      // A gigabyte of empty members for gzip, as brotli: it comes to nothing, after seconds of
+      // work.
       const members = Buffer.concat(Array<Buffer>(50_000).fill(gzipSync('')))
       const bomb = brotliCompressSync(Buffer.concat([members, gzipSync('{"numbers":[1]}')]))
       for (const name of ['add', 'upload']) {

@@ -8,9 +8,9 @@ type Result = IteratorResult<Uint8Array, undefined>
 const ended: Result = { done: true, value: undefined }
 
 /**
- * The body of one of Node's requests, to be read once. Chunks are passed on as the parser made them,
- * where the stream's own iterator would join those that wait. A reader that stops early leaves the
- * connection open, so that the response can still be sent.
+ * The body of one of Node's requests, to be read once. Chunks are passed on as the parser made
+ * them, where the stream's own iterator would join those that wait. A reader that stops early
+ * leaves the connection open, so that the response can still be sent.
  */
 export class NodeBody implements ByteStream, AsyncIterator<Uint8Array, undefined> {
   readonly #message: IncomingMessage

@@ -15,7 +15,10 @@ function work(): void {
 
 type Handle = Pick<Router, 'handle'>
 
-/** Hands the listener requests of as many connections in one turn of the event loop; each takes a while. */
+/**
+ * Hands the listener requests of as many connections in one turn of the event loop; each takes a
+ * while.
+ */
 function crowd(count: number, open: (router: Handle) => NodeListener = nodeListener) {
   const begun: string[] = []
   const handle = async ({ path }: { path: string }): Promise<RouterResponse> => {

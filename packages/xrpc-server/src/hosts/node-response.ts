@@ -126,8 +126,9 @@ async function writeStream(response: ServerResponse, body: ByteStream, options: 
 }
 
 /**
- * Resolves to the milliseconds waited, once the client has read enough to go on (`drain`) or the system
- * has taken the end of the response (`finish`). A client that reads nothing for too long is cut off.
+ * Resolves to the milliseconds waited, once the client has read enough to go on (`drain`) or the
+ * system has taken the end of the response (`finish`). A client that reads nothing for too long is
+ * cut off.
  */
 function waited(response: ServerResponse, event: 'drain' | 'finish', patienceMs: number): Promise<number> {
   // Of one that has closed before, no event comes any more.

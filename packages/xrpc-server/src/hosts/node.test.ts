@@ -299,7 +299,8 @@ describe('a client that takes its time', () => {
       connectionsCheckingInterval: number
     }
     expect(headersTimeout + connectionsCheckingInterval).toBe(60_000)
-    // Caddy keeps its own for two minutes. Whoever closes first must not be the one that is sent the next request.
+    // Caddy keeps its own for two minutes. Whoever closes first must not be the one that is sent
+    // the next request.
     expect(keepAliveTimeout).toBeGreaterThan(120_000)
   })
 

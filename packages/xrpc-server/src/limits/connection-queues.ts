@@ -21,12 +21,12 @@ export function isConnectionBusy(socket: object): boolean {
 }
 
 /**
- * Node hands over every request that it has parsed. Here each connection has one at a time: the next
- * begins when the response before it has been written. Otherwise pipelined requests would all be
- * worked on at once, and their responses kept until the client reads them.
+ * Node hands over every request that it has parsed. Here each connection has one at a time: the
+ * next begins when the response before it has been written. Otherwise pipelined requests would all
+ * be worked on at once, and their responses kept until the client reads them.
  *
- * Returns `undefined` when the request may go on, else a promise of its turn, which resolves to `false`
- * when the connection has closed before.
+ * Returns `undefined` when the request may go on, else a promise of its turn, which resolves to
+ * `false` when the connection has closed before.
  */
 export function enterConnection(socket: Socket, response: ServerResponse): Promise<boolean> | undefined {
   let queue = queues.get(socket)

@@ -52,9 +52,9 @@ export interface LoopSharesOptions {
 
 /**
  * While turns of the event loop are short, everything begins at once, and only the turns are
- * measured. After a long turn, the time that requests and streamed responses of each network take is
- * measured for a while. A network that takes much yields: while others are active, it gets a fifth
- * of the event loop at most, and otherwise all of it.
+ * measured. After a long turn, the time that requests and streamed responses of each network take
+ * is measured for a while. A network that takes much yields: while others are active, it gets a
+ * fifth of the event loop at most, and otherwise all of it.
  *
  * In one process only: it shares out the event loop of that process.
  */

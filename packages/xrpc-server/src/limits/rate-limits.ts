@@ -144,8 +144,10 @@ export class MemoryRateLimitStore implements RateLimitStore {
   #bytes = 0
 
   /**
-   * @param options.maxKeys bound of the keys remembered for each limit; beyond it the oldest are forgotten.
-   * @param options.maxBytes bound of all windows together; beyond it the limit that takes most forgets its oldest. Default: 32 MiB.
+   * @param options.maxKeys bound of the keys remembered for each limit; beyond it the oldest are
+   * forgotten.
+   * @param options.maxBytes bound of all windows together; beyond it the limit that takes most
+   * forgets its oldest. Default: 32 MiB.
    */
   constructor(options: { maxKeys?: number; maxBytes?: number } = {}) {
     this.#maxKeys = options.maxKeys ?? 50_000

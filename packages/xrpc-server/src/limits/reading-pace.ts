@@ -8,8 +8,9 @@ export interface ReadingPaceOptions {
 }
 
 /**
- * What a telephone on the slowest networks still reads. A streamed response keeps its source open: two
- * hours for an export of 100 MB at this rate, and days if each chunk could stall for most of a minute.
+ * What a telephone on the slowest networks still reads. A streamed response keeps its source open:
+ * two hours for an export of 100 MB at this rate, and days if each chunk could stall for most of a
+ * minute.
  */
 export const minReadBytesPerSecond = 16 * 1024
 

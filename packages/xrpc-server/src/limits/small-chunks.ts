@@ -35,10 +35,10 @@ export class SmallChunkLine {
  * Joins the small chunks of a request's body before they get to the body's stream. Call it before
  * the first one is parsed.
  *
- * Node's parser calls back for each chunk, and reads up to two megabytes before anything else gets a
- * turn: in chunks of one byte, that is 350,000 calls. So a body of such chunks stops after each read
- * until its turn comes in the line. Its chunks are kept as bytes until then, and until the body is
- * read.
+ * Node's parser calls back for each chunk, and reads up to two megabytes before anything else gets
+ * a turn: in chunks of one byte, that is 350,000 calls. So a body of such chunks stops after each
+ * read until its turn comes in the line. Its chunks are kept as bytes until then, and until the
+ * body is read.
  */
 export function joinSmallChunks(message: IncomingMessage, line: SmallChunkLine): void {
   const { 'transfer-encoding': coding, 'content-length': length = '0' } = message.headers

@@ -25,8 +25,8 @@ export interface TurnLimits {
 type Begin = () => void
 
 /**
- * Runs a few pieces of work at a time, such as those that occupy a thread. Clients take turns, so a client with many waiting delays the
- * others by one each.
+ * Runs a few pieces of work at a time, such as those that occupy a thread. Clients take turns, so a
+ * client with many waiting delays the others by one each.
  */
 export class Turns {
   readonly #limits: TurnLimits

@@ -25,8 +25,8 @@ export interface LoopYielderOptions {
 }
 
 /**
- * One slice of time for all subscriptions in each turn of the event loop. When it is over, they wait
- * in line for the next: with more subscriptions each takes longer, and nobody else does.
+ * One slice of time for all subscriptions in each turn of the event loop. When it is over, they
+ * wait in line for the next: with more subscriptions each takes longer, and nobody else does.
  *
  * In one process only: it shares out the event loop of that process.
  */

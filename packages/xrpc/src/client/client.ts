@@ -30,8 +30,9 @@ export interface ClientOptions {
   /** Bound of a response that is read whole. Default 32 MiB. */
   maxBytes?: number
   /**
-   * Whether responses are checked against the data model and the lexicon. Default true. Without it one odd record does not make a page
-   * of them unreadable: fractions, lone surrogates and malformed links are returned as they were sent.
+   * Whether responses are checked against the data model and the lexicon. Default true. Without it
+   * one odd record does not make a page of them unreadable: fractions, lone surrogates and
+   * malformed links are returned as they were sent.
    */
   validate?: boolean
 }
@@ -78,7 +79,9 @@ export interface Client {
   call<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<CallResponse<M>>
   /** Calls a method and returns its response as it arrives. @throws XrpcError for a refusal */
   open<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<OpenResponse>
-  /** Follows a subscription, message by message. Throws what ended it; reconnecting is the caller's. */
+  /**
+   * Follows a subscription, message by message. Throws what ended it; reconnecting is the caller's.
+   */
   subscribe<M extends Subscription>(
     method: M,
     ...args: StreamArguments<M, SubscribeOptions>
@@ -103,7 +106,8 @@ export function createClient(options: ClientOptions): Client {
     async call<M extends Query | Procedure>(method: M, given?: CallOptions<M>) {
       const response = await caller.send(method, given ?? {})
       const data = await readOutput(method, response, maxBytes, validate)
-      // Validated against the lexicon from which M was generated; without validation, it is the caller's word.
+      // Validated against the lexicon from which M was generated; without validation, it is the
+      // caller's word.
       return { data: data as CallData<M>, headers: response.headers }
     },
     async open<M extends Query | Procedure>(method: M, given?: CallOptions<M>) {

@@ -4,7 +4,9 @@ import type { Procedure, Query } from '@atoll/lexicon'
 import { methodUrl } from '../method-url.ts'
 import { streamOf } from './byte-stream.ts'
 
-/** Bytes of a procedure whose input has no schema. Streams are sent as they are made, and only once. */
+/**
+ * Bytes of a procedure whose input has no schema. Streams are sent as they are made, and only once.
+ */
 export type RawInput = Uint8Array | Blob | string | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
 export interface Outgoing {

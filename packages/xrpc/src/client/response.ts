@@ -6,7 +6,10 @@ import { chunksOf, readAll } from './byte-stream.ts'
 
 const maxErrorBytes = 64 * 1024
 
-/** Reads the output of a method. @throws XrpcError InvalidResponse when it is not what the lexicon says. */
+/**
+ * Reads the output of a method.
+ * @throws XrpcError InvalidResponse when it is not what the lexicon says.
+ */
 export async function readOutput(
   method: Query | Procedure,
   response: Response,

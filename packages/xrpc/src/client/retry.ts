@@ -5,7 +5,10 @@ export interface RetryOptions {
   attempts?: number
   /** A server that asks for a longer wait is not waited for. Default 10,000. */
   maxDelayMs?: number
-  /** Bound of the first wait where the server names no time. It doubles each time, and the wait is drawn at random below it. Default 500. */
+  /**
+   * Bound of the first wait where the server names no time. It doubles each time, and the wait is
+   * drawn at random below it. Default 500.
+   */
   baseDelayMs?: number
   /** Rejects when the signal is aborted. */
   wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
@@ -26,7 +29,8 @@ export class Retry {
 
   /**
    * Waits for the next attempt; `false` when there should be none.
-   * @param isRead whether the call changes nothing, so that it does not matter if it was done already
+   * @param isRead whether the call changes nothing, so that it does not matter if it was done
+   * already
    */
   async before(attempt: number, error: unknown, isRead: boolean, signal: AbortSignal | undefined): Promise<boolean> {
     if (attempt >= this.#options.attempts || signal?.aborted) return false

@@ -1,10 +1,16 @@
 import { XrpcError } from '../errors.ts'
 
-/** Who is calling. The client asks it for headers before each attempt, and to renew itself when they are refused. */
+/**
+ * Who is calling. The client asks it for headers before each attempt, and to renew itself when they
+ * are refused.
+ */
 export interface Session {
   /** Headers that authenticate a call. */
   authorize(): Record<string, string> | Promise<Record<string, string>>
-  /** Whether a refusal means that what `authorize` gave has expired. Default: whether it is `ExpiredToken`. */
+  /**
+   * Whether a refusal means that what `authorize` gave has expired. Default: whether it is
+   * `ExpiredToken`.
+   */
   isExpired?(error: XrpcError): boolean
   /** Gets new credentials; `false` when it cannot. Called once, however many calls wait for it. */
   refresh?(): Promise<boolean>
@@ -58,7 +64,9 @@ export class TokenSession implements Session {
   }
 }
 
-/** One refresh for all calls whose credentials were found to have expired at about the same time. */
+/**
+ * One refresh for all calls whose credentials were found to have expired at about the same time.
+ */
 export class Renewal {
   readonly #session: Session | undefined
   #generation = 0

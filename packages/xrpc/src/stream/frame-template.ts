@@ -2,8 +2,9 @@ import { encodeCbor, type ValueMap } from '@atoll/data-model'
 import type { Datetime, Did } from '@atoll/syntax'
 
 /**
- * A whole frame of the event stream that lacks only its sequence number: `seq` stands as 0, in the one byte at
- * `seqOffset`. The log that numbers the event puts the real number there, so that a frame is encoded once.
+ * A whole frame of the event stream that lacks only its sequence number: `seq` stands as 0, in the
+ * one byte at `seqOffset`. The log that numbers the event puts the real number there, so that a
+ * frame is encoded once.
  */
 export interface FrameTemplate {
   readonly bytes: Uint8Array
@@ -22,10 +23,12 @@ export interface NewEvent {
 
 const seqKey = Uint8Array.of(0x63, 0x73, 0x65, 0x71)
 
-/** Encodes the frame of message `type` (such as `#commit`) with `body`, which must not hold `seq`. */
+/**
+ * Encodes the frame of message `type` (such as `#commit`) with `body`, which must not hold `seq`.
+ */
 export function frameTemplate(type: `#${string}`, body: ValueMap): FrameTemplate {
-  // Canonical maps are ordered by the length of the key, then by its bytes: what sorts before `seq` is encoded
-  // apart from what sorts after it, and the number goes between the two.
+  // Canonical maps are ordered by the length of the key, then by its bytes: what sorts before `seq`
+  // is encoded apart from what sorts after it, and the number goes between the two.
   const before: ValueMap = {}
   const after: ValueMap = {}
   for (const [key, value] of Object.entries(body)) {

@@ -19,7 +19,8 @@ function joined(header: Uint8Array, rest: Uint8Array): Uint8Array {
   return bytes
 }
 
-// The second candidates do what the format asks for and nothing more: what is lost against them is the price of the checks.
+// The second candidates do what the format asks for and nothing more: what is lost against them is
+// the price of the checks.
 await benchmark(
   'encode a message frame',
   {

@@ -13,8 +13,9 @@ import { FrameError } from '../errors.ts'
 export const maxFrameBytes = 5_000_000
 
 /**
- * Values in one frame, those inside lists and maps included. In memory each takes some forty bytes, so that a frame of a million empty
- * lists would take forty times its length. The largest honest messages, of hundreds of operations or labels, have a few thousand.
+ * Values in one frame, those inside lists and maps included. In memory each takes some forty bytes,
+ * so that a frame of a million empty lists would take forty times its length. The largest honest
+ * messages, of hundreds of operations or labels, have a few thousand.
  */
 export const maxFrameItems = 100_000
 /** A header has two fields, and may have a few that came later. */
@@ -22,7 +23,9 @@ const maxHeaderItems = 100
 
 export type FrameHeader = { op: 1; t: string } | { op: -1 }
 
-/** A message; `type` is the short form `#commit`, or a whole reference when it is defined elsewhere. */
+/**
+ * A message; `type` is the short form `#commit`, or a whole reference when it is defined elsewhere.
+ */
 export interface MessageFrame {
   op: 1
   type: string
@@ -62,7 +65,11 @@ export function encodeErrorFrame(error: string, message?: string): Uint8Array {
   return encodeFrame({ op: -1 }, message === undefined ? { error } : { error, message })
 }
 
-/** Reads one frame. @throws FrameError for anything but exactly two well-formed objects with the fields that `op` asks for. */
+/**
+ * Reads one frame.
+ * @throws FrameError for anything but exactly two well-formed objects with the fields that `op`
+ * asks for.
+ */
 export function decodeFrame(bytes: Uint8Array, options: { maxBytes?: number; maxItems?: number } = {}): Frame {
   if (bytes.length > (options.maxBytes ?? maxFrameBytes)) throw new FrameError('too large')
   const { header, end } = decodeHeader(bytes)

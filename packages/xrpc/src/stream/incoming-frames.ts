@@ -5,7 +5,10 @@ export interface IncomingFramesOptions extends Pick<StreamSocketOptions, 'url' |
   readonly maxBufferedBytes: number
 }
 
-/** Roughly what a frame takes in memory besides its bytes. Without it, any number of empty frames could wait. */
+/**
+ * Roughly what a frame takes in memory besides its bytes. Without it, any number of empty frames
+ * could wait.
+ */
 const frameOverhead = 200
 
 /** The frames that have arrived on a socket and not been read, within a bound. */
@@ -27,7 +30,10 @@ export class IncomingFrames {
     })
   }
 
-  /** The next frame, in order; `undefined` after the last. @throws what ended the stream, once all frames have been read */
+  /**
+   * The next frame, in order; `undefined` after the last.
+   * @throws what ended the stream, once all frames have been read
+   */
   async next(): Promise<Uint8Array | undefined> {
     while (this.#read === this.#frames.length) {
       if (this.#end) {

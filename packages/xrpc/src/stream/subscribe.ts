@@ -19,13 +19,18 @@ export interface FrameOptions {
 export interface SubscribeOptions extends FrameOptions {
   /** Whether messages are checked against the lexicon. Default true. */
   validate?: boolean
-  /** Called with a frame or message that violates the format, which is then skipped. Without it, such a frame ends the stream. */
+  /**
+   * Called with a frame or message that violates the format, which is then skipped. Without it,
+   * such a frame ends the stream.
+   */
   onBadFrame?(error: FrameError, frame: Uint8Array): void
 }
 
 type WithParams<O> = O & { params?: object }
 
-/** The frames of a subscription. @throws StreamClosedError unless the server closes in good order */
+/**
+ * The frames of a subscription. @throws StreamClosedError unless the server closes in good order
+ */
 export async function* readFrames(
   service: URL,
   method: Subscription,

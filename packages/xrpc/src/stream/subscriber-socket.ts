@@ -30,8 +30,9 @@ export interface SocketOptions {
 }
 
 /**
- * Opens a connection. The runtime's own WebSocket gathers a message of any length before it can be refused; `ws` refuses
- * one that is too long when it begins: `(url, options) => new WebSocket(url, options)`.
+ * Opens a connection. The runtime's own WebSocket gathers a message of any length before it can be
+ * refused; `ws` refuses one that is too long when it begins:
+ * `(url, options) => new WebSocket(url, options)`.
  */
 export type OpenSocket = (url: string, options: SocketOptions) => SubscriberSocket
 
