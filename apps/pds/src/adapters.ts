@@ -12,13 +12,15 @@ import { prepareDataFolder } from './data-folder.ts'
 export interface Adapters {
   readonly storage: PdsStorage
   readonly blobStore: BlobStore
-  /** How the did:plc directory is reached. The operator names it, so it may lie in a private network. */
+  /** For requests to the did:plc directory. The operator names it, so it may be in a private network. */
   readonly plcFetch: Fetch
 }
 
 /**
- * The embedded default: one SQLite database and a folder of blobs. `onDamage` hears of a database that is found damaged while it is used.
- * Throws a `StartError` for what an operator can mend.
+ * The embedded default: one SQLite database and a folder of blobs. `onDamage` is called if the
+ * database is found damaged while it is in use.
+ *
+ * @throws StartError for what an operator can mend
  */
 export async function openAdapters(config: Config, onDamage: (error: Error) => void = () => {}): Promise<Adapters> {
   const file = await prepareDataFolder(config.storage)

@@ -1,4 +1,4 @@
-/** Who calls, as handlers and areas see them; `access/` finds out. */
+/** The callers of methods, as handlers and areas see them. `access/` authenticates them. */
 import type { Did } from '@atoll/syntax'
 import type { AccessScope } from './sessions/session-tokens.ts'
 
@@ -28,7 +28,7 @@ export interface AdminCaller {
   readonly kind: 'admin'
 }
 
-/** Whoever reads what is public: the owner and the administrator may see more. */
+/** A reader of public data. The owner and the administrator may see more. */
 export type Reader = AccountCaller | AdminCaller | undefined
 
 /** Whether the caller is the owner of `did` or the administrator. */

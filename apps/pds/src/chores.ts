@@ -20,7 +20,7 @@ interface ChoresDeps {
 }
 
 /**
- * What the service does over and over, beside requests.
+ * The periodic work of the service.
  *
  * In one process only: each that runs does all of them.
  */

@@ -1,10 +1,10 @@
 import type { Did } from '@atoll/syntax'
 
-/** One who is, or waits to be, alone with a DID. */
+/** A piece of work that has the lock of a DID, or waits for it. */
 interface Turn {
-  /** Resolves when the next may come in. */
+  /** Resolves when the next may begin. */
   readonly released: Promise<void>
-  /** Resolves when nothing of this turn, or of those before it, is on its way any more. */
+  /** Resolves when everything that this turn and those before it have started is settled. */
   readonly settled: Promise<void>
 }
 
@@ -16,7 +16,7 @@ interface Turn {
 export class DidLocks {
   readonly #last = new Map<Did, Turn>()
 
-  /** Runs `work` alone, when whatever those before it have sent on its way has settled. */
+  /** Runs `work` alone, after everything that earlier work has started is settled. */
   run<T>(did: Did, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(did)
     const done = after(before?.settled, work)
@@ -26,8 +26,8 @@ export class DidLocks {
   }
 
   /**
-   * Like `run`, but releases the lock when `work` returns instead of when its `durable` promise settles. The next caller may start before
-   * that, and must allow for its failing.
+   * Runs `work` alone. The next pipelined work may begin as soon as `work` has returned, before the
+   * `durable` promise settles, and must allow for it to reject.
    */
   runPipelined<T extends { readonly durable: Promise<unknown> }>(did: Did, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(did)

@@ -32,17 +32,14 @@ describe.skipIf(process.platform === 'win32')('warnings about files that others 
     expect(await warnings(join(folder, 'missing'))).toEqual([])
   })
 
-  it.each([0o644, 0o640, 0o604, 0o620, 0o602])(
-    'name a database of mode %o with all that lies beside it',
-    async (mode) => {
-      const exposed = [make('pds.sqlite', mode), make('pds.sqlite-wal', mode), make('pds.sqlite.backup', mode)]
-      make('pds.sqlite-lock', 0o600)
-      const [sentence, ...more] = await warnings()
-      expect(more).toEqual([])
-      expect(sentence).toMatch(/private keys and password hashes: chmod 600 /)
-      expect(sentence?.split('chmod 600 ')[1]?.split(' ').sort()).toEqual(exposed)
-    },
-  )
+  it.each([0o644, 0o640, 0o604, 0o620, 0o602])('name a database of mode %o and everything beside it', async (mode) => {
+    const exposed = [make('pds.sqlite', mode), make('pds.sqlite-wal', mode), make('pds.sqlite.backup', mode)]
+    make('pds.sqlite-lock', 0o600)
+    const [sentence, ...more] = await warnings()
+    expect(more).toEqual([])
+    expect(sentence).toMatch(/private keys and password hashes: chmod 600 /)
+    expect(sentence?.split('chmod 600 ')[1]?.split(' ').sort()).toEqual(exposed)
+  })
 
   it('name secret files that the caller has, and folders of blobs', async () => {
     const secrets = make('secrets.json', 0o644)

@@ -22,7 +22,7 @@ import type { Services } from './services.ts'
 import { openSessions } from './sessions/sessions.ts'
 import { openSignUps } from './sign-ups/sign-ups.ts'
 
-/** A running service without its host: `router` answers requests, `close` lets go of everything in reverse order. */
+/** A running service without its host: `router` handles requests, `close` closes everything in reverse order. */
 export interface Pds {
   readonly router: Router
   /** Resolves when what runs in the background at the moment is done. */
@@ -30,7 +30,7 @@ export interface Pds {
   close(): Promise<void>
 }
 
-/** Composes the service, top to bottom in the order of dependency: the adapters, the areas, and what the world sees of them. */
+/** Composes the service in the order of dependency: adapters, areas, the router, and periodic work. */
 export async function createPds(
   config: Config,
   log: Log,

@@ -3,9 +3,9 @@ import { type GeneralErrorName, XrpcError, type XrpcErrorOptions } from '@atoll/
 import type { UndeclaredErrorName } from './undeclared-errors.ts'
 
 /**
- * What the areas throw to refuse, with a sentence that a person can act on. A handler refuses with the
- * `refuse` of its call instead, which knows what its own method declares; that an area's name is right
- * for every method that leads to it is found by the router while it validates (`undeclaredErrors`).
+ * A refusal by an area, with a sentence that a person can act on. A handler uses the `refuse` of its
+ * call instead, which takes only the names that its own method declares. An area does not know which
+ * method called it: the router checks its names while it validates outputs (`undeclaredErrors`).
  */
 export class Refused extends XrpcError {
   constructor(

@@ -19,12 +19,12 @@ export function routerOptions({ config, log, accounts }: RouterOptionsDeps): Rou
   return {
     fallback: createWeb({ config, accounts }),
     health: async () => {
-      // A server whose storage does not answer is not healthy.
+      // A server that cannot read its storage is not healthy.
       await accounts.count()
       return { version: config.service.version ?? packageVersion() }
     },
     mapError: transientRefusal,
-    // Answers are ours: checking them is for development.
+    // Our own outputs: checking them is for development.
     validateOutput: config.service.developmentMode,
     undeclaredErrors,
     onError: (error, { nsid }) => log.error('a request failed', { nsid, err: error }),

@@ -14,7 +14,7 @@ import type { Services } from './services.ts'
 
 const megabyte = 1_000_000
 
-/** The service on one page: every method, who may call it, who answers, and what it costs. */
+/** The service on one page: every method, who may call it, its handler, and what it costs. */
 export const routes = (s: Services, may: Access) => [
   route(blankIsAbsent(server.createAccount), may.newcomer, serverMethods.createAccount(s), {
     limits: limits.createAccount,
@@ -50,7 +50,7 @@ export const routes = (s: Services, may: Access) => [
   route(sync.listRepos, may.anyone, syncMethods.listRepos(s)),
   stream(sync.subscribeRepos, may.anyone, syncMethods.subscribeRepos(s)),
 
-  // Deprecated, and still asked for.
+  // Deprecated, and still in use.
   route(sync.getHead, may.reader, syncMethods.getHead(s)),
   route(sync.getCheckout, may.reader, syncMethods.getCheckout(s)),
 

@@ -20,7 +20,7 @@ export interface ServePdsOptions {
   write?: (line: string) => void
   /** Default: those of the configuration. */
   adapters?: Promise<Adapters>
-  /** For tests that need another server than operators do. */
+  /** For tests that need a server with other options than operators do. */
   server?: Pick<NodeServerOptions, 'host' | 'guard'>
 }
 

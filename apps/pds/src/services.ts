@@ -8,7 +8,7 @@ import type { Repos } from './repos/repos.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { SignUps } from './sign-ups/sign-ups.ts'
 
-/** What the methods are given: the areas, and no storage. */
+/** What the methods are given: areas, and never the storage. */
 export interface Services {
   readonly config: Config
   readonly sequencer: Sequencer

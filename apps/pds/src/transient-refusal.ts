@@ -1,7 +1,7 @@
 import { StorageUnavailableError } from '@atoll/storage'
 import { Refused } from './refused.ts'
 
-/** What a client is told of a failure that passes by itself. */
+/** The refusal for a failure that passes by itself; `undefined` for any other error. */
 export function transientRefusal(error: unknown): Refused | undefined {
   if (!(error instanceof StorageUnavailableError)) return undefined
   const what = error.reason === 'busy' ? 'is too busy for this' : 'cannot write'

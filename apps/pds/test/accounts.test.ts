@@ -30,7 +30,7 @@ describe('createAccount', () => {
     expect(data?.verificationMethods['atproto']).toMatch(/^did:key:zQ3s/)
   })
 
-  it('answers with the document, which the client has not seen yet', async () => {
+  it('returns the document, which the client has not seen yet', async () => {
     const { body } = await createAccount()
     expect(body.didDoc).toMatchObject({ id: body.did, alsoKnownAs: ['at://alice.test'] })
     const plc = new PlcClient({ url: 'http://plc.test', fetch: pds.adapters.plcFetch })
@@ -39,7 +39,7 @@ describe('createAccount', () => {
     expect(session.body).not.toHaveProperty('didDoc')
   })
 
-  it('signs in with what it answers', async () => {
+  it('returns tokens that are signed in', async () => {
     const { body } = await createAccount()
     const session = await pds.get('com.atproto.server.getSession', { token: body.accessJwt })
     expect(session.body).toEqual({
@@ -58,7 +58,7 @@ describe('createAccount', () => {
     ['two labels before the domain', { handle: 'alice.b.test' }, 'InvalidHandle', /one label/],
     ['a reserved name', { handle: 'admin.test' }, 'HandleNotAvailable', /^Reserved handle$/],
     ['a foreign domain', { handle: 'alice.example.com' }, 'UnsupportedDomain', /^Not a supported handle domain$/],
-    ['an address that is none', { email: 'alice' }, 'InvalidRequest', /^This email address is not supported/],
+    ['an invalid address', { email: 'alice' }, 'InvalidRequest', /^This email address is not supported/],
     [
       'an address with too long a name',
       { email: `${'a'.repeat(65)}@example.com` },
@@ -101,7 +101,7 @@ describe('createAccount', () => {
       'InvalidRequest',
       /use a different/,
     ],
-    ['a recovery key that is none', { recoveryKey: 'did:key:nothing' }, 'InvalidRequest', /recovery key/],
+    ['an invalid recovery key', { recoveryKey: 'did:key:nothing' }, 'InvalidRequest', /recovery key/],
   ])('refuses %s, and makes no DID', async (_, changes, error, message) => {
     const { status, body } = await createAccount(changes)
     expect({ status, error: body.error }).toEqual({ status: 400, error })
@@ -168,7 +168,7 @@ describe('createAccount', () => {
   })
 })
 
-describe('the DID document in answers about sessions', () => {
+describe('the DID document in outputs about sessions', () => {
   it('is there where the operator wants it, and not missed when the directory is down', async () => {
     let down = false
     const { plcFetch } = pds.adapters
@@ -257,7 +257,7 @@ describe('describeServer', () => {
 })
 
 describe('resolveHandle', () => {
-  it('answers for the accounts of the server, whatever the case', async () => {
+  it('resolves the accounts of the server, whatever the case', async () => {
     const { did } = await pds.account('alice')
     expect((await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'Alice.TEST' } })).body).toEqual({
       did,

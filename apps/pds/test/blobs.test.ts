@@ -179,7 +179,7 @@ describe('blobs', () => {
   })
 
   it.each(['text/<script>', 'text/\u00e9', 'image', 'image/png/x', 'a"b/c', `${'x'.repeat(128)}/y`])(
-    'of the type %j, which is none, are refused',
+    'of the invalid type %j are refused',
     async (type) => {
       const { status, body } = await upload(Buffer.from('words'), type)
       expect(status).toBe(400)

@@ -5,7 +5,7 @@ import type { Adapters } from '../src/adapters.ts'
 
 /**
  * How the directory behaves: it `refuses` every operation, is `down`, or is `deaf`: it accepts one operation, and from then on none of
- * its answers arrive.
+ * its responses arrive.
  */
 export type Trouble = 'refuses' | 'down' | 'deaf'
 

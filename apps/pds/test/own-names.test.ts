@@ -1,4 +1,4 @@
-/** Handles that mean the server itself, and its bare domains, which belong to whoever holds the domain. */
+/** Handles that mean the server itself, and its bare domains, which belong to the holder of the domain. */
 import { MemoryPdsStorage } from '@atoll/storage'
 import type { Handle } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -103,7 +103,7 @@ describe('a change of handle', () => {
     return { changes, handle: async () => (await storage.accounts.get(did))?.handle }
   }
 
-  // The second lies under the first; the last is above a host of the server, which people like to be called by.
+  // The second is under the first; the last is above a host of the server, and a name that people would like to have.
   it.each(['example.com', 'users.example.com', 'home.example.org', 'example.net'])(
     'to the bare domain %s needs its proof',
     async (domain) => {

@@ -16,11 +16,11 @@ export const environment = {
   PDS_DID_PLC_URL: 'http://plc.test',
 }
 
-/** What a method answered: the status, and the body read as JSON in the data model. */
+/** The response of a method: its status, and its body as JSON in the data model. */
 export interface Answer {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into responses of every shape
   body: any
 }
 
@@ -104,7 +104,7 @@ export class PdsUnderTest {
     )
   }
 
-  /** The raw answer of any path. */
+  /** The raw response of any path. */
   fetch(path: string, init?: RequestInit): Promise<Response> {
     return this.pds.router.fetch(new Request(`http://localhost:2583${path}`, init))
   }

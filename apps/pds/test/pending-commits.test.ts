@@ -32,7 +32,7 @@ describe('writes that find others under way', () => {
   }
   const events = async () => pds.adapters.storage.events.page({ after: 0, limit: 1000 })
 
-  it('do not wait for them, and none is answered before it is durable', async () => {
+  it('do not wait for them, and get no response before they are durable', async () => {
     const before = (await events()).length
     const answers = ['a', 'b', 'c', 'd'].map((rkey) => post(rkey))
     await held.untilWaiting(4)
@@ -138,7 +138,7 @@ function holdTransactions({ adapters: { storage } }: PdsUnderTest): Held {
   return {
     async untilWaiting(wanted) {
       while (count < wanted) await new Promise<void>((resolve) => (changed = resolve))
-      // Whoever could still come on top of these has had the turns to do so.
+      // Any write that could still be built on these has had the turns to do so.
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
       expect(count).toBe(wanted)
     },

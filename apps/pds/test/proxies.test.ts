@@ -1,4 +1,4 @@
-/** Whom the server takes for its client, behind proxies of every kind. */
+/** Which address counts as the client's, behind proxies of every kind. */
 import { connect, type Socket } from 'node:net'
 import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import { afterEach, describe, expect, it } from 'vitest'

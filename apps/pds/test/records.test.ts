@@ -21,7 +21,7 @@ const latest = async () => (await pds.get('com.atproto.sync.getLatestCommit', { 
 const refusal = ({ status, body }: Answer) => ({ status, error: body.error })
 
 describe('createRecord', () => {
-  it('answers with the commit that holds the record', async () => {
+  it('returns the commit that holds the record', async () => {
     const { status, body } = await call('createRecord', { collection: post, record: { text: 'hello', createdAt } })
     expect(status).toBe(200)
     expect(body.uri).toMatch(new RegExp(`^at://${alice.did}/${post}/[2-7a-z]{13}$`))
@@ -291,7 +291,7 @@ describe('a repository that is not here', () => {
     ['putRecord', { rkey: 'x', record: {} }],
     ['deleteRecord', { rkey: 'x' }],
     ['applyWrites', { writes: [] }],
-  ])('is none that %s could write to', async (method, input) => {
+  ])('cannot be written by %s', async (method, input) => {
     for (const repo of ['nobody.test', 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa']) {
       const { status, body } = await call(method, { collection: 'com.example.thing', ...input, repo })
       expect({ status, body }).toEqual({
@@ -309,7 +309,7 @@ describe('applyWrites', () => {
     ...input,
   })
 
-  it('commits a batch at once and answers in its order', async () => {
+  it('commits a batch at once, with results in its order', async () => {
     await call('createRecord', { collection: 'com.example.thing', rkey: 'old', record: {} })
     const { status, body } = await call('applyWrites', {
       writes: [
@@ -641,7 +641,7 @@ describe('describeRepo', () => {
   })
 
   it.each(['"weight":1.5', '"__proto__":{"a":1}'])(
-    'refuses a DID document that no answer can hold, and sessions leave it out: %s',
+    'refuses a DID document that no output can hold, and sessions leave it out: %s',
     async (member) => {
       const { plcFetch } = pds.adapters
       const other = await PdsUnderTest.start(

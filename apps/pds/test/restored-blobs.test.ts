@@ -64,7 +64,7 @@ async function start(): Promise<typeof server> {
 
 async function call(nsid: string, init: RequestInit) {
   const response = await fetch(`${server.url}/xrpc/${nsid}`, init)
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into responses of every shape
   return { status: response.status, body: (await response.json()) as any }
 }
 

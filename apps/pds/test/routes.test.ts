@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { undeclaredErrors } from '../src/undeclared-errors.ts'
 import { PdsUnderTest } from './pds-under-test.ts'
 
-/** Methods that the lexicons describe and other services answer: the relay, the labeler. */
+/** Methods that the lexicons describe and other services serve: the relay, the labeler. */
 const servedElsewhere: readonly string[] = [
   'com.atproto.label.queryLabels',
   'com.atproto.label.subscribeLabels',
@@ -88,7 +88,7 @@ describe('the routes', () => {
   })
   afterAll(() => pds.close())
 
-  /** Whatever a served method says to a request without anything in it, it is not that it is not served. */
+  /** An empty request to a served method may be refused, but not as unimplemented. */
   async function isServed(nsid: string): Promise<boolean> {
     const method = lexicons().method(nsid)?.kind === 'procedure' ? 'POST' : 'GET'
     const { status } = await pds.fetch(`/xrpc/${nsid}`, { method })

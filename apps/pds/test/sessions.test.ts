@@ -37,7 +37,7 @@ describe('createSession', () => {
       expect((await signIn(identifier, alice.password)).body.did).toBe(alice.did)
   })
 
-  it('answers alike for a wrong password and an unknown account', async () => {
+  it('refuses a wrong password and an unknown account alike', async () => {
     const refused = { error: 'AuthenticationRequired', message: 'Invalid identifier or password' }
     for (const answer of [
       await signIn('alice.test', 'wrong'),
@@ -90,7 +90,7 @@ describe('access tokens', () => {
 })
 
 describe('refreshSession', () => {
-  it('answers with tokens that work', async () => {
+  it('returns tokens that work', async () => {
     const { status, body } = await refresh(alice.refreshJwt)
     expect(status).toBe(200)
     expect((await pds.get('com.atproto.server.getSession', { token: body.accessJwt })).body.did).toBe(alice.did)

@@ -30,7 +30,7 @@ function follow(query: string, frames: number): Promise<{ types: string[]; opene
       types.push(frame.op === 1 ? frame.type : frame.op === -1 ? frame.error : 'unknown')
       if (types.length === frames) socket.close()
     }
-    // What fails before it opens is closed, too.
+    // A socket that fails before it opens is closed as well.
     socket.onerror = () => undefined
     socket.onclose = () => resolve({ types, opened })
   })
@@ -56,7 +56,7 @@ describe('subscribeRepos', () => {
     },
   )
 
-  it.each(['GET', 'POST'])('answers %s without an upgrade with a refusal', async (method) => {
+  it.each(['GET', 'POST'])('refuses %s without an upgrade', async (method) => {
     const response = await pds.fetch(path, { method })
     expect(response.status).toBeGreaterThanOrEqual(400)
     expect(response.status).toBeLessThan(500)

@@ -240,7 +240,7 @@ describe('proofs', () => {
 })
 
 describe('getBlocks', () => {
-  it('answers with the blocks asked for, and names those that are missing', async () => {
+  it('returns the requested blocks, and names those that are missing', async () => {
     const { cid } = await pds.postOf(alice, 'a block')
     const { body: latest } = await get('getLatestCommit', { did: alice.did })
     const { roots, blocks } = await car(`getBlocks?did=${alice.did}&cids=${cid}&cids=${latest.cid}`)
@@ -294,7 +294,7 @@ describe('getBlocks', () => {
 })
 
 describe('the deprecated methods', () => {
-  it('getHead and getCheckout answer as getLatestCommit and getRepo', async () => {
+  it('getHead and getCheckout agree with getLatestCommit and getRepo', async () => {
     const { body: latest } = await get('getLatestCommit', { did: alice.did })
     expect((await get('getHead', { did: alice.did })).body).toEqual({ root: latest.cid })
     expect((await car(`getCheckout?did=${alice.did}`)).roots.map(String)).toEqual([latest.cid])

@@ -2,7 +2,7 @@ import { StorageUnavailableError } from '@atoll/storage'
 import { expect, it } from 'vitest'
 import { PdsUnderTest } from './pds-under-test.ts'
 
-it('answers 503 with retry-after while the storage cannot be written, reads on, and writes again by itself', async () => {
+it('refuses writes with 503 and retry-after while the storage cannot be written, still reads, and recovers by itself', async () => {
   const pds = await PdsUnderTest.start()
   const alice = await pds.account('alice')
   const { storage } = pds.adapters

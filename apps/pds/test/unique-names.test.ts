@@ -206,7 +206,7 @@ describe('a change of handle', () => {
   it.each([
     ['by the next attempt', async () => expect(outcome(await update(pds, ann, 'wanted.test'))).toBe(200)],
     ['by a chore of another process', () => laterProcess(minute)],
-  ])('whose answer was lost, though it arrived, is finished %s', async (_, finish) => {
+  ])('whose response was lost, though it arrived, is finished %s', async (_, finish) => {
     directory.trouble = 'deaf'
     expect(outcome(await update(pds, ann, 'wanted.test'))).toBe('502 UpstreamFailure')
     directory.trouble = undefined
@@ -217,7 +217,7 @@ describe('a change of handle', () => {
     await expectAgreement()
   })
 
-  it('whose answer was lost is finished before the next change of the account', async () => {
+  it('whose response was lost is finished before the next change of the account', async () => {
     directory.trouble = 'deaf'
     await update(pds, ann, 'wanted.test')
     directory.trouble = undefined

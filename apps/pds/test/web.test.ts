@@ -18,7 +18,7 @@ describe('the paths that are not XRPC', () => {
     expect(page).toContain('/xrpc/com.atproto.server.describeServer')
   })
 
-  it('tell the DID of a handle to whoever asks under its name', async () => {
+  it('give the DID of a handle under its name', async () => {
     const { did } = await pds.account('alice')
     const ask = (host: string) => pds.fetch('/.well-known/atproto-did', { headers: { host } })
     const found = await ask('Alice.test:2583')

@@ -55,7 +55,7 @@ describe('after the machine’s clock was three days ahead', () => {
     const { results } = await write(account, 'applyWrites', { writes: Array.from({ length: count }, () => value) })
     return results.map(rkeyOf) as Tid[]
   }
-  /** How far a TID lies from what the clock says now. */
+  /** How far a TID is from what the clock says now. */
   const aheadMs = (tid: Tid) => tidMicroseconds(tid) / 1000 - Date.now()
   const isRising = (tids: readonly Tid[]) => tids.every((tid, index) => index === 0 || tids[index - 1]! < tid)
 

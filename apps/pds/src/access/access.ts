@@ -7,13 +7,13 @@ import type { Administrator } from './administrator.ts'
 import { accountCaller, refreshCaller } from './bearer.ts'
 import { newcomer } from './newcomer.ts'
 
-/** Who may call: what each word in `routes.ts` means. */
+/** Who may call a method, under the names that `routes.ts` uses. */
 export interface Access {
-  /** No proof is asked for or looked at. */
+  /** Anyone. Credentials are neither required nor read. */
   readonly anyone: Authorize<undefined>
-  /** Anyone; a token, where there is one, must be good. */
+  /** Anyone. Credentials are optional, but must be valid if they are sent. */
   readonly reader: Authorize<Reader>
-  /** Somebody who wants an account. What proves a DID is looked at only when the request turns out to bring one. */
+  /** Somebody without an account. The proof for a DID is checked only if the request brings a DID. */
   readonly newcomer: Authorize<Newcomer>
   /** A signed-in account, with its password or an app password. */
   readonly account: Authorize<AccountCaller>
@@ -28,7 +28,7 @@ export interface Access {
 interface AccessDeps {
   readonly tokens: SessionTokens
   readonly admin: Pick<Administrator, 'require'>
-  /** The DID of this service, for which tokens of other services have to be made. */
+  /** The DID of this service: the audience of service auth tokens. */
   readonly service: Did
   readonly lookUps: Pick<LookUps, 'of'>
 }
@@ -39,7 +39,7 @@ export function createAccess({ tokens, admin, service, lookUps }: AccessDeps): A
     newcomer: (request) => newcomer({ service, lookUps }, request),
     reader: (request) => {
       const { headers, responseHeaders } = request
-      // Owner and administrator may be shown more than others: no cache may give theirs to somebody else.
+      // The owner and the administrator may see more: no cache may give their responses to others.
       responseHeaders.set('cache-control', 'private')
       responseHeaders.set('vary', 'authorization')
       const authorization = headers.get('authorization')

@@ -4,7 +4,7 @@ import { clientNetwork, MemoryRateLimitStore } from '@atoll/xrpc-server'
 import type { AdminCaller } from '../callers.ts'
 import { Refused } from '../refused.ts'
 
-/** What is looked at of a request. */
+/** The parts of a request that are read. */
 interface AdminRequest {
   readonly headers: { get(name: string): string | null }
   readonly ip: string
@@ -19,7 +19,7 @@ interface AdminFailure {
 
 interface AdministratorOptions {
   readonly password: string
-  /** Called for each wrong password that was looked at: at most `maxFailures` in a window for each network. */
+  /** Called for each wrong password that was checked: at most `maxFailures` per window and network. */
   readonly onFailure?: (failure: AdminFailure) => void
   readonly now?: () => number
   /** Resolves after so long, or rejects when the signal is aborted. */
@@ -29,11 +29,12 @@ interface AdministratorOptions {
 /** A person mistypes a few times. A thousand networks together still have only some thirty guesses a second. */
 const maxFailures = 10
 const window = { name: 'admin', durationMs: 5 * 60 * 1000 }
-/** A wrong password is answered late, so that guessing is slow from the first one on. */
+/** A wrong password is refused after a pause, so that guessing is slow from the first one on. */
 const pauseMs = 500
 
 /**
- * Knows the administrator by HTTP Basic. Wrong passwords are counted for each network, whatever the rate limits are.
+ * Authenticates the administrator by HTTP Basic. Wrong passwords are counted for each network,
+ * whatever the rate limits are.
  *
  * In one process only: each counts wrong passwords for itself.
  */
@@ -51,7 +52,10 @@ export class Administrator {
     this.#pause = pause
   }
 
-  /** Refuses whoever does not give the password, and everybody of a network with too many failures, even with the right password. */
+  /**
+   * Refuses requests without the right password, and all requests from a network with too many
+   * failures, even with the right one.
+   */
   async require({ headers, ip, signal }: AdminRequest): Promise<AdminCaller> {
     const given = basicPassword(headers)
     if (given === undefined) throw new Refused('AuthMissing', 'Authentication Required')

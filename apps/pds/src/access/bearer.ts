@@ -1,4 +1,4 @@
-/** Callers who bring a token of one of their sessions: `Authorization: Bearer`. */
+/** Callers with a session token: `Authorization: Bearer`. */
 import type { AccountCaller, RefreshCaller } from '../callers.ts'
 import { Refused } from '../refused.ts'
 import type { AccessScope, SessionTokens } from '../sessions/session-tokens.ts'
@@ -24,7 +24,7 @@ export function refreshCaller(
   return { kind: 'refresh', did, tokenId: id }
 }
 
-/** Refuses a token whose scope does not reach as far as the method that it is used for. */
+/** Refuses a token whose scope does not cover the method. */
 function requireScope(scope: AccessScope): void {
   // A taken-down account may only appeal, and no method for that is served yet.
   if (scope === 'com.atproto.takendown') throw new Refused('InvalidToken', 'Bad token scope')

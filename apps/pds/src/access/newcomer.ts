@@ -7,12 +7,12 @@ import { type LookUpCaller, type LookUps, orUnknown } from '../identity/look-ups
 import { Refused } from '../refused.ts'
 
 interface NewcomerDeps {
-  /** The DID of this service, which the token must be made for. */
+  /** The DID of this service, which the token must name as its audience. */
   readonly service: Did
   readonly lookUps: Pick<LookUps, 'of'>
 }
 
-/** The caller of a method that makes accounts. Nothing of the request is looked at until a DID is to be proven. */
+/** The caller of a method that makes accounts. The token is read only when a DID has to be proven. */
 export function newcomer(
   { service, lookUps }: NewcomerDeps,
   { nsid, headers, ip, signal }: AuthorizeRequest,

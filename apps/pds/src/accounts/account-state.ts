@@ -1,4 +1,4 @@
-/** What the state of an account allows, and how everything else is refused: the one place that decides it. */
+/** What each account state allows, and the refusals for everything else. */
 import { type Account, accountStatus } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { maySeeInactive, type Reader } from '../callers.ts'

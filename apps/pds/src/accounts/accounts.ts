@@ -8,7 +8,7 @@ interface AccountsDeps {
   readonly passwords: Passwords
 }
 
-/** The accounts of this server, and the passwords that they choose. */
+/** The accounts of this server, and their passwords. */
 export class Accounts {
   readonly passwords: Passwords
   readonly #storage: Pick<PdsStorage, 'accounts'>
@@ -29,7 +29,10 @@ export class Accounts {
     return requireAccount(await this.#storage.accounts.get(did), did)
   }
 
-  /** The account of a DID, unless it was taken down since its token was made: then refuses with `AccountTakedown`. */
+  /**
+   * The account of a DID. Refuses with `AccountNotFound`, or with `AccountTakedown` if it was taken
+   * down after its token was made.
+   */
   async requireNotTakendown(did: Did): Promise<Account> {
     return requireNotTakendown(await this.require(did))
   }

@@ -44,7 +44,7 @@ const program = `
   })
 `
 
-/** A thread needs little: the memory of a hash lies outside its heap. */
+/** A thread needs little: the memory of a hash is outside its heap. */
 const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 }
 
 interface Outcome {
@@ -78,7 +78,7 @@ export class HashThreads {
     // It needs neither the secrets in the environment nor the modules that are preloaded into the process.
     const thread = new Worker(program, { eval: true, env: {}, execArgv: [], resourceLimits })
     this.#all.add(thread)
-    thread.on('error', () => {}) // Whoever waits hears of it.
+    thread.on('error', () => {}) // the derivation that it ends rejects
     thread.once('exit', () => this.#forget(thread))
     return thread
   }

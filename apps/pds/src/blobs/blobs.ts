@@ -26,10 +26,10 @@ const maxReported = 10_000
 interface BlobsDeps {
   readonly storage: Pick<PdsStorage, 'blobs' | 'records' | 'transact'>
   readonly store: BlobStore
-  /** Held while blobs are dropped, so that none of them is referred to or uploaded again meanwhile. */
+  /** Held while blobs are deleted, so that no record refers to them and no upload repeats them meanwhile. */
   readonly locks: Pick<DidLocks, 'run'>
   readonly uploadLimit: number
-  /** Hears what failed in the background. */
+  /** Called with failures in the background. */
   readonly onError: (error: unknown) => void
   /** Called for a blob that records refer to and whose bytes are lost or damaged: once, until they are whole again. */
   readonly onLost: (did: Did, cid: Cid) => void
@@ -136,8 +136,8 @@ export class Blobs {
   }
 
   /**
-   * The record with its legacy blob references in today's form, as far as they lead to an upload of the account. What matches no upload
-   * stays as it is, for whoever judges the record.
+   * The record with its legacy blob references in today's form, as far as they match uploads of the
+   * account. What matches none stays as it is; the validation of the record decides about it.
    */
   upgradeLegacyReferences(did: Did, record: ValueMap): Promise<ValueMap> {
     return upgradeLegacyReferences(this.#storage.blobs, did, record)
@@ -241,7 +241,10 @@ export class Blobs {
     }
   }
 
-  /** Since the listing, a record may have referred to one of them, or it was uploaded again: the index is asked once more. */
+  /**
+   * Reads the index once more: since the listing, one of them may have been uploaded again, and a
+   * record may refer to it.
+   */
   async #deleteBytes(owner: Did, cids: readonly Cid[]): Promise<void> {
     const gone: Cid[] = []
     for (const cid of cids) if (!(await this.#storage.blobs.get(owner, cid))) gone.push(cid)

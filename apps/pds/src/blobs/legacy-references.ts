@@ -3,8 +3,9 @@ import type { BlobIndex } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 
 /**
- * The record with its legacy blob references in today's form, as far as they lead to an upload of the account: clients that edit an old
- * profile send back what they read. What matches no upload stays as it is, for whoever judges the record.
+ * The record with its legacy blob references in today's form, as far as they match uploads of the
+ * account: clients that edit an old profile send back what they read. What matches none stays as it
+ * is; the validation of the record decides about it.
  */
 export async function upgradeLegacyReferences(
   blobs: Pick<BlobIndex, 'get'>,

@@ -56,7 +56,10 @@ export function mayBeUnderWay(claim: Pick<Claim, 'claimedAt'>, now: number): boo
   return ageOf(claim, now) < underWayMs
 }
 
-/** How many milliseconds ago a claim was made. One from the future was made while the clock was wrong, and is as old as it lies ahead. */
+/**
+ * How many milliseconds ago a claim was made. One from the future was made while the clock was
+ * wrong: how far ahead it is counts as its age.
+ */
 export function ageOf({ claimedAt }: Pick<Claim, 'claimedAt'>, now: number): number {
   return Math.abs(now - Date.parse(claimedAt))
 }

@@ -22,18 +22,21 @@ export class HandleRules {
     this.#ownLabels = new Set([...this.#ownHosts].map((host) => host.split('.', 1)[0]!))
   }
 
-  /** Whether this server alone decides who has the handle: it lies under one of its domains, or is its host name, and is no domain itself. */
+  /**
+   * Whether this server alone decides who has the handle: it is under one of its domains, or is its
+   * host name, and is not one of the domains itself.
+   */
   isLocal(handle: string): boolean {
     if (this.isDomain(handle)) return false
     return this.domains.some((domain) => handle.endsWith(domain)) || this.#ownHosts.has(handle)
   }
 
-  /** Whether the handle is one of the domains itself. Whoever holds the domain proves it as for any foreign handle. */
+  /** Whether the handle is one of the domains itself. Such a handle is proven like a foreign one. */
   isDomain(handle: string): boolean {
     return this.domains.includes(`.${handle}`)
   }
 
-  /** Whether a host of the server lies under the handle. */
+  /** Whether a host of the server is under the handle. */
   #isAboveServer(handle: string): boolean {
     for (const host of this.#ownHosts) if (host.endsWith(`.${handle}`)) return true
     return false

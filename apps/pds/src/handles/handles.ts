@@ -6,7 +6,7 @@ import { ownHosts } from '../own-hosts.ts'
 import { HandleChanges } from './handle-changes.ts'
 import { HandleRules } from './handle-rules.ts'
 
-/** The handles of accounts: which this server gives away, and how an account gets another. */
+/** The handles of accounts: which ones this server gives, and how an account changes its own. */
 export interface Handles {
   readonly rules: HandleRules
   readonly changes: HandleChanges
@@ -16,7 +16,7 @@ interface HandlesDeps {
   readonly config: Pick<Config, 'identity' | 'service'>
   readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'transact'>
   readonly identity: Pick<Identity, 'resolver' | 'lookUps' | 'plc'>
-  /** Shared with whatever else changes the names of an account. */
+  /** Shared with sign-ups, which change the names of accounts as well. */
   readonly locks: Pick<DidLocks, 'run'>
 }
 

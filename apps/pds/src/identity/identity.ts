@@ -3,7 +3,7 @@ import { createIdentityResolver, type Fetch, type IdentityResolver } from '@atol
 import { createGuardedFetch, nodeDns } from '@atoll/identity/node'
 import { PlcClient } from '@atoll/identity/plc'
 import type { Config } from '../config/config.ts'
-import { DocumentAnswers } from './document-answers.ts'
+import { AccountDocuments } from './account-documents.ts'
 import { LookUps } from './look-ups.ts'
 import { PlcAccounts } from './plc-accounts.ts'
 
@@ -11,7 +11,7 @@ import { PlcAccounts } from './plc-accounts.ts'
 export interface Identity {
   readonly resolver: IdentityResolver
   readonly lookUps: LookUps
-  readonly documents: DocumentAnswers
+  readonly documents: AccountDocuments
   readonly plc: PlcAccounts
 }
 
@@ -44,7 +44,7 @@ export function openIdentity({ config, plcFetch, onError }: IdentityDeps): Ident
   return {
     resolver,
     lookUps: new LookUps(resolver),
-    documents: new DocumentAnswers({ resolver, withSession: identity.didDocumentWithSession }),
+    documents: new AccountDocuments({ resolver, withSession: identity.didDocumentWithSession }),
     plc: new PlcAccounts({
       client: new PlcClient({ url: plcUrl, fetch: plcFetch }),
       rotationKey: importKeyPair('k256', Buffer.from(secrets.plcRotationKey, 'hex')),

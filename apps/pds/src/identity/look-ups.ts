@@ -3,7 +3,7 @@ import { clientNetwork } from '@atoll/xrpc-server'
 import { PerNetworkLimit } from '../per-network-limit.ts'
 import { Refused } from '../refused.ts'
 
-/** Whose request a look-up is part of, and how long there is somebody to wait for it. */
+/** The client whose request a look-up is part of, and the signal that its request has ended. */
 export interface LookUpCaller {
   readonly ip: string
   readonly signal: AbortSignal
@@ -16,8 +16,8 @@ export type ForeignIdentity = Pick<IdentityResolver, 'resolveDid' | 'resolveHand
 const maxPerNetwork = 32
 
 /**
- * Look-ups that a request asks for. They end with the request, and those of one client network are bounded: who names a handle or a DID
- * decides how long its servers take.
+ * Look-ups for requests. They end with the request, and each client network may have a bounded number
+ * of them: a client can name handles and DIDs whose servers are slow on purpose.
  */
 export class LookUps {
   readonly #identity: ForeignIdentity
@@ -64,7 +64,7 @@ function tooBusy(): Refused {
   })
 }
 
-/** What could be looked up. That foreign servers fail is no fault of ours; a refusal of this server goes through. */
+/** Resolves to `undefined` if a foreign server fails. A refusal of this server is still thrown. */
 export async function orUnknown<T>(lookUp: Promise<T>): Promise<T | undefined> {
   try {
     return await lookUp

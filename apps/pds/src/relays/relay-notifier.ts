@@ -5,7 +5,7 @@ type Fetch = (url: string, init?: RequestInit) => Promise<Response>
 
 /** A relay is told of news this often at most. */
 const pauseMs = 20 * 60 * 1000
-/** A relay that has not moved for this long although there is news has lost us. */
+/** A relay that has made no progress for this long, although there are new events, has stopped reading. */
 const stalledMs = 5 * 60 * 1000
 const timeoutMs = 10_000
 
@@ -20,7 +20,7 @@ interface Relay {
 
 interface RelayNotifierOptions {
   readonly relays: readonly string[]
-  /** The name of this server for its relays: its host name, with the port where it is not the usual one. */
+  /** The name under which relays know this server: its host name, with the port if it is not the default. */
   readonly hostname: string
   /** The number of the newest event. */
   readonly lastSeq: () => number
@@ -92,7 +92,7 @@ export class RelayNotifier {
     relay.reached = undefined
   }
 
-  /** Whether the relay tells that it is behind, and has told the same place for a while. */
+  /** Whether the relay says that it is behind, and has reported the same position for a while. */
   async #isStalled(relay: Relay, last: number): Promise<boolean> {
     const status = await this.#client(relay)
       .call(getHostStatus, { params: { hostname: this.#hostname }, signal: AbortSignal.timeout(timeoutMs) })

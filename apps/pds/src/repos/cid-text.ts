@@ -2,7 +2,7 @@ import { type Cid, InvalidCidError, parseCid } from '@atoll/data-model'
 import type { CidString } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
-/** A CID as answers carry it. */
+/** A CID as responses carry it. */
 export function cidText(cid: Cid): CidString {
   // The text of a CID is a CID string.
   return cid.toString() as CidString

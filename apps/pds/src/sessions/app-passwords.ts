@@ -1,6 +1,7 @@
 /**
- * The kept form of app passwords. The server makes them, with 80 bits of randomness or more, so a fast hash is enough: nobody can try them
- * all. Keyed with the account, one hash is compared with every app password that the account has.
+ * The stored form of app passwords. The server makes them, with 80 bits of randomness or more, so a
+ * fast hash is enough: nobody can try them all. It is keyed with the account, so one hash is compared
+ * with every app password of the account.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Did } from '@atoll/syntax'

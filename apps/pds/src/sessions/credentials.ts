@@ -7,16 +7,16 @@ import { Refused } from '../refused.ts'
 import { isKeptAppPassword, isSameAppPassword, keptAppPassword } from './app-passwords.ts'
 
 const maxLoginPasswordLength = 512
-/** The longest DID is as long; handles and e-mail addresses are shorter. */
+/** The length of the longest DID; handles and e-mail addresses are shorter. */
 const maxIdentifierLength = 2048
 
-/** An account whose password was given, or one of its app passwords. */
+/** An account whose password, or one of whose app passwords, was given. */
 export interface ProvenAccount {
   readonly account: Account
   readonly appPassword: AppPassword | undefined
 }
 
-/** Checks who signs in: an identifier, and a password of its account. */
+/** Checks the identifier and the password of a sign-in. */
 export class Credentials {
   readonly #storage: Pick<PdsStorage, 'accounts' | 'sessions'>
   readonly #passwords: Passwords
@@ -67,7 +67,7 @@ export class Credentials {
   }
 }
 
-/** Refuses what is too long to name an account, as it refuses every name without an account. */
+/** Refuses an identifier that is too long, in the same words as one that no account has. */
 export function requireIdentifierLength(identifier: string): void {
   if (identifier.length > maxIdentifierLength) throw wrongCredentials()
 }

@@ -22,16 +22,16 @@ const accessLifeSeconds = 120 * 60
 /** How long a refresh token lives. */
 export const refreshLifeSeconds = 90 * 24 * 60 * 60
 
-/** What an access token says. */
+/** The claims of an access token. */
 export interface AccessClaims {
   readonly did: Did
   readonly scope: AccessScope
 }
 
-/** What a refresh token says. */
+/** The claims of a refresh token. */
 export interface RefreshClaims {
   readonly did: Did
-  /** Names the token in the session store. */
+  /** Identifies the token in the session store. */
   readonly id: string
   readonly expiresAt: Date
 }
@@ -45,7 +45,7 @@ interface Claims {
   jti?: string
 }
 
-/** Makes and reads the JWTs of sessions: HS256, `at+jwt` and `refresh+jwt`. */
+/** Signs and verifies the JWTs of sessions: HS256, `at+jwt` and `refresh+jwt`. */
 export class SessionTokens {
   readonly #key: ReturnType<typeof hmacKey>
   readonly #audience: Did
@@ -61,7 +61,7 @@ export class SessionTokens {
     return this.#sign('at+jwt', { scope, sub: did, aud: this.#audience, ...this.#life(accessLifeSeconds) })
   }
 
-  /** The same arguments give the same token: whoever asks twice for the successor of a token gets one. */
+  /** The same arguments give the same token: a client that refreshes twice gets one successor. */
   createRefresh(did: Did, id: string, expiresAt: Date): string {
     const exp = Math.floor(expiresAt.getTime() / 1000)
     return this.#sign('refresh+jwt', {
@@ -74,7 +74,7 @@ export class SessionTokens {
     })
   }
 
-  /** The access token that `token` is. Refuses with `InvalidToken` or `ExpiredToken`. */
+  /** The claims of an access token. Refuses with `InvalidToken` or `ExpiredToken`. */
   readAccess(token: string): AccessClaims {
     const claims = this.#read(token, 'at+jwt')
     const scope = accessScopes.find((known) => known === claims.scope)
@@ -82,7 +82,10 @@ export class SessionTokens {
     return { did: claims.sub, scope }
   }
 
-  /** The refresh token that `token` is; expired ones included where `acceptExpired` is set. */
+  /**
+   * The claims of a refresh token. Refuses with `InvalidToken`, or with `ExpiredToken` unless
+   * `acceptExpired` is set.
+   */
   readRefresh(token: string, options: { acceptExpired?: boolean } = {}): RefreshClaims {
     const claims = this.#read(token, 'refresh+jwt', options.acceptExpired)
     if (claims.scope !== refreshScope) throw new Refused('InvalidToken', 'Bad token scope')
@@ -110,7 +113,7 @@ export class SessionTokens {
   }
 }
 
-/** A new name for a refresh token. */
+/** A new, random id for a refresh token. */
 export function newTokenId(): string {
   return randomBytes(32).toString('base64url')
 }

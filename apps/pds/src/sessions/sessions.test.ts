@@ -36,7 +36,7 @@ const signIn = async () => {
 const refresh = async (id: string) => tokens.readRefresh((await sessions.refresh(alice, id)).refreshJwt).id
 
 describe('refresh tokens', () => {
-  it('answer with the same successor for two hours after they were rotated', async () => {
+  it('lead to the same successor for two hours after they were rotated', async () => {
     const first = await signIn()
     const second = await refresh(first)
     now += 2 * hour - 1

@@ -107,13 +107,13 @@ export class Sessions {
     await this.#storage.transact(did, (tx) => (row ? tx.sessions.deleteLineage(row.lineage) : tx.sessions.delete(id)))
   }
 
-  /** Forgets what expired so long ago that its use cannot mean anything any more. */
+  /** Deletes refresh tokens that expired so long ago that their use cannot be a sign of theft any more. */
   async forgetExpired(): Promise<void> {
     const before = formatDatetime(new Date(this.#now() - refreshLifeSeconds * 1000))
     await this.#storage.transact(this.#service, (tx) => tx.sessions.deleteExpired(before))
   }
 
-  /** Gives a token its successor, or finds the one that it has. */
+  /** Makes the successor of a token, or returns the one that it has. */
   async #rotate(did: Did, id: string): Promise<StoredRefreshToken> {
     const row = await this.#storage.sessions.get(id)
     if (!row || row.did !== did) throw revoked()

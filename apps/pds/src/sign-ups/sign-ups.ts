@@ -32,7 +32,7 @@ export interface SignUp {
 /** An account that moves here with its DID. */
 export interface Moving {
   readonly did: Did
-  /** Refuses a caller who does not hold the DID. It asks servers that the caller named, so everything cheap is checked before. */
+  /** Refuses a caller who does not hold the DID. Sends requests to servers that the caller named, so cheaper checks come first. */
   requireHolder(): Promise<void>
   readonly identity: Pick<ForeignIdentity, 'resolveHandle'>
 }
@@ -102,7 +102,7 @@ export class SignUps {
     await this.#requireFree({ handle, email }, did)
     await this.#invites.requireUsable(inviteCode)
     await moving.requireHolder()
-    // Whoever brings a DID may keep a handle of another domain that leads to it already.
+    // A handle of another domain can be kept if it resolves to the DID already.
     if (!this.#handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
     const passwordHash = await this.#passwords.hash(password, asker)
     const reserved = await this.#storage.keys.reservedFor(did)
@@ -119,7 +119,7 @@ export class SignUps {
     return { did, handle, ...this.#sessions.jwts(session, 'com.atproto.access') }
   }
 
-  /** Ends what a sign-up that broke off has left, once it can no longer be finished; leaves any other claim alone. */
+  /** Undoes a sign-up that broke off and can no longer be finished. Leaves any other claim alone. */
   settle(claim: Claim): Promise<void> {
     return this.#pending.settle(claim)
   }
@@ -141,7 +141,7 @@ interface OpenSignUpsDeps {
   readonly handles: Pick<Handles, 'rules'>
   readonly identity: Pick<Identity, 'plc'>
   readonly repos: Pick<Repos, 'writer'>
-  /** Shared with whatever else changes the names of an account. */
+  /** Shared with changes of handles, since both change the names of an account. */
   readonly locks: Pick<DidLocks, 'run'>
 }
 

@@ -41,7 +41,7 @@ p { margin: .5rem 0 } .quiet { color: var(--quiet) } ul { padding-left: 1.2rem }
 <li><a href="/xrpc/com.atproto.server.describeServer">What this server offers</a> <span class="quiet">(<code>describeServer</code>)</span></li>
 <li><a href="https://atproto.com/guides/overview">How the protocol works</a></li>
 ${home}</ul>
-<p class="quiet">Most of the API lies under <code>/xrpc/</code>. Sign in with any AT Protocol app and this server's address, <code>${escapeHtml(service.publicUrl)}</code>.</p>
+<p class="quiet">Most of the API is under <code>/xrpc/</code>. Sign in with any AT Protocol app and this server's address, <code>${escapeHtml(service.publicUrl)}</code>.</p>
 </main>
 </body>
 </html>

@@ -1,8 +1,8 @@
 import type { Awaitable, Nsid, RouterRequest, RouterResponse } from '@atoll/xrpc-server'
 
 /**
- * One of those that may answer what no route does. `undefined` leaves the request to the next of them.
- * `nsid` is there when the path names a method, so that a proxy can forward it.
+ * Handles requests that no route matches. `undefined` leaves the request to the next handler. `nsid`
+ * is set if the path names a method, so that a proxy can forward it.
  */
 export type WebHandler = (request: RouterRequest, nsid: Nsid | undefined) => Awaitable<RouterResponse | undefined>
 
@@ -11,7 +11,7 @@ export function inOrder(handlers: readonly WebHandler[]): WebHandler {
   return async (request, nsid) => {
     for (const handler of handlers) {
       const response = handler(request, nsid)
-      // Most have nothing to do with a request and say so at once: there is nothing to wait for.
+      // Most handlers return `undefined` at once: no promise, and nothing to wait for.
       const settled = response && (await response)
       if (settled) return settled
     }

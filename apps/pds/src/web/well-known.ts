@@ -1,4 +1,4 @@
-/** The files below `/.well-known/` by which others learn DIDs from host names. */
+/** The files under `/.well-known/` that resolve host names to DIDs. */
 import type { RouterRequest } from '@atoll/xrpc-server'
 import { isActive } from '../accounts/account-state.ts'
 import type { Accounts } from '../accounts/accounts.ts'
@@ -7,7 +7,7 @@ import { json, plainText } from './text-responses.ts'
 import { at, type WebHandler } from './web-handler.ts'
 
 /**
- * The DID of the account whose handle is the host name that was asked.
+ * The DID of the account whose handle is the host name of the request.
  * https://atproto.com/specs/handle#https-well-known-method
  */
 export function handleFile({ accounts }: { accounts: Pick<Accounts, 'find'> }): WebHandler {
@@ -24,7 +24,7 @@ interface ServiceDeps {
   hosts: ReadonlySet<string>
 }
 
-/** The DID document of the service, under its own names alone: the host of a handle belongs to somebody else. */
+/** The DID document of the service, under its own names alone: the host of a handle belongs to its account. */
 export function serviceDocument({ service: { did, publicUrl }, hosts }: ServiceDeps): WebHandler {
   const document = {
     '@context': ['https://www.w3.org/ns/did/v1'],

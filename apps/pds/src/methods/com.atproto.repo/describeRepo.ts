@@ -1,7 +1,7 @@
 import { handleOf } from '@atoll/identity'
 import type { describeRepo as method } from '@atoll/lexicons/com.atproto.repo'
 import type { Handler } from '@atoll/xrpc-server'
-import { documentAnswer } from '../../identity/document-answers.ts'
+import { didDocField } from '../../identity/account-documents.ts'
 import type { Identity } from '../../identity/identity.ts'
 import type { Repos } from '../../repos/repos.ts'
 
@@ -22,7 +22,7 @@ export function describeRepo({ repos, identity }: Deps): Handler<typeof method> 
     const { did, handle = 'handle.invalid' } = repo.account
     const document = await identity.resolver.resolveDid(did, { signal }).catch(() => undefined)
     if (!document) throw refuse('InvalidRequest', `Could not resolve DID: ${did}`)
-    const { didDoc } = documentAnswer(document)
+    const { didDoc } = didDocField(document)
     if (!didDoc) throw refuse('InvalidRequest', `DID document is not of the data model: ${did}`)
     return {
       handle,

@@ -6,7 +6,7 @@ import type { Handler } from '@atoll/xrpc-server'
 import { isWithoutJson, recordOpening, writeRecord } from '../../repos/read/record-json.ts'
 import type { Repos } from '../../repos/repos.ts'
 
-/** About how many bytes stand around a record's value. */
+/** About how many bytes of JSON surround a record's value. */
 const aroundRecord = 200
 
 /**
@@ -35,7 +35,7 @@ export function listRecords({ repos }: Deps): Handler<typeof method> {
       repo.release(records)
       limit -= records.length
       // A short page is the last, as is one that has all that was asked for.
-      if (!isLong || limit <= 0 || page.isFull) return page.answer()
+      if (!isLong || limit <= 0 || page.isFull) return page.finish()
       cursor = page.last
       await request.nextTurn()
     }
@@ -76,7 +76,7 @@ class PageJson {
     }
   }
 
-  answer() {
+  finish() {
     const json = this.#json.ascii(this.last === undefined ? ']}' : `],"cursor":"${this.last}"}`)
     return { encoding: 'application/json; charset=utf-8', body: json.finish(), release: () => json.free() }
   }

@@ -2,7 +2,7 @@ import { isDidKey } from '@atoll/crypto'
 import type { createAccount as method } from '@atoll/lexicons/com.atproto.server'
 import { clientNetwork, type Handler } from '@atoll/xrpc-server'
 import type { Newcomer } from '../../callers.ts'
-import { documentAnswer } from '../../identity/document-answers.ts'
+import { didDocField } from '../../identity/account-documents.ts'
 import type { Identity } from '../../identity/identity.ts'
 import type { Moving, SignUps } from '../../sign-ups/sign-ups.ts'
 
@@ -33,6 +33,6 @@ export function createAccount({ signUps, identity }: Deps): Handler<typeof metho
       },
       { client: clientNetwork(ip), signal },
     )
-    return { ...created, ...(document ? documentAnswer(document) : await identity.documents.forAccount(created.did)) }
+    return { ...created, ...(document ? didDocField(document) : await identity.documents.forNewAccount(created.did)) }
   }
 }

@@ -1,7 +1,7 @@
 import type { createSession as method } from '@atoll/lexicons/com.atproto.server'
 import { clientNetwork, type Handler } from '@atoll/xrpc-server'
 import type { Identity } from '../../identity/identity.ts'
-import { sessionAnswer } from '../../sessions/session-answer.ts'
+import { sessionOutput } from '../../sessions/session-output.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 
 interface Deps {
@@ -16,6 +16,6 @@ export function createSession({ sessions, identity }: Deps): Handler<typeof meth
       client: clientNetwork(ip),
       signal,
     })
-    return { ...jwts, ...sessionAnswer(account), ...(await identity.documents.forSession(account.did)) }
+    return { ...jwts, ...sessionOutput(account), ...(await identity.documents.forSession(account.did)) }
   }
 }

@@ -3,7 +3,7 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { AccountCaller } from '../../callers.ts'
 import type { Identity } from '../../identity/identity.ts'
-import { sessionAnswer } from '../../sessions/session-answer.ts'
+import { sessionOutput } from '../../sessions/session-output.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'require'>
@@ -12,9 +12,9 @@ interface Deps {
 
 export function getSession({ accounts, identity }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ credentials }) => {
-    const { email, emailConfirmed, ...rest } = sessionAnswer(await accounts.require(credentials.did))
-    const answer = { ...rest, ...(await identity.documents.forSession(credentials.did)) }
-    // An app password does not tell the address.
-    return credentials.scope === 'com.atproto.access' ? { ...answer, email, emailConfirmed } : answer
+    const { email, emailConfirmed, ...rest } = sessionOutput(await accounts.require(credentials.did))
+    const output = { ...rest, ...(await identity.documents.forSession(credentials.did)) }
+    // A session of an app password is not told the e-mail address.
+    return credentials.scope === 'com.atproto.access' ? { ...output, email, emailConfirmed } : output
   }
 }

@@ -2,7 +2,7 @@ import type { refreshSession as method } from '@atoll/lexicons/com.atproto.serve
 import type { Handler } from '@atoll/xrpc-server'
 import type { RefreshCaller } from '../../callers.ts'
 import type { Identity } from '../../identity/identity.ts'
-import { sessionAnswer } from '../../sessions/session-answer.ts'
+import { sessionOutput } from '../../sessions/session-output.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 
 interface Deps {
@@ -13,6 +13,6 @@ interface Deps {
 export function refreshSession({ sessions, identity }: Deps): Handler<typeof method, RefreshCaller> {
   return async ({ credentials }) => {
     const { account, ...jwts } = await sessions.refresh(credentials.did, credentials.tokenId)
-    return { ...jwts, ...sessionAnswer(account), ...(await identity.documents.forSession(account.did)) }
+    return { ...jwts, ...sessionOutput(account), ...(await identity.documents.forSession(account.did)) }
   }
 }

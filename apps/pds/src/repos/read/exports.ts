@@ -6,7 +6,7 @@ import { PerNetworkLimit } from '../../per-network-limit.ts'
 import { Refused } from '../../refused.ts'
 import { snapshotCar } from './repo-car.ts'
 
-/** A quarter of the snapshots that storage keeps open: slow readers in one network must not keep everybody else from exports. */
+/** A quarter of the snapshots that storage keeps open: slow readers in one network must not block all others. */
 const maxPerNetwork = 16
 
 /** Exports of repositories as CAR files. Each holds a snapshot for as long as its client takes to read it. */

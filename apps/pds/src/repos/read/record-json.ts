@@ -4,7 +4,7 @@ import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 
 const utf8 = new TextEncoder()
 
-/** What the records of a collection begin with in answers. AT-URIs need no escapes in JSON. */
+/** How each record of a collection begins in responses. AT-URIs need no escapes in JSON. */
 export function recordOpening(did: Did, collection: Nsid): Uint8Array {
   return utf8.encode(`{"uri":"at://${did}/${collection}/`)
 }
@@ -21,8 +21,8 @@ export function isWithoutJson(error: unknown): boolean {
 }
 
 /**
- * Appends a record, of which `opening` is the beginning, as the answers of getRecord and listRecords hold it. It is written straight
- * from the stored bytes, since turning each record into values and back is most of what these methods would spend.
+ * Appends a record, which begins with `opening`, as getRecord and listRecords return it. It is
+ * written straight from the stored bytes: decoding and encoding each record would dominate the cost.
  */
 export function writeRecord(
   json: JsonBuilder,
@@ -33,11 +33,11 @@ export function writeRecord(
 ): void {
   // JSON readers expect a map, and refuse a whole page that holds anything else.
   if (block[0]! >> 5 !== MAP) throw new DataModelError('', 'not a map')
-  // In pieces: to join them first would cost as much as to write them.
+  // In pieces: joining them first would cost as much as writing them.
   json.json(opening).ascii(rkey).ascii('","cid":"').cid(cid).ascii('","value":').block(block).ascii('}')
 }
 
-/** One record as a whole answer. */
+/** The whole response of getRecord. */
 export function recordJson(did: Did, record: StoredRecord): Uint8Array {
   const json = new JsonBuilder()
   writeRecord(json, recordOpening(did, record.collection), record.rkey, record.cid.bytes, record.bytes)

@@ -7,15 +7,15 @@ import type { ByteStream, RawOutput } from '@atoll/xrpc-server'
 import { Refused } from '../../refused.ts'
 
 const encoding = 'application/vnd.ipld.car'
-/** What a file of chosen blocks may hold to be sent whole. */
+/** How large a file of chosen blocks may be to be sent whole. */
 const maxBytesAtOnce = 256 * 1024
 
-/** An answer that is a CAR file of a few blocks. */
+/** A CAR file of a few blocks. */
 export function carOf(root: Cid, blocks: Iterable<Block>): RawOutput {
   return { encoding, body: writeCar([root], blocks) }
 }
 
-/** A snapshot of a repository, whole or what it gained after `since`, as a streamed answer. */
+/** A streamed CAR file of a snapshot: the whole repository, or what it gained after `since`. */
 export function snapshotCar(snapshot: RepoSnapshot, options: SnapshotCarOptions): RawOutput {
   return { encoding, body: new SnapshotCar(snapshot, options) }
 }
@@ -71,16 +71,16 @@ class SnapshotCar implements ByteStream {
   }
 }
 
-/** The commit, then whatever else came after `since`. A repository that has not moved on has its commit to say. */
+/** The commit, then everything else that came after `since`: the commit alone if nothing did. */
 async function* newerBlocks(snapshot: RepoSnapshot, since: Tid): AsyncIterable<Block> {
   yield* await snapshot.blocks([snapshot.head.cid])
   for await (const block of snapshot.all({ since })) if (!block.cid.equals(snapshot.head.cid)) yield block
 }
 
 /**
- * A CAR file of the blocks of `cids`, in the order asked for and each once. It is streamed
- * block by block unless it is small: how large the blocks are is for their authors to say. Refuses with `BlockNotFound` when one is
- * missing.
+ * A CAR file of the blocks of `cids`, each once and in the order of the request. Unless it is small,
+ * it is streamed block by block: clients choose how large their blocks are. Refuses with
+ * `BlockNotFound` if one is missing.
  */
 export async function blocksCar(
   repos: Pick<RepoStore, 'block' | 'sizes' | 'release'>,
@@ -99,7 +99,7 @@ export async function blocksCar(
   return carOf(cids[0], whole)
 }
 
-/** The blocks one by one. One that a commit has removed meanwhile breaks the file off: what was sent cannot be refused any more. */
+/** The blocks one by one. If a commit has removed one meanwhile, the file breaks off: it is too late to refuse. */
 async function* eachBlock(repos: Pick<RepoStore, 'block'>, did: Did, cids: readonly Cid[]): AsyncGenerator<Block> {
   for (const cid of cids) {
     const bytes = await repos.block(did, cid)

@@ -28,14 +28,14 @@ interface RepoReaderDeps {
   readonly exports: Pick<Exports, 'open'>
 }
 
-/** What became of a repository; one that is active has a rev. */
+/** The state of a repository. Only an active one has a `rev`. */
 export interface RepoStatus {
   readonly did: Did
   readonly status: AccountStatus
   readonly rev: Tid | undefined
 }
 
-/** The way to repositories: nothing of one is read before the state of its account was looked at, and who asks. */
+/** Gives access to repositories, after it has checked the state of the account and who the caller is. */
 export class RepoReader {
   readonly #deps: RepoReaderDeps
 
@@ -43,7 +43,10 @@ export class RepoReader {
     this.#deps = deps
   }
 
-  /** The DID of the repository that a write names, which must be the caller's own. Refuses with `InvalidRequest` or `AuthenticationRequired`. */
+  /**
+   * The DID of the repository that a write names, which must be the caller's own. Refuses with
+   * `InvalidRequest` or `AuthenticationRequired`.
+   */
   async own(repo: string, caller: AccountCaller): Promise<Did> {
     if (repo === caller.did) return caller.did
     const account = await this.#deps.accounts.find(repo)
@@ -65,7 +68,7 @@ export class RepoReader {
     return new ReadableRepo(requireSyncable(await this.#deps.accounts.find(repo), repo, caller), this.#deps)
   }
 
-  /** Refuses with `RepoNotFound`. */
+  /** The state of the repository of a DID or handle, whatever it is. Refuses with `RepoNotFound`. */
   async status(repo: string): Promise<RepoStatus> {
     const account = await this.#deps.accounts.find(repo)
     if (!account) throw repoNotFound(repo)
@@ -75,7 +78,10 @@ export class RepoReader {
     return { did, status, rev: head?.rev }
   }
 
-  /** Repositories in order of creation, inactive ones included. Refuses a cursor that none of these listings gave. */
+  /**
+   * Repositories in order of creation, inactive ones included. Refuses a malformed cursor with
+   * `InvalidRequest`.
+   */
   list(options: { limit: number; cursor?: string }): Promise<Page<RepoListing>> {
     return this.#deps.storage.repos.list(options).catch((error: unknown) => {
       throw error instanceof InvalidCursorError ? new Refused('InvalidRequest', 'Malformed cursor') : error
@@ -83,7 +89,7 @@ export class RepoReader {
   }
 }
 
-/** A repository that may be read by whoever asked a `RepoReader` for it. */
+/** A repository that the caller of `RepoReader` may read. */
 export class ReadableRepo {
   readonly account: Account
   readonly #deps: Omit<RepoReaderDeps, 'accounts'>
@@ -106,7 +112,7 @@ export class ReadableRepo {
     return this.#deps.storage.records.list(this.did, collection, options)
   }
 
-  /** Hands back the memory of a page from `records` that nobody will read again. */
+  /** Gives back the memory of a page from `records`, which must not be read afterwards. */
   release(page: readonly ListedRecord[]): void {
     const { records } = this.#deps.storage
     for (const { section } of page) records.release?.(section)

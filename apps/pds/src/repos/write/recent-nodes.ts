@@ -6,10 +6,11 @@ import type { CommitData } from '@atoll/repo'
 const defaultBytes = 8 * 1024 * 1024
 
 /**
- * The tree nodes that the last commits wrote, which the next commits of the same repositories read first. What a CID names never
- * changes, so nothing here can be wrong; what was not used for longest goes first.
+ * The tree nodes that the last commits wrote, which the next commits of the same repositories read
+ * first. The least recently used are dropped first.
  *
- * In one process only: each has a cache of its own, which cannot be wrong.
+ * In one process only: each has a cache of its own, which cannot be wrong, since a CID always names
+ * the same bytes.
  */
 export class RecentNodes {
   readonly #nodes: RecentMap<string, Uint8Array>
@@ -22,7 +23,7 @@ export class RecentNodes {
     return this.#nodes.get(cid.key)
   }
 
-  /** Takes in the nodes of a commit in place of those that it makes superfluous. */
+  /** Adds the nodes that a commit wrote, and drops those that it removed. */
   add({ commit, ops, added, removed }: Pick<CommitData, 'commit' | 'ops' | 'added' | 'removed'>): void {
     for (const cid of removed) this.#nodes.delete(cid.key)
     const others = new Set([commit.cid.key, ...ops.map(({ cid }) => cid?.key)])

@@ -5,12 +5,12 @@ import { requestedCid } from '../cid-text.ts'
 import type { RepoWriter, WriteOutcome } from './repo-writer.ts'
 import { deletion, type KeyedRecord, type PreparedRecord, type WantedWrite, type Write } from './write.ts'
 
-/** The commit that a client saw: where the repository has moved on, the write is refused with `InvalidSwap`. */
+/** The commit that a client saw. If it is not the head any more, the write is refused with `InvalidSwap`. */
 interface SwapCommit {
   readonly swapCommit?: string | undefined
 }
 
-/** The same for the record; null means that the client saw none. */
+/** The same for the record; null means that the client saw no record. */
 interface Swaps extends SwapCommit {
   readonly swapRecord?: string | null | undefined
 }
@@ -30,7 +30,7 @@ export class RecordWrites {
     })
   }
 
-  /** Creates or replaces the record. Makes no commit where the very same record is there. */
+  /** Creates or replaces the record. Makes no commit if the same record is there already. */
   put(did: Did, record: KeyedRecord, { swapCommit, swapRecord }: Swaps): Promise<WriteOutcome<readonly Write[]>> {
     return this.#writer.write(did, async (current) => {
       const existing = await current.record(record.collection, record.rkey)
@@ -41,7 +41,7 @@ export class RecordWrites {
     })
   }
 
-  /** Makes no commit where the record is gone already: it was deleted as asked, perhaps by the same request sent twice. */
+  /** Makes no commit if the record is gone already, perhaps because the same request was sent twice. */
   delete(
     did: Did,
     { collection, rkey }: { collection: Nsid; rkey: RecordKey },
@@ -56,7 +56,7 @@ export class RecordWrites {
     })
   }
 
-  /** All of the writes, or none. */
+  /** Makes all of the writes or, if one is refused, none. */
   apply(did: Did, wanted: readonly WantedWrite[], { swapCommit }: SwapCommit): Promise<WriteOutcome<readonly Write[]>> {
     return this.#writer.write(did, ({ head, newKey }) => {
       requireSwapCommit(swapCommit, head)

@@ -39,25 +39,25 @@ export interface WriteOutcome<W> {
   readonly head: Head
   /** The plan as it was carried out. */
   readonly writes: W
-  /** False where the plan was empty: nothing was to be done, and there is no commit. */
+  /** False if the plan was empty: there was nothing to do, and there is no commit. */
   readonly committed: boolean
 }
 
 type Writes = readonly Write[]
 
-/** Decides what to write. It may be asked again, when the repository turns out to be another than it was told. */
+/** Decides what to write. Called again if the repository has changed before the write was stored. */
 export type Plan<W extends Writes> = (current: CurrentRepo) => W | Promise<W>
 
 interface PendingWrite<W> {
   readonly outcome: WriteOutcome<W>
-  /** Settles when the commit and its event are durable, or are not going to be. */
+  /** Resolves when the commit and its event are durable; rejects if they could not be stored. */
   readonly durable: Promise<unknown>
 }
 
 /** The parts of the transaction that makes an account with an empty repository. */
 export interface NewRepo {
   store(tx: Pick<PdsTransaction, 'repo'>): void
-  /** Tells the network of the repository, as of a time. */
+  /** Appends the events that tell the network of the repository. */
   announce(tx: Pick<PdsTransaction, 'events'>, at: Datetime): void
 }
 
@@ -120,7 +120,8 @@ export class RepoWriter {
         await durable
         return outcome
       } catch (error) {
-        // Another process on the same storage was faster, or a commit that this one stood on failed: look again at what there is now.
+        // Another process on the same storage was faster, or a commit below this one failed: plan again
+        // on the current head.
         if (!(error instanceof ConflictError && error.field === 'repo') || attempt === attempts) throw error
       }
     }
@@ -134,7 +135,7 @@ export class RepoWriter {
       return await this.#buildCommit(did, plan, pending)
     } catch (error) {
       if (error instanceof NeedsDurableHead) await pending.allDurable()
-      // What was refused because of a commit that then failed may be right without it.
+      // A plan that was refused because of a pending commit may be right if that commit fails.
       else if (await pending.allDurable()) throw error
       return this.#buildCommit(did, plan)
     }
@@ -181,7 +182,7 @@ export class RepoWriter {
     return duplicates.length > 0 ? [...duplicates, ...wanted] : wanted
   }
 
-  /** Runs `work` on the blocks of the repository. What the tree refuses, the request is refused for. */
+  /** Runs `work` on the blocks of the repository. An error of the tree becomes a refusal of the request. */
   async #withTree<T>(did: Did, pending: PendingRepo | undefined, work: (get: GetBlock) => T): Promise<T> {
     try {
       return await withRepoBlocks(this.#storage.repos, did, (get) =>
@@ -213,9 +214,10 @@ function applyCommit(tx: Pick<PdsTransaction, 'repo'>, commit: CommitData, write
 }
 
 /**
- * Whether a plan must not stand on pending commits. An empty one tells its client that everything is as wanted already, which must be
- * durable. And which older records have the subject of a new one is read from the storage's index, where those of pending commits are not
- * yet: of two likes of one post in a row, both would stay.
+ * Whether a plan must wait until the pending commits are durable. An empty plan tells the client that
+ * everything is as it wanted, and that must be durable. And a record with a subject replaces older
+ * ones, which are looked up in the storage's index, where pending records are missing: of two likes of
+ * one post in a row, both would stay.
  */
 function mustWait(wanted: Writes): boolean {
   return wanted.length === 0 || wanted.some((write) => write.action !== 'delete' && write.subject !== undefined)

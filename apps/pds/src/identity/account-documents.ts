@@ -2,36 +2,36 @@ import { DataModelError, jsonToValue, type ValueMap } from '@atoll/data-model'
 import type { DidDocument, IdentityResolver } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
 
-interface DocumentAnswersDeps {
+interface AccountDocumentsDeps {
   readonly resolver: Pick<IdentityResolver, 'resolveDid'>
-  /** Whether the operator wants documents in the answers about sessions. */
+  /** Whether the operator wants documents in the outputs about sessions. */
   readonly withSession: boolean
 }
 
-/** The DID documents of accounts as answers carry them: `{ didDoc }`, or nothing when it cannot be had. */
-export class DocumentAnswers {
+/** The DID documents of accounts, as a field of outputs: `{ didDoc }`, or `{}` if there is no document to give. */
+export class AccountDocuments {
   readonly #resolver: Pick<IdentityResolver, 'resolveDid'>
   readonly #withSession: boolean
 
-  constructor(deps: DocumentAnswersDeps) {
+  constructor(deps: AccountDocumentsDeps) {
     this.#resolver = deps.resolver
     this.#withSession = deps.withSession
   }
 
-  /** For an answer about a session: nothing unless the operator wants it. */
+  /** For an output about a session: `{}` unless the operator wants the document. */
   async forSession(did: Did): Promise<{ didDoc?: ValueMap }> {
-    return this.#withSession ? this.forAccount(did) : {}
+    return this.#withSession ? this.forNewAccount(did) : {}
   }
 
   /** For a new account, whose client has not seen its document yet. */
-  async forAccount(did: Did): Promise<{ didDoc?: ValueMap }> {
+  async forNewAccount(did: Did): Promise<{ didDoc?: ValueMap }> {
     const document = await this.#resolver.resolveDid(did).catch(() => undefined)
-    return document ? documentAnswer(document) : {}
+    return document ? didDocField(document) : {}
   }
 }
 
-/** The document, or nothing where it is JSON that an answer cannot hold: a fraction, or the key `__proto__`. */
-export function documentAnswer(document: DidDocument): { didDoc?: ValueMap } {
+/** The document as a field, or `{}` if it has JSON that an output cannot hold: a fraction, or the key `__proto__`. */
+export function didDocField(document: DidDocument): { didDoc?: ValueMap } {
   try {
     // A document is a JSON object.
     return { didDoc: jsonToValue(document) as ValueMap }

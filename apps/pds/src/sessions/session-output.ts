@@ -1,7 +1,7 @@
 import { type Account, accountStatus } from '@atoll/storage'
 import type { Did, Handle } from '@atoll/syntax'
 
-export interface SessionAnswer {
+export interface SessionOutput {
   did: Did
   handle: Handle
   email: string | undefined
@@ -10,8 +10,8 @@ export interface SessionAnswer {
   status?: 'takendown' | 'deactivated'
 }
 
-/** What the session methods tell of an account. */
-export function sessionAnswer(account: Account): SessionAnswer {
+/** What the session methods return about an account. */
+export function sessionOutput(account: Account): SessionOutput {
   const status = accountStatus(account)
   return {
     did: account.did,
