@@ -49,7 +49,7 @@ class SqlitePdsStorage implements PdsStorage {
   readonly state: SqlState
 
   constructor(options: SqlitePdsStorageOptions) {
-    const host = new SqliteHost({ migrations: pdsMigrations, ...options })
+    const host = new SqliteHost({ ...options, migrations: options.migrations ?? pdsMigrations })
     const { run } = host
     this.#host = host
     this.repos = new SqliteRepos(host)

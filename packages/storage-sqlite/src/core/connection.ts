@@ -3,6 +3,8 @@ import Database from 'better-sqlite3'
 import { createSqliteBuilder } from './query-builder.ts'
 
 export interface ConnectionOptions {
+  /** The database, which exists. */
+  file: string
   readonly: boolean
   cacheBytes: number
   /** Called before everything that this connection does to write; what it throws is thrown as if by SQLite. For tests of failing storage. */
@@ -31,7 +33,7 @@ export class Connection {
   readonly #beforeCall: ((sql: string) => void) | undefined
   #logPages: Database.Statement | undefined
 
-  constructor(file: string, { readonly, cacheBytes, beforeCall }: ConnectionOptions) {
+  constructor({ file, readonly, cacheBytes, beforeCall }: ConnectionOptions) {
     this.#beforeCall = beforeCall
     this.#database = new Database(file, { readonly, timeout: 5000 })
     try {

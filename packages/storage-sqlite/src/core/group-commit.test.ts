@@ -75,14 +75,14 @@ describe('group commit', () => {
     const file = path.join(folder, 'small.sqlite')
     let maxPages = 200
     const connect = () => {
-      const connection = new Connection(file, { readonly: false, cacheBytes: 1_000_000 })
+      const connection = new Connection({ file, readonly: false, cacheBytes: 1_000_000 })
       configureWriter(connection)
       connection.pragma(`max_page_count = ${maxPages}`)
       return connection
     }
     const connection = connect()
     migrate(connection, pdsMigrations, Date.now())
-    const writer = new GroupCommit(connection, { connect, last: 0, onAppend: () => {} })
+    const writer = new GroupCommit({ connection, connect, last: 0, onAppend: () => {} })
     const write = (n: number) => writer.write(() => stateRoutines.set('n', `${n}`, 'x'.repeat(50_000)))
     let written = 0
     const refusal = await (async () => {

@@ -24,11 +24,13 @@ interface Written {
 }
 
 export interface GroupCommitOptions {
-  /** Opens the writing connection: at first, and again after it failed. */
+  /** The connection to write with. */
+  connection: Connection
+  /** Opens another one after that has failed. */
   connect: () => Connection
   /** The last sequence number given. */
   last: number
-  /** Hears of events once they are durable. */
+  /** Called with events once they are durable. */
   onAppend: (events: readonly StoredEvent[]) => void
   /** Called after each commit; the next one waits for the promise. */
   onCommit?: (connection: Connection) => Promise<void> | undefined
@@ -41,7 +43,9 @@ export interface GroupCommitOptions {
  * In one process only: a SQLite database has one process that writes to it.
  */
 export class GroupCommit {
-  readonly #options: GroupCommitOptions
+  readonly #connect: () => Connection
+  readonly #onAppend: GroupCommitOptions['onAppend']
+  readonly #onCommit: GroupCommitOptions['onCommit']
   #connection: Connection | undefined
   #isWriting = false
   #queue: Job[] = []
@@ -53,11 +57,13 @@ export class GroupCommit {
   #last: number
   readonly #slice = new TimeSlice()
 
-  constructor(connection: Connection, options: GroupCommitOptions) {
-    this.#options = options
+  constructor({ connection, connect, last, onAppend, onCommit }: GroupCommitOptions) {
     this.#connection = connection
-    this.#given = options.last
-    this.#last = options.last
+    this.#connect = connect
+    this.#given = last
+    this.#last = last
+    this.#onAppend = onAppend
+    this.#onCommit = onCommit
   }
 
   /** The last sequence number that is durable. */
@@ -114,7 +120,7 @@ export class GroupCommit {
     let connection: Connection
     this.#isWriting = true
     try {
-      connection = this.#connection ??= this.#options.connect()
+      connection = this.#connection ??= this.#connect()
       connection.command('begin immediate')
       this.#slice.restart()
       for (const job of group) {
@@ -131,7 +137,7 @@ export class GroupCommit {
       this.#isWriting = false
     }
     this.#settle(written)
-    await this.#options.onCommit?.(connection)
+    await this.#onCommit?.(connection)
   }
 
   /** Undefined when the job was undone and rejected. What it throws concerns the whole group. */
@@ -166,7 +172,7 @@ export class GroupCommit {
   #settle(written: readonly Written[]): void {
     this.#last = this.#given
     for (const { job, result } of written) job.resolve(result)
-    this.#options.onAppend(written.flatMap((done) => done.events))
+    this.#onAppend(written.flatMap((done) => done.events))
   }
 
   /** Nothing of the group stays, and the next one gets a new connection. */

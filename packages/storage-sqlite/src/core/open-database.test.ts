@@ -56,6 +56,13 @@ describe('a database', () => {
     expect(seen).toContain('crashed.sqlite-wal')
   })
 
+  it('is opened with the defaults where options are undefined', async () => {
+    const absent = { now: undefined, cacheBytes: undefined, maxCheckBytes: undefined, maxLogBytes: undefined }
+    const storage = await openSqlitePdsStorage({ file, ...absent, migrations: undefined })
+    expect(await storage.accounts.count()).toBe(0)
+    await storage.close()
+  })
+
   it('keeps the mode that the operator gave it', async () => {
     await (await openSqlitePdsStorage({ file })).close()
     chmodSync(file, 0o640)

@@ -18,6 +18,12 @@ const closedMark = 0
 const openMark = 1
 
 /**
+ * What the write-ahead log is truncated to when it begins again: SQLite itself would keep the size
+ * that a long export made necessary. Between two checkpoints the log usually has 4 MB.
+ */
+const keptLogBytes = 16 * 1024 * 1024
+
+/**
  * Creates the database and the lock, if they are missing, for this user alone: private keys and password hashes will be in them. SQLite
  * itself would go by the umask. It gives its other files the mode of the database.
  */
@@ -38,11 +44,6 @@ export function requireOurs(connection: Connection, file: string): void {
   const isNew = connection.pragma('schema_version') === 0
   if (!isNew && connection.pragma('table_info(schema_version)') === undefined) throw new ForeignDatabaseError(file)
 }
-/**
- * What the write-ahead log is cut to when it begins again. SQLite itself only writes over a file that a long export made large. A log
- * between its checkpoints has 4 MB.
- */
-const keptLogBytes = 16 * 1024 * 1024
 
 /**
  * Sets up a writing connection. Every acknowledged commit is on the disk, power loss included: that is `synchronous = full`.

@@ -152,17 +152,17 @@ function openFiles(options: SqliteHostOptions, listeners: AppendListeners): Open
     opened.push(resource)
     return resource
   }
-  const connectReader = (size: number) => new Connection(file, { readonly: true, cacheBytes: size })
+  const connectReader = (size: number) => new Connection({ file, readonly: true, cacheBytes: size })
   try {
     createPrivately(file)
     const lock = keep(lockDatabase(file))
-    const writing = keep(connectWriter(options))
-    const { last, isChecked } = prepareDatabase(writing, options)
+    const connection = keep(connectWriter(options))
+    const { last, isChecked } = prepareDatabase(connection, options)
     const onAppend = (events: readonly StoredEvent[]) => listeners.notify(events)
     const pool = new ReaderPool(() => connectReader(snapshotCacheBytes))
-    const log = new WriteAheadLog(pool, { file, maxBytes: maxLogBytes })
-    const onCommit = (connection: Connection) => log.afterCommit(connection)
-    const writer = new GroupCommit(writing, { connect: () => connectWriter(options), last, onAppend, onCommit })
+    const log = new WriteAheadLog({ file, snapshots: pool, maxBytes: maxLogBytes })
+    const onCommit = (written: Connection) => log.afterCommit(written)
+    const writer = new GroupCommit({ connection, connect: () => connectWriter(options), last, onAppend, onCommit })
     const reader = keep(new Reader(connectReader(snapshotCacheBytes), () => writer.idle))
     return { lock, writer, reader, pool, log, isChecked }
   } catch (error) {
@@ -172,7 +172,7 @@ function openFiles(options: SqliteHostOptions, listeners: AppendListeners): Open
 }
 
 function connectWriter({ file, cacheBytes = defaultCacheBytes, beforeWrite }: SqliteHostOptions): Connection {
-  const connection = new Connection(file, { readonly: false, cacheBytes, beforeCall: beforeWrite })
+  const connection = new Connection({ file, readonly: false, cacheBytes, beforeCall: beforeWrite })
   try {
     requireOurs(connection, file)
     configureWriter(connection)

@@ -42,12 +42,12 @@ async function opened(options: Omit<SqlitePdsStorageOptions, 'file'> = {}) {
 function longLog({ inlinePages, maxBytes = 256 * MiB }: { inlinePages: number; maxBytes?: number }) {
   const folder = temporaryFolder()
   const file = path.join(folder, 'long.sqlite')
-  const connection = new Connection(file, { readonly: false, cacheBytes: MiB })
+  const connection = new Connection({ file, readonly: false, cacheBytes: MiB })
   configureWriter(connection)
   connection.command('create table t (b)')
-  const reading = new Connection(file, { readonly: true, cacheBytes: MiB })
+  const reading = new Connection({ file, readonly: true, cacheBytes: MiB })
   const snapshots = new ReaderPool(() => reading)
-  const log = new WriteAheadLog(snapshots, { file, maxBytes, inlinePages })
+  const log = new WriteAheadLog({ file, snapshots, maxBytes, inlinePages })
   closing.push(async () => {
     await log.copied
     snapshots.close()

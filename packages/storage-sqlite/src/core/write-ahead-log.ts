@@ -21,7 +21,10 @@ const program = `
 `
 
 export interface WriteAheadLogOptions {
+  /** The database. */
   file: string
+  /** The readers of snapshots, which hold the log back while they are taken. */
+  snapshots: ReaderPool
   /** Beyond this, snapshots are ended, and commits wait for a copy that is being made. */
   maxBytes: number
   /** The most pages that are copied on this thread. Default 2000. */
@@ -47,9 +50,9 @@ export class WriteAheadLog {
   /** How many commits may still pass until the next look. */
   #unseen = 0
 
-  constructor(snapshots: ReaderPool, { file, maxBytes, inlinePages = defaultInlinePages }: WriteAheadLogOptions) {
-    this.#snapshots = snapshots
+  constructor({ file, snapshots, maxBytes, inlinePages = defaultInlinePages }: WriteAheadLogOptions) {
     this.#file = file
+    this.#snapshots = snapshots
     this.#maxBytes = maxBytes
     this.#inlinePages = inlinePages
   }

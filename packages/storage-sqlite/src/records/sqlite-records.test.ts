@@ -60,7 +60,7 @@ describe('a page of large records', () => {
       Array.from({ length: 12 }, (_, n) => [`${collection}/key${n}`, { n, bytes: new Uint8Array(900_000) }]),
     )
     await storage.transact(did, (tx) => tx.repo.apply(new SampleRepo(did).commit(writes)))
-    const connection = new Connection(file, { readonly: true, cacheBytes: 1_000_000 })
+    const connection = new Connection({ file, readonly: true, cacheBytes: 1_000_000 })
     let steps = 0
     const page = runRoutine(
       packedRecords({ repo: 1, collection, from: '', limit: 100, reverse: true, maxBytes: maxPageBytes }),
