@@ -95,10 +95,8 @@ export function nodesToUndo(ops: readonly Op[], tree: Tree): Set<Node> {
   )
 }
 
-/**
- * Those of the nodes that lie on the way to a key that was written, and so cannot be done without.
- */
-export function nodesOnTheWay(ops: readonly Op[], tree: Tree): Node[] {
+/** Those of the nodes on the path to a written key, which are always needed. */
+export function nodesOnPaths(ops: readonly Op[], tree: Tree): Node[] {
   return [...new Set(ops.flatMap(({ action, path }) => (action === 'delete' ? [] : pathTo(tree, path))))]
 }
 

@@ -3,7 +3,7 @@ import { pathsOfLayer } from '../mst/example-keys.ts'
 import type { Op } from '../mst/oracles.ts'
 import { numbered, recordCid } from '../mst/shapes.ts'
 import { type Block, type Records, treeOf } from '../mst/tree-by-definition.ts'
-import { nodesOnTheWay, nodesToUndo } from './commits.ts'
+import { nodesOnPaths, nodesToUndo } from './commits.ts'
 
 /** Operations, and the part of the resulting tree that a message carries. */
 export interface Inversion {
@@ -81,7 +81,7 @@ function wrong(): Inversion[] {
     ['the delete left out', 'other-root', good.ops.toSpliced(index(third), 1)],
     ['all operations left out', 'other-root', []],
   ]
-  const missing = nodesOnTheWay(good.ops, treeOf(after)).map((gone, place): Inversion => {
+  const missing = nodesOnPaths(good.ops, treeOf(after)).map((gone, place): Inversion => {
     const blocks = good.blocks.filter(({ cid }) => !cid.equals(gone.cid))
     return {
       ...good,

@@ -14,7 +14,7 @@ import {
   link,
   type Message,
   messageOf,
-  nodesOnTheWay,
+  nodesOnPaths,
   now,
   opInJson,
   type State,
@@ -406,7 +406,7 @@ function badOps(): Slice[] {
 function badTrees(): Slice[] {
   const { before, good } = scene()
   const { after, blocks, ops } = good
-  const missing = nodesOnTheWay(ops, after.tree).map((gone, index) =>
+  const missing = nodesOnPaths(ops, after.tree).map((gone, index) =>
     slice(
       index === 0 ? 'no tree' : `without node ${index + 1} of those on the way to a key that was written`,
       'reject',

@@ -32,7 +32,11 @@ export const service = {
     'address of the operator, shown by describeServer',
     parseEmailAddress,
   ),
-  developmentMode: flag('PDS_DEV_MODE', false, "for a machine of one's own: http and private addresses are allowed"),
+  developmentMode: flag(
+    'PDS_DEV_MODE',
+    false,
+    'for development on your own machine: http and private addresses are allowed',
+  ),
 } as const
 
 /** The network resolves two DID methods, and did:web only for host names. */
