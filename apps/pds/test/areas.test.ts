@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-const sources = new URL('../src/', import.meta.url).pathname
+const sources = fileURLToPath(new URL('../src/', import.meta.url))
 
 /** The source files of a folder whose text matches, tests aside. */
 function filesWith(pattern: RegExp, folder = '**'): string[] {

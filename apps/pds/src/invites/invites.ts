@@ -39,13 +39,12 @@ export class Invites {
   }
 }
 
-export function openInvites({
-  config,
-  storage,
-}: {
-  config: Pick<Config, 'invites'>
-  storage: InvitesDeps['storage']
-}): Invites {
+interface OpenInvitesDeps {
+  readonly config: Pick<Config, 'invites'>
+  readonly storage: InvitesDeps['storage']
+}
+
+export function openInvites({ config, storage }: OpenInvitesDeps): Invites {
   return new Invites({ storage, required: config.invites.required })
 }
 

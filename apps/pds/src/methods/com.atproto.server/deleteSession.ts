@@ -3,10 +3,10 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { RefreshCaller } from '../../callers.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 
-export function deleteSession({
-  sessions,
-}: {
+interface Deps {
   sessions: Pick<Sessions, 'end'>
-}): Handler<typeof method, RefreshCaller> {
+}
+
+export function deleteSession({ sessions }: Deps): Handler<typeof method, RefreshCaller> {
   return ({ credentials }) => sessions.end(credentials.did, credentials.tokenId)
 }

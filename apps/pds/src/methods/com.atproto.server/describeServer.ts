@@ -2,11 +2,11 @@ import type { describeServer as method } from '@atoll/lexicons/com.atproto.serve
 import type { Handler } from '@atoll/xrpc-server'
 import type { Config } from '../../config/config.ts'
 
-export function describeServer({
-  config,
-}: {
+interface Deps {
   config: Pick<Config, 'service' | 'identity' | 'invites' | 'blobs'>
-}): Handler<typeof method> {
+}
+
+export function describeServer({ config }: Deps): Handler<typeof method> {
   const { service, identity, invites, blobs } = config
   return () => ({
     did: service.did,
