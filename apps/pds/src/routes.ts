@@ -4,12 +4,12 @@ import * as server from '@atoll/lexicons/com.atproto.server'
 import * as sync from '@atoll/lexicons/com.atproto.sync'
 import { route, stream } from '@atoll/xrpc-server'
 import type { Access } from './access/access.ts'
-import { limits } from './limits.ts'
 import { blankIsAbsent } from './methods/blank-is-absent.ts'
 import * as identityMethods from './methods/com.atproto.identity/index.ts'
 import * as repoMethods from './methods/com.atproto.repo/index.ts'
 import * as serverMethods from './methods/com.atproto.server/index.ts'
 import * as syncMethods from './methods/com.atproto.sync/index.ts'
+import { limits } from './rate-limits.ts'
 import type { Services } from './services.ts'
 
 const megabyte = 1_000_000

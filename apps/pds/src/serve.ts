@@ -3,8 +3,8 @@ import type { NodeServerOptions } from '@atoll/xrpc-server/node'
 import type { Adapters } from './adapters.ts'
 import type { Config } from './config/config.ts'
 import { listenVariables } from './config/service.ts'
-import { trustedProxies } from './limits.ts'
 import { createPds, type Pds } from './pds.ts'
+import { trustedProxies } from './rate-limits.ts'
 
 /** A service that listens. */
 export interface ServedPds extends ListeningRouter {

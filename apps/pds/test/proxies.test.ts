@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config/config.ts'
-import { subscriptionsPerAddress } from '../src/limits.ts'
+import { subscriptionsPerAddress } from '../src/rate-limits.ts'
 import { type ServedPds, servePds } from '../src/serve.ts'
 import { environment } from './pds-under-test.ts'
 

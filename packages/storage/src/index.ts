@@ -34,8 +34,8 @@ export {
   StorageUnavailableError,
 } from './core/errors.ts'
 export { type ArgumentsOf, type Intent, type IntentRecorder, intentRecorders, replayIntents } from './core/intents.ts'
-export { numberOfCursor, type Page, pageOf } from './core/listing.ts'
 export { MemoryTables } from './core/memory-tables.ts'
+export { numberOfCursor, type Page, pageOf } from './core/page.ts'
 export type { MethodNames, Part, StorageOf, Transactional } from './core/storage.ts'
 export type { EmailToken, EmailTokenPart, EmailTokenStore, EmailTokenWrites } from './email-tokens/email-token-store.ts'
 export { AppendListeners } from './events/append-listeners.ts'

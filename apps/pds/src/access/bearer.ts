@@ -1,7 +1,8 @@
 /** Callers with a session token: `Authorization: Bearer`. */
 import type { AccountCaller, RefreshCaller } from '../callers.ts'
 import { Refused } from '../refused.ts'
-import type { AccessScope, SessionTokens } from '../sessions/session-tokens.ts'
+import type { SessionTokens } from '../sessions/session-tokens.ts'
+import { requireScope } from './scopes.ts'
 
 interface Headers {
   get(name: string): string | null
@@ -22,12 +23,6 @@ export function refreshCaller(
 ): RefreshCaller {
   const { did, id } = tokens.readRefresh(requireBearer(headers), options)
   return { kind: 'refresh', did, tokenId: id }
-}
-
-/** Refuses a token whose scope does not cover the method. */
-function requireScope(scope: AccessScope): void {
-  // A taken-down account may only appeal, and no method for that is served yet.
-  if (scope === 'com.atproto.takendown') throw new Refused('InvalidToken', 'Bad token scope')
 }
 
 function requireBearer(headers: Headers): string {

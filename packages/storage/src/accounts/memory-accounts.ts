@@ -1,8 +1,8 @@
 import type { Did, Handle } from '@atoll/syntax'
 import { ConflictError } from '../core/errors.ts'
 import type { JournaledMap } from '../core/journaled-map.ts'
-import { numberOfCursor, type Page, pageOf } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
+import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
 import type { Account, AccountStore, AccountWrites, NewAccount } from './account-store.ts'
 import { accountHolding, accountTable, preferencesTable, type UniqueField } from './account-tables.ts'
 

@@ -4,8 +4,8 @@ import type { ClaimedValues } from '../accounts/memory-accounts.ts'
 import { ConflictError } from '../core/errors.ts'
 import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
-import { numberOfCursor, type Page, pageOf } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
+import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
 import type { Claim, ClaimStore, ClaimWrites } from './claim-store.ts'
 
 export class MemoryClaims implements ClaimStore, ClaimWrites, ClaimedValues {

@@ -1,5 +1,5 @@
 import type { Datetime, Did } from '@atoll/syntax'
-import type { Page } from '../core/listing.ts'
+import type { Page } from '../core/page.ts'
 import type { MethodNames } from '../core/storage.ts'
 
 export interface InviteUse {

@@ -2,9 +2,9 @@ import type { Did } from '@atoll/syntax'
 import { ConflictError, InvalidCursorError } from '../core/errors.ts'
 import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
-import { type Page, pageOf } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareText } from '../core/order.ts'
+import { type Page, pageOf } from '../core/page.ts'
 import type { InviteCode, InviteStore, InviteUse, InviteWrites, NewInviteCode } from './invite-store.ts'
 
 interface MemoryInvite extends NewInviteCode {

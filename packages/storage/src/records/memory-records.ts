@@ -1,8 +1,8 @@
 import { sectionOf } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
-import { numberOfCursor, type Page, pageOf } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareText } from '../core/order.ts'
+import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
 import {
   inOrderOfCreation,
   type MemoryRecord,

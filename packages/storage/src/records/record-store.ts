@@ -1,6 +1,6 @@
 import type { Cid, Section } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
-import type { Page } from '../core/listing.ts'
+import type { Page } from '../core/page.ts'
 
 /** A record with its encoded bytes. `rev` is the commit that last wrote it. */
 export interface StoredRecord {

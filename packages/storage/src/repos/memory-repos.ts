@@ -5,9 +5,9 @@ import { accountStatus } from '../accounts/account-store.ts'
 import { accountTable } from '../accounts/account-tables.ts'
 import { ConflictError } from '../core/errors.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
-import { numberOfCursor, type Page, pageOf } from '../core/listing.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareText } from '../core/order.ts'
+import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
 import {
   blobKey,
   inOrderOfCreation,

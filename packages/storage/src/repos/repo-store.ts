@@ -2,7 +2,7 @@ import type { Block, Cid } from '@atoll/data-model'
 import type { GetBlock, Head, SectionSource } from '@atoll/repo'
 import type { Did, Tid } from '@atoll/syntax'
 import type { AccountStatus } from '../accounts/account-store.ts'
-import type { Page } from '../core/listing.ts'
+import type { Page } from '../core/page.ts'
 import type { MethodNames } from '../core/storage.ts'
 import type { RepoWrites } from './repo-change.ts'
 

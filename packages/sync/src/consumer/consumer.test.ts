@@ -1,4 +1,4 @@
-import { FakeSocket, settled } from '@atoll/testkit'
+import { FakeNodeSocket, FakeSocket, settled, socketsOf } from '@atoll/testkit'
 import { encodeErrorFrame, encodeMessageFrame } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { follow } from '../../test/consumer.ts'
@@ -50,6 +50,27 @@ describe('a consumer', () => {
     expect(consumer.cursor).toBe(9)
     await clock.advance(1000)
     expect(store.saves).toEqual([9])
+  })
+
+  it('takes options and handlers from an instance of a class', async () => {
+    const { webSocket, latest } = socketsOf(FakeNodeSocket)
+    class Options {
+      readonly service = 'https://relay.test'
+      readonly cursorStore = new MemoryCursorStore()
+      readonly webSocket = webSocket
+      onEvent(event: FirehoseEvent) {
+        handled.push(seqOf(event))
+      }
+    }
+    const handled: number[] = []
+    const consumer = createFirehoseConsumer(new Options())
+    const run = consumer.run()
+    await settled()
+    latest().open().send(frameOf(1, 'a'))
+    await settled()
+    expect(handled).toEqual([1])
+    await consumer.close()
+    await run
   })
 
   it('hands over the messages of older generations', async () => {

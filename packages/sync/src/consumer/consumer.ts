@@ -60,7 +60,10 @@ class Consumer implements FirehoseConsumer {
     this.#progress = new Progress(undefined, this.#overlap)
     this.#queue = new KeyedQueue(options.concurrency ?? 16, () => this.#resume())
     this.#processor = new Processor({
-      ...options,
+      verify: options.verify,
+      onEvent: options.onEvent,
+      onDesynchronized: options.onDesynchronized,
+      onFailure: options.onFailure,
       signal: this.#stopping.signal,
       onNotice: (notice) => this.#notice(notice),
       backOff: (failures) => this.#queue.yieldSlot(this.#wait(this.#backoffMs(failures))),

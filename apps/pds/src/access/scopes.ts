@@ -1,0 +1,8 @@
+import { Refused } from '../refused.ts'
+import type { AccessScope } from '../sessions/session-tokens.ts'
+
+/** Refuses a token whose scope does not cover the method. */
+export function requireScope(scope: AccessScope): void {
+  // A taken-down account may only appeal, and no method for that is served yet.
+  if (scope === 'com.atproto.takendown') throw new Refused('InvalidToken', 'Bad token scope')
+}
