@@ -56,7 +56,7 @@ const read = async (blobs: Blobs) => (await blobs.read(did, cid, { takendown: fa
 const notFound = { error: 'BlobNotFound' }
 
 describe('blobs that lost their last reference', () => {
-  const discarded = async () => (await storage.blobs.pendingDeletion({ limit: 9 })).map((blob) => `${blob.cid}`)
+  const pendingDeletion = async () => (await storage.blobs.pendingDeletion({ limit: 9 })).map((blob) => `${blob.cid}`)
 
   it('are gone, index and bytes, and nothing is noted of them', async () => {
     const { blobs, failures } = service()
@@ -67,7 +67,7 @@ describe('blobs that lost their last reference', () => {
     expect(failures).toEqual([])
     expect(await store.size(did, cid)).toBeUndefined()
     expect(await storage.blobs.get(did, cid)).toBeUndefined()
-    expect(await discarded()).toEqual([])
+    expect(await pendingDeletion()).toEqual([])
   })
 
   it('are gone after the next sweep when the service is stopped between their index and their bytes', async () => {
@@ -79,10 +79,10 @@ describe('blobs that lost their last reference', () => {
     expect(failures).toMatchObject([{ message: 'stopped' }])
     expect(await storage.blobs.get(did, cid)).toBeUndefined()
     expect(await store.size(did, cid)).toBe(content.length)
-    expect(await discarded()).toEqual([`${cid}`])
+    expect(await pendingDeletion()).toEqual([`${cid}`])
     await service().blobs.sweep()
     expect(await store.size(did, cid)).toBeUndefined()
-    expect(await discarded()).toEqual([])
+    expect(await pendingDeletion()).toEqual([])
   })
 
   it('are kept when they were uploaded again before that sweep, whether or not a record refers to them yet', async () => {
@@ -92,12 +92,12 @@ describe('blobs that lost their last reference', () => {
       await remove('one')
       stopped.collect(did)
       await stopped.settled()
-      expect(await discarded()).toEqual([`${cid}`])
+      expect(await pendingDeletion()).toEqual([`${cid}`])
       const { blobs } = service()
       const again = await upload(blobs)
       if (isReferred) await refer(blobs, again, 'two')
       await blobs.sweep()
-      expect(await discarded()).toEqual([])
+      expect(await pendingDeletion()).toEqual([])
       if (!isReferred) await refer(blobs, again, 'two')
       expect((await blobs.read(did, cid, { takendown: false })).size).toBe(content.length)
       await remove('two')

@@ -1,4 +1,5 @@
 import { type BlobRef, type Cid, decodeCbor, findBlobRefs, type Value } from '@atoll/data-model'
+import { formatPath } from '@atoll/repo'
 import type { BlobReference, PdsStorage, StoredBlob } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
@@ -51,7 +52,7 @@ export class ReferenceCheck {
   }
 
   async #read({ collection, rkey }: BlobReference): Promise<void> {
-    const path = `${collection}/${rkey}`
+    const path = formatPath(collection, rkey)
     if (this.#readPaths.has(path) || this.#bytesRead > maxBytesRead) return
     this.#readPaths.add(path)
     const record = await this.#storage.records.get(this.#did, collection, rkey)

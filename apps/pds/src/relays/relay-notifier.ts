@@ -44,7 +44,12 @@ export class CrawlRequestError extends Error {
   }
 }
 
-/** Asks relays to crawl this server: when there is news, and again when one of them has stopped reading it. */
+/**
+ * Asks relays to crawl this server: when there is news, and again when one of them has stopped
+ * reading it.
+ *
+ * In one process only: when each relay was last notified, and of what.
+ */
 export class RelayNotifier {
   readonly #relays: Relay[]
   readonly #hostname: string

@@ -16,6 +16,8 @@ const bytesOfError = 2048
  * Lookups that failed a moment ago, so that a source in trouble is not asked by every caller. Kept
  * here and not in the cache: a failure says something about this process and its network, nothing
  * about the identity.
+ *
+ * In one process only: each remembers its own.
  */
 export class Failures {
   readonly #failures = new RecentMap<AtIdentifier, Failure>({

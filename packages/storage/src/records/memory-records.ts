@@ -22,7 +22,7 @@ export class MemoryRecords implements RecordStore {
 
   async get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
     const repo = this.#repos.get(did)
-    const record = repo?.records.get(`${collection}/${rkey}`)
+    const record = repo?.records.get(pathOf({ collection, rkey }))
     return repo && record && withBytes(repo, record)
   }
 

@@ -1,6 +1,8 @@
 /**
  * A count for each key, such as a client network. A key whose count is back at zero takes no
  * memory.
+ *
+ * In one process only: each counts for itself.
  */
 export class CountsByKey {
   readonly #counts = new Map<string, number>()

@@ -27,6 +27,8 @@ type Begin = () => void
 /**
  * Runs a few pieces of work at a time, such as those that occupy a thread. Clients take turns, so a
  * client with many waiting delays the others by one each.
+ *
+ * In one process only: each has its own queue.
  */
 export class Turns {
   readonly #limits: TurnLimits
