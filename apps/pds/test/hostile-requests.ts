@@ -2,7 +2,7 @@ import type { FieldSchema, LexiconDoc, ParamsSchema, StringFormat } from '@atoll
 import fc from 'fast-check'
 
 /** What requests may name that is really there, and tokens of every kind. */
-export interface Surroundings {
+export interface Context {
   /** Values that fit, by the format of a string. */
   readonly known: { readonly [format in StringFormat]?: readonly string[] }
   /** Lines of an authorization header. */
@@ -18,10 +18,10 @@ export interface HostileRequest {
 }
 
 /** Requests to one method that are wrong in one way or several, and now and then right; made from what its lexicon says. */
-export function hostileRequests(document: LexiconDoc, surroundings: Surroundings): fc.Arbitrary<HostileRequest> {
+export function hostileRequests(document: LexiconDoc, context: Context): fc.Arbitrary<HostileRequest> {
   const main = document.defs['main']
   if (main?.type !== 'query' && main?.type !== 'procedure') throw new Error(`${document.id} is no method`)
-  const schemas = new Schemas(document, surroundings)
+  const schemas = new Schemas(document, context)
   const usual = main.type === 'query' ? 'GET' : 'POST'
   const input = main.type === 'procedure' ? main.input : undefined
   return fc
@@ -29,7 +29,7 @@ export function hostileRequests(document: LexiconDoc, surroundings: Surroundings
       method: mostly(fc.constant(usual), fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS')),
       query: query(main.parameters?.properties, schemas),
       encoding: mostly(fc.constant(input?.encoding === '*/*' ? 'image/png' : input?.encoding), encodings),
-      authorization: mostly(fc.constantFrom(...surroundings.tokens), authorizations),
+      authorization: mostly(fc.constantFrom(...context.tokens), authorizations),
       more: mostly(fc.constant({}), otherHeaders),
       body: input?.schema ? bodies(schemas.value(input.schema)) : input ? rawBodies : mostly(noBody, rawBodies),
     })
@@ -181,9 +181,9 @@ function bodies(values: fc.Arbitrary<unknown>): fc.Arbitrary<Uint8Array | undefi
 /** Values that fit a schema or nearly do. */
 class Schemas {
   readonly #document: LexiconDoc
-  readonly #known: Surroundings['known']
+  readonly #known: Context['known']
 
-  constructor(document: LexiconDoc, { known }: Surroundings) {
+  constructor(document: LexiconDoc, { known }: Context) {
     this.#document = document
     this.#known = known
   }

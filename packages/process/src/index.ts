@@ -38,4 +38,4 @@ export {
 } from './settings/read-settings.ts'
 export { type PartialValues, type Schema, type Setting, settingsOf, type Values } from './settings/setting.ts'
 export type { UnsupportedSetting } from './settings/unsupported.ts'
-export { explainingStart, type Place, StartError } from './start-failure.ts'
+export { type ConfiguredPath, explainingStart, StartError } from './start-failure.ts'

@@ -17,7 +17,7 @@ export class StartError extends Error {
 }
 
 /** A file or folder, and the setting that named it. */
-export interface Place {
+export interface ConfiguredPath {
   readonly path: string
   readonly setting: string
 }
@@ -34,7 +34,10 @@ export function startFailure(error: unknown): string | undefined {
  * Runs a part of the start. A failure with a file becomes a `StartError` about the place that the
  * file is in, or about the first place if it is in no other.
  */
-export async function explainingStart<T>(places: readonly [Place, ...Place[]], work: () => Promise<T>): Promise<T> {
+export async function explainingStart<T>(
+  places: readonly [ConfiguredPath, ...ConfiguredPath[]],
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -49,7 +52,7 @@ function isWithin(path: string, folder: string): boolean {
   return !relative(folder, path).startsWith('..')
 }
 
-function placeFailure(error: unknown, place: Place): string | undefined {
+function placeFailure(error: unknown, place: ConfiguredPath): string | undefined {
   const { path, setting } = place
   if (error instanceof DatabaseInUseError) {
     return `${error.file} is in use by another process: stop that one, or choose another folder with ${setting}.`
@@ -72,7 +75,7 @@ function notOurs(path: string): string {
   return `${path} is not a database of this server: move it away, or restore it from a backup.`
 }
 
-function storageFailure({ reason }: StorageUnavailableError, { path, setting }: Place): string | undefined {
+function storageFailure({ reason }: StorageUnavailableError, { path, setting }: ConfiguredPath): string | undefined {
   if (reason === 'full') return fullFailure(path, setting)
   if (reason === 'busy') {
     return `${path} is locked by another program: close what has the database open, and start again.`
@@ -94,7 +97,7 @@ function sqliteFailure({ cause }: StorageUnavailableError, path: string): string
 /**
  * An error of the system. The file that it names says more than the folder that the setting names.
  */
-function systemFailure(error: unknown, place: Place): string | undefined {
+function systemFailure(error: unknown, place: ConfiguredPath): string | undefined {
   const code = codeOf(error)
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return undefined
   const path = pathOf(error) ?? place.path

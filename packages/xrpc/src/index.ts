@@ -11,7 +11,7 @@ export {
 export { refreshAt } from './client/refresh-at.ts'
 export type { RawInput } from './client/request.ts'
 export type { RetryOptions } from './client/retry.ts'
-export { type Session, type SessionTokens, TokenSession, type TokenSessionOptions } from './client/session.ts'
+export { type Session, type TokenPair, TokenSession, type TokenSessionOptions } from './client/session.ts'
 export { errorOfStatus, FrameError, StreamClosedError, statusOf, XrpcError, type XrpcErrorOptions } from './errors.ts'
 export { type GeneralErrorName, generalErrors, isGeneralError } from './general-errors.ts'
 export { type Clock, systemClock } from './stream/clock.ts'

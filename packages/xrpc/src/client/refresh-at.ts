@@ -2,13 +2,13 @@ import { XrpcError } from '../errors.ts'
 import { readAll } from './byte-stream.ts'
 import type { FetchLike } from './client.ts'
 import { readError } from './response.ts'
-import type { SessionTokens } from './session.ts'
+import type { TokenPair } from './session.ts'
 
 const maxBytes = 64 * 1024
 
 /** Refreshes tokens at the server that issued them, by `com.atproto.server.refreshSession`. */
 export function refreshAt(service: string | URL, fetch: FetchLike = globalThis.fetch) {
-  return async (refreshJwt: string): Promise<SessionTokens> => {
+  return async (refreshJwt: string): Promise<TokenPair> => {
     const url = new URL('/xrpc/com.atproto.server.refreshSession', service).href
     const response = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${refreshJwt}` } })
     if (!response.ok) throw await readError(response)
@@ -26,7 +26,7 @@ function parse(bytes: Uint8Array | undefined): unknown {
   }
 }
 
-function isTokens(body: unknown): body is SessionTokens {
+function isTokens(body: unknown): body is TokenPair {
   if (typeof body !== 'object' || body === null || !('accessJwt' in body && 'refreshJwt' in body)) return false
   return typeof body.accessJwt === 'string' && typeof body.refreshJwt === 'string'
 }

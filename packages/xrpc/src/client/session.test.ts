@@ -3,7 +3,7 @@ import { download, upload } from '../../test/methods.ts'
 import type { XrpcError } from '../errors.ts'
 import { createClient, type FetchLike } from './client.ts'
 import { refreshAt } from './refresh-at.ts'
-import { type SessionTokens, TokenSession } from './session.ts'
+import { type TokenPair, TokenSession } from './session.ts'
 
 const service = 'https://pds.example'
 
@@ -11,7 +11,7 @@ const service = 'https://pds.example'
 function serverOf() {
   let valid = 0
   const counts = { refreshes: 0, calls: 0 }
-  const tokens = (): SessionTokens => ({ accessJwt: `access-${valid}`, refreshJwt: `refresh-${valid}` })
+  const tokens = (): TokenPair => ({ accessJwt: `access-${valid}`, refreshJwt: `refresh-${valid}` })
   const refusal = (status: number, error: string) => Response.json({ error, message: '' }, { status })
   const fetch: FetchLike = async (url, init) => {
     const token = new Headers(init.headers).get('authorization')
@@ -28,7 +28,7 @@ function serverOf() {
 }
 
 function sessionOf(server: ReturnType<typeof serverOf>) {
-  const changes: (SessionTokens | undefined)[] = []
+  const changes: (TokenPair | undefined)[] = []
   const session = new TokenSession({
     tokens: server.tokens(),
     refresh: refreshAt(service, server.fetch),

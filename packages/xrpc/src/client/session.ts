@@ -16,23 +16,23 @@ export interface Session {
   refresh?(): Promise<boolean>
 }
 
-export interface SessionTokens {
+export interface TokenPair {
   accessJwt: string
   refreshJwt: string
 }
 
 export interface TokenSessionOptions {
-  tokens: SessionTokens
+  tokens: TokenPair
   /** Trades the refresh token for new ones; see `refreshAt`. */
-  refresh(refreshJwt: string): Promise<SessionTokens>
+  refresh(refreshJwt: string): Promise<TokenPair>
   /** Told of new tokens, to keep them, and of `undefined` when the session has ended. */
-  onChange?(tokens: SessionTokens | undefined): void
+  onChange?(tokens: TokenPair | undefined): void
 }
 
 /** A session of two tokens, as `com.atproto.server.createSession` gives them. */
 export class TokenSession implements Session {
   readonly #options: TokenSessionOptions
-  #tokens: SessionTokens | undefined
+  #tokens: TokenPair | undefined
 
   constructor(options: TokenSessionOptions) {
     this.#options = options
@@ -40,7 +40,7 @@ export class TokenSession implements Session {
   }
 
   /** The tokens in force; `undefined` once the session has ended. */
-  get tokens(): SessionTokens | undefined {
+  get tokens(): TokenPair | undefined {
     return this.#tokens
   }
 
