@@ -5,10 +5,12 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { StorageUnavailableError } from '@atoll/storage'
 
-/** What is done to files, in the order in which it is done. */
+/** The steps by which files are written. */
 export type FileStep = 'create' | 'write' | 'sync' | 'rename' | 'syncFolder' | 'remove'
 
-/** Hears of each step before it is taken; what it throws stops there, as a failing disk would. For tests. */
+/**
+ * Called before each step; what it throws makes the step fail, as a failing disk would. For tests.
+ */
 export type BeforeStep = (step: FileStep, file: string) => void
 
 /** A file that is being written. */
@@ -17,18 +19,25 @@ export interface OpenFile {
   readonly descriptor: number
 }
 
-// Descriptors, and not Node's handles, which cost more and can only be closed by way of another thread.
+// Descriptors rather than Node's file handles, which cost more and can only be closed in another
+// thread.
 const open = promisify(fs.open)
 const close = promisify(fs.close)
 const writev = promisify(fs.writev)
 const fdatasync = promisify(fs.fdatasync)
 const fsync = promisify(fs.fsync)
 
-/** For the server's user alone: blobs that no record refers to, or that were taken down, are not public. */
+/**
+ * Only for the server's user: blobs that no record refers to, or that were taken down, are not
+ * public.
+ */
 const fileMode = 0o600
 const folderMode = 0o700
 
-/** Files that are whole or absent: what resolved here is on the disk. Only the user that the process runs as may read them. */
+/**
+ * Files that are either complete or absent. Once a promise of these methods resolves, its effect is
+ * on the disk. Only the user of the process may read the files.
+ */
 export class DurableFiles {
   readonly #before: BeforeStep
   /** Folders whose own entries are known to be on the disk. */
@@ -38,7 +47,7 @@ export class DurableFiles {
     this.#before = before
   }
 
-  /** Creates a file that nobody else has, under a name that means nothing yet. */
+  /** Creates a file under a random, temporary name. */
   async create(folder: string): Promise<OpenFile> {
     const file = path.join(folder, randomUUID())
     return await this.#inFolder(folder, async () => {
@@ -47,7 +56,7 @@ export class DurableFiles {
     })
   }
 
-  /** Appends these bytes, one piece behind the other. */
+  /** Appends these pieces, in order. */
   async write({ file, descriptor }: OpenFile, pieces: readonly Uint8Array[]): Promise<void> {
     this.#before('write', file)
     for (let left = [...pieces]; left.length > 0; ) {
@@ -61,13 +70,19 @@ export class DurableFiles {
     await fdatasync(descriptor)
   }
 
-  /** A file that is on the disk has nothing left to be written: closing it is not worth a trip to another thread. */
+  /**
+   * A synced file has nothing left to be written, so closing it is not worth a trip to another
+   * thread.
+   */
   async close({ descriptor }: OpenFile, isSynced: boolean): Promise<void> {
     if (isSynced) fs.closeSync(descriptor)
     else await close(descriptor)
   }
 
-  /** Gives a synced file its name. Across file systems it is copied and synced first, so that the name appears with the whole content. */
+  /**
+   * Renames a synced file. Across file systems it is first copied to `nearby` and synced, so that
+   * the new name appears with the complete content.
+   */
   async move(from: string, to: string, nearby: string): Promise<void> {
     await this.#inFolder(path.dirname(to), async () => {
       try {
@@ -81,14 +96,17 @@ export class DurableFiles {
     await this.syncFolder(path.dirname(to))
   }
 
-  /** Removes a file or a folder; it may be gone already. */
+  /** Removes a file or a folder, if it exists. */
   async remove(target: string): Promise<void> {
     this.#before('remove', target)
     this.#folders.delete(target)
     await rm(target, { recursive: true, force: true })
   }
 
-  /** Makes sure that a folder exists and would still exist after a crash: also one that a killed process has made and not synced. */
+  /**
+   * Makes sure that a folder exists and would survive a crash, even if a killed process created it
+   * without syncing.
+   */
   async folder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return
     const first = await mkdir(folder, { recursive: true, mode: folderMode })
@@ -101,7 +119,10 @@ export class DurableFiles {
     this.#folders.add(folder)
   }
 
-  /** Runs `work` in a folder that exists, and once more if somebody has removed the folder since it was made. */
+  /**
+   * Makes sure that the folder exists and runs `work`; if the folder was removed meanwhile, creates
+   * it again and repeats `work` once.
+   */
   async #inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
     await this.folder(folder)
     try {
@@ -138,21 +159,21 @@ export class DurableFiles {
     }
   }
 
-  /** Makes sure that the names in a folder would still be there after a crash, and those that were removed would not. */
+  /** Makes sure that names created in a folder, and their removal, would survive a crash. */
   async syncFolder(folder: string): Promise<void> {
     this.#before('syncFolder', folder)
-    // To open and close a folder that exists is cheaper than the way to another thread.
+    // Opening and closing an existing folder costs less than a trip to another thread.
     const descriptor = fs.openSync(folder, 'r')
     await fsync(descriptor).finally(() => fs.closeSync(descriptor))
   }
 }
 
-/** The system's name for what went wrong. */
+/** The system's error code, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }
 
-/** A failing disk in the words of the interfaces; everything else as it is. */
+/** Translates errors of the disk into those of the interfaces; returns other errors unchanged. */
 export function translateError(error: unknown): unknown {
   const code = codeOf(error)
   if (code === 'ENOSPC' || code === 'EDQUOT') return new StorageUnavailableError('full', { cause: error })
@@ -162,7 +183,7 @@ export function translateError(error: unknown): unknown {
   return error
 }
 
-/** What is left of these pieces behind the first `count` bytes. */
+/** These pieces without their first `count` bytes. */
 function without(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
   let skip = count
   const left: Uint8Array[] = []

@@ -27,7 +27,7 @@ blobStoreSuite('fs', async () => {
     reopen: open,
     close: async () => rmSync(dir, { recursive: true }),
     damage: async (did, cid) => truncateSync(permanentFile(dir, did, cid), 10),
-    // The folder of the account goes with it.
+    // The folder of the account is removed as well.
     lose: async (did, cid) => rmSync(path.dirname(permanentFile(dir, did, cid)), { recursive: true }),
   }
 })
@@ -58,7 +58,7 @@ describe('the folder', () => {
     expect(steps).toEqual(['rename', 'syncFolder'])
   })
 
-  it('puts new folders on the disk before a file in them counts', async () => {
+  it('syncs new folders before a file in them counts', async () => {
     const steps: string[] = []
     const dir = fresh()
     const store = await openFsBlobStore({
@@ -72,7 +72,7 @@ describe('the folder', () => {
     expect(steps).toEqual(['syncFolder blobs', `rename ${path.join(folder, `${cid}`)}`, `syncFolder ${folder}`])
   })
 
-  it('syncs what a process that was killed before a sync has left, before it counts', async () => {
+  it('syncs what a process left that was killed before it synced', async () => {
     const dir = fresh()
     let isKilled = false
     const killed = await openFsBlobStore({
@@ -103,7 +103,7 @@ describe('the folder', () => {
     expect(synced).toEqual(['blobs', folder])
   })
 
-  it('resolves a deletion only when it is on the disk, also one that a killed process has made', async () => {
+  it('resolves a deletion only when it is on the disk, even if a killed process made it', async () => {
     const steps: string[] = []
     let isKilled = false
     const dir = fresh()
@@ -136,7 +136,7 @@ describe('the folder', () => {
     await store.delete(did, [one.cid])
   })
 
-  it('holds whole files or none under a CID when the n-th step fails, for every n, and works again afterwards', async () => {
+  it('holds complete files or none under a CID when the n-th step fails, for every n, and works again afterwards', async () => {
     const dir = fresh()
     const bytes = 300_000
     const cid = cidOfRaw(await whole(bytes))
@@ -173,7 +173,7 @@ describe('the folder', () => {
     expect(readdirSync(path.join(dir, 'uploads', 'incoming'))).toEqual([])
   })
 
-  it('gives each chunk back once it is written, and holds what it was then, whatever becomes of its memory', async () => {
+  it('releases each chunk once it is written, and is unaffected by what happens to its memory then', async () => {
     const dir = fresh()
     const store = await openFsBlobStore({ dir })
     const sizes = [0, 10, 300_000, 1_500_000, 2_600_000]
@@ -207,7 +207,7 @@ describe('the folder', () => {
     expect(sameBytes(kept[0]!, bytes.subarray(0, kept[0]!.length))).toBe(true)
   })
 
-  it('takes back no chunk of which the write has failed', async () => {
+  it('does not release chunks whose write failed', async () => {
     const store = await openFsBlobStore({
       dir: fresh(),
       beforeStep: (step) => {
@@ -232,7 +232,7 @@ describe('the folder', () => {
     const { cid } = await store.upload(did, chunks(10))
     await store.makePermanent(did, [cid])
     await store.upload(did, chunks(11))
-    // The file from its first byte on, and then the folders that it was moved to.
+    // The file from its first byte, then the folders to which it was moved.
     expect(modes.map((mode) => mode & 0o777)).toEqual([0o600, 0o700, 0o700, 0o600, 0o700])
     const entries = readdirSync(outer, { recursive: true, withFileTypes: true })
     expect(entries.filter((entry) => entry.isFile())).toHaveLength(2)
@@ -242,7 +242,7 @@ describe('the folder', () => {
     }
   })
 
-  it('makes folders again that somebody removed', async () => {
+  it('creates folders again that were removed', async () => {
     const dir = fresh()
     const store = await openFsBlobStore({ dir })
     const cycle = async () => {
@@ -271,7 +271,7 @@ describe('the folder', () => {
   })
 })
 
-/** Hands on these bytes in chunks, and uses the memory of chunks that it gets back for others, with other bytes. */
+/** Yields these bytes in chunks, and reuses the memory of released chunks for later ones. */
 function reusing(bytes: Uint8Array, chunkBytes = 65_536) {
   let released = 0
   return {

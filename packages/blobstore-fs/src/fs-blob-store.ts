@@ -14,23 +14,27 @@ import { type BeforeStep, codeOf, DurableFiles, type OpenFile, translateError } 
 import { receive, type UploadOptions } from './receive.ts'
 import { SharedMemory } from './shared-memory.ts'
 
-/** How much of their files readers keep in memory. */
+/** How much memory readers use. */
 const readBytes = { all: 64 * 1024 * 1024, most: 512 * 1024, fewest: 64 * 1024 }
-/** How much of what has arrived waits to be written: the usual blob is written in one piece. */
+/** How many received bytes wait in memory to be written: most blobs are written in one piece. */
 const writeBytes = { all: 64 * 1024 * 1024, most: 1024 * 1024, fewest: 64 * 1024 }
 
 export interface FsBlobStoreOptions {
-  /** Blobs lie in `blobs/<did>/<cid>` below it. */
+  /** Blobs are stored as `blobs/<did>/<cid>` in this folder. */
   dir: string
-  /** Where uploads wait until they become permanent. Default: `uploads` in `dir`; best on the same file system. */
+  /**
+   * Where uploads are kept until they become permanent. Default: `uploads` in `dir`. Best on the
+   * same file system.
+   */
   temporaryDir?: string | undefined
-  /** Called before every step; what it throws stops there. For tests. */
+  /** Called before every step; what it throws makes the step fail. For tests. */
   beforeStep?: BeforeStep
 }
 
 /**
- * Opens a folder as a blob store; missing folders are created. Bytes are streamed to a nameless file, synced, and only then
- * given a name, so that under a name there is the whole content even after a power cut.
+ * Opens a folder as a blob store; missing folders are created. Bytes are streamed to a temporary
+ * file, synced, and only then renamed to their CID, so that a file named by a CID is complete even
+ * after a power cut.
  */
 export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<BlobStore> {
   const store = new FsBlobStore(options)
@@ -38,7 +42,10 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
   return store
 }
 
-/** The folders in which such a store keeps bytes: permanent blobs, finished uploads, unfinished ones, and copies across file systems. */
+/**
+ * The folders of a store: permanent blobs, finished uploads, unfinished uploads, and copies made
+ * across file systems.
+ */
 export function blobFolders(
   options: Pick<FsBlobStoreOptions, 'dir' | 'temporaryDir'>,
 ): [permanent: string, uploads: string, incoming: string, copies: string] {
@@ -59,9 +66,9 @@ class FsBlobStore implements BlobStore {
   readonly #files: DurableFiles
   readonly #permanent: string
   readonly #uploads: string
-  /** What the operator named. */
+  /** The folders in the options. */
   readonly #outermost: readonly string[]
-  /** Nameless files: uploads in progress, and copies on their way across file systems. */
+  /** Temporary files: uploads in progress, and copies made across file systems. */
   readonly #incoming: readonly [uploads: string, copies: string]
   readonly #readers = new SharedMemory(readBytes)
   readonly #uploaders = new SharedMemory(writeBytes)
@@ -80,7 +87,8 @@ class FsBlobStore implements BlobStore {
       const inner = [this.#permanent, this.#uploads, this.#incoming[0]]
       for (const folder of [...this.#outermost, ...inner]) {
         await this.#files.folder(folder)
-        // It may exist already and belong to another user: better to fail now than at the first upload.
+        // An existing folder may belong to another user: better to fail now than at the first
+        // upload.
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
       }
     })
@@ -120,7 +128,8 @@ class FsBlobStore implements BlobStore {
     if (cids.length === 0) return
     await attempt(async () => {
       for (const cid of cids) await this.#files.remove(this.#blobOf(did, cid))
-      // Also when there was nothing to remove: whoever did may have been killed before it was on the disk.
+      // Even if there was nothing to remove: a process that removed it may have been killed before
+      // it synced.
       await this.#files.syncFolderIfAny(path.join(this.#permanent, nameOf(did)))
     })
   }
@@ -166,17 +175,17 @@ class FsBlobStore implements BlobStore {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
       if ((await sizeOf(blob)) === undefined) throw new BlobMissingError(cid.toString())
-      // Whoever moved it there may have been killed before the name was on the disk.
+      // The process that moved it there may have been killed before it synced.
       await this.#files.syncFolder(path.dirname(blob))
     }
   }
 
-  /** A reader may release its chunks: each has memory of its own. */
+  /** Chunks can be released, since each has its own memory. */
   #bytes(file: string, start: number, end: number): BlobStream {
     const chunks = this.#read(file, start, end)
     return {
       [Symbol.asyncIterator]: () => chunks[Symbol.asyncIterator](),
-      release: ({ buffer }) => void (buffer as ArrayBuffer).transfer(0), // as it was made below
+      release: ({ buffer }) => void (buffer as ArrayBuffer).transfer(0), // `#read` allocates it
     }
   }
 
@@ -187,7 +196,7 @@ class FsBlobStore implements BlobStore {
       const handle = await open(file, 'r')
       try {
         for (let at = start; at <= end; ) {
-          // Not cleared: all of it that is handed on has been read into.
+          // Need not be cleared: only the part that was read into is yielded.
           const buffer = Buffer.allocUnsafeSlow(Math.min(this.#readers.part, end + 1 - at))
           const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
           if (bytesRead === 0) throw new Error(`${file} is shorter than it was`)
@@ -202,7 +211,7 @@ class FsBlobStore implements BlobStore {
     }
   }
 
-  /** A failure is being reported already; what cannot be removed now is swept later. */
+  /** Ignores errors: another one is being reported already, and `sweep` removes the file later. */
   async #discard(file: string): Promise<void> {
     try {
       await this.#files.remove(file)
@@ -218,7 +227,7 @@ class FsBlobStore implements BlobStore {
   }
 }
 
-/** A DID as a file name: no separators, and no two alike. */
+/** A DID as a file name: unique, and without path separators. */
 function nameOf(did: Did): string {
   return encodeURIComponent(did)
 }

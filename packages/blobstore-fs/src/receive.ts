@@ -5,7 +5,10 @@ import type { DurableFiles, OpenFile } from './durable-files.ts'
 import type { SharedMemory } from './shared-memory.ts'
 
 const headBytes = 4100
-/** Chunks wait until there are so many of them, or the upload's part of the memory is full, and are written together. */
+/**
+ * Chunks are written together once there are this many, or once they fill the upload's share of the
+ * memory.
+ */
 const writeChunks = 256
 
 export interface UploadOptions {
@@ -13,7 +16,7 @@ export interface UploadOptions {
   signal?: AbortSignal
 }
 
-/** Writes a stream to an open file, hashing on the way. The file is synced when this resolves. */
+/** Writes a stream to an open file, hashing it on the way. Resolves once the file is synced. */
 export async function receive(
   files: DurableFiles,
   open: OpenFile,
@@ -46,7 +49,7 @@ export async function receive(
   return { cid: cidOfDigest('raw', hash.digest()), size, head: head.take() }
 }
 
-/** The beginning of a stream. */
+/** Collects the first bytes of a stream. */
 class Beginning {
   readonly #bytes: Uint8Array
   #used = 0

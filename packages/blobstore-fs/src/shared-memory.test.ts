@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { SharedMemory } from './shared-memory.ts'
 
-it('gives everyone an equal part, within bounds, and what others gave up', () => {
+it('gives each stream an equal share, within bounds, and redistributes what others gave up', () => {
   const memory = new SharedMemory({ all: 1000, most: 400, fewest: 100 })
   const parts: number[] = []
   for (let sharers = 1; sharers <= 11; sharers++) {

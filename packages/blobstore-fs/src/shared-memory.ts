@@ -1,4 +1,4 @@
-/** Memory for all who stream at the same time: each gets an equal part of it, within bounds. */
+/** A memory budget for concurrent streams: each gets an equal share, within bounds. */
 export class SharedMemory {
   readonly #bytes: { all: number; most: number; fewest: number }
   #sharers = 0
@@ -7,7 +7,7 @@ export class SharedMemory {
     this.#bytes = bytes
   }
 
-  /** What one of them may keep now. */
+  /** The share of each stream at present, in bytes. */
   get part(): number {
     const { all, most, fewest } = this.#bytes
     return Math.min(most, Math.max(fewest, Math.floor(all / this.#sharers)))

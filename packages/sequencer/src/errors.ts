@@ -1,4 +1,4 @@
-/** The cursor is above every number that was ever given. */
+/** The cursor is above every number assigned so far. */
 export class FutureCursorError extends Error {
   override name = 'FutureCursorError'
   readonly cursor: number
@@ -11,7 +11,7 @@ export class FutureCursorError extends Error {
   }
 }
 
-/** More than the subscriber may have waiting for it came in before it took anything. */
+/** More events than allowed are waiting for the subscriber. */
 export class ConsumerTooSlowError extends Error {
   override name = 'ConsumerTooSlowError'
   readonly bufferedBytes: number

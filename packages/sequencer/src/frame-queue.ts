@@ -1,7 +1,7 @@
-/** How many taken places are kept before the rest moves up. */
+/** How many taken frames leave a gap before the rest moves up. */
 const maxTaken = 1024
 
-/** Frames in order, with their size. Taking from it does not move what remains. */
+/** Frames in order, and their total size. Taking one does not move the others. */
 export class FrameQueue {
   #frames: Uint8Array[] = []
   #taken = 0

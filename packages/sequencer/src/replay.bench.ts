@@ -1,4 +1,4 @@
-/** How many events a second reach a subscriber: from the log, and through a socket of this machine. */
+/** How many events per second reach a subscriber: from the log, and through a local socket. */
 
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'

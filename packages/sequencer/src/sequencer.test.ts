@@ -19,7 +19,7 @@ describe('a subscription', () => {
     return { storage, sequencer }
   }
 
-  it('without a cursor gets what comes from now on, and nothing from before', async () => {
+  it('without a cursor gets events from now on, and none from before', async () => {
     const { storage, sequencer } = setUp()
     await append(storage, 3)
     const live = sequencer.subscribe()
@@ -93,7 +93,7 @@ describe('a subscription', () => {
     expect(seen).toEqual(expected)
   })
 
-  it('is not told twice what it read in a page before listeners heard of it', async () => {
+  it('gets an event once that it read in a page before listeners were called with it', async () => {
     const storage = new MemoryPdsStorage()
     const log = tellingLate(storage.events)
     const sequencer = createSequencer({ events: log })
@@ -122,7 +122,7 @@ describe('a subscription', () => {
     expect(await take(atTheEnd, 1)).toEqual(expected)
   })
 
-  it('takes a cursor in the numbers that a restart skipped for the end of the log', async () => {
+  it('treats a cursor among the numbers that a restart skipped as the end of the log', async () => {
     const { storage, sequencer } = setUp()
     const start = await storage.events.last()
     const subscriber = sequencer.subscribe({ cursor: start - 5 })
@@ -130,7 +130,7 @@ describe('a subscription', () => {
     expect(await take(subscriber, 1)).toEqual(expected)
   })
 
-  it('with a cursor older than what is kept is told so first, then gets the oldest', async () => {
+  it('with a cursor older than the oldest event first gets the `outdated` frame, then that event', async () => {
     const { storage, sequencer } = setUp()
     const expected = await append(storage, 4)
     const outdated = new Uint8Array([0xf0])
@@ -161,7 +161,7 @@ describe('a subscription', () => {
     },
   )
 
-  it('that takes nothing is cut when too many bytes wait, while others go on', async () => {
+  it('that reads nothing is cut when too many bytes are waiting, while others go on', async () => {
     const { storage, sequencer } = setUp({ maxBufferedBytes: 3000 })
     const slow = sequencer.subscribe()
     const fast = sequencer.subscribe()
@@ -176,7 +176,7 @@ describe('a subscription', () => {
     expect((await slow.next()).done).toBe(true)
   })
 
-  it('that takes nothing is cut when too many events wait, where that is limited', async () => {
+  it('that reads nothing is cut when too many events are waiting, where that is limited', async () => {
     const { storage, sequencer } = setUp({ maxBufferedEvents: 5 })
     const heard: Error[] = []
     const slow = sequencer.subscribe({ onTooSlow: (error) => heard.push(error) })
@@ -252,7 +252,7 @@ describe('a subscription', () => {
 })
 
 describe('a sequencer', () => {
-  it('knows the last number, from the log at first and from what is appended then', async () => {
+  it('knows the last number, first from the log and then from what is appended', async () => {
     const storage = new MemoryPdsStorage()
     await append(storage, 3)
     const sequencer = createSequencer({ events: storage.events })
@@ -264,7 +264,7 @@ describe('a sequencer', () => {
   })
 })
 
-/** Appends events whose frames hold their numbers; returns the numbers. */
+/** Appends events whose frames contain their numbers; returns the numbers. */
 async function append(storage: MemoryPdsStorage, count: number, time = now, bytes = 10): Promise<number[]> {
   const numbers: number[] = []
   for (let n = 0; n < count; n++) {
@@ -302,7 +302,7 @@ function seqOf(frame: Uint8Array): number {
 
 type Log = Pick<EventLog, 'last' | 'horizon' | 'page' | 'onAppend'>
 
-/** A log whose pages come only when a test lets them, as they were when they were asked for. */
+/** A log that returns pages only when a test lets it, as they were when they were requested. */
 function slowly(events: EventLog): Log & { step(): Promise<void>; runFreely(): void } {
   let held: (() => void)[] = []
   let free = false
@@ -327,7 +327,7 @@ function slowly(events: EventLog): Log & { step(): Promise<void>; runFreely(): v
   }
 }
 
-/** A log whose listeners hear of events only when a test says so. */
+/** A log that calls its listeners only when a test says so. */
 function tellingLate(events: EventLog): Log & { tell(): void } {
   const listeners: ((events: readonly StoredEvent[]) => void)[] = []
   let waiting: StoredEvent[] = []

@@ -4,9 +4,14 @@ import { type ReadableLog, Subscription } from './subscription.ts'
 
 export interface SequencerOptions {
   events: ReadableLog & Pick<EventLog, 'onAppend'>
-  /** How many bytes of new events may wait for one live subscriber. Default 8 MiB; the bytes are shared by all. */
+  /**
+   * How many bytes of new events may wait for one live subscriber. Default 8 MiB; all subscribers
+   * share the same bytes.
+   */
   maxBufferedBytes?: number
-  /** How many new events may wait for one live subscriber. Default: no limit but that in bytes. */
+  /**
+   * How many new events may wait for one live subscriber. Default: only the limit in bytes applies.
+   */
   maxBufferedEvents?: number
   /** How much of the log is read at a time for a subscriber that is behind. Default 500 events and 512 KiB. */
   pageEvents?: number
@@ -14,23 +19,27 @@ export interface SequencerOptions {
 }
 
 export interface SubscribeOptions {
-  /** The last number that the subscriber has seen; without one, it gets what comes from now on. */
+  /** The last number that the subscriber has seen; without one, it gets events from now on. */
   cursor?: number | undefined
-  /** Sent first when the cursor is older than what is kept; the oldest event follows. */
+  /** Sent first if the cursor is older than the oldest event, which then follows. */
   outdated?: Uint8Array | undefined
   /** Ends the subscription without an error. */
   signal?: AbortSignal | undefined
-  /** Hears at once that too much waits; the iteration says it only when it is asked for more. */
+  /**
+   * Called at once when too much is waiting; the iteration throws only when the next frame is
+   * requested.
+   */
   onTooSlow?: ((error: ConsumerTooSlowError) => void) | undefined
 }
 
 export interface Sequencer {
   /**
-   * Frames after the cursor, each once and in order, for as long as the subscriber wants. The iteration throws a
-   * `FutureCursorError` for a cursor that was never given, and a `ConsumerTooSlowError` when too much waits.
+   * Frames after the cursor, each once and in order, until the subscriber leaves. The iteration
+   * throws a `FutureCursorError` for a cursor above the last number, and a `ConsumerTooSlowError`
+   * when too much is waiting.
    */
   subscribe(options?: SubscribeOptions): AsyncIterableIterator<Uint8Array>
-  /** The last number that was given, as far as this process has heard. */
+  /** The last number assigned, as far as this process knows. */
   last(): number
   /** Ends every subscription. */
   close(): Promise<void>
@@ -44,7 +53,8 @@ const defaults = {
 }
 
 /**
- * Turns an event log into streams: numbers, order and bytes are the log's, and the same bytes go to every subscriber.
+ * Turns an event log into streams. Numbers, order and bytes are those of the log, and every
+ * subscriber gets the same bytes.
  *
  * @example
  * const sequencer = createSequencer({ events: storage.events })
@@ -54,7 +64,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   return new LogSequencer(options)
 }
 
-/** In one process only: it hears of the events that this process appends. */
+/** In one process only: it is notified only of events that this process appends. */
 class LogSequencer implements Sequencer {
   readonly #options: Required<SequencerOptions>
   readonly #subscriptions = new Set<Subscription>()
@@ -66,7 +76,7 @@ class LogSequencer implements Sequencer {
     this.#leave = options.events.onAppend((events) => this.#tell(events))
     options.events.last().then(
       (last) => (this.#newest = Math.max(this.#newest, last)),
-      () => {}, // Whoever subscribes meets the same failure.
+      () => {}, // Subscribers get the same error from the log.
     )
   }
 
@@ -109,6 +119,6 @@ class LogSequencer implements Sequencer {
 
 function withoutUndefined(options: SequencerOptions): SequencerOptions {
   const set = Object.entries(options).filter(([, value]) => value !== undefined)
-  // Leaving out undefined members leaves what the type says.
+  // Without its undefined members it still has this type.
   return Object.fromEntries(set) as unknown as SequencerOptions
 }

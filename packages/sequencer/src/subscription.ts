@@ -2,12 +2,15 @@ import type { EventLog, StoredEvent } from '@atoll/storage'
 import { ConsumerTooSlowError, FutureCursorError } from './errors.ts'
 import { FrameQueue } from './frame-queue.ts'
 
-/** What a subscription needs of the log. */
+/** The methods of the log that a subscription uses. */
 export type ReadableLog = Pick<EventLog, 'last' | 'horizon' | 'page'>
 
 export interface SubscriptionOptions {
   log: ReadableLog
-  /** The newest number that live subscriptions were told of; it changes as events arrive. */
+  /**
+   * The number of the newest event that was offered to live subscriptions; it changes as events
+   * arrive.
+   */
   newest: () => number
   cursor: number | undefined
   outdated: Uint8Array | undefined
@@ -15,15 +18,16 @@ export interface SubscriptionOptions {
   maxBufferedEvents: number
   pageEvents: number
   pageBytes: number
-  /** Hears at once that too much waits. */
+  /** Called at once when too much is waiting. */
   onTooSlow: ((error: ConsumerTooSlowError) => void) | undefined
-  /** Called once when nothing more is to be told to this subscription. */
+  /** Called once, when this subscription takes no more events. */
   onEnd: (subscription: Subscription) => void
 }
 
 /**
- * One subscriber's way through the log: `starting` checks the cursor, `behind` reads pages at the subscriber's pace, `live`
- * takes what is appended. It becomes live in the very moment in which it has seen everything that others were told of.
+ * One subscriber's way through the log: `starting` checks the cursor, `behind` reads pages at the
+ * subscriber's pace, `live` takes events as they are appended. It becomes live at the moment at
+ * which it has read everything that was offered to the others.
  */
 export class Subscription implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #options: SubscriptionOptions
@@ -60,7 +64,7 @@ export class Subscription implements AsyncIterableIterator<Uint8Array, undefined
     return { done: true, value: undefined }
   }
 
-  /** Ends without an error. What waits is dropped. */
+  /** Ends without an error. Waiting frames are dropped. */
   end(): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
@@ -69,7 +73,9 @@ export class Subscription implements AsyncIterableIterator<Uint8Array, undefined
     this.#wakeUp()
   }
 
-  /** New events, in order. Whoever is still behind finds them in the log. */
+  /**
+   * Takes new events, in order. A subscription that is still behind will read them from the log.
+   */
   offer(events: readonly StoredEvent[]): void {
     if (this.#state !== 'live') return
     this.#enqueue(events)
@@ -106,7 +112,8 @@ export class Subscription implements AsyncIterableIterator<Uint8Array, undefined
     const page = await log.page({ after: this.#after, limit: pageEvents, maxBytes: pageBytes })
     if (this.#state !== 'behind') return
     this.#enqueue(page)
-    // Nothing was left in the log, and nothing came since it was asked: from here on, all that comes is offered.
+    // The log had nothing more, and nothing was appended since it was read: from here on, every
+    // event is offered.
     if (page.length === 0 && newest() === newestBefore) this.#state = 'live'
   }
 

@@ -17,15 +17,19 @@ import type { Schema } from './schema.ts'
 export type DialectName = 'sqlite' | 'postgres'
 
 /**
- * A block as a CAR file has it: the CID, and the bytes behind it. One value costs a driver half of what two do. SQLite makes text of what
- * `||` joins, whose bytes are those of its parts; the cast says that they are bytes.
+ * A block as in a CAR file: the CID followed by the bytes. Reading one value costs a driver half as
+ * much as reading two. In SQLite `||` returns text with the bytes of its operands; the cast turns
+ * it back into a blob.
  */
 export function sectionColumn(db: Kysely<Schema>): RawBuilder<Uint8Array> {
   const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter
   return isPostgres ? sql`block.cid || block.bytes` : sql`cast(block.cid || block.bytes as blob)`
 }
 
-/** Builds and compiles queries, and runs none: the hosts do that with their own drivers, and may bring a compiler of their own. */
+/**
+ * Builds and compiles queries but does not run them: hosts do that with their own drivers, and may
+ * pass their own compiler.
+ */
 export function createQueryBuilder(
   dialect: DialectName,
   createQueryCompiler: () => QueryCompiler = defaultCompilers[dialect],

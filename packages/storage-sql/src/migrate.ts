@@ -27,14 +27,14 @@ const noteVersion = statement((db, $: Parameters<{ part: string; version: number
     .values({ part: $('part'), version: $('version'), name: $('name'), applied_at: $('now') }),
 )
 
-/** Creates the table that notes which migrations were applied, unless it is there. */
+/** Creates the table of applied migrations, if it is missing. */
 export function* createVersionTable(): Routine<void> {
   yield* change(versionTable, {})
 }
 
 /**
- * The migrations that the database has not seen. A database that has seen more of a part than `known`, or has a part of which `known`
- * says nothing, is a `SchemaTooNewError`.
+ * The migrations that were not applied yet. A database with a newer version of a part than in
+ * `known`, or with a part that `known` lacks, is a `SchemaTooNewError`.
  */
 export function* pendingMigrations(known: readonly Migration[]): Routine<Migration[]> {
   yield* createVersionTable()
@@ -47,7 +47,7 @@ export function* pendingMigrations(known: readonly Migration[]): Routine<Migrati
   return known.filter(({ part, version }) => version > (found.get(part) ?? 0))
 }
 
-/** One migration and the note that it was made. The host runs each in a transaction of its own. */
+/** Applies one migration and notes its version. The host runs it in one transaction. */
 export function* applyMigration(migration: Migration, dialect: DialectName, nowMs: number): Routine<void> {
   const { part, version, name } = migration
   for (const built of migration.statements(createQueryBuilder(dialect), dialect)) {

@@ -11,7 +11,7 @@ import { repoRoutines } from './repos/repo-routines.ts'
 import { sessionRoutines } from './sessions/sql-sessions.ts'
 import { stateRoutines } from './state/sql-state.ts'
 
-/** How a transaction of a PDS is written, where its events get their numbers from `numbering`. */
+/** The writers of a transaction of a PDS, whose events get their numbers from `numbering`. */
 export function pdsRoutines(numbering: Numbering): {
   readonly [W in keyof PdsTransaction]: RoutinesOf<PdsTransaction[W]>
 } {

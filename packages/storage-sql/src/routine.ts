@@ -6,7 +6,7 @@ export interface Step {
   readonly values: { readonly [name: string]: unknown }
   /** What the host returns: the first row, all rows, or the number of rows changed. */
   readonly wants: 'first' | 'all' | 'changes'
-  /** With `all`: no row is read after one for which this is true. */
+  /** With `all`: reading ends with the first row for which this is true. */
   readonly isEnough?: (row: unknown) => boolean
 }
 
@@ -24,7 +24,7 @@ export function* all<P extends object, R>(statement: Statement<P, R>, values: P)
   return (yield step(statement, values, 'all')) as R[]
 }
 
-/** Rows up to the first for which `isEnough` is true; what follows is not read. */
+/** Rows up to and including the first for which `isEnough` is true; later ones are not read. */
 export function* until<P extends object, R>(
   statement: Statement<P, R>,
   values: P,
@@ -40,18 +40,18 @@ export function* change<P extends object, R>(statement: Statement<P, R>, values:
 }
 
 function step<P extends object, R>(statement: Statement<P, R>, values: P, wants: Step['wants']): Step {
-  // Values and statement belong together, which is what the cast forgets.
+  // The signature made sure that the values fit the statement; a step no longer knows their types.
   return { statement: statement as Statement<never, unknown>, values: values as Step['values'], wants }
 }
 
-/** Runs a routine on a synchronous driver. What the driver throws is thrown inside the routine. */
+/** Runs a routine on a synchronous driver. Errors of the driver are thrown inside the routine. */
 export function runRoutine<T>(routine: Routine<T>, execute: (step: Step) => unknown): T {
   let next = routine.next()
   while (!next.done) next = advance(routine, next.value, execute)
   return next.value
 }
 
-/** One step of a routine. */
+/** Executes one step of a routine and asks it for the next. */
 export function advance<T>(routine: Routine<T>, step: Step, execute: (step: Step) => unknown): IteratorResult<Step, T> {
   let result: unknown
   try {
@@ -62,5 +62,5 @@ export function advance<T>(routine: Routine<T>, step: Step, execute: (step: Step
   return routine.next(result)
 }
 
-/** How stores read: the host runs the routine, on whatever connection reads use. */
+/** How stores read: the host runs the routine on the connection that it uses for reads. */
 export type Run = <T>(routine: Routine<T>) => Promise<T>

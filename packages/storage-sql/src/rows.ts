@@ -1,14 +1,17 @@
 import { type Cid, decodeCid } from '@atoll/data-model'
 
-/** 1 or 0: what every database here stores and returns in the same way, unlike a boolean. */
+/** A boolean as 1 or 0, which every database stores and returns in the same way. */
 export type Flag = 0 | 1
 
-/** What a column holds for "not there" is null; what the interfaces say is undefined. */
+/** Columns hold null where the interfaces have undefined. */
 export function orUndefined<T>(value: T | null): T | undefined {
   return value ?? undefined
 }
 
-/** CIDs as columns hold them, back as values. The bytes are copied: a driver's buffer may view a larger one. */
+/**
+ * The CID in a column. The bytes are copied, because a driver's buffer may be a view of a larger
+ * one.
+ */
 export function cidOf(bytes: Uint8Array): Cid {
   return decodeCid(new Uint8Array(bytes))
 }

@@ -4,10 +4,10 @@ import type { Schema } from './schema.ts'
 /** What a database driver binds and returns. */
 export type SqlValue = string | number | Uint8Array | null
 
-/** Names a parameter while a statement is built; its value comes with each execution. */
+/** Names a parameter while a statement is built; its value is passed to each execution. */
 export interface Parameters<P> {
   <K extends keyof P & string>(name: K): P[K]
-  /** Only for the compiler: what the parameters are. */
+  /** Only for the type checker: the types of the parameters. */
   readonly types?: P
 }
 
@@ -16,7 +16,7 @@ export interface Statement<P, R> {
   readonly build: (db: Kysely<Schema>, parameter: Parameters<P>) => Compilable<R>
 }
 
-/** SQL text, and for each of its placeholders a parameter's name or a constant. */
+/** SQL text, with the name of a parameter or a constant for each of its placeholders. */
 export interface CompiledStatement {
   readonly sql: string
   readonly bindings: readonly Binding[]
@@ -37,7 +37,8 @@ export function statement<P, R>(
 }
 
 export function compileStatement<P, R>(db: Kysely<Schema>, { build }: Statement<P, R>): CompiledStatement {
-  // The placeholder stands where a value of the parameter's type belongs: Kysely only carries it to `parameters`.
+  // The placeholder takes the place of a value of the parameter's type: Kysely only passes it on to
+  // `parameters`.
   const parameter = (name: string) => new Placeholder(name) as unknown
   const { sql, parameters } = build(db, parameter as Parameters<P>).compile()
   return { sql, bindings: parameters.map(bindingOf) }
@@ -47,7 +48,7 @@ export function compileStatement<P, R>(db: Kysely<Schema>, { build }: Statement<
 export function bind({ bindings }: CompiledStatement, values: { readonly [name: string]: unknown }): SqlValue[] {
   const bound: SqlValue[] = []
   for (const binding of bindings) {
-    // A statement's parameter type allows what a driver binds, or undefined for null.
+    // Parameters have types that a driver can bind, or undefined for null.
     bound.push('name' in binding ? ((values[binding.name] ?? null) as SqlValue) : binding.constant)
   }
   return bound
@@ -62,6 +63,6 @@ class Placeholder {
 }
 
 function bindingOf(value: unknown): Binding {
-  // Other than placeholders, statements hold numbers and strings.
+  // Apart from placeholders, statements contain only numbers and strings.
   return value instanceof Placeholder ? { name: value.name } : { constant: value as SqlValue }
 }

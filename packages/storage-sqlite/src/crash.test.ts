@@ -42,7 +42,10 @@ async function writeAndKill(file: string, run: number, enough: number): Promise<
   return acknowledged
 }
 
-/** Every repository stands at or one after its last acknowledged commit, with exactly one event for each. */
+/**
+ * Every repository is at its last acknowledged commit or the one after it, with exactly one event
+ * for each commit.
+ */
 async function verify(storage: PdsStorage, acknowledged: ReadonlyMap<Did, number>, after: number): Promise<number> {
   const events = new Map<string, number>()
   let last = after
@@ -60,7 +63,7 @@ async function verify(storage: PdsStorage, acknowledged: ReadonlyMap<Did, number
     expect(records).toBeGreaterThanOrEqual(commits)
     expect(records).toBeLessThanOrEqual(commits + 1)
     expect(events.get(did)).toBe(records)
-    // Each commit leaves its record; of the others' nodes and commits only the newest stay.
+    // Each commit adds its record; of nodes and commits only the newest remain.
     expect(blocks).toBe(records + 4)
   }
   return last

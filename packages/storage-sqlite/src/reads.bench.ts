@@ -1,4 +1,4 @@
-/** What reads cost, on a repository of 20,000 records and a log of 20,000 events. */
+/** The cost of reads, on a repository of 20,000 records and a log of 20,000 events. */
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { blockOf, type Cid } from '@atoll/data-model'

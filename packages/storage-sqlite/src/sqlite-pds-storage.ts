@@ -19,7 +19,7 @@ import { SqliteRecords } from './records/sqlite-records.ts'
 import { SqliteRepos } from './repos/sqlite-repos.ts'
 
 export interface SqlitePdsStorageOptions extends SqliteOptions {
-  /** The schema to bring the database to, for tests of migrations. */
+  /** The migrations to apply, for tests of older and newer schemas. */
   migrations?: readonly Migration[]
 }
 
@@ -33,7 +33,7 @@ export async function openSqlitePdsStorage(options: SqlitePdsStorageOptions): Pr
   return new SqlitePdsStorage(options)
 }
 
-/** Everything of a PDS in one SQLite file. */
+/** A PDS's storage in one SQLite file. */
 class SqlitePdsStorage implements PdsStorage {
   readonly #host: SqliteHost
   readonly repos: SqliteRepos

@@ -11,12 +11,12 @@ export function temporaryFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'atoll-sqlite-'))
 }
 
-/** What a crash leaves of a database: its files as they are now, elsewhere. */
+/** Copies the files of a database as a crash would leave them now. */
 export function copyAsCrashed(file: string, to: string): void {
   for (const ending of ['', '-wal']) if (existsSync(file + ending)) cpSync(file + ending, to + ending)
 }
 
-/** A storage in a folder of its own, for suites. */
+/** A storage in its own folder, for suites. */
 export async function openSample(
   options: Omit<SqlitePdsStorageOptions, 'file'> = {},
 ): Promise<OpenedStorage<PdsParts> & { file: string }> {

@@ -9,7 +9,10 @@ export interface SampleCommit {
   event: NewEvent
 }
 
-/** Writes of one repository with the sizes of real ones: a record, the nodes on its path, a commit, a firehose frame. For benchmarks. */
+/**
+ * Writes to one repository with realistic sizes: a record, the nodes on its path, a commit, a
+ * firehose frame. For benchmarks.
+ */
 export class RepoWorkload {
   readonly did: Did
   #commits = 0
@@ -20,10 +23,12 @@ export class RepoWorkload {
     this.did = did
   }
 
-  /** The next commit with its event. It takes the place of the three nodes and the commit of the one before. */
+  /**
+   * The next commit with its event. It replaces the three nodes and the commit of the previous one.
+   */
   next(): SampleCommit {
     const n = this.#commits++
-    // Formatted as what they stand for.
+    // It has the form of a TID.
     const rev = `3jzf${(n + 0x100000000).toString(32).slice(-8).padStart(9, '2').replace(/[01]/g, '2')}` as Tid
     const record = blockOf({ $type: 'app.bsky.feed.post', text: `${this.did} ${n} `.padEnd(300, 'x') })
     const nodes = [600, 900, 1200].map((size) => filler(`${this.did} ${n}`, size))
@@ -57,11 +62,14 @@ interface WriteLoad {
   accounts: number
   concurrency: number
   seconds: number
-  /** Part of the DIDs, which no other load on the same storage may have. */
+  /** Part of the DIDs; unique among the loads on one storage. */
   name: string
 }
 
-/** Lets accounts write one commit after the other, so many of them at a time. Returns µs of CPU time of the whole process, and seconds. */
+/**
+ * Lets accounts write one commit after the other, `concurrency` of them at a time. `cpu` is the CPU
+ * time of the whole process in µs, `wall` is in seconds.
+ */
 export async function writeInTurns(
   { accounts, concurrency, seconds, name }: WriteLoad,
   write: (workload: RepoWorkload) => Promise<void>,
@@ -83,7 +91,7 @@ export async function writeInTurns(
   return { commits, cpu: user + system, wall: (performance.now() - started) / 1000 }
 }
 
-/** An event of the size of a commit's. */
+/** An event with a frame of this size. */
 export function eventOf(did: Did, bytes: number): NewEvent {
   const frame = { bytes: new Uint8Array(bytes), seqOffset: 60 }
   return { did, kind: 'commit', time: new Date().toISOString() as Datetime, frame }

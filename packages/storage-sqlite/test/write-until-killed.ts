@@ -1,4 +1,7 @@
-/** A process for tests to kill: writes to many repositories at once, and prints `<did> <commits>` for each that is durable. */
+/**
+ * A process for tests to kill. It writes to many repositories at once, and prints `<did> <commits>`
+ * for each durable commit.
+ */
 import { writeSync } from 'node:fs'
 import type { Did } from '@atoll/syntax'
 import { openSqlitePdsStorage } from '../src/sqlite-pds-storage.ts'

@@ -100,7 +100,7 @@ const setPreferences = statement((db, $: Parameters<{ did: Did; preferences: str
     .values({ did: $('did'), preferences: $('preferences') })
     .onConflict((conflict) => conflict.column('did').doUpdateSet({ preferences: $('preferences') })),
 )
-/** What goes with an account. */
+/** The tables with rows that are deleted with their account. */
 const deleteRows = (
   [
     'account',
@@ -197,7 +197,7 @@ function* eachOf(dids: readonly Did[]): Routine<AccountRow[]> {
 function valuesOf(account: NewAccount): AccountValues {
   return {
     did: account.did,
-    // Lower-casing a handle leaves a handle.
+    // A lower-cased handle is a handle.
     handle: (account.handle?.toLowerCase() ?? null) as Handle | null,
     email: account.email?.toLowerCase() ?? null,
     emailConfirmedAt: account.emailConfirmedAt ?? null,

@@ -94,7 +94,10 @@ export class SqlClaims implements ClaimStore {
 }
 
 export const claimRoutines: RoutinesOf<ClaimWrites> = {
-  /** The row goes in before the accounts are read, so that of two transactions that want one value, one waits for the other. */
+  /**
+   * The row is inserted before the accounts are read, so that of two transactions that want the
+   * same value, one waits for the other.
+   */
   *add(claim: Claim): Routine<void> {
     const values = valuesOf(claim)
     if ((yield* change(insertClaim, values)) === 0) {
@@ -111,7 +114,7 @@ export const claimRoutines: RoutinesOf<ClaimWrites> = {
 }
 
 function valuesOf({ handle, email, ...claim }: Claim): ClaimValues {
-  // Lower-casing a handle leaves a handle.
+  // A lower-cased handle is a handle.
   return { ...claim, handle: (handle?.toLowerCase() ?? null) as Handle | null, email: email?.toLowerCase() ?? null }
 }
 

@@ -41,15 +41,15 @@ const removeOldest = statement((db, $: Parameters<{ below: number; limit: number
 )
 const oldest = statement((db) => db.selectFrom('event').select((is) => is.fn.min<number | null>('seq').as('seq')))
 
-/** Gives numbers to the events of one transaction, and remembers what it gave. */
+/** Numbers the events of one transaction, and keeps them. */
 export interface Numbering {
   next(): number
-  /** The first number that this transaction can give. */
+  /** The first number that this transaction can assign. */
   readonly start: number
   readonly numbered: StoredEvent[]
 }
 
-/** Where an opened log stands: the last number given and the horizon. */
+/** The state of an opened log: the last number assigned, and the horizon. */
 export function* logMarks(): Routine<{ last: number; horizon: number }> {
   const stored = yield* first(marks, {})
   const { seq } = (yield* first(newest, {})) ?? { seq: null }
@@ -66,7 +66,7 @@ export function eventRoutines(numbering: Numbering): RoutinesOf<EventWrites> {
     },
     *removeOf(did: Did): Routine<void> {
       const { horizon } = yield* logMarks()
-      // The newest event may be among the removed: its number must stay used.
+      // The newest event may be among those removed, but its number must not be reused.
       yield* change(setMarks, { last: numbering.start - 1, horizon })
       yield* change(removeOf, { did, before: numbering.start })
     },
@@ -81,7 +81,10 @@ export function* trimmingPoint(before: Datetime, last: number): Routine<number |
   return seq !== null && seq < below ? below : undefined
 }
 
-/** Removes up to `limit` of the oldest events below a number, and moves the horizon; returns how many went. */
+/**
+ * Deletes up to `limit` of the oldest events below a number, and moves the horizon; returns how
+ * many.
+ */
 export function* trimOldest(below: number, limit: number, last: number): Routine<number> {
   const removed = yield* change(removeOldest, { below, limit })
   const { seq } = (yield* first(oldest, {})) ?? { seq: null }

@@ -7,10 +7,10 @@ import { discardedBlobs } from './pds/0004-discarded-blobs.ts'
 import { claims } from './pds/0005-claims.ts'
 import { blobTypes } from './pds/0006-blob-types.ts'
 
-/** What every service's database begins with, in order. */
+/** The migrations that every service's database begins with, in order. */
 export const coreMigrations: readonly Migration[] = [eventsAndState]
 
-/** The whole schema of a PDS, in order. */
+/** All migrations of a PDS, in order. */
 export const pdsMigrations: readonly Migration[] = [
   ...coreMigrations,
   first,

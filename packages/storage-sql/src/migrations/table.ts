@@ -2,20 +2,23 @@ import { type ColumnDataType, type Compilable, type CreateTableBuilder, type Kys
 import type { DialectName } from '../dialect.ts'
 import type { Schema } from '../schema.ts'
 
-/** A table in words that every dialect has an equivalent for. */
+/** A table, described in terms that every dialect supports. */
 export interface Table {
   readonly name: string
   readonly columns: { readonly [name: string]: Column }
   readonly primaryKey?: readonly string[]
-  /** Rows small enough to live in the index of the primary key. */
+  /** Rows are small enough to be stored in the index of the primary key. */
   readonly clustered?: boolean
   readonly unique?: Indexes
   readonly indexes?: Indexes
-  /** Indexes over those rows only in which the column is 0. */
+  /** Partial indexes: only of the rows in which this column is 0. */
   readonly whereZero?: { readonly [index: string]: string }
 }
 
-/** A `key` is numbered by the database and never given twice; a number that an `id` had may come again. */
+/**
+ * A `key` is numbered by the database and never reused; an `id` may be reused after its row was
+ * deleted.
+ */
 type Column = 'key' | 'id' | 'text' | 'text?' | 'integer' | 'bytes'
 type Indexes = { readonly [name: string]: readonly string[] }
 

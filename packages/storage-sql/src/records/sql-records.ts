@@ -5,7 +5,10 @@ import { sectionColumn } from '../dialect.ts'
 import { all, first, type Routine, type Run } from '../routine.ts'
 import { type Parameters, statement } from '../statement.ts'
 
-/** A row number that names another block is as good as none. The subqueries cost less than joins (docs/decisions/0003). */
+/**
+ * A row number that belongs to another block counts as missing. Subqueries cost less than joins
+ * here (docs/decisions/0003).
+ */
 const record = statement((db, $: Parameters<{ did: Did; collection: Nsid; rkey: RecordKey }>) =>
   db
     .selectFrom('record')
@@ -62,17 +65,18 @@ const collectionsBeyond = statement((db, $: Parameters<{ repo: number; after: st
     .limit($('limit')),
 )
 
-/** The collections of a repository whose names sort after `after`, sorted. */
+/** The collections of a repository that sort after `after`, ascending. */
 export function* collectionsAfter(repo: number, after: string, limit: number): Routine<Nsid[]> {
   return (yield* all(collectionsBeyond, { repo, after, limit })).map(({ collection }) => collection)
 }
 
 /**
- * Puts sorted names into the order of their paths in the tree, where a slash follows each. Dot and hyphen sort before the slash, so there
- * `a.b.c.d` and `a.b.c-d` come before `a.b.c`. As names they come right after it, so it waits for them.
+ * Puts sorted collections into the order of their paths in the tree, where each is followed by a
+ * slash. Dot and hyphen sort before the slash, so `a.b.c.d/` and `a.b.c-d/` come before `a.b.c/` in
+ * the tree but after it as names: a name is held back until those have passed.
  */
 export function* inTreeOrder(names: Iterable<Nsid>): Iterable<Nsid> {
-  /** Each name begins with the one before it. */
+  /** Each of them begins with the one before it. */
   const waiting: Nsid[] = []
   for (const name of names) {
     for (let last = waiting.at(-1); last !== undefined && !comesBefore(name, last); last = waiting.at(-1)) {
@@ -87,7 +91,9 @@ export function* inTreeOrder(names: Iterable<Nsid>): Iterable<Nsid> {
 /** Whether a name that sorts after another comes before it once both have a slash. */
 const comesBefore = (name: Nsid, other: Nsid) => name.startsWith(other) && name.charAt(other.length) < '/'
 
-/** What every host reads of records in the same way; listing them is the host's. */
+/**
+ * The reads of records that are the same for every host; each host lists records in its own way.
+ */
 export class SqlRecordReads {
   readonly #run: Run
 

@@ -128,7 +128,7 @@ const discountReference = statement((db, $: Parameters<{ did: Did; cid: Uint8Arr
 const forgetReferences = statement((db, $: Parameters<{ did: Did }>) =>
   db.updateTable('blob').set({ refs: 0 }).where('did', '=', $('did')).where('refs', '>', 0),
 )
-/** A thousand at a time, so that no single execution takes long. */
+/** A thousand rows at a time, so that no single execution takes long. */
 const deleteBlocks = statement((db, $: Parameters<{ repo: number }>) =>
   db
     .deleteFrom('block')

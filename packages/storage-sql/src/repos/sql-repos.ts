@@ -37,7 +37,7 @@ export const newBlockPage = statement((db, $: Parameters<{ repo: number; rev: Ti
     .orderBy('id')
     .limit($('limit')),
 )
-/** SQLite takes the length from the row's head, without reading the bytes. */
+/** SQLite takes the length from the header of the row, without reading the bytes. */
 const blockSize = statement((db, $: Parameters<{ repo: number; cid: Uint8Array }>) =>
   db
     .selectFrom('block')
@@ -80,7 +80,10 @@ const counts = statement((db, $: Parameters<{ repo: number }>) =>
   ]),
 )
 
-/** What every host reads of repositories in the same way; synchronous sources and snapshots are the host's. */
+/**
+ * The reads of repositories that are the same for every host; synchronous sources and snapshots
+ * differ.
+ */
 export class SqlRepoReads {
   readonly #run: Run
 
@@ -125,7 +128,7 @@ export class SqlRepoReads {
   }
 }
 
-/** Those blocks that the repository has, by its key. */
+/** Those of `cids` that the repository with this key has. */
 export function* blocksIn(repo: number, cids: readonly Cid[]): Routine<Block[]> {
   const blocks: Block[] = []
   for (const cid of cids) {
@@ -135,7 +138,7 @@ export function* blocksIn(repo: number, cids: readonly Cid[]): Routine<Block[]> 
   return blocks
 }
 
-/** The head as its row has it. */
+/** The head in the row of a repository. */
 export function headOfRow(row: { cid: Uint8Array; rev: Tid; data: Uint8Array }): Head {
   return { cid: cidOf(row.cid), rev: row.rev, data: cidOf(row.data) }
 }

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { CorruptStorageError } from '@atoll/storage'
 import { startThread } from './sqlite-thread.ts'
 
-/** Runs in the thread. */
+/** The program of the thread. */
 const program = `
   const { parentPort, workerData } = require('node:worker_threads')
   const Database = require(workerData.driver)
@@ -21,13 +21,19 @@ interface Message {
   readonly failure?: string
 }
 
-/** The check of a database that is too large to wait for: it reads the whole file once, in a thread of its own. */
+/**
+ * Checks a database that is too large to wait for, by reading the whole file once in another
+ * thread.
+ */
 export class BackgroundCheck {
   readonly #worker: Worker
-  /** Whether the whole database has been found sound. */
+  /** Whether the check has finished and found no damage. */
   isSound = false
 
-  /** `onDamage` hears of what is wrong. A check that cannot be carried out is left to the next start. */
+  /**
+   * `onDamage` is called if the database is damaged. If the check itself fails, the next start
+   * repeats it.
+   */
   constructor(file: string, onDamage: (error: CorruptStorageError) => void) {
     this.#worker = startThread(program, file)
     this.#worker.unref()

@@ -7,7 +7,10 @@ export interface ConnectionOptions {
   file: string
   readonly: boolean
   cacheBytes: number
-  /** Called before everything that this connection does to write; what it throws is thrown as if by SQLite. For tests of failing storage. */
+  /**
+   * Called with the SQL before each write on this connection; what it throws is treated as an error
+   * of SQLite. For tests of failing storage.
+   */
   beforeCall?: ((sql: string) => void) | undefined
 }
 
@@ -23,7 +26,7 @@ interface Prepared {
 
 type AnyStatement = Statement<never, unknown>
 
-/** One SQLite connection. Statements are compiled and prepared when first used, and kept. */
+/** One SQLite connection. Statements are compiled and prepared on first use, and kept. */
 export class Connection {
   readonly #database: Database.Database
   readonly #builder = createSqliteBuilder()
@@ -69,7 +72,7 @@ export class Connection {
 
   /** Reads the value in the first row of a statement that selects one column. */
   value<P extends object, V>(statement: Statement<P, Record<string, V>>, values: P): V | undefined {
-    // The map's keys forget what statements take and return.
+    // The map's keys do not carry the types of parameters and rows.
     const known = statement as unknown as AnyStatement
     const { compiled, native } = this.#plucked.get(known) ?? this.#pluck(known)
     return native.get(...bind(compiled, values as { readonly [name: string]: unknown })) as V | undefined
@@ -88,7 +91,10 @@ export class Connection {
     return this.#database.pragma(text, { simple: true })
   }
 
-  /** How many pages the write-ahead log has, and how many of them are in the database already. */
+  /**
+   * How many pages the write-ahead log has, and how many of them have been copied into the
+   * database.
+   */
   logPages(): LogPages {
     this.#logPages ??= this.#database.prepare('pragma wal_checkpoint(noop)')
     return this.#logPages.get() as LogPages

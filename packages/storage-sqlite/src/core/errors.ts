@@ -11,7 +11,7 @@ const reasons: readonly [prefix: string, reason: StorageUnavailableError['reason
   ['SQLITE_LOCKED', 'busy'],
 ]
 
-/** The codes of the system for a file that cannot be created or used. */
+/** Codes of the operating system for a file that cannot be created or used. */
 const systemReasons: { readonly [code: string]: StorageUnavailableError['reason'] } = {
   ENOSPC: 'full',
   EDQUOT: 'full',
@@ -21,7 +21,10 @@ const systemReasons: { readonly [code: string]: StorageUnavailableError['reason'
   ENFILE: 'io',
 }
 
-/** What SQLite and the file system throw, in the words of the interfaces; everything else as it is. */
+/**
+ * Translates errors of SQLite and the file system into those of the interfaces; returns other
+ * errors unchanged.
+ */
 export function translateError(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return translateSystemError(error)
   const { code } = error

@@ -2,8 +2,8 @@ import { DatabaseInUseError } from '@atoll/storage'
 import Database from 'better-sqlite3'
 
 /**
- * Keeps everyone else from opening the same database. It is a lock of the operating system, taken by SQLite on an empty
- * file beside the database: it ends with the process, whatever way that ends.
+ * Prevents others from opening the same database. It is a lock of the operating system that SQLite
+ * takes on an empty file beside the database, so it ends with the process, however that ends.
  */
 export function lockDatabase(file: string): { close(): void } {
   const lock = new Database(`${file}-lock`, { timeout: 0 })

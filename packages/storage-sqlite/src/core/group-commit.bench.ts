@@ -1,4 +1,4 @@
-/** How many durable commits a second, and what each costs: `ATOLL_BENCH_SECONDS` a line. */
+/** Durable commits per second, and the CPU time of each. Each line takes `ATOLL_BENCH_SECONDS`. */
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { PdsStorage } from '@atoll/storage'

@@ -97,7 +97,7 @@ describe('group commit', () => {
     last?.close()
   })
 
-  it('keeps every transaction whole or away when anything at all throws at the n-th statement, for every n', async () => {
+  it('keeps every transaction complete or absent when anything throws at the n-th statement, for every n', async () => {
     let calls = 0
     let failAt = Number.POSITIVE_INFINITY
     const storage = await open({

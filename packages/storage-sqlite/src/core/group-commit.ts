@@ -4,10 +4,10 @@ import { advance, type Numbering, type Routine } from '@atoll/storage-sql'
 import type { Connection } from './connection.ts'
 import { translateError } from './errors.ts'
 
-/** How many steps, of some microseconds each, pass between looks at the clock. */
+/** The clock is read after this many steps of a few microseconds each. */
 const stepsPerLook = 32
 
-/** Work for the writer; `numbering` gives sequence numbers to what it appends. */
+/** Work for the writer; `numbering` assigns sequence numbers to the events that it appends. */
 export type Work<T> = (numbering: Numbering) => Routine<T>
 
 interface Job {
@@ -16,7 +16,7 @@ interface Job {
   readonly reject: (error: unknown) => void
 }
 
-/** A job whose changes wait for the commit. */
+/** A job that was written and waits for the commit. */
 interface Written {
   readonly job: Job
   readonly result: unknown
@@ -28,7 +28,7 @@ export interface GroupCommitOptions {
   connection: Connection
   /** Opens another one after that has failed. */
   connect: () => Connection
-  /** The last sequence number given. */
+  /** The last sequence number assigned. */
   last: number
   /** Called with events once they are durable. */
   onAppend: (events: readonly StoredEvent[]) => void
@@ -37,8 +37,9 @@ export interface GroupCommitOptions {
 }
 
 /**
- * The one writer. Whatever waits in the same turn of the event loop becomes one durable commit, each piece of work in a
- * savepoint of its own: one that fails is undone alone. Long work is cut into slices, so that reads go on meanwhile.
+ * The only writer. All work that is waiting in one turn of the event loop becomes one durable
+ * commit. Each piece of work has its own savepoint, so one that fails is rolled back without the
+ * others. Long work is divided into time slices, between which reads are served.
  *
  * In one process only: a SQLite database has one process that writes to it.
  */
@@ -52,7 +53,7 @@ export class GroupCommit {
   #flushing: Promise<void> | undefined
   #closed = false
   #refusal: Error | undefined
-  /** The last number given, durable or not yet. */
+  /** The last number assigned, durable or not. */
   #given: number
   #last: number
   readonly #slice = new TimeSlice()
@@ -72,8 +73,9 @@ export class GroupCommit {
   }
 
   /**
-   * The writing connection while nothing is being written: then it sees what is durable and no more. Undefined at other times. It knows
-   * its own pages, where every commit makes any other connection forget all that it has read.
+   * The writing connection while nothing is being written, when it sees exactly what is durable;
+   * otherwise undefined. It is worth reading from because it keeps its page cache across commits,
+   * whereas each commit invalidates the cache of every other connection.
    */
   get idle(): Connection | undefined {
     return this.#isWriting ? undefined : this.#connection
@@ -90,12 +92,15 @@ export class GroupCommit {
     })
   }
 
-  /** Writes nothing any more, for this reason. */
+  /** Rejects all further writes with this error as the cause. */
   refuse(reason: Error): void {
     this.#refusal ??= reason
   }
 
-  /** Finishes what waits; then the connection is the caller's. Undefined when it failed and was not opened again. */
+  /**
+   * Finishes waiting work and returns the connection, which is then the caller's to close;
+   * undefined if it failed and was not opened again.
+   */
   async close(): Promise<Connection | undefined> {
     this.#closed = true
     await this.#flushing
@@ -140,7 +145,10 @@ export class GroupCommit {
     await this.#onCommit?.(connection)
   }
 
-  /** Undefined when the job was undone and rejected. What it throws concerns the whole group. */
+  /**
+   * Undefined if the job was rolled back and rejected. An error that it throws concerns the whole
+   * group.
+   */
   async #write(connection: Connection, job: Job): Promise<Written | undefined> {
     const before = this.#given
     const events: StoredEvent[] = []
@@ -175,7 +183,7 @@ export class GroupCommit {
     this.#onAppend(written.flatMap((done) => done.events))
   }
 
-  /** Nothing of the group stays, and the next one gets a new connection. */
+  /** Discards the whole group; the next one gets a new connection. */
   #abandon(): void {
     this.#given = this.#last
     const failed = this.#connection

@@ -13,7 +13,7 @@ import {
 import { sql } from 'kysely'
 import type { Connection } from './connection.ts'
 
-/** What `user_version` says: whether the last one who had the database open closed it. */
+/** Values of `user_version`: whether the last process that opened the database closed it. */
 const closedMark = 0
 const openMark = 1
 
@@ -24,8 +24,9 @@ const openMark = 1
 const keptLogBytes = 16 * 1024 * 1024
 
 /**
- * Creates the database and the lock, if they are missing, for this user alone: private keys and password hashes will be in them. SQLite
- * itself would go by the umask. It gives its other files the mode of the database.
+ * Creates the database and the lock, if they are missing, with access for this user only: the
+ * database will contain private keys and password hashes. SQLite itself would use the umask. It
+ * gives its other files the mode of the database.
  */
 export function createPrivately(file: string): void {
   for (const each of [file, `${file}-lock`]) {
@@ -39,15 +40,18 @@ export function createPrivately(file: string): void {
   }
 }
 
-/** Nothing is written into another program's database. Each of ours has begun with the table of its versions. */
+/**
+ * Throws a `ForeignDatabaseError` before anything is written into another program's database. All
+ * of ours have a `schema_version` table.
+ */
 export function requireOurs(connection: Connection, file: string): void {
   const isNew = connection.pragma('schema_version') === 0
   if (!isNew && connection.pragma('table_info(schema_version)') === undefined) throw new ForeignDatabaseError(file)
 }
 
 /**
- * Sets up a writing connection. Every acknowledged commit is on the disk, power loss included: that is `synchronous = full`.
- * Checkpoints are left to `WriteAheadLog`.
+ * Configures a writing connection. With `synchronous = full` every acknowledged commit survives a
+ * power loss. Checkpoints are left to `WriteAheadLog`.
  */
 export function configureWriter(connection: Connection): void {
   connection.pragma('journal_mode = wal')
@@ -56,7 +60,9 @@ export function configureWriter(connection: Connection): void {
   connection.pragma(`journal_size_limit = ${keptLogBytes}`)
 }
 
-/** Whether the database was left without being closed. Marks it as open. */
+/**
+ * Marks the database as open. Returns whether it was already so marked, that is, was not closed.
+ */
 export function markOpen(connection: Connection): boolean {
   const unclean = connection.pragma('user_version') === openMark
   if (!unclean) connection.pragma(`user_version = ${openMark}`)
@@ -68,8 +74,8 @@ export function markClosed(connection: Connection): void {
 }
 
 /**
- * Puts on the disk what a killed process had written but not synced: this process reads it, shows it to others, and builds on it.
- * The same goes for the names of the files.
+ * Syncs what a killed process had written but not synced, since this process will serve it and
+ * build on it. The same goes for the names of the files.
  */
 export function syncRemains(file: string): void {
   for (const target of [`${file}-wal`, dirname(file)]) {
@@ -83,13 +89,13 @@ export function syncRemains(file: string): void {
   }
 }
 
-/** Reads the whole database once and throws a `CorruptStorageError` unless its structure is sound. */
+/** Reads the whole database once and throws a `CorruptStorageError` if its structure is damaged. */
 export function checkIntegrity(connection: Connection): void {
   const verdict = connection.pragma('quick_check(10)')
   if (verdict !== 'ok') throw new CorruptStorageError(`the database is damaged: ${verdict}`)
 }
 
-/** How large the write-ahead log is. */
+/** The size of the write-ahead log in bytes. */
 export function sizeOfLog(file: string): number {
   return sizeOf(`${file}-wal`)
 }
@@ -98,7 +104,7 @@ export function sizeOf(file: string): number {
   return existsSync(file) ? statSync(file).size : 0
 }
 
-/** Brings the schema up to date, each migration in a transaction of its own. */
+/** Brings the schema up to date, each migration in its own transaction. */
 export function migrate(connection: Connection, migrations: readonly Migration[], nowMs: number): void {
   if (isVersionedAsWhole(connection)) inTransaction(connection, () => splitVersions(connection))
   for (const migration of runRoutine(pendingMigrations(migrations), connection.execute)) {
@@ -110,13 +116,17 @@ const versionColumns = statement((db) =>
   db.selectFrom(sql<{ name: string }>`pragma_table_info('schema_version')`.as('info')).select('info.name'),
 )
 
-/** Whether the database is of a time when its schema had no parts. */
+/** Whether the database dates from the time when the schema had no parts. */
 function isVersionedAsWhole(connection: Connection): boolean {
   const columns = runRoutine(all(versionColumns, {}), connection.execute)
   return columns.length > 0 && columns.every(({ name }) => name !== 'part')
 }
 
-/** What was version n of the whole schema is version n of the PDS's part; the first one also made what is now version 1 of the core. */
+/**
+ * Version n of the whole schema becomes version n of the `pds` part. Version 1 also created what is
+ * now version 1 of `core`. The software of that time still opens the result: it only looks for the
+ * highest version.
+ */
 function splitVersions(connection: Connection): void {
   connection.command('alter table schema_version rename to schema_version_of_whole')
   runRoutine(createVersionTable(), connection.execute)

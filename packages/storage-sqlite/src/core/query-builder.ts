@@ -7,8 +7,9 @@ export function createSqliteBuilder(): Kysely<Schema> {
 }
 
 /**
- * Where SQLite may look at the value of a parameter to choose a plan, it plans again at every execution that brings another value, which
- * takes several times as long as reading a row. It does not look behind a plus, which changes no value.
+ * If the value of a parameter can affect the choice of a plan, SQLite plans again at every
+ * execution with another value, which takes several times as long as reading a row. A unary plus
+ * leaves the value as it is and hides it from the planner.
  */
 class SettledCompiler extends SqliteQueryCompiler {
   protected override getCurrentParameterPlaceholder(): string {

@@ -3,12 +3,15 @@ import { type Routine, runRoutine, type Statement } from '@atoll/storage-sql'
 import type { Connection } from './connection.ts'
 import { translateError } from './errors.ts'
 
-/** How many idle connections wait for the next snapshot. */
+/** How many idle connections are kept for later snapshots. */
 const maxIdle = 4
-/** How many snapshots may be open at once: each has a connection with 2 MiB of cache, and files of its own. */
+/**
+ * How many snapshots may be open at once: each has a connection with 2 MiB of cache and its own
+ * file descriptors.
+ */
 const maxTaken = 64
 
-/** Reads. It sees the last commit and never waits for the writer. */
+/** Reads the last committed state, and never waits for the writer. */
 export class Reader {
   readonly #connection: Connection
   readonly #preferred: () => Connection | undefined
@@ -36,14 +39,14 @@ export class Reader {
     }
   }
 
-  /** From the next read on, until `end`, everything is seen as it is at that moment. */
+  /** All reads until `end` see the database as it is at the first of them. */
   begin(): void {
     this.#connection.command('begin')
   }
 
   end(): void {
     this.#connection.command('rollback')
-    // What was read once is seldom wanted again, and there may be several of these.
+    // Its pages are seldom needed again, and there may be several such connections.
     this.#connection.pragma('shrink_memory')
   }
 
@@ -52,7 +55,7 @@ export class Reader {
   }
 }
 
-/** Readers for snapshots, each used by one at a time. */
+/** Readers for snapshots, each used by one snapshot at a time. */
 export class ReaderPool {
   readonly #connect: () => Connection
   readonly #idle: Reader[] = []
@@ -67,7 +70,7 @@ export class ReaderPool {
     return this.#taken.size
   }
 
-  /** @throws StorageUnavailableError when too many are taken */
+  /** @throws StorageUnavailableError if too many are taken */
   take(): Reader {
     if (this.#taken.size >= maxTaken) throw new StorageUnavailableError('busy')
     const reader = this.#idle.pop() ?? new Reader(this.#connect())
@@ -87,7 +90,7 @@ export class ReaderPool {
     return this.#taken.has(reader)
   }
 
-  /** Closes every reader that is taken, so that nothing holds on to the past. */
+  /** Closes every reader that is taken, so that none holds the write-ahead log back. */
   endAll(): void {
     for (const reader of [...this.#taken]) this.discard(reader)
   }

@@ -35,7 +35,10 @@ import { Reader, ReaderPool } from './reader.ts'
 import { WriteAheadLog } from './write-ahead-log.ts'
 
 export interface SqliteOptions {
-  /** The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. Files are created for this user alone. */
+  /**
+   * The database; files with the endings `-wal`, `-shm` and `-lock` appear beside it. Files are
+   * created with access for this user only.
+   */
   file: string
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number
@@ -44,38 +47,51 @@ export interface SqliteOptions {
   /** After an unclean stop, a database up to this size is checked before it is used, a larger one while it is used. Default 64 MiB. */
   maxCheckBytes?: number
   /**
-   * How long the write-ahead log may become for the sake of snapshots, each of which keeps it from beginning again. Beyond that, those that
-   * are open are ended. Default 256 MiB.
+   * How long the write-ahead log may grow while open snapshots keep it from starting over. Beyond
+   * that, the open snapshots are ended. Default 256 MiB.
    */
   maxLogBytes?: number
-  /** Hears what is wrong with a database that is checked while it is used. From then on it refuses writes. */
+  /**
+   * Called if a database that is checked while in use turns out to be damaged. From then on writes
+   * are refused.
+   */
   onDamage?: (error: CorruptStorageError) => void
-  /** Called before everything that the writer does, with the SQL; what it throws is thrown as if by SQLite. For tests of failing storage. */
+  /**
+   * Called with the SQL before everything that the writer does; what it throws is treated as an
+   * error of SQLite. For tests of failing storage.
+   */
   beforeWrite?: (sql: string) => void
 }
 
 interface SqliteHostOptions extends SqliteOptions {
-  /** The schema to bring the database to. */
+  /** The migrations of the parts that the storage has. */
   migrations: readonly Migration[]
 }
 
 const defaultCacheBytes = 16 * 1024 * 1024
 /**
- * What an export comes back to: the upper pages of the indexes, and nodes that were written together.
- * A larger cache measured slower: pages read only once evict the CPU cache.
+ * Enough for the pages that an export reads repeatedly: the upper pages of the indexes, and nodes
+ * that were written together. A larger cache measured slower: pages read only once evict the CPU
+ * cache.
  */
 const snapshotCacheBytes = 2 * 1024 * 1024
-/** A second and a half to read on a slow disk. */
+/** Takes a second and a half to read from a slow disk. */
 const defaultCheckBytes = 64 * 1024 * 1024
 
-/** Far more than a server writes while an export is read at a fair pace, and little beside the disk of any server. */
+/**
+ * Far more than a server writes while an export is read at a reasonable pace, and little compared
+ * to its disk.
+ */
 const defaultLogBytes = 256 * 1024 * 1024
 
 interface Closable {
   close(): void
 }
 
-/** One database in a SQLite file with all that a storage on it has in common, whatever its parts: readers, the writer, checks. */
+/**
+ * One database in a SQLite file, with everything that storages share whatever their parts: readers,
+ * the writer, checks.
+ */
 export class SqliteHost {
   readonly #lock: Closable
   readonly #log: WriteAheadLog
@@ -85,7 +101,7 @@ export class SqliteHost {
   readonly reader: Reader
   readonly pool: ReaderPool
   readonly listeners = new AppendListeners()
-  /** Runs what stores read. */
+  /** Runs the reads of stores. */
   readonly run: Run = async (routine) => this.reader.run(routine)
 
   constructor(options: SqliteHostOptions) {
@@ -98,7 +114,10 @@ export class SqliteHost {
     if (!opened.isChecked) this.#check = new BackgroundCheck(options.file, (error) => this.#refuse(error, options))
   }
 
-  /** Commits what `work` noted down on a recorder, as `routines` write it. Its promise is that of `Transactional.transact`. */
+  /**
+   * Commits the calls that `work` makes on `recorder`, by means of `routines`. It keeps the
+   * promises of `Transactional.transact`.
+   */
   async transact<Tx, T>(
     recorder: IntentRecorder<Tx>,
     routines: (numbering: Numbering) => { readonly [W in keyof Tx]: RoutinesOf<Tx[W]> },
@@ -127,7 +146,7 @@ export class SqliteHost {
     this.pool.close()
     this.reader.close()
     try {
-      // Who opens it next is to check what was not found sound.
+      // Unless the check found the database sound, the next start has to repeat it.
       if (connection && this.#check?.isSound !== false) markClosed(connection)
     } finally {
       connection?.close()
@@ -184,7 +203,8 @@ function connectWriter({ file, cacheBytes = defaultCacheBytes, beforeWrite }: Sq
 }
 
 /**
- * Checks what an unclean stop left unless it is too large, brings the schema up to date, and returns the last sequence number.
+ * Checks the database after an unclean stop unless it is too large, brings the schema up to date,
+ * and returns the last sequence number.
  */
 function prepareDatabase(connection: Connection, options: SqliteHostOptions): { last: number; isChecked: boolean } {
   const { file, now = Date.now, maxCheckBytes = defaultCheckBytes, migrations } = options

@@ -1,7 +1,10 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 
-/** Runs a program, given as text so that it needs no file beside a bundle, in a thread. Its data are `file` and the path of the `driver`. */
+/**
+ * Runs a program in a thread. It is given as text, so that a bundle needs no file beside it. Its
+ * `workerData` has `file` and the path of the `driver`.
+ */
 export function startThread(program: string, file: string): Worker {
   const driver = createRequire(import.meta.url).resolve('better-sqlite3')
   // It needs neither the secrets in the environment nor the modules that are preloaded into the process.

@@ -125,7 +125,7 @@ describe('the write-ahead log', () => {
     expect(checkpointed).toBe(pages)
   })
 
-  it('has no thread begun while a snapshot holds it, and commits wait only for one that copies a log beyond its bound', async () => {
+  it('is not copied by a thread while a snapshot holds it, and commits only wait for the copy of a log beyond its bound', async () => {
     const { log, connection, isHeld, write } = longLog({ inlinePages: 500, maxBytes: 12 * MiB })
     expect(log.afterCommit(connection)).toBeUndefined()
     await log.copied
@@ -140,7 +140,7 @@ describe('the write-ahead log', () => {
     expect(isHeld()).toBe(false)
   })
 
-  it('is let go of before the storage is closed', async () => {
+  it('is no longer used by a thread once the storage is closed', async () => {
     const { storage, write, file } = await opened()
     await write(1)
     const snapshot = (await storage.repos.snapshot(did))!
@@ -151,7 +151,7 @@ describe('the write-ahead log', () => {
     expect(existsSync(`${file}-wal`)).toBe(false)
   })
 
-  it('grows no further for the sake of snapshots than it may, and those that held it are ended', async () => {
+  it('grows for the sake of snapshots only up to its bound, and those that held it are then ended', async () => {
     const { storage, write, logBytes } = await opened({ maxLogBytes: 20 * MiB })
     await write(1)
     const held = (await storage.repos.snapshot(did))!

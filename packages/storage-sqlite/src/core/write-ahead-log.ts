@@ -3,14 +3,23 @@ import { sizeOfLog } from './open-database.ts'
 import type { ReaderPool } from './reader.ts'
 import { startThread } from './sqlite-thread.ts'
 
-/** From this many pages on (4 MB, SQLite's default), the log is copied into the database after each commit, so that it can begin again. */
+/**
+ * From this many pages on (4 MB, SQLite's default), the log is copied into the database after each
+ * commit, so that it can start over.
+ */
 const duePages = 1000
-/** At most so many commits in a row are not followed by a look at the log, which costs as much as a small write. */
+/**
+ * The length of the log is checked at least once in this many commits, since a check costs as much
+ * as a small write.
+ */
 const maxUnseen = 16
-/** More than this (8 MB, some 20 ms) is not copied on the thread that serves requests. */
+/** More than this (8 MB, about 20 ms) is not copied on the thread that serves requests. */
 const defaultInlinePages = 2000
 
-/** Runs in the thread. A passive checkpoint waits for nobody, and nobody waits for it. */
+/**
+ * The program of the thread. A passive checkpoint neither waits for other connections nor makes
+ * them wait.
+ */
 const program = `
   const { workerData } = require('node:worker_threads')
   const Database = require(workerData.driver)
@@ -25,15 +34,16 @@ export interface WriteAheadLogOptions {
   file: string
   /** The readers of snapshots, which hold the log back while they are taken. */
   snapshots: ReaderPool
-  /** Beyond this, snapshots are ended, and commits wait for a copy that is being made. */
+  /** Beyond this size snapshots are ended, and commits wait for a copy in progress. */
   maxBytes: number
   /** The most pages that are copied on this thread. Default 2000. */
   inlinePages?: number
 }
 
 /**
- * Keeps the write-ahead log short, in place of SQLite's automatic checkpoints. Those copy all of it within a commit, which takes long once
- * snapshots have held it back or a transaction was large. Here a thread copies a long log, and the next commit begins it again.
+ * Keeps the write-ahead log short, in place of SQLite's automatic checkpoints. Those copy the whole
+ * log during a commit, which takes long after snapshots have held it back or a transaction was
+ * large. Here a long log is copied by a thread, and the next commit starts it over.
  */
 export class WriteAheadLog {
   readonly #file: string
@@ -41,13 +51,15 @@ export class WriteAheadLog {
   readonly #inlinePages: number
   readonly #snapshots: ReaderPool
   #copying: Promise<void> | undefined
-  /** The thread failed, so the next commit copies the log. */
+  /** The thread failed, so the next commit copies the log itself. */
   #hasFailed = false
-  /** How long the log must be before a thread is started again: the last one may have been held back. */
+  /**
+   * The length in pages at which a thread is started again: the last one may have been held back.
+   */
   #retryPages = 0
-  /** How long the log was at the last look. */
+  /** The length of the log at the last check, in pages. */
   #seen = 0
-  /** How many commits may still pass until the next look. */
+  /** The number of commits until the next check. */
   #unseen = 0
 
   constructor({ file, snapshots, maxBytes, inlinePages = defaultInlinePages }: WriteAheadLogOptions) {
@@ -62,7 +74,10 @@ export class WriteAheadLog {
     return this.#copying ?? Promise.resolve()
   }
 
-  /** To be called after each commit. The next one has to wait for the promise, if there is one: the log may not grow further. */
+  /**
+   * Has to be called after each commit. If it returns a promise, the next commit has to wait for
+   * it, because the log must not grow further.
+   */
   afterCommit(connection: Connection): Promise<void> | undefined {
     if (this.#snapshots.size > 0 && this.#isTooLong()) this.#snapshots.endAll()
     if (this.#unseen > 0) this.#unseen--
@@ -82,7 +97,10 @@ export class WriteAheadLog {
     }
   }
 
-  /** How many commits until the next look: a quarter of those that would fill the log at its recent pace, since commits differ in size. */
+  /**
+   * The number of commits until the next check: a quarter of those that would fill the log at its
+   * recent pace, since commits differ in size.
+   */
   #commitsUntilDue(log: number): number {
     const growth = log > this.#seen ? log - this.#seen : Math.max(log, 1)
     this.#seen = log

@@ -12,7 +12,7 @@ export interface SqliteEventsDeps {
   readonly listeners: AppendListeners
 }
 
-/** The event log, numbered by the one writer inside the transaction that appends. */
+/** The event log. The only writer numbers events, inside the transaction that appends them. */
 export class SqliteEvents implements EventLog {
   readonly #run: Run
   readonly #writer: GroupCommit

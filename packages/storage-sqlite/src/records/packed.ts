@@ -4,22 +4,32 @@ import { blockBytes, cidOf, first, type Parameters, type Routine, type Schema, s
 import type { Nsid, RecordKey } from '@atoll/syntax'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 
-// Many blocks as one row, in SQLite's SQL: its driver takes longer to hand over a value than SQLite takes to find it
-// (docs/decisions/0009). A driver that reads rows off a network would gain nothing.
+// Reads many blocks as one row, in SQLite's SQL: its driver takes longer to return a value than
+// SQLite takes to find it (docs/decisions/0009). A driver that reads rows from a network would gain
+// nothing.
 
-/** A longer block is not packed but read by itself, so that a page of large ones is not in memory several times. */
+/**
+ * A longer block is not packed but read separately, so that a page of large blocks is not in memory
+ * several times.
+ */
 const longestPacked = 16 * 1024
-/** No character is zero, which would end the text for SQLite. */
+/** No character code is zero, which would end the text for SQLite. */
 const long = 0x8000
 const missing = 0x8001
-/** How many blocks are looked for at once. */
+/** How many CIDs one statement looks up. */
 const cidsAtOnce = 32
 const slots = Array.from({ length: cidsAtOnce }, (_, slot) => `cid${slot}` as const)
 
 interface Pack {
-  /** Of each block a character: `missing`, or its length in bytes plus one, `long` at most. Null without any. */
+  /**
+   * One character per block: `missing`, or its length in bytes plus one, at most `long`. Null if
+   * there are no blocks.
+   */
   lengths: string | null
-  /** Of each block its CID, and its bytes unless they are too long, one behind the other; null without any. */
+  /**
+   * The CID of each block, followed by its bytes unless they are too long. Null if there are no
+   * blocks.
+   */
   sections: Uint8Array | null
 }
 
@@ -75,7 +85,10 @@ function withKeys(rows: ReturnType<typeof recordsBeyond>) {
 const lengthOfBlock = sql`coalesce(min(length(block.bytes) + 1, ${sql.lit(long)}), ${sql.lit(missing)})`
 const lengths = sql<string | null>`group_concat(char(${lengthOfBlock}), '')`
 
-/** SQLite makes text of what it joins, whose bytes are those of its parts; the cast says that they are bytes. */
+/**
+ * In SQLite concatenation returns text with the bytes of its operands; the cast turns it back into
+ * a blob.
+ */
 function packed(cid: RawBuilder<unknown>): RawBuilder<Uint8Array | null> {
   const bytes = sql`case when length(block.bytes) > ${sql.lit(longestPacked)} then '' else coalesce(block.bytes, '') end`
   return sql`cast(group_concat(${cid} || ${bytes}, '') as blob)`
@@ -89,7 +102,8 @@ export function* packedRecords({
 }: PageOf & { reverse: boolean; maxBytes: number }): Routine<ListedRecord[]> {
   const pack = yield* first(reverse ? reversePage : page, values)
   const rkeys = pack?.rkeys?.split(',') ?? []
-  // What was packed is in memory already, and less than a page; of the long blocks none is read that the page does not hold.
+  // The packed blocks are in memory already, and smaller than a page; long blocks are only read as
+  // far as the page has room.
   const sections = yield* takenApart(values.repo, pack, maxBytes)
   return sections.map((section, index) => {
     const rkey = rkeys[index] as RecordKey // as it was selected
@@ -99,13 +113,19 @@ export function* packedRecords({
 }
 
 export interface PackedPage {
-  /** In order. A block that was too long to be packed is its CID, for `longSection`: a page of those need not be in memory at once. */
+  /**
+   * In order. A block that is too long to be packed is represented by its CID, for `longSection`,
+   * so that a page of long blocks need not be in memory at once.
+   */
   readonly parts: readonly (SectionRun | Uint8Array)[]
-  /** Undefined where there are no more. */
+  /** Undefined if there are no more. */
   readonly last: RecordKey | undefined
 }
 
-/** The blocks of records of a collection beyond `from`, oldest first, and the last of their keys. One that is missing is left out. */
+/**
+ * The blocks of records of a collection beyond `from`, oldest first, and the last of their keys.
+ * Missing blocks are left out.
+ */
 export function* packedRecordBlocks(values: PageOf): Routine<PackedPage> {
   const row = yield* first(followingBlocks, values)
   const last = row?.last ?? undefined
@@ -125,7 +145,7 @@ export function* packedBlocks(repo: number, cids: readonly Cid[]): Routine<Secti
   return found
 }
 
-/** The sections of a pack, as many as `enoughBytes` needs; undefined for one that is missing. */
+/** The sections of a pack until they have `enoughBytes`; undefined for a missing block. */
 function* takenApart(
   repo: number,
   pack: Pack | undefined,
@@ -148,7 +168,10 @@ function* takenApart(
   return sections
 }
 
-/** The sections of a pack one by one, in place of the long ones their CIDs. One that is missing is left out. */
+/**
+ * The sections of a pack one by one, with their CIDs in place of long ones. Missing blocks are left
+ * out.
+ */
 function partsOf(pack: Pack | undefined): (SectionRun | Uint8Array)[] {
   const bytes = sectionsOf(pack)
   const lengths = pack?.lengths ?? ''
@@ -164,7 +187,7 @@ function partsOf(pack: Pack | undefined): (SectionRun | Uint8Array)[] {
   return parts
 }
 
-/** Where the sections of a pack end, if it has all of them whole. */
+/** Where the sections of a pack end, if it has all of them in full. */
 function endsOf(pack: Pack | undefined): number[] | undefined {
   const lengths = pack?.lengths ?? ''
   const ends: number[] = []
@@ -178,7 +201,9 @@ function endsOf(pack: Pack | undefined): number[] | undefined {
   return ends
 }
 
-/** Whether a section is whole, and not only its CID because it is missing or long. */
+/**
+ * Whether a section has its bytes, rather than only its CID because the block is missing or long.
+ */
 const isPacked = (code: number) => code <= longestPacked + 1
 
 const packedLength = (code: number) => CID_LENGTH + (isPacked(code) ? code - 1 : 0)
@@ -195,6 +220,6 @@ export function* longSection(repo: number, cid: Uint8Array): Routine<Section> {
 
 function sectionsOf(pack: Pack | undefined): Uint8Array {
   const { buffer, byteOffset, length } = pack?.sections ?? new Uint8Array()
-  // A Buffer would make Buffers of its parts, which takes longer.
+  // `subarray` of a Buffer creates Buffers, which takes longer.
   return new Uint8Array(buffer, byteOffset, length)
 }

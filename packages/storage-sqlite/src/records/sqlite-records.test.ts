@@ -15,7 +15,7 @@ const rkey = parseRecordKey('one')
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 describe('a record without its block', () => {
-  it('is named instead of being left out; for an export it is missing', async () => {
+  it('is an error in a listing, and left out of an export', async () => {
     const { storage, file, close } = await openSample()
     const writes = { [`${collection}/one`]: { n: 1 }, [`${collection}/two`]: { n: 2 } }
     await storage.transact(did, (tx) => tx.repo.apply(new SampleRepo(did).commit(writes)))
@@ -36,7 +36,7 @@ describe('a record without its block', () => {
 })
 
 describe('what was read for one caller', () => {
-  it('is freed when it is given back, and what lies in the memory of others is not', async () => {
+  it('is freed when it is released, unless it is a view of shared memory', async () => {
     const { storage, close } = await openSample()
     const long = { bytes: new Uint8Array(100_000) }
     const writes = { [`${collection}/long`]: long, [`${collection}/one`]: { n: 1 }, [`${collection}/two`]: { n: 2 } }
@@ -70,7 +70,7 @@ describe('a page of large records', () => {
       },
     )
     expect(page).toHaveLength(3)
-    // One for the keys and what is packed, and one for each long block.
+    // One for the keys and the packed blocks, and one for each long block.
     expect(steps).toBe(1 + page.length)
     connection.close()
     await close()

@@ -3,12 +3,12 @@ import { first, type Routine, type Run, repoByDid, SqlRecordReads } from '@atoll
 import type { Did, Nsid } from '@atoll/syntax'
 import { packedRecords } from './packed.ts'
 
-/** Above every record key, which are ASCII. */
+/** Sorts after every record key, since those are ASCII. */
 const highest = '\x7f'
 
 type ListOptions = Parameters<RecordStore['list']>[2]
 
-/** Records, of which a page comes in one piece. */
+/** Records; a page is read as one row. */
 export class SqliteRecords extends SqlRecordReads implements RecordStore {
   readonly #run: Run
 

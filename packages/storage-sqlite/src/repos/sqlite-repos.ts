@@ -24,10 +24,10 @@ import { longSection, type PackedPage, packedBlocks, packedRecordBlocks } from '
 /** How many blocks are in memory at a time while all are read, unless they are large. */
 const pageBlocks = 200
 
-/** How many names of collections are in memory at a time. */
+/** How many collections are in memory at a time. */
 const pageCollections = 500
 
-/** Tells the row with which a page of blocks has enough bytes. */
+/** Returns a function that is true for the row with which a page of blocks has enough bytes. */
 function pageEnd(): (row: { bytes: Uint8Array }) => boolean {
   let bytes = 0
   return (row) => (bytes += row.bytes.length) >= maxPageBytes
@@ -39,7 +39,10 @@ export interface SqliteReposDeps {
   readonly pool: ReaderPool
 }
 
-/** Repositories with what SQLite adds: synchronous sources of blocks, and snapshots. */
+/**
+ * Repositories, with the synchronous sources of blocks and the snapshots that SQLite makes
+ * possible.
+ */
 export class SqliteRepos extends SqlRepoReads implements RepoStore {
   readonly #reader: Reader
   readonly #pool: ReaderPool
@@ -62,7 +65,7 @@ export class SqliteRepos extends SqlRepoReads implements RepoStore {
     const reader = this.#pool.take()
     try {
       reader.begin()
-      // The first read decides what moment the transaction sees.
+      // The first read determines the moment that the transaction sees.
       const row = reader.run(first(repoByDid, { did }))
       if (row) return new SqliteRepoSnapshot({ reader, pool: this.#pool, repo: row.key, head: headOfRow(row) })
     } catch (error) {
@@ -145,7 +148,7 @@ class SqliteRepoSnapshot implements RepoSnapshot {
       let from: string | undefined = ''
       while (from !== undefined) {
         const page: PackedPage = this.#run(packedRecordBlocks({ repo, collection, from, limit: pageBlocks }))
-        // A long block when its turn comes, and not the next before it was taken.
+        // A long block is read when its turn comes, and the next one only after it was consumed.
         for (const part of page.parts) {
           if (part instanceof Uint8Array) yield* this.#longRun(part)
           else yield part

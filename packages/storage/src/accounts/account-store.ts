@@ -13,31 +13,34 @@ export interface Account {
   passwordHash: string | undefined
   createdAt: Datetime
   deactivatedAt: Datetime | undefined
-  /** When a deactivated account asked to be deleted. */
+  /** The time after which a deactivated account may be deleted, if its owner set one. */
   deleteAfter: Datetime | undefined
-  /** Reference of the moderation action that took the account down. */
+  /** The reference of the moderation action that took the account down. */
   takedown: string | undefined
   invitesDisabled: boolean
   inviteNote: string | undefined
 }
 
-/** A new account: what is left out is undefined or false. */
+/** A new account; fields that are left out are undefined or false. */
 export type NewAccount = Pick<Account, 'did' | 'createdAt'> & Partial<Account>
 
-/** A takedown outweighs a deactivation. */
+/** The status of an account; a takedown takes precedence over a deactivation. */
 export function accountStatus(account: Pick<Account, 'takedown' | 'deactivatedAt'>): AccountStatus {
   if (account.takedown !== undefined) return 'takendown'
   return account.deactivatedAt === undefined ? 'active' : 'deactivated'
 }
 
-/** Accounts as committed. */
+/** Committed accounts. */
 export interface AccountStore {
   get(did: Did): Promise<Account | undefined>
   byHandle(handle: string): Promise<Account | undefined>
   byEmail(email: string): Promise<Account | undefined>
   /** Those of `dids` that have an account, in the order asked for. */
   many(dids: readonly Did[]): Promise<Account[]>
-  /** Accounts in order of creation; with `email` those whose address contains it, whatever the case. */
+  /**
+   * Accounts in order of creation; with `email`, only those whose address contains it, ignoring
+   * case.
+   */
   list(options: { cursor?: string; limit: number; email?: string }): Promise<Page<Account>>
   count(): Promise<number>
   /** The account's preferences, as last set. */
@@ -46,14 +49,21 @@ export interface AccountStore {
 
 /** How a transaction changes accounts. */
 export interface AccountWrites {
-  /** `ConflictError` with `did`, `handle` or `email` when an account has or claims it. The DID's own claim has to be released first. */
+  /**
+   * `ConflictError` with `did`, `handle` or `email` if an account has or claims it. The DID's own
+   * claim has to be released first.
+   */
   create(account: NewAccount): void
   /**
-   * Changes what is named; a key that is there with undefined clears. An unknown DID is a `ConflictError('did')`; a handle or e-mail
-   * address that another account has or has claimed conflicts.
+   * Changes the given fields; a field that is given as undefined is cleared. `ConflictError` with
+   * `did` if there is no such account, with `handle` or `email` if another account has or claims
+   * the value.
    */
   update(did: Did, changes: Partial<Omit<Account, 'did' | 'createdAt'>>): void
-  /** The account with its sessions, app passwords, e-mail tokens, keys, claim and preferences. What is not there is no error. */
+  /**
+   * Deletes the account with its sessions, app passwords, e-mail tokens, keys, claim and
+   * preferences. It is not an error if there is no account.
+   */
   delete(did: Did): void
   setPreferences(did: Did, preferences: string): void
 }

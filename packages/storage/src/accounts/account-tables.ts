@@ -3,7 +3,7 @@ import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
 import type { Account } from './account-store.ts'
 
-/** What no two accounts share, beside their DIDs. */
+/** Values, besides the DID, that no two accounts share. */
 export type UniqueField = 'handle' | 'email'
 
 interface AccountRow {
@@ -21,7 +21,7 @@ export function preferencesTable(journal: Journal): JournaledMap<Did, string> {
   return new JournaledMap(journal, (did) => did)
 }
 
-/** The account that has this handle or e-mail address, whatever its case. */
+/** The account that has this handle or e-mail address, ignoring case. */
 export function accountHolding(
   accounts: JournaledMap<Did, AccountRow>,
   field: UniqueField,

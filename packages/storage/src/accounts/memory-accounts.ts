@@ -6,7 +6,7 @@ import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
 import type { Account, AccountStore, AccountWrites, NewAccount } from './account-store.ts'
 import { accountHolding, accountTable, preferencesTable, type UniqueField } from './account-tables.ts'
 
-/** Values that are claimed for accounts which do not have them yet. */
+/** Values that are claimed for accounts that do not have them yet. */
 export interface ClaimedValues {
   has(did: Did): boolean
   holding(field: UniqueField, value: string | undefined): { readonly did: Did } | undefined
@@ -80,7 +80,7 @@ export class MemoryAccounts implements AccountStore, AccountWrites {
   }
 
   #put(account: Account, key: number): void {
-    // Lower-casing a handle leaves a handle.
+    // A lower-cased handle is a handle.
     const handle = account.handle?.toLowerCase() as Handle | undefined
     const stored = { ...account, handle, email: account.email?.toLowerCase() }
     for (const field of ['handle', 'email'] as const) {

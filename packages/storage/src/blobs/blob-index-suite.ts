@@ -44,7 +44,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(texts(await storage.blobs.list(alice, { limit: 9 }))).toEqual(texts([cat]))
     })
 
-    rule('takes an upload that a record refers to already for permanent', async () => {
+    rule('treats an upload that a record already refers to as permanent', async () => {
       const storage = await fresh()
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat] })
       await upload(storage, alice, cat)
@@ -96,7 +96,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       },
     )
 
-    rule('offers a blob for collection as soon as it lost its last reference', async () => {
+    rule('lists a blob as unreferenced as soon as it has lost its last reference', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       await upload(storage, alice, cat)
@@ -118,7 +118,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.unreferenced({ createdBefore: late, limit: 9 })).toEqual([])
     })
 
-    rule('offers temporary uploads for collection only when they are older than asked', async () => {
+    rule('lists temporary uploads as unreferenced only if they are older than asked', async () => {
       const storage = await fresh()
       await upload(storage, alice, cat, 10)
       await upload(storage, bob, dog, 20)
@@ -133,7 +133,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       ])
     })
 
-    rule('collects what is unreferenced, and keeps what a record refers to or what is too young', async () => {
+    rule('marks unreferenced blobs, and keeps those that a record refers to or that are too recent', async () => {
       const storage = await fresh()
       await upload(storage, alice, cat, 10)
       await upload(storage, alice, dog, 10)
@@ -147,7 +147,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.get(alice, fish)).toBeDefined()
     })
 
-    rule('names what it collected until that is cleared, by account', async () => {
+    rule('lists blobs pending deletion, by account, until they are confirmed as deleted', async () => {
       const storage = await fresh()
       const pending = async (limit = 9) =>
         (await storage.blobs.pendingDeletion({ limit })).map(({ did, cid }) => `${did} ${cid}`)
@@ -218,7 +218,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.otherTypes(bob, cat)).toEqual(['text/vtt'])
     })
 
-    rule('offers the uploads of a deleted repository for collection', async () => {
+    rule('lists the uploads of a deleted repository as unreferenced', async () => {
       const storage = await fresh()
       await upload(storage, alice, cat)
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat] })
@@ -227,7 +227,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.unreferenced({ createdBefore: time(0), limit: 9 })).toMatchObject([{ did: alice }])
     })
 
-    rule('names each missing blob with one record that refers to it, in pages', async () => {
+    rule('lists each missing blob with one record that refers to it, in pages', async () => {
       const storage = await fresh()
       await upload(storage, alice, dog)
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat, dog], 'a.b.c/two': [fish, cat] })
@@ -249,7 +249,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.counts(bob)).toEqual({ expected: 0, imported: 0 })
     })
 
-    rule('keeps a takedown through new uploads and collection, until it is lifted', async () => {
+    rule('keeps a takedown through new uploads and deletion, until it is lifted', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, 'report 1'))
       expect(await storage.blobs.takedown(alice, cat)).toBe('report 1')

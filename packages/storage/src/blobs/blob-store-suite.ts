@@ -9,12 +9,18 @@ import type { BlobStore } from './blob-store.ts'
 /** A fresh blob store for one test. */
 export interface OpenedBlobStore {
   store: BlobStore
-  /** What a crash at this moment would leave, opened again. */
+  /** Opens what a crash at this moment would leave. */
   reopen(): Promise<BlobStore>
   close(): Promise<void>
-  /** Overwrites the permanent bytes of a blob with others behind the store's back, as a failing disk would. Absent where that cannot be done. */
+  /**
+   * Overwrites the permanent bytes of a blob without using the store, as a failing disk would.
+   * Absent where that cannot be done.
+   */
   damage?: (did: Did, cid: Cid) => Promise<void>
-  /** Removes the permanent bytes of a blob behind the store's back, as a restored backup would. Absent where that cannot be done. */
+  /**
+   * Removes the permanent bytes of a blob without using the store, as a restored backup would.
+   * Absent where that cannot be done.
+   */
   lose?: (did: Did, cid: Cid) => Promise<void>
 }
 

@@ -9,15 +9,18 @@ export interface UploadedBlob {
   head: Uint8Array
 }
 
-/** Part of a blob: `start` and `end` (inclusive, as in HTTP) are cut to the blob's size. */
+/** Part of a blob: `start` and `end` (inclusive, as in HTTP) are clamped to the blob's size. */
 export interface ByteRange {
   start: number
   end?: number
 }
 
-/** The bytes of a blob on their way, in chunks into which nobody writes once they were handed over. */
+/** The bytes of a blob as a stream of chunks, which are not written to after they were yielded. */
 export interface BlobStream extends AsyncIterable<Uint8Array> {
-  /** Takes back a chunk at which the reader will not look again, so that its memory is free at once. A reader that keeps chunks does not call it. */
+  /**
+   * Releases a chunk that the reader no longer needs, so that its memory is freed at once. A reader
+   * that keeps chunks does not call it.
+   */
   release?(chunk: Uint8Array): void
 }
 
@@ -27,26 +30,37 @@ export interface BlobBytes {
   bytes: BlobStream
 }
 
-/** Bytes by account and content address. Under a CID there is the whole blob or nothing, crashes included. */
+/**
+ * Bytes by account and content address. Under a CID there is the whole blob or nothing, even after
+ * a crash.
+ */
 export interface BlobStore {
   /**
-   * Streams bytes to a temporary place, hashing them on the way; resolves once they would survive a crash. Over `maxBytes`:
-   * `BlobTooLargeError`. Whatever ends it early (limit, `signal`, source error) leaves nothing behind.
+   * Streams bytes to a temporary place, hashing them on the way; resolves once they would survive a
+   * crash. More than `maxBytes` is a `BlobTooLargeError`. An upload that ends early (limit,
+   * `signal`, source error) leaves nothing behind.
    */
   upload(did: Did, bytes: BlobStream, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<UploadedBlob>
   /**
-   * Gives uploads their permanent place, durably. An upload replaces what is there already, so that lost or damaged bytes are
-   * restored. Without an upload, what is permanent stays as it is; a CID that is neither is a `BlobMissingError`.
+   * Moves uploads to their permanent place, durably. An upload replaces permanent bytes, so that
+   * lost or damaged ones are restored; a permanent blob without an upload stays as it is. A CID
+   * without either is a `BlobMissingError`.
    */
   makePermanent(did: Did, cids: readonly Cid[]): Promise<void>
   /** Reads a permanent blob, or part of it. */
   get(did: Did, cid: Cid, range?: ByteRange): Promise<BlobBytes | undefined>
-  /** Reads a finished upload, permanent or not. */
+  /** The size in bytes of a permanent blob or of a finished upload; undefined without either. */
   size(did: Did, cid: Cid): Promise<number | undefined>
-  /** Permanent blobs are gone, also after a crash; uploads in progress are not touched. Deleting what is not there is no error. */
+  /**
+   * Deletes permanent blobs, durably; uploads are not touched. Deleting what is not there is not an
+   * error.
+   */
   delete(did: Did, cids: readonly Cid[]): Promise<void>
-  /** Everything the account has, finished uploads included, is gone, also after a crash. */
+  /** Deletes everything of an account, finished uploads included, durably. */
   deleteAll(did: Did): Promise<void>
-  /** Removes temporary bytes last written before `before`, what crashes left behind included; returns how many files went. */
+  /**
+   * Removes temporary bytes last written before `before`, including those left behind by crashes;
+   * returns how many files it removed.
+   */
   sweep(options: { before: Date }): Promise<number>
 }

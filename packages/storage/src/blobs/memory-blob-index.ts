@@ -22,7 +22,7 @@ import {
   type UnreferencedBlob,
 } from './blob-index.ts'
 
-/** Whether it is temporary follows from what repositories referred to. */
+/** Whether it is temporary follows from `referredBlobTable`. */
 interface MemoryBlob extends BlobMetadata {
   did: Did
 }
@@ -160,7 +160,7 @@ function firstBlobs<T extends BlobKey>(blobs: readonly T[], { did, limit }: { di
     .slice(0, limit)
 }
 
-/** The first reference to each blob, ascending by CID bytes, behind the cursor. */
+/** The first reference to each blob after the cursor, ascending by CID bytes. */
 function onePerBlob(references: readonly MemoryBlobReference[], after?: Cid): MemoryBlobReference[] {
   const byCid = new Map<string, MemoryBlobReference>()
   for (const reference of references) if (!byCid.has(reference.cid.key)) byCid.set(reference.cid.key, reference)
@@ -173,7 +173,7 @@ function blobTable(journal: Journal): JournaledMap<string, MemoryBlob> {
   return new JournaledMap(journal)
 }
 
-/** Types of later uploads, apart from the first. */
+/** Types of later uploads, other than that of the first. */
 function otherTypeTable(journal: Journal): JournaledMap<string, readonly string[]> {
   return new JournaledMap(journal)
 }

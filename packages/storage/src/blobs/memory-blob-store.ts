@@ -6,7 +6,7 @@ import { untilAborted } from './until-aborted.ts'
 
 const headBytes = 4100
 
-/** Blobs in memory, for tests and networks that live for a moment. */
+/** Blobs in memory, for tests and short-lived networks. */
 export class MemoryBlobStore implements BlobStore {
   readonly #permanent = new Map<string, Uint8Array>()
   readonly #uploads = new Map<string, { bytes: Uint8Array; at: number }>()

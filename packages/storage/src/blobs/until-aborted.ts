@@ -1,4 +1,7 @@
-/** Yields what the source yields; throws as soon as the signal says so, though the source may be silent. For adapters. */
+/**
+ * Yields what `source` yields, and throws as soon as `signal` aborts, even while the source is
+ * stalled. For adapters.
+ */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncIterable<T> {
   if (!signal) {
     yield* source
@@ -6,7 +9,7 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
   }
   const iterator = source[Symbol.asyncIterator]()
   const aborted = Promise.withResolvers<never>()
-  // Nobody may be waiting when the signal comes.
+  // The signal may abort while nothing awaits this promise.
   aborted.promise.catch(() => {})
   const abort = () => aborted.reject(signal.reason)
   signal.addEventListener('abort', abort)
@@ -19,7 +22,7 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
     }
   } finally {
     signal.removeEventListener('abort', abort)
-    // A silent source cannot respond, so it is told and not waited for.
+    // A stalled source may never respond, so its return is requested but not awaited.
     iterator.return?.()?.catch(() => {})
   }
 }

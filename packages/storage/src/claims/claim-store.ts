@@ -3,22 +3,25 @@ import type { Page } from '../core/page.ts'
 import type { MethodNames } from '../core/storage.ts'
 
 /**
- * Unique values that an account is about to have, kept for it while something outside the database (a directory of DIDs) is told.
- * Nobody else gets them until the claim is released.
+ * Unique values that an account is about to have, reserved for it while another system, such as the
+ * PLC directory, is updated. No other account can take them until the claim is released.
  */
 export interface Claim {
-  /** The account, or the one that is being made. It has one claim at a time. */
+  /** The account, which may not exist yet. It has at most one claim. */
   did: Did
-  /** What is under way. `release` has to name it, so that a claim for another purpose is not released by mistake. */
+  /**
+   * The operation in progress. `release` has to name it, so that a claim for another purpose is not
+   * released by mistake.
+   */
   purpose: string
   handle: Handle | undefined
   email: string | undefined
-  /** What is needed to finish what was begun, or to undo it. The storage does not look into it. */
+  /** Whatever is needed to finish the operation or to undo it. Opaque to the storage. */
   details: string
   claimedAt: Datetime
 }
 
-/** Claims as committed. */
+/** Committed claims. */
 export interface ClaimStore {
   of(did: Did): Promise<Claim | undefined>
   byHandle(handle: string): Promise<Claim | undefined>
@@ -28,16 +31,19 @@ export interface ClaimStore {
 }
 
 /**
- * How a transaction changes claims. A value is never claimed by one DID while the account of another has it: `add` looks at the accounts,
- * and `AccountWrites` at the claims. Where transactions run side by side, each has to see what the other did.
+ * How a transaction changes claims. A value is never claimed by one DID while the account of
+ * another has it: `add` checks the accounts, and `AccountWrites` the claims. Where transactions run
+ * concurrently, each has to see what the other wrote.
  */
 export interface ClaimWrites {
   /**
-   * `ConflictError('claim')` when the DID has a claim already; with `handle` or `email` when the value is claimed, or belongs to the
-   * account of another DID.
+   * `ConflictError('claim')` if the DID already has a claim; `ConflictError('handle')` or
+   * `('email')` if the value is claimed, or belongs to the account of another DID.
    */
   add(claim: Claim): void
-  /** Ends the claim that a DID has for this purpose: `ConflictError('claim')` when there is none. */
+  /**
+   * Deletes the claim that a DID has for this purpose. `ConflictError('claim')` if there is none.
+   */
   release(did: Did, purpose: string): void
 }
 

@@ -47,7 +47,7 @@ export class MemoryClaims implements ClaimStore, ClaimWrites, ClaimedValues {
         throw new ConflictError(field, `${field} is taken: ${claim[field]}`)
       }
     }
-    // Lower-casing a handle leaves a handle.
+    // A lower-cased handle is a handle.
     const handle = claim.handle?.toLowerCase() as Handle | undefined
     const stored = { ...claim, handle, email: claim.email?.toLowerCase() }
     this.#claims.set(claim.did, { claim: stored, key: this.#tables.nextNumber('claimKey') })
@@ -64,7 +64,7 @@ export class MemoryClaims implements ClaimStore, ClaimWrites, ClaimedValues {
     return this.#claims.has(did)
   }
 
-  /** The claim on this handle or e-mail address, whatever its case. */
+  /** The claim on this handle or e-mail address, ignoring case. */
   holding(field: UniqueField, value: string | undefined): Claim | undefined {
     if (value === undefined) return undefined
     const wanted = value.toLowerCase()

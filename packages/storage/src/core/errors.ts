@@ -1,4 +1,4 @@
-/** What a transaction ran into: the first thing that was no longer, or already, there. */
+/** What made a transaction conflict: the first thing that was missing or already there. */
 export type ConflictField =
   | 'repo'
   | 'did'
@@ -22,7 +22,10 @@ export class ConflictError extends Error {
   }
 }
 
-/** The storage cannot be written (or read) now: disk full, I/O error, locked. Nothing was changed; later calls may work again. */
+/**
+ * The storage cannot be written (or read) now: disk full, I/O error, locked. Nothing was changed;
+ * later calls may succeed.
+ */
 export class StorageUnavailableError extends Error {
   override name = 'StorageUnavailableError'
   readonly reason: 'full' | 'io' | 'busy' | 'closed'
@@ -33,7 +36,7 @@ export class StorageUnavailableError extends Error {
   }
 }
 
-/** A listing was to go on from where no listing ended. */
+/** The cursor was not returned by this listing. */
 export class InvalidCursorError extends Error {
   override name = 'InvalidCursorError'
   readonly cursor: string
@@ -97,7 +100,7 @@ export class DatabaseInUseError extends Error {
   }
 }
 
-/** The file is a database, and another program made it. */
+/** The file is a database that another program created. */
 export class ForeignDatabaseError extends Error {
   override name = 'ForeignDatabaseError'
   readonly file: string

@@ -1,19 +1,19 @@
 import type { MethodNames } from './storage.ts'
 
-/** One call that a transaction noted down: which writer, which of its methods, with what. */
+/** One call that a transaction recorded: the writer, the method, and its arguments. */
 export type Intent<Tx> = {
   [W in keyof Tx]: { [M in keyof Tx[W]]: readonly [writer: W, method: M, args: ArgumentsOf<Tx[W][M]>] }[keyof Tx[W]]
 }[keyof Tx]
 
-/** What a method of a writer takes. */
+/** The arguments of a method of a writer. */
 export type ArgumentsOf<Method> = Method extends (...args: infer Args) => void ? Args : never
 
-/** A transaction that only notes its calls down, for an adapter to replay when it commits. */
+/** A transaction that only records its calls, for an adapter to replay when it commits. */
 export type IntentRecorder<Tx> = Tx & { readonly intents: readonly Intent<Tx>[] }
 
 type Call = (...args: readonly unknown[]) => void
 
-/** Makes recorders of one kind of transaction, which `names` describes. */
+/** Returns a function that creates recorders for the kind of transaction that `names` describes. */
 export function intentRecorders<Tx extends object>(names: MethodNames<Tx>): () => IntentRecorder<Tx> {
   class Recorder {
     readonly intents: unknown[] = []
@@ -34,10 +34,10 @@ export function intentRecorders<Tx extends object>(names: MethodNames<Tx>): () =
   return () => new Recorder() as unknown as IntentRecorder<Tx>
 }
 
-/** Makes the noted calls on writers that act at once, in the order they were noted. */
+/** Replays the recorded calls, in order, on writers that act immediately. */
 export function replayIntents<Tx>(intents: readonly Intent<Tx>[], target: Tx): void {
   for (const [writer, method, args] of intents) {
-    // The three belong together, which a union of tuples does not tell the compiler.
+    // Writer, method and arguments match, but the compiler cannot see that in a union of tuples.
     const act = target[writer] as Record<typeof method, Call>
     act[method](...(args as readonly unknown[]))
   }

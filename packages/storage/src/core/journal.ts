@@ -1,7 +1,7 @@
-/** What undoes the changes since the last commit. */
+/** The undo steps of the changes since the last commit. */
 export class Journal {
   #undo: (() => void)[] = []
-  /** Called before every change; throwing refuses the change (tests make storage calls fail with it). */
+  /** Called before every change, which is refused if it throws. Tests make writes fail with it. */
   onChange: () => void = () => {}
 
   note(undo: () => void): void {

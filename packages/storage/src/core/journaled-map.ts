@@ -13,7 +13,7 @@ export class JournaledMap<K, V> implements Iterable<[K, V]> {
   readonly #journal: Journal
   readonly #ownerOf: ((key: K, value: V) => Did | undefined) | undefined
 
-  /** `ownerOf` tells the account that a row is deleted with. */
+  /** `ownerOf` returns the account with which a row is deleted. */
   constructor(journal: Journal, ownerOf?: (key: K, value: V) => Did | undefined) {
     this.#journal = journal
     this.#ownerOf = ownerOf

@@ -7,13 +7,13 @@ import type { MethodNames, Transactional } from './storage.ts'
 export interface MemoryTransactionsDeps<Tx> {
   readonly tables: MemoryTables
   readonly methods: MethodNames<Tx>
-  /** What acts when a transaction is committed: every writer, by its name. */
+  /** Every writer by its name, to replay a transaction on when it is committed. */
   readonly writers: Tx
-  /** Called after each transaction: whether it was committed or rolled back. */
+  /** Called after each transaction, with whether it was committed or rolled back. */
   readonly onSettled?: (committed: boolean) => void
 }
 
-/** Transactions on tables in memory: what every storage in memory has in common. */
+/** Transactions on in-memory tables, for every in-memory storage. */
 export class MemoryTransactions<Tx extends object> implements Transactional<Tx> {
   readonly #deps: MemoryTransactionsDeps<Tx>
   readonly #newRecorder: () => IntentRecorder<Tx>

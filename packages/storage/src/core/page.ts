@@ -1,12 +1,18 @@
 import { InvalidCursorError } from './errors.ts'
 
-/** A page of a listing; `cursor` is there when more may follow. Listings throw an `InvalidCursorError` for one that none of them gave. */
+/**
+ * A page of a listing; `cursor` is set when more may follow. Listings throw an `InvalidCursorError`
+ * for a cursor that they did not return.
+ */
 export interface Page<T> {
   items: T[]
   cursor?: string
 }
 
-/** The number after which a listing goes on, where cursors are numbers; 0 without a cursor. Throws an `InvalidCursorError`. */
+/**
+ * The number after which a listing continues, where cursors are numbers; 0 without a cursor. Throws
+ * an `InvalidCursorError`.
+ */
 export function numberOfCursor(cursor: string | undefined): number {
   if (cursor === undefined) return 0
   if (!/^\d{1,15}$/.test(cursor)) throw new InvalidCursorError(cursor)
@@ -14,8 +20,8 @@ export function numberOfCursor(cursor: string | undefined): number {
 }
 
 /**
- * The first `limit` of the rows that follow, as items, with the cursor of the last one when there are more: whoever reads rows for a page
- * reads one beyond it.
+ * The first `limit` rows as items, with the cursor of the last one when there are more rows: to
+ * tell, callers read one row more than `limit`.
  */
 export function pageOf<Row, T>(
   rows: readonly Row[],

@@ -1,7 +1,7 @@
 import { type Cid, cidOfRaw } from '@atoll/data-model'
 import { type Datetime, parseDatetime, parseDid, parseTid, type Tid } from '@atoll/syntax'
 
-/** DIDs to keep for. */
+/** DIDs of sample accounts. */
 export const alice = parseDid('did:plc:alicealicealicealicealic')
 export const bob = parseDid('did:plc:bobbobbobbobbobbobbobbob')
 export const carol = parseDid('did:web:carol.test')
@@ -31,17 +31,20 @@ export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   return items
 }
 
-/** Whether two byte arrays (a Buffer, say, and another) hold the same. For large ones: `hex` shows small ones better. */
+/**
+ * Whether two byte arrays, such as a Buffer and a Uint8Array, are equal. For large ones; `hex`
+ * gives a better failure message for small ones.
+ */
 export function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
   return a?.length === b.length && a.every((byte, at) => byte === b[at])
 }
 
-/** So many bytes, of all values. */
+/** `length` bytes that count up from 0. */
 export function bytesOf(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => index)
 }
 
-/** Bytes as an adapter may return them (a Buffer, say), to compare. */
+/** Bytes that an adapter may return as a Buffer, in a form to compare. */
 export function hex(bytes: Uint8Array | undefined): string | undefined {
   return bytes && Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

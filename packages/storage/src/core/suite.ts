@@ -4,11 +4,14 @@ import type { Part, StorageOf } from './storage.ts'
 /** A fresh storage for one test. */
 export interface OpenedStorage<P extends Part> {
   storage: StorageOf<P>
-  /** What a crash at this moment would leave, opened again. The first storage is not used after that. */
+  /** Opens what a crash at this moment would leave. The first storage is not used after that. */
   reopen(): Promise<StorageOf<P>>
-  /** Closes whatever is open and removes what it kept. */
+  /** Closes whatever is open and removes its data. */
   close(): Promise<void>
-  /** Makes the n-th write operation from now fail once, as a broken disk would; undefined ends it. Absent where that cannot be done. */
+  /**
+   * Makes the n-th write operation from now fail once, as a broken disk would; undefined cancels
+   * that. Absent where it cannot be done.
+   */
   failWrite?: (n: number | undefined) => void
 }
 

@@ -9,22 +9,25 @@ export interface EmailToken {
   expiresAt: Datetime
 }
 
-/** Mailed codes as committed: the latest of each account and purpose. */
+/** Committed e-mail tokens: the latest of each account and purpose. */
 export interface EmailTokenStore {
   get(purpose: string, did: Did): Promise<EmailToken | undefined>
-  /** Finds the account of a code, whatever the case it is typed in. */
+  /** Finds a token by its code, ignoring case. */
   byCode(purpose: string, code: string): Promise<EmailToken | undefined>
 }
 
 /** How a transaction changes e-mail tokens. */
 export interface EmailTokenWrites {
-  /** Replaces the account's earlier token of the purpose. */
+  /** Replaces the account's earlier token for the same purpose. */
   put(token: EmailToken): void
-  /** Uses a token up. `ConflictError('emailToken')` when it is gone or another took its place: a code works once. */
+  /**
+   * Uses up a token: a code works once. `ConflictError('emailToken')` if it is gone or has been
+   * replaced.
+   */
   use(purpose: string, did: Did, code: string): void
 }
 
-/** Mailed codes, as a part of a storage. */
+/** E-mail tokens, as a part of a storage. */
 export interface EmailTokenPart {
   readonly stores: { readonly emailTokens: EmailTokenStore }
   readonly writes: { readonly emailTokens: EmailTokenWrites }

@@ -1,11 +1,14 @@
 import type { AppendListener, StoredEvent } from './event-log.ts'
 
-/** Who wants to hear of new events. For adapters: a listener's fault reaches neither the others nor the writer. */
+/**
+ * The listeners of an event log, for adapters: an error in one affects neither the others nor the
+ * writer.
+ */
 export class AppendListeners {
   readonly #listeners = new Set<AppendListener>()
 
   add(listener: AppendListener): () => void {
-    // A listener added twice is two listeners.
+    // Wrapped, so that a listener that is added twice is called twice.
     const own: AppendListener = (events) => listener(events)
     this.#listeners.add(own)
     return () => void this.#listeners.delete(own)
@@ -23,7 +26,7 @@ export class AppendListeners {
   }
 }
 
-/** As an uncaught error in a turn of its own: it is the listener's bug, not the writer's. */
+/** Throws from a microtask, as an uncaught error: it is the listener's bug, not the writer's. */
 function reportLater(error: unknown): void {
   queueMicrotask(() => {
     throw error

@@ -64,7 +64,7 @@ export function eventLogSuite(name: string, open: OpenStorage<EventPart>, except
       expect(await page(1_000_000)).toBe(5)
     })
 
-    rule('tells listeners of every durable event once and in order, before whoever appended it goes on', async () => {
+    rule('calls listeners with every durable event once and in order, before the append resolves', async () => {
       const storage = await fresh()
       await append(storage, alice, 'before')
       const heard: StoredEvent[] = []

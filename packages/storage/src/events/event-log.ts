@@ -11,23 +11,34 @@ export interface StoredEvent {
   frame: Uint8Array
 }
 
-/** Called with events that just became durable, in order, each exactly once. */
+/** Called with events as soon as they are durable, in order, each exactly once. */
 export type AppendListener = (events: readonly StoredEvent[]) => void
 
 /**
- * Events in one order. Numbers strictly increase, are never given twice, and never go back: not after a crash, not
+ * Events in one order. Their numbers strictly increase and are never reused: not after a crash, not
  * when the newest events were removed, and not after an older backup was restored (see `firstSeq`).
  */
 export interface EventLog {
-  /** The highest number that a reader can have seen: the last one given, or the one below where numbering starts. */
+  /**
+   * The highest number that a reader can have seen: the last one assigned or, before this log has
+   * assigned any since it was opened, the one below that with which it continues.
+   */
   last(): Promise<number>
   /** Events numbered up to and including this one are no longer kept. 0 when nothing was trimmed. */
   horizon(): Promise<number>
-  /** Events numbered above `after`, ascending: at most `limit`, and none after the one with which the frames reach `maxBytes`. */
+  /**
+   * Events numbered above `after`, ascending: at most `limit`, ending with the one whose frame
+   * brings the total to `maxBytes`.
+   */
   page(options: { after: number; limit: number; maxBytes?: number }): Promise<StoredEvent[]>
-  /** Hears of every event from now on; whatever `last` said before is not repeated. Returns a function that ends it. */
+  /**
+   * Calls `listener` with every event from now on, not with those up to `last`. Returns a function
+   * that removes it.
+   */
   onAppend(listener: AppendListener): () => void
-  /** Drops the oldest events up to the first whose time is not before `before`; returns how many went. */
+  /**
+   * Deletes the oldest events up to the first whose time is not before `before`; returns how many.
+   */
   trim(options: { before: Datetime }): Promise<number>
 }
 
@@ -39,12 +50,16 @@ export interface EventWrites {
   removeOf(did: Did): void
 }
 
-/** Where sequence numbers count from: microseconds since this moment, so that they stay exact in JavaScript until the year 2305. */
+/**
+ * Sequence numbers count microseconds from this moment, so that they stay exact in JavaScript until
+ * the year 2305.
+ */
 const epochMs = Date.UTC(2020, 0, 1)
 
 /**
- * The first number to give after opening a log whose last one was `last`. The wall clock is the floor: a log restored from
- * an older backup continues above all that the lost log can have given, as long as it gave fewer than a million a second.
+ * The first number to assign after opening a log whose last one was `last`. The wall clock is the
+ * floor: a log restored from an older backup continues above every number that the lost log can
+ * have assigned, provided that it assigned fewer than a million per second.
  */
 export function firstSeq(last: number, nowMs: number): number {
   return Math.max(last + 1, Math.floor((nowMs - epochMs) * 1000), 1)

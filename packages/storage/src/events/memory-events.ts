@@ -11,7 +11,7 @@ export class MemoryEvents implements EventLog, EventWrites {
   readonly #tables: MemoryTables
   readonly #events: JournaledList<StoredEvent>
   readonly #listeners = new AppendListeners()
-  /** Appended by the transaction that is being committed. */
+  /** The events of the transaction that is being committed. */
   #appended: StoredEvent[] = []
 
   constructor(tables: MemoryTables, nowMs: number) {
@@ -69,7 +69,10 @@ export class MemoryEvents implements EventLog, EventWrites {
     this.#events.replace(this.#events.items.filter((event) => event.did !== did || event.seq >= own))
   }
 
-  /** Ends a transaction: tells the listeners what it appended, unless it was rolled back. */
+  /**
+   * Ends a transaction: unless it was rolled back, calls the listeners with the events that it
+   * appended.
+   */
   settle(committed: boolean): void {
     const appended = this.#appended
     this.#appended = []
@@ -81,7 +84,7 @@ export class MemoryEvents implements EventLog, EventWrites {
   }
 }
 
-/** Where the events numbered above `seq` begin. */
+/** The index of the first event numbered above `seq`. */
 function firstAfter(events: readonly StoredEvent[], seq: number): number {
   let low = 0
   let high = events.length

@@ -28,7 +28,7 @@ describe('withSeq', () => {
     )
   const template = { bytes: new Uint8Array([...header, ...body]), seqOffset }
 
-  it.each(numbers)('makes the very frame that encoding %d at once would make', (seq) => {
+  it.each(numbers)('makes the same frame as encoding it with %d would', (seq) => {
     const whole = encodeCbor({ repo: 'did:web:a.test', seq, time: 'now' })
     const frame = withSeq(template, seq)
     expect(frame).toEqual(new Uint8Array([...header, ...whole]))

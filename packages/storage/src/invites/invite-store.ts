@@ -22,7 +22,7 @@ export interface InviteCode extends NewInviteCode {
   uses: InviteUse[]
 }
 
-/** Invite codes as committed. */
+/** Committed invite codes. */
 export interface InviteStore {
   get(code: string): Promise<InviteCode | undefined>
   /** Codes given to an account, oldest first. */
@@ -35,13 +35,13 @@ export interface InviteStore {
 
 /** How a transaction changes invite codes. */
 export interface InviteWrites {
-  /** A code that exists is a `ConflictError('inviteCode')`. */
+  /** `ConflictError('inviteCode')` if the code exists. */
   create(code: NewInviteCode): void
   /** `ConflictError('inviteCode')` when the code is unknown, disabled or used up. */
   use(code: string, use: InviteUse): void
-  /** Undoes the use that `did` made of a code. It is not an error if there was none. */
+  /** Undoes the use of a code by `did`, if there was one. */
   giveBack(code: string, did: Did): void
-  /** Disables the codes named and those given to the accounts named. */
+  /** Disables these codes, and those given to these accounts. */
   disable(which: { codes?: readonly string[]; accounts?: readonly string[] }): void
 }
 

@@ -15,7 +15,7 @@ export interface ReservedKey extends SigningKey {
   createdAt: Datetime
 }
 
-/** Signing keys as committed. */
+/** Committed signing keys. */
 export interface KeyStore {
   signingKey(did: Did): Promise<SigningKey | undefined>
   reserved(didKey: string): Promise<ReservedKey | undefined>
@@ -26,9 +26,11 @@ export interface KeyStore {
 export interface KeyWrites {
   /** Sets or replaces the account's signing key. */
   setSigningKey(did: Did, key: SigningKey): void
-  /** One reserved key a DID: a second is a `ConflictError('reservedKey')`. */
+  /**
+   * `ConflictError('reservedKey')` if the key is already reserved, or another one for the same DID.
+   */
   reserve(key: ReservedKey): void
-  /** Uses a reserved key up: `ConflictError('reservedKey')` when it is gone. */
+  /** Removes a reserved key, which is now in use. `ConflictError('reservedKey')` if it is gone. */
   release(didKey: string): void
 }
 

@@ -180,7 +180,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect(await storage.records.collections(alice)).toEqual([post])
     })
 
-    rule('finds the records of a collection that point at one thing, by its very text, ascending', async () => {
+    rule('finds the records of a collection with a subject, by its exact text, ascending', async () => {
       const storage = await fresh()
       const subjects = {
         [`${like}/b`]: 'at://x',
@@ -197,7 +197,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect(await storage.records.bySubject(carol, like, 'at://x')).toEqual([])
     })
 
-    rule('forgets what a record pointed at when it is written again or deleted', async () => {
+    rule('forgets the subject of a record when it is written again or deleted', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       const paths = ['moved', 'bare', 'gone', 'kept'].map((rkey) => `${like}/${rkey}`)
@@ -213,7 +213,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect(await storage.records.bySubject(alice, like, 'at://x')).toEqual([])
     })
 
-    rule('keeps what records point at through a crash', async () => {
+    rule('keeps the subjects of records through a crash', async () => {
       const { storage, reopen } = await opened()
       await storage.transact(alice, (tx) =>
         tx.repo.apply(pointing(new SampleRepo(alice), { [`${like}/one`]: 'at://x' })),
@@ -260,7 +260,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
   })
 }
 
-/** A commit of records that point somewhere (text), nowhere (undefined) or are deleted (null). */
+/** A commit of records with a subject (text) or without (undefined), and of deletions (null). */
 function pointing(repo: SampleRepo, subjects: { readonly [path: string]: string | undefined | null }): RepoChange {
   const writes = Object.entries(subjects).map(([path, subject]) => [
     path,
@@ -279,7 +279,7 @@ async function withRecords(storage: StorageOf<Parts>, did: Did, rkeys: readonly 
   await storage.transact(did, (tx) => tx.repo.apply(new SampleRepo(did).commit(writes)))
 }
 
-/** Alice's posts, page by page, up to the empty one. */
+/** Alice's posts, page by page, until an empty page. */
 async function pagesOf(storage: StorageOf<Parts>, options: { reverse: boolean }): Promise<string[][]> {
   const pages: string[][] = []
   for (let cursor: string | undefined; ; cursor = pages.at(-1)?.at(-1)) {

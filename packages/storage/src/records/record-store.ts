@@ -18,8 +18,9 @@ export interface ListedRecord {
 }
 
 /**
- * How many bytes of sections a page of records may hold: no record is added to a page that has this much. With a record's own bound of
- * 1 MB a page stays below 3.1 MB, so that a client who asks for a hundred records costs about as much as one who asks for three.
+ * How many bytes of sections a page of records may hold: no record is added to a page that has
+ * reached this size. Since a record has at most 1 MB, a page stays below 3.1 MB, and a request for
+ * a hundred large records costs about as much as one for three.
  */
 export const maxPageBytes = 2 * 1024 * 1024
 
@@ -27,20 +28,24 @@ export const maxPageBytes = 2 * 1024 * 1024
 export interface RecordStore {
   get(did: Did, collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined>
   /**
-   * Newest first, which is record keys descending by code unit; ascending with `reverse`. `cursor` is the last record key seen, exclusive.
-   * A page ends early, with one record or more, once it holds `maxBytes` (default: `maxPageBytes`): only an empty page says that there
-   * are no more records.
+   * Newest first, which means record keys descending by code unit; ascending with `reverse`.
+   * `cursor` is the last record key seen, exclusive. A page ends early, with at least one record,
+   * once it holds `maxBytes` (default: `maxPageBytes`), so only an empty page means that there are
+   * no more records.
    */
   list(
     did: Did,
     collection: Nsid,
     options: { limit: number; cursor?: string; reverse?: boolean; maxBytes?: number },
   ): Promise<ListedRecord[]>
-  /** Hands back a section from `list` that nobody will read again. An adapter that read it for this page alone frees its memory. */
+  /**
+   * Releases a section from `list` that will not be read again. An adapter that read it for this
+   * page only frees its memory.
+   */
   release?(section: Section): void
   /**
-   * Keys of the records in the collection whose `subject` is this very text, ascending. A record that is deleted, or written without
-   * a subject, points at nothing any more.
+   * Keys of the records in the collection whose `subject` is exactly this text, ascending. A record
+   * that was deleted, or last written without a subject, is not found.
    */
   bySubject(did: Did, collection: Nsid, subject: string): Promise<RecordKey[]>
   /** Collections that hold at least one record, ascending; the first `limit` of them. */
@@ -49,7 +54,7 @@ export interface RecordStore {
   reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>>
 }
 
-/** The record index, as a part of a storage. Records are written with the repository. */
+/** The record index, as a part of a storage. It is written through the repository. */
 export interface RecordPart {
   readonly stores: { readonly records: RecordStore }
   readonly writes: object

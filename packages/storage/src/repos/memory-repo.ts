@@ -38,7 +38,7 @@ export function repoTable(journal: Journal): MemoryRepoTable {
   return new JournaledMap(journal)
 }
 
-/** Blobs that a record referred to at any time since they were uploaded last, by `blobKey`. */
+/** Blobs that a record has referred to at any time since their last upload, by `blobKey`. */
 export function referredBlobTable(journal: Journal): JournaledMap<string, true> {
   return new JournaledMap(journal)
 }

@@ -19,29 +19,43 @@ export interface BlobReference {
 }
 
 /**
- * One commit, as storage sees it. Applied only when the stored head is still `prev`: else `ConflictError('repo')`.
+ * One commit, as storage sees it. It is applied only if the stored head is still `prev`; otherwise
+ * `ConflictError('repo')`.
  *
- * Blocks are reference counted in their repository: each entry of `added` counts its CID one up, each entry of `removed` one
- * down, in that order, and a block without references is gone. The `added` and `removed` of a commit by `@atoll/repo` fit as they are.
+ * Blocks are reference counted within their repository: each entry of `added` adds one reference,
+ * then each entry of `removed` takes one away, and a block without references is deleted. The
+ * `added` and `removed` of a commit by `@atoll/repo` can be passed as they are.
  */
 export interface RepoChange {
   did: Did
-  /** The head this change was built on; undefined creates the repository and conflicts when there is one. */
+  /**
+   * The head that this change builds on; undefined creates the repository, and conflicts if it
+   * exists.
+   */
   prev: Pick<Head, 'cid'> | undefined
   head: Head
   added: Iterable<Block>
-  /** Removing what is not there is no error. */
+  /** Removing a block that is not there is not an error. */
   removed: Iterable<Cid>
-  /** A record's block must be stored, by this change or an earlier one; an entry without one is our own bug, and refused. */
+  /**
+   * A record's block must be stored, by this change or an earlier one. An entry whose block is
+   * missing is a bug, and refused.
+   */
   records: Iterable<RecordChange>
-  /** Blob references of the records in `records` that have a `cid`. Those of replaced and deleted records are dropped without being named. */
+  /**
+   * Blob references of the records in `records` that have a `cid`. Those of replaced and deleted
+   * records are dropped automatically.
+   */
   blobs: Iterable<BlobReference>
 }
 
 /** How a transaction changes repositories. */
 export interface RepoWrites {
-  /** Blocks, record index, blob references and head: all of one commit. */
+  /** Writes one commit: blocks, record index, blob references and head. */
   apply(change: RepoChange): void
-  /** Drops the head, every block, the record index and blob references. What is not there is no error. */
+  /**
+   * Deletes the head, every block, the record index and blob references. It is not an error if
+   * there is no repository.
+   */
   delete(did: Did): void
 }

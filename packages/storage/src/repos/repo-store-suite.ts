@@ -46,7 +46,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       )
     })
 
-    rule('tells the sizes of blocks in the order asked for, and what it lacks', async () => {
+    rule('returns the sizes of blocks in the order asked for, and undefined for those it lacks', async () => {
       const storage = await fresh()
       const [first, second] = [...(await commit(storage, new SampleRepo(alice), { 'a.b.c/one': { n: 1 } })).added]
       const asked = [second!.cid, blockOf({ never: 'stored' }).cid, first!.cid]
@@ -83,7 +83,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       expect(hex(await storage.repos.block(alice, same.cid))).toBe(hex(same.bytes))
     })
 
-    rule('takes the removal of what is not there for done', async () => {
+    rule('accepts the removal of a block that is not there', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       const change = repo.commit({})
@@ -161,7 +161,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
     rule('has the records of a snapshot in the order of the tree, where they are at hand', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
-      // By code unit a point comes before the slash, and a letter behind it.
+      // By code unit, a dot sorts before the slash and a letter after it.
       const collections = [
         'a.b.c',
         'a.b.c-d.e',
@@ -182,7 +182,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       const snapshot = (await storage.repos.snapshot(alice))!
       await commit(storage, repo, { 'a.b.c/later': { n: 1 } })
       const sections: (string | undefined)[] = []
-      // Each run is done with when the next is asked for.
+      // Each run is only valid until the next one is requested.
       for (const run of snapshot.sections?.records() ?? []) sections.push(...takenApart(run).map(hex))
       snapshot.close()
       if (!snapshot.sections) return
@@ -282,7 +282,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       expect(second.cursor).toBeUndefined()
     })
 
-    rule('takes the deletion of a repository that is not there for done', async () => {
+    rule('accepts the deletion of a repository that is not there', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => tx.repo.delete(alice))
     })

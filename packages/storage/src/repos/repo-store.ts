@@ -6,7 +6,7 @@ import type { Page } from '../core/page.ts'
 import type { MethodNames } from '../core/storage.ts'
 import type { RepoWrites } from './repo-change.ts'
 
-/** One line of a listing of repositories. */
+/** An entry of a listing of repositories. */
 export interface RepoListing {
   did: Did
   head: Cid
@@ -15,36 +15,51 @@ export interface RepoListing {
 }
 
 /**
- * One moment of a repository, for exports that take their time. It costs the adapter something until it is closed, so an adapter may end
- * one that costs too much: reading on then throws a `StorageUnavailableError`.
+ * A repository as it was at one moment, for long exports. It holds resources of the adapter until
+ * it is closed, so an adapter may end one that has become too expensive: reads then throw a
+ * `StorageUnavailableError`.
  */
 export interface RepoSnapshot {
   readonly head: Head
-  /** The blocks at hand, where the adapter can read at once. They may be views of memory that all of them keep. */
+  /**
+   * A synchronous source of the blocks, where the adapter can read synchronously. The sections may
+   * be views of shared memory.
+   */
   readonly sections: SectionSource | undefined
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(cids: readonly Cid[]): Promise<Block[]>
-  /** Every block, or every block that commits newer than `since` brought, in no particular order and in bounded memory. */
+  /**
+   * Every block, or every block added by commits newer than `since`, in no particular order and in
+   * bounded memory.
+   */
   all(options?: { since?: Tid }): AsyncIterable<Block>
-  /** Closing twice is no error. */
+  /** Closing twice is not an error. */
   close(): void
 }
 
-/** Repositories as committed. Whatever a resolved transaction wrote is seen by every later read. */
+/**
+ * Committed repositories. Every read sees what was written by transactions that resolved before it.
+ */
 export interface RepoStore {
   head(did: Did): Promise<Head | undefined>
   block(did: Did, cid: Cid): Promise<Uint8Array | undefined>
-  /** Hands back bytes from `block` that nobody will read again. An adapter that read them for this caller alone frees their memory. */
+  /**
+   * Releases bytes from `block` that will not be read again. An adapter that read them for this
+   * caller only frees their memory.
+   */
   release?(bytes: Uint8Array): void
   /** Those of `cids` that the repository has, in the order asked for. */
   blocks(did: Did, cids: readonly Cid[]): Promise<Block[]>
-  /** How many bytes each of `cids` has, in the order asked for; undefined for one that the repository lacks. No block is read. */
+  /**
+   * The size of each of `cids` in bytes, in the order asked for; undefined for a block that the
+   * repository lacks. No block is read.
+   */
   sizes(did: Did, cids: readonly Cid[]): Promise<(number | undefined)[]>
-  /** A synchronous source of blocks; undefined when the adapter has none (load with `blocks` then). */
+  /** A synchronous source of blocks; undefined if the adapter has none (use `blocks` then). */
   blockSource(did: Did): GetBlock | undefined
   /**
-   * The repository as it is now, whatever is written later; undefined when there is none. The caller closes it.
-   * Rejects with a `StorageUnavailableError` where too many are open.
+   * The repository as it is now, unaffected by later writes; undefined if it does not exist. The
+   * caller closes it. Rejects with a `StorageUnavailableError` if too many are open.
    */
   snapshot(did: Did): Promise<RepoSnapshot | undefined>
   /** Repositories in order of creation, inactive ones included. */

@@ -9,7 +9,9 @@ import type { RepoPart } from './repo-store.ts'
 /** Values by `collection/rkey`; null deletes. */
 export type Writes = { readonly [path: string]: Value }
 
-/** A repository that a test commits to. Its nodes and commits are only stand-ins: storage does not look into blocks. */
+/**
+ * A repository for tests. Its nodes and commits are stand-ins: storage does not look into blocks.
+ */
 export class SampleRepo {
   readonly did: Did
   head: Head | undefined
@@ -21,7 +23,7 @@ export class SampleRepo {
     this.did = did
   }
 
-  /** The next commit; from now on this is what the next one builds on. */
+  /** Creates the next commit, on which the one after it builds. */
   commit(writes: Writes, blobs: { readonly [path: string]: readonly Cid[] } = {}): RepoChange {
     const prev = this.head
     const added: Block[] = []

@@ -2,7 +2,10 @@ import type { MethodNames, StorageOf } from '../core/storage.ts'
 import { type EventPart, eventMethods } from '../events/event-log.ts'
 import { type StatePart, stateMethods } from '../state/state-store.ts'
 
-/** What a labeler keeps so far: the log of its label events, and small values. Its labels will be a part of their own. */
+/**
+ * What a labeler keeps so far: the log of its label events, and small values. Labels will be
+ * another part.
+ */
 export type LabelerParts = EventPart & StatePart
 
 export type LabelerStorage = StorageOf<LabelerParts>

@@ -17,11 +17,11 @@ import { type PdsStorage, type PdsTransaction, pdsMethods } from './pds-storage.
 export interface MemoryPdsStorageOptions {
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number
-  /** What an earlier storage kept: opening it again is opening the same data. */
+  /** The data of an earlier storage, to open it again. */
   tables?: MemoryTables
 }
 
-/** Everything of a PDS in memory, for tests and networks that live for a moment. */
+/** A PDS's storage in memory, for tests and short-lived networks. */
 export class MemoryPdsStorage implements PdsStorage {
   readonly #transactions: MemoryTransactions<PdsTransaction>
   readonly repos: MemoryRepos

@@ -17,7 +17,7 @@ import { stateStoreSuite } from '../state/state-store-suite.ts'
 import type { PdsParts } from './pds-storage.ts'
 import { transactionSuite } from './transaction-suite.ts'
 
-/** Every rule of `PdsStorage` and of the stores in it: what an adapter has to pass. */
+/** Every rule of `PdsStorage` and of its stores: the tests that an adapter has to pass. */
 export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, except: Exceptions = {}): void {
   transactionSuite(name, open, except)
   repoStoreSuite(name, open, except)

@@ -11,7 +11,7 @@ import { type RepoPart, repoMethods } from '../repos/repo-store.ts'
 import { type SessionPart, sessionMethods } from '../sessions/session-store.ts'
 import { type StatePart, stateMethods } from '../state/state-store.ts'
 
-/** The parts of a storage of which a PDS consists. */
+/** The parts of a PDS's storage. */
 export type PdsParts = RepoPart &
   RecordPart &
   BlobPart &

@@ -14,7 +14,7 @@ import { MemoryState } from '../state/memory-state.ts'
 import { stateStoreSuite } from '../state/state-store-suite.ts'
 import { type RelayStorage, type RelayTransaction, relayMethods } from './relay-storage.ts'
 
-/** A relay's storage: of its own parts alone, so it knows nothing of accounts or invites. */
+/** A relay's storage has only its own parts: it knows nothing of accounts or invites. */
 function openRelay(tables: MemoryTables, nowMs: number): RelayStorage {
   const events = new MemoryEvents(tables, nowMs)
   const state = new MemoryState(tables)

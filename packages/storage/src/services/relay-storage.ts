@@ -2,7 +2,10 @@ import type { MethodNames, StorageOf } from '../core/storage.ts'
 import { type EventPart, eventMethods } from '../events/event-log.ts'
 import { type StatePart, stateMethods } from '../state/state-store.ts'
 
-/** What a relay keeps so far: the log of events that it passes on, and small values such as cursors. Its hosts will be a part of their own. */
+/**
+ * What a relay keeps so far: the log of the events that it relays, and small values such as
+ * cursors. Hosts will be another part.
+ */
 export type RelayParts = EventPart & StatePart
 
 export type RelayStorage = StorageOf<RelayParts>

@@ -113,7 +113,7 @@ export function transactionSuite(name: string, open: OpenStorage<PdsParts>, exce
       expect(events.map(({ seq }) => seq)).toEqual([last + 1, last + 2])
     })
 
-    rule('goes on after an error of our own in one transaction', async () => {
+    rule('continues after a programming error in one transaction', async () => {
       const storage = await fresh()
       const broken: Iterable<never> = {
         [Symbol.iterator]: () => {
@@ -165,7 +165,7 @@ export function transactionSuite(name: string, open: OpenStorage<PdsParts>, exce
       expect(await (await reopen()).state.list('n')).toHaveLength(5)
     })
 
-    rule('is all there or not at all after a crash, acknowledged ones always', async () => {
+    rule('is complete or absent after a crash, and complete if it was acknowledged', async () => {
       const { storage, reopen } = await opened()
       await storage.transact(alice, signUp)
       const again = await reopen()

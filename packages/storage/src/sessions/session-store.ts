@@ -5,12 +5,12 @@ import type { MethodNames } from '../core/storage.ts'
 export interface StoredRefreshToken {
   id: string
   did: Did
-  /** The same for every token that came from one sign-in. */
+  /** The same for all tokens that descend from one sign-in. */
   lineage: string
   expiresAt: Datetime
   /** The successor, once rotated. */
   nextId: string | undefined
-  /** Name of the app password that the lineage began with. */
+  /** The name of the app password that was used to sign in. */
   appPassword: string | undefined
 }
 
@@ -22,29 +22,32 @@ export interface AppPassword {
   createdAt: Datetime
 }
 
-/** Sessions and app passwords as committed. */
+/** Committed sessions and app passwords. */
 export interface SessionStore {
   get(id: string): Promise<StoredRefreshToken | undefined>
   /** Newest first. */
   appPasswords(did: Did): Promise<AppPassword[]>
 }
 
-/** How a transaction changes sessions and app passwords. Deleting what is not there is no error. */
+/**
+ * How a transaction changes sessions and app passwords. Deleting what is not there is not an error.
+ */
 export interface SessionWrites {
   create(token: StoredRefreshToken): void
   /**
-   * Gives the token `id` its one successor, and an earlier end if `expiresAt` is earlier. `ConflictError('refreshToken')` when it is gone or
-   * has a successor already: of racing rotations one wins, and the others read which.
+   * Gives the token `id` its only successor, and `expiresAt` if that is earlier than its own.
+   * `ConflictError('refreshToken')` if the token is gone or already has a successor: one of several
+   * concurrent rotations wins, and the others can read its successor.
    */
   rotate(rotation: { id: string; expiresAt: Datetime; next: StoredRefreshToken }): void
   delete(id: string): void
   deleteLineage(lineage: string): void
   deleteAll(did: Did): void
-  /** Forgets tokens that expired before the given time. */
+  /** Deletes tokens that expired before the given time. */
   deleteExpired(before: Datetime): void
-  /** A name that the account uses already is a `ConflictError('appPassword')`. */
+  /** `ConflictError('appPassword')` if the account already has one of this name. */
   addAppPassword(password: AppPassword): void
-  /** The password and the tokens that came from it. */
+  /** Deletes the password and the tokens of its sessions. */
   deleteAppPassword(did: Did, name: string): void
 }
 

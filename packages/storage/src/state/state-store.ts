@@ -16,7 +16,7 @@ export interface StateStore {
 /** How a transaction changes the state. */
 export interface StateWrites {
   set(namespace: string, key: string, value: string): void
-  /** Deleting what is not there is no error. */
+  /** Deleting what is not there is not an error. */
   delete(namespace: string, key: string): void
 }
 

@@ -1,7 +1,10 @@
 import type { Migration } from '../migration.ts'
 import { createTable, type Table } from '../table.ts'
 
-/** Everything that a PDS keeps. Uniqueness is in indexes, not in table constraints, so that a later migration can change it. */
+/**
+ * The tables of a PDS. Uniqueness is in indexes rather than table constraints, so that a later
+ * migration can change it.
+ */
 export const first: Migration = {
   part: 'pds',
   version: 1,
@@ -16,7 +19,8 @@ const tables: readonly Table[] = [
     unique: { repo_did: ['did'] },
   },
   {
-    // A row a block, in order of arrival: measured, this costs little more than half of clustering by CID (docs/decisions/0003).
+    // One row per block, in order of arrival. Measured, this costs little more than half as much as
+    // clustering by CID (docs/decisions/0003).
     name: 'block',
     columns: { id: 'id', repo: 'integer', cid: 'bytes', refs: 'integer', rev: 'text', bytes: 'bytes' },
     unique: { block_cid: ['repo', 'cid'] },

@@ -5,8 +5,9 @@ import { type Parameters, statement } from '../../statement.ts'
 import type { Migration } from '../migration.ts'
 
 /**
- * What records point at, in a column of their own row: it comes and goes with the record without a statement more, and a record
- * without a link (a post) pays no row and no index entry. Records that are there already are read and noted.
+ * The subject of a record, in a column of its own row: it is written and deleted with the record,
+ * without another statement, and a record without one (a post) costs no row and no index entry.
+ * Existing records are read to fill the column.
  */
 export const recordLinks: Migration = {
   part: 'pds',
@@ -30,7 +31,7 @@ export const recordLinks: Migration = {
 type LinkOf = (record: Record<string, unknown>) => unknown
 type Path = { repo: number; collection: Nsid; rkey: RecordKey }
 
-/** The records that had a link when this migration was written. */
+/** The collections whose records had a link when this migration was written. */
 const linked = [
   ['app.bsky.feed.like', ({ subject }) => (subject as { uri?: unknown } | undefined)?.uri],
   ['app.bsky.feed.repost', ({ subject }) => (subject as { uri?: unknown } | undefined)?.uri],
@@ -71,7 +72,7 @@ const setLink = statement((db, $: Parameters<Path & { link: string }>) =>
 )
 
 function* fillCollection(repo: number, collection: Nsid, linkOf: LinkOf): Routine<void> {
-  // Before every record key.
+  // Sorts before every record key.
   let after = '' as RecordKey
   for (;;) {
     const rows = yield* all(page, { repo, collection, rkey: after, limit: pageRecords })
@@ -85,7 +86,10 @@ function* fillCollection(repo: number, collection: Nsid, linkOf: LinkOf): Routin
   }
 }
 
-/** A record that cannot be read, or that points at nothing of the right form, has no link; neither stops the migration. */
+/**
+ * A record that cannot be decoded, or whose subject is neither a DID nor an AT-URI, gets no link
+ * and does not stop the migration.
+ */
 function linkIn(bytes: Uint8Array, linkOf: LinkOf): string | undefined {
   try {
     const link = linkOf(decodeCbor(bytes) as Record<string, unknown>)

@@ -1,6 +1,9 @@
 import type { Migration } from '../migration.ts'
 
-/** A record's row names the row of its block, so that a page of records is read without a search for each. */
+/**
+ * A record's row refers to the row of its block, so that a page of records is read without
+ * searching for each block.
+ */
 export const recordBlocks: Migration = {
   part: 'pds',
   version: 3,

@@ -1,7 +1,7 @@
 import type { Migration } from '../migration.ts'
 import { createTable } from '../table.ts'
 
-/** A blob that is forgotten is noted until its bytes are gone as well. */
+/** Blobs that were deleted from the index are noted until their bytes are gone as well. */
 export const discardedBlobs: Migration = {
   part: 'pds',
   version: 4,

@@ -1,7 +1,9 @@
 import type { Migration } from '../migration.ts'
 import { createTable } from '../table.ts'
 
-/** Handles and e-mail addresses are claimed for accounts before anyone outside the database is told of them. */
+/**
+ * Handles and e-mail addresses are claimed for an account before other systems are told of them.
+ */
 export const claims: Migration = {
   part: 'pds',
   version: 5,

@@ -1,7 +1,10 @@
 import type { Migration } from '../migration.ts'
 import { createTable } from '../table.ts'
 
-/** A blob keeps the type of its first upload; the types of later ones are noted, because records may name them. */
+/**
+ * A blob keeps the type of its first upload; the types of later ones are stored as well, because
+ * records may name them.
+ */
 export const blobTypes: Migration = {
   part: 'pds',
   version: 6,
