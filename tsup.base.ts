@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
 /**
- * The one build preset. Run in a package's folder, it builds every entry that the package's `exports` and `bin` name.
- * `ATOLL_TYPES=0` leaves the declarations out: `npm start` needs none.
+ * The one build preset. Run in a package's folder, it builds every entry that the package's
+ * `exports` and `bin` name. `ATOLL_TYPES=0` leaves the declarations out: `npm start` needs none.
  */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const sources = Object.values<Record<string, string>>(manifest.exports ?? {}).map((entry) => entry['@atoll/source'])

@@ -1,8 +1,8 @@
 // Fails on an import between workspace packages that layers.json does not allow: upward,
 // undeclared, circular, or of an adapter by an adapter. Types and tests count. An edge allows what
-// it reaches: a package that may import `repo` may import `data-model`, since `repo` uses its types.
-// Inside a package, neither its files nor the folders of its sources may import each other in a
-// circle.
+// it reaches: a package that may import `repo` may import `data-model`, since `repo` uses its
+// types. Inside a package, neither its files nor the folders of its sources may import each other
+// in a circle.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -12,7 +12,10 @@ import { prepareDataFolder } from './data-folder.ts'
 export interface Adapters {
   readonly storage: PdsStorage
   readonly blobStore: BlobStore
-  /** For requests to the did:plc directory. The operator names it, so it may be in a private network. */
+  /**
+   * For requests to the did:plc directory. The operator names it, so it may be in a private
+   * network.
+   */
   readonly plcFetch: Fetch
 }
 

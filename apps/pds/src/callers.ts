@@ -19,7 +19,9 @@ export interface RefreshCaller {
 /** Somebody without an account here, who may bring a DID. */
 export interface Newcomer {
   readonly kind: 'newcomer'
-  /** Refuses unless the request is signed with the key of the DID, for this method of this server. */
+  /**
+   * Refuses unless the request is signed with the key of the DID, for this method of this server.
+   */
   requireHolderOf(did: Did): Promise<void>
 }
 

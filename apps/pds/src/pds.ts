@@ -22,7 +22,10 @@ import type { Services } from './services.ts'
 import { openSessions } from './sessions/sessions.ts'
 import { openSignUps } from './sign-ups/sign-ups.ts'
 
-/** A running service without its host: `router` handles requests, `close` closes everything in reverse order. */
+/**
+ * A running service without its host: `router` handles requests, `close` closes everything in
+ * reverse order.
+ */
 export interface Pds {
   readonly router: Router
   /** Resolves when what runs in the background at the moment is done. */
@@ -30,7 +33,9 @@ export interface Pds {
   close(): Promise<void>
 }
 
-/** Composes the service in the order of dependency: adapters, areas, the router, and periodic work. */
+/**
+ * Composes the service in the order of dependency: adapters, areas, the router, and periodic work.
+ */
 export async function createPds(
   config: Config,
   log: Log,
@@ -41,7 +46,8 @@ export async function createPds(
   const { storage, blobStore, plcFetch } = await adapters
   const onError = (error: unknown) => log.error('something failed in the background', { err: error })
   const repoLocks = new DidLocks()
-  // Changes of names have locks of their own: they wait for the directory of DIDs, and must not hold up writes of records.
+  // Changes of names have locks of their own: they wait for the directory of DIDs, and must not
+  // hold up writes of records.
   const nameLocks = new DidLocks()
 
   const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })

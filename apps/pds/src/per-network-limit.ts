@@ -13,7 +13,10 @@ export class PerNetworkLimit {
     this.#max = max
   }
 
-  /** Takes one, and returns the function that gives it back; `undefined` when the network has reached the limit. */
+  /**
+   * Takes one, and returns the function that gives it back; `undefined` when the network has
+   * reached the limit.
+   */
   take(network: string): (() => void) | undefined {
     if (this.#taken.of(network) >= this.#max) return undefined
     this.#taken.add(network, 1)

@@ -44,8 +44,8 @@ function caller({ credentials }: RateLimitSubject): string | undefined {
 }
 
 /**
- * One key for every spelling of an identifier: a domain beyond ASCII has any number of them, and all
- * sign in to one account. An identifier that is too long is refused before anything is counted.
+ * One key for every spelling of an identifier: a domain beyond ASCII has any number of them, and
+ * all sign in to one account. An identifier that is too long is refused before anything is counted.
  */
 function identifierAndAddress({ input, ip }: RateLimitSubject & { input: { identifier: string } }): string {
   requireIdentifierLength(input.identifier)
@@ -67,7 +67,8 @@ export function rateLimits({ enabled, bypassKey, bypassIps }: Config['rateLimits
 
 /**
  * Whose X-Forwarded-For is believed: that of private addresses, of the proxies that the operator
- * names, and of the addresses without limits. What they pass on for a client counts as the client's.
+ * names, and of the addresses without limits. What they pass on for a client counts as the
+ * client's.
  */
 export function trustedProxies({ proxies, rateLimits }: Pick<Config, 'proxies' | 'rateLimits'>) {
   const isNamed = addressMatcher([...proxies.trusted, ...rateLimits.bypassIps])

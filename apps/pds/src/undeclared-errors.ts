@@ -7,15 +7,21 @@ import type { ErrorName } from '@atoll/lexicons'
  */
 export type UndeclaredErrorName = 'AlreadyExists' | 'InvalidMimeType' | 'InvalidSize'
 
-/** Why a repository cannot be read: declared by the methods of com.atproto.sync, but not by the older ones. */
+/**
+ * Why a repository cannot be read: declared by the methods of com.atproto.sync, but not by the
+ * older ones.
+ */
 const unreadableRepo = ['RepoNotFound', 'RepoTakendown', 'RepoSuspended', 'RepoDeactivated'] as const
 
-/** What is wrong with a write, beyond its swaps: there is no repository, or a record refers to a blob in a wrong way. */
+/**
+ * What is wrong with a write, beyond its swaps: there is no repository, or a record refers to a
+ * blob in a wrong way.
+ */
 const impossibleWrite = ['RepoNotFound', 'BlobNotFound', 'InvalidMimeType', 'InvalidSize'] as const
 
 /**
- * What a method refuses with although its lexicon does not declare it and it is not a general error:
- * clients know these names from methods that do declare them, or from other servers.
+ * What a method refuses with although its lexicon does not declare it and it is not a general
+ * error: clients know these names from methods that do declare them, or from other servers.
  */
 export const undeclaredErrors = {
   'com.atproto.identity.resolveHandle': ['InvalidHandle'], // a top-level domain that no handle may have

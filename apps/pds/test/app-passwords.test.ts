@@ -39,7 +39,10 @@ const add = (name: string, passwordHash: string) =>
   storage.transact(did, (tx) => tx.sessions.addAppPassword({ did, name, passwordHash, privileged: false, createdAt }))
 const signIn = (password: string) => sessions.signIn('alice.test', password)
 
-/** The form in which the server kept passwords before; with one salt for each account, as others keep app passwords. */
+/**
+ * The form in which the server kept passwords before; with one salt for each account, as others
+ * keep app passwords.
+ */
 function keptSlowly(password: string): string {
   const salt = createHash('sha256').update(did).digest().subarray(0, 16)
   const key = scryptSync(password, salt, 64, { N: 1024, r: 8, p: 1 })
@@ -48,8 +51,9 @@ function keptSlowly(password: string): string {
 
 describe('a sign-in', () => {
   it('costs one slow hash, however many app passwords the account has', async () => {
-    for (let number = 0; number < 20; number++)
+    for (let number = 0; number < 20; number++) {
       await add(`app ${number}`, keptAppPassword(did, `abcd-efgh-ijkl-${2000 + number}`))
+    }
     expect((await signIn('abcd-efgh-ijkl-2007')).account.did).toBe(did)
     expect(hashes).toBe(1)
     await expect(signIn('abcd-efgh-ijkl-9999')).rejects.toThrow('Invalid identifier or password')

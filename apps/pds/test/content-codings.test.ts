@@ -1,4 +1,7 @@
-/** Bodies in content codings that cost more than they bring, byte for byte as a hostile client sends them. */
+/**
+ * Bodies in content codings that cost more than they bring, byte for byte as a hostile client sends
+ * them.
+ */
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PdsOnPort } from './pds-on-port.ts'

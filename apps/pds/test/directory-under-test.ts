@@ -4,8 +4,8 @@ import type { Did } from '@atoll/syntax'
 import type { Adapters } from '../src/adapters.ts'
 
 /**
- * How the directory behaves: it `refuses` every operation, is `down`, or is `deaf`: it accepts one operation, and from then on none of
- * its responses arrive.
+ * How the directory behaves: it `refuses` every operation, is `down`, or is `deaf`: it accepts one
+ * operation, and from then on none of its responses arrive.
  */
 export type Trouble = 'refuses' | 'down' | 'deaf'
 

@@ -41,8 +41,9 @@ describe('the firehose', () => {
   it('tells of a new handle, and again when the same is asked for once more', async () => {
     const { did, accessJwt: token } = await pds.account('alice')
     const before = await pds.adapters.storage.events.last()
-    for (const handle of ['alicia.test', 'ALICIA.test'])
+    for (const handle of ['alicia.test', 'ALICIA.test']) {
       await pds.post('com.atproto.identity.updateHandle', { handle }, { token })
+    }
     const told = await eventsAfter(before)
     expect(told.map(({ type, body }) => [type, body['did'], body['handle']])).toEqual([
       ['#identity', did, 'alicia.test'],

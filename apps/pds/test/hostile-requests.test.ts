@@ -7,11 +7,16 @@ import { filesOfAMoment } from './files-of-a-moment.ts'
 import { type HostileRequest, hostileRequests } from './hostile-requests.ts'
 import { PdsUnderTest } from './pds-under-test.ts'
 
-/** More of them for a longer hunt: `HOSTILE_RUNS=5000 HOSTILE_SEED=7 npm test -- apps/pds/test/hostile-requests.test.ts`. */
+/**
+ * More of them for a longer hunt: `HOSTILE_RUNS=5000 HOSTILE_SEED=7 npm test --
+ * apps/pds/test/hostile-requests.test.ts`.
+ */
 const numRuns = Number(process.env['HOSTILE_RUNS'] ?? 60)
 const seed = Number(process.env['HOSTILE_SEED'] ?? 1)
 
-/** Names that a method need not declare: those of the protocol itself, of sessions and of accounts. */
+/**
+ * Names that a method need not declare: those of the protocol itself, of sessions and of accounts.
+ */
 const general = new Set([
   ...[
     'InvalidRequest',

@@ -17,7 +17,10 @@ export interface HostileRequest {
   readonly body: Uint8Array | undefined
 }
 
-/** Requests to one method that are wrong in one way or several, and now and then right; made from what its lexicon says. */
+/**
+ * Requests to one method that are wrong in one way or several, and now and then right; made from
+ * what its lexicon says.
+ */
 export function hostileRequests(document: LexiconDoc, context: Context): fc.Arbitrary<HostileRequest> {
   const main = document.defs['main']
   if (main?.type !== 'query' && main?.type !== 'procedure') throw new Error(`${document.id} is no method`)

@@ -1,4 +1,7 @@
-/** Handles that mean the server itself, and its bare domains, which belong to the holder of the domain. */
+/**
+ * Handles that mean the server itself, and its bare domains, which belong to the holder of the
+ * domain.
+ */
 import { MemoryPdsStorage } from '@atoll/storage'
 import type { Handle } from '@atoll/syntax'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,7 +15,10 @@ const names = {
   PDS_SERVICE_DID: 'did:web:garden.example.com',
   PDS_SERVICE_HANDLE_DOMAINS: '.example.com,.example.org',
 }
-/** The host name and the host of the DID, a handle of this server above one, and what passes for them under any domain. */
+/**
+ * The host name and the host of the DID, a handle of this server above one, and what passes for
+ * them under any domain.
+ */
 const reserved = [
   'eu.tulip.example.com',
   'garden.example.com',
@@ -72,7 +78,10 @@ describe('a change of handle', () => {
 
   const caller = { ip: '192.0.2.1', signal: new AbortController().signal }
 
-  /** What handles lead to in the DNS, and the changes of a server whose host name is a handle domain as well. */
+  /**
+   * What handles lead to in the DNS, and the changes of a server whose host name is a handle domain
+   * as well.
+   */
   async function setUp(dns: Record<string, string>) {
     const storage = new MemoryPdsStorage()
     await storage.transact(did, (tx) =>
@@ -103,7 +112,8 @@ describe('a change of handle', () => {
     return { changes, handle: async () => (await storage.accounts.get(did))?.handle }
   }
 
-  // The second is under the first; the last is above a host of the server, and a name that people would like to have.
+  // The second is under the first; the last is above a host of the server, and a name that people
+  // would like to have.
   it.each(['example.com', 'users.example.com', 'home.example.org', 'example.net'])(
     'to the bare domain %s needs its proof',
     async (domain) => {

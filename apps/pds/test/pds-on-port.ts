@@ -2,7 +2,10 @@ import { connect } from 'node:net'
 import { type NodeServer, type NodeServerOptions, serveNode } from '@atoll/xrpc-server/node'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
-/** A PDS with an account of alice, listening on a port: for requests that no client library would send. */
+/**
+ * A PDS with an account of alice, listening on a port: for requests that no client library would
+ * send.
+ */
 export class PdsOnPort {
   readonly pds: PdsUnderTest
   readonly alice: TestAccount
@@ -24,7 +27,10 @@ export class PdsOnPort {
     return this.#server.url
   }
 
-  /** Sends bytes on a connection, ends its sending side if asked to, and resolves to all that comes back until it closes. */
+  /**
+   * Sends bytes on a connection, ends its sending side if asked to, and resolves to all that comes
+   * back until it closes.
+   */
   async send(bytes: Uint8Array, { end }: { end: boolean }): Promise<string> {
     // A server that has read enough may cut the rest off.
     const socket = connect(this.#server.port, '127.0.0.1').on('error', () => undefined)

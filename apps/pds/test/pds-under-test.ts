@@ -140,8 +140,9 @@ export class PdsUnderTest {
 
   async #send(nsid: string, init: RequestInit, { token, params = {}, headers = {} }: CallOptions): Promise<Answer> {
     const search = new URLSearchParams()
-    for (const [name, value] of Object.entries(params))
+    for (const [name, value] of Object.entries(params)) {
       for (const item of [value].flat()) search.append(name, String(item))
+    }
     const query = search.size > 0 ? `?${search}` : ''
     const response = await this.fetch(`/xrpc/${nsid}${query}`, {
       ...init,

@@ -27,7 +27,10 @@ const start = async (settings: Record<string, string>) => {
 /** The X-Forwarded-For that the proxy on this machine sends on. */
 type Hops = string
 
-/** The statuses of so many calls of a method that refuses them all with 400 or 401 until there are too many. */
+/**
+ * The statuses of so many calls of a method that refuses them all with 400 or 401 until there are
+ * too many.
+ */
 async function calls(method: string, input: object, forwardedFor: Hops, count: number): Promise<number[]> {
   const statuses: number[] = []
   for (let call = 0; call < count; call++) {
@@ -108,8 +111,9 @@ describe('clients behind a proxy', () => {
           ].join('\r\n'),
         )
       })
-    for (let open = 0; open < subscriptionsPerAddress; open++)
+    for (let open = 0; open < subscriptionsPerAddress; open++) {
       expect(await follow('198.51.100.1, 203.0.113.5')).toBe('101')
+    }
     expect(await follow('198.51.100.1, 203.0.113.5')).toBe('429')
     expect(await follow('198.51.100.2, 203.0.113.5')).toBe('101')
   })

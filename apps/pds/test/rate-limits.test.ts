@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { PdsUnderTest } from './pds-under-test.ts'
 
-/** Signs in with a wrong password until something else than a refusal comes back, 35 times at most. */
+/**
+ * Signs in with a wrong password until something else than a refusal comes back, 35 times at most.
+ */
 async function statuses(settings: Record<string, string>): Promise<number[]> {
   const pds = await PdsUnderTest.start(settings)
   const seen: number[] = []

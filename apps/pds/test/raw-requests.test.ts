@@ -13,7 +13,10 @@ const head = (line: string, headers: readonly string[] = []) =>
   `${[`${line} HTTP/1.1`, 'host: localhost', `authorization: Bearer ${served.alice.accessJwt}`, ...headers].join('\r\n')}\r\n\r\n`
 const json = 'content-type: application/json'
 
-/** Sends bytes and no more. Resolves to the status that comes back, or 0 where the connection is just closed. */
+/**
+ * Sends bytes and no more. Resolves to the status that comes back, or 0 where the connection is
+ * just closed.
+ */
 async function exchange(bytes: Buffer): Promise<number> {
   const response = await served.send(bytes, { end: true })
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1] ?? 0)

@@ -147,11 +147,12 @@ describe('createRecord', () => {
     }
     expect(await send('{"a":1.5}')).toEqual({ status: 400, error: 'InvalidRequest' })
     expect(await send('{"a":9007199254740993}')).toEqual({ status: 400, error: 'InvalidRequest' })
-    for (const levels of [32, 33, 60, 62, 63, 64, 100])
+    for (const levels of [32, 33, 60, 62, 63, 64, 100]) {
       expect(await send(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`), `${levels} levels`).toEqual({
         status: 400,
         error: 'InvalidRequest',
       })
+    }
   })
 
   it('takes records up to about a megabyte', async () => {
@@ -382,7 +383,7 @@ describe('the key __proto__', () => {
     const target = `"repo":"${alice.did}","collection":"${collection}","rkey":"a"`
     const applied = (action: string) =>
       `{"repo":"${alice.did}","writes":[{"$type":"com.atproto.repo.applyWrites#${action}","collection":"${collection}","rkey":"a","value":${record}}]}`
-    for (const validate of ['', ',"validate":false'])
+    for (const validate of ['', ',"validate":false']) {
       for (const [method, body, at] of [
         ['createRecord', `{${target},"record":${record}${validate}}`, '/record'],
         ['putRecord', `{${target},"record":${record}${validate}}`, '/record'],
@@ -398,6 +399,7 @@ describe('the key __proto__', () => {
           },
         })
       }
+    }
     expect(await latest()).toEqual(before)
   })
 
@@ -423,12 +425,13 @@ describe('a record key of another kind than the type takes', () => {
     [post, 'no-tid', { text: 'hello', createdAt }],
     ['com.atproto.lexicon.schema', 'com.Example.note', { lexicon: 1 }],
   ])('is let through with validate: false alone: %s/%s', async (collection, rkey, value) => {
-    for (const validate of [true, undefined])
+    for (const validate of [true, undefined]) {
       for (const [method, input] of ways(collection, rkey, value, validate)) {
         const { status, body } = await call(method, input)
         expect({ status, error: body.error }, `${method} ${validate}`).toEqual({ status: 400, error: 'InvalidRequest' })
         expect(body.message).toMatch(/^Invalid record key for /)
       }
+    }
     const [create, put, applyCreate, applyUpdate] = ways(collection, rkey, { ...value, n: 1 }, false)
     const remove = () => call('deleteRecord', { collection, rkey })
     for (const [method, input] of [put, applyUpdate]) {
@@ -445,8 +448,9 @@ describe('a record key of another kind than the type takes', () => {
 
   it.each(['', '.', '..', 'a/b', 'a b', 'é', 'x'.repeat(513)])('must be a record key even so: %j', async (rkey) => {
     const before = await latest()
-    for (const [method, input] of ways('com.example.thing', rkey, {}, false))
+    for (const [method, input] of ways('com.example.thing', rkey, {}, false)) {
       expect(refusal(await call(method, input)), method).toEqual({ status: 400, error: 'InvalidRequest' })
+    }
     expect(await latest()).toEqual(before)
   })
 })
@@ -457,7 +461,7 @@ describe('a collection whose domain is not in lower case', () => {
     ['com.Example.note', 'com.example.note'],
   ])('is refused by every write of a record: %s', async (collection, normalized) => {
     const before = await latest()
-    for (const validate of [true, undefined, false])
+    for (const validate of [true, undefined, false]) {
       for (const [method, input] of ways(collection, '3jzfcijpj2z2a', {}, validate)) {
         const { status, body } = await call(method, input)
         expect({ status, body }, `${method} ${validate}`).toEqual({
@@ -465,6 +469,7 @@ describe('a collection whose domain is not in lower case', () => {
           body: { error: 'InvalidRequest', message: `Invalid collection: ${collection} is written ${normalized}` },
         })
       }
+    }
     expect(await latest()).toEqual(before)
   })
 

@@ -33,8 +33,9 @@ describe('createSession', () => {
   })
 
   it('signs in by DID, whatever its case and what stands around it', async () => {
-    for (const identifier of [alice.did, alice.did.toUpperCase(), ` ${alice.did} `])
+    for (const identifier of [alice.did, alice.did.toUpperCase(), ` ${alice.did} `]) {
       expect((await signIn(identifier, alice.password)).body.did).toBe(alice.did)
+    }
   })
 
   it('refuses a wrong password and an unknown account alike', async () => {

@@ -17,7 +17,9 @@ afterAll(async () => {
   await pds.close()
 })
 
-/** What a subscriber sees until the server closes, or until it has seen as many frames as it wanted. */
+/**
+ * What a subscriber sees until the server closes, or until it has seen as many frames as it wanted.
+ */
 function follow(query: string, frames: number): Promise<{ types: string[]; opened: boolean }> {
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}${query}`)
   socket.binaryType = 'arraybuffer'

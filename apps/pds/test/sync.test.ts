@@ -84,7 +84,8 @@ describe('getRepo', () => {
       expect(await refused.json()).toMatchObject({ error: 'ServiceUnavailable' })
       const other = await ask('2001:db8:0:1::1')
       expect(other.status).toBe(200)
-      // One that was read, one that was left, and requests that were refused, leave room for others.
+      // One that was read, one that was left, and requests that were refused, leave room for
+      // others.
       await reading[0]!.arrayBuffer()
       await reading[1]!.body!.cancel()
       const again = await Promise.all(Array.from({ length: 2 }, () => ask('2001:db8::3')))
@@ -136,11 +137,12 @@ describe('an account that is not active', () => {
       error: 'RepoDeactivated',
       message: `Repo has been deactivated: ${alice.did}`,
     })
-    for (const { status, body } of answers)
+    for (const { status, body } of answers) {
       expect({ status, body }).toEqual({
         status: 400,
         body: { error: 'InvalidRequest', message: `Could not find repo: ${alice.did}` },
       })
+    }
   })
 
   it('that was taken down changes nothing, with a token from before', async () => {
@@ -156,8 +158,9 @@ describe('an account that is not active', () => {
         { token },
       ),
     ]
-    for (const { status, body } of answers)
+    for (const { status, body } of answers) {
       expect({ status, error: body.error }).toEqual({ status: 401, error: 'AccountTakedown' })
+    }
   })
 
   it('writes nothing', async () => {

@@ -108,8 +108,9 @@ describe('racing changes of handles', () => {
     const accounts = await Promise.all(['ann', 'bob', 'carol'].map((name) => pds.account(name)))
     const answers = await Promise.all(accounts.map((account) => update(pds, account, 'wanted.test')))
     expect(winners(answers)).toHaveLength(1)
-    for (const { body } of answers.filter(({ status }) => status !== 200))
+    for (const { body } of answers.filter(({ status }) => status !== 200)) {
       expect(body).toEqual({ error: 'HandleNotAvailable', message: 'Handle already taken: wanted.test' })
+    }
     const named = [...(await directory.handles()).values()]
     expect(named.filter((handle) => handle === 'wanted.test')).toHaveLength(1)
     await expectAgreement()

@@ -69,7 +69,7 @@ describe('the paths that are not XRPC', () => {
     expect(await check('?domain=localhost')).toEqual(good)
     expect(await check('?domain=alice.test')).toEqual(good)
     expect(await check('?domain=Alice.Test')).toEqual(good)
-    for (const domain of ['bob.test', 'test.test', 'www.alice.test', 'example.com', 'localhost.example.com'])
+    for (const domain of ['bob.test', 'test.test', 'www.alice.test', 'example.com', 'localhost.example.com']) {
       expect(await check(`?domain=${domain}`)).toEqual({
         status: 404,
         body: {
@@ -77,6 +77,7 @@ describe('the paths that are not XRPC', () => {
           message: `${domain} is neither this server's host name nor the handle of an account here`,
         },
       })
+    }
     for (const query of [
       '',
       '?domain=',
@@ -87,8 +88,9 @@ describe('the paths that are not XRPC', () => {
       '?domain=a_b.test',
       '?domain=*.test',
       '?domain=alice.test&domain=bob.test',
-    ])
+    ]) {
       expect(await check(query), query).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
+    }
     // The certificate stays valid for an account that may be reactivated.
     const deactivatedAt = '2026-01-01T00:00:00.000Z' as never
     await pds.adapters.storage.transact(did, (tx) => tx.accounts.update(did, { deactivatedAt }))

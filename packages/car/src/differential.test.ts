@@ -46,8 +46,9 @@ describe('other libraries', () => {
 })
 
 describe('readers that disagree', () => {
-  // Ours refuses all of these. CAR v1: https://ipld.io/specs/transport/car/carv1/; which CIDs and blocks a repository
-  // may have: https://atproto.com/specs/repository. For each, the libraries that take it nonetheless.
+  // Ours refuses all of these. CAR v1: https://ipld.io/specs/transport/car/carv1/; which CIDs and
+  // blocks a repository may have: https://atproto.com/specs/repository. For each, the libraries
+  // that take it nonetheless.
   const cases: [string, Uint8Array, Library[], string][] = [
     [
       'other bytes than those of the CID',

@@ -6,7 +6,10 @@ export interface CarOptions {
   maxBlocks?: number
   /** The length of the longest block, without its CID. Default 2 MiB. */
   maxBlockBytes?: number
-  /** Default 1, as the format demands. `com.atproto.sync.getBlocks` returns files without roots: use 0. */
+  /**
+   * Default 1, as the format demands. `com.atproto.sync.getBlocks` returns files without roots:
+   * use 0.
+   */
   minRoots?: number
   /** Also bounds the length of the header. Default 16. */
   maxRoots?: number

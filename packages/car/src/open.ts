@@ -2,19 +2,25 @@ import type { Block, Cid } from '@atoll/data-model'
 import { type CarOptions, carLimits } from './limits.ts'
 import { SectionReader } from './section-reader.ts'
 
-/** How much of a chunk is buffered at a time, so that memory does not grow with the chunks of the source. */
+/**
+ * How much of a chunk is buffered at a time, so that memory does not grow with the chunks of the
+ * source.
+ */
 const PIECE_BYTES = 64 * 1024
 
 /** A CAR file that is being read. */
 export interface OpenCar {
   readonly roots: Cid[]
-  /** In the order of the file, duplicates included. Can be iterated once; leaving the loop early ends the source. */
+  /**
+   * In the order of the file, duplicates included. Can be iterated once; leaving the loop early
+   * ends the source.
+   */
   readonly blocks: AsyncIterable<Block>
 }
 
 /**
- * Reads a CAR v1 file from a stream: the header at once, each block when it is asked for. The chunks of the
- * source are copied, so it may reuse their memory.
+ * Reads a CAR v1 file from a stream: the header at once, each block when it is asked for. The
+ * chunks of the source are copied, so it may reuse their memory.
  * @throws CarError for a bad header; iterating `blocks` throws it for what comes after
  */
 export async function openCar(

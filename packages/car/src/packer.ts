@@ -4,7 +4,8 @@ import { MAX_SECTION_HEAD_BYTES, MAX_VARINT_BYTES, writeSectionHead, writeVarint
 
 /**
  * With HTTP's framing, a little less than the 65,483 bytes that the loopback interface takes as one
- * segment: so a proxy on the same machine is woken once for each chunk, not once more for a few bytes.
+ * segment: so a proxy on the same machine is woken once for each chunk, not once more for a few
+ * bytes.
  */
 const DEFAULT_CHUNK_BYTES = 63 * 1024
 const MAX_SPARE_CHUNKS = 4

@@ -3,7 +3,8 @@ import { type CarOptions, carLimits } from './limits.ts'
 import { SectionReader } from './section-reader.ts'
 
 /**
- * Reads a whole CAR v1 file. Blocks come in the file's order, duplicates included, as views of `bytes`.
+ * Reads a whole CAR v1 file. Blocks come in the file's order, duplicates included, as views of
+ * `bytes`.
  * @throws CarError
  */
 export function readCar(bytes: Uint8Array, options?: CarOptions): { roots: Cid[]; blocks: Block[] } {

@@ -55,7 +55,10 @@ export class SectionReader {
     return decodeHeader(header, offset, this.#limits)
   }
 
-  /** The next block, or `undefined` if more bytes are needed, whether between sections or within one. */
+  /**
+   * The next block, or `undefined` if more bytes are needed, whether between sections or within
+   * one.
+   */
   readBlock(): Block | undefined {
     const start = this.#at
     if (start === this.#end) return undefined

@@ -22,7 +22,10 @@ function writeSection(car: Uint8Array, start: number, { cid, bytes }: Block): nu
   return at + bytes.length
 }
 
-/** Writes what precedes the bytes of a block: the length of the section, and the CID. Returns where it ends. */
+/**
+ * Writes what precedes the bytes of a block: the length of the section, and the CID. Returns where
+ * it ends.
+ */
 export function writeSectionHead(out: Uint8Array, start: number, cid: Cid, byteCount: number): number {
   const at = writeVarint(out, start, CID_LENGTH + byteCount)
   const content = cid.bytes

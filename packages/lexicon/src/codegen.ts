@@ -4,8 +4,8 @@ import type { LexiconDoc } from './document/document.ts'
 import { referredDocuments } from './document/referred-documents.ts'
 
 /**
- * Generates one module for each group of NSIDs, and an index. The result maps file names to texts, in a fixed order.
- * Every document that one of them refers to must be among them.
+ * Generates one module for each group of NSIDs, and an index. The result maps file names to texts,
+ * in a fixed order. Every document that one of them refers to must be among them.
  */
 export function generate(documents: Iterable<LexiconDoc>): Map<string, string> {
   const sorted = Array.from(documents).sort((a, b) => (a.id < b.id ? -1 : 1))

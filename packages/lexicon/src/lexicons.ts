@@ -35,7 +35,10 @@ export class Lexicons {
     return Array.from(this.#sources.values(), ({ nsid }) => nsid)
   }
 
-  /** The method with this NSID, with types that nobody vouches for: where it matters, use the generated ones. */
+  /**
+   * The method with this NSID, with types that nobody vouches for: where it matters, use the
+   * generated ones.
+   */
   method(nsid: string): Method | undefined {
     if (!this.#methods.has(nsid)) {
       const source = this.#sources.get(nsid)
@@ -53,7 +56,9 @@ export class Lexicons {
     return this.#records.get(nsid)
   }
 
-  /** Validates a value by any definition: `com.example.defs#view`, or an NSID alone for its `main`. */
+  /**
+   * Validates a value by any definition: `com.example.defs#view`, or an NSID alone for its `main`.
+   */
   validate(type: string, value: unknown, options?: ValidateOptions): Result<unknown> {
     const { nsid, name } = splitReference(type, '')
     const check = this.#sources.get(nsid)?.check(name)

@@ -15,7 +15,10 @@ const record: ValueMap = {
   defs: { main: { type: 'query' } },
 }
 
-/** A world in which all goes well. Its proof is the record itself, which is believed when the key is right. */
+/**
+ * A world in which all goes well. Its proof is the record itself, which is believed when the key is
+ * right.
+ */
 function deps(changes: Partial<ResolveLexiconDeps<string>> = {}): ResolveLexiconDeps<string> {
   return {
     lookupTxt: async (name) => (name === '_lexicon.blogging.lab.dept.university.edu' ? ['v=1', `did=${did}`] : []),

@@ -18,7 +18,9 @@ const COLLECTION: Nsid = 'com.atproto.lexicon.schema'
 const MAX_PROOF_BYTES = 2 * 1024 * 1024
 const TIMEOUT_MS = 10_000
 
-/** How resolving reaches the network. `Key` is whatever `resolveDid` finds and `verifyProof` takes. */
+/**
+ * How resolving reaches the network. `Key` is whatever `resolveDid` finds and `verifyProof` takes.
+ */
 export interface ResolveLexiconDeps<Key> {
   /** The TXT records of a name, each with its pieces joined; none gives an empty list. */
   lookupTxt(name: string): Promise<readonly string[]>
@@ -26,7 +28,10 @@ export interface ResolveLexiconDeps<Key> {
   resolveDid(did: Did): Promise<{ readonly pds: string; readonly signingKey: Key } | undefined>
   /** The host is one that somebody else names: give a guarded fetch. */
   fetch(url: string, init?: RequestInit): Promise<Response>
-  /** What a CAR file proves about one path of a repository, or why the record there cannot be read; throws when it proves nothing. */
+  /**
+   * What a CAR file proves about one path of a repository, or why the record there cannot be read;
+   * throws when it proves nothing.
+   */
   verifyProof(
     car: Uint8Array,
     claim: { did: Did; key: Key; collection: Nsid; rkey: RecordKey },
@@ -46,8 +51,9 @@ export interface PublishedLexicon {
 }
 
 /**
- * Finds the document that the authority of an NSID publishes: a TXT record of `_lexicon.` and the authority names an
- * account, whose repository holds the document, proven by its signature. Nothing is cached.
+ * Finds the document that the authority of an NSID publishes: a TXT record of `_lexicon.` and the
+ * authority names an account, whose repository holds the document, proven by its signature. Nothing
+ * is cached.
  * https://atproto.com/specs/lexicon#lexicon-publication-and-resolution
  *
  * @throws LexiconResolutionError
@@ -90,11 +96,12 @@ async function findAuthority<Key>(nsid: Nsid, { lookupTxt }: ResolveLexiconDeps<
 function readPublished(nsid: Nsid, record: ValueMap): LexiconDoc {
   if (record['$type'] !== COLLECTION) throw new LexiconResolutionError(nsid, `the record is no ${COLLECTION}`)
   const result = checkLexicon(record)
-  if (!result.ok)
+  if (!result.ok) {
     throw new LexiconResolutionError(
       nsid,
       `what is published is no document: ${describeIssues(result.issues.slice(0, 3))}`,
     )
+  }
   if (result.value.id !== nsid) throw new LexiconResolutionError(nsid, `what is published there is ${result.value.id}`)
   return result.value
 }

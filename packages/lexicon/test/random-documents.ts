@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { choices, type FieldKind, type FieldKinds, parts, schemas } from '../src/parse/language.ts'
 import { NSID } from './random-schemas.ts'
 
-// Random documents from the table of the language: mostly right in each part, with strays from anywhere.
+// Random documents from the table of the language: mostly right in each part, with strays from
+// anywhere.
 
 const scalars: { readonly [kind: string]: fc.Arbitrary<unknown> } = {
   boolean: fc.boolean(),
@@ -21,8 +22,9 @@ const strays = fc.dictionary(fc.constantFrom(...allFields.map(plain)), fc.jsonVa
 
 function arbitraryOf(kind: FieldKind, depth: number): fc.Arbitrary<unknown> {
   if (typeof kind !== 'string') {
-    if ('each' in kind)
+    if ('each' in kind) {
       return fc.dictionary(fc.constantFrom('a', 'b', 'en', 'toString'), arbitraryOf(kind.each, depth), { maxKeys: 2 })
+    }
     return fc.array(arbitraryOf(kind[0], depth), { maxLength: 2 })
   }
   const types = choices[kind]

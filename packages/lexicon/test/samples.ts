@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path'
 
 // What tests and benchmarks share.
 
-/** The documents of `lexicons/`, as parsed JSON. Looked for from the working folder upwards: a benchmark runs as a bundle. */
+/**
+ * The documents of `lexicons/`, as parsed JSON. Looked for from the working folder upwards: a
+ * benchmark runs as a bundle.
+ */
 export function publishedDocuments(): unknown[] {
   let root = process.cwd()
   while (!existsSync(join(root, 'lexicons/com/atproto'))) {

@@ -1,16 +1,20 @@
 import { type Block, BlockMap, type Cid } from '@atoll/data-model'
 import { MissingBlockError } from './errors.ts'
 
-/** Where blocks come from, synchronously. Returns `undefined` for a block that the source does not have. */
+/**
+ * Where blocks come from, synchronously. Returns `undefined` for a block that the source does not
+ * have.
+ */
 export type GetBlock = (cid: Cid) => Uint8Array | undefined
 
 /**
  * Runs pure, synchronous `work` over a source that can only be read asynchronously: when blocks are
- * missing they are loaded in one request, and `work` starts again. If `load` does not return a block,
- * the `MissingBlockError` that asked for it is thrown.
+ * missing they are loaded in one request, and `work` starts again. If `load` does not return a
+ * block, the `MissingBlockError` that asked for it is thrown.
  *
  * @example
- * const commit = await withBlocks((cids) => repos.blocks(did, cids), (get) => applyWrites({ did, head, get, writes, sign, rev }))
+ * const load = (cids: Cid[]) => repos.blocks(did, cids)
+ * const commit = await withBlocks(load, (get) => applyWrites({ did, head, get, writes, sign, rev }))
  */
 export async function withBlocks<T>(
   load: (cids: Cid[]) => Promise<Iterable<Block>>,

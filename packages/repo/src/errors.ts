@@ -19,7 +19,10 @@ export class MissingBlockError extends RepoError {
   }
 }
 
-/** Thrown for a path that cannot be in a tree: no collection and record key, or longer than 1,024 bytes. */
+/**
+ * Thrown for a path that cannot be in a tree: no collection and record key, or longer than 1,024
+ * bytes.
+ */
 export class InvalidPathError extends RepoError {
   override name = 'InvalidPathError'
   readonly path: string
@@ -76,7 +79,9 @@ export class TooManyWritesError extends RepoError {
   }
 }
 
-/** Refuses a record, or a commit as a whole, that would not fit into an event. Sizes are in bytes. */
+/**
+ * Refuses a record, or a commit as a whole, that would not fit into an event. Sizes are in bytes.
+ */
 export class TooLargeError extends RepoError {
   override name = 'TooLargeError'
   readonly what: 'record' | 'commit'
@@ -157,7 +162,9 @@ export class InvalidCommitError extends RepoError {
   }
 }
 
-/** A node is missing; a key does not hold what the operation says; a key that was deleted is there. */
+/**
+ * A node is missing; a key does not hold what the operation says; a key that was deleted is there.
+ */
 export type InversionReason = 'missing-node' | 'other-value' | 'not-deleted'
 
 /** Thrown when the operations of a commit cannot be undone on the tree that it carries. */
@@ -197,7 +204,10 @@ export type VerificationReason =
   | 'record-size'
   | 'too-many-blocks'
 
-/** Thrown for a repository or a proof that does not hold. Faults of single nodes and commits have their own errors. */
+/**
+ * Thrown for a repository or a proof that does not hold. Faults of single nodes and commits have
+ * their own errors.
+ */
 export class VerificationError extends RepoError {
   override name = 'VerificationError'
   readonly reason: VerificationReason

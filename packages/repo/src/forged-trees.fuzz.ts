@@ -6,8 +6,8 @@ import { signCommit } from './commit/commit.ts'
 import { formatPath, importRepo, layerOf, Mst, RepoError, verifyDiff } from './index.ts'
 import { MstNode } from './mst/node.ts'
 
-// Trees that somebody assembled from nodes, old and new, and signed: well-formed parts that mostly do not
-// fit together. What is accepted must be the one tree of its records.
+// Trees that somebody assembled from nodes, old and new, and signed: well-formed parts that mostly
+// do not fit together. What is accepted must be the one tree of its records.
 
 const key = keyPair.didKey()
 const random = seeded(81)

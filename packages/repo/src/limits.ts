@@ -1,4 +1,5 @@
-// Every bound of this package. Those of the network are specified in https://atproto.com/specs/repository and
+// Every bound of this package. Those of the network are specified in
+// https://atproto.com/specs/repository and
 // https://atproto.com/specs/sync.
 
 /** A path, which is collection and record key together, in bytes. */
@@ -32,9 +33,14 @@ export const maxCommitBlockBytes = 4096
 export interface ImportLimits {
   /** Blocks in all. */
   readonly maxBlocks: number
-  /** Blocks that were referred to and have not come, or came early. About 160 bytes of memory each. */
+  /**
+   * Blocks that were referred to and have not come, or came early. About 160 bytes of memory each.
+   */
   readonly maxAwaited: number
-  /** Bytes of the paths that wait for their records. A node of 60 kB can name a thousand paths of 1,000 bytes. */
+  /**
+   * Bytes of the paths that wait for their records. A node of 60 kB can name a thousand paths of
+   * 1,000 bytes.
+   */
   readonly maxPathBytes: number
   /** Bytes of blocks that came early. An `outOfOrder` that the caller passes has its own bound. */
   readonly maxEarlyBytes: number
@@ -42,13 +48,16 @@ export interface ImportLimits {
   readonly maxRecentBytes: number
 }
 
-/** What a path takes in memory beside its bytes: the header of a string, and its place in a list. */
+/**
+ * What a path takes in memory beside its bytes: the header of a string, and its place in a list.
+ */
 export const pathOverhead = 24
 
 /**
- * Bytes that the decoded paths of a file may take, beyond four times the length of the file. A node omits
- * what a path has in common with the one before, so a file of a few megabytes can expand to hundreds of
- * megabytes of paths. In honest files, which hold the records as well, paths take a third of the length.
+ * Bytes that the decoded paths of a file may take, beyond four times the length of the file. A node
+ * omits what a path has in common with the one before, so a file of a few megabytes can expand to
+ * hundreds of megabytes of paths. In honest files, which hold the records as well, paths take a
+ * third of the length.
  */
 export const maxExtraPathBytes = 16 * 1024 * 1024
 

@@ -12,8 +12,8 @@ import { Mst } from './mst/mst.ts'
 import { proveRecord, verifyProof } from './verify/proof.ts'
 import { verifySlice } from './verify/verify-slice.ts'
 
-// Someone who chooses record keys can mine keys that lie far above all others. The tree then has nodes
-// without keys in between.
+// Someone who chooses record keys can mine keys that lie far above all others. The tree then has
+// nodes without keys in between.
 
 const collection = parseNsid('com.example.note')
 const key = keyPair.didKey()

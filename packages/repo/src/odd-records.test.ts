@@ -26,7 +26,10 @@ function create(rkey: string, bytes: Uint8Array): RecordWrite {
   return { action: 'create', collection, rkey: parseRecordKey(rkey), ...blockBytes(bytes) }
 }
 
-/** A repository where a commit wrote an odd record between two sound ones, and the odd one once more. */
+/**
+ * A repository where a commit wrote an odd record between two sound ones, and the odd one once
+ * more.
+ */
 function holding(bytes: Uint8Array) {
   const repo = new Repository(seeded(5), [create('before', sound.bytes)])
   const known = { head: repo.head, blocks: new BlockMap(repo.blocks) }
@@ -41,7 +44,10 @@ function holding(bytes: Uint8Array) {
 
 type Holding = ReturnType<typeof holding>
 
-/** What each function reports of the odd record: its path and its fault. Each also checks that everything else is good. */
+/**
+ * What each function reports of the odd record: its path and its fault. Each also checks that
+ * everything else is good.
+ */
 const readers: Record<string, (holding: Holding) => Promise<object[]> | object[]> = {
   async importRepo({ repo }) {
     const load = (cids: Cid[]) => repo.blocksOf(cids)

@@ -4,7 +4,10 @@ import { maxPathLength } from './limits.ts'
 
 const keyPattern = /^[a-zA-Z0-9_~.:-]+\/[a-zA-Z0-9_~.:-]+$/
 
-/** Whether `text` may be a key of a tree: two segments of the allowed characters, at most 1,024 bytes. */
+/**
+ * Whether `text` may be a key of a tree: two segments of the allowed characters, at most 1,024
+ * bytes.
+ */
 export function isTreeKey(text: string): boolean {
   return text.length <= maxPathLength && keyPattern.test(text)
 }

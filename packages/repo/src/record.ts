@@ -2,7 +2,10 @@ import { type Block, CborError, type CborReason, decodeCbor, isValueMap, type Va
 import { VerificationError } from './errors.ts'
 import { maxRecordBytes } from './limits.ts'
 
-/** Why a record cannot be read: its bytes are not DAG-CBOR of the data model, are not a map, or have no text as `$type`. */
+/**
+ * Why a record cannot be read: its bytes are not DAG-CBOR of the data model, are not a map, or have
+ * no text as `$type`.
+ */
 export type RecordReason = CborReason | 'not-a-map' | 'type'
 
 /** What is wrong with the content of a record. */
@@ -49,7 +52,8 @@ export function readRecord(block: Block): RecordContent {
 }
 
 /**
- * Reads a record of a file or event that somebody sent, which is refused as a whole if a record is too large.
+ * Reads a record of a file or event that somebody sent, which is refused as a whole if a record is
+ * too large.
  * @throws VerificationError
  */
 export function readSentRecord(block: Block): RecordContent {

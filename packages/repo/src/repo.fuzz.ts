@@ -52,7 +52,10 @@ const tokens = [
   [0x99, 0xff, 0xff],
 ].map((token) => Uint8Array.from(token))
 
-/** The blocks under the CIDs of their bytes: a change then gets past the hash, to what reads the block. */
+/**
+ * The blocks under the CIDs of their bytes: a change then gets past the hash, to what reads the
+ * block.
+ */
 function rehashed(car: Uint8Array): { roots: Cid[]; blocks: Block[] } {
   const { roots, blocks } = readCar(car, { verify: false, maxBlocks: 1000 })
   return { roots, blocks: blocks.map(({ bytes }) => ({ cid: cidOfCbor(bytes), bytes })) }

@@ -2,7 +2,10 @@ import type { AddressInfo } from 'node:net'
 import { encodeErrorFrame } from '@atoll/xrpc'
 import { type WebSocket, WebSocketServer } from 'ws'
 
-/** A firehose on a real port: what is appended goes to everyone, and who comes with a cursor first gets what came after it. */
+/**
+ * A firehose on a real port: what is appended goes to everyone, and who comes with a cursor first
+ * gets what came after it.
+ */
 export class FirehoseServer {
   readonly #frames: { seq: number; frame: Uint8Array }[] = []
   readonly #server: WebSocketServer

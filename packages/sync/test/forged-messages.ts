@@ -9,7 +9,10 @@ import { Account, post, put, remove, testDatetime, testTime } from './account.ts
 import { altered, numbered } from './frames.ts'
 import { carryCommit, commitBlock, node, pathsOfLayer } from './hostile.ts'
 
-/** An account of six posts that has made two more commits: one post, then a create, an update and a delete together. */
+/**
+ * An account of six posts that has made two more commits: one post, then a create, an update and a
+ * delete together.
+ */
 export const account = new Account(
   'alice',
   [0, 10, 20, 30, 40, 50].map((count) => put('create', post(count))),
@@ -92,7 +95,10 @@ export function forgeSync(fields: ValueMap): Uint8Array {
   return changeSync({ rev, blocks: packBlock(commitBlock(account, fields)) })
 }
 
-/** Commits to the tree at the first of `nodes`, without operations: what is wrong must be in the tree. */
+/**
+ * Commits to the tree at the first of `nodes`, without operations: what is wrong must be in the
+ * tree.
+ */
 export function forgeTree(...nodes: [Block, ...Block[]]): Uint8Array {
   const data = nodes[0].cid
   const block = commitBlock(account, { data })

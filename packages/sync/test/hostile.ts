@@ -30,7 +30,9 @@ export function commitBlock(account: Account, fields: ValueMap = {}, keyPair: Ke
   return blockOf({ ...unsigned, sig: sig ?? keyPair.sign(encodeCbor(unsigned)) })
 }
 
-/** The fields of a message that carry this commit, in place of the block of the account's newest. */
+/**
+ * The fields of a message that carry this commit, in place of the block of the account's newest.
+ */
 export function carryCommit(account: Account, commit: Block, others?: Iterable<Block>): ValueMap {
   const blocks = others ?? [...account.commit.slice].slice(1)
   return { commit: commit.cid, blocks: writeCar([commit.cid], [commit, ...blocks]) }

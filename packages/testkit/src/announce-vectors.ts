@@ -1,4 +1,5 @@
-// Runs once before all tests, and says in one line when the published vectors are missing and not tested.
+// Runs once before all tests, and says in one line when the published vectors are missing and not
+// tested.
 import { missingVectors } from './interop.ts'
 
 export default function announceVectors(): void {

@@ -4,7 +4,10 @@ import { appendFileSync } from 'node:fs'
 export type Work = () => unknown
 
 export interface BenchmarkOptions {
-  /** The lowest ratio of the first candidate to the second, in operations per CPU second, with which the run passes. */
+  /**
+   * The lowest ratio of the first candidate to the second, in operations per CPU second, with which
+   * the run passes.
+   */
   floor?: number
   /** Rounds in which every candidate runs once. Default 11. */
   rounds?: number
@@ -22,7 +25,10 @@ export interface CandidateResult {
 
 export interface BenchmarkResult {
   readonly name: string
-  /** How many times as fast as the second the first candidate is: the median of the ratios of the rounds. */
+  /**
+   * How many times as fast as the second the first candidate is: the median of the ratios of the
+   * rounds.
+   */
   readonly ratio: number
   readonly floor?: number
   readonly ok: boolean
@@ -41,12 +47,14 @@ interface Candidate {
 let _sink: unknown
 
 /**
- * Times candidates against each other by CPU time, in one process, taking turns in rotating order. So load
- * on the machine slows all of them alike, and the ratios hold where the plain figures do not. The first
- * candidate is ours; the floor is for its ratio to the second. Further ones are for information.
+ * Times candidates against each other by CPU time, in one process, taking turns in rotating order.
+ * So load on the machine slows all of them alike, and the ratios hold where the plain figures do
+ * not. The first candidate is ours; the floor is for its ratio to the second. Further ones are for
+ * information.
  *
  * @example
- * await benchmark('decode a post', { atoll: () => decodeCbor(post), '@ipld/dag-cbor': () => decode(post) }, { floor: 2.5 })
+ * const candidates = { atoll: () => decodeCbor(post), '@ipld/dag-cbor': () => decode(post) }
+ * await benchmark('decode a post', candidates, { floor: 2.5 })
  */
 export async function benchmark(
   name: string,

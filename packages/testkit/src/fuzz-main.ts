@@ -1,6 +1,9 @@
 import { type FuzzFailure, type FuzzOptions, type FuzzTarget, fuzz } from './fuzz.ts'
 
-/** Runs the targets of one file with the settings of `npm run fuzz`, prints the results, and fails the process on failures. */
+/**
+ * Runs the targets of one file with the settings of `npm run fuzz`, prints the results, and fails
+ * the process on failures.
+ */
 export async function fuzzMain(file: string, targets: readonly FuzzTarget[]): Promise<void> {
   const env = process.env
   const seed = Number(env['ATOLL_FUZZ_SEED'])

@@ -34,7 +34,10 @@ export interface FuzzFailure {
 
 export interface FuzzReport {
   readonly runs: number
-  /** How many inputs were accepted, not refused. If that is near 0, the seeds or the changes are useless. */
+  /**
+   * How many inputs were accepted, not refused. If that is near 0, the seeds or the changes are
+   * useless.
+   */
   readonly taken: number
   readonly slowestMs: number
   readonly failures: readonly FuzzFailure[]
@@ -45,7 +48,9 @@ const MEMORY_BYTES = 256 * 1024 * 1024
 const MAX_FAILURES = 5
 const RUNS_BETWEEN_MEMORY_CHECKS = 64
 
-/** Feeds changed seeds to a target until time or runs are over, or five failures have been found. */
+/**
+ * Feeds changed seeds to a target until time or runs are over, or five failures have been found.
+ */
 export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<FuzzReport> {
   const { seed, seconds = 5, from = 0, runs = Number.POSITIVE_INFINITY } = options
   const failures: FuzzFailure[] = []

@@ -2,11 +2,20 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A set of interoperability vectors. `file` is a path below its folder, such as `syntax/did_syntax_valid.txt`. */
+/**
+ * A set of interoperability vectors. `file` is a path below its folder, such as
+ * `syntax/did_syntax_valid.txt`.
+ */
 export interface VectorSource {
-  /** `own`: the folder `interop/` of this repository. `published`: the set that other implementations share. */
+  /**
+   * `own`: the folder `interop/` of this repository. `published`: the set that other
+   * implementations share.
+   */
   readonly name: 'own' | 'published'
-  /** The lines of a text file, without comments and blank lines. White space within a line belongs to the value. */
+  /**
+   * The lines of a text file, without comments and blank lines. White space within a line belongs
+   * to the value.
+   */
   lines(file: string): string[]
   json(file: string): unknown
   has(file: string): boolean

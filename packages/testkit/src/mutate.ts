@@ -22,7 +22,10 @@ const MORE_EDGES = [0xbb, 0xbf, 0xc0, 0xc2, 0xd8, 0xe0, 0xed, 0xf0, 0xf4, 0xf6, 
 const MAX_CHANGES = 6
 const MAX_BYTES = 1024 * 1024
 
-/** One of the seeds with a few changes: bytes flipped, cut, repeated, inserted, or taken from another seed or the tokens. */
+/**
+ * One of the seeds with a few changes: bytes flipped, cut, repeated, inserted, or taken from
+ * another seed or the tokens.
+ */
 export function mutate(seeds: readonly Uint8Array[], tokens: readonly Uint8Array[], random: Random): Uint8Array {
   const pick = <T>(list: readonly T[]): T => list[random(list.length)]!
   let bytes = pick(seeds)

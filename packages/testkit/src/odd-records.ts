@@ -11,7 +11,10 @@ const digest = '00'.repeat(32)
 const type = text('$type')
 const note = text('com.example.note')
 
-/** Records that other servers have accepted, one of each kind. A reader skips them, and nothing else. */
+/**
+ * Records that other servers have accepted, one of each kind. A reader skips them, and nothing
+ * else.
+ */
 export const oddRecords: readonly OddRecord[] = [
   odd('a float', record('fb 3ff8000000000000'), 'float'),
   odd('an integer as a float', record('fb 3ff0000000000000'), 'float'),

@@ -1,4 +1,5 @@
-// Ends the process when one run of a fuzz target never returns, which nothing on the same thread could notice.
+// Ends the process when one run of a fuzz target never returns, which nothing on the same thread
+// could notice.
 import { Worker } from 'node:worker_threads'
 
 export interface Watch {
@@ -9,7 +10,8 @@ export interface Watch {
 
 const HANG_MS = 10_000
 
-// Word 0: the run, plus 1, or 0 between runs. The worker sees a hang when that stays the same for too long.
+// Word 0: the run, plus 1, or 0 between runs. The worker sees a hang when that stays the same for
+// too long.
 const WORKER = `
 const { workerData } = require('node:worker_threads')
 const { writeSync } = require('node:fs')

@@ -1,4 +1,7 @@
-/** The hosts of this package, each behind the same small client, so that one list of tests runs over all. */
+/**
+ * The hosts of this package, each behind the same small client, so that one list of tests runs over
+ * all.
+ */
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'

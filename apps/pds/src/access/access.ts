@@ -13,7 +13,9 @@ export interface Access {
   readonly anyone: Authorize<undefined>
   /** Anyone. Credentials are optional, but must be valid if they are sent. */
   readonly reader: Authorize<Reader>
-  /** Somebody without an account. The proof for a DID is checked only if the request brings a DID. */
+  /**
+   * Somebody without an account. The proof for a DID is checked only if the request brings a DID.
+   */
   readonly newcomer: Authorize<Newcomer>
   /** A signed-in account, with its password or an app password. */
   readonly account: Authorize<AccountCaller>

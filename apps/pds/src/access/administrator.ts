@@ -19,14 +19,19 @@ interface AdminFailure {
 
 interface AdministratorOptions {
   readonly password: string
-  /** Called for each wrong password that was checked: at most `maxFailures` per window and network. */
+  /**
+   * Called for each wrong password that was checked: at most `maxFailures` per window and network.
+   */
   readonly onFailure?: (failure: AdminFailure) => void
   readonly now?: () => number
   /** Resolves after so long, or rejects when the signal is aborted. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-/** A person mistypes a few times. A thousand networks together still have only some thirty guesses a second. */
+/**
+ * A person mistypes a few times. A thousand networks together still have only some thirty guesses a
+ * second.
+ */
 const maxFailures = 10
 const window = { name: 'admin', durationMs: 5 * 60 * 1000 }
 /** A wrong password is refused after a pause, so that guessing is slow from the first one on. */

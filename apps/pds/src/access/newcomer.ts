@@ -12,7 +12,9 @@ interface NewcomerDeps {
   readonly lookUps: Pick<LookUps, 'of'>
 }
 
-/** The caller of a method that makes accounts. The token is read only when a DID has to be proven. */
+/**
+ * The caller of a method that makes accounts. The token is read only when a DID has to be proven.
+ */
 export function newcomer(
   { service, lookUps }: NewcomerDeps,
   { nsid, headers, ip, signal }: AuthorizeRequest,

@@ -20,7 +20,10 @@ export function requireNotTakendown(account: Account): Account {
   return account
 }
 
-/** The account whose repository may be written. Refuses with `RepoNotFound`, `AccountTakedown` or `AccountDeactivated`. */
+/**
+ * The account whose repository may be written. Refuses with `RepoNotFound`, `AccountTakedown` or
+ * `AccountDeactivated`.
+ */
 export function requireWritable(account: Account | undefined, did: Did): Account {
   if (!account) throw repoNotFound(did)
   requireNotTakendown(account)
@@ -28,15 +31,18 @@ export function requireWritable(account: Account | undefined, did: Did): Account
   return account
 }
 
-/** The account whose records may be read: one that is there and active. Refuses any other with `InvalidRequest`. */
+/**
+ * The account whose records may be read: one that is there and active. Refuses any other with
+ * `InvalidRequest`.
+ */
 export function requireReadable(account: Account | undefined, repo: string): Account {
   if (!account || !isActive(account)) throw noSuchRepo(repo)
   return account
 }
 
 /**
- * The account whose repository may be synchronised: an active one, or any for its owner and the administrator. Refuses with
- * `RepoNotFound`, `RepoTakendown` or `RepoDeactivated`.
+ * The account whose repository may be synchronised: an active one, or any for its owner and the
+ * administrator. Refuses with `RepoNotFound`, `RepoTakendown` or `RepoDeactivated`.
  */
 export function requireSyncable(account: Account | undefined, did: string, caller: Reader): Account {
   if (!account) throw repoNotFound(did)

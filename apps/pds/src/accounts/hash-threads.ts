@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-/** A key to derive from a password: the arguments of node:crypto's functions, in a form that can be posted to a thread. */
+/**
+ * A key to derive from a password: the arguments of node:crypto's functions, in a form that can be
+ * posted to a thread.
+ */
 export type Derivation =
   | {
       readonly kind: 'argon2id'
@@ -21,8 +24,8 @@ export type Derivation =
     }
 
 /**
- * Runs in a thread; as text it needs no file beside a bundle. Only on Linux does a thread have a priority of its own: elsewhere the same
- * call would slow the whole process.
+ * Runs in a thread; as text it needs no file beside a bundle. Only on Linux does a thread have a
+ * priority of its own: elsewhere the same call would slow the whole process.
  */
 const program = `
   const { parentPort } = require('node:worker_threads')
@@ -53,8 +56,9 @@ interface Outcome {
 }
 
 /**
- * Threads that only derive keys from passwords, on Linux at a low priority: on a machine with few cores, sign-ins would otherwise take
- * processor time from the event loop. A thread is started when a derivation finds none idle.
+ * Threads that only derive keys from passwords, on Linux at a low priority: on a machine with few
+ * cores, sign-ins would otherwise take processor time from the event loop. A thread is started when
+ * a derivation finds none idle.
  */
 export class HashThreads {
   readonly #all = new Set<Worker>()
@@ -75,7 +79,8 @@ export class HashThreads {
   }
 
   #start(): Worker {
-    // It needs neither the secrets in the environment nor the modules that are preloaded into the process.
+    // It needs neither the secrets in the environment nor the modules that are preloaded into the
+    // process.
     const thread = new Worker(program, { eval: true, env: {}, execArgv: [], resourceLimits })
     this.#all.add(thread)
     thread.on('error', () => {}) // the derivation that it ends rejects

@@ -21,8 +21,9 @@ it('knows passwords that were kept as scrypt', async () => {
 })
 
 it('takes nothing for a password where there is none', async () => {
-  for (const kept of [undefined, '', 'plain:1:2:3:c2FsdA:a2V5', 'argon2id:19456:2:1::'])
+  for (const kept of [undefined, '', 'plain:1:2:3:c2FsdA:a2V5', 'argon2id:19456:2:1::']) {
     expect(await passwords.matches('', kept)).toBe(false)
+  }
 })
 
 it('serves many at once', async () => {

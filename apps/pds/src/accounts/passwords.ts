@@ -3,19 +3,24 @@ import { type Asker, TooManyWaitingError, Turns } from '@atoll/xrpc-server'
 import { Refused } from '../refused.ts'
 import { type Derivation, HashThreads } from './hash-threads.ts'
 
-/** What OWASP asks of argon2id at least: 19 MiB, two passes, one lane. Less time than scrypt of the same strength takes. */
+/**
+ * What OWASP asks of argon2id at least: 19 MiB, two passes, one lane. Less time than scrypt of the
+ * same strength takes.
+ */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 }
 const keyBytes = 32
 const saltBytes = 16
 
 /**
- * How many hashes may run at once: each keeps a processor busy for about 30 ms, and 19 MiB of memory. Those that may wait take
- * well under two seconds together, which is as long as a person should wait for an honest sign-in.
+ * How many hashes may run at once: each keeps a processor busy for about 30 ms, and 19 MiB of
+ * memory. Those that may wait take well under two seconds together, which is as long as a person
+ * should wait for an honest sign-in.
  */
 const limits = { atOnce: 2, maxWaiting: 40, maxWaitingPerClient: 16 }
 
 /**
- * Hashes and checks passwords with argon2id, a few at a time so that sign-ins never starve the rest of the process. Few may wait.
+ * Hashes and checks passwords with argon2id, a few at a time so that sign-ins never starve the rest
+ * of the process. Few may wait.
  *
  * In one process only: each has its turns and threads.
  */
@@ -27,7 +32,10 @@ export class Passwords {
     this.#turns = turns
   }
 
-  /** The form in which a password is kept: `argon2id:memory:passes:parallelism:salt:key`, salt and key in base64url. */
+  /**
+   * The form in which a password is kept: `argon2id:memory:passes:parallelism:salt:key`, salt and
+   * key in base64url.
+   */
   async hash(password: string, asker: Asker = {}): Promise<string> {
     const salt = randomBytes(saltBytes)
     const key = await this.#derive(argon2id(password, salt, cost, keyBytes), asker)
@@ -35,7 +43,10 @@ export class Passwords {
     return ['argon2id', memory, passes, parallelism, salt.toString('base64url'), key.toString('base64url')].join(':')
   }
 
-  /** Whether `password` is the one that `kept` was made from. Takes as long where there is nothing to compare with. */
+  /**
+   * Whether `password` is the one that `kept` was made from. Takes as long where there is nothing
+   * to compare with.
+   */
   async matches(password: string, kept: string | undefined, asker: Asker = {}): Promise<boolean> {
     const parts = partsOf(kept ?? '')
     if (parts) return isSame(parts.key, await this.#derive(derivationOf(password, parts), asker))
@@ -43,7 +54,9 @@ export class Passwords {
     return false
   }
 
-  /** The first of `kept` that was made from `password`. Those with one salt cost one hash together. */
+  /**
+   * The first of `kept` that was made from `password`. Those with one salt cost one hash together.
+   */
   async firstMatch(password: string, kept: readonly string[], asker: Asker = {}): Promise<string | undefined> {
     const derived = new Map<string, Buffer>()
     for (const each of kept) {
@@ -111,7 +124,10 @@ type Describe = (
   length: number,
 ) => Derivation
 
-/** How the key of each form is derived: what `hash` makes, and scrypt (`scrypt:N:r:p:salt:key`), which it made before. */
+/**
+ * How the key of each form is derived: what `hash` makes, and scrypt (`scrypt:N:r:p:salt:key`),
+ * which it made before.
+ */
 const derivations = new Map<string, Describe>([
   [
     'argon2id',

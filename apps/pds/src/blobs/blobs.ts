@@ -26,18 +26,25 @@ const maxReported = 10_000
 interface BlobsDeps {
   readonly storage: Pick<PdsStorage, 'blobs' | 'records' | 'transact'>
   readonly store: BlobStore
-  /** Held while blobs are deleted, so that no record refers to them and no upload repeats them meanwhile. */
+  /**
+   * Held while blobs are deleted, so that no record refers to them and no upload repeats them
+   * meanwhile.
+   */
   readonly locks: Pick<DidLocks, 'run'>
   readonly uploadLimit: number
   /** Called with failures in the background. */
   readonly onError: (error: unknown) => void
-  /** Called for a blob that records refer to and whose bytes are lost or damaged: once, until they are whole again. */
+  /**
+   * Called for a blob that records refer to and whose bytes are lost or damaged: once, until they
+   * are whole again.
+   */
   readonly onLost: (did: Did, cid: Cid) => void
   readonly now?: () => number
 }
 
 /**
- * The blobs of accounts: uploaded to a temporary place, kept once a record refers to them, gone with the last reference.
+ * The blobs of accounts: uploaded to a temporary place, kept once a record refers to them, gone
+ * with the last reference.
  *
  * In one process only: collections in the background, and which losses were reported.
  */
@@ -63,8 +70,9 @@ export class Blobs {
   }
 
   /**
-   * Takes in an upload, and returns the reference that a record may hold. If a record refers to these bytes already, they become permanent
-   * at once: that restores a lost blob, and brings the blobs of an imported repository.
+   * Takes in an upload, and returns the reference that a record may hold. If a record refers to
+   * these bytes already, they become permanent at once: that restores a lost blob, and brings the
+   * blobs of an imported repository.
    */
   async upload(
     did: Did,
@@ -74,14 +82,16 @@ export class Blobs {
   ): Promise<BlobRef> {
     const uploadLimit = this.#uploadLimit
     const uploaded = await this.#store.upload(did, bytes, { maxBytes: uploadLimit, signal }).catch((error: unknown) => {
-      if (error instanceof BlobTooLargeError)
+      if (error instanceof BlobTooLargeError) {
         throw new Refused('PayloadTooLarge', `Blob is too large: at most ${uploadLimit} bytes are allowed`)
+      }
       throw error
     })
     // The new upload is removed by the hourly sweep. The taken-down bytes stay: the owner and the
     // administrator may still read them, and the takedown may be reversed.
-    if ((await this.#storage.blobs.takedown(did, uploaded.cid)) !== undefined)
+    if ((await this.#storage.blobs.takedown(did, uploaded.cid)) !== undefined) {
       throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
+    }
     const mimeType = await contentType(uploaded.head, declaredType)
     const metadata = {
       cid: uploaded.cid,
@@ -101,8 +111,9 @@ export class Blobs {
   }
 
   /**
-   * Gives the blobs that a commit is about to refer to their permanent place. Refuses with `BlobNotFound` what was never uploaded, and with
-   * `InvalidMimeType` or `InvalidSize` a reference that names another type or size than the uploads had.
+   * Gives the blobs that a commit is about to refer to their permanent place. Refuses with
+   * `BlobNotFound` what was never uploaded, and with `InvalidMimeType` or `InvalidSize` a reference
+   * that names another type or size than the uploads had.
    */
   async claim(did: Did, references: readonly BlobRef[]): Promise<void> {
     const temporary: Cid[] = []
@@ -122,11 +133,15 @@ export class Blobs {
     }
   }
 
-  /** The bytes of a blob that a record refers to; of one that was taken down, for those who may see it. Refuses with `BlobNotFound`. */
+  /**
+   * The bytes of a blob that a record refers to; of one that was taken down, for those who may see
+   * it. Refuses with `BlobNotFound`.
+   */
   async read(did: Did, cid: Cid, may: { takendown: boolean }): Promise<BlobBytes & { mimeType: string }> {
     const stored = await this.#storage.blobs.get(did, cid)
-    if (!stored || stored.temporary || (stored.takedown !== undefined && !may.takendown))
+    if (!stored || stored.temporary || (stored.takedown !== undefined && !may.takendown)) {
       throw new Refused('BlobNotFound', 'Blob not found')
+    }
     const blob = await this.#whole(did, stored)
     if (!blob) {
       await this.#reportLost(did, cid)
@@ -167,7 +182,10 @@ export class Blobs {
     await Promise.all(this.#collecting.values())
   }
 
-  /** Makes an upload permanent under the lock, since its last record, and the bytes with it, may be deleted at this moment. */
+  /**
+   * Makes an upload permanent under the lock, since its last record, and the bytes with it, may be
+   * deleted at this moment.
+   */
   async #restore(did: Did, cid: Cid): Promise<void> {
     await this.#locks.run(did, async () => {
       const stored = await this.#storage.blobs.get(did, cid)
@@ -221,7 +239,10 @@ export class Blobs {
     )
   }
 
-  /** Finishes collections that a crash interrupted: the index has forgotten these blobs, and their bytes may remain. */
+  /**
+   * Finishes collections that a crash interrupted: the index has forgotten these blobs, and their
+   * bytes may remain.
+   */
   async #finishCollecting(): Promise<void> {
     await this.#ofEveryOwner(
       (limit) => this.#storage.blobs.pendingDeletion({ limit }),

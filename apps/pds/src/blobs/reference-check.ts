@@ -12,8 +12,9 @@ const recordsLookedAt = 50
 const maxBytesRead = 4_000_000
 
 /**
- * Whether references describe their uploads. They may name the type of any upload of the bytes, and they may repeat what a record of the
- * account says already, so that records which were imported, or written under other rules, can be edited.
+ * Whether references describe their uploads. They may name the type of any upload of the bytes, and
+ * they may repeat what a record of the account says already, so that records which were imported,
+ * or written under other rules, can be edited.
  */
 export class ReferenceCheck {
   readonly #storage: Stores
@@ -68,16 +69,18 @@ export function notFound(cid: Cid): Refused {
 }
 
 function mismatch(reference: BlobRef, stored: StoredBlob): Refused | undefined {
-  if (reference.mimeType !== stored.mimeType)
+  if (reference.mimeType !== stored.mimeType) {
     return new Refused(
       'InvalidMimeType',
       `Referenced Mimetype does not match stored blob. Expected: ${stored.mimeType}, Got: ${reference.mimeType}`,
     )
-  if (reference.size !== stored.size)
+  }
+  if (reference.size !== stored.size) {
     return new Refused(
       'InvalidSize',
       `Referenced Size does not match stored blob. Expected: ${stored.size}, Got: ${reference.size}`,
     )
+  }
   return undefined
 }
 

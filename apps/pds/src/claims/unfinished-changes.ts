@@ -25,7 +25,9 @@ export class UnfinishedChanges {
     this.#now = deps.now ?? (() => Date.now())
   }
 
-  /** Settles what can be settled now. A failure does not stop the rest, and is thrown at the end. */
+  /**
+   * Settles what can be settled now. A failure does not stop the rest, and is thrown at the end.
+   */
   async settle(): Promise<void> {
     const failures: unknown[] = []
     let cursor: string | undefined
@@ -38,8 +40,9 @@ export class UnfinishedChanges {
       for (const claim of page.items) await this.#settle(claim).catch((error: unknown) => failures.push(error))
       cursor = page.cursor
     } while (cursor !== undefined)
-    if (failures.length > 0)
+    if (failures.length > 0) {
       throw new Error(`${failures.length} unfinished changes of accounts could not be settled`, { cause: failures[0] })
+    }
   }
 
   async #settle(claim: Claim): Promise<void> {
@@ -51,7 +54,10 @@ export class UnfinishedChanges {
 /** How long the request that made a claim may take: longer than any wait for the directory. */
 const underWayMs = 30_000
 
-/** Whether the request that made a claim may still be running, or an operation that it submitted may still arrive. */
+/**
+ * Whether the request that made a claim may still be running, or an operation that it submitted may
+ * still arrive.
+ */
 export function mayBeUnderWay(claim: Pick<Claim, 'claimedAt'>, now: number): boolean {
   return ageOf(claim, now) < underWayMs
 }

@@ -2,7 +2,9 @@ import type { Did, Handle } from '@atoll/syntax'
 import { type ForeignIdentity, orUnknown } from '../identity/look-ups.ts'
 import { Refused } from '../refused.ts'
 
-/** Refuses a handle of another domain unless it resolves to the account, whatever the cache says. */
+/**
+ * Refuses a handle of another domain unless it resolves to the account, whatever the cache says.
+ */
 export async function requireHandleOf(
   identity: Pick<ForeignIdentity, 'resolveHandle'>,
   handle: Handle,

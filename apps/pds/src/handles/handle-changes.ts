@@ -33,9 +33,10 @@ const purpose = 'handle'
 const otherChange = 'Another change of this handle'
 
 /**
- * Gives accounts other handles. The directory cannot be part of a transaction, so there are two: the first claims the handle and notes the
- * operation, then the directory is told, and the second changes the account. A change that
- * breaks off in between is settled by what the directory holds: at the next change of the account, or by a chore.
+ * Gives accounts other handles. The directory cannot be part of a transaction, so there are two:
+ * the first claims the handle and notes the operation, then the directory is told, and the second
+ * changes the account. A change that breaks off in between is settled by what the directory holds:
+ * at the next change of the account, or by a chore.
  */
 export class HandleChanges {
   readonly #storage: HandleChangesDeps['storage']
@@ -57,9 +58,10 @@ export class HandleChanges {
   }
 
   /**
-   * Changes the handle in the DID document and here, and says so to the network, also when it is the same as before. A handle of another
-   * domain must already resolve to the account, and so must a bare domain of this server. `reserved` lets administrators use reserved names,
-   * and give bare domains.
+   * Changes the handle in the DID document and here, and says so to the network, also when it is
+   * the same as before. A handle of another domain must already resolve to the account, and so must
+   * a bare domain of this server. `reserved` lets administrators use reserved names, and give bare
+   * domains.
    */
   async change(
     account: Pick<Account, 'did' | 'handle'>,
@@ -81,13 +83,17 @@ export class HandleChanges {
       })
   }
 
-  /** Finishes a change that broke off, or takes it back. Leaves alone what may be under way, and claims for other purposes. */
+  /**
+   * Finishes a change that broke off, or takes it back. Leaves alone what may be under way, and
+   * claims for other purposes.
+   */
   async settle(claim: Claim): Promise<void> {
-    if (claim.purpose === purpose && !mayBeUnderWay(claim, this.#now()))
+    if (claim.purpose === purpose && !mayBeUnderWay(claim, this.#now())) {
       await this.#locks.run(claim.did, async () => {
         const pending = await this.#pending(claim.did)
         if (pending) await this.#settle(pending)
       })
+    }
   }
 
   async #change(did: Did, handle: Handle): Promise<void> {
@@ -112,8 +118,9 @@ export class HandleChanges {
   /** Refuses early, before the directory is asked, what the transaction would refuse. */
   async #requireFree(did: Did, handle: Handle): Promise<void> {
     const { accounts, claims } = this.#storage
-    for (const holder of [await accounts.byHandle(handle), await claims.byHandle(handle)])
+    for (const holder of [await accounts.byHandle(handle), await claims.byHandle(handle)]) {
       if (holder && holder.did !== did) throw new ConflictError('handle')
+    }
   }
 
   async #claim(did: Did, handle: Handle, operation: PlcOperation): Promise<HandleClaim> {
@@ -124,7 +131,10 @@ export class HandleChanges {
     return claim
   }
 
-  /** For a handle that the document or the account has already: wherever this breaks off, nothing is left wrong. */
+  /**
+   * For a handle that the document or the account has already: wherever this breaks off, nothing is
+   * left wrong.
+   */
   async #withoutClaim(did: Did, handle: Handle, operation: PlcOperation | undefined): Promise<void> {
     if (operation) await this.#plc.requireAccepted(did, operation)
     await this.#store(did, handle, undefined)
@@ -139,7 +149,10 @@ export class HandleChanges {
     throw directoryFailure()
   }
 
-  /** Finishes the change if the directory has it, and releases the claim if not. Returns the handle of a change that was finished. */
+  /**
+   * Finishes the change if the directory has it, and releases the claim if not. Returns the handle
+   * of a change that was finished.
+   */
   async #settle(claim: HandleClaim): Promise<Handle | undefined> {
     const { did, handle } = claim
     if (await this.#plc.names(did, handle)) {
@@ -163,7 +176,10 @@ export class HandleChanges {
     }
   }
 
-  /** The document names a handle that the account cannot have: puts the account's handle back into it. */
+  /**
+   * The document names a handle that the account cannot have: puts the account's handle back into
+   * it.
+   */
   async #takeBack({ did, handle }: HandleClaim, before: Handle | undefined): Promise<void> {
     await this.#plc.restoreHandle(did, handle, before)
     if (await this.#pending(did)) await this.#storage.transact(did, (tx) => tx.claims.release(did, purpose))

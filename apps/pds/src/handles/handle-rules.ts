@@ -31,7 +31,9 @@ export class HandleRules {
     return this.domains.some((domain) => handle.endsWith(domain)) || this.#ownHosts.has(handle)
   }
 
-  /** Whether the handle is one of the domains itself. Such a handle is proven like a foreign one. */
+  /**
+   * Whether the handle is one of the domains itself. Such a handle is proven like a foreign one.
+   */
   isDomain(handle: string): boolean {
     return this.domains.includes(`.${handle}`)
   }
@@ -42,26 +44,35 @@ export class HandleRules {
     return false
   }
 
-  /** The handle that `text` names, in lower case. Refuses with `InvalidHandle` what no server may have. */
+  /**
+   * The handle that `text` names, in lower case. Refuses with `InvalidHandle` what no server may
+   * have.
+   */
   normalize(text: string): Handle {
     const handle = text.trim().toLowerCase()
-    if (!isHandle(handle))
+    if (!isHandle(handle)) {
       throw new Refused(
         'InvalidHandle',
         `'${text}' is not a valid handle: a handle is a domain name such as alice${this.domains[0]}`,
       )
-    if (isDisallowedTld(handle) && !this.isLocal(handle) && !this.isDomain(handle))
+    }
+    if (isDisallowedTld(handle) && !this.isLocal(handle) && !this.isDomain(handle)) {
       throw new Refused('InvalidHandle', 'Handle TLD is invalid or disallowed')
+    }
     return handle
   }
 
-  /** Refuses what this server does not give away. `reserved` lets reserved names through: administrators may use them. */
+  /**
+   * Refuses what this server does not give away. `reserved` lets reserved names through:
+   * administrators may use them.
+   */
   requireLocal(handle: Handle, options: { reserved?: boolean } = {}): void {
-    if (this.isDomain(handle))
+    if (this.isDomain(handle)) {
       throw new Refused(
         'UnsupportedDomain',
         `${handle} is given to an account that exists: sign up with another handle, let a DNS record of ${handle} name the account, and change the handle`,
       )
+    }
     const domain = this.domains.find((candidate) => handle.endsWith(candidate))
     const isOwnHost = this.#ownHosts.has(handle)
     if (!domain && !isOwnHost) throw new Refused('UnsupportedDomain', 'Not a supported handle domain')
@@ -70,14 +81,18 @@ export class HandleRules {
       throw new Refused('HandleNotAvailable', 'Reserved handle')
     }
     const front = handle.slice(0, -domain.length)
-    if (front.includes('.'))
+    if (front.includes('.')) {
       throw new Refused('InvalidHandle', `Invalid characters in handle: one label is allowed before ${domain}`)
-    if (front.length < minFrontLabel)
+    }
+    if (front.length < minFrontLabel) {
       throw new Refused('InvalidHandle', `Handle too short: ${minFrontLabel} characters at least before ${domain}`)
-    if (front.length > maxFrontLabel)
+    }
+    if (front.length > maxFrontLabel) {
       throw new Refused('InvalidHandle', `Handle too long: ${maxFrontLabel} characters at most before ${domain}`)
-    if (!options.reserved && (isReservedName(front) || this.#ownLabels.has(front)))
+    }
+    if (!options.reserved && (isReservedName(front) || this.#ownLabels.has(front))) {
       throw new Refused('HandleNotAvailable', 'Reserved handle')
+    }
   }
 }
 

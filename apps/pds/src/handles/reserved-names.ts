@@ -1,7 +1,8 @@
 /**
- * Front labels that accounts do not get: they would pass for the service itself, for its machinery, or for a page of a web site
- * under the same domain. Everything that the reference server reserves is here. What no handle can hold (an underscore, fewer than three
- * or more than 18 characters) needs no entry.
+ * Front labels that accounts do not get: they would pass for the service itself, for its machinery,
+ * or for a page of a web site under the same domain. Everything that the reference server reserves
+ * is here. What no handle can hold (an underscore, fewer than three or more than 18 characters)
+ * needs no entry.
  */
 const service = `about abuse access account accounts acme activate activities activity ad add address adm admanager admin administration
   administrator administrators admins ads adsense adult advertising adwords affiliate affiliatepage affiliates afp ajax alert

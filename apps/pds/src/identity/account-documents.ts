@@ -8,7 +8,10 @@ interface AccountDocumentsDeps {
   readonly withSession: boolean
 }
 
-/** The DID documents of accounts, as a field of outputs: `{ didDoc }`, or `{}` if there is no document to give. */
+/**
+ * The DID documents of accounts, as a field of outputs: `{ didDoc }`, or `{}` if there is no
+ * document to give.
+ */
 export class AccountDocuments {
   readonly #resolver: Pick<IdentityResolver, 'resolveDid'>
   readonly #withSession: boolean
@@ -30,7 +33,10 @@ export class AccountDocuments {
   }
 }
 
-/** The document as a field, or `{}` if it has JSON that an output cannot hold: a fraction, or the key `__proto__`. */
+/**
+ * The document as a field, or `{}` if it has JSON that an output cannot hold: a fraction, or the
+ * key `__proto__`.
+ */
 export function didDocField(document: DidDocument): { didDoc?: ValueMap } {
   try {
     // A document is a JSON object.

@@ -7,7 +7,9 @@ import { AccountDocuments } from './account-documents.ts'
 import { LookUps } from './look-ups.ts'
 import { PlcAccounts } from './plc-accounts.ts'
 
-/** DIDs and handles: looked up for everybody, and the did:plc identities of this server's accounts. */
+/**
+ * DIDs and handles: looked up for everybody, and the did:plc identities of this server's accounts.
+ */
 export interface Identity {
   readonly resolver: IdentityResolver
   readonly lookUps: LookUps

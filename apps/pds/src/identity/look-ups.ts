@@ -12,12 +12,14 @@ export interface LookUpCaller {
 /** The questions that requests may ask of hosts that somebody else named. */
 export type ForeignIdentity = Pick<IdentityResolver, 'resolveDid' | 'resolveHandle'>
 
-/** A quarter of what the resolver looks up at a time: one network must not keep all others from it. */
+/**
+ * A quarter of what the resolver looks up at a time: one network must not keep all others from it.
+ */
 const maxPerNetwork = 32
 
 /**
- * Look-ups for requests. They end with the request, and each client network may have a bounded number
- * of them: a client can name handles and DIDs whose servers are slow on purpose.
+ * Look-ups for requests. They end with the request, and each client network may have a bounded
+ * number of them: a client can name handles and DIDs whose servers are slow on purpose.
  */
 export class LookUps {
   readonly #identity: ForeignIdentity
@@ -27,7 +29,10 @@ export class LookUps {
     this.#identity = identity
   }
 
-  /** The resolver as one caller may use it. Refuses with `RateLimitExceeded` or `ServiceUnavailable` beyond the bounds. */
+  /**
+   * The resolver as one caller may use it. Refuses with `RateLimitExceeded` or `ServiceUnavailable`
+   * beyond the bounds.
+   */
   of({ ip, signal }: LookUpCaller): ForeignIdentity {
     const network = clientNetwork(ip)
     return {
@@ -40,7 +45,7 @@ export class LookUps {
 
   async #counted<T>(network: string, lookUp: () => Promise<T>): Promise<T> {
     const end = this.#underWay.take(network)
-    if (!end)
+    if (!end) {
       throw new Refused(
         'RateLimitExceeded',
         'Too many look-ups from this network are under way; try again in a few seconds',
@@ -48,6 +53,7 @@ export class LookUps {
           headers: { 'retry-after': '5' },
         },
       )
+    }
     try {
       return await lookUp()
     } catch (error) {

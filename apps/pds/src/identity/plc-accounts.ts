@@ -36,12 +36,15 @@ export interface NewIdentity {
   readonly recoveryKey: DidKey | undefined
 }
 
-/** What became of an operation. `unknown`: the directory did not answer, and the operation may be there, or may still arrive. */
+/**
+ * What became of an operation. `unknown`: the directory did not answer, and the operation may be
+ * there, or may still arrive.
+ */
 export type Outcome = 'accepted' | 'refused' | 'unknown'
 
 /**
- * The did:plc identities of this server's accounts. An operation is made first, so that it can be stored, and submitted afterwards.
- * Submitting the same one twice does no harm.
+ * The did:plc identities of this server's accounts. An operation is made first, so that it can be
+ * stored, and submitted afterwards. Submitting the same one twice does no harm.
  */
 export class PlcAccounts {
   readonly #client: PlcAccountsDeps['client']
@@ -58,7 +61,10 @@ export class PlcAccounts {
     this.#onError = deps.onError
   }
 
-  /** Makes a DID and its first operation. Rotation keys in order: the user's, the operator's, the server's. */
+  /**
+   * Makes a DID and its first operation. Rotation keys in order: the user's, the operator's, the
+   * server's.
+   */
   create({ handle, signingKey, recoveryKey: own }: NewIdentity): { did: Did; genesis: PlcOperation } {
     const signer = this.#rotationKey
     const rotationKeys = [own, this.#recoveryKey, signer.didKey()].filter((key) => key !== undefined)
@@ -73,8 +79,9 @@ export class PlcAccounts {
   }
 
   /**
-   * The operation that puts a handle into the DID document; undefined if it is the first one there already. DIDs of other methods than
-   * did:plc are the owner's business. Refuses when this server may not change the document.
+   * The operation that puts a handle into the DID document; undefined if it is the first one there
+   * already. DIDs of other methods than did:plc are the owner's business. Refuses when this server
+   * may not change the document.
    */
   async handleOperation(did: Did, handle: Handle): Promise<PlcOperation | undefined> {
     if (!isPlc(did)) return undefined
@@ -91,7 +98,10 @@ export class PlcAccounts {
     return isAlive(last) && handleIn(last) === handle
   }
 
-  /** Replaces a wrong handle in the DID document with the one that the account has, where this server may change the document. */
+  /**
+   * Replaces a wrong handle in the DID document with the one that the account has, where this
+   * server may change the document.
+   */
   async restoreHandle(did: Did, wrong: Handle, handle: Handle | undefined): Promise<void> {
     const last = await this.#last(did)
     if (!isAlive(last) || handleIn(last) !== wrong || !this.#isOurs(last)) return
@@ -108,15 +118,18 @@ export class PlcAccounts {
   }
 
   /**
-   * Ends the identity that begins with `genesis`, if it was registered and nobody has changed it since. One made under another rotation key
-   * stays: no operation that this server signs would be accepted.
+   * Ends the identity that begins with `genesis`, if it was registered and nobody has changed it
+   * since. One made under another rotation key stays: no operation that this server signs would be
+   * accepted.
    */
   async giveUp(did: Did, genesis: PlcOperation): Promise<void> {
     if (!this.#isOurs(genesis) || !(await this.holds(did, genesis))) return
     await this.requireAccepted(did, tombstone(genesis, this.#rotationKey))
   }
 
-  /** Submits an operation. One that is already there, as the last of its DID, counts as accepted. */
+  /**
+   * Submits an operation. One that is already there, as the last of its DID, counts as accepted.
+   */
   async submit(did: Did, operation: AnyOperation): Promise<Outcome> {
     try {
       await this.#client.submit(did, operation)
@@ -136,8 +149,9 @@ export class PlcAccounts {
   }
 
   /**
-   * The last operation of the DID, by its whole log and not by the word of the directory alone: this server signs what follows from it, and
-   * must not sign for another DID. Time stamps from the future pass, since this server's clock may be wrong.
+   * The last operation of the DID, by its whole log and not by the word of the directory alone:
+   * this server signs what follows from it, and must not sign for another DID. Time stamps from the
+   * future pass, since this server's clock may be wrong.
    */
   async #last(did: Did): Promise<AnyOperation | undefined> {
     try {

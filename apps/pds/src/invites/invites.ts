@@ -19,7 +19,8 @@ export class Invites {
   }
 
   /**
-   * Refuses with `InvalidInviteCode` a code that cannot be used. Only an early check: the transaction that uses the code decides.
+   * Refuses with `InvalidInviteCode` a code that cannot be used. Only an early check: the
+   * transaction that uses the code decides.
    */
   async requireUsable(code: string | undefined): Promise<void> {
     if (code === undefined) {

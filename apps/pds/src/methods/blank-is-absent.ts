@@ -1,8 +1,8 @@
 import type { Body, Procedure, Result } from '@atoll/lexicon'
 
 /**
- * The same method for clients that send every field of their form, filled in or not: empty or blank text counts as left out, before the
- * lexicon's format is checked.
+ * The same method for clients that send every field of their form, filled in or not: empty or blank
+ * text counts as left out, before the lexicon's format is checked.
  */
 export function blankIsAbsent<M extends Pick<Procedure, 'input'>>(method: M): M {
   return new Proxy(method, {

@@ -5,7 +5,10 @@ type Fetch = (url: string, init?: RequestInit) => Promise<Response>
 
 /** A relay is told of news this often at most. */
 const pauseMs = 20 * 60 * 1000
-/** A relay that has made no progress for this long, although there are new events, has stopped reading. */
+/**
+ * A relay that has made no progress for this long, although there are new events, has stopped
+ * reading.
+ */
 const stalledMs = 5 * 60 * 1000
 const timeoutMs = 10_000
 
@@ -20,7 +23,10 @@ interface Relay {
 
 interface RelayNotifierOptions {
   readonly relays: readonly string[]
-  /** The name under which relays know this server: its host name, with the port if it is not the default. */
+  /**
+   * The name under which relays know this server: its host name, with the port if it is not the
+   * default.
+   */
   readonly hostname: string
   /** The number of the newest event. */
   readonly lastSeq: () => number

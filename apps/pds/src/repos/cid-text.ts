@@ -8,7 +8,10 @@ export function cidText(cid: Cid): CidString {
   return cid.toString() as CidString
 }
 
-/** The CID that a request names. Refuses with `InvalidRequest` other text, and CIDs of kinds that repositories do not use. */
+/**
+ * The CID that a request names. Refuses with `InvalidRequest` other text, and CIDs of kinds that
+ * repositories do not use.
+ */
 export function requestedCid(text: string): Cid {
   try {
     return parseCid(text)

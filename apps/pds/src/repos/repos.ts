@@ -11,8 +11,8 @@ import { RepoWriter } from './write/repo-writer.ts'
 import { SigningKeys } from './write/signing-keys.ts'
 
 /**
- * The repositories of this server's accounts. The import of repositories that move here is to have a folder
- * `import/` beside `read/` and `write/`, and to commit through the writer.
+ * The repositories of this server's accounts. The import of repositories that move here is to have
+ * a folder `import/` beside `read/` and `write/`, and to commit through the writer.
  */
 export interface Repos {
   readonly reader: RepoReader

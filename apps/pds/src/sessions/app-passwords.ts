@@ -1,7 +1,7 @@
 /**
  * The stored form of app passwords. The server makes them, with 80 bits of randomness or more, so a
- * fast hash is enough: nobody can try them all. It is keyed with the account, so one hash is compared
- * with every app password of the account.
+ * fast hash is enough: nobody can try them all. It is keyed with the account, so one hash is
+ * compared with every app password of the account.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Did } from '@atoll/syntax'

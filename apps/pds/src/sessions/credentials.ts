@@ -27,7 +27,8 @@ export class Credentials {
   }
 
   /**
-   * The account of a handle, DID or e-mail address. Refuses alike whether the account or the password is wrong. `asker` waits for hashes.
+   * The account of a handle, DID or e-mail address. Refuses alike whether the account or the
+   * password is wrong. `asker` waits for hashes.
    */
   async require(identifier: string, password: string, asker: Asker): Promise<ProvenAccount> {
     requireIdentifierLength(identifier)
@@ -46,12 +47,16 @@ export class Credentials {
     const { accounts } = this.#storage
     const text = identifier.trim()
     const lower = text.toLowerCase()
-    // DIDs are case-sensitive, but every DID created here is in lower case: try as typed, then lower-cased.
+    // DIDs are case-sensitive, but every DID created here is in lower case: try as typed, then
+    // lower-cased.
     if (isDid(lower)) return (isDid(text) ? await accounts.get(text) : undefined) ?? accounts.get(lower)
     return lower.includes('@') ? accounts.byEmail(canonicalEmail(text)) : accounts.byHandle(lower)
   }
 
-  /** The app password that was given. One hash is enough for all; those kept in the slow form cost one for each salt. */
+  /**
+   * The app password that was given. One hash is enough for all; those kept in the slow form cost
+   * one for each salt.
+   */
   async #appPassword(did: Did, given: string, asker: Asker): Promise<AppPassword | undefined> {
     const all = await this.#storage.sessions.appPasswords(did)
     const kept = all.length > 0 ? keptAppPassword(did, given) : ''

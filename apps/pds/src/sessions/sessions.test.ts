@@ -23,10 +23,11 @@ beforeEach(async () => {
   for (const [did, handle] of [
     [alice, 'alice.test'],
     [bob, 'bob.test'],
-  ] as const)
+  ] as const) {
     await storage.transact(did, (tx) =>
       tx.accounts.create({ did, handle, createdAt: '2026-01-01T00:00:00.000Z' as never }),
     )
+  }
 })
 
 const signIn = async () => {

@@ -15,7 +15,10 @@ import { Refused } from '../refused.ts'
 import { Credentials } from './credentials.ts'
 import { type AccessScope, newTokenId, refreshLifeSeconds, SessionTokens } from './session-tokens.ts'
 
-/** How long a rotated token still leads to its successor: long enough for a client whose answer was lost. */
+/**
+ * How long a rotated token still leads to its successor: long enough for a client whose answer was
+ * lost.
+ */
 const graceMs = 2 * 60 * 60 * 1000
 
 export interface SessionJwts {
@@ -32,7 +35,9 @@ interface SignInOptions extends Asker {
 }
 
 interface SessionsDeps {
-  /** The service's own DID: transactions that touch every account's sessions (expiry) run under it. */
+  /**
+   * The service's own DID: transactions that touch every account's sessions (expiry) run under it.
+   */
   readonly service: Did
   readonly storage: Pick<PdsStorage, 'accounts' | 'sessions' | 'transact'>
   readonly credentials: Pick<Credentials, 'require'>
@@ -40,7 +45,10 @@ interface SessionsDeps {
   readonly now?: () => number
 }
 
-/** Begins, continues and ends sessions. Refresh tokens are rotated on use; an access token lives until it expires. */
+/**
+ * Begins, continues and ends sessions. Refresh tokens are rotated on use; an access token lives
+ * until it expires.
+ */
 export class Sessions {
   readonly tokens: SessionTokens
   readonly #service: Did
@@ -57,9 +65,10 @@ export class Sessions {
   }
 
   /**
-   * Signs in by handle, DID or e-mail address, with the account's password or an app password. Refuses with `AuthenticationRequired`,
-   * alike whether the account or the password is wrong, or with `AccountTakedown`. `allowTakendown` lets a taken-down account in, with a
-   * token that may only appeal.
+   * Signs in by handle, DID or e-mail address, with the account's password or an app password.
+   * Refuses with `AuthenticationRequired`, alike whether the account or the password is wrong, or
+   * with `AccountTakedown`. `allowTakendown` lets a taken-down account in, with a token that may
+   * only appeal.
    */
   async signIn(identifier: string, password: string, options: SignInOptions = {}): Promise<SignedIn> {
     const { account, appPassword } = await this.#credentials.require(identifier, password, options)
@@ -89,9 +98,10 @@ export class Sessions {
   }
 
   /**
-   * Continues the session of a refresh token, which is rotated. Racing calls, and calls within the grace period, get the same successor;
-   * later use of a rotated token is a sign that it was stolen, and ends the whole lineage. Refuses with `AccountNotFound`,
-   * `AccountTakedown` or `ExpiredToken`.
+   * Continues the session of a refresh token, which is rotated. Racing calls, and calls within the
+   * grace period, get the same successor; later use of a rotated token is a sign that it was
+   * stolen, and ends the whole lineage. Refuses with `AccountNotFound`, `AccountTakedown` or
+   * `ExpiredToken`.
    */
   async refresh(did: Did, id: string): Promise<SignedIn> {
     const account = await this.#storage.accounts.get(did)
@@ -107,7 +117,10 @@ export class Sessions {
     await this.#storage.transact(did, (tx) => (row ? tx.sessions.deleteLineage(row.lineage) : tx.sessions.delete(id)))
   }
 
-  /** Deletes refresh tokens that expired so long ago that their use cannot be a sign of theft any more. */
+  /**
+   * Deletes refresh tokens that expired so long ago that their use cannot be a sign of theft any
+   * more.
+   */
   async forgetExpired(): Promise<void> {
     const before = formatDatetime(new Date(this.#now() - refreshLifeSeconds * 1000))
     await this.#storage.transact(this.#service, (tx) => tx.sessions.deleteExpired(before))
@@ -142,7 +155,10 @@ export class Sessions {
     return row
   }
 
-  /** What a session may do that began with the account's password, or with an app password that is still there. */
+  /**
+   * What a session may do that began with the account's password, or with an app password that is
+   * still there.
+   */
   async #scopeOf({ did, appPassword }: StoredRefreshToken): Promise<AccessScope> {
     if (appPassword === undefined) return scopeOf(undefined)
     const used = (await this.#storage.sessions.appPasswords(did)).find(({ name }) => name === appPassword)

@@ -53,9 +53,11 @@ const abandoned = 'abandoned sign-up'
 const finishableMs = 60 * 60 * 1000
 
 /**
- * Sign-ups that make a DID. The directory cannot be part of a transaction, so there are two: the first keeps the names, a use of the invite
- * code and everything that the DID follows from, then the directory is told, and the second makes the account. A sign-up
- * that breaks off in between is finished when it is sent again, or undone after an hour: no DID stays in the directory without an account.
+ * Sign-ups that make a DID. The directory cannot be part of a transaction, so there are two: the
+ * first keeps the names, a use of the invite code and everything that the DID follows from, then
+ * the directory is told, and the second makes the account. A sign-up that breaks off in between is
+ * finished when it is sent again, or undone after an hour: no DID stays in the directory without an
+ * account.
  */
 export class PendingSignUps {
   readonly #storage: PendingSignUpsDeps['storage']
@@ -76,7 +78,10 @@ export class PendingSignUps {
     this.#now = deps.now ?? (() => Date.now())
   }
 
-  /** Makes an account of a sign-up whose names are free. `ConflictError` if they have been taken since. */
+  /**
+   * Makes an account of a sign-up whose names are free. `ConflictError` if they have been taken
+   * since.
+   */
   async start(wanted: WantedAccount, asker: Asker = {}): Promise<SignedUp> {
     const { handle, email, inviteCode, recoveryKey } = wanted
     const passwordHash = await this.#passwords.hash(wanted.password, asker)
@@ -96,8 +101,9 @@ export class PendingSignUps {
   }
 
   /**
-   * Finishes an earlier attempt at the same sign-up: with the same names and the same password, it gets the same DID. Undoes expired
-   * sign-ups that hold its names. Undefined when there is nothing to finish.
+   * Finishes an earlier attempt at the same sign-up: with the same names and the same password, it
+   * gets the same DID. Undoes expired sign-ups that hold its names. Undefined when there is nothing
+   * to finish.
    */
   async resume(wanted: WantedAccount, asker: Asker = {}): Promise<SignedUp | undefined> {
     for (const claim of await this.#claimsOn(wanted)) {
@@ -140,8 +146,9 @@ export class PendingSignUps {
     const { genesis } = detailsOf(claim)
     if (this.#plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
     // The sign-up names another recovery key now, or the server's settings have changed.
-    if (mayBeUnderWay(claim, this.#now()) && !(await this.#plc.holds(did, genesis)))
+    if (mayBeUnderWay(claim, this.#now()) && !(await this.#plc.holds(did, genesis))) {
       throw underWay('An earlier attempt to sign up')
+    }
     await this.#undo(claim)
     return undefined
   }
@@ -155,7 +162,8 @@ export class PendingSignUps {
       return await this.#open(claim)
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
-      // Another process was faster: it has made the account, or gave up the sign-up before the directory was told.
+      // Another process was faster: it has made the account, or gave up the sign-up before the
+      // directory was told.
       if (error.field === 'handle' || error.field === 'email') await this.#undo(claim)
       else if (!(await this.#storage.accounts.get(claim.did))) await this.#plc.giveUp(claim.did, genesis)
       throw error
@@ -190,7 +198,10 @@ export class PendingSignUps {
     if (claim?.purpose === signUp || claim?.purpose === abandoned) await this.#undo(claim)
   }
 
-  /** After the first transaction nobody can finish the sign-up any more; after the last, when the DID has ended, its names are free. */
+  /**
+   * After the first transaction nobody can finish the sign-up any more; after the last, when the
+   * DID has ended, its names are free.
+   */
   async #undo(claim: Claim): Promise<void> {
     const { did } = claim
     const { genesis, inviteCode } = detailsOf(claim)

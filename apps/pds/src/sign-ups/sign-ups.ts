@@ -32,7 +32,10 @@ export interface SignUp {
 /** An account that moves here with its DID. */
 export interface Moving {
   readonly did: Did
-  /** Refuses a caller who does not hold the DID. Sends requests to servers that the caller named, so cheaper checks come first. */
+  /**
+   * Refuses a caller who does not hold the DID. Sends requests to servers that the caller named, so
+   * cheaper checks come first.
+   */
   requireHolder(): Promise<void>
   readonly identity: Pick<ForeignIdentity, 'resolveHandle'>
 }
@@ -72,7 +75,10 @@ export class SignUps {
     this.#now = deps.now ?? (() => Date.now())
   }
 
-  /** Makes an account with an empty repository, and signs in. `asker` waits for the hash of the password. */
+  /**
+   * Makes an account with an empty repository, and signs in. `asker` waits for the hash of the
+   * password.
+   */
   async create(signUp: SignUp, asker: Asker = {}): Promise<SignedUp> {
     const { moving, inviteCode, recoveryKey } = signUp
     const handles = this.#handles
@@ -95,7 +101,10 @@ export class SignUps {
     return this.#pending.start(wanted, asker)
   }
 
-  /** Nobody outside the database is told, so one transaction is enough. The account's reserved key signs, if there is one. */
+  /**
+   * Nobody outside the database is told, so one transaction is enough. The account's reserved key
+   * signs, if there is one.
+   */
   async #adoptDid(wanted: WantedAccount, moving: Moving, asker: Asker): Promise<SignedUp> {
     const { handle, email, password, inviteCode } = wanted
     const { did } = moving
@@ -119,7 +128,9 @@ export class SignUps {
     return { did, handle, ...this.#sessions.jwts(session, 'com.atproto.access') }
   }
 
-  /** Undoes a sign-up that broke off and can no longer be finished. Leaves any other claim alone. */
+  /**
+   * Undoes a sign-up that broke off and can no longer be finished. Leaves any other claim alone.
+   */
   settle(claim: Claim): Promise<void> {
     return this.#pending.settle(claim)
   }
@@ -171,7 +182,8 @@ function refusalOf(error: ConflictError, handle: Handle, emailAsTyped: string | 
 
 function requirePassword(password: string | undefined): string {
   if (password === undefined || password === '') throw new Refused('InvalidPassword', 'A password is required')
-  if (password.length > maxPasswordLength)
+  if (password.length > maxPasswordLength) {
     throw new Refused('InvalidPassword', `Password too long: ${maxPasswordLength} characters at most`)
+  }
   return password
 }

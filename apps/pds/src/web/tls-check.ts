@@ -10,7 +10,10 @@ interface Deps {
   hosts: ReadonlySet<string>
 }
 
-/** Tells a proxy which names it may get certificates for: this server's, and the handles of its accounts. */
+/**
+ * Tells a proxy which names it may get certificates for: this server's, and the handles of its
+ * accounts.
+ */
 export function tlsCheck({ accounts, hosts }: Deps): WebHandler {
   return at('/tls-check', async ({ query }) => {
     const domain = requireDomain(query)

@@ -1,8 +1,8 @@
 import type { Awaitable, Nsid, RouterRequest, RouterResponse } from '@atoll/xrpc-server'
 
 /**
- * Handles requests that no route matches. `undefined` leaves the request to the next handler. `nsid`
- * is set if the path names a method, so that a proxy can forward it.
+ * Handles requests that no route matches. `undefined` leaves the request to the next handler.
+ * `nsid` is set if the path names a method, so that a proxy can forward it.
  */
 export type WebHandler = (request: RouterRequest, nsid: Nsid | undefined) => Awaitable<RouterResponse | undefined>
 

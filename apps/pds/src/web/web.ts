@@ -12,7 +12,10 @@ interface Deps {
   accounts: Pick<Accounts, 'find' | 'count'>
 }
 
-/** Everything that is not a method of this server, in order. A handler that takes every request comes last. */
+/**
+ * Everything that is not a method of this server, in order. A handler that takes every request
+ * comes last.
+ */
 export function createWeb({ config: { service }, accounts }: Deps): WebHandler {
   const hosts = ownHosts(service)
   return inOrder([

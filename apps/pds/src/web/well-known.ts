@@ -24,7 +24,10 @@ interface ServiceDeps {
   hosts: ReadonlySet<string>
 }
 
-/** The DID document of the service, under its own names alone: the host of a handle belongs to its account. */
+/**
+ * The DID document of the service, under its own names alone: the host of a handle belongs to its
+ * account.
+ */
 export function serviceDocument({ service: { did, publicUrl }, hosts }: ServiceDeps): WebHandler {
   const document = {
     '@context': ['https://www.w3.org/ns/did/v1'],

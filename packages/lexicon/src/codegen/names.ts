@@ -1,6 +1,9 @@
 import type { Reference } from '../document/references.ts'
 
-/** The group of an NSID: `com.atproto.sync` for `com.atproto.sync.getRepo`. One module holds a group. */
+/**
+ * The group of an NSID: `com.atproto.sync` for `com.atproto.sync.getRepo`. One module holds a
+ * group.
+ */
 export function groupOf(nsid: string): string {
   return nsid.slice(0, nsid.lastIndexOf('.'))
 }
@@ -20,7 +23,9 @@ export function groupAlias(group: string): string {
   return group.replaceAll(/[.-]+(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** The name of the type for a definition: `Label` from `…label.defs#label`, `Post`, `PostReplyRef`. */
+/**
+ * The name of the type for a definition: `Label` from `…label.defs#label`, `Post`, `PostReplyRef`.
+ */
 export function typeNameOf(reference: Reference): string {
   return pascalCase(baseName(reference))
 }

@@ -4,7 +4,9 @@ import type { Imports } from './imports.ts'
 import { groupOf, typeNameOf } from './names.ts'
 import { comment, indent, propertyName, quote } from './writing.ts'
 
-/** Where a type is written: the module's imports, and the document that its references start from. */
+/**
+ * Where a type is written: the module's imports, and the document that its references start from.
+ */
 export interface Place {
   readonly home: string
   readonly imports: Imports
@@ -120,7 +122,9 @@ export function spaced(type: string): string {
   return type.startsWith('\n') ? type : ` ${type}`
 }
 
-/** A union on one line when it is short, else a line for each of its members; without any, `never`. */
+/**
+ * A union on one line when it is short, else a line for each of its members; without any, `never`.
+ */
 export function unionText(members: readonly string[]): string {
   if (members.length === 0) return 'never'
   const line = members.join(' | ')

@@ -86,7 +86,10 @@ export interface PermissionSetDefinition extends Described {
   readonly permissions: readonly PermissionDefinition[]
 }
 
-/** One permission of a set. Fields depend on the resource; unknown ones are kept, since ignoring them would widen it. */
+/**
+ * One permission of a set. Fields depend on the resource; unknown ones are kept, since ignoring
+ * them would widen it.
+ */
 export interface PermissionDefinition extends Described {
   readonly type: 'permission'
   readonly resource: string

@@ -8,7 +8,10 @@ export interface Reference {
   readonly name: string
 }
 
-/** Reads `com.example.defs#view`, `com.example.defs` (its `main`) or, within document `home`, `#view`. */
+/**
+ * Reads `com.example.defs#view`, `com.example.defs` (its `main`) or, within document `home`,
+ * `#view`.
+ */
 export function splitReference(reference: string, home: string): Reference {
   const at = reference.indexOf('#')
   if (at < 0) return { nsid: reference, name: MAIN }

@@ -15,8 +15,9 @@ export function referredDocuments(document: LexiconDoc): Nsid[] {
 }
 
 /**
- * Gathers a document and all those it refers to, directly or not, as far as `find` knows them. References that then lead
- * nowhere do no harm: a value that needs them cannot be validated, and is refused with `unknown-schema`.
+ * Gathers a document and all those it refers to, directly or not, as far as `find` knows them.
+ * References that then lead nowhere do no harm: a value that needs them cannot be validated, and is
+ * refused with `unknown-schema`.
  */
 export async function gatherDocuments(
   nsid: Nsid,

@@ -8,11 +8,15 @@ export type Report = (path: string, message: string) => void
 const actions = ['create', 'update', 'delete']
 const knownFields = ['type', 'description', ...Object.keys(schemas['permission']!).map((name) => name.replace('!', ''))]
 
-/** https://atproto.com/specs/lexicon#permission: what is unknown is not ignored by those who grant, so it is pointed out. */
+/**
+ * https://atproto.com/specs/lexicon#permission: what is unknown is not ignored by those who grant,
+ * so it is pointed out.
+ */
 export function lintPermissionSet(set: PermissionSetDefinition, path: string, report: Report): void {
   for (const field of ['title:lang', 'detail:lang'] as const) {
-    for (const language of Object.keys(set[field] ?? {}))
+    for (const language of Object.keys(set[field] ?? {})) {
       if (!isLanguage(language)) report(`${path}/${field}/${language}`, 'is not a language tag')
+    }
   }
   set.permissions.forEach((permission, i) => {
     const place = `${path}/permissions/${i}`
@@ -47,8 +51,9 @@ function lintNsids(value: unknown, path: string, report: Report): void {
 }
 
 function lintFields(permission: PermissionDefinition, known: readonly string[], path: string, report: Report): void {
-  for (const field of Object.keys(permission))
+  for (const field of Object.keys(permission)) {
     if (!knownFields.includes(field) && !known.includes(field)) report(`${path}/${field}`, 'is not a known field')
+  }
 }
 
 function isListOf(value: unknown, is: (item: string) => boolean): value is string[] {

@@ -9,8 +9,9 @@ import { lintPermissionSet, type Report } from './lint-permissions.ts'
 import { type FindDocument, lintReference } from './lint-references.ts'
 
 /**
- * Points out what is wrong with a document that can be read, or is likely to be a slip: fields that mean nothing, limits
- * that exclude each other, references that lead nowhere. With `find`, references to other documents are followed as well.
+ * Points out what is wrong with a document that can be read, or is likely to be a slip: fields that
+ * mean nothing, limits that exclude each other, references that lead nowhere. With `find`,
+ * references to other documents are followed as well.
  */
 export function lintLexicon(document: LexiconDoc, options: { find?: FindDocument } = {}): Issue[] {
   const issues: Issue[] = []
@@ -105,9 +106,10 @@ function lintProperties(schema: ObjectSchema | ParamsSchema, path: string, repor
   if (schema.properties === undefined) report(`${path}/properties`, 'is missing')
   for (const list of ['required', 'nullable'] as const) {
     if (list === 'nullable' && schema.type === 'params') continue
-    for (const name of (schema as ObjectSchema)[list] ?? [])
+    for (const name of (schema as ObjectSchema)[list] ?? []) {
       if (!Object.hasOwn(schema.properties ?? {}, name)) {
         report(`${path}/${list}`, `names ${name}, which is no property`)
       }
+    }
   }
 }

@@ -11,7 +11,10 @@ export function describeOutput<T>(body: BodyDefinition | undefined, source: Docu
   return body && describe(body, source, {})
 }
 
-/** Describes what a method takes. Members that are absent and have a default are filled in before validation. */
+/**
+ * Describes what a method takes. Members that are absent and have a default are filled in before
+ * validation.
+ */
 export function describeInput<T>(body: BodyDefinition | undefined, source: DocumentSource): Body<T> | undefined {
   return body && describe(body, source, defaultsOf(body))
 }

@@ -15,7 +15,10 @@ import { describeInput, describeOutput } from './describe-body.ts'
 import type { Body, GivenParams, Procedure, Query, RecordType, Subscription } from './methods.ts'
 import { formatParams, Params } from './params.ts'
 
-/** Describes the query that a document defines. The types are the caller's word: generated code gives the right ones. */
+/**
+ * Describes the query that a document defines. The types are the caller's word: generated code
+ * gives the right ones.
+ */
 export function query<P, O, E extends string = never, D extends keyof P = never>(
   source: DocumentSource,
 ): Query<P, O, E, D> {

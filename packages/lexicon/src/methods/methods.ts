@@ -13,9 +13,14 @@ declare const rawBody: unique symbol
 /** The parameters of a method that has none. */
 export type NoParams = Readonly<Record<never, never>>
 
-/** A body that a method takes or gives. Without `validate` it is raw bytes, or JSON of any shape. */
+/**
+ * A body that a method takes or gives. Without `validate` it is raw bytes, or JSON of any shape.
+ */
 export interface Body<T> {
-  /** A MIME type such as `application/json`, `application/vnd.ipld.car`, or a pattern: two stars for anything. */
+  /**
+   * A MIME type such as `application/json`, `application/vnd.ipld.car`, or a pattern: two stars for
+   * anything.
+   */
   readonly encoding: string
   readonly validate?: (value: unknown, options?: ValidateOptions) => Result<T>
 }
@@ -37,7 +42,10 @@ interface Described<Kind, P, E extends string, D extends keyof P> {
 /** What a caller gives: parameters with a default may be left out. */
 export type GivenParams<P, D extends keyof P> = [D] extends [never] ? P : Omit<P, D> & Partial<Pick<P, D>>
 
-/** A method that reads. `P` parameters as the server sees them, `O` output, `E` error names, `D` parameters with a default. */
+/**
+ * A method that reads. `P` parameters as the server sees them, `O` output, `E` error names, `D`
+ * parameters with a default.
+ */
 export interface Query<P = object, O = unknown, E extends string = string, D extends keyof P = never>
   extends Described<'query', P, E, D> {
   readonly output?: Body<O>
@@ -58,7 +66,10 @@ export interface Subscription<P = object, M = unknown, E extends string = string
   extends Described<'subscription', P, E, D> {
   /** Validates a message, which carries its full type name as `$type`. */
   validateMessage(message: unknown, options?: ValidateOptions): Result<M>
-  /** How a frame's header writes a message's type: `#commit` for a type of this method's own document. */
+  /**
+   * How a frame's header writes a message's type: `#commit` for a type of this method's own
+   * document.
+   */
   frameType($type: string): string
   /** The full type name for what a frame's header says. */
   messageType(t: string): string

@@ -28,8 +28,9 @@ export class Params {
   }
 
   /**
-   * Reads a query string. Defaults are filled in; parameters that the schema does not name are left out, and so are those that may be
-   * absent and have no value (`cursor=`), as everywhere in the network. One called `__proto__` is refused, as in JSON.
+   * Reads a query string. Defaults are filled in; parameters that the schema does not name are left
+   * out, and so are those that may be absent and have no value (`cursor=`), as everywhere in the
+   * network. One called `__proto__` is refused, as in JSON.
    */
   parse(search: URLSearchParams, options?: ValidateOptions): Result<object> {
     const given: Record<string, ParamValue> = {}
@@ -46,7 +47,10 @@ export class Params {
     return this.#check(given, context)
   }
 
-  /** Validates typed parameters. The result has the defaults filled in, and only what the schema names. */
+  /**
+   * Validates typed parameters. The result has the defaults filled in, and only what the schema
+   * names.
+   */
   validate(given: unknown, options?: ValidateOptions): Result<object> {
     const context = new ValidationContext(options)
     if (!isMap(given)) context.fail('type', 'must be an object')

@@ -1,5 +1,5 @@
-// The schema language on one page, as data: which fields each kind of schema has, and of which kind those are.
-// `!` marks a field that must be there; [kind] is a list, { each: kind } a map.
+// The schema language on one page, as data: which fields each kind of schema has, and of which kind
+// those are. `!` marks a field that must be there; [kind] is a list, { each: kind } a map.
 
 /** A field's kind: a scalar, a choice of schemas or a part; or a list or a map of one. */
 export type FieldKind = string | readonly [string] | { readonly each: string }
@@ -61,7 +61,10 @@ const scalars = ['boolean', 'integer', 'string']
 const concrete = [...scalars, 'bytes', 'cid-link', 'blob', 'array', 'object']
 const primary = ['record', 'query', 'procedure', 'subscription', 'permission-set']
 
-/** Which types may stand where. Only `main` may be primary; references, unions and `unknown` have no name of their own. */
+/**
+ * Which types may stand where. Only `main` may be primary; references, unions and `unknown` have no
+ * name of their own.
+ */
 export const choices: { readonly [kind: string]: readonly string[] } = {
   main: [...primary, ...concrete, 'token'],
   definition: [...concrete, 'token'],

@@ -13,7 +13,8 @@ const MAX_ISSUES = 100
 const MAX_DEPTH = 64
 
 /**
- * Reads a document. Whatever would leave its meaning in doubt is refused; for mere oddities there is `lintLexicon`.
+ * Reads a document. Whatever would leave its meaning in doubt is refused; for mere oddities there
+ * is `lintLexicon`.
  * @throws LexiconError with everything that is wrong
  */
 export function parseLexicon(json: unknown): LexiconDoc {

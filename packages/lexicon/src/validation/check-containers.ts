@@ -28,8 +28,9 @@ interface Field {
   readonly inherited: boolean
 }
 
-// From so many fields on, the fields that a value has are looked up in the schema, and not the other way round: else
-// someone else's schema of a thousand fields would make a list of a thousand empty objects cost a million steps.
+// From so many fields on, the fields that a value has are looked up in the schema, and not the
+// other way round: else someone else's schema of a thousand fields would make a list of a thousand
+// empty objects cost a million steps.
 const MANY_FIELDS = 48
 
 /** Fields that the schema does not name are let through, whatever they hold. */

@@ -2,7 +2,10 @@ import type { UnionSchema } from '../document/document.ts'
 import { isMap } from './maps.ts'
 import type { Check } from './validation-context.ts'
 
-/** Finds the check of a definition by its full type name, when first needed: definitions may refer in circles. */
+/**
+ * Finds the check of a definition by its full type name, when first needed: definitions may refer
+ * in circles.
+ */
 export type FindCheck = (typeName: string) => Check | undefined
 
 export function compileReference(type: string, find: FindCheck): Check {
@@ -30,7 +33,8 @@ export function compileUnion(schema: UnionSchema, types: readonly string[], find
     }
     if (check !== undefined) return check(value, context)
     if (closed) return context.failAt('$type', 'variant', `must be one of ${types.join(', ')}`)
-    // An open union takes types that are not known here; `main` is left out of a type's name, and blobs are no variant.
+    // An open union takes types that are not known here; `main` is left out of a type's name, and
+    // blobs are no variant.
     if (type.endsWith('#main') || type === 'blob') return context.failAt('$type', 'variant', `must not be ${type}`)
     return true
   }

@@ -21,11 +21,12 @@ export function compileInteger(schema: IntegerSchema): Check {
     const: expected,
   } = schema
   return (value, context) => {
-    if (!Number.isSafeInteger(value))
+    if (!Number.isSafeInteger(value)) {
       return context.fail(
         'type',
         typeof value === 'bigint' ? 'must be an integer of at most 53 bits' : 'must be an integer',
       )
+    }
     const integer = value as number // a safe integer is a number
     if (integer < minimum) return context.fail('range', `must not be less than ${minimum}`)
     if (integer > maximum) return context.fail('range', `must not be more than ${maximum}`)
@@ -41,7 +42,8 @@ export function compileString(schema: StringSchema): Check {
   const format = schema.format === undefined ? undefined : formats[schema.format]
   const { enum: allowed, const: expected } = schema
   const limits = [...lengthLimits(schema), ...graphemeLimits(schema)]
-  // Text of a length between these keeps all limits: a unit is one to three bytes, and at most one grapheme.
+  // Text of a length between these keeps all limits: a unit is one to three bytes, and at most one
+  // grapheme.
   const shortest = Math.max(schema.minLength ?? 0, limitedBelow(schema.minGraphemes))
   const longest = Math.min(Math.floor((schema.maxLength ?? Infinity) / 3), schema.maxGraphemes ?? Infinity)
   const allowedSet = allowed && new Set(allowed)
@@ -59,7 +61,10 @@ export function compileString(schema: StringSchema): Check {
   }
 }
 
-/** Graphemes can be any number of units long, so that no length makes up for a lower limit above one. */
+/**
+ * Graphemes can be any number of units long, so that no length makes up for a lower limit above
+ * one.
+ */
 function limitedBelow(minGraphemes = 0): number {
   return minGraphemes > 1 ? Infinity : minGraphemes
 }
@@ -67,23 +72,27 @@ function limitedBelow(minGraphemes = 0): number {
 type TextLimit = (text: string, context: ValidationContext) => boolean
 
 function* lengthLimits({ minLength, maxLength }: StringSchema): Iterable<TextLimit> {
-  if (maxLength !== undefined)
+  if (maxLength !== undefined) {
     yield (text, context) =>
       hasAtMostBytes(text, maxLength) || context.fail('length', `must not be longer than ${maxLength} bytes`)
-  if (minLength !== undefined)
+  }
+  if (minLength !== undefined) {
     yield (text, context) =>
       hasAtLeastBytes(text, minLength) || context.fail('length', `must not be shorter than ${minLength} bytes`)
+  }
 }
 
 function* graphemeLimits({ minGraphemes, maxGraphemes }: StringSchema): Iterable<TextLimit> {
-  if (maxGraphemes !== undefined)
+  if (maxGraphemes !== undefined) {
     yield (text, context) =>
       hasAtMostGraphemes(text, maxGraphemes) ||
       context.fail('graphemes', `must not be longer than ${maxGraphemes} graphemes`)
-  if (minGraphemes !== undefined)
+  }
+  if (minGraphemes !== undefined) {
     yield (text, context) =>
       hasAtLeastGraphemes(text, minGraphemes) ||
       context.fail('graphemes', `must not be shorter than ${minGraphemes} graphemes`)
+  }
 }
 
 export function compileBytes({ minLength = 0, maxLength = Number.MAX_SAFE_INTEGER }: BytesSchema): Check {

@@ -44,7 +44,10 @@ export function compileSchema(schema: FieldSchema, scope: Scope): Check {
   }
 }
 
-/** Compiles what a document defines. Definitions that describe no data (methods, tokens, permission sets) have no check. */
+/**
+ * Compiles what a document defines. Definitions that describe no data (methods, tokens, permission
+ * sets) have no check.
+ */
 export function compileDefinition(definition: Definition, scope: Scope): Check | undefined {
   switch (definition.type) {
     case 'record':

@@ -84,7 +84,8 @@ function placesIn(holder: Json): { holder: Json; name: string }[] {
   })
 }
 
-// They take no definitions, any text for a record key, a media type, a reference or an error's name, and negative limits.
+// They take no definitions, any text for a record key, a media type, a reference or an error's
+// name, and negative limits.
 const decidedFields = /\/(defs|key|encoding|ref|refs\/\d+|accept\/\d+|errors\/\d+\/name|(max|min)\w+)$/
 
 describe('documents beside @atproto/lexicon', () => {

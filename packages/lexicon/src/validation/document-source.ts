@@ -35,7 +35,10 @@ export class DocumentSource {
     return Object.hasOwn(defs, name) ? defs[name] : undefined
   }
 
-  /** The check of a definition; `undefined` when there is no such definition, or it describes no data. */
+  /**
+   * The check of a definition; `undefined` when there is no such definition, or it describes no
+   * data.
+   */
   check(name: string): Check | undefined {
     if (!this.#checks.has(name)) {
       const definition = this.definition(name)
@@ -44,7 +47,10 @@ export class DocumentSource {
     return this.#checks.get(name)
   }
 
-  /** Compiles a schema that stands in this document without a name of its own, such as the body of a method. */
+  /**
+   * Compiles a schema that stands in this document without a name of its own, such as the body of a
+   * method.
+   */
   compile(schema: FieldSchema): Check {
     return compileSchema(schema, this.#scope)
   }
@@ -56,8 +62,8 @@ export class DocumentSource {
 }
 
 /**
- * A document as generated code carries it: text that is parsed at first use, and the documents it refers to.
- * The text is trusted: it was checked when the code was generated.
+ * A document as generated code carries it: text that is parsed at first use, and the documents it
+ * refers to. The text is trusted: it was checked when the code was generated.
  */
 export function document(
   nsid: Nsid,

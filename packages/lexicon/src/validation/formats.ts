@@ -13,7 +13,8 @@ import {
 } from '@atoll/syntax'
 import type { StringFormat } from '../document/document.ts'
 
-// What nearly every record holds; one pattern decides it sooner than the full check can. Each admits less than that.
+// What nearly every record holds; one pattern decides it sooner than the full check can. Each
+// admits less than that.
 const usualAtUri = /^at:\/\/did:plc:[a-z2-7]{24}\/[a-z]+(?:\.[a-zA-Z][a-zA-Z0-9]{0,62}){2,4}\/[a-zA-Z0-9_-]{1,512}$/
 const usualLanguage = /^[a-z]{2,3}(?:-[A-Z]{2})?$/
 

@@ -8,7 +8,9 @@ export function isMap(value: unknown): value is ValueMap {
   return Object.prototype.toString.call(value) === '[object Object]' && !isCid(value) // from another realm
 }
 
-/** Whether a name would be found on any object, so that looking it up must ask for an own property. */
+/**
+ * Whether a name would be found on any object, so that looking it up must ask for an own property.
+ */
 export function isInherited(name: string): boolean {
   return name in Object.prototype
 }

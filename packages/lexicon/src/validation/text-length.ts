@@ -1,4 +1,5 @@
-// Lengths of text in UTF-8 bytes and in graphemes. Both are expensive to count, so cheap bounds decide first.
+// Lengths of text in UTF-8 bytes and in graphemes. Both are expensive to count, so cheap bounds
+// decide first.
 
 /** Whether the text has at most `max` UTF-8 bytes. A UTF-16 unit becomes one to three bytes. */
 export function hasAtMostBytes(text: string, max: number): boolean {
@@ -21,7 +22,10 @@ export function hasAtLeastGraphemes(text: string, min: number): boolean {
   return text.length >= min && graphemesUpTo(text, min) >= min
 }
 
-/** The length in UTF-8, without encoding. A lone surrogate counts as its replacement character does: three. */
+/**
+ * The length in UTF-8, without encoding. A lone surrogate counts as its replacement character does:
+ * three.
+ */
 export function utf8Length(text: string): number {
   let bytes = text.length
   for (let i = 0; i < text.length; i++) {
@@ -44,8 +48,9 @@ const VARIATION_SELECTOR_16 = 0xfe0f
 let segmenter: Intl.Segmenter | undefined
 
 /**
- * A cheap bound from above: the characters, without the joiners and selectors that belong to the emoji before them.
- * Text that is within a limit in graphemes and over it in units is mostly text with emoji.
+ * A cheap bound from above: the characters, without the joiners and selectors that belong to the
+ * emoji before them. Text that is within a limit in graphemes and over it in units is mostly text
+ * with emoji.
  */
 function graphemesAtMost(text: string): number {
   let count = 0

@@ -7,7 +7,8 @@ import { parseLexicon } from '../parse/parse.ts'
 
 const documents = publishedDocuments()
 const post = createLexicons(documents.map(parseLexicon)).recordType('app.bsky.feed.post')!
-const theirs = new TheirLexicons(structuredClone(documents) as TheirDoc[]) // it parses them itself, and writes into them
+// It parses the documents itself, and writes into them.
+const theirs = new TheirLexicons(structuredClone(documents) as TheirDoc[])
 
 const cases: [string, object, number][] = [
   ['a post of one line', smallPost, 8],

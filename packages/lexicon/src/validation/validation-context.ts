@@ -4,16 +4,23 @@ import type { Issue, IssueCode } from './result.ts'
 export interface ValidateOptions {
   /** Stop after so many issues. Default 1: the first fault decides. */
   readonly maxIssues?: number
-  /** Take `{ cid, mimeType }`, the blob reference of the network's first months, where a blob belongs. Default false. */
+  /**
+   * Take `{ cid, mimeType }`, the blob reference of the network's first months, where a blob
+   * belongs. Default false.
+   */
   readonly legacyBlobs?: boolean
 }
 
-/** Validates a value, and adds its issues to the context. Nothing is allocated for a value that conforms. */
+/**
+ * Validates a value, and adds its issues to the context. Nothing is allocated for a value that
+ * conforms.
+ */
 export type Check = (value: unknown, context: ValidationContext) => boolean
 
 /**
- * One validation under way. Paths are built while unwinding: whoever finds a fault reports it at '', and each container
- * on the way out puts the member's name in front. So a value without faults costs nothing for its paths.
+ * One validation under way. Paths are built while unwinding: whoever finds a fault reports it at
+ * '', and each container on the way out puts the member's name in front. So a value without faults
+ * costs nothing for its paths.
  */
 export class ValidationContext {
   /** How many issues have been found. */

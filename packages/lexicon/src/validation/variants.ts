@@ -6,7 +6,8 @@ export type Variant<T, Name extends string> = { $type: Name } & T
 /** Any other member of an open union: one that this version of the schema does not know. */
 export type UnknownVariant = ValueMap & { $type: UnknownTypeName }
 
-// A string that is no literal: comparing `$type` with a known name then leaves this variant out. A branded string would not.
+// A string that is no literal: comparing `$type` with a known name then leaves this variant out. A
+// branded string would not.
 declare enum Unnamed {
   typeName = '',
 }

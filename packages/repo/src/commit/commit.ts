@@ -50,7 +50,10 @@ export function signCommit(
   return { commit: signed, block: blockOf(signed) }
 }
 
-/** Reads a commit block: exactly the fields of version 3. The signature is not verified. @throws InvalidCommitError */
+/**
+ * Reads a commit block: exactly the fields of version 3. The signature is not verified.
+ * @throws InvalidCommitError
+ */
 export function decodeCommit(bytes: Uint8Array): Commit {
   if (bytes.length > maxCommitBlockBytes) throw new InvalidCommitError(`${bytes.length} bytes`)
   const { did, version, data, rev, prev, sig, ...others } = fieldsOf(bytes)

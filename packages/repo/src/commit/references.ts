@@ -9,7 +9,10 @@ export interface ReferenceChange {
   readonly removed: Cid[]
 }
 
-/** Counts the references that a commit adds and removes. `records` are those that its operations write. */
+/**
+ * Counts the references that a commit adds and removes. `records` are those that its operations
+ * write.
+ */
 export function referenceChange(change: {
   commit: Block
   prev: Head | undefined

@@ -18,7 +18,10 @@ import { formatPath, requireTreeKey } from '../path.ts'
 import { type Head, type Signer, signCommit } from './commit.ts'
 import { referenceChange } from './references.ts'
 
-/** What a CAR file takes at most beside the blocks: its header, and the length and CID before each block. */
+/**
+ * What a CAR file takes at most beside the blocks: its header, and the length and CID before each
+ * block.
+ */
 const carHeaderBytes = 64
 const carBlockOverhead = 36 + 3
 
@@ -36,11 +39,11 @@ export type RecordWrite =
 /**
  * A new commit, and what it changes.
  *
- * `added` and `removed` are the change in references. A block has one reference for each path that holds
- * its CID, one from the node above it, and one if it is the head. A CID that has n more references after
- * the commit than before is n times in `added`; one that has n fewer is n times in `removed`; no
- * CID is in both. So a storage that counts up for each block in `added` and down for each CID in
- * `removed` holds exactly the repository, and may delete a block whose count is zero.
+ * `added` and `removed` are the change in references. A block has one reference for each path that
+ * holds its CID, one from the node above it, and one if it is the head. A CID that has n more
+ * references after the commit than before is n times in `added`; one that has n fewer is n times in
+ * `removed`; no CID is in both. So a storage that counts up for each block in `added` and down for
+ * each CID in `removed` holds exactly the repository, and may delete a block whose count is zero.
  */
 export interface CommitData {
   readonly did: Did
@@ -57,13 +60,16 @@ export interface CommitData {
   /** CIDs that lost references, once for each: the commit before, nodes, records. */
   readonly removed: Cid[]
   /**
-   * What a `#commit` carries: the commit first, then every new node and all others that are needed to undo
-   * the operations, then the records written.
+   * What a `#commit` carries: the commit first, then every new node and all others that are needed
+   * to undo the operations, then the records written.
    */
   readonly slice: BlockMap
 }
 
-/** The first commit of a repository. @throws DuplicateWriteError, TooManyWritesError, TooLargeError, RecordMissingError */
+/**
+ * The first commit of a repository.
+ * @throws DuplicateWriteError, TooManyWritesError, TooLargeError, RecordMissingError
+ */
 export function createRepo(repo: { did: Did; writes?: readonly RecordWrite[]; sign: Signer; rev: Tid }): CommitData {
   const writes = repo.writes ?? []
   checkWrites(writes)
@@ -71,12 +77,13 @@ export function createRepo(repo: { did: Did; writes?: readonly RecordWrite[]; si
 }
 
 /**
- * The commit that applies `writes` to the repository at `head`. Pure: nothing is stored, and an error
- * leaves no trace. Each path may be written once. An update to the same value is an operation, but
- * changes no reference.
+ * The commit that applies `writes` to the repository at `head`. Pure: nothing is stored, and an
+ * error leaves no trace. Each path may be written once. An update to the same value is an
+ * operation, but changes no reference.
  *
- * @throws RecordExistsError, RecordMissingError, DuplicateWriteError, TooManyWritesError, TooLargeError, MinedPathError,
- * StaleRevError; MissingBlockError when `get` lacks a block (see `withBlocks`)
+ * @throws RecordExistsError, RecordMissingError, DuplicateWriteError, TooManyWritesError,
+ * TooLargeError, MinedPathError, StaleRevError; MissingBlockError when `get` lacks a block (see
+ * `withBlocks`)
  */
 export function applyWrites(repo: {
   did: Did
@@ -156,7 +163,8 @@ function sliceOf(
   writes: readonly RecordWrite[],
 ): BlockMap {
   const slice = new BlockMap([commit, tree.rootBlock, ...nodes.map((node) => node.block)])
-  // An update is undone in its own node; undoing a create or a delete splits or merges the nodes beside it.
+  // An update is undone in its own node; undoing a create or a delete splits or merges the nodes
+  // beside it.
   for (const { action, path } of ops) slice.addAll(action === 'update' ? tree.path(path) : tree.coveringProof(path))
   for (const write of writes) if (write.action !== 'delete') slice.add({ cid: write.cid, bytes: write.bytes })
   const size = carHeaderBytes + slice.size * carBlockOverhead + slice.byteSize

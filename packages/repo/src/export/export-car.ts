@@ -9,8 +9,8 @@ export interface SectionSource {
   /** Those of `cids` that it has, in any order. */
   blocks(cids: readonly Cid[]): readonly Section[]
   /**
-   * All records in the order of the tree, which is that of their paths by code unit. A run only has to be
-   * valid until the next one is asked for: then its memory may be freed.
+   * All records in the order of the tree, which is that of their paths by code unit. A run only has
+   * to be valid until the next one is asked for: then its memory may be freed.
    */
   records(): Iterable<SectionRun>
 }
@@ -18,8 +18,8 @@ export interface SectionSource {
 /** A whole repository as a CAR file, which can be iterated once. */
 export interface CarExport extends Iterable<Uint8Array> {
   /**
-   * Hands back a chunk that nobody will read again, so that its memory is reused. A reader that keeps
-   * chunks does not call it.
+   * Hands back a chunk that nobody will read again, so that its memory is reused. A reader that
+   * keeps chunks does not call it.
    */
   release(chunk: Uint8Array): void
 }
@@ -28,11 +28,11 @@ export interface CarExport extends Iterable<Uint8Array> {
 const nodesAtOnce = 32
 
 /**
- * A whole repository as a CAR file, in chunks of `chunkBytes` (default 63 KiB). Writes the same bytes as
- * `streamCar` over `exportRepo`, but much faster. Records are not looked up: they are taken in the order
- * in which `source.records` brings them, and only one that does not come in its turn is asked for. Nothing
- * is hashed: the source is trusted. Memory does not grow with the repository. Iterating throws
- * `MissingBlockError` and `InvalidNodeError`.
+ * A whole repository as a CAR file, in chunks of `chunkBytes` (default 63 KiB). Writes the same
+ * bytes as `streamCar` over `exportRepo`, but much faster. Records are not looked up: they are
+ * taken in the order in which `source.records` brings them, and only one that does not come in its
+ * turn is asked for. Nothing is hashed: the source is trusted. Memory does not grow with the
+ * repository. Iterating throws `MissingBlockError` and `InvalidNodeError`.
  * @see https://atproto.com/specs/repository#car-file-serialization
  */
 export function exportCar(
@@ -47,9 +47,9 @@ export function exportCar(
   }
 }
 
-// The tree is walked in pre-order over the encoded nodes. `linksOfNode` lists where the CIDs of a node's
-// links stand in its bytes, in tree order: subtree, record, subtree, …, subtree. So an even index is a
-// subtree, with 0 if there is no subtree, and an odd index a record.
+// The tree is walked in pre-order over the encoded nodes. `linksOfNode` lists where the CIDs of a
+// node's links stand in its bytes, in tree order: subtree, record, subtree, …, subtree. So an even
+// index is a subtree, with 0 if there is no subtree, and an odd index a record.
 
 function* packRepo(
   car: CarPacker,
@@ -94,7 +94,10 @@ function addWhole(car: CarPacker, section: Section): void {
 /** A node whose links are being followed. */
 class NodeCursor {
   readonly section: Section
-  /** Where in the section the CIDs of its links are: subtrees at even indices (0: none), records at odd ones. */
+  /**
+   * Where in the section the CIDs of its links are: subtrees at even indices (0: none), records at
+   * odd ones.
+   */
   readonly links: readonly number[]
   /** The index of the link to follow next. */
   next = 0
@@ -132,7 +135,9 @@ function loadAhead(path: readonly NodeCursor[], source: SectionSource): void {
   })
 }
 
-/** Adds the links below a node whose nodes are not loaded, in tree order, until there are enough. */
+/**
+ * Adds the links below a node whose nodes are not loaded, in tree order, until there are enough.
+ */
 function findUnloaded(node: NodeCursor, unloaded: UnloadedLink[]): void {
   const nextSubtree = isRecord(node.next) ? node.next + 1 : node.next
   for (let index = nextSubtree; index < node.links.length; index += 2) {

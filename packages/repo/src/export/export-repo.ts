@@ -14,8 +14,8 @@ export interface ExportOptions {
   /** Export only the records of one collection, with the nodes that prove that it has no others. */
   readonly collection?: Nsid
   /**
-   * A block that the source does not return is omitted with everything below it, instead of being an
-   * error. To export what changed `since` a rev, return only blocks that newer commits added.
+   * A block that the source does not return is omitted with everything below it, instead of being
+   * an error. To export what changed `since` a rev, return only blocks that newer commits added.
    */
   readonly partial?: boolean
   /** What the source returns is known to match its CIDs and is not hashed again. Default false. */
@@ -27,7 +27,10 @@ const mostAtOnce = 256
 /** How many bytes a request should bring, estimated from the request before. */
 const bytesAtOnce = 1024 * 1024
 
-/** A block that is still to be exported, in its place in the order; with its bytes once it is loaded. */
+/**
+ * A block that is still to be exported, in its place in the order; with its bytes once it is
+ * loaded.
+ */
 interface Item {
   readonly kind: 'commit' | 'node' | 'record'
   readonly cid: Cid
@@ -37,8 +40,9 @@ interface Item {
 }
 
 /**
- * A repository in streamable order: the commit, then the tree in pre-order with each record where its key
- * stands. A record that several keys hold comes each time. Memory does not grow with the repository.
+ * A repository in streamable order: the commit, then the tree in pre-order with each record where
+ * its key stands. A record that several keys hold comes each time. Memory does not grow with the
+ * repository.
  * @see https://atproto.com/specs/repository#car-file-serialization
  */
 export async function* exportRepo(options: ExportOptions): AsyncGenerator<Block, void> {

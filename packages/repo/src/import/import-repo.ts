@@ -5,15 +5,19 @@ import { VerificationError } from '../errors.ts'
 import { importLimits } from '../limits.ts'
 import { type ImportCounts, type ImportedPart, Importer, type ImportOptions } from './importer.ts'
 
-/** A repository as somebody sends it: a CAR file as bytes or as a stream, or what a CAR reader made of it. */
+/**
+ * A repository as somebody sends it: a CAR file as bytes or as a stream, or what a CAR reader made
+ * of it.
+ */
 export type RepoSource =
   | Uint8Array
   | AsyncIterable<Uint8Array>
   | { readonly roots: readonly Cid[]; readonly blocks: AsyncIterable<Block> | Iterable<Block> }
 
 /**
- * A repository being imported. The commit is verified already; iterating verifies the rest. The parts may
- * only be trusted as a whole once the iteration has ended without an error: until then, some may be missing.
+ * A repository being imported. The commit is verified already; iterating verifies the rest. The
+ * parts may only be trusted as a whole once the iteration has ended without an error: until then,
+ * some may be missing.
  */
 export interface RepoImport extends AsyncIterable<ImportedPart> {
   readonly commit: Commit
@@ -22,15 +26,19 @@ export interface RepoImport extends AsyncIterable<ImportedPart> {
 }
 
 /**
- * Reads a repository whose blocks may come in any order, and verifies everything: the account and the
- * signature, every block's CID, the shape of the tree, and that every node and record is there. A record
- * that cannot be read does not stop it. In streamable order memory does not grow with the repository; in
- * other orders it holds the blocks that came early and the CIDs of those that are expected.
+ * Reads a repository whose blocks may come in any order, and verifies everything: the account and
+ * the signature, every block's CID, the shape of the tree, and that every node and record is there.
+ * A record that cannot be read does not stop it. In streamable order memory does not grow with the
+ * repository; in other orders it holds the blocks that came early and the CIDs of those that are
+ * expected.
  *
  * @throws VerificationError, InvalidCommitError, InvalidNodeError, CorruptBlockError, CarError
  * @example
  * const repo = await importRepo(request.body, { did, key })
- * for await (const part of repo) if (part.kind === 'record') console.log(part.collection, part.rkey, part.value ?? part.fault)
+ * for await (const part of repo) {
+ *   if (part.kind !== 'record') continue
+ *   console.log(part.collection, part.rkey, part.value ?? part.fault)
+ * }
  */
 export async function importRepo(source: RepoSource, options: ImportOptions): Promise<RepoImport> {
   const { roots, blocks } = await opened(source, options)

@@ -27,8 +27,8 @@ export interface ImportOptions {
 }
 
 /**
- * One verified part of a repository. A record that several paths hold comes once for each. One that cannot
- * be read comes with a `fault` in place of its `value`, and still belongs to the repository.
+ * One verified part of a repository. A record that several paths hold comes once for each. One that
+ * cannot be read comes with a `fault` in place of its `value`, and still belongs to the repository.
  */
 export type ImportedPart =
   | { readonly kind: 'commit' | 'node'; readonly block: Block }
@@ -56,8 +56,8 @@ interface NodePlace {
 const blocksInOneGo = 1000
 
 /**
- * One import in progress: the blocks that are expected, because a node or the commit refers to them, and the blocks
- * that came early, before anything referred to them.
+ * One import in progress: the blocks that are expected, because a node or the commit refers to
+ * them, and the blocks that came early, before anything referred to them.
  */
 export class Importer {
   readonly counts: ImportCounts = { nodes: 0, records: 0, repeated: 0, unneeded: 0 }
@@ -125,8 +125,8 @@ export class Importer {
   }
 
   /**
-   * Accepts a block if it is expected, with the early blocks below it, or else sets it aside. Returns a
-   * promise only where `outOfOrder` is used.
+   * Accepts a block if it is expected, with the early blocks below it, or else sets it aside.
+   * Returns a promise only where `outOfOrder` is used.
    */
   #receive(block: Block): Promise<void> | undefined {
     const { key } = block.cid
@@ -144,7 +144,10 @@ export class Importer {
     }
   }
 
-  /** Verifies and emits a block that is expected. Returns the blocks to which it refers and that are here already. */
+  /**
+   * Verifies and emits a block that is expected. Returns the blocks to which it refers and that are
+   * here already.
+   */
   #accept(block: Block): Cid[] {
     const { key } = block.cid
     const place = this.#nodes.get(key)
@@ -224,7 +227,10 @@ export class Importer {
     }
   }
 
-  /** Asks `outOfOrder` for records that were emitted for other paths, too long ago to be among the recent ones. */
+  /**
+   * Asks `outOfOrder` for records that were emitted for other paths, too long ago to be among the
+   * recent ones.
+   */
   async #retakeEmittedRecords(): Promise<void> {
     if (!this.#options.outOfOrder) return
     for (const key of [...this.#records.keys()]) {

@@ -2,13 +2,15 @@ import type { Block, Cid } from '@atoll/data-model'
 import { entryBytes, RecentMap } from '@atoll/recent-map'
 import { VerificationError } from '../errors.ts'
 
-/** Where an import keeps blocks that came before anything referred to them, until something does. */
+/**
+ * Where an import keeps blocks that came before anything referred to them, until something does.
+ */
 export interface OutOfOrderBlocks {
   put(block: Block): Promise<void> | void
   /**
-   * The bytes of a block that was put here. Only a record is asked for more than once. A store that also
-   * keeps the records which the import has emitted may return those as well, for when a later path turns
-   * out to hold the same record.
+   * The bytes of a block that was put here. Only a record is asked for more than once. A store that
+   * also keeps the records which the import has emitted may return those as well, for when a later
+   * path turns out to hold the same record.
    */
   take(cid: Cid): Promise<Uint8Array | undefined> | Uint8Array | undefined
 }

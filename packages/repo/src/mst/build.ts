@@ -12,7 +12,10 @@ interface OpenNode {
   children: MstChild[]
 }
 
-/** The tree of entries in ascending order of their keys, in one pass: only the right edge is open at any time. */
+/**
+ * The tree of entries in ascending order of their keys, in one pass: only the right edge is open at
+ * any time.
+ */
 export function buildTree(entries: Iterable<readonly [string, Cid]>): MstNode {
   const edge: OpenNode[] = []
   let before = ''

@@ -10,8 +10,8 @@ import type { Mst } from './mst.ts'
 import type { MstNode } from './node.ts'
 
 /**
- * Checks one node against its place: each key is the path of a record, lies in `range` and belongs to
- * `layer`; the node is not empty (unless it is the root), and nothing hangs below layer 0.
+ * Checks one node against its place: each key is the path of a record, lies in `range` and belongs
+ * to `layer`; the node is not empty (unless it is the root), and nothing hangs below layer 0.
  */
 export function checkNode(
   node: Pick<MstNode, 'keys' | 'children'>,
@@ -36,8 +36,9 @@ export function checkNode(
 }
 
 /**
- * Loads and checks every node of a tree; of a partial tree, those that are present. Returns how many there
- * are. @throws InvalidNodeError, MissingBlockError
+ * Loads and checks every node of a tree; of a partial tree, those that are present. Returns how
+ * many there are.
+ * @throws InvalidNodeError, MissingBlockError
  */
 export function checkTree(tree: Mst): number {
   const { source, top } = tree.internals

@@ -28,8 +28,9 @@ export function diffMst(before: Mst | undefined, after: Mst): MstDiff {
 }
 
 /**
- * The nodes that only one of two trees has. Equal nodes are on the same layer of both, so both trees are
- * walked down layer by layer, and a node that both have is skipped with everything below it.
+ * The nodes that only one of two trees has. Equal nodes are on the same layer of both, so both
+ * trees are walked down layer by layer, and a node that both have is skipped with everything below
+ * it.
  */
 export function diffNodes(before: Mst | undefined, after: Mst): { added: MstNode[]; removed: MstNode[] } {
   const old = before && new Side(before)
@@ -42,7 +43,9 @@ export function diffNodes(before: Mst | undefined, after: Mst): { added: MstNode
   return { added: now.visited, removed: old?.visited ?? [] }
 }
 
-/** A node that was not visited yet: child `index` of `parent`, or the root if there is no parent. */
+/**
+ * A node that was not visited yet: child `index` of `parent`, or the root if there is no parent.
+ */
 interface Child {
   readonly cid: Cid
   readonly parent: MstNode | undefined
@@ -114,7 +117,10 @@ class Side {
   }
 }
 
-/** The operations that lead from the entries of the removed nodes to those of the added ones, in order of their paths. */
+/**
+ * The operations that lead from the entries of the removed nodes to those of the added ones, in
+ * order of their paths.
+ */
 export function opsBetween(removed: readonly MstNode[], added: readonly MstNode[]): RepoOp[] {
   const before = new Map<string, Cid>()
   for (const { keys, values } of removed) for (let at = 0; at < keys.length; at++) before.set(keys[at]!, values[at]!)

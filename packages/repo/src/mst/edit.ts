@@ -69,7 +69,10 @@ function split(source: MstSource, node: MstNode, key: string): [MstNode | null, 
   ]
 }
 
-/** Joins what stands on both sides of `key`: child `leftIndex` of `left` and child `rightIndex` of `right`. */
+/**
+ * Joins what stands on both sides of `key`: child `leftIndex` of `left` and child `rightIndex` of
+ * `right`.
+ */
 function join(
   source: MstSource,
   left: MstNode,

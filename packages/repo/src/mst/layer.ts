@@ -1,12 +1,16 @@
 import { sha256 } from '@atoll/data-model'
 
-// A native call costs more than hashing 30 bytes. So short keys, which nearly all are, are hashed here:
-// SHA-256 of one block, as in FIPS 180-4, read from a string. The tests compare it with the general function.
+// A native call costs more than hashing 30 bytes. So short keys, which nearly all are, are hashed
+// here: SHA-256 of one block, as in FIPS 180-4, read from a string. The tests compare it with the
+// general function.
 
 /** What fits into one block of SHA-256 beside the padding. */
 const maxBlockText = 55
 
-/** The layer of the tree that a key belongs to: the leading zero bits of its SHA-256, in pairs. Keys are ASCII. */
+/**
+ * The layer of the tree that a key belongs to: the leading zero bits of its SHA-256, in pairs. Keys
+ * are ASCII.
+ */
 export function layerOf(key: string): number {
   return leadingZeros(key.length <= maxBlockText ? shortHash(key) : longHash(key)) >> 1
 }

@@ -12,9 +12,9 @@ import { coveringProof, type MstEntry, type MstRange, pathTo, walkEntries, walkN
 export type MstChange = readonly [key: string, cid: Cid | undefined]
 
 /**
- * A Merkle Search Tree: a map from paths to CIDs whose root depends only on its content.
- * Immutable: changes return a new tree, which shares all untouched nodes with the old one. Nodes are
- * decoded when they are first needed, and encoded when the root (or a block) is first asked for.
+ * A Merkle Search Tree: a map from paths to CIDs whose root depends only on its content. Immutable:
+ * changes return a new tree, which shares all untouched nodes with the old one. Nodes are decoded
+ * when they are first needed, and encoded when the root (or a block) is first asked for.
  * @see https://atproto.com/specs/repository#mst-structure
  *
  * @example
@@ -39,7 +39,10 @@ export class Mst {
     return new Mst(new MstSource(get, options), root)
   }
 
-  /** The tree of all `entries`, much faster than adding one after another. Entries in ascending order need no sorting. */
+  /**
+   * The tree of all `entries`, much faster than adding one after another. Entries in ascending
+   * order need no sorting.
+   */
   static build(entries: Iterable<readonly [key: string, cid: Cid]>): Mst {
     return new Mst(emptySource(), buildTree(sortedEntries(entries)))
   }
@@ -81,7 +84,10 @@ export class Mst {
     return new Mst(this.#source, left === null ? MstNode.empty() : this.#trimmed(left))
   }
 
-  /** Applies many changes in order. A key with a CID is added or replaced, a key without one is deleted. */
+  /**
+   * Applies many changes in order. A key with a CID is added or replaced, a key without one is
+   * deleted.
+   */
   apply(changes: Iterable<MstChange>): Mst {
     let tree: Mst = this
     for (const [key, cid] of changes) tree = cid === undefined ? tree.delete(key) : tree.#put(key, cid)
@@ -98,7 +104,10 @@ export class Mst {
     for (const node of walkNodes(this.#source, this.#node())) yield node.block
   }
 
-  /** The blocks of the nodes that changes have made since the tree was loaded: what to store beside the old tree. */
+  /**
+   * The blocks of the nodes that changes have made since the tree was loaded: what to store beside
+   * the old tree.
+   */
   newBlocks(): BlockMap {
     const blocks = new BlockMap()
     const waiting: MstChild[] = [this.#node()]
@@ -110,12 +119,18 @@ export class Mst {
     return blocks
   }
 
-  /** The nodes from the root down to `key`, or to where it would be: they prove what is there, or that nothing is. */
+  /**
+   * The nodes from the root down to `key`, or to where it would be: they prove what is there, or
+   * that nothing is.
+   */
   path(key: string): Block[] {
     return pathTo(this.#source, this.#node(), key).map(blockOfNode)
   }
 
-  /** The nodes needed to take `key` out or to put it in: its path, and the edges of the subtrees beside it. */
+  /**
+   * The nodes needed to take `key` out or to put it in: its path, and the edges of the subtrees
+   * beside it.
+   */
   coveringProof(key: string): Block[] {
     return coveringProof(this.#source, this.#node(), key).map(blockOfNode)
   }

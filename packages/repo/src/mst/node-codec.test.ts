@@ -112,7 +112,8 @@ describe('the node codec', () => {
 
   it('refuses numbers that are not in their shortest form', () => {
     const encoded = encodeNode(['a/b'], [cid(1)], [null, null])
-    // The head of the array of one entry, the key's and the prefix length, each a byte longer than it needs to be.
+    // The head of the array of one entry, the key's and the prefix length, each a byte longer than
+    // it needs to be.
     for (const [at, long] of [
       [3, [0x98, 1]],
       [7, [0x58, 3]],

@@ -4,8 +4,9 @@ import { maxNodeEntries, maxPathLength } from '../limits.ts'
 import { commonPrefixLength } from '../path.ts'
 import { asciiText } from './ascii.ts'
 
-// A node is {e: [{k: suffix, p: prefix length, t: subtree or null, v: value}], l: subtree or null} in DAG-CBOR: few enough
-// shapes to write and read them byte by byte. https://atproto.com/specs/repository#mst-structure
+// A node is {e: [{k: suffix, p: prefix length, t: subtree or null, v: value}], l: subtree or null}
+// in DAG-CBOR: few enough shapes to write and read them byte by byte.
+// https://atproto.com/specs/repository#mst-structure
 
 /** The content of a node, as encoded: `children` has one more item than `keys`. */
 export interface NodeContent {
@@ -44,7 +45,8 @@ export function encodeNode(
   values: readonly Cid[],
   children: readonly (Linked | null)[],
 ): Uint8Array {
-  // A child may have to be encoded to have a CID, and that uses the same scratch buffer: so do it first.
+  // A child may have to be encoded to have a CID, and that uses the same scratch buffer: so do it
+  // first.
   for (const child of children) if (child !== null && !(child instanceof Cid)) child.cid
   let bound = MAX_NODE_OVERHEAD
   for (const key of keys) bound += MAX_ENTRY_OVERHEAD + key.length
@@ -82,7 +84,10 @@ export function encodeNode(
   return kept
 }
 
-/** Node's Buffer allocates small pieces from a pool: an ArrayBuffer for each would cost more than encoding the node. */
+/**
+ * Node's Buffer allocates small pieces from a pool: an ArrayBuffer for each would cost more than
+ * encoding the node.
+ */
 function allocate(length: number): Uint8Array {
   const pooled = globalThis.Buffer?.allocUnsafe(length)
   return pooled ? new Uint8Array(pooled.buffer, pooled.byteOffset, length) : new Uint8Array(length)
@@ -122,8 +127,9 @@ function writeLink(bytes: Uint8Array, at: number, linked: Linked | null): number
 }
 
 /**
- * Reads a node, which has only one valid encoding. Also refuses keys out of order, prefixes shorter than
- * they could be, and more entries or longer keys than the limits. CIDs in the result are views of `bytes`.
+ * Reads a node, which has only one valid encoding. Also refuses keys out of order, prefixes shorter
+ * than they could be, and more entries or longer keys than the limits. CIDs in the result are views
+ * of `bytes`.
  * @throws InvalidNodeError
  */
 export function decodeNode(bytes: Uint8Array, cid?: Cid): NodeContent {
@@ -136,16 +142,19 @@ export function decodeNode(bytes: Uint8Array, cid?: Cid): NodeContent {
 }
 
 /**
- * Finds where in `bytes` the CIDs of a node's links are. The node begins at `start`. The positions come in
- * tree order: subtree, record, subtree, …, subtree. So subtrees have even indices, with 0 where there is
- * none, and records odd ones. Keys are skipped: their order is not checked.
+ * Finds where in `bytes` the CIDs of a node's links are. The node begins at `start`. The positions
+ * come in tree order: subtree, record, subtree, …, subtree. So subtrees have even indices, with 0
+ * where there is none, and records odd ones. Keys are skipped: their order is not checked.
  * @throws InvalidNodeError
  */
 export function linksOfNode(bytes: Uint8Array, start: number): number[] {
   return new NodeReader(bytes, start).links()
 }
 
-/** The key read last: the next one repeats its start. One buffer for all readers, since reading is synchronous. */
+/**
+ * The key read last: the next one repeats its start. One buffer for all readers, since reading is
+ * synchronous.
+ */
 let keyBytes: Uint8Array | undefined
 
 class NodeReader {
@@ -207,7 +216,9 @@ class NodeReader {
     this.#head(UNSIGNED)
   }
 
-  /** Reads a key. It must sort after the one before, and its prefix must be all that the two share. */
+  /**
+   * Reads a key. It must sort after the one before, and its prefix must be all that the two share.
+   */
   #key(): string {
     const bytes = this.#bytes
     this.#expectKey(KEY_K)
@@ -281,7 +292,10 @@ class NodeReader {
     if (this.#bytes[this.#at++] !== byte) refuse('encoding')
   }
 
-  /** The argument of a head of `major`, in its shortest form. No number in a node needs more than two bytes. */
+  /**
+   * The argument of a head of `major`, in its shortest form. No number in a node needs more than
+   * two bytes.
+   */
   #head(major: number): number {
     const bytes = this.#bytes
     const info = (bytes[this.#at++] ?? refuse('encoding')) - major

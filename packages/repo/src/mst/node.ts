@@ -69,7 +69,8 @@ export class MstNode {
 
 /**
  * The layer of a root, which is that of its keys.
- * @throws InvalidNodeError for a root that only holds a subtree, or on a layer that no honest tree reaches
+ * @throws InvalidNodeError for a root that only holds a subtree, or on a layer that no honest tree
+ * reaches
  */
 export function layerOfRoot({ keys, children }: Pick<NodeContent, 'keys' | 'children'>, cid: Cid): number {
   const [first] = keys

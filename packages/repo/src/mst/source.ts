@@ -11,7 +11,9 @@ export interface MstOptions {
   readonly trusted?: boolean
   /** Only part of the tree is present, as in a `#commit`. Default false. */
   readonly partial?: boolean
-  /** How many bytes of keys may be decoded, for nodes that somebody else sent. Default: any number. */
+  /**
+   * How many bytes of keys may be decoded, for nodes that somebody else sent. Default: any number.
+   */
   readonly maxKeyBytes?: number
 }
 
@@ -48,7 +50,9 @@ export class MstSource {
     return this.partial ? this.#childOrNull(node, index) : this.child(node, index)
   }
 
-  /** Like `child`, but a node decoded here is not kept: for walks through trees larger than memory. */
+  /**
+   * Like `child`, but a node decoded here is not kept: for walks through trees larger than memory.
+   */
   childUncached(node: MstNode, index: number): MstNode | null {
     const child = node.children[index]!
     return child === null || child instanceof MstNode ? child : this.#node(node, index, child, this.#bytes(child))

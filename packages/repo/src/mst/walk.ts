@@ -26,7 +26,10 @@ interface Frame {
   at: number
 }
 
-/** The entries in `range`, in order. Holds one path of nodes, and loads no subtree outside the range. */
+/**
+ * The entries in `range`, in order. Holds one path of nodes, and loads no subtree outside the
+ * range.
+ */
 export function* walkEntries(source: MstSource, root: MstNode, range: MstRange = {}): Generator<MstEntry> {
   const { from, to } = bounds(range)
   const step = range.reverse ? -1 : 1
@@ -48,7 +51,10 @@ export function* walkEntries(source: MstSource, root: MstNode, range: MstRange =
   }
 }
 
-/** Where a walk enters a node. A node wholly before `start` is entered at its end, and one wholly after it at its edge. */
+/**
+ * Where a walk enters a node. A node wholly before `start` is entered at its end, and one wholly
+ * after it at its edge.
+ */
 function startIn(node: MstNode, start: string | undefined, step: number): Frame {
   if (start === undefined) return { node, at: step > 0 ? 0 : node.keys.length * 2 }
   return { node, at: node.search(start) * 2 }
@@ -78,7 +84,10 @@ export function* walkNodes(source: MstSource, root: MstNode): Generator<MstNode>
   }
 }
 
-/** The nodes from the root down to `key`, or to where it would be: what proves that it is there, or that it is not. */
+/**
+ * The nodes from the root down to `key`, or to where it would be: what proves that it is there, or
+ * that it is not.
+ */
 export function pathTo(source: MstSource, root: MstNode, key: string): MstNode[] {
   const path: MstNode[] = []
   for (let node: MstNode | null = root; node !== null; ) {
@@ -91,8 +100,8 @@ export function pathTo(source: MstSource, root: MstNode, key: string): MstNode[]
 }
 
 /**
- * Every node whose keys enclose or touch `key`: the path to it and, when it is there, the edges of the
- * subtrees on both sides. These nodes are enough to take the key out or to put it in.
+ * Every node whose keys enclose or touch `key`: the path to it and, when it is there, the edges of
+ * the subtrees on both sides. These nodes are enough to take the key out or to put it in.
  */
 export function coveringProof(source: MstSource, root: MstNode, key: string): MstNode[] {
   const path = pathTo(source, root, key)

@@ -5,8 +5,9 @@ import { Mst } from '../mst/mst.ts'
 import type { RepoOp } from '../mst/op.ts'
 
 /**
- * Undoes the operations of a commit on the part of the tree that it carries, and returns the root of the
- * tree before it. If that is the root of the last commit, the operations are all that changed.
+ * Undoes the operations of a commit on the part of the tree that it carries, and returns the root
+ * of the tree before it. If that is the root of the last commit, the operations are all that
+ * changed.
  *
  * @see https://atproto.com/specs/sync#commit-event
  * @throws InversionError if the operations cannot have led to this tree, or if nodes are missing

@@ -13,8 +13,8 @@ import { type RecordFault, readSentRecord } from '../record.ts'
 import { requireRootCommit } from './signed-commit.ts'
 
 /**
- * The blocks that prove what a repository holds at a path: the commit, the nodes down to the path, and the
- * record. If there is no record, commit and nodes prove that.
+ * The blocks that prove what a repository holds at a path: the commit, the nodes down to the path,
+ * and the record. If there is no record, commit and nodes prove that.
  * @throws MissingBlockError when `get` lacks a block (see `withBlocks`)
  * @see https://atproto.com/specs/sync#com-atproto-sync-getrecord
  */
@@ -45,7 +45,10 @@ export type ProvenRecord = { readonly commit: Commit } & (
   | { readonly cid: Cid; readonly block: Block; readonly record?: undefined; readonly fault: RecordFault }
 )
 
-/** The nodes on the path to a record, the record and the commit, with room for nodes beside the path. */
+/**
+ * The nodes on the path to a record, the record and the commit, with room for nodes beside the
+ * path.
+ */
 const maxProofBlocks = 4 * (maxLayer + 2)
 
 /**

@@ -12,7 +12,8 @@ interface Account {
 }
 
 /**
- * The commit at the first root of a CAR file. What further roots mean is undefined: they are ignored.
+ * The commit at the first root of a CAR file. What further roots mean is undefined: they are
+ * ignored.
  * @throws VerificationError, InvalidCommitError
  */
 export function requireRootCommit(roots: readonly Cid[], get: GetBlock, account: Account): Commit {
@@ -23,7 +24,10 @@ export function requireRootCommit(roots: readonly Cid[], get: GetBlock, account:
   return requireSignedCommit(bytes, account)
 }
 
-/** Decodes a commit that must be of `account` and signed by it. @throws VerificationError, InvalidCommitError */
+/**
+ * Decodes a commit that must be of `account` and signed by it.
+ * @throws VerificationError, InvalidCommitError
+ */
 export function requireSignedCommit(bytes: Uint8Array, { did, key }: Account): Commit {
   const commit = decodeCommit(bytes)
   if (commit.did !== did) throw new VerificationError('did', `the commit is of ${commit.did}, not of ${did}`)

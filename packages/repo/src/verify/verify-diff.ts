@@ -23,11 +23,14 @@ import { type RecordFault, readSentRecord, type UnreadableRecord } from '../reco
 import { requireRootCommit } from './signed-commit.ts'
 
 /**
- * What changed in a repository since an earlier state, in the form in which a storage takes a commit. `ops`
- * are in order of their paths.
+ * What changed in a repository since an earlier state, in the form in which a storage takes a
+ * commit. `ops` are in order of their paths.
  */
 export interface RepoDiff extends Omit<CommitData, 'slice'> {
-  /** The new records that cannot be read, in order of their paths. Their blocks are in `added` like all others. */
+  /**
+   * The new records that cannot be read, in order of their paths. Their blocks are in `added` like
+   * all others.
+   */
   readonly unreadable: readonly UnreadableRecord[]
 }
 
@@ -37,27 +40,30 @@ export interface DiffContext {
   /** The account's signing key. */
   readonly key: PublicKey | DidKey
   /**
-   * The earlier state: the one whose rev was requested as `since`. Without it, the file must hold the whole
-   * repository.
+   * The earlier state: the one whose rev was requested as `since`. Without it, the file must hold
+   * the whole repository.
    */
   readonly previous?: Head | undefined
   /** The blocks of that state. They are the caller's own and are not verified again. */
   readonly get?: GetBlock
   readonly limits?: {
     readonly maxBlocks?: number
-    /** Bytes of the paths in the received nodes. Default: 16 MiB and four times the length of the file. */
+    /**
+     * Bytes of the paths in the received nodes. Default: 16 MiB and four times the length of the
+     * file.
+     */
     readonly maxPathBytes?: number
   }
 }
 
 /**
  * Verifies a CAR file that holds what changed in a repository since a known state, as
- * `com.atproto.sync.getRepo` returns it for a `since`: the account and the signature, every node and record
- * that is new, and that the operations found are all that changed between the two states. Blocks of the
- * known state may be missing from the file.
+ * `com.atproto.sync.getRepo` returns it for a `since`: the account and the signature, every node
+ * and record that is new, and that the operations found are all that changed between the two
+ * states. Blocks of the known state may be missing from the file.
  *
- * @throws VerificationError, InvalidCommitError, InvalidNodeError, CarError; MissingBlockError for what neither the file nor
- * `get` has (see `withBlocks`)
+ * @throws VerificationError, InvalidCommitError, InvalidNodeError, CarError; MissingBlockError for
+ * what neither the file nor `get` has (see `withBlocks`)
  * @example
  * const { head, ops, added, removed } = verifyDiff(car, { did, key, previous: head, get })
  */
@@ -101,7 +107,10 @@ function checkRev({ cid, rev }: Head, previous: Head | undefined): void {
   }
 }
 
-/** Checks that the received nodes are parts of one tree and link to no other node twice. That bounds the work that follows. */
+/**
+ * Checks that the received nodes are parts of one tree and link to no other node twice. That bounds
+ * the work that follows.
+ */
 function checkReceived(tree: Mst): void {
   checkTree(tree)
   const others = new CidMap<true>()
@@ -116,7 +125,10 @@ function checkReceived(tree: Mst): void {
   }
 }
 
-/** The root after the operations: a tree of the same content has the same root, however the sender arranged the blocks. */
+/**
+ * The root after the operations: a tree of the same content has the same root, however the sender
+ * arranged the blocks.
+ */
 function rootAfter(before: Mst, ops: readonly RepoOp[]): Cid {
   let tree = before
   try {

@@ -22,7 +22,10 @@ const commit = repo.write(repo.randomWrites(20))
 const slice = sliceOf(commit)
 const context: SliceContext = { key, previous: commit.prev, now: tidMicroseconds(commit.head.rev) / 1000 }
 
-/** The slice of another tree, signed by the account: only what the tree itself shows can give it away. */
+/**
+ * The slice of another tree, signed by the account: only what the tree itself shows can give it
+ * away.
+ */
 function signed(data: Cid, blocks: Iterable<Block>, ops: readonly RepoOp[] = slice.ops): CommitSlice {
   const { block } = signCommit({ did, data, rev: commit.head.rev }, keyPair)
   return { ...slice, commit: block.cid, roots: [block.cid], ops, blocks: [block, ...blocks] }

@@ -28,7 +28,9 @@ export interface CommitSlice {
 
 /** What is known about the account when the event comes. */
 export interface SliceContext {
-  /** The account's signing key. Without one the signature is left to the caller (`verifyCommit`). */
+  /**
+   * The account's signing key. Without one the signature is left to the caller (`verifyCommit`).
+   */
   readonly key?: PublicKey | DidKey | undefined
   /** The last commit that was processed. */
   readonly previous?: Pick<Head, 'rev' | 'data'> | undefined
@@ -69,8 +71,8 @@ export interface VerifiedSlice {
 }
 
 /**
- * What to do with a `#commit`: `reject` what is wrong and `drop` what is out of date; for `desynchronized`, fetch the whole
- * repository, because events were missed.
+ * What to do with a `#commit`: `reject` what is wrong and `drop` what is out of date; for
+ * `desynchronized`, fetch the whole repository, because events were missed.
  */
 export type SliceVerdict =
   | ({ readonly outcome: 'accept' } & VerifiedSlice)
@@ -78,10 +80,10 @@ export type SliceVerdict =
   | ({ readonly outcome: 'reject' | 'drop' } & SliceViolation)
 
 /**
- * Verifies the repository part of a `#commit` by every rule of sync 1.1: the commit block and its fields,
- * the form of the operations, each node of the partial tree, the blocks of the records, that undoing the
- * operations gives `prevData`, the signature, and last whether it continues what was seen before. A record
- * that cannot be read is not a fault of the commit.
+ * Verifies the repository part of a `#commit` by every rule of sync 1.1: the commit block and its
+ * fields, the form of the operations, each node of the partial tree, the blocks of the records,
+ * that undoing the operations gives `prevData`, the signature, and last whether it continues what
+ * was seen before. A record that cannot be read is not a fault of the commit.
  * @see https://atproto.com/specs/sync#commit-validation
  */
 export function verifySlice(slice: CommitSlice, context: SliceContext = {}): SliceVerdict {

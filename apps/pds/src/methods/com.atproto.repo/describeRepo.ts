@@ -6,8 +6,8 @@ import type { Identity } from '../../identity/identity.ts'
 import type { Repos } from '../../repos/repos.ts'
 
 /**
- * Honest repositories have a hundred. The list has no cursor and a repository may have a collection for each of its records, so it ends
- * somewhere: at about 3 MB of the longest names.
+ * Honest repositories have a hundred. The list has no cursor and a repository may have a collection
+ * for each of its records, so it ends somewhere: at about 3 MB of the longest names.
  */
 const maxCollections = 1_000
 

@@ -10,8 +10,8 @@ import type { Repos } from '../../repos/repos.ts'
 const aroundRecord = 200
 
 /**
- * How much of a page is read, and then written, in one turn of the event loop. A record of 1 MB has two turns to itself, of a millisecond
- * or two.
+ * How much of a page is read, and then written, in one turn of the event loop. A record of 1 MB has
+ * two turns to itself, of a millisecond or two.
  */
 const maxBytesInTurn = 256 * 1024
 

@@ -17,8 +17,8 @@ export function getBlocks({ repos }: Deps): Handler<typeof method, Reader> {
     if (params.cids.length > maxCids) throw refuse('InvalidRequest', `Ask for at most ${maxCids} blocks at once`)
     const [first, ...others] = params.cids.map((text) => requestedCid(text))
     if (!first) throw refuse('InvalidRequest', 'Name at least one block')
-    // A CAR v1 file must have a root, and readers refuse one without. These blocks have none of their
-    // own, so the first stands in.
+    // A CAR v1 file must have a root, and readers refuse one without. These blocks have none of
+    // their own, so the first stands in.
     return repo.blocks([first, ...others])
   }
 }

@@ -6,10 +6,16 @@ import { PerNetworkLimit } from '../../per-network-limit.ts'
 import { Refused } from '../../refused.ts'
 import { snapshotCar } from './repo-car.ts'
 
-/** A quarter of the snapshots that storage keeps open: slow readers in one network must not block all others. */
+/**
+ * A quarter of the snapshots that storage keeps open: slow readers in one network must not block
+ * all others.
+ */
 const maxPerNetwork = 16
 
-/** Exports of repositories as CAR files. Each holds a snapshot for as long as its client takes to read it. */
+/**
+ * Exports of repositories as CAR files. Each holds a snapshot for as long as its client takes to
+ * read it.
+ */
 export class Exports {
   readonly #repos: Pick<RepoStore, 'snapshot'>
   readonly #underWay = new PerNetworkLimit(maxPerNetwork)
@@ -18,7 +24,10 @@ export class Exports {
     this.#repos = repos
   }
 
-  /** The whole repository, or what it gained after `since`. Refuses with `RepoNotFound`, and with `ServiceUnavailable` beyond the limit. */
+  /**
+   * The whole repository, or what it gained after `since`. Refuses with `RepoNotFound`, and with
+   * `ServiceUnavailable` beyond the limit.
+   */
   async open(did: Did, { ip, since }: { ip: string; since?: Tid | undefined }): Promise<RawOutput> {
     const end = this.#underWay.take(clientNetwork(ip))
     if (!end) throw tooMany()

@@ -13,8 +13,8 @@ export function recordOpening(did: Did, collection: Nsid): Uint8Array {
 const MAP = 5
 
 /**
- * Whether `writeRecord` threw this because the record has no JSON form: its maps use keys that JSON cannot hold, or it is not of the
- * data model. Only an import can bring such records.
+ * Whether `writeRecord` threw this because the record has no JSON form: its maps use keys that JSON
+ * cannot hold, or it is not of the data model. Only an import can bring such records.
  */
 export function isWithoutJson(error: unknown): boolean {
   return error instanceof DataModelError || error instanceof CborError
@@ -22,7 +22,8 @@ export function isWithoutJson(error: unknown): boolean {
 
 /**
  * Appends a record, which begins with `opening`, as getRecord and listRecords return it. It is
- * written straight from the stored bytes: decoding and encoding each record would dominate the cost.
+ * written straight from the stored bytes: decoding and encoding each record would dominate the
+ * cost.
  */
 export function writeRecord(
   json: JsonBuilder,

@@ -26,7 +26,10 @@ interface SnapshotCarOptions {
   onClose(): void
 }
 
-/** A CAR file of a snapshot, which is closed when the file was read, whole or in part, or when nobody will read it. */
+/**
+ * A CAR file of a snapshot, which is closed when the file was read, whole or in part, or when
+ * nobody will read it.
+ */
 class SnapshotCar implements ByteStream {
   readonly #snapshot: RepoSnapshot
   readonly #onClose: () => void
@@ -78,8 +81,8 @@ async function* newerBlocks(snapshot: RepoSnapshot, since: Tid): AsyncIterable<B
 }
 
 /**
- * A CAR file of the blocks of `cids`, each once and in the order of the request. Unless it is small,
- * it is streamed block by block: clients choose how large their blocks are. Refuses with
+ * A CAR file of the blocks of `cids`, each once and in the order of the request. Unless it is
+ * small, it is streamed block by block: clients choose how large their blocks are. Refuses with
  * `BlockNotFound` if one is missing.
  */
 export async function blocksCar(
@@ -99,7 +102,10 @@ export async function blocksCar(
   return carOf(cids[0], whole)
 }
 
-/** The blocks one by one. If a commit has removed one meanwhile, the file breaks off: it is too late to refuse. */
+/**
+ * The blocks one by one. If a commit has removed one meanwhile, the file breaks off: it is too late
+ * to refuse.
+ */
 async function* eachBlock(repos: Pick<RepoStore, 'block'>, did: Did, cids: readonly Cid[]): AsyncGenerator<Block> {
   for (const cid of cids) {
     const bytes = await repos.block(did, cid)

@@ -35,7 +35,10 @@ export interface RepoStatus {
   readonly rev: Tid | undefined
 }
 
-/** Gives access to repositories, after it has checked the state of the account and who the caller is. */
+/**
+ * Gives access to repositories, after it has checked the state of the account and who the caller
+ * is.
+ */
 export class RepoReader {
   readonly #deps: RepoReaderDeps
 
@@ -55,20 +58,25 @@ export class RepoReader {
     return caller.did
   }
 
-  /** The repository of a DID or handle, for reading single records: an active one. Refuses with `InvalidRequest`. */
+  /**
+   * The repository of a DID or handle, for reading single records: an active one. Refuses with
+   * `InvalidRequest`.
+   */
   async readable(repo: string): Promise<ReadableRepo> {
     return new ReadableRepo(requireReadable(await this.#deps.accounts.find(repo), repo), this.#deps)
   }
 
   /**
-   * The repository of a DID or handle, for synchronisation: an active one, or any for its owner and the administrator. Refuses with
-   * `RepoNotFound`, `RepoTakendown` or `RepoDeactivated`.
+   * The repository of a DID or handle, for synchronisation: an active one, or any for its owner and
+   * the administrator. Refuses with `RepoNotFound`, `RepoTakendown` or `RepoDeactivated`.
    */
   async syncable(repo: string, caller: Reader): Promise<ReadableRepo> {
     return new ReadableRepo(requireSyncable(await this.#deps.accounts.find(repo), repo, caller), this.#deps)
   }
 
-  /** The state of the repository of a DID or handle, whatever it is. Refuses with `RepoNotFound`. */
+  /**
+   * The state of the repository of a DID or handle, whatever it is. Refuses with `RepoNotFound`.
+   */
   async status(repo: string): Promise<RepoStatus> {
     const account = await this.#deps.accounts.find(repo)
     if (!account) throw repoNotFound(repo)

@@ -4,9 +4,10 @@ import type { Did } from '@atoll/syntax'
 import { deletion, type RecordDeletion, type Write } from './write.ts'
 
 /**
- * The deletions that go with a plan: of older records of the same kind with the subject of a new one. A second like of one post takes
- * the place of the first. Two of them in one plan both stay, since neither is older; and what the caller wants unchecked
- * (`validate: false`) replaces nothing, as on other servers. Records without a subject cost no read.
+ * The deletions that go with a plan: of older records of the same kind with the subject of a new
+ * one. A second like of one post takes the place of the first. Two of them in one plan both stay,
+ * since neither is older; and what the caller wants unchecked (`validate: false`) replaces nothing,
+ * as on other servers. Records without a subject cost no read.
  */
 export async function olderDuplicates(
   records: Pick<RecordStore, 'bySubject'>,

@@ -23,8 +23,8 @@ export interface PendingRepo {
 
 /**
  * The commits that the storage was given and has not made durable yet. The next write of the same
- * repository builds on them, so that many writes of one account share a sync. Should one of them fail,
- * those behind it fail as well, since the storage compares heads.
+ * repository builds on them, so that many writes of one account share a sync. Should one of them
+ * fail, those behind it fail as well, since the storage compares heads.
  *
  * In one process only: what another process has handed over is not seen.
  */

@@ -22,7 +22,10 @@ interface RecordToPrepare {
   readonly collection: Nsid
   readonly rkey?: string | undefined
   readonly value: ValueMap
-  /** True: the type must be known. False: neither schema nor record key kind is checked. Unset: both are, if the type is known. */
+  /**
+   * True: the type must be known. False: neither schema nor record key kind is checked. Unset: both
+   * are, if the type is known.
+   */
   readonly validate?: boolean | undefined
 }
 
@@ -36,21 +39,24 @@ export class RecordPreparer {
 
   /** Refuses with `InvalidRequest` whatever may not be a record of `collection`. */
   prepare({ action, collection, rkey, value, validate }: RecordToPrepare): PreparedRecord {
-    if (!isNormalizedNsid(collection))
+    if (!isNormalizedNsid(collection)) {
       throw new Refused('InvalidRequest', `Invalid collection: ${collection} is written ${normalizeNsid(collection)}`)
+    }
     const record = withType(collection, value)
     const validationStatus = this.#validate(collection, record, validate)
-    if (findLegacyBlobRefs(record).length > 0)
+    if (findLegacyBlobRefs(record).length > 0) {
       throw new Refused(
         'InvalidRequest',
         `Legacy blobs are not allowed: upload the file again and refer to what uploadBlob answers (in a ${collection} record)`,
       )
+    }
     const block = encoded(collection, record)
-    if (block.bytes.length > maxRecordBytes)
+    if (block.bytes.length > maxRecordBytes) {
       throw new Refused(
         'InvalidRequest',
         `Record is too large: ${block.bytes.length} bytes, at most ${maxRecordBytes} are allowed`,
       )
+    }
     return {
       action,
       collection,
@@ -81,13 +87,17 @@ export class RecordPreparer {
     return 'valid'
   }
 
-  /** The given key, or the only one that the collection takes; undefined where the server chooses a TID. */
+  /**
+   * The given key, or the only one that the collection takes; undefined where the server chooses a
+   * TID.
+   */
   #recordKey(collection: Nsid, given: string | undefined, validate: boolean | undefined): RecordKey | undefined {
     const kind = this.#lexicons.recordType(collection)?.key ?? 'any'
     if (given === undefined) return onlyKey(collection, kind)
     if (!isRecordKey(given)) throw new Refused('InvalidRequest', `'${given}' is not a record key`)
-    if (validate !== false && !matchesRecordKeyKind(kind, given))
+    if (validate !== false && !matchesRecordKeyKind(kind, given)) {
       throw new Refused('InvalidRequest', `Invalid record key for ${collection}: expected ${kind}, got '${given}'`)
+    }
     return given
   }
 }
@@ -97,7 +107,10 @@ function onlyKey(collection: Nsid, kind: RecordKeyKind): RecordKey | undefined {
   return kind.startsWith('literal:') ? parseRecordKey(kind.slice('literal:'.length)) : undefined
 }
 
-/** Refuses what JSON may say and a record may not: more levels or values than readers of repositories take. */
+/**
+ * Refuses what JSON may say and a record may not: more levels or values than readers of
+ * repositories take.
+ */
 function encoded(collection: Nsid, record: ValueMap): Block {
   try {
     return blockOf(record)
@@ -109,7 +122,8 @@ function encoded(collection: Nsid, record: ValueMap): Block {
 
 function withType(collection: Nsid, value: ValueMap): ValueMap {
   if (value['$type'] === undefined) return { $type: collection, ...value }
-  if (value['$type'] !== collection)
+  if (value['$type'] !== collection) {
     throw new Refused('InvalidRequest', `Invalid $type: expected ${collection}, got ${String(value['$type'])}`)
+  }
   return value
 }

@@ -3,7 +3,10 @@ import { isAtUri, isDid, type Nsid } from '@atoll/syntax'
 
 type SubjectOf = (record: ValueMap) => string | undefined
 
-/** The kinds of record of which an account has one for each subject at most, and how each names its subject. */
+/**
+ * The kinds of record of which an account has one for each subject at most, and how each names its
+ * subject.
+ */
 const subjects: { readonly [collection: Nsid]: SubjectOf } = {
   'app.bsky.feed.like': subjectUri,
   'app.bsky.feed.repost': subjectUri,
@@ -11,7 +14,10 @@ const subjects: { readonly [collection: Nsid]: SubjectOf } = {
   'app.bsky.graph.block': subjectDid,
 }
 
-/** The subject of a record of which there should be one for each: the post of a like or repost, the account of a follow or block. */
+/**
+ * The subject of a record of which there should be one for each: the post of a like or repost, the
+ * account of a follow or block.
+ */
 export function subjectOf(collection: Nsid, record: ValueMap): string | undefined {
   return Object.hasOwn(subjects, collection) ? subjects[collection]?.(record) : undefined
 }

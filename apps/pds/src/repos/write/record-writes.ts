@@ -5,7 +5,10 @@ import { requestedCid } from '../cid-text.ts'
 import type { RepoWriter, WriteOutcome } from './repo-writer.ts'
 import { deletion, type KeyedRecord, type PreparedRecord, type WantedWrite, type Write } from './write.ts'
 
-/** The commit that a client saw. If it is not the head any more, the write is refused with `InvalidSwap`. */
+/**
+ * The commit that a client saw. If it is not the head any more, the write is refused with
+ * `InvalidSwap`.
+ */
 interface SwapCommit {
   readonly swapCommit?: string | undefined
 }
@@ -15,7 +18,10 @@ interface Swaps extends SwapCommit {
   readonly swapRecord?: string | null | undefined
 }
 
-/** The writes that the methods of `com.atproto.repo` make. Each is one commit; see `RepoWriter.write`. */
+/**
+ * The writes that the methods of `com.atproto.repo` make. Each is one commit; see
+ * `RepoWriter.write`.
+ */
 export class RecordWrites {
   readonly #writer: Pick<RepoWriter, 'write'>
 
@@ -41,7 +47,9 @@ export class RecordWrites {
     })
   }
 
-  /** Makes no commit if the record is gone already, perhaps because the same request was sent twice. */
+  /**
+   * Makes no commit if the record is gone already, perhaps because the same request was sent twice.
+   */
   delete(
     did: Did,
     { collection, rkey }: { collection: Nsid; rkey: RecordKey },

@@ -45,7 +45,9 @@ export interface WriteOutcome<W> {
 
 type Writes = readonly Write[]
 
-/** Decides what to write. Called again if the repository has changed before the write was stored. */
+/**
+ * Decides what to write. Called again if the repository has changed before the write was stored.
+ */
 export type Plan<W extends Writes> = (current: CurrentRepo) => W | Promise<W>
 
 interface PendingWrite<W> {
@@ -75,7 +77,10 @@ interface RepoWriterDeps {
 /** How often a plan is made again when another process moved the repository on. */
 const attempts = 4
 
-/** The only place where repositories change: every write becomes one commit and its event, in one transaction. */
+/**
+ * The only place where repositories change: every write becomes one commit and its event, in one
+ * transaction.
+ */
 export class RepoWriter {
   readonly #storage: RepoWriterDeps['storage']
   readonly #blobs: RepoWriterDeps['blobs']
@@ -94,8 +99,9 @@ export class RepoWriter {
   }
 
   /**
-   * The first commit of a repository, without records, for the transaction that makes the account. It needs no lock: nobody can write to
-   * a repository before its account is there, and of two transactions that make one the storage refuses the second.
+   * The first commit of a repository, without records, for the transaction that makes the account.
+   * It needs no lock: nobody can write to a repository before its account is there, and of two
+   * transactions that make one the storage refuses the second.
    */
   newRepo(did: Did, sign: Signer): NewRepo {
     const commit = createRepo({ did, sign, rev: repoClock(undefined, this.#now).next() })
@@ -109,9 +115,10 @@ export class RepoWriter {
   }
 
   /**
-   * Asks `plan` what to write, alone in the repository, and commits it. Resolves when the commit and its event would survive a crash.
-   * Older likes, reposts, follows and blocks that the plan repeats are deleted in the same commit. An empty plan makes no commit.
-   * Refuses inactive accounts.
+   * Asks `plan` what to write, alone in the repository, and commits it. Resolves when the commit
+   * and its event would survive a crash. Older likes, reposts, follows and blocks that the plan
+   * repeats are deleted in the same commit. An empty plan makes no commit. Refuses inactive
+   * accounts.
    */
   async write<W extends Writes>(did: Did, plan: Plan<W>): Promise<WriteOutcome<W>> {
     for (let attempt = 1; ; attempt++) {
@@ -120,8 +127,8 @@ export class RepoWriter {
         await durable
         return outcome
       } catch (error) {
-        // Another process on the same storage was faster, or a commit below this one failed: plan again
-        // on the current head.
+        // Another process on the same storage was faster, or a commit below this one failed: plan
+        // again on the current head.
         if (!(error instanceof ConflictError && error.field === 'repo') || attempt === attempts) throw error
       }
     }
@@ -182,7 +189,10 @@ export class RepoWriter {
     return duplicates.length > 0 ? [...duplicates, ...wanted] : wanted
   }
 
-  /** Runs `work` on the blocks of the repository. An error of the tree becomes a refusal of the request. */
+  /**
+   * Runs `work` on the blocks of the repository. An error of the tree becomes a refusal of the
+   * request.
+   */
   async #withTree<T>(did: Did, pending: PendingRepo | undefined, work: (get: GetBlock) => T): Promise<T> {
     try {
       return await withRepoBlocks(this.#storage.repos, did, (get) =>
@@ -214,10 +224,10 @@ function applyCommit(tx: Pick<PdsTransaction, 'repo'>, commit: CommitData, write
 }
 
 /**
- * Whether a plan must wait until the pending commits are durable. An empty plan tells the client that
- * everything is as it wanted, and that must be durable. And a record with a subject replaces older
- * ones, which are looked up in the storage's index, where pending records are missing: of two likes of
- * one post in a row, both would stay.
+ * Whether a plan must wait until the pending commits are durable. An empty plan tells the client
+ * that everything is as it wanted, and that must be durable. And a record with a subject replaces
+ * older ones, which are looked up in the storage's index, where pending records are missing: of two
+ * likes of one post in a row, both would stay.
  */
 function mustWait(wanted: Writes): boolean {
   return wanted.length === 0 || wanted.some((write) => write.action !== 'delete' && write.subject !== undefined)

@@ -12,7 +12,10 @@ const keptImported = 10_000
  */
 export class SigningKeys {
   readonly #keys: Pick<KeyStore, 'signingKey'>
-  /** Importing derives the public key, which costs as much as a signature: the last accounts that wrote keep theirs. */
+  /**
+   * Importing derives the public key, which costs as much as a signature: the last accounts that
+   * wrote keep theirs.
+   */
   readonly #imported = new RecentMap<Did, { stored: SigningKey; pair: KeyPair }>({ maxSize: keptImported })
 
   constructor(keys: Pick<KeyStore, 'signingKey'>) {

@@ -2,7 +2,10 @@ import type { BlobRef, Cid } from '@atoll/data-model'
 import type { BlobReference, RecordChange } from '@atoll/storage'
 import type { Nsid, RecordKey } from '@atoll/syntax'
 
-/** `valid` and `unknown` (no schema is known) as clients are told; undefined where they did not want validation. */
+/**
+ * `valid` and `unknown` (no schema is known) as clients are told; undefined where they did not want
+ * validation.
+ */
 export type ValidationStatus = 'valid' | 'unknown' | undefined
 
 /** A record that may be written: checked and encoded. */
@@ -35,8 +38,9 @@ export interface RecordDeletion {
 export type WantedWrite = PreparedRecord | RecordDeletion
 
 /**
- * One change of a commit. The tree (`RecordWrite`), the record index (`RecordChange`) and the commits
- * that are pending take it as it is: nothing is copied from one shape into another on the way.
+ * One change of a commit. The tree (`RecordWrite`), the record index (`RecordChange`) and the
+ * commits that are pending take it as it is: nothing is copied from one shape into another on the
+ * way.
  */
 export type Write = KeyedRecord | RecordDeletion
 
