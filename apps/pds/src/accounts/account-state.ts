@@ -9,8 +9,8 @@ export function isActive(account: Account): boolean {
 }
 
 /** An account of this server, in whatever state. Refuses with `AccountNotFound`. */
-export function requireAccount(account: Account | undefined, did: Did): Account {
-  if (!account) throw new Refused('AccountNotFound', `Could not find account: ${did}`)
+export function requireAccount(account: Account | undefined, did: Did, what?: string): Account {
+  if (!account) throw accountNotFound(did, what)
   return account
 }
 
@@ -61,4 +61,9 @@ export function repoNotFound(did: string): Refused {
 /** For methods that read and write records. */
 export function noSuchRepo(repo: string): Refused {
   return new Refused('InvalidRequest', `Could not find repo: ${repo}`)
+}
+
+/** For methods about the caller's account. `what` is the word for what could not be found. */
+export function accountNotFound(did: Did, what = 'account'): Refused {
+  return new Refused('AccountNotFound', `Could not find ${what}: ${did}`)
 }

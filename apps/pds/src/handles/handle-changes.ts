@@ -3,11 +3,11 @@ import type { PlcOperation } from '@atoll/identity/plc'
 import { type Account, type Claim, ConflictError, type PdsStorage } from '@atoll/storage'
 import { identityEvent } from '@atoll/sync'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import { accountNotFound } from '../accounts/account-state.ts'
 import { mayBeUnderWay, underWay } from '../claims/unfinished-changes.ts'
 import type { DidLocks } from '../did-locks.ts'
 import type { LookUpCaller, LookUps } from '../identity/look-ups.ts'
 import { directoryFailure, type PlcAccounts } from '../identity/plc-accounts.ts'
-import { Refused } from '../refused.ts'
 import { requireHandleOf } from './foreign-handles.ts'
 import { type HandleRules, handleTaken } from './handle-rules.ts'
 
@@ -213,7 +213,7 @@ function refusalOf(error: ConflictError, did: Did, handle: Handle): Error {
     case 'claim': // another process has begun, or undone, a change of this account
       return underWay(otherChange)
     case 'did':
-      return new Refused('AccountNotFound', `Could not find account: ${did}`)
+      return accountNotFound(did)
     default:
       return error
   }

@@ -8,7 +8,7 @@ import {
 } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
-import { requireNotTakendown } from '../accounts/account-state.ts'
+import { requireAccount, requireNotTakendown } from '../accounts/account-state.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config/config.ts'
 import { Refused } from '../refused.ts'
@@ -104,9 +104,8 @@ export class Sessions {
    * `ExpiredToken`.
    */
   async refresh(did: Did, id: string): Promise<SignedIn> {
-    const account = await this.#storage.accounts.get(did)
-    if (!account) throw new Refused('AccountNotFound', `Could not find user info for account: ${did}`)
-    requireNotTakendown(account)
+    const stored = await this.#storage.accounts.get(did)
+    const account = requireNotTakendown(requireAccount(stored, did, 'user info for account'))
     const row = await this.#rotate(did, id)
     return { account, ...this.jwts(row, await this.#scopeOf(row)) }
   }
