@@ -13,7 +13,10 @@ export interface SequencerOptions {
    * How many new events may wait for one live subscriber. Default: only the limit in bytes applies.
    */
   maxBufferedEvents?: number
-  /** How much of the log is read at a time for a subscriber that is behind. Default 500 events and 512 KiB. */
+  /**
+   * How much of the log is read at a time for a subscriber that is behind. Default 500 events and
+   * 512 KiB.
+   */
   pageEvents?: number
   pageBytes?: number
 }

@@ -11,8 +11,9 @@ export interface Step {
 }
 
 /**
- * Work on the database as a sequence of executions. It knows neither a driver nor whether executions are synchronous: SQLite
- * runs a routine to its end within one call, PostgreSQL awaits each step, and a host may pause between steps.
+ * Work on the database as a sequence of executions. It knows neither a driver nor whether
+ * executions are synchronous: SQLite runs a routine to its end within one call, PostgreSQL awaits
+ * each step, and a host may pause between steps.
  */
 export type Routine<T> = Generator<Step, T, unknown>
 

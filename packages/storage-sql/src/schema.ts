@@ -27,7 +27,7 @@ interface PdsTables
     ClaimTables {}
 
 /**
- * The tables of all parts, as the newest migrations leave them. Statements are checked against it; a
- * service's database has the parts that its migrations create.
+ * The tables of all parts, as the newest migrations leave them. Statements are checked against it;
+ * a service's database has the parts that its migrations create.
  */
 export interface Schema extends CoreTables, PdsTables {}

@@ -11,7 +11,9 @@ export interface Parameters<P> {
   readonly types?: P
 }
 
-/** A query written once in Kysely, compiled once by each host, and executed with named parameters. */
+/**
+ * A query written once in Kysely, compiled once by each host, and executed with named parameters.
+ */
 export interface Statement<P, R> {
   readonly build: (db: Kysely<Schema>, parameter: Parameters<P>) => Compilable<R>
 }
@@ -28,7 +30,9 @@ type Binding = { readonly name: string } | { readonly constant: SqlValue }
  * Declares a statement.
  *
  * @example
- * const repoKey = statement((db, $: Parameters<{ did: Did }>) => db.selectFrom('repo').select('key').where('did', '=', $('did')))
+ * const repoKey = statement((db, $: Parameters<{ did: Did }>) =>
+ *   db.selectFrom('repo').select('key').where('did', '=', $('did')),
+ * )
  */
 export function statement<P, R>(
   build: (db: Kysely<Schema>, parameter: Parameters<P>) => Compilable<R>,

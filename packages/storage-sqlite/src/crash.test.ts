@@ -27,7 +27,9 @@ describe('a process that is killed while it writes', () => {
   })
 })
 
-/** Kills the process after it acknowledged `enough` commits; returns how many each repository had. */
+/**
+ * Kills the process after it acknowledged `enough` commits; returns how many each repository had.
+ */
 async function writeAndKill(file: string, run: number, enough: number): Promise<Map<Did, number>> {
   const flags = ['--experimental-transform-types', '--conditions=@atoll/source', '--no-warnings']
   const script = fileURLToPath(new URL('../test/write-until-killed.ts', import.meta.url))

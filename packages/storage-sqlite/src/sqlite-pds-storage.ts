@@ -26,8 +26,9 @@ export interface SqlitePdsStorageOptions extends SqliteOptions {
 const newRecorder = intentRecorders(pdsMethods)
 
 /**
- * Opens (or creates) a database in one SQLite file, brings its schema up to date, and checks it after an unclean stop.
- * Throws `DatabaseInUseError`, `ForeignDatabaseError`, `SchemaTooNewError`, `CorruptStorageError` or `StorageUnavailableError`.
+ * Opens (or creates) a database in one SQLite file, brings its schema up to date, and checks it
+ * after an unclean stop. Throws `DatabaseInUseError`, `ForeignDatabaseError`, `SchemaTooNewError`,
+ * `CorruptStorageError` or `StorageUnavailableError`.
  */
 export async function openSqlitePdsStorage(options: SqlitePdsStorageOptions): Promise<PdsStorage> {
   return new SqlitePdsStorage(options)

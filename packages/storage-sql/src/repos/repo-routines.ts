@@ -189,7 +189,10 @@ function* moveHead({ did, prev, head }: RepoChange): Routine<{ key: number; isNe
   return { key: created!.key, isNew: true }
 }
 
-/** Stores the new blocks; returns the rows of those that hold records of this change, by the key of their CID. */
+/**
+ * Stores the new blocks; returns the rows of those that hold records of this change, by the key of
+ * their CID.
+ */
 function* addBlocks(repo: number, { added, records, head }: RepoChange): Routine<BlockRows> {
   const held = new Set<string>()
   for (const { cid } of records) if (cid) held.add(cid.key)

@@ -2,7 +2,9 @@ import type { Did, Tid } from '@atoll/syntax'
 import type { Generated } from 'kysely'
 
 export interface RepoTables {
-  /** Other tables refer to a repository by its `key`, which rises with creation and is never reused. */
+  /**
+   * Other tables refer to a repository by its `key`, which rises with creation and is never reused.
+   */
   repo: {
     key: Generated<number>
     did: Did
@@ -10,7 +12,7 @@ export interface RepoTables {
     rev: Tid
     data: Uint8Array
   }
-  /** `rev` is the commit that brought the block, `refs` counts who refers to it. Unique by (repo, cid). */
+  /** `rev` is the commit that added the block, `refs` its reference count. Unique by (repo, cid). */
   block: {
     id: Generated<number>
     repo: number

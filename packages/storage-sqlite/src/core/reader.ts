@@ -30,7 +30,10 @@ export class Reader {
     }
   }
 
-  /** Returns a single column directly, skipping the routine and row objects; for hot reads such as blocks. */
+  /**
+   * Returns a single column directly, skipping the routine and row objects; for hot reads such as
+   * blocks.
+   */
   value<P extends object, V>(statement: Statement<P, Record<string, V>>, values: P): V | undefined {
     try {
       return (this.#preferred() ?? this.#connection).value(statement, values)

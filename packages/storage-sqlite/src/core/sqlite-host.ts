@@ -42,9 +42,14 @@ export interface SqliteOptions {
   file: string
   /** Milliseconds since 1970; sequence numbers start from it. */
   now?: () => number
-  /** Page cache of the main connection. Default 16 MiB: the file cache of the system holds the rest. */
+  /**
+   * Page cache of the main connection. Default 16 MiB: the file cache of the system holds the rest.
+   */
   cacheBytes?: number
-  /** After an unclean stop, a database up to this size is checked before it is used, a larger one while it is used. Default 64 MiB. */
+  /**
+   * After an unclean stop, a database up to this size is checked before it is used, a larger one
+   * while it is used. Default 64 MiB.
+   */
   maxCheckBytes?: number
   /**
    * How long the write-ahead log may grow while open snapshots keep it from starting over. Beyond

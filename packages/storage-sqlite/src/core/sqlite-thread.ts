@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
  */
 export function startThread(program: string, file: string): Worker {
   const driver = createRequire(import.meta.url).resolve('better-sqlite3')
-  // It needs neither the secrets in the environment nor the modules that are preloaded into the process.
+  // It needs neither the secrets in the environment nor the modules that are preloaded into the
+  // process.
   return new Worker(program, { eval: true, env: {}, execArgv: [], workerData: { file, driver } })
 }

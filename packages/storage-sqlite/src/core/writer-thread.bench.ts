@@ -1,6 +1,7 @@
 /**
- * Should the writer have a thread of its own (docs/decisions/0004)? The same storage in this thread and in a worker that is sent
- * what commits hold as one buffer a turn. `ATOLL_BENCH_SECONDS` for each of `ATOLL_BENCH_ROUNDS` rounds, the two in turn.
+ * Should the writer have a thread of its own (docs/decisions/0004)? The same storage in this thread
+ * and in a worker that is sent what commits hold as one buffer a turn. `ATOLL_BENCH_SECONDS` for
+ * each of `ATOLL_BENCH_ROUNDS` rounds, the two in turn.
  */
 import { rmSync } from 'node:fs'
 import path from 'node:path'
@@ -88,7 +89,10 @@ interface Packed {
   event: { time: string; bytes: Uint8Array; seqOffset: number }
 }
 
-/** Sends the commits of one turn together. They are answered in that order, since they become durable in that order. */
+/**
+ * Sends the commits of one turn together. They are answered in that order, since they become
+ * durable in that order.
+ */
 function writeIn(worker: Worker): Write {
   const waiting: ((failure: string | null) => void)[] = []
   let batch: Packed[] = []

@@ -66,7 +66,10 @@ function recordsBeyond(db: Kysely<Schema>, $: Parameters<PageOf>, side: '<' | '>
   return db.selectFrom(rows.as('page'))
 }
 
-/** A left join keeps records whose block is missing, and the order of the page: SQLite aggregates rows as they come. */
+/**
+ * A left join keeps records whose block is missing, and the order of the page: SQLite aggregates
+ * rows as they come.
+ */
 function withBlocks(rows: ReturnType<typeof recordsBeyond>) {
   return rows
     .leftJoin('block', (join) =>
@@ -94,7 +97,10 @@ function packed(cid: RawBuilder<unknown>): RawBuilder<Uint8Array | null> {
   return sql`cast(group_concat(${cid} || ${bytes}, '') as blob)`
 }
 
-/** Records of a collection beyond `from`, newest first or, with `reverse`, oldest first. Their sections are views of shared memory. */
+/**
+ * Records of a collection beyond `from`, newest first or, with `reverse`, oldest first. Their
+ * sections are views of shared memory.
+ */
 export function* packedRecords({
   reverse,
   maxBytes,
@@ -133,7 +139,10 @@ export function* packedRecordBlocks(values: PageOf): Routine<PackedPage> {
   return { parts: ends ? [{ bytes: sectionsOf(row), ends }] : partsOf(row), last }
 }
 
-/** Those of `cids` that the repository has, in no particular order. Their sections are views of shared memory. */
+/**
+ * Those of `cids` that the repository has, in no particular order. Their sections are views of
+ * shared memory.
+ */
 export function* packedBlocks(repo: number, cids: readonly Cid[]): Routine<Section[]> {
   const found: Section[] = []
   for (let from = 0; from < cids.length; from += cidsAtOnce) {

@@ -4,7 +4,10 @@ import type { MethodNames } from '../core/storage.ts'
 
 export type AccountStatus = 'active' | 'takendown' | 'deactivated'
 
-/** An account as the server keeps it. Handles and e-mail addresses are stored in lower case, and each belongs to one account. */
+/**
+ * An account as the server keeps it. Handles and e-mail addresses are stored in lower case, and
+ * each belongs to one account.
+ */
 export interface Account {
   did: Did
   handle: Handle | undefined

@@ -50,7 +50,10 @@ export interface BlobIndex {
   list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]>
   /** Records that refer to the blob, ascending by collection and record key. */
   references(did: Did, cid: Cid, options: { limit: number }): Promise<BlobReference[]>
-  /** References to blobs that were never uploaded, one for each blob, ascending by CID bytes. `cursor` is exclusive. */
+  /**
+   * References to blobs that were never uploaded, one for each blob, ascending by CID bytes.
+   * `cursor` is exclusive.
+   */
   missing(did: Did, options: { limit: number; cursor?: Cid }): Promise<BlobReference[]>
   /**
    * Uploads that no record refers to: those that have lost their last reference, and temporary ones

@@ -145,7 +145,7 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
     for (const [what, harm] of [
       ['were lost', 'lose'],
       ['are damaged', 'damage'],
-    ] as const)
+    ] as const) {
       rule(`replaces permanent bytes that ${what} with an upload, and keeps it through a crash`, async () => {
         const { store, reopen, [harm]: doHarm } = await opened()
         const bytes = sample(100_000)
@@ -162,6 +162,7 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
         }
         expect(await store.sweep({ before: new Date(Date.now() + 1e9) })).toBe(0)
       })
+    }
 
     rule('refuses to make permanent what was never uploaded by the account', async () => {
       const store = await fresh()

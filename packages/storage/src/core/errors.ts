@@ -11,7 +11,10 @@ export type ConflictField =
   | 'reservedKey'
   | 'claim'
 
-/** The transaction was refused and changed nothing; others that were committed with it are not affected. */
+/**
+ * The transaction was refused and changed nothing; others that were committed with it are not
+ * affected.
+ */
 export class ConflictError extends Error {
   override name = 'ConflictError'
   readonly field: ConflictField

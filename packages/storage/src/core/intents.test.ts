@@ -9,7 +9,7 @@ import type { MethodNames } from './storage.ts'
 const newRecorder = intentRecorders(pdsMethods)
 
 describe('intents', () => {
-  it('are noted in the order of the calls, whichever writers they are for', () => {
+  it('are recorded in the order of the calls, whichever writers they are for', () => {
     const recorder = newRecorder()
     recorder.state.set('a', 'b', 'c')
     recorder.accounts.delete(alice)

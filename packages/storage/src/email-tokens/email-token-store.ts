@@ -1,7 +1,10 @@
 import type { Datetime, Did } from '@atoll/syntax'
 import type { MethodNames } from '../core/storage.ts'
 
-/** A code that was mailed to an account for one purpose, such as `confirm_email`. Codes are stored in upper case. */
+/**
+ * A code that was mailed to an account for one purpose, such as `confirm_email`. Codes are stored
+ * in upper case.
+ */
 export interface EmailToken {
   did: Did
   purpose: string

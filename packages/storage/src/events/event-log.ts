@@ -24,7 +24,9 @@ export interface EventLog {
    * assigned any since it was opened, the one below that with which it continues.
    */
   last(): Promise<number>
-  /** Events numbered up to and including this one are no longer kept. 0 when nothing was trimmed. */
+  /**
+   * Events numbered up to and including this one are no longer kept. 0 when nothing was trimmed.
+   */
   horizon(): Promise<number>
   /**
    * Events numbered above `after`, ascending: at most `limit`, ending with the one whose frame
@@ -46,7 +48,10 @@ export interface EventLog {
 export interface EventWrites {
   /** Numbered in the order of the calls when the transaction commits. */
   append(event: NewEvent): void
-  /** Removes the events of a DID that were stored before this transaction's own; their numbers stay used. */
+  /**
+   * Removes the events of a DID that were stored before this transaction's own; their numbers stay
+   * used.
+   */
   removeOf(did: Did): void
 }
 

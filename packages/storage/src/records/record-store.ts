@@ -11,7 +11,10 @@ export interface StoredRecord {
   bytes: Uint8Array
 }
 
-/** A listed record. The block stays as raw bytes: decoding every record of a page would dominate the cost. */
+/**
+ * A listed record. The block stays as raw bytes: decoding every record of a page would dominate the
+ * cost.
+ */
 export interface ListedRecord {
   rkey: RecordKey
   section: Section

@@ -7,7 +7,10 @@ export interface RecordChange {
   collection: Nsid
   rkey: RecordKey
   cid: Cid | undefined
-  /** What the record is about (a like, a follow): a DID or an AT-URI. Only for kinds of records of which there should be one per subject. */
+  /**
+   * What the record is about (a like, a follow): a DID or an AT-URI. Only for kinds of records of
+   * which there should be one per subject.
+   */
   subject?: string | undefined
 }
 
