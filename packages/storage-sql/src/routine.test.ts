@@ -21,7 +21,7 @@ describe('a routine', () => {
     ])
   })
 
-  it('meets what the driver throws where it asked, and may go on', () => {
+  it('gets errors of the driver thrown where it asked, and may continue', () => {
     const careful = function* (): Routine<string> {
       try {
         yield* change(count, { namespace: 'a' })

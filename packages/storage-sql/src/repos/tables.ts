@@ -12,7 +12,7 @@ export interface RepoTables {
     rev: Tid
     data: Uint8Array
   }
-  /** `rev` is the commit that added the block, `refs` its reference count. Unique by (repo, cid). */
+  /** `rev` is the commit that added the block, `refs` counts references. Unique by (repo, cid). */
   block: {
     id: Generated<number>
     repo: number

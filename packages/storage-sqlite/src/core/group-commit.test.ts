@@ -53,7 +53,7 @@ describe('group commit', () => {
     expect(await storage.state.get('order', 'last')).toBe('2')
   })
 
-  it('lets reads go on while a long transaction is being written, which see nothing of it until it is done', async () => {
+  it('serves reads while a long transaction is being written, which see nothing of it until it is committed', async () => {
     const storage = await open()
     const repo = new SampleRepo(did)
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`a.b.c/r${n}`, { n }]))

@@ -19,7 +19,7 @@ describe('a database', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  it('that somebody has open is not opened by another, and again once it is closed', async () => {
+  it('that is open is not opened by another, and can be opened again once it is closed', async () => {
     const storage = await openSqlitePdsStorage({ file })
     await expect(openSqlitePdsStorage({ file })).rejects.toMatchObject({ name: 'DatabaseInUseError', file })
     await storage.transact(did, (tx) => tx.state.set('a', 'b', 'c'))
@@ -70,7 +70,7 @@ describe('a database', () => {
     expect(statSync(file).mode & 0o777).toBe(0o640)
   })
 
-  it('in a folder that is not there is a clear error, and leaves no lock', async () => {
+  it('in a missing folder is a clear error, and leaves no lock', async () => {
     await expect(openSqlitePdsStorage({ file: path.join(folder, 'missing', 'x.sqlite') })).rejects.toThrow(/directory/)
   })
 
@@ -116,7 +116,7 @@ describe('a database', () => {
     expect(namesIn(file)).toEqual(expect.arrayContaining(['extra', 'extra_a', 'version 2']))
   })
 
-  it('of the first version learns what its records point at, and where their blocks are', async () => {
+  it('of the first version gets the subjects of its records and the rows of their blocks', async () => {
     await (
       await openSqlitePdsStorage({ file, migrations: pdsMigrations.filter(({ version }) => version === 1) })
     ).close()
@@ -179,7 +179,7 @@ describe('a database', () => {
     await opened.close()
   })
 
-  it('that was not closed and is too large to wait for is checked while it is used; damaged, it reads on and refuses writes', async () => {
+  it('that was not closed and is too large to wait for is checked while it is used; if damaged, it still serves reads and refuses writes', async () => {
     const storage = await openSqlitePdsStorage({ file })
     await fill(storage)
     await storage.close()
@@ -221,7 +221,7 @@ describe('a database', () => {
     expect(versionOf(file)).toBe(0)
   })
 
-  it('that is no database is refused', async () => {
+  it('that is not a SQLite file is refused', async () => {
     writeSync(openSync(file, 'w'), 'this is no database, but a text that is long enough to be looked at'.repeat(100))
     await expect(openSqlitePdsStorage({ file })).rejects.toMatchObject({ name: 'CorruptStorageError' })
   })

@@ -32,7 +32,7 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
       expect(await accounts.byEmail('bob@mail.test')).toBeUndefined()
     })
 
-    rule('leaves undefined or false what a new account does not say', async () => {
+    rule('sets fields that a new account leaves out to undefined or false', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => tx.accounts.create({ did: alice, createdAt: time(0) }))
       expect(await storage.accounts.get(alice)).toEqual({
@@ -69,7 +69,7 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
       expect(await storage.accounts.count()).toBe(2)
     })
 
-    rule('of racing sign-ups for one handle or e-mail address, lets exactly one win', async () => {
+    rule('lets exactly one of several racing sign-ups for one handle or e-mail address win', async () => {
       const storage = await fresh()
       for (const field of ['handle', 'email'] as const) {
         const rivals = [alice, bob, carol].map((did, n) => ({ ...account(did, `${field}${n}`), [field]: 'same.test' }))
@@ -92,7 +92,7 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
       }
     })
 
-    rule('changes what an update names and keeps the rest; undefined clears', async () => {
+    rule('changes the fields given in an update and keeps the rest; undefined clears a field', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => tx.accounts.create({ ...account(alice, 'alice'), inviteNote: 'note' }))
       await storage.transact(alice, (tx) =>

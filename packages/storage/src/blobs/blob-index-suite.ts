@@ -73,7 +73,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.list(alice, { limit: 9, since: rev(2) })).toEqual([])
     })
 
-    rule('names the records that refer to a blob', async () => {
+    rule('lists the records that refer to a blob', async () => {
       const storage = await fresh()
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat], 'a.b.c/two': [cat, dog] })
       const paths = (await storage.blobs.references(alice, cat, { limit: 9 })).map(

@@ -120,7 +120,7 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
       expect(await store.sweep({ before: new Date(Date.now() + 1e9) })).toBe(0)
     })
 
-    rule('takes the same blob twice at once', async () => {
+    rule('accepts the same blob twice at once', async () => {
       const store = await fresh()
       const bytes = sample(50_000)
       const uploads = await Promise.all(
@@ -133,7 +133,7 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
       expect(hex(await read(store, alice, uploads[0]!))).toBe(hex(bytes))
     })
 
-    rule('makes permanent what is permanent already, an upload repeated or not', async () => {
+    rule('accepts making a blob permanent that already is, whether it was uploaded again or not', async () => {
       const store = await fresh()
       const cid = await put(store, alice, sample(10))
       await store.makePermanent(alice, [cid])

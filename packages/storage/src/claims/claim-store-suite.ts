@@ -85,7 +85,7 @@ export function claimStoreSuite(name: string, open: OpenStorage<Parts>, except: 
       await storage.transact(bob, (tx) => tx.claims.add(claim(bob, { handle: 'new.test' })))
     })
 
-    rule('of claims and accounts that race for one value, lets exactly one have it', async () => {
+    rule('gives a value to exactly one of several racing claims and accounts', async () => {
       for (const field of ['handle', 'email'] as const) {
         const storage = await withAccounts(await fresh(), carol)
         const values = { [field]: 'same.test' }

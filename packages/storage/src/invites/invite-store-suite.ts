@@ -49,7 +49,7 @@ export function inviteStoreSuite(name: string, open: OpenStorage<InvitePart>, ex
       }
     })
 
-    rule('of racing uses of the last one, lets exactly one win', async () => {
+    rule('lets exactly one of several racing uses of the last one win', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => tx.invites.create(code('one', { availableUses: 2 })))
       const outcomes = await Promise.allSettled(

@@ -64,7 +64,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect(await storage.repos.head(alice)).toBeUndefined()
     })
 
-    rule('takes a record whose block an earlier commit stored', async () => {
+    rule('accepts a record whose block an earlier commit stored', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { n: 1 } })))
@@ -157,7 +157,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       expect(await page(1_000_000)).toEqual(['key0', 'key1', 'key2', 'key3', 'key4'])
     })
 
-    rule('names the collections that hold a record, ascending', async () => {
+    rule('lists the collections that hold a record, ascending', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       const paths = [`${post}/one`, `${post}/two`, `${like}/one`, 'app.bsky.graph.follow/one']

@@ -114,7 +114,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       await expect(storage.transact(alice, (tx) => tx.repo.apply(change))).rejects.toMatchObject({ field: 'repo' })
     })
 
-    rule('of racing changes built on one head, lets exactly one win', async () => {
+    rule('lets exactly one of several racing changes to one head win', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       await commit(storage, repo, {})
@@ -158,7 +158,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       expect(await storage.repos.head(alice)).toBeUndefined()
     })
 
-    rule('has the records of a snapshot in the order of the tree, where they are at hand', async () => {
+    rule('has the records of a snapshot in the order of the tree, where they can be read synchronously', async () => {
       const storage = await fresh()
       const repo = new SampleRepo(alice)
       // By code unit, a dot sorts before the slash and a letter after it.

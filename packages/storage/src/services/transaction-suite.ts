@@ -132,7 +132,7 @@ export function transactionSuite(name: string, open: OpenStorage<PdsParts>, exce
       expect(await storage.state.list('n')).toHaveLength(2)
     })
 
-    rule('takes many writers at once, each in its own order', async () => {
+    rule('handles many concurrent writers, each in its own order', async () => {
       const storage = await fresh()
       const dids = Array.from({ length: 20 }, (_, n) => `did:web:w${n}.test` as const)
       await Promise.all(
@@ -191,7 +191,7 @@ export function transactionSuite(name: string, open: OpenStorage<PdsParts>, exce
       expect(await presence(await reopen())).toEqual(allPresent)
     })
 
-    rule('reports a failing write as unavailable storage, to all that it concerns', async () => {
+    rule('rejects every transaction that a failing write affects with StorageUnavailableError', async () => {
       const { storage, failWrite } = await opened()
       if (!failWrite) return
       failWrite(1)

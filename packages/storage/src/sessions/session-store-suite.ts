@@ -34,7 +34,7 @@ export function sessionStoreSuite(name: string, open: OpenStorage<SessionPart>, 
       expect(await storage.sessions.get('two')).toEqual(token('two'))
     })
 
-    rule('of racing rotations of one token lets exactly one win', async () => {
+    rule('lets exactly one of several racing rotations of one token win', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => tx.sessions.create(token('one')))
       const rotations = Array.from({ length: 10 }, (_, n) => ({
