@@ -57,20 +57,26 @@ export function* logMarks(): Routine<{ last: number; horizon: number }> {
 }
 
 export function eventRoutines(numbering: Numbering): RoutinesOf<EventWrites> {
+  // These are not generator functions themselves: creating those for each transaction measured 3 µs
+  // slower.
   return {
-    *append({ did, kind, time, frame }: NewEvent): Routine<void> {
-      const seq = numbering.next()
-      const event: StoredEvent = { seq, did, kind, time, frame: withSeq(frame, seq) }
-      yield* change(insertEvent, event)
-      numbering.numbered.push(event)
-    },
-    *removeOf(did: Did): Routine<void> {
-      const { horizon } = yield* logMarks()
-      // The newest event may be among those removed, but its number must not be reused.
-      yield* change(setMarks, { last: numbering.start - 1, horizon })
-      yield* change(removeOf, { did, before: numbering.start })
-    },
+    append: (event) => append(event, numbering),
+    removeOf: (did) => deleteOf(did, numbering),
   }
+}
+
+function* append({ did, kind, time, frame }: NewEvent, numbering: Numbering): Routine<void> {
+  const seq = numbering.next()
+  const event: StoredEvent = { seq, did, kind, time, frame: withSeq(frame, seq) }
+  yield* change(insertEvent, event)
+  numbering.numbered.push(event)
+}
+
+function* deleteOf(did: Did, numbering: Numbering): Routine<void> {
+  const { horizon } = yield* logMarks()
+  // The newest event may be among those removed, but its number must not be reused.
+  yield* change(setMarks, { last: numbering.start - 1, horizon })
+  yield* change(removeOf, { did, before: numbering.start })
 }
 
 /** The number below which all events are older than `before`; undefined when none is. */
