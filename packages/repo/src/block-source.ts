@@ -14,7 +14,9 @@ export type GetBlock = (cid: Cid) => Uint8Array | undefined
  *
  * @example
  * const load = (cids: Cid[]) => repos.blocks(did, cids)
- * const commit = await withBlocks(load, (get) => applyWrites({ did, head, get, writes, sign, rev }))
+ * const commit = await withBlocks(load, (get) =>
+ *   applyWrites({ did, head, get, writes, sign, rev }),
+ * )
  */
 export async function withBlocks<T>(
   load: (cids: Cid[]) => Promise<Iterable<Block>>,

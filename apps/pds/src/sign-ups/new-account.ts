@@ -5,7 +5,7 @@ import type { Datetime, Did, Handle } from '@atoll/syntax'
 import type { RepoWriter } from '../repos/write/repo-writer.ts'
 
 /** What an account starts with. */
-export interface NewAccount {
+interface NewAccountOptions {
   readonly did: Did
   readonly handle: Handle
   readonly email: string
@@ -18,7 +18,7 @@ export interface NewAccount {
 /** The parts of the transaction that makes an account with an empty repository. */
 export function newAccount(
   writer: Pick<RepoWriter, 'newRepo'>,
-  { signingKey, session, ...account }: NewAccount,
+  { signingKey, session, ...account }: NewAccountOptions,
 ): {
   store(tx: PdsTransaction): void
   /** What the network is told, in the order that is asked for. */
