@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findBlobRefs, findLegacyBlobRefs, isBlobRef, isLegacyBlobRef } from './blob-ref.ts'
-import { cidOfCbor, cidOfRaw } from './cid.ts'
+import { cidOfCbor, cidOfRaw } from './cid/cid.ts'
 
 const ref = cidOfRaw(Uint8Array.of(1))
 const blob = { $type: 'blob' as const, ref, mimeType: 'image/png', size: 0 }

@@ -1,4 +1,4 @@
-import { type Cid, isCid } from './cid.ts'
+import { type Cid, isCid } from './cid/cid.ts'
 import { isValueMap } from './plain-object.ts'
 import type { Value } from './value.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { blockOf } from './block.ts'
 import { BlockMap } from './block-map.ts'
-import { type Codec, cidOfDigest, decodeCid, verifyCid } from './cid.ts'
-import { CidMap } from './cid-map.ts'
+import { type Codec, cidOfDigest, decodeCid, verifyCid } from './cid/cid.ts'
+import { CidMap } from './cid/cid-map.ts'
 
 const blocks = [1, 'two', [3]].map((value) => blockOf(value))
 const [first, second, third] = blocks as [(typeof blocks)[0], (typeof blocks)[0], (typeof blocks)[0]]

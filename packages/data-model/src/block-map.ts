@@ -1,6 +1,6 @@
 import type { Block } from './block.ts'
-import type { Cid } from './cid.ts'
-import { fingerprint } from './fingerprint.ts'
+import type { Cid } from './cid/cid.ts'
+import { fingerprint } from './cid/fingerprint.ts'
 
 /**
  * Blocks by CID, in the order they were first added. It trusts its caller that CIDs and bytes

@@ -1,5 +1,5 @@
-import { encodeCbor } from './cbor-encode.ts'
-import { CID_LENGTH, Cid, cidOfCbor } from './cid.ts'
+import { encodeCbor } from './cbor/cbor-encode.ts'
+import { CID_LENGTH, Cid, cidOfCbor } from './cid/cid.ts'
 import type { Value } from './value.ts'
 
 /** Bytes with their content identifier. */

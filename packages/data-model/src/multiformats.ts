@@ -1,6 +1,6 @@
 /** The bridge to the wider IPLD world: the only file here that knows the multiformats library. */
 import { CID } from 'multiformats/cid'
-import { type Cid, decodeCid } from './cid.ts'
+import { type Cid, decodeCid } from './cid/cid.ts'
 
 /** The same CID as an object of the multiformats library. */
 export function toMultiformats(cid: Cid): CID {

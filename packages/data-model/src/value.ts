@@ -1,4 +1,4 @@
-import type { Cid } from './cid.ts'
+import type { Cid } from './cid/cid.ts'
 
 /**
  * Anything the data model can hold. Numbers are integers within ±(2^53 - 1); other integers of 64

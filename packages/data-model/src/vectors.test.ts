@@ -1,7 +1,6 @@
 import { type VectorSource, vectorSources } from '@atoll/testkit'
 import { describe, expect, it } from 'vitest'
 import { hex, toHex } from '../test/hex.ts'
-import { parseBase64 } from './base64.ts'
 import {
   CborError,
   cborToJson,
@@ -17,6 +16,7 @@ import {
   parseJson,
   valueToJson,
 } from './index.ts'
+import { parseBase64 } from './json/base64.ts'
 import type { Json } from './value.ts'
 
 interface Fixture {

@@ -1,6 +1,6 @@
 /** Arbitrary values of the data model, for property tests. Not part of the package. */
 import * as fc from 'fast-check'
-import { type Cid, cidOfCbor, cidOfRaw } from '../src/cid.ts'
+import { type Cid, cidOfCbor, cidOfRaw } from '../src/cid/cid.ts'
 import type { Value, ValueMap } from '../src/value.ts'
 
 export const anyCid: fc.Arbitrary<Cid> = fc

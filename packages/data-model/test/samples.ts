@@ -1,5 +1,5 @@
 /** Values as the network carries them, for benchmarks and fuzzing. Not part of the package. */
-import { type Cid, cidOfCbor, cidOfRaw } from '../src/cid.ts'
+import { type Cid, cidOfCbor, cidOfRaw } from '../src/cid/cid.ts'
 import type { Value } from '../src/value.ts'
 
 /**

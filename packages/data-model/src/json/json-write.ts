@@ -1,9 +1,9 @@
+import { Cid } from '../cid/cid.ts'
+import { DataModelError } from '../errors.ts'
+import { isPlain, setMember } from '../plain-object.ts'
+import { depthLimit, isLongInteger, type Json, type Limits, type Value, type ValueMap } from '../value.ts'
 import { formatBase64 } from './base64.ts'
-import { Cid } from './cid.ts'
-import { DataModelError } from './errors.ts'
 import { pointer, sharedPath } from './json-pointer.ts'
-import { isPlain, setMember } from './plain-object.ts'
-import { depthLimit, isLongInteger, type Json, type Limits, type Value, type ValueMap } from './value.ts'
 
 const DOLLAR = 36
 

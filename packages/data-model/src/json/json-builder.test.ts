@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blockOf, CborError, DataModelError, encodeCbor, JsonBuilder, sectionOf, type Value } from './index.ts'
+import { blockOf, CborError, DataModelError, encodeCbor, JsonBuilder, sectionOf, type Value } from '../index.ts'
 
 describe('a JSON text of stored blocks', () => {
   it('holds what is appended, in order', () => {

@@ -2,8 +2,8 @@ import * as atcute from '@atcute/cbor'
 import { benchmark } from '@atoll/testkit'
 import * as lex from '@atproto/lex-cbor'
 import * as ipld from '@ipld/dag-cbor'
-import * as samples from '../test/samples.ts'
-import { decodeCbor, encodeCbor } from './index.ts'
+import * as samples from '../../test/samples.ts'
+import { decodeCbor, encodeCbor } from '../index.ts'
 
 const cases: [string, samples.Sample][] = [
   ['post', samples.post],

@@ -1,4 +1,4 @@
-import { latin1Text } from './text.ts'
+import { latin1Text } from '../text.ts'
 
 const DIGITS = 'abcdefghijklmnopqrstuvwxyz234567'
 const NONE = 255

@@ -1,10 +1,10 @@
+import { CID_LENGTH, Cid, cidFault } from '../cid/cid.ts'
+import { CborError } from '../errors.ts'
+import { setMember } from '../plain-object.ts'
+import { decodeCommonText, decodeText } from '../text.ts'
+import type { Limits, Value, ValueMap } from '../value.ts'
 import { CborReader, MAJOR_TEXT } from './cbor-reader.ts'
-import { CID_LENGTH, Cid, cidFault } from './cid.ts'
-import { CborError } from './errors.ts'
 import { expectedShape, expectedSlot, learnShape } from './map-shape.ts'
-import { setMember } from './plain-object.ts'
-import { decodeCommonText, decodeText } from './text.ts'
-import type { Limits, Value, ValueMap } from './value.ts'
 
 /** Texts up to here are often the same few. */
 const SHORT_TEXT = 12

@@ -3,9 +3,10 @@
  * encoder and the decoder expect to meet the keys that they met last: they then copy or compare
  * bytes instead of sorting and reading text.
  */
+
+import { CborError } from '../errors.ts'
+import { utf8Length, writeText } from '../text.ts'
 import { headLength, TEXT, writeHead } from './cbor-head.ts'
-import { CborError } from './errors.ts'
-import { utf8Length, writeText } from './text.ts'
 
 export interface MapShape {
   /** The keys as an object listed them. */

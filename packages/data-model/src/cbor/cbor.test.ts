@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyKey, anyValue, mapOf } from '../test/arbitraries.ts'
+import { anyKey, anyValue, mapOf } from '../../test/arbitraries.ts'
+import { CborError } from '../errors.ts'
+import { cborToJson, cborToJsonBytes } from '../json/cbor-to-json.ts'
+import { jsonToValue, parseJson } from '../json/json-read.ts'
+import { stringifyJson, valueToJson } from '../json/json-write.ts'
 import { decodeCbor } from './cbor-decode.ts'
 import { encodeCbor } from './cbor-encode.ts'
-import { cborToJson, cborToJsonBytes } from './cbor-to-json.ts'
-import { CborError } from './errors.ts'
-import { jsonToValue, parseJson } from './json-read.ts'
-import { stringifyJson, valueToJson } from './json-write.ts'
 
 const runs = { numRuns: 500 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
-import { encodeCbor } from './cbor-encode.ts'
+import { encodeCbor } from '../cbor/cbor-encode.ts'
+import { cidOfCbor, cidOfRaw } from '../cid/cid.ts'
+import { DataModelError } from '../errors.ts'
+import type { Limits, Value } from '../value.ts'
 import { cborToJson } from './cbor-to-json.ts'
-import { cidOfCbor, cidOfRaw } from './cid.ts'
-import { DataModelError } from './errors.ts'
 import { jsonToValue, parseJson } from './json-read.ts'
 import { stringifyJson, valueToJson } from './json-write.ts'
-import type { Limits, Value } from './value.ts'
 
 const raw = cidOfRaw(Uint8Array.of(1))
 const link = { $link: raw.toString() }

@@ -1,7 +1,7 @@
-import { base32Length, writeBase32 } from './base32.ts'
-import { CID_LENGTH } from './cid.ts'
-import { Output } from './output.ts'
-import { writeText } from './text.ts'
+import { base32Length, writeBase32 } from '../cid/base32.ts'
+import { CID_LENGTH } from '../cid/cid.ts'
+import { Output } from '../output.ts'
+import { writeText } from '../text.ts'
 
 export const QUOTE = 34
 const BACKSLASH = 92

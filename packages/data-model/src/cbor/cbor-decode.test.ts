@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { hex } from '../test/hex.ts'
+import { hex } from '../../test/hex.ts'
+import { CborError, type CborReason } from '../errors.ts'
+import { cborToJson } from '../json/cbor-to-json.ts'
+import { stringifyJson } from '../json/json-write.ts'
+import type { Limits } from '../value.ts'
 import { decodeCbor, decodeFirstCbor } from './cbor-decode.ts'
 import { encodeCbor } from './cbor-encode.ts'
-import { cborToJson } from './cbor-to-json.ts'
-import { CborError, type CborReason } from './errors.ts'
-import { stringifyJson } from './json-write.ts'
-import type { Limits } from './value.ts'
 
 const digest = '00'.repeat(32)
 const nested = (head: string, levels: number, end = '') => hex(head.repeat(levels) + end)

@@ -1,3 +1,8 @@
+import { CID_LENGTH, Cid } from '../cid/cid.ts'
+import { CborError, type CborReason } from '../errors.ts'
+import { Output } from '../output.ts'
+import { utf8Length, writeText } from '../text.ts'
+import { DEFAULT_MAX_BYTES, depthLimit, isLongInteger, type Limits, type Value, type ValueMap } from '../value.ts'
 import {
   ARRAY,
   BYTES,
@@ -10,12 +15,7 @@ import {
   writeHead,
   writeLongHead,
 } from './cbor-head.ts'
-import { CID_LENGTH, Cid } from './cid.ts'
-import { CborError, type CborReason } from './errors.ts'
 import { shapeOf } from './map-shape.ts'
-import { Output } from './output.ts'
-import { utf8Length, writeText } from './text.ts'
-import { DEFAULT_MAX_BYTES, depthLimit, isLongInteger, type Limits, type Value, type ValueMap } from './value.ts'
 
 /** Up to here a loop beats the call into the runtime. */
 const SHORT_TEXT = 32

@@ -1,7 +1,7 @@
+import { InvalidCidError } from '../errors.ts'
+import { latin1Text } from '../text.ts'
 import { formatBase32, parseBase32 } from './base32.ts'
-import { InvalidCidError } from './errors.ts'
 import { DIGEST_LENGTH, isSha256, writeSha256 } from './sha256.ts'
-import { latin1Text } from './text.ts'
 
 /** The two kinds of content this network links to: nodes and records, or blobs. */
 export type Codec = 'dag-cbor' | 'raw'

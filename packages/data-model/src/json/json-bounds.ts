@@ -1,4 +1,4 @@
-import { DataModelError } from './errors.ts'
+import { DataModelError } from '../errors.ts'
 
 /**
  * What a shorter text can hold costs little memory, whatever it is: it is counted after parsing.

@@ -1,11 +1,8 @@
-import { parseBase64 } from './base64.ts'
-import { isBlobRef } from './blob-ref.ts'
-import { type Cid, parseCid } from './cid.ts'
-import { DataModelError, InvalidCidError } from './errors.ts'
-import { boundJsonText } from './json-bounds.ts'
-import { pointer, sharedPath } from './json-pointer.ts'
-import { isPlain, setMember } from './plain-object.ts'
-import { decodeText } from './text.ts'
+import { isBlobRef } from '../blob-ref.ts'
+import { type Cid, parseCid } from '../cid/cid.ts'
+import { DataModelError, InvalidCidError } from '../errors.ts'
+import { isPlain, setMember } from '../plain-object.ts'
+import { decodeText } from '../text.ts'
 import {
   DEFAULT_MAX_BYTES,
   DEFAULT_MAX_ITEMS,
@@ -14,7 +11,10 @@ import {
   type Limits,
   type Value,
   type ValueMap,
-} from './value.ts'
+} from '../value.ts'
+import { parseBase64 } from './base64.ts'
+import { boundJsonText } from './json-bounds.ts'
+import { pointer, sharedPath } from './json-pointer.ts'
 
 const DOLLAR = 36
 

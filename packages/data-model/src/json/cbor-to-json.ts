@@ -1,12 +1,12 @@
+import { decodeCbor } from '../cbor/cbor-decode.ts'
+import { CborReader, MAJOR_TEXT } from '../cbor/cbor-reader.ts'
+import { CID_LENGTH, cidFault } from '../cid/cid.ts'
+import { CborError } from '../errors.ts'
+import { decodeText, latin1Text } from '../text.ts'
+import type { Limits } from '../value.ts'
 import { base64Length, writeBase64 } from './base64.ts'
-import { decodeCbor } from './cbor-decode.ts'
-import { CborReader, MAJOR_TEXT } from './cbor-reader.ts'
-import { CID_LENGTH, cidFault } from './cid.ts'
-import { CborError } from './errors.ts'
 import { isPlainByte, isPlainWord, JsonText, LONG, LONGEST_ESCAPE, QUOTE, ROOM } from './json-text.ts'
 import { stringifyJson } from './json-write.ts'
-import { decodeText, latin1Text } from './text.ts'
-import type { Limits } from './value.ts'
 
 const MAJOR_ARRAY = 4
 const MAJOR_MAP = 5

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { toHex } from '../test/hex.ts'
+import { toHex } from '../../test/hex.ts'
+import { CborError, type CborReason } from '../errors.ts'
+import type { Value } from '../value.ts'
 import { decodeCbor } from './cbor-decode.ts'
 import { encodeCbor } from './cbor-encode.ts'
-import { CborError, type CborReason } from './errors.ts'
-import type { Value } from './value.ts'
 
 /** What no type-checked caller would pass. */
 const encodeAnything = (value: unknown) => encodeCbor(value as Value)

@@ -2,10 +2,10 @@ import { vectorSources } from '@atoll/testkit'
 import * as fc from 'fast-check'
 import { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
-import { anyCid } from '../test/arbitraries.ts'
+import { anyCid } from '../../test/arbitraries.ts'
+import { InvalidCidError } from '../errors.ts'
+import { fromMultiformats, toMultiformats } from '../multiformats.ts'
 import { Cid, cidOfCbor, cidOfDigest, cidOfRaw, decodeCid, isCid, parseCid, verifyCid } from './cid.ts'
-import { InvalidCidError } from './errors.ts'
-import { fromMultiformats, toMultiformats } from './multiformats.ts'
 import { sha256 } from './sha256.ts'
 
 const content = new TextEncoder().encode('atoll')

@@ -1,6 +1,6 @@
-import { CID_LENGTH } from './cid.ts'
-import { CborError, type CborReason } from './errors.ts'
-import { DEFAULT_MAX_BYTES, DEFAULT_MAX_ITEMS, depthLimit, type Limits } from './value.ts'
+import { CID_LENGTH } from '../cid/cid.ts'
+import { CborError, type CborReason } from '../errors.ts'
+import { DEFAULT_MAX_BYTES, DEFAULT_MAX_ITEMS, depthLimit, type Limits } from '../value.ts'
 
 /** Major types: the upper three bits of a head. */
 export const MAJOR_TEXT = 3

@@ -1,6 +1,6 @@
+import type { Limits } from '../value.ts'
 import { copyCbor } from './cbor-to-json.ts'
 import { JsonText } from './json-text.ts'
-import type { Limits } from './value.ts'
 
 /**
  * A JSON text made of stored blocks, as UTF-8: for responses that hold many of them.

@@ -2,8 +2,8 @@ import * as atcute from '@atcute/cbor'
 import { benchmark } from '@atoll/testkit'
 import * as lexCbor from '@atproto/lex-cbor'
 import * as lexJson from '@atproto/lex-json'
-import * as samples from '../test/samples.ts'
-import { cborToJson, cborToJsonBytes, decodeCbor, encodeCbor, parseJson, stringifyJson } from './index.ts'
+import * as samples from '../../test/samples.ts'
+import { cborToJson, cborToJsonBytes, decodeCbor, encodeCbor, parseJson, stringifyJson } from '../index.ts'
 
 const cases: [string, samples.Sample][] = [
   ['post', samples.post],
