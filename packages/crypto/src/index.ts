@@ -1,4 +1,5 @@
 export type { BackendName } from './backend.ts'
+export { decodeBase64Url, encodeBase64Url } from './base64url.ts'
 export type { Curve } from './curves.ts'
 export {
   type DidKey,

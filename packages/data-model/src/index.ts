@@ -10,6 +10,7 @@ export { type Block, blockOf, blockOfSection, type Section, type SectionRun, sec
 export { BlockMap } from './block-map.ts'
 export { decodeCbor, decodeFirstCbor } from './cbor/cbor-decode.ts'
 export { encodeCbor } from './cbor/cbor-encode.ts'
+export { formatBase32 } from './cid/base32.ts'
 export {
   CID_LENGTH,
   Cid,

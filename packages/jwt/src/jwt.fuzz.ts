@@ -1,6 +1,5 @@
-import { generateKeyPair } from '@atoll/crypto'
+import { encodeBase64Url, generateKeyPair } from '@atoll/crypto'
 import type { FuzzTarget } from '@atoll/testkit'
-import { encodeBase64Url } from './base64url.ts'
 import { ecdsaSigner, ecdsaVerifier, hmacKey, parseJwt, signJwt, verifyJwtSignature } from './index.ts'
 
 const pair = generateKeyPair('p256')

@@ -2,7 +2,7 @@
  * JSON Web Tokens in the compact form: https://www.rfc-editor.org/rfc/rfc7519 and
  * https://www.rfc-editor.org/rfc/rfc7515
  */
-import { decodeBase64Url, encodeBase64Url } from './base64url.ts'
+import { decodeBase64Url, encodeBase64Url } from '@atoll/crypto'
 import type { JwtAlgorithm, JwtSigner, JwtVerifier } from './keys.ts'
 
 /**

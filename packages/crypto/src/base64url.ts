@@ -1,4 +1,7 @@
-/** Unpadded base64url: https://www.rfc-editor.org/rfc/rfc4648#section-5 */
+/**
+ * Unpadded base64url, in which signatures are written in tokens and in operations of did:plc:
+ * https://www.rfc-editor.org/rfc/rfc4648#section-5
+ */
 
 /** One runtime's encoder and decoder. Decoders may be lenient: `decodeCanonical` is strict. */
 export interface Base64Url {
@@ -9,6 +12,7 @@ export interface Base64Url {
 
 let fastest: Base64Url | undefined
 
+/** Unpadded base64url. */
 export function encodeBase64Url(bytes: Uint8Array): string {
   fastest ??= nodeBase64Url() ?? portableBase64Url
   return fastest.encode(bytes)
