@@ -58,8 +58,8 @@ class PlcLogFile implements PlcStore {
   readonly #lock: { close(): void }
   readonly #store: MemoryPlcStore
   readonly #writer: BatchWriter<NewEntry>
-  /** How many entries of a DID are on their way to the file. */
-  readonly #pending = new Map<Did, number>()
+  /** The DIDs with an entry that is being written. */
+  readonly #pending = new Set<Did>()
 
   constructor(
     { handle, lock }: { handle: FileHandle; lock: { close(): void } },
@@ -80,9 +80,8 @@ class PlcLogFile implements PlcStore {
 
   async append(entry: NewEntry, expected: number): Promise<boolean> {
     const { did } = entry
-    const pending = this.#pending.get(did) ?? 0
-    if (pending > 0 || this.#store.lengthOf(did) !== expected) return false
-    this.#pending.set(did, 1)
+    if (this.#pending.has(did) || this.#store.lengthOf(did) !== expected) return false
+    this.#pending.add(did)
     try {
       await this.#writer.append(entry)
       return true
