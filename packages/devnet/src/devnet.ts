@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, exposureWarnings, prepareDataFolder, readConfig, type ServedPds, servePds } from '@atoll/pds'
+import type { PlcStore } from '@atoll/plc-directory'
 import { CorruptLogError, LogInUseError, openPlcLog, servePlc } from '@atoll/plc-directory/node'
 import { ConfigError, type Environment, explainingListen, explainingStart, StartError } from '@atoll/process'
 import { freePort } from './free-port.ts'
@@ -122,8 +123,6 @@ async function startPlc(file: string, port: number, closers: (() => Promise<void
   closers.push(() => plc.close())
   return plc.url
 }
-
-type PlcStore = Awaited<ReturnType<typeof openPlcLog>>
 
 function openLog(file: string): Promise<PlcStore> {
   return explainingStart([{ path: file, setting: 'PDS_DATA_DIRECTORY' }], async () => {

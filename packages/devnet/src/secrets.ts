@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { generateKeyPair } from '@atoll/crypto'
-import { StartError } from '@atoll/process'
+import { type Environment, StartError } from '@atoll/process'
 
 const names = ['PDS_JWT_SECRET', 'PDS_ADMIN_PASSWORD', 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'] as const
 
@@ -34,7 +34,7 @@ export async function keepSecrets(file: string, database?: string): Promise<Secr
 }
 
 /** Whether the environment has every secret, so that the file is not needed. */
-export function hasSecrets(settings: Readonly<Record<string, string | undefined>>): boolean {
+export function hasSecrets(settings: Environment): boolean {
   return names.every((name) => settings[name])
 }
 
