@@ -21,14 +21,13 @@ export {
 export { type Environment, givenText } from './settings/environment.ts'
 export {
   isPublicHost,
-  parseBindAddress,
   parseEmailAddress,
   parseHandleDomain,
   parseHostname,
   parseNameserver,
   parseRelay,
 } from './settings/hosts.ts'
-export { flag, integer, list, parsed, parsedList, parseFlag, required, text, url } from './settings/kinds.ts'
+export { flag, integer, list, parsed, parsedList, required, text, url } from './settings/kinds.ts'
 export {
   ConfigError,
   type EnvironmentReading,
