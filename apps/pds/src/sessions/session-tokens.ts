@@ -3,19 +3,15 @@ import { hmacKey, parseJwt, signJwt, verifyJwtSignature } from '@atoll/jwt'
 import { type Did, isDid } from '@atoll/syntax'
 import { Refused } from '../refused.ts'
 
-/** What a session may do, as the `scope` of its access token says it. */
-export type AccessScope =
-  | 'com.atproto.access'
-  | 'com.atproto.appPass'
-  | 'com.atproto.appPassPrivileged'
-  | 'com.atproto.takendown'
-
-export const accessScopes: readonly AccessScope[] = [
+const accessScopes = [
   'com.atproto.access',
   'com.atproto.appPass',
   'com.atproto.appPassPrivileged',
   'com.atproto.takendown',
-]
+] as const
+
+/** What a session may do, as the `scope` of its access token says it. */
+export type AccessScope = (typeof accessScopes)[number]
 
 const refreshScope = 'com.atproto.refresh'
 const accessLifeSeconds = 120 * 60
