@@ -128,7 +128,7 @@ export class Blobs {
     try {
       await this.#store.makePermanent(did, temporary)
     } catch (error) {
-      if (error instanceof BlobMissingError) throw new Refused('BlobNotFound', `Could not find blob: ${error.cid}`)
+      if (error instanceof BlobMissingError) throw notFound(error.cid)
       throw error
     }
   }

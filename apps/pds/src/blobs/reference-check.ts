@@ -64,7 +64,7 @@ export class ReferenceCheck {
 }
 
 /** The refusal for a blob that was never uploaded, or was taken down. */
-export function notFound(cid: Cid): Refused {
+export function notFound(cid: Cid | string): Refused {
   return new Refused('BlobNotFound', `Could not find blob: ${cid}`)
 }
 
