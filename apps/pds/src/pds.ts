@@ -1,5 +1,4 @@
-import type { Log } from '@atoll/process'
-import { Housekeeping } from '@atoll/process'
+import { Housekeeping, type Log } from '@atoll/process'
 import { createSequencer } from '@atoll/sequencer'
 import { createRouter, type Router } from '@atoll/xrpc-server'
 import { createAccess } from './access/access.ts'

@@ -1,7 +1,5 @@
 import { getHostStatus, requestCrawl } from '@atoll/lexicons/com.atproto.sync'
-import { createClient } from '@atoll/xrpc'
-
-type Fetch = (url: string, init?: RequestInit) => Promise<Response>
+import { createClient, type FetchLike } from '@atoll/xrpc'
 
 /** A relay is told of news this often at most. */
 const pauseMs = 20 * 60 * 1000
@@ -31,7 +29,7 @@ interface RelayNotifierOptions {
   /** The number of the newest event. */
   readonly lastSeq: () => number
   readonly onError: (error: unknown) => void
-  readonly fetch?: Fetch
+  readonly fetch?: FetchLike
   readonly now?: () => number
 }
 
@@ -61,7 +59,7 @@ export class RelayNotifier {
   readonly #hostname: string
   readonly #lastSeq: () => number
   readonly #onError: (error: unknown) => void
-  readonly #fetch: Fetch | undefined
+  readonly #fetch: FetchLike | undefined
   readonly #now: () => number
 
   constructor(options: RelayNotifierOptions) {
