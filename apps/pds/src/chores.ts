@@ -22,7 +22,7 @@ interface ChoresDeps {
 /**
  * The periodic work of the service.
  *
- * In one process only: each that runs does all of them.
+ * In one process only: every process that runs does all of it.
  */
 export function chores(deps: ChoresDeps): Chore[] {
   const { config, storage, relays, unfinishedChanges, blobs, sessions } = deps

@@ -34,7 +34,7 @@ describe('DidLocks', () => {
     await held
   })
 
-  it('lets pipelined work in while what was sent before is on its way, and other work only after it', async () => {
+  it('starts pipelined work before earlier work is durable, and other work only afterwards', async () => {
     const locks = new DidLocks()
     const seen: string[] = []
     const arrivals: (() => void)[] = []

@@ -15,7 +15,7 @@ describe('the areas', () => {
     expect(filesWith(/\.repo\.(?:apply|delete)\(/)).toEqual(['repos/write/repo-writer.ts'])
   })
 
-  it('are what methods and pages ask, which never see the storage', () => {
+  it('are all that methods and pages use: those never see the storage', () => {
     expect(filesWith(/\bPdsStorage\b|\bstorage\./, '{methods,web}/**')).toEqual([])
   })
 })

@@ -83,7 +83,7 @@ describe('an app', () => {
     expect(lines.at(-1)).toMatchObject({ level: 'info', msg: 'closed' })
   })
 
-  it('speaks in sentences where its log is not enabled', async () => {
+  it('prints sentences if its log is not enabled', async () => {
     const { child, exited, saysOn } = start({})
     await saysOn('out', /listens/)
     child.kill('SIGINT')

@@ -13,7 +13,7 @@ async function told(error: unknown, advice: ListenAdvice = variables): Promise<s
   return startFailure(await explainingListen(advice, () => Promise.reject(error)).catch((reason: unknown) => reason))
 }
 
-describe('a failed start', () => {
+describe('explainingListen', () => {
   it.each([
     ['a port below 1024', new ListenError('EACCES', undefined, 80), /^Port 80 may not be used .* PDS_PORT/],
     ['a port in use', new ListenError('EADDRINUSE', '::', 80), /^Port 80 is taken: .* PDS_PORT/],
@@ -24,11 +24,11 @@ describe('a failed start', () => {
     ],
     ['a machine without IPv6', new ListenError('EAFNOSUPPORT', '::1', 80), /no address ::1: .* PDS_BIND_ADDRESS/],
     ['anything else', new ListenError('EMFILE', '::1', 80), /^Port 80 of ::1 cannot be listened on \(EMFILE\)/],
-  ])('to listen is told for %s', async (_, error, sentence) => {
+  ])('gives advice for %s', async (_, error, sentence) => {
     expect(await told(error)).toMatch(sentence)
   })
 
-  it('of a server that is not the router is told as well, with its purpose', async () => {
+  it('gives advice for a server other than the router as well, with its purpose', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo // it listens on a port, not on a pipe
@@ -40,7 +40,7 @@ describe('a failed start', () => {
     )
   })
 
-  it('for another reason is left as it is', async () => {
+  it('leaves any other error as it is', async () => {
     const fault = new TypeError('x is not a function')
     await expect(explainingListen(variables, () => Promise.reject(fault))).rejects.toBe(fault)
   })

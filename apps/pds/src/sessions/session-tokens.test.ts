@@ -20,7 +20,7 @@ it('takes a token in one spelling alone', () => {
   for (const other of others) expect(() => tokens.readAccess(other), other).toThrow('could not be verified')
 })
 
-it('reads, and makes to the letter, the tokens of versions before @atoll/jwt', () => {
+it('reads the tokens of versions before @atoll/jwt, and makes the same ones byte for byte', () => {
   const now = () => Date.UTC(2026, 0, 1)
   const tokens = new SessionTokens({ secret: 'a secret of the tests', audience: 'did:web:localhost', now })
   const access =

@@ -16,8 +16,8 @@ import { Credentials } from './credentials.ts'
 import { type AccessScope, newTokenId, refreshLifeSeconds, SessionTokens } from './session-tokens.ts'
 
 /**
- * How long a rotated token still leads to its successor: long enough for a client whose answer was
- * lost.
+ * How long a rotated token still leads to its successor: long enough for a client that lost the
+ * response.
  */
 const graceMs = 2 * 60 * 60 * 1000
 

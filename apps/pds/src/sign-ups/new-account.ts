@@ -21,7 +21,7 @@ export function newAccount(
   { signingKey, session, ...account }: NewAccountOptions,
 ): {
   store(tx: PdsTransaction): void
-  /** What the network is told, in the order that is asked for. */
+  /** Appends the events that tell the network of the account, in the order of the protocol. */
   announce(tx: PdsTransaction): void
 } {
   const { did, handle, createdAt } = account

@@ -36,12 +36,12 @@ describe('web handlers', () => {
     expect(asked).toEqual(['at once', 'later', 'first'])
   })
 
-  it('leave to the router what none of them has a response for', async () => {
+  it('leave a request to the router if none of them has a response', async () => {
     expect(await inOrder([() => undefined, async () => undefined])(requestOf('/'), undefined)).toBeUndefined()
     expect(await inOrder([])(requestOf('/'), undefined)).toBeUndefined()
   })
 
-  it('let the last of them have every request that the others leave, with the method that it names', async () => {
+  it('pass what the others leave to the last one, with the method that the request names', async () => {
     const rest: WebHandler = ({ method, path }, nsid) => response(`${method} ${path} ${nsid}`)
     const all = inOrder([at('/page', () => response('page')), rest])
     expect(await all(requestOf('/page'), undefined)).toEqual(response('page'))
@@ -50,7 +50,7 @@ describe('web handlers', () => {
     )
   })
 
-  it('at a path respond to reads of it, with a slash at the end or without', () => {
+  it('at a path respond to GET and HEAD, with or without a slash at the end', () => {
     const page = at('/page', () => response('page'))
     for (const path of ['/page', '/page/']) {
       expect(page(requestOf(path), undefined)).toEqual(response('page'))

@@ -4,7 +4,7 @@ import type { Reader } from '../../callers.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
 import type { Repos } from '../../repos/repos.ts'
 
-/** As many as fit the longest address that Node reads, three times over. */
+/** Three times as many as fit into the longest URL that Node accepts. */
 const maxCids = 1000
 
 interface Deps {

@@ -22,7 +22,7 @@ export class SigningKeys {
     this.#keys = keys
   }
 
-  /** The key pair that signs the commits of `did`. An account without one is a fault of ours. */
+  /** The key pair that signs the commits of `did`. A missing key is a fault of the server. */
   async of(did: Did): Promise<KeyPair> {
     const stored = await this.#keys.signingKey(did)
     if (!stored) throw new Error(`no signing key for ${did}`)
