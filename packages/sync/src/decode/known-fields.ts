@@ -1,4 +1,4 @@
-import { Cid, type Value, type ValueMap } from '@atoll/data-model'
+import { isValueMap, type Value, type ValueMap } from '@atoll/data-model'
 import { subscribeRepos } from '@atoll/lexicons/com.atproto.sync'
 
 /**
@@ -17,7 +17,7 @@ export function knownFields(kind: string, body: ValueMap): ValueMap {
   const known = fieldsOf(kind, body, room)
   const ops = known['ops']
   if (kind !== 'commit' || !Array.isArray(ops)) return known
-  const knownOps = ops.map((op) => (isMap(op) ? fieldsOf('repoOp', op, room) : op))
+  const knownOps = ops.map((op) => (isValueMap(op) ? fieldsOf('repoOp', op, room) : op))
   return knownOps.every((op, index) => op === ops[index]) ? known : { ...known, ops: knownOps }
 }
 
@@ -41,16 +41,11 @@ function hasRoom(room: { values: number }, value: Value): boolean {
 /** How many values one holds, itself included; counted no further than `most`. */
 function countUpTo(most: number, value: Value): number {
   let count = 1
-  if (Array.isArray(value) || isMap(value)) {
+  if (Array.isArray(value) || isValueMap(value)) {
     for (const inner of Object.values(value)) {
       if (count >= most) break
       count += countUpTo(most - count, inner)
     }
   }
   return count
-}
-
-function isMap(value: Value): value is ValueMap {
-  if (typeof value !== 'object' || value === null) return false
-  return !(value instanceof Uint8Array || value instanceof Cid || Array.isArray(value))
 }

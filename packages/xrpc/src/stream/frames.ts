@@ -3,6 +3,7 @@ import {
   decodeCbor,
   decodeFirstCbor,
   encodeCbor,
+  isValueMap,
   type Limits,
   type Value,
   type ValueMap,
@@ -81,7 +82,7 @@ export function decodeFrame(bytes: Uint8Array, options: { maxBytes?: number; max
 
 function decodeHeader(bytes: Uint8Array): { header: ValueMap; end: number } {
   const { value, end } = reading('header', () => decodeFirstCbor(bytes, 0, { maxItems: maxHeaderItems }))
-  if (!isMap(value)) throw new FrameError('the header is not a map')
+  if (!isValueMap(value)) throw new FrameError('the header is not a map')
   if (!Number.isSafeInteger(value['op'])) throw new FrameError('the header has no integer "op"')
   return { header: value, end }
 }
@@ -90,13 +91,13 @@ function decodeMessage(header: ValueMap, bytes: Uint8Array, limits: Limits): Mes
   const type = header['t']
   if (typeof type !== 'string' || type === '') throw new FrameError('a message without a type "t"')
   const body = reading('body', () => decodeCbor(bytes, limits))
-  if (!isMap(body)) throw new FrameError('the body is not a map')
+  if (!isValueMap(body)) throw new FrameError('the body is not a map')
   return { op: 1, type, body }
 }
 
 function decodeError(bytes: Uint8Array, limits: Limits): ErrorFrame {
   const body = reading('body', () => decodeCbor(bytes, limits))
-  if (!isMap(body)) throw new FrameError('the body is not a map')
+  if (!isValueMap(body)) throw new FrameError('the body is not a map')
   const { error, message } = body
   if (typeof error !== 'string' || error === '') throw new FrameError('an error without a name')
   if (message !== undefined && typeof message !== 'string') throw new FrameError('a message that is not text')
@@ -126,10 +127,4 @@ function joined(header: Uint8Array, body: Uint8Array): Uint8Array {
   frame.set(header)
   frame.set(body, header.length)
   return frame
-}
-
-function isMap(value: Value): value is ValueMap {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }
