@@ -18,7 +18,6 @@ export class IncomingFrames {
   #frames: Uint8Array[] = []
   #read = 0
   #bufferedBytes = 0
-  #isPaused = false
   #end: { error: unknown } | undefined
   #wake = () => {}
 
@@ -67,10 +66,7 @@ export class IncomingFrames {
       this.#frames = this.#frames.slice(this.#read)
       this.#read = 0
     }
-    if (this.#isPaused && this.#bufferedBytes <= this.#maxBufferedBytes / 2) {
-      this.#isPaused = false
-      this.#socket.resume()
-    }
+    if (this.#bufferedBytes <= this.#maxBufferedBytes / 2) this.#socket.resume()
     return frame
   }
 
@@ -82,13 +78,10 @@ export class IncomingFrames {
     }
     this.#frames.push(frame)
     this.#bufferedBytes += frame.length + frameOverhead
-    if (this.#bufferedBytes > this.#maxBufferedBytes && !this.#isPaused) this.#slowDown()
+    if (this.#bufferedBytes > this.#maxBufferedBytes && !this.#socket.pause()) {
+      this.#cutOff(new XrpcError('ConsumerTooSlow', 'messages arrive faster than they are read'))
+    }
     this.#wake()
-  }
-
-  #slowDown(): void {
-    this.#isPaused = this.#socket.pause()
-    if (!this.#isPaused) this.#cutOff(new XrpcError('ConsumerTooSlow', 'messages arrive faster than they are read'))
   }
 
   #cutOff(error: unknown): void {
