@@ -1,3 +1,4 @@
+import { entryBytes } from '@atoll/recent-map'
 import { XrpcError } from '@atoll/xrpc'
 import type { Awaitable } from '../http/awaitable.ts'
 
@@ -9,9 +10,6 @@ export interface SeenTokens {
    */
   add(token: string, exp: number): Awaitable<boolean>
 }
-
-/** What an entry of the Map takes besides the characters of the token. */
-const entryOverhead = 200
 
 /**
  * Remembers the tokens that one process has seen, in bounded memory. To forget one too early would
@@ -64,5 +62,5 @@ export class MemorySeenTokens implements SeenTokens {
 }
 
 function sizeOf(token: string): number {
-  return 2 * token.length + entryOverhead
+  return 2 * token.length + entryBytes
 }
