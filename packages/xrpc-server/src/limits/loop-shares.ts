@@ -236,11 +236,7 @@ export class LoopShares {
     if (use) {
       use.ms = this.#asOfNow(use) + ms
       use.at = at
-    } else this.#note(network, { ms, at, isGreedy: false })
-  }
-
-  #note(network: string, use: Use): void {
-    this.#use.set(network, use)
+    } else this.#use.set(network, { ms, at, isGreedy: false })
   }
 
   #asOfNow({ ms, at }: Use): number {
