@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 const ticksPerSecond = 100
 const pageBytes = 4096
 
-export const canMeasureProcesses = existsSync('/proc/self/stat')
+const canMeasureProcesses = existsSync('/proc/self/stat')
 
 interface ProcessFigures {
   pid: number

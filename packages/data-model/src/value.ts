@@ -33,7 +33,7 @@ export interface Limits {
   maxItems?: number
 }
 
-export const DEFAULT_MAX_DEPTH = 32
+const DEFAULT_MAX_DEPTH = 32
 export const DEFAULT_MAX_BYTES = 8 * 1024 * 1024
 export const DEFAULT_MAX_ITEMS = 1024 * 1024
 const DEEPEST = 512

@@ -8,7 +8,7 @@ export const anyCid: fc.Arbitrary<Cid> = fc
   .map(([raw, seed]) => (raw ? cidOfRaw(seed) : cidOfCbor(seed)))
 
 /** Text of all sorts: short and long, ASCII and not, with everything that JSON escapes. */
-export const anyText: fc.Arbitrary<string> = fc.oneof(
+const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'grapheme-ascii', maxLength: 80 }),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({

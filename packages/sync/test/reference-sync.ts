@@ -14,7 +14,7 @@ export function resolverOf(key: DidKey, document: object | null = null): IdResol
 }
 
 /** The body of a frame. Its type is for the caller to know. */
-export function bodyOf<T>(frame: Uint8Array): T {
+function bodyOf<T>(frame: Uint8Array): T {
   const [, body] = [...decodeAll(frame as Uint8Array<ArrayBuffer>)]
   return body as T
 }

@@ -116,7 +116,7 @@ function decoded(request: RouterRequest, body: ByteStream, maxBytes: number): By
 }
 
 /** The whole of a body, as long as it is within the bound. */
-export async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const chunks = new GatheredChunks()
   for await (const chunk of boundedChunks(body, maxBytes)) chunks.add(chunk)
   return chunks.join()

@@ -3,6 +3,7 @@ import { type ByteStream, discardBody, isStream, type ResponseBody } from '../ht
 import { tooBusy } from '../http/errors.ts'
 import type { ResponseHeaderMap, RouterRequest, RouterResponse } from '../http/messages.ts'
 import { type ContentCoding, forbidsIdentity, negotiateCoding } from './accept-encoding.ts'
+import type { Coded } from './codecs.ts'
 import { availableCodings, encodeBytes, encodeStream } from './coding.ts'
 
 /** Smaller responses gain nothing from compression. */
@@ -37,7 +38,7 @@ export function compressResponse(request: RouterRequest, response: RouterRespons
 }
 
 async function compressed(
-  coding: Exclude<ContentCoding, 'identity'>,
+  coding: Coded,
   response: RouterResponse,
   body: ResponseBody,
   request: RouterRequest,

@@ -29,7 +29,7 @@ export async function pumpFrames(
   socket: FrameSocket,
   signal: AbortSignal,
   options: PumpOptions,
-  failure = new StreamFailure(),
+  failure: StreamFailure,
 ): Promise<void> {
   let iterator: AsyncIterator<unknown> | undefined
   const yielder = sharedLoopYielder()
@@ -53,7 +53,7 @@ export async function pumpFrames(
 }
 
 /** The bytes of what a generator yielded. */
-export function frameOf(method: Subscription, message: unknown): EncodedFrame {
+function frameOf(method: Subscription, message: unknown): EncodedFrame {
   if (message instanceof Uint8Array) return message
   const { $type, ...body } = message as ValueMap // what generators yield has been checked by their types
   if (typeof $type !== 'string') throw new Error(`a message of ${method.nsid} without $type`)
