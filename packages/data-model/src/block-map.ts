@@ -8,8 +8,8 @@ import { fingerprint } from './cid/fingerprint.ts'
  */
 export class BlockMap implements Iterable<Block> {
   /**
-   * By fingerprint; by the whole key where another block has that place. Who makes digests alike by
-   * force gains nothing but that.
+   * By fingerprint, or by the whole key where another block has that fingerprint: forged collisions
+   * cost no more than that.
    */
   readonly #blocks = new Map<number | string, Block>()
   #crowded = 0

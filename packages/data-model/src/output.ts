@@ -19,7 +19,7 @@ let asked = false
 let slab: Uint8Array | undefined
 let used = 0
 
-/** Bytes in the making. To be ended by `finish` or, when it is not to be, by `abandon`. */
+/** Bytes in the making. Always call `finish` at the end, or `abandon` when writing failed. */
 export class Output {
   /** From the beginning of their memory on. */
   bytes: Uint8Array

@@ -1,10 +1,9 @@
 /**
  * Runs `callback` after the event loop has served everyone else once: input, timers, and what they
- * started. Awaiting a promise that is ready does not let it.
+ * started. Awaiting a settled promise does not let them run.
  */
 export function runAfterYield(callback: () => void): void {
-  // Not a timer if it can be helped: one of Node takes at least 1 ms, a nested one in a browser 4
-  // ms.
+  // A timer is the last resort: Node's takes at least 1 ms, a nested one in a browser 4 ms.
   if (typeof setImmediate === 'function') setImmediate(callback)
   else setTimeout(callback, 0)
 }

@@ -1,7 +1,7 @@
 import type { Cid } from './cid.ts'
 
 let mask = 0
-/** Odd, once it was drawn. */
+/** Odd once it has been drawn. */
 let factor = 0
 
 /**
@@ -15,7 +15,7 @@ export function fingerprint({ bytes }: Cid): number {
 }
 
 /**
- * When the first fingerprint is wanted: some runtimes have no randomness while modules are loaded.
+ * Runs before the first fingerprint: some runtimes have no randomness while modules are loaded.
  */
 function draw(): void {
   const [first, second] = crypto.getRandomValues(new Int32Array(2))

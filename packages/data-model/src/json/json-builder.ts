@@ -29,8 +29,8 @@ export class JsonBuilder {
   }
 
   /**
-   * Appends the base32 form of a CID, of which these are the bytes or of which a section begins
-   * with them, without quotes.
+   * Appends the base32 form of a CID, without quotes. `bytes` are those of the CID, or of a
+   * section, which begins with them.
    */
   cid(bytes: Uint8Array): this {
     this.text.writeCid(bytes, 0)

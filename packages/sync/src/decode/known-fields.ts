@@ -8,7 +8,7 @@ import { subscribeRepos } from '@atoll/lexicons/com.atproto.sync'
 const maxLaterValues = 64
 
 /**
- * A message with the fields of its lexicon, in its operations too, and as many others as a later
+ * A message, and its operations, with the fields of its lexicon and as many others as a later
  * version of the lexicon might bring. What is left out is of no use to anyone, and may take many
  * times its length in memory. A message that keeps all is returned as it is.
  */

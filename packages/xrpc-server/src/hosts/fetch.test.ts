@@ -63,8 +63,8 @@ describe('a web response', () => {
   })
 })
 
-describe('an answer that is being streamed', () => {
-  it('ends when the client goes, however long ago memory was cleared of the request', async () => {
+describe('a response that is being streamed', () => {
+  it('ends when the client goes, even long after the request was garbage-collected', async () => {
     setFlagsFromString('--expose-gc')
     const collect: () => Promise<void> = async () => {
       // Finalizers run in a turn of their own.

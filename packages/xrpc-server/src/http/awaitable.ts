@@ -7,8 +7,8 @@ export type Awaitable<T> = T | PromiseLike<T>
 /**
  * Where every request passes, a value is awaited as `isPromise(value) ? await value : value`. To
  * await a value that is there already costs a turn of the microtask queue for each step, which is
- * felt on a busy server; a helper for it would have to be asynchronous too, or make a closure for
- * each step.
+ * felt on a busy server; a helper for it would itself be asynchronous, or make a closure for each
+ * step.
  */
 export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'

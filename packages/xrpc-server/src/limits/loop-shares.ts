@@ -106,7 +106,7 @@ export class LoopShares {
     return undefined
   }
 
-  /** Of how many networks it is known what they use. */
+  /** How many networks have a measured use. */
   get networks(): number {
     return this.#use.size
   }

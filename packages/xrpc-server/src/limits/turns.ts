@@ -43,8 +43,8 @@ export class Turns {
   }
 
   /**
-   * Runs `work` when its turn comes. `TooManyWaitingError` when the queue is full; the signal's
-   * reason when the asker has gone.
+   * Runs `work` when its turn comes. Rejects with `TooManyWaitingError` when the queue is full, and
+   * with the signal's reason when the asker has gone.
    */
   async run<T>(work: () => Promise<T>, asker: Asker = {}): Promise<T> {
     asker.signal?.throwIfAborted()

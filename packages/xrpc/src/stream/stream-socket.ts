@@ -89,7 +89,7 @@ export class StreamSocket<OwnEnding = never> {
     if (this.#settle) this.#socket.resume?.()
   }
 
-  /** Whether it had not ended before. */
+  /** Returns false if it had ended before. */
   #end(ending: SocketEnding | OwnEnding): boolean {
     if (!this.#settle) return false
     this.#settle(ending)
