@@ -6,8 +6,8 @@ const addresses = 'IP addresses and blocks such as 203.0.113.0/24'
 export const proxies = {
   trusted: list(
     'PDS_TRUSTED_PROXIES',
-    'proxies whose X-Forwarded-For is believed, as IP addresses and CIDR blocks; private addresses always are',
     addresses,
+    'proxies whose X-Forwarded-For is believed, as IP addresses and CIDR blocks; private addresses always are',
     isAddressRange,
   ),
 } as const
@@ -24,8 +24,8 @@ export const rateLimits = {
   ),
   bypassIps: list(
     'PDS_RATE_LIMIT_BYPASS_IPS',
-    'client addresses and CIDR blocks without limits; their X-Forwarded-For is believed, and limits stay for clients behind them',
     addresses,
+    'client addresses and CIDR blocks without limits; their X-Forwarded-For is believed, and limits stay for clients behind them',
     isAddressRange,
   ),
 } as const

@@ -139,8 +139,8 @@ const listKind = 'list'
 /** Values separated by commas. `expected` is their plural. */
 export function list(
   variable: string,
-  meaning: string,
   expected: string,
+  meaning: string,
   isValid: (item: string) => boolean,
 ): Setting<readonly string[]> {
   return parsedList(variable, expected, meaning, (item) => {

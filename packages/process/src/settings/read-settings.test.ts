@@ -11,7 +11,7 @@ const settings = {
   },
   key: parsed('APP_KEY', 'a key', required, 'the key', parseKey, { secret: true }),
   home: url('APP_HOME', undefined, 'home page'),
-  digits: list('APP_DIGITS', 'some digits', 'digits', (item) => /^\d$/.test(item)),
+  digits: list('APP_DIGITS', 'digits', 'some digits', (item) => /^\d$/.test(item)),
   names: parsedList('APP_NAMES', 'names', 'some names', (item) => item.toUpperCase()),
 } as const
 
