@@ -1,4 +1,5 @@
 import {
+  type Dialect,
   DummyDriver,
   Kysely,
   PostgresAdapter,
@@ -30,32 +31,25 @@ export function sectionColumn(db: Kysely<Schema>): RawBuilder<Uint8Array> {
  * Builds and compiles queries but does not run them: hosts do that with their own drivers, and may
  * pass their own compiler.
  */
-export function createQueryBuilder(
-  dialect: DialectName,
-  createQueryCompiler: () => QueryCompiler = defaultCompilers[dialect],
-): Kysely<Schema> {
-  const createDriver = () => new DummyDriver()
-  if (dialect === 'sqlite') {
-    return new Kysely({
-      dialect: {
-        createDriver,
-        createAdapter: () => new SqliteAdapter(),
-        createIntrospector: (db) => new SqliteIntrospector(db),
-        createQueryCompiler,
-      },
-    })
-  }
+export function createQueryBuilder(dialect: DialectName, createQueryCompiler?: () => QueryCompiler): Kysely<Schema> {
   return new Kysely({
     dialect: {
-      createDriver,
-      createAdapter: () => new PostgresAdapter(),
-      createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler,
+      ...dialects[dialect],
+      createDriver: () => new DummyDriver(),
+      ...(createQueryCompiler && { createQueryCompiler }),
     },
   })
 }
 
-const defaultCompilers: { readonly [D in DialectName]: () => QueryCompiler } = {
-  sqlite: () => new SqliteQueryCompiler(),
-  postgres: () => new PostgresQueryCompiler(),
+const dialects: { readonly [D in DialectName]: Omit<Dialect, 'createDriver'> } = {
+  sqlite: {
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+  postgres: {
+    createAdapter: () => new PostgresAdapter(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
 }
