@@ -42,10 +42,10 @@ export function layerFaults(root) {
     )
     const any = new Set([...runtime, ...Object.keys(manifest.devDependencies ?? {})])
     const typesOnly = new Set(plan['types only'][name] ?? [])
-    if (!plan.generated.includes(name)) faults.push(...circlesInside(root, folder))
+    const sources = sourcesOf(root, folder)
+    if (!plan.generated.includes(name)) faults.push(...circlesInside(folder, sources))
 
-    for (const file of globSync(`${folder}/{src,test,generate}/**/*.ts`, { cwd: root })) {
-      const text = readFileSync(join(root, file), 'utf8')
+    for (const [file, text] of sources) {
       const forTests = /\.(test|bench|fuzz)\.ts$/.test(file) || file.includes('/test/') || manifest.private === true
       const typeImports = new Set([...text.matchAll(typeImportPattern)].map((match) => match[1]))
       for (const [, target] of text.matchAll(importPattern)) {
@@ -70,9 +70,15 @@ export function layerFaults(root) {
   return faults
 }
 
+/** The texts of the TypeScript files of a package, by path. */
+function sourcesOf(root, folder) {
+  const files = globSync(`${folder}/{src,test,generate}/**/*.ts`, { cwd: root }).sort()
+  return new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
+}
+
 /** Circles among the files of a package, and among the folders of its sources. */
-function circlesInside(root, folder) {
-  const imports = fileImports(root, folder)
+function circlesInside(folder, sources) {
+  const imports = fileImports(sources)
   const circles = [...circlesIn(imports), ...circlesIn(folderImports(imports))]
   return circles.map((path) => `${folder}: circle of imports ${path.join(' -> ')}`)
 }

@@ -1,26 +1,24 @@
 // Circles of imports: between the files of a package, and between the folders of its sources.
-import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 const relativeImportPattern = /(?:from\s+|import\s*\(\s*|import\s+)['"](\.[^'"]+)['"]/g
 
 /**
- * The files that each TypeScript file below `folder` imports from the same package, types included.
+ * The files of a package that each of its files imports, types included. `sources` has their texts
+ * by path.
  */
-export function fileImports(root, folder) {
-  const files = globSync(`${folder}/{src,test,generate}/**/*.ts`, { cwd: root }).sort()
-  const known = new Set(files)
-  return new Map(
-    files.map((file) => {
-      const text = readFileSync(join(root, file), 'utf8')
-      const targets = [...text.matchAll(relativeImportPattern)].map(([, path]) => normalize(join(dirname(file), path)))
-      return [file, new Set(targets.filter((target) => known.has(target)))]
-    }),
-  )
+export function fileImports(sources) {
+  const imports = new Map()
+  for (const [file, text] of sources) {
+    const targets = [...text.matchAll(relativeImportPattern)].map(([, path]) => normalize(join(dirname(file), path)))
+    imports.set(file, new Set(targets.filter((target) => sources.has(target))))
+  }
+  return imports
 }
 
 /**
- * The same imports between the folders directly below `src`; files in none are left out.
+ * The same imports between the folders directly below `src`. Files outside them, and tests, are
+ * left out.
  */
 export function folderImports(imports) {
   const folderOf = (file) => /^(.*?\/src\/[^/]+)\/.+/.exec(file)?.[1]
