@@ -103,14 +103,11 @@ function reach(plan, height) {
   return result
 }
 
+/** Circles among the edges of layers.json. */
 function packageCircles(edges) {
-  const faults = []
-  const visit = (name, path) => {
-    if (path.includes(name)) return void faults.push(`layers.json: circle ${[...path, name].join(' -> ')}`)
-    for (const target of Array.isArray(edges[name]) ? edges[name] : []) visit(target, [...path, name])
-  }
-  for (const name of Object.keys(edges)) visit(name, [])
-  return faults
+  const lists = Object.entries(edges).filter(([, targets]) => Array.isArray(targets))
+  const graph = new Map(lists.map(([name, targets]) => [name, new Set(targets)]))
+  return circlesIn(graph).map((path) => `layers.json: circle ${path.join(' -> ')}`)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
