@@ -5,7 +5,7 @@ import { eventLogSuite, type OpenedStorage, stateStoreSuite } from '@atoll/stora
 import { coreMigrations, eventRoutines, type Numbering, SqlState, stateRoutines } from '@atoll/storage-sql'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
-import { copyAsCrashed, temporaryFolder } from '../../test/opened-sample.ts'
+import { openInOwnFolder, temporaryFolder } from '../../test/opened-sample.ts'
 import { SqliteEvents } from '../events/sqlite-events.ts'
 import { SqliteHost } from './sqlite-host.ts'
 
@@ -24,24 +24,8 @@ function openRelay(file: string, now: () => number): RelayStorage {
   }
 }
 
-async function openSampleRelay({ now = Date.now }: { now?: () => number } = {}): Promise<OpenedStorage<RelayParts>> {
-  const folder = temporaryFolder()
-  const file = path.join(folder, 'relay.sqlite')
-  const opened = [openRelay(file, now)]
-  return {
-    storage: opened[0]!,
-    reopen: async () => {
-      const copy = path.join(folder, `crashed-${opened.length}.sqlite`)
-      copyAsCrashed(file, copy)
-      const storage = openRelay(copy, now)
-      opened.push(storage)
-      return storage
-    },
-    close: async () => {
-      for (const storage of opened) await storage.close()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+function openSampleRelay({ now = Date.now }: { now?: () => number } = {}): Promise<OpenedStorage<RelayParts>> {
+  return openInOwnFolder<RelayParts>((file) => openRelay(file, now))
 }
 
 eventLogSuite('relay in SQLite', openSampleRelay)
