@@ -7,7 +7,7 @@ import { SampleRepo } from '@atoll/storage/testing'
 import { type Did, formatDatetime, parseNsid, parseRecordKey } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../test/opened-sample.ts'
+import { openFailingAtEachStatement, temporaryFolder } from '../test/opened-sample.ts'
 import { openSqlitePdsStorage } from './sqlite-pds-storage.ts'
 
 // Written by `test/fixtures/write-database.mjs` with the code of these commits.
@@ -130,17 +130,7 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
   })
 
   it('is as it was when a migration fails at any statement, and migrates at the next attempt', async () => {
-    let failures = 0
-    for (let isOpen = false; !isOpen; failures++) {
-      let calls = 0
-      const beforeWrite = () => {
-        if (calls++ === failures) throw new Error('killed')
-      }
-      const storage = await openSqlitePdsStorage({ file, beforeWrite }).catch(() => undefined)
-      isOpen = storage !== undefined
-      await storage?.close()
-    }
-    expect(failures).toBeGreaterThan(8)
+    expect(await openFailingAtEachStatement(file)).toBeGreaterThan(8)
     const storage = await openSqlitePdsStorage({ file })
     expect(await textsIn(storage)).toEqual({ size10: 10, size1000: 1000, size40000: 40_000 })
     await storage.close()

@@ -63,3 +63,19 @@ export async function openSample(
     },
   }
 }
+
+/**
+ * Opens a database again and again, failing at the first statement, then at the second and so on,
+ * until it opens. Returns the number of attempts.
+ */
+export async function openFailingAtEachStatement(file: string): Promise<number> {
+  for (let attempts = 1; ; attempts++) {
+    let calls = 0
+    const beforeWrite = () => {
+      if (++calls === attempts) throw new Error('killed')
+    }
+    const storage = await openSqlitePdsStorage({ file, beforeWrite }).catch(() => undefined)
+    await storage?.close()
+    if (storage) return attempts
+  }
+}

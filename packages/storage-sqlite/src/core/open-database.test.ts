@@ -5,7 +5,7 @@ import { type Migration, pdsMigrations } from '@atoll/storage-sql'
 import type { Datetime, Did, Nsid } from '@atoll/syntax'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { copyAsCrashed, temporaryFolder } from '../../test/opened-sample.ts'
+import { copyAsCrashed, openFailingAtEachStatement, temporaryFolder } from '../../test/opened-sample.ts'
 import { openSqlitePdsStorage } from '../sqlite-pds-storage.ts'
 
 const did: Did = 'did:web:a.test'
@@ -147,17 +147,7 @@ describe('a database', () => {
   })
 
   it('that is new and whose first migration fails at any statement is created at the next attempt', async () => {
-    let failures = 0
-    for (let isOpen = false; !isOpen; failures++) {
-      let calls = 0
-      const beforeWrite = () => {
-        if (calls++ === failures) throw new Error('killed')
-      }
-      const storage = await openSqlitePdsStorage({ file, beforeWrite }).catch(() => undefined)
-      isOpen = storage !== undefined
-      await storage?.close()
-    }
-    expect(failures).toBeGreaterThan(30)
+    expect(await openFailingAtEachStatement(file)).toBeGreaterThan(30)
     const storage = await openSqlitePdsStorage({ file })
     expect(await storage.accounts.count()).toBe(0)
     await storage.close()
