@@ -8,9 +8,7 @@ import { join } from 'node:path'
 const folder = import.meta.dirname
 const timeoutMs = 180_000
 
-/**
- * The path of each executable: npm installs only the package for this platform.
- */
+/** The path of each executable: npm installs only the package for this platform. */
 const executables = {
   deno: '@deno/*/deno{,.exe}',
   bun: '@oven/bun-*/bin/bun{,.exe}',

@@ -72,7 +72,7 @@ describe('the folder', () => {
     expect(steps).toEqual(['syncFolder blobs', `rename ${path.join(folder, `${cid}`)}`, `syncFolder ${folder}`])
   })
 
-  it('syncs what a process left that was killed before it synced', async () => {
+  it('syncs what a process left behind when it was killed before syncing', async () => {
     const dir = fresh()
     let isKilled = false
     const killed = await openFsBlobStore({

@@ -22,7 +22,7 @@ describe('withBlocks', () => {
     return { requests, load }
   }
 
-  it('returns what a synchronous source leads to', async () => {
+  it('returns the result of the work on a synchronous source', async () => {
     const writes = repo.randomWrites(30)
     const request = { did, head: repo.head, writes, sign: keyPair, rev: revAt(9999) }
     const { load } = counted()

@@ -11,7 +11,7 @@ const time = formatDatetime(new Date())
 const numbering: Numbering = { start: 7, numbered: [], next: () => 7 }
 
 describe('the writers of a transaction', () => {
-  it('may be those of any service, and write what was noted in its order', () => {
+  it('can be those of any service, and write what was recorded, in order', () => {
     const frame = { bytes: new Uint8Array([0]), seqOffset: 0 }
     const intents: Intent<RelayTransaction>[] = [
       ['state', 'set', ['cursors', 'host', '1']],

@@ -121,7 +121,7 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
     await again.close()
   })
 
-  it('has the tables and versions of a new one after that', async () => {
+  it('then has the tables and versions of a new one', async () => {
     expect(versionsIn(file)).toHaveLength(versions)
     const fresh = path.join(folder, 'fresh.sqlite')
     for (const each of [file, fresh]) await (await openSqlitePdsStorage({ file: each })).close()

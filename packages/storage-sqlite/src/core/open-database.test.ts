@@ -29,7 +29,7 @@ describe('a database', () => {
     await again.close()
   })
 
-  it.skipIf(process.platform === 'win32')('is for its own user alone, and so is every file beside it', async () => {
+  it.skipIf(process.platform === 'win32')('is private to its own user, as is every file beside it', async () => {
     const umask = process.umask(0)
     onTestFinished(() => void process.umask(umask))
     const modes = () =>
@@ -228,7 +228,7 @@ describe('a database', () => {
     },
   )
 
-  it('never numbers events below what an opened log may have given, however old the file is', async () => {
+  it('never numbers events below what an opened log may have assigned, however old the file is', async () => {
     const start = Date.UTC(2026, 0, 1)
     const storage = await openSqlitePdsStorage({ file, now: () => start })
     const frame = { bytes: new Uint8Array([0]), seqOffset: 0 }
@@ -277,7 +277,7 @@ function namesIn(file: string): string[] {
   return [...names, ...versions.map((version) => `version ${version}`)]
 }
 
-/** As if the last one who had it open had not closed it. */
+/** As if the last process that had it open had not closed it. */
 function markUnclean(file: string): void {
   const database = new Database(file)
   database.pragma('user_version = 1')
@@ -291,7 +291,7 @@ function versionOf(file: string): unknown {
   return version
 }
 
-/** Writes rubbish over pages of a file. */
+/** Overwrites pages of a file with garbage. */
 function scribble(file: string, from: number, to: number): void {
   const handle = openSync(file, 'r+')
   for (let page = from; page < to; page++) writeSync(handle, new Uint8Array(4096).fill(0xa5), 0, 4096, page * 4096)

@@ -134,7 +134,7 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
       expect((await storage.accounts.many([bob, carol, alice])).map(({ did }) => did)).toEqual([bob, alice])
     })
 
-    rule('refuses to go on with a list of accounts from a cursor that no listing gave', async () => {
+    rule('refuses to continue a list of accounts from a cursor that no listing returned', async () => {
       const storage = await fresh()
       for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)]) {
         await expect(storage.accounts.list({ limit: 2, cursor })).rejects.toMatchObject({

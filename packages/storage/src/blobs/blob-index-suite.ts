@@ -118,7 +118,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.unreferenced({ createdBefore: late, limit: 9 })).toEqual([])
     })
 
-    rule('lists temporary uploads as unreferenced only if they are older than asked', async () => {
+    rule('lists temporary uploads as unreferenced only if they are older than the given time', async () => {
       const storage = await fresh()
       await upload(storage, alice, cat, 10)
       await upload(storage, bob, dog, 20)

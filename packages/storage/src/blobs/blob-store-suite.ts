@@ -193,7 +193,7 @@ export function blobStoreSuite(name: string, open: OpenBlobStore, except: Except
       expect(await store.get(bob, cid)).toBeDefined()
     })
 
-    rule('sweeps uploads that are older than asked, and nothing that is permanent', async () => {
+    rule('sweeps uploads that are older than the given time, and nothing that is permanent', async () => {
       let now = Date.now()
       const { store } = await opened({ now: () => now })
       const kept = await put(store, alice, sample(10))

@@ -52,7 +52,7 @@ describe('intents', () => {
     for (const names of [whole, forgotten, misspelt, none]) expect(Object.keys(names).length).toBeLessThan(2)
 
     const writers: Tx = { lights: { on: () => {}, off: () => {} } }
-    // @ts-expect-error: what acts has no `off`
+    // @ts-expect-error: the writers have no `off`
     const incomplete: Tx = { lights: { on: () => {} } }
     const recorder = intentRecorders(whole)()
     recorder.lights.on('red')

@@ -100,7 +100,7 @@ export function inviteStoreSuite(name: string, open: OpenStorage<InvitePart>, ex
       expect(disabled.map((invite) => invite?.disabled)).toEqual([true, true, true, false])
     })
 
-    rule('refuses to go on with a list of codes from a cursor that no listing gave', async () => {
+    rule('refuses to continue a list of codes from a cursor that no listing returned', async () => {
       const storage = await fresh()
       for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)]) {
         await expect(storage.invites.list({ sort: 'recent', limit: 2, cursor })).rejects.toMatchObject({

@@ -236,7 +236,7 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
     })
 
     rule(
-      'refuses to go on with a list of repositories of a collection from a cursor that no listing gave',
+      'refuses to continue a list of repositories of a collection from a cursor that no listing returned',
       async () => {
         const storage = await fresh()
         for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)]) {

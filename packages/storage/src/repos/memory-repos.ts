@@ -105,7 +105,6 @@ export class MemoryRepos implements RepoStore, RepoWrites {
 class MemoryRepoSnapshot implements RepoSnapshot {
   readonly head: Head
   readonly #blocks: ReadonlyMap<string, MemoryBlock>
-
   readonly #records: ReadonlyMap<string, { readonly cid: Cid }>
 
   constructor(

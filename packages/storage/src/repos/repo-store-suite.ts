@@ -261,7 +261,7 @@ export function repoStoreSuite(name: string, open: OpenStorage<RepoPart>, except
       expect(await since(0)).toHaveLength(500 + 4)
     })
 
-    rule('refuses to go on with a list of repositories from a cursor that no listing gave', async () => {
+    rule('refuses to continue a list of repositories from a cursor that no listing returned', async () => {
       const storage = await fresh()
       for (const cursor of ['', 'nonsense', '-1', '1.5', '1e3', '9'.repeat(20)]) {
         await expect(storage.repos.list({ limit: 2, cursor })).rejects.toMatchObject({
