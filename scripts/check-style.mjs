@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
-export const commentColumns = 100
+const commentColumns = 100
 /** For a line of code that ends with a comment: the formatter's width of code. */
-export const codeColumns = 120
+const codeColumns = 120
 
 /** The files that the style applies to. */
-export function styledFiles(root) {
+function styledFiles(root) {
   const patterns = [
     '{packages,apps}/*/{src,test}/**/*.ts',
     '{e2e,bench,examples}/**/*.ts',
@@ -37,12 +37,12 @@ export function styleFaults(file, text) {
   ]
 }
 
-export function parse(file, text) {
+function parse(file, text) {
   return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
 }
 
 /** Bodies of `if`, `else` and loops that are on a line of their own, and in no braces. */
-export function bareBodies(source) {
+function bareBodies(source) {
   const lineOf = (position) => source.getLineAndCharacterOfPosition(position).line
   return nodesOf(source)
     .flatMap((node) => [node.thenStatement, node.elseStatement, ts.isIterationStatement(node, false) && node.statement])
@@ -72,7 +72,7 @@ function wideComments(source) {
 const directive = /(?:biome-ignore|@ts-expect-error|@vitest-environment|<reference )/
 
 /** Whether a line is one word, such as an address, or is read by a tool. */
-export function isUnbreakable(line) {
+function isUnbreakable(line) {
   return directive.test(line) || /^\s*(?:\/\*\*|\/\/|\*)?\s*\S+(?:\s*\*\/)?$/.test(line)
 }
 
@@ -88,7 +88,7 @@ function dateClocks(source) {
 }
 
 /** All comments, in order. */
-export function commentsOf(source) {
+function commentsOf(source) {
   const found = new Map()
   for (const token of tokensOf(source)) {
     const around = [

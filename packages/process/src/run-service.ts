@@ -8,7 +8,8 @@ import { startFailure } from './start-failure.ts'
 export async function runService(start: () => Promise<{ close(): Promise<void> }>): Promise<void> {
   try {
     const starting = start()
-    // Before the start has ended: a process that is stopped meanwhile must still close its database.
+    // Before the start has ended: a process that is stopped meanwhile must still close its
+    // database.
     stopOnSignal(async () => (await starting).close())
     await starting
   } catch (error) {
