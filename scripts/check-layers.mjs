@@ -2,13 +2,15 @@
 // undeclared, circular, or of an adapter by an adapter. Types and tests count. An edge allows what
 // it reaches: a package that may import `repo` may import `data-model`, since `repo` uses its
 // types. Inside a package, neither its files nor the folders of its sources may import each other
-// in a circle.
+// in a circle. What a published package imports from elsewhere must be a dependency or a peer of
+// it: the bundler packs in a devDependency, and two copies of a library are not one.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { circlesIn, fileImports, folderImports } from './import-circles.mjs'
 
 const importPattern = /(?:from\s+|import\s*\(\s*|import\s+)['"]@atoll\/([a-z0-9-]+)(?:\/[^'"]*)?['"]/g
+const foreignPattern = /^(?:import|export)\s(?!type\s)[^'"]*?from\s+['"](?!node:)((?:@[^/'"]+\/)?[^@./'"][^/'"]*)/gm
 const typeImportPattern = /import\s+type\s+[^;]*?from\s+['"]@atoll\/([a-z0-9-]+)/g
 
 /** Checks the tree below `root` and returns one sentence per fault. */
@@ -47,6 +49,11 @@ export function layerFaults(root) {
 
     for (const [file, text] of sources) {
       const forTests = /\.(test|bench|fuzz)\.ts$/.test(file) || file.includes('/test/') || manifest.private === true
+      for (const [, target] of forTests ? [] : text.matchAll(foreignPattern)) {
+        if (!target.startsWith('@atoll/') && !runtime.has(target)) {
+          faults.push(`${file}: imports ${target}, which is neither a dependency nor a peer of ${folder}/package.json`)
+        }
+      }
       const typeImports = new Set([...text.matchAll(typeImportPattern)].map((match) => match[1]))
       for (const [, target] of text.matchAll(importPattern)) {
         if (target === name) {

@@ -48,6 +48,19 @@ it('finds an import of a package above', () => {
   ])
 })
 
+it.each([
+  ['dependencies', []],
+  ['peerDependencies', []],
+  [
+    'devDependencies',
+    ['packages/low/src/a.ts: imports @x/y, which is neither a dependency nor a peer of packages/low/package.json'],
+  ],
+])('wants what a published source imports to be installed with it: %s', (field, faults) => {
+  const text = "import { b } from '@x/y/z'\nimport type { C } from 'c'\nimport { d } from 'node:fs'\n"
+  const manifest = JSON.stringify({ name: '@atoll/low', [field]: { '@x/y': '1' } })
+  expect(faultsOf({ 'low/package.json': manifest, 'low/src/a.ts': text, 'low/src/a.test.ts': text })).toEqual(faults)
+})
+
 it('finds a circle of packages', () => {
   expect(faultsOf({}, { edges: { low: ['high'], high: ['low'] } })).toContain('layers.json: circle low -> high -> low')
 })
