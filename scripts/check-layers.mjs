@@ -11,7 +11,6 @@ import { circlesIn, fileImports, folderImports } from './import-circles.mjs'
 
 const importPattern = /(?:from\s+|import\s*\(\s*|import\s+)['"]@atoll\/([a-z0-9-]+)(?:\/[^'"]*)?['"]/g
 const foreignPattern = /^(?:import|export)\s(?!type\s)[^'"]*?from\s+['"](?!node:)((?:@[^/'"]+\/)?[^@./'"][^/'"]*)/gm
-const typeImportPattern = /import\s+type\s+[^;]*?from\s+['"]@atoll\/([a-z0-9-]+)/g
 
 /** Checks the tree below `root` and returns one sentence per fault. */
 export function layerFaults(root) {
@@ -43,7 +42,6 @@ export function layerFaults(root) {
       Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }),
     )
     const any = new Set([...runtime, ...Object.keys(manifest.devDependencies ?? {})])
-    const typesOnly = new Set(plan['types only'][name] ?? [])
     const sources = sourcesOf(root, folder)
     if (!plan.generated.includes(name)) faults.push(...circlesInside(folder, sources))
 
@@ -54,7 +52,6 @@ export function layerFaults(root) {
           faults.push(`${file}: imports ${target}, which is neither a dependency nor a peer of ${folder}/package.json`)
         }
       }
-      const typeImports = new Set([...text.matchAll(typeImportPattern)].map((match) => match[1]))
       for (const [, target] of text.matchAll(importPattern)) {
         if (target === name) {
           // Files outside src import the package by its name, as any user does.
@@ -68,8 +65,6 @@ export function layerFaults(root) {
           if (height.get(target) !== 0) faults.push(`${file}: ${name} may import the bases only`)
         } else if (target !== name && !reached.get(name)?.has(target)) {
           faults.push(`${file}: ${name} must not import ${target} (layers.json)`)
-        } else if (!forTests && typesOnly.has(target) && !typeImports.has(target)) {
-          faults.push(`${file}: ${name} may import types of ${target} only`)
         }
       }
     }

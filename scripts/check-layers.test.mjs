@@ -17,7 +17,6 @@ const plan = {
   ],
   edges: { low: [], made: [], high: ['low'] },
   'tests only': [],
-  'types only': {},
   generated: ['made'],
 }
 

@@ -21,6 +21,23 @@ export interface SectionRun {
   readonly ends: readonly number[]
 }
 
+/**
+ * Where blocks come from, synchronously. Returns `undefined` for a block that the source does not
+ * have.
+ */
+export type GetBlock = (cid: Cid) => Uint8Array | undefined
+
+/** A source that returns blocks of one repository in bulk, as a storage on the same machine can. */
+export interface SectionSource {
+  /** Those of `cids` that it has, in any order. */
+  blocks(cids: readonly Cid[]): readonly Section[]
+  /**
+   * All records in the order of the tree, which is that of their paths by code unit. A run only has
+   * to be valid until the next one is asked for: then its memory may be freed.
+   */
+  records(): Iterable<SectionRun>
+}
+
 /** The DAG-CBOR block of a value. */
 export function blockOf(value: Value): Block {
   const bytes = encodeCbor(value)

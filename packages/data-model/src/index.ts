@@ -6,7 +6,16 @@ export {
   isLegacyBlobRef,
   type LegacyBlobRef,
 } from './blob-ref.ts'
-export { type Block, blockOf, blockOfSection, type Section, type SectionRun, sectionOf } from './block.ts'
+export {
+  type Block,
+  blockOf,
+  blockOfSection,
+  type GetBlock,
+  type Section,
+  type SectionRun,
+  type SectionSource,
+  sectionOf,
+} from './block.ts'
 export { BlockMap } from './block-map.ts'
 export { decodeCbor, decodeFirstCbor } from './cbor/cbor-decode.ts'
 export { encodeCbor } from './cbor/cbor-encode.ts'

@@ -1,11 +1,5 @@
-import { type Block, BlockMap, type Cid } from '@atoll/data-model'
+import { type Block, BlockMap, type Cid, type GetBlock } from '@atoll/data-model'
 import { MissingBlockError } from './errors.ts'
-
-/**
- * Where blocks come from, synchronously. Returns `undefined` for a block that the source does not
- * have.
- */
-export type GetBlock = (cid: Cid) => Uint8Array | undefined
 
 /**
  * Runs pure, synchronous `work` over a source that can only be read asynchronously: when blocks are

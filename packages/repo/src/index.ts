@@ -1,4 +1,4 @@
-export { type GetBlock, withBlocks } from './block-source.ts'
+export { withBlocks } from './block-source.ts'
 export { type Commit, decodeCommit, type Head, type Signer, signCommit, verifyCommit } from './commit/commit.ts'
 export { applyWrites, type CommitData, createRepo, type RecordWrite } from './commit/writes.ts'
 export {
@@ -21,7 +21,7 @@ export {
   VerificationError,
   type VerificationReason,
 } from './errors.ts'
-export { type CarExport, exportCar, type SectionSource } from './export/export-car.ts'
+export { type CarExport, exportCar } from './export/export-car.ts'
 export { type ExportOptions, exportRepo, type LoadBlocks } from './export/export-repo.ts'
 export { importRepo, type RepoImport, type RepoSource } from './import/import-repo.ts'
 export type { ImportCounts, ImportedPart, ImportOptions } from './import/importer.ts'

@@ -2,8 +2,7 @@
 
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { MemoryPdsStorage } from '@atoll/storage'
-import type { NewEvent } from '@atoll/xrpc'
+import { MemoryPdsStorage, type NewEvent } from '@atoll/storage'
 import { createSequencer } from './sequencer.ts'
 
 const events = 30_000

@@ -1,5 +1,4 @@
-import { type EventLog, MemoryPdsStorage, type StoredEvent } from '@atoll/storage'
-import type { NewEvent } from '@atoll/xrpc'
+import { type EventLog, MemoryPdsStorage, type NewEvent, type StoredEvent } from '@atoll/storage'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSequencer, type Sequencer, type SequencerOptions } from './sequencer.ts'

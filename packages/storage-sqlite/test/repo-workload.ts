@@ -1,8 +1,6 @@
 import { type Block, blockOf, type Cid, cidOfCbor } from '@atoll/data-model'
-import type { Head } from '@atoll/repo'
-import type { PdsStorage, RepoChange } from '@atoll/storage'
+import type { NewEvent, PdsStorage, RepoChange, RepoHead } from '@atoll/storage'
 import type { Datetime, Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
-import type { NewEvent } from '@atoll/xrpc'
 
 export interface SampleCommit {
   change: RepoChange
@@ -16,7 +14,7 @@ export interface SampleCommit {
 export class RepoWorkload {
   readonly did: Did
   #commits = 0
-  #head: Head | undefined
+  #head: RepoHead | undefined
   #nodes: Block[] = []
 
   constructor(did: Did) {

@@ -45,9 +45,10 @@ export {
   type EventPart,
   type EventWrites,
   firstSeq,
+  type NewEvent,
   type StoredEvent,
 } from './events/event-log.ts'
-export { withSeq } from './events/numbered-frame.ts'
+export { type UnnumberedFrame, withSeq } from './events/numbered-frame.ts'
 export type {
   InviteCode,
   InvitePart,
@@ -64,7 +65,7 @@ export {
   type RecordStore,
   type StoredRecord,
 } from './records/record-store.ts'
-export type { BlobReference, RecordChange, RepoChange, RepoWrites } from './repos/repo-change.ts'
+export type { BlobReference, RecordChange, RepoChange, RepoHead, RepoWrites } from './repos/repo-change.ts'
 export type { RepoListing, RepoPart, RepoSnapshot, RepoStore } from './repos/repo-store.ts'
 export {
   type LabelerParts,

@@ -1,6 +1,7 @@
 export {
   accountEvent,
   commitEvent,
+  type EventTemplate,
   type InactiveStatus,
   identityEvent,
   syncEvent,

@@ -1,9 +1,10 @@
 // An account whose repository is kept in memory, and the events of its commits.
+
 import { generateKeyPair, type KeyPair } from '@atoll/crypto'
 import { BlockMap, blockOf, type Cid, type ValueMap } from '@atoll/data-model'
 import { applyWrites, type CommitData, createRepo, type Head, type RecordWrite } from '@atoll/repo'
+import type { EventTemplate } from '@atoll/sync'
 import { type Did, formatDatetime, formatTid, parseDid, parseNsid, parseRecordKey } from '@atoll/syntax'
-import type { NewEvent } from '@atoll/xrpc'
 import { commitEvent } from '../src/index.ts'
 
 /** When everything in the tests happens. */
@@ -58,7 +59,7 @@ export class Account {
   }
 
   /** The event of the newest commit. */
-  event(): NewEvent {
+  event(): EventTemplate {
     return commitEvent(this.commit, testDatetime)
   }
 

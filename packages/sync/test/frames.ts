@@ -1,5 +1,6 @@
 import { encodeCbor, type ValueMap } from '@atoll/data-model'
-import { decodeFrame, encodeMessageFrame, type FrameTemplate, type NewEvent } from '@atoll/xrpc'
+import type { EventTemplate } from '@atoll/sync'
+import { decodeFrame, encodeMessageFrame, type FrameTemplate } from '@atoll/xrpc'
 import { decodeMessage, type Message } from '../src/index.ts'
 
 /** The frame with its number in place. */
@@ -29,6 +30,6 @@ export function messageOf<K extends Message['kind']>(kind: K, frame: Uint8Array,
 }
 
 /** The message of a new event, as number 1 of a stream. */
-export function received<K extends Message['kind']>(kind: K, event: NewEvent) {
+export function received<K extends Message['kind']>(kind: K, event: EventTemplate) {
   return messageOf(kind, numbered(event, 1))
 }

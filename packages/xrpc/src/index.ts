@@ -15,7 +15,7 @@ export { type Session, type TokenPair, TokenSession, type TokenSessionOptions } 
 export { errorOfStatus, FrameError, StreamClosedError, statusOf, XrpcError, type XrpcErrorOptions } from './errors.ts'
 export { type GeneralErrorName, generalErrors, isGeneralError } from './general-errors.ts'
 export { type Clock, systemClock } from './stream/clock.ts'
-export { type FrameTemplate, frameTemplate, type NewEvent } from './stream/frame-template.ts'
+export { type FrameTemplate, frameTemplate } from './stream/frame-template.ts'
 export {
   decodeFrame,
   type ErrorFrame,

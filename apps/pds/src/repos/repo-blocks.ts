@@ -1,4 +1,5 @@
-import { type GetBlock, withBlocks } from '@atoll/repo'
+import type { GetBlock } from '@atoll/data-model'
+import { withBlocks } from '@atoll/repo'
 import type { RepoStore } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 

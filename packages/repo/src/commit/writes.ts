@@ -1,6 +1,5 @@
-import { type Block, BlockMap, type Cid } from '@atoll/data-model'
+import { type Block, BlockMap, type Cid, type GetBlock } from '@atoll/data-model'
 import { type Did, isNormalizedNsid, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
-import type { GetBlock } from '../block-source.ts'
 import {
   DuplicateWriteError,
   InvalidPathError,

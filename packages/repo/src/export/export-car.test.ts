@@ -1,9 +1,9 @@
 import { streamCar } from '@atoll/car'
-import { type Cid, type Section, type SectionRun, sectionOf } from '@atoll/data-model'
+import { type Cid, type Section, type SectionRun, type SectionSource, sectionOf } from '@atoll/data-model'
 import { describe, expect, it } from 'vitest'
 import { Repository, seeded } from '../../test/histories.ts'
 import { InvalidNodeError, MissingBlockError } from '../errors.ts'
-import { exportCar, type SectionSource } from './export-car.ts'
+import { exportCar } from './export-car.ts'
 import { exportRepo } from './export-repo.ts'
 
 const repo = new Repository(seeded(52))

@@ -1,19 +1,8 @@
 import { CarPacker } from '@atoll/car'
-import { CID_LENGTH, Cid, type Section, type SectionRun } from '@atoll/data-model'
+import { CID_LENGTH, Cid, type Section, type SectionRun, type SectionSource } from '@atoll/data-model'
 import type { Head } from '../commit/commit.ts'
 import { MissingBlockError } from '../errors.ts'
 import { linksOfNode } from '../mst/node-codec.ts'
-
-/** A source that returns blocks of one repository in bulk, as a storage on the same machine can. */
-export interface SectionSource {
-  /** Those of `cids` that it has, in any order. */
-  blocks(cids: readonly Cid[]): readonly Section[]
-  /**
-   * All records in the order of the tree, which is that of their paths by code unit. A run only has
-   * to be valid until the next one is asked for: then its memory may be freed.
-   */
-  records(): Iterable<SectionRun>
-}
 
 /** A whole repository as a CAR file, which can be iterated once. */
 export interface CarExport extends Iterable<Uint8Array> {

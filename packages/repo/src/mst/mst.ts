@@ -1,5 +1,4 @@
-import { type Block, BlockMap, type Cid } from '@atoll/data-model'
-import type { GetBlock } from '../block-source.ts'
+import { type Block, BlockMap, type Cid, type GetBlock } from '@atoll/data-model'
 import { MissingBlockError } from '../errors.ts'
 import { requireTreeKey } from '../path.ts'
 import { buildTree } from './build.ts'

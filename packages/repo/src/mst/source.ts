@@ -1,5 +1,4 @@
-import { type Cid, CidMap, verifyCid } from '@atoll/data-model'
-import type { GetBlock } from '../block-source.ts'
+import { type Cid, CidMap, type GetBlock, verifyCid } from '@atoll/data-model'
 import { CorruptBlockError, InvalidNodeError, MissingBlockError, VerificationError } from '../errors.ts'
 import { pathOverhead } from '../limits.ts'
 import { layerOfRoot, MstNode } from './node.ts'

@@ -1,5 +1,4 @@
-import type { Cid } from '@atoll/data-model'
-import type { GetBlock } from '../block-source.ts'
+import type { Cid, GetBlock } from '@atoll/data-model'
 import { InversionError, MissingBlockError, RecordExistsError, RecordMissingError } from '../errors.ts'
 import { Mst } from '../mst/mst.ts'
 import type { RepoOp } from '../mst/op.ts'

@@ -1,7 +1,6 @@
 import type { DidKey, PublicKey } from '@atoll/crypto'
-import type { Cid } from '@atoll/data-model'
+import type { Cid, GetBlock } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
-import type { GetBlock } from '../block-source.ts'
 import { type Commit, decodeCommit, verifyCommit } from '../commit/commit.ts'
 import { VerificationError } from '../errors.ts'
 

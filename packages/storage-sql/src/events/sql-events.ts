@@ -1,6 +1,5 @@
-import { type EventWrites, type StoredEvent, withSeq } from '@atoll/storage'
+import { type EventWrites, type NewEvent, type StoredEvent, withSeq } from '@atoll/storage'
 import type { Datetime, Did } from '@atoll/syntax'
-import type { NewEvent } from '@atoll/xrpc'
 import type { RoutinesOf } from '../intents.ts'
 import { change, first, type Routine } from '../routine.ts'
 import { type Parameters, statement } from '../statement.ts'

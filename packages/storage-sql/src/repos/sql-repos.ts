@@ -1,6 +1,5 @@
 import { type Block, type Cid, freeMemory } from '@atoll/data-model'
-import type { Head } from '@atoll/repo'
-import type { Page, RepoListing } from '@atoll/storage'
+import type { Page, RepoHead, RepoListing } from '@atoll/storage'
 import { accountStatus, numberOfCursor, pageOf } from '@atoll/storage'
 import type { Did, Tid } from '@atoll/syntax'
 import { sql } from 'kysely'
@@ -91,7 +90,7 @@ export class SqlRepoReads {
     this.#run = run
   }
 
-  head(did: Did): Promise<Head | undefined> {
+  head(did: Did): Promise<RepoHead | undefined> {
     return this.#run(headOf(did))
   }
 
@@ -139,11 +138,11 @@ export function* blocksIn(repo: number, cids: readonly Cid[]): Routine<Block[]> 
 }
 
 /** The head in the row of a repository. */
-export function headOfRow(row: { cid: Uint8Array; rev: Tid; data: Uint8Array }): Head {
+export function headOfRow(row: { cid: Uint8Array; rev: Tid; data: Uint8Array }): RepoHead {
   return { cid: cidOf(row.cid), rev: row.rev, data: cidOf(row.data) }
 }
 
-function* headOf(did: Did): Routine<Head | undefined> {
+function* headOf(did: Did): Routine<RepoHead | undefined> {
   const row = yield* first(repoByDid, { did })
   return row && headOfRow(row)
 }

@@ -1,6 +1,5 @@
-import { type Block, type Cid, freeMemory, type SectionRun } from '@atoll/data-model'
-import type { GetBlock, Head, SectionSource } from '@atoll/repo'
-import { maxPageBytes, type RepoSnapshot, type RepoStore, StorageUnavailableError } from '@atoll/storage'
+import { type Block, type Cid, freeMemory, type GetBlock, type SectionRun, type SectionSource } from '@atoll/data-model'
+import { maxPageBytes, type RepoHead, type RepoSnapshot, type RepoStore, StorageUnavailableError } from '@atoll/storage'
 import {
   blockBytes,
   blockPage,
@@ -82,11 +81,11 @@ interface SnapshotOptions {
   readonly pool: ReaderPool
   /** The repository's key. */
   readonly repo: number
-  readonly head: Head
+  readonly head: RepoHead
 }
 
 class SqliteRepoSnapshot implements RepoSnapshot {
-  readonly head: Head
+  readonly head: RepoHead
   readonly #reader: Reader
   readonly #pool: ReaderPool
   readonly #repo: number

@@ -1,6 +1,16 @@
 import type { Datetime, Did } from '@atoll/syntax'
-import type { NewEvent } from '@atoll/xrpc'
 import type { MethodNames } from '../core/storage.ts'
+import type { UnnumberedFrame } from './numbered-frame.ts'
+
+/** An event that is ready to be appended to the log, which numbers it. */
+export interface NewEvent {
+  /** The account that it is about. */
+  readonly did: Did
+  /** The message type without its `#`. */
+  readonly kind: string
+  readonly time: Datetime
+  readonly frame: UnnumberedFrame
+}
 
 /** An event with its number, and the frame that every subscriber gets. */
 export interface StoredEvent {

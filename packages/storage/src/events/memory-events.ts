@@ -1,10 +1,16 @@
 import type { Datetime, Did } from '@atoll/syntax'
-import type { NewEvent } from '@atoll/xrpc'
 import type { Journal } from '../core/journal.ts'
 import { JournaledList } from '../core/journaled-list.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { AppendListeners } from './append-listeners.ts'
-import { type AppendListener, type EventLog, type EventWrites, firstSeq, type StoredEvent } from './event-log.ts'
+import {
+  type AppendListener,
+  type EventLog,
+  type EventWrites,
+  firstSeq,
+  type NewEvent,
+  type StoredEvent,
+} from './event-log.ts'
 import { withSeq } from './numbered-frame.ts'
 
 export class MemoryEvents implements EventLog, EventWrites {

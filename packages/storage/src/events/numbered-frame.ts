@@ -1,7 +1,14 @@
-import type { FrameTemplate } from '@atoll/xrpc'
+/**
+ * A whole frame of an event stream that lacks only its sequence number: `seq` stands as 0, in the
+ * one byte at `seqOffset`. So a frame is encoded once. `frameTemplate` of `@atoll/xrpc` makes them.
+ */
+export interface UnnumberedFrame {
+  readonly bytes: Uint8Array
+  readonly seqOffset: number
+}
 
 /** The frame with its sequence number spliced in, as the shortest CBOR integer. */
-export function withSeq(template: FrameTemplate, seq: number): Uint8Array {
+export function withSeq(template: UnnumberedFrame, seq: number): Uint8Array {
   const { bytes, seqOffset } = template
   if (!Number.isSafeInteger(seq) || seq < 0) throw new RangeError(`not a sequence number: ${seq}`)
   if (bytes[seqOffset] !== 0) throw new RangeError(`no placeholder for the sequence number at ${seqOffset}`)

@@ -1,7 +1,6 @@
 import type { Datetime, Did } from '@atoll/syntax'
-import type { NewEvent } from '@atoll/xrpc'
 import { time } from '../core/samples.ts'
-import type { StoredEvent } from './event-log.ts'
+import type { NewEvent, StoredEvent } from './event-log.ts'
 import { withSeq } from './numbered-frame.ts'
 
 /** An event whose frame is `[0, text]` in CBOR; the log replaces the 0. */

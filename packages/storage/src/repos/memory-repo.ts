@@ -1,9 +1,8 @@
 import type { Block, Cid } from '@atoll/data-model'
-import type { Head } from '@atoll/repo'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
-import type { RecordChange } from './repo-change.ts'
+import type { RecordChange, RepoHead } from './repo-change.ts'
 
 export interface MemoryBlock {
   block: Block
@@ -26,7 +25,7 @@ export interface MemoryRepo {
   did: Did
   /** Creation order. */
   key: number
-  head: Head
+  head: RepoHead
   blocks: JournaledMap<string, MemoryBlock>
   records: JournaledMap<string, MemoryRecord>
   blobReferences: JournaledMap<string, readonly MemoryBlobReference[]>

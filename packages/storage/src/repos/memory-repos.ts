@@ -1,5 +1,4 @@
-import { type Block, type Cid, type SectionRun, sectionOf } from '@atoll/data-model'
-import type { GetBlock, Head, SectionSource } from '@atoll/repo'
+import { type Block, type Cid, type GetBlock, type SectionRun, type SectionSource, sectionOf } from '@atoll/data-model'
 import type { Did, Tid } from '@atoll/syntax'
 import { accountStatus } from '../accounts/account-store.ts'
 import { accountTable } from '../accounts/account-tables.ts'
@@ -18,7 +17,7 @@ import {
   referredBlobTable,
   repoTable,
 } from './memory-repo.ts'
-import type { RepoChange, RepoWrites } from './repo-change.ts'
+import type { RepoChange, RepoHead, RepoWrites } from './repo-change.ts'
 import type { RepoListing, RepoSnapshot, RepoStore } from './repo-store.ts'
 
 export class MemoryRepos implements RepoStore, RepoWrites {
@@ -34,7 +33,7 @@ export class MemoryRepos implements RepoStore, RepoWrites {
     this.#accounts = tables.of(accountTable)
   }
 
-  async head(did: Did): Promise<Head | undefined> {
+  async head(did: Did): Promise<RepoHead | undefined> {
     return this.#repos.get(did)?.head
   }
 
@@ -103,12 +102,12 @@ export class MemoryRepos implements RepoStore, RepoWrites {
 }
 
 class MemoryRepoSnapshot implements RepoSnapshot {
-  readonly head: Head
+  readonly head: RepoHead
   readonly #blocks: ReadonlyMap<string, MemoryBlock>
   readonly #records: ReadonlyMap<string, { readonly cid: Cid }>
 
   constructor(
-    head: Head,
+    head: RepoHead,
     blocks: ReadonlyMap<string, MemoryBlock>,
     records: ReadonlyMap<string, { readonly cid: Cid }>,
   ) {

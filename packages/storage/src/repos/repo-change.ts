@@ -1,6 +1,14 @@
 import type { Block, Cid } from '@atoll/data-model'
-import type { Head } from '@atoll/repo'
-import type { Did, Nsid, RecordKey } from '@atoll/syntax'
+import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+
+/** Where a repository stands. The `Head` of `@atoll/repo` is one. */
+export interface RepoHead {
+  /** The CID of the commit block. */
+  readonly cid: Cid
+  readonly rev: Tid
+  /** The root of the tree. */
+  readonly data: Cid
+}
 
 /** A record that a commit wrote (`cid`) or deleted (`cid` is undefined). */
 export interface RecordChange {
@@ -35,8 +43,8 @@ export interface RepoChange {
    * The head that this change builds on; undefined creates the repository, and conflicts if it
    * exists.
    */
-  prev: Pick<Head, 'cid'> | undefined
-  head: Head
+  prev: Pick<RepoHead, 'cid'> | undefined
+  head: RepoHead
   added: Iterable<Block>
   /** Removing a block that is not there is not an error. */
   removed: Iterable<Cid>

@@ -1,10 +1,9 @@
-import type { Block, Cid } from '@atoll/data-model'
-import type { GetBlock, Head, SectionSource } from '@atoll/repo'
+import type { Block, Cid, GetBlock, SectionSource } from '@atoll/data-model'
 import type { Did, Tid } from '@atoll/syntax'
 import type { AccountStatus } from '../accounts/account-store.ts'
 import type { Page } from '../core/page.ts'
 import type { MethodNames } from '../core/storage.ts'
-import type { RepoWrites } from './repo-change.ts'
+import type { RepoHead, RepoWrites } from './repo-change.ts'
 
 /** An entry of a listing of repositories. */
 export interface RepoListing {
@@ -20,7 +19,7 @@ export interface RepoListing {
  * `StorageUnavailableError`.
  */
 export interface RepoSnapshot {
-  readonly head: Head
+  readonly head: RepoHead
   /**
    * A synchronous source of the blocks, where the adapter can read synchronously. The sections may
    * be views of shared memory.
@@ -41,7 +40,7 @@ export interface RepoSnapshot {
  * Committed repositories. Every read sees what was written by transactions that resolved before it.
  */
 export interface RepoStore {
-  head(did: Did): Promise<Head | undefined>
+  head(did: Did): Promise<RepoHead | undefined>
   block(did: Did, cid: Cid): Promise<Uint8Array | undefined>
   /**
    * Releases bytes from `block` that will not be read again. An adapter that read them for this

@@ -1,9 +1,8 @@
 import { type Block, blockOf, type Cid, type Value } from '@atoll/data-model'
-import type { Head } from '@atoll/repo'
 import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { rev } from '../core/samples.ts'
 import type { Transactional } from '../core/storage.ts'
-import type { BlobReference, RecordChange, RepoChange } from './repo-change.ts'
+import type { BlobReference, RecordChange, RepoChange, RepoHead } from './repo-change.ts'
 import type { RepoPart } from './repo-store.ts'
 
 /** Values by `collection/rkey`; null deletes. */
@@ -14,7 +13,7 @@ export type Writes = { readonly [path: string]: Value }
  */
 export class SampleRepo {
   readonly did: Did
-  head: Head | undefined
+  head: RepoHead | undefined
   #revs = 0
   #records = new Map<string, Cid>()
   #node: Block | undefined

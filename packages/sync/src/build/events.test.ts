@@ -3,12 +3,11 @@ import { type Block, BlockMap, blockOf, type ValueMap } from '@atoll/data-model'
 import { subscribeRepos } from '@atoll/lexicons/com.atproto.sync'
 import { createRepo } from '@atoll/repo'
 import { parseHandle } from '@atoll/syntax'
-import type { NewEvent } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, remove, testDatetime } from '../../test/account.ts'
 import { bodyOf, numbered } from '../../test/frames.ts'
 import { EventTooLargeError } from '../errors.ts'
-import { accountEvent, commitEvent, identityEvent, syncEvent } from './events.ts'
+import { accountEvent, commitEvent, type EventTemplate, identityEvent, syncEvent } from './events.ts'
 
 const account = new Account('alice', [put('create', post(0)), put('create', post(1))])
 const first = account.event()
@@ -17,7 +16,7 @@ account.write(put('create', post(2)), put('update', post(0), { text: 'new' }), r
 const { did, commit } = account
 
 /** The body of an event that its lexicon takes, `$type` aside. */
-function validBody(event: NewEvent): ValueMap {
+function validBody(event: EventTemplate): ValueMap {
   const { type, body } = bodyOf(numbered(event, 42))
   expect(type).toBe(`#${event.kind}`)
   const result = subscribeRepos.validateMessage({ ...body, $type: subscribeRepos.messageType(type) })

@@ -2,9 +2,18 @@ import { writeCar } from '@atoll/car'
 import type { Block, Cid, ValueMap } from '@atoll/data-model'
 import { type CommitData, maxCommitBytes, maxWrites } from '@atoll/repo'
 import type { Datetime, Did, Handle, Tid } from '@atoll/syntax'
-import { type FrameTemplate, frameTemplate, type NewEvent } from '@atoll/xrpc'
+import { type FrameTemplate, frameTemplate } from '@atoll/xrpc'
 import type { RepoMessage } from '../decode/messages.ts'
 import { EventTooLargeError } from '../errors.ts'
+
+/** An event that lacks only its sequence number, which the log that keeps it puts in. */
+export interface EventTemplate {
+  readonly did: Did
+  /** The message type without its `#`. */
+  readonly kind: 'commit' | 'sync' | 'identity' | 'account'
+  readonly time: Datetime
+  readonly frame: FrameTemplate
+}
 
 /** How large the blocks of a `#sync` may be. */
 const maxSyncBytes = 10_000
@@ -16,7 +25,7 @@ export type InactiveStatus = 'takendown' | 'suspended' | 'deleted' | 'deactivate
  * The `#commit` event of `commit`.
  * @throws EventTooLargeError for more than 200 operations or 2,000,000 bytes of blocks
  */
-export function commitEvent(commit: CommitData, time: Datetime): NewEvent {
+export function commitEvent(commit: CommitData, time: Datetime): EventTemplate {
   const count = commit.ops.length
   if (count > maxWrites) throw new EventTooLargeError('commit', 'operations', count, maxWrites)
   const body: ValueMap = {
@@ -42,17 +51,17 @@ function operation(op: CommitData['ops'][number]): ValueMap {
 }
 
 /** The `#sync` event that states where a repository stands: its commit block and nothing else. */
-export function syncEvent(did: Did, rev: Tid, commit: Block, time: Datetime): NewEvent {
+export function syncEvent(did: Did, rev: Tid, commit: Block, time: Datetime): EventTemplate {
   return event('sync', did, time, { did, rev, blocks: carOf('sync', commit.cid, [commit], maxSyncBytes), time })
 }
 
 /** The `#identity` event: the DID document or the handle may have changed. */
-export function identityEvent(did: Did, handle: Handle | undefined, time: Datetime): NewEvent {
+export function identityEvent(did: Did, handle: Handle | undefined, time: Datetime): EventTemplate {
   return event('identity', did, time, handle ? { did, handle, time } : { did, time })
 }
 
 /** The `#account` event: whether this host serves the account, and why not. */
-export function accountEvent(did: Did, status: InactiveStatus | undefined, time: Datetime): NewEvent {
+export function accountEvent(did: Did, status: InactiveStatus | undefined, time: Datetime): EventTemplate {
   return event('account', did, time, status ? { did, active: false, status, time } : { did, active: true, time })
 }
 
@@ -71,6 +80,6 @@ function carOf(kind: EventTooLargeError['kind'], root: Cid, blocks: Iterable<Blo
   return car
 }
 
-function event(kind: 'commit' | 'sync' | 'identity' | 'account', did: Did, time: Datetime, body: ValueMap): NewEvent {
+function event(kind: EventTemplate['kind'], did: Did, time: Datetime, body: ValueMap): EventTemplate {
   return { did, kind, time, frame: frameTemplate(`#${kind}`, body) }
 }

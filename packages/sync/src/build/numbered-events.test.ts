@@ -1,14 +1,14 @@
-import { encodeMessageFrame, type NewEvent } from '@atoll/xrpc'
+import { encodeMessageFrame } from '@atoll/xrpc'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, testDatetime } from '../../test/account.ts'
 import { altered, bodyOf, numbered } from '../../test/frames.ts'
 import { decodeMessage } from '../decode/decode-message.ts'
-import { accountEvent, identityEvent, syncEvent, templateOf } from './events.ts'
+import { accountEvent, type EventTemplate, identityEvent, syncEvent, templateOf } from './events.ts'
 
 const account = new Account('alice', [put('create', post(0))])
 const { did, head, commit } = account
-const events: NewEvent[] = [
+const events: EventTemplate[] = [
   account.event(),
   syncEvent(did, head.rev, commit.commit, testDatetime),
   identityEvent(did, undefined, testDatetime),

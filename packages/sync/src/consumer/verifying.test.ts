@@ -2,20 +2,19 @@ import { readCar } from '@atoll/car'
 import type { ValueMap } from '@atoll/data-model'
 import { decodeCommit } from '@atoll/repo'
 import { settled } from '@atoll/testkit'
-import type { NewEvent } from '@atoll/xrpc'
 import { encodeMessageFrame } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, testDatetime, testTime } from '../../test/account.ts'
 import { follow } from '../../test/consumer.ts'
 import { seqOf } from '../../test/events.ts'
 import { altered, numbered, received } from '../../test/frames.ts'
-import { accountEvent, identityEvent, syncEvent } from '../build/events.ts'
+import { accountEvent, type EventTemplate, identityEvent, syncEvent } from '../build/events.ts'
 import type { VerifyOptions } from '../verify/options.ts'
 import type { DesynchronizedEvent, FirehoseEvent } from './firehose-event.ts'
 import { MemoryRepoStates } from './repo-states.ts'
 
 /** Where the event of a commit leaves its repository. */
-function stateAfter(event: NewEvent) {
+function stateAfter(event: EventTemplate) {
   const { rev, blocks } = received('commit', event).body
   const commit = decodeCommit(readCar(blocks).blocks[0]!.bytes)
   return { rev, data: commit.data }
@@ -24,7 +23,7 @@ function stateAfter(event: NewEvent) {
 /** An account, and the events of its first commits. */
 function history(name: string, length: number) {
   const account = new Account(name)
-  const events: NewEvent[] = [account.event()]
+  const events: EventTemplate[] = [account.event()]
   for (let count = 1; count < length; count++) {
     account.write(put('create', post(count)))
     events.push(account.event())

@@ -1,11 +1,10 @@
 import { encodeCbor, type ValueMap } from '@atoll/data-model'
 import { parseHandle } from '@atoll/syntax'
-import type { NewEvent } from '@atoll/xrpc'
 import { encodeErrorFrame, encodeMessageFrame } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { Account, testDatetime } from '../../test/account.ts'
 import { altered, bodyOf, messageOf, numbered } from '../../test/frames.ts'
-import { accountEvent, identityEvent, syncEvent } from '../build/events.ts'
+import { accountEvent, type EventTemplate, identityEvent, syncEvent } from '../build/events.ts'
 import { decodeMessage } from './decode-message.ts'
 
 const account = new Account('alice')
@@ -20,7 +19,7 @@ function decoded(frame: Uint8Array) {
 }
 
 describe('decodeMessage', () => {
-  const events: NewEvent[] = [
+  const events: EventTemplate[] = [
     account.event(),
     syncEvent(did, head.rev, commit.commit, time),
     identityEvent(did, parseHandle('alice.test'), time),

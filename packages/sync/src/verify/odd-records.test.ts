@@ -1,13 +1,14 @@
 // Records as other servers accept them: verdicts and the consumer skip them, and nothing else.
+
 import { cidOfCbor, type ValueMap } from '@atoll/data-model'
 import { type RecordWrite, readRecord } from '@atoll/repo'
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
 import { longIntegerRecords, oddRecords, settled } from '@atoll/testkit'
-import type { NewEvent } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, testTime } from '../../test/account.ts'
 import { follow } from '../../test/consumer.ts'
 import { altered, messageOf, numbered } from '../../test/frames.ts'
+import type { EventTemplate } from '../build/events.ts'
 import type { FirehoseEvent } from '../consumer/firehose-event.ts'
 import { MemoryRepoStates } from '../consumer/repo-states.ts'
 import { verifyEvent } from './verify-event.ts'
@@ -22,7 +23,7 @@ function createOf(bytes: Uint8Array): RecordWrite {
 /** A commit that brings such a record and a sound one, and what was known before it. */
 function bringing(bytes: Uint8Array) {
   const account = new Account('alice', [put('create', post(0))])
-  const events: NewEvent[] = [account.event()]
+  const events: EventTemplate[] = [account.event()]
   const state = { rev: account.head.rev, data: account.head.data }
   account.write(createOf(bytes), put('create', post(1)))
   events.push(account.event())

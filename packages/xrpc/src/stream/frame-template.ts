@@ -1,5 +1,4 @@
 import { encodeCbor, type ValueMap } from '@atoll/data-model'
-import type { Datetime, Did } from '@atoll/syntax'
 
 /**
  * A whole frame of the event stream that lacks only its sequence number: `seq` stands as 0, in the
@@ -9,16 +8,6 @@ import type { Datetime, Did } from '@atoll/syntax'
 export interface FrameTemplate {
   readonly bytes: Uint8Array
   readonly seqOffset: number
-}
-
-/** An event that is ready to be appended to an event log, which numbers it. */
-export interface NewEvent {
-  /** The account that it is about. */
-  readonly did: Did
-  /** The message type without its `#`. */
-  readonly kind: string
-  readonly time: Datetime
-  readonly frame: FrameTemplate
 }
 
 const seqKey = Uint8Array.of(0x63, 0x73, 0x65, 0x71)

@@ -1,9 +1,8 @@
-import type { Cid } from '@atoll/data-model'
+import type { Cid, GetBlock } from '@atoll/data-model'
 import {
   applyWrites,
   type CommitData,
   createRepo,
-  type GetBlock,
   type Head,
   MissingBlockError,
   maxWrites,
