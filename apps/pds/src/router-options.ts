@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import type { Log } from '@atoll/process'
+import { type Log, packageVersion } from '@atoll/process'
 import type { RouterOptions } from '@atoll/xrpc-server'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Config } from './config/config.ts'
@@ -21,7 +20,7 @@ export function routerOptions({ config, log, accounts }: RouterOptionsDeps): Rou
     health: async () => {
       // A server that cannot read its storage is not healthy.
       await accounts.count()
-      return { version: config.service.version ?? packageVersion() }
+      return { version: config.service.version ?? packageVersion(import.meta.url) }
     },
     mapError: transientRefusal,
     // Our own outputs: checking them is for development.
@@ -33,9 +32,4 @@ export function routerOptions({ config, log, accounts }: RouterOptionsDeps): Rou
     rateLimits: rateLimits(config.rateLimits),
     subscriptions: config.rateLimits.enabled ? { maxPerAddress: subscriptionsPerAddress } : {},
   }
-}
-
-function packageVersion(): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return manifest.version
 }

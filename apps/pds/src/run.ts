@@ -1,8 +1,16 @@
 import { useNodeBackends } from '@atoll/crypto/node'
-import { createLog, openNotices, runService } from '@atoll/process'
+import { createLog, openNotices, packageVersion, programArguments, runService, settingsHelp } from '@atoll/process'
 import { readConfig } from './config/config.ts'
+import { settings } from './config/settings.ts'
 import { exposureWarnings } from './exposed-files.ts'
 import { servePds } from './serve.ts'
+
+programArguments({
+  name: 'atoll-pds',
+  version: packageVersion(import.meta.url),
+  summary: 'Runs a personal data server of the AT Protocol until it gets SIGINT or SIGTERM.',
+  notes: settingsHelp(settings),
+})
 
 await runService(async () => {
   const { k256 } = useNodeBackends()

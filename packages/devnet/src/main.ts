@@ -1,9 +1,16 @@
 #!/usr/bin/env node
 import { useNodeBackends } from '@atoll/crypto/node'
-import { createLog, openNotices, runService } from '@atoll/process'
+import { createLog, openNotices, packageVersion, programArguments, runService } from '@atoll/process'
 import { startDevnet } from './devnet.ts'
-import { readNetworkSettings } from './network-settings.ts'
+import { networkHelp, readNetworkSettings } from './network-settings.ts'
 import { welcome } from './welcome.ts'
+
+programArguments({
+  name: 'atoll-devnet',
+  version: packageVersion(import.meta.url),
+  summary: 'Runs a did:plc directory and a personal data server on this machine until it gets SIGINT or SIGTERM.',
+  notes: networkHelp(),
+})
 
 await runService(async () => {
   useNodeBackends()

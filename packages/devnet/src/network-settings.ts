@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { ConfigError, type Environment, givenText, integer, readEnvironment } from '@atoll/process'
+import { ConfigError, type Environment, givenText, integer, readEnvironment, settingsHelp } from '@atoll/process'
 import { type DevnetOptions, plannedConfig } from './devnet.ts'
 
 /** The network's own settings, beside those of its server. */
@@ -23,6 +23,15 @@ export function readNetworkSettings(env: Environment): DevnetOptions {
   const faults = [...problems, ...faultsOf(options)]
   if (faults.length > 0) throw new ConfigError(faults)
   return options
+}
+
+/** The settings as `--help` lists them. */
+export function networkHelp(): string {
+  return `${settingsHelp(settings)}
+  PDS_DATA_DIRECTORY=data
+      where everything is kept, from start to start
+
+The settings of atoll-pds apply as well: atoll-pds --help lists them.`
 }
 
 function faultsOf(options: DevnetOptions): readonly string[] {

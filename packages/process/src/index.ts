@@ -1,3 +1,4 @@
+export { type Program, type ProgramArgument, programArguments, refuseArguments } from './command-line.ts'
 export { type Chore, Housekeeping } from './housekeeping.ts'
 export {
   explainingListen,
@@ -10,10 +11,12 @@ export {
 } from './listening.ts'
 export { createLog, type Log, type LogFields, type LogOptions, logSettings } from './log.ts'
 export { type Notices, openNotices } from './notices.ts'
+export { packageVersion } from './package-version.ts'
 export { runService } from './run-service.ts'
 export {
   environmentExample,
   type SettingsPage,
+  settingsHelp,
   settingsPage,
   type UnsupportedSection,
   writeDocuments,

@@ -70,6 +70,15 @@ function assignment({ variable, defaultText }: Setting<unknown>): string {
   return defaultText === 'required' ? `${variable}=` : `# ${variable}=${defaultText}`
 }
 
+/** The settings as `--help` lists them: the variable with its default, and what it means. */
+export function settingsHelp(settings: Schema): string {
+  const rows = settingsOf(settings).map(({ variable, defaultText, meaning }) => {
+    const value = defaultText === '' || defaultText === 'required' ? '' : `=${defaultText}`
+    return `  ${variable}${value}${defaultText === 'required' ? ' (required)' : ''}\n      ${meaning}`
+  })
+  return `Settings are environment variables; these are the defaults:\n\n${rows.join('\n')}`
+}
+
 /**
  * Writes generated documents, given as their texts by file. With `check` nothing is written.
  * Returns the files that were not up to date.
