@@ -9,7 +9,7 @@ const codes = [
     await bundle('packages/lexicon/src/codegen-cli.ts'),
     {},
     [],
-    ['lexicons', 'packages/lexicons/src', ...flags],
+    ['lexicons', 'packages/lexicons/src', '--import-ext', '.ts', ...flags],
   ),
   await run(await bundle('apps/pds/src/config/write-documents.ts'), {}, [], flags),
 ]

@@ -13,7 +13,7 @@ describe('generated code', () => {
     const files = generate(documents)
     expect(Array.from(files.keys())).toEqual(['com.example.ts', 'com.example.feed.ts', 'index.ts'])
     expect(Array.from(generate(documents.toReversed()))).toEqual(Array.from(files))
-    expect(files.get('index.ts')).toContain("import { documents as comExampleFeed } from './com.example.feed.ts'")
+    expect(files.get('index.ts')).toContain("import { documents as comExampleFeed } from './com.example.feed.js'")
   })
 
   it('has types for parameters, bodies, errors and the method itself', () => {
@@ -91,7 +91,7 @@ export const documents = [
         y: { type: 'object', properties: { x: { type: 'ref', ref: 'com.example.a.x' } } },
       }),
     ])
-    expect(files.get('com.example.a.ts')).toContain("import * as comExampleB from './com.example.b.ts'")
+    expect(files.get('com.example.a.ts')).toContain("import * as comExampleB from './com.example.b.js'")
     expect(files.get('com.example.a.ts')).toContain('y?: comExampleB.Y')
     expect(files.get('com.example.a.ts')).toContain('() => [comExampleB.defsDocument])')
     expect(files.get('com.example.b.ts')).toContain('x?: comExampleA.X')

@@ -1,5 +1,7 @@
 import type { LexiconDoc } from '../document/document.ts'
-import { documentName, groupAlias, pascalCase, sourceName, typeNameOf, valueNameOf } from './names.ts'
+import { documentName, groupAlias, groupOf, pascalCase, sourceName, typeNameOf, valueNameOf } from './names.ts'
+import type { Surroundings } from './surroundings.ts'
+import { quote } from './writing.ts'
 
 export const LEXICON = '@atoll/lexicon'
 
@@ -9,12 +11,17 @@ type Library = '@atoll/data-model' | typeof LEXICON | '@atoll/syntax'
 export class Imports {
   readonly #types = new Map<Library, Set<string>>()
   readonly #values = new Map<Library, Set<string>>()
-  readonly #groups = new Set<string>()
+  /** What is imported as a whole, by where it comes from. */
+  readonly #modules = new Map<string, string>()
   readonly #declared: ReadonlySet<string>
+  readonly #surroundings: Surroundings
+  readonly #home: string
 
   /** Imports step aside for what the documents of the module declare. */
-  constructor(documents: readonly LexiconDoc[]) {
+  constructor(home: string, documents: readonly LexiconDoc[], surroundings: Surroundings) {
     this.#declared = new Set(documents.flatMap(declaredNames))
+    this.#surroundings = surroundings
+    this.#home = home
   }
 
   /** Imports a type, and says what it is called here. */
@@ -27,10 +34,22 @@ export class Imports {
     return this.#add(this.#values, library, name)
   }
 
-  /** Imports the module of another group, and says what it is called here. */
-  group(group: string): string {
-    this.#groups.add(group)
-    return groupAlias(group)
+  /**
+   * Imports the module that has this document, and says what it is called here; `undefined` when it
+   * is the module itself.
+   */
+  moduleOf(nsid: string): string | undefined {
+    const group = groupOf(nsid)
+    const foreign = this.#surroundings.foreign.get(nsid)
+    if (foreign === undefined && group === this.#home) return undefined
+    const from = foreign ?? `./${group}${this.#surroundings.importExtension}`
+    const known = this.#modules.get(from)
+    if (known !== undefined) return known
+    const taken = new Set([...this.#modules.values(), ...this.#declared])
+    let alias = groupAlias(group)
+    while (taken.has(alias)) alias += '$' // one group in two packages, or a definition of that name
+    this.#modules.set(from, alias)
+    return alias
   }
 
   text(): string {
@@ -39,8 +58,8 @@ export class Imports {
       this.#line('import', this.#values.get(library), library),
       this.#line('import type', this.#types.get(library), library),
     ])
-    const groups = Array.from(this.#groups).sort()
-    return [...lines, ...groups.map((group) => `import * as ${groupAlias(group)} from './${group}.ts'\n`)].join('')
+    const modules = Array.from(this.#modules).sort(([a], [b]) => (a < b ? -1 : 1))
+    return [...lines, ...modules.map(([from, alias]) => `import * as ${alias} from ${quote(from)}\n`)].join('')
   }
 
   #add(to: Map<Library, Set<string>>, library: Library, name: string): string {

@@ -1,7 +1,7 @@
 import type { FieldSchema, ObjectSchema, ParamsSchema, StringFormat, StringSchema } from '../document/document.ts'
 import { type Reference, splitReference, typeName } from '../document/references.ts'
 import type { Imports } from './imports.ts'
-import { groupOf, typeNameOf } from './names.ts'
+import { typeNameOf } from './names.ts'
 import { comment, indent, propertyName, quote } from './writing.ts'
 
 /**
@@ -111,10 +111,10 @@ function refUnionText(refs: readonly string[], closed: boolean, place: Place): s
   return unionText(closed ? variants : [...variants, place.imports.type('@atoll/lexicon', 'UnknownVariant')])
 }
 
-function referenceText(reference: Reference, { home, imports }: Place): string {
+function referenceText(reference: Reference, { imports }: Place): string {
   const name = typeNameOf(reference)
-  const group = groupOf(reference.nsid)
-  return group === groupOf(home) ? name : `${imports.group(group)}.${name}`
+  const module = imports.moduleOf(reference.nsid)
+  return module === undefined ? name : `${module}.${name}`
 }
 
 /** A type after a colon or an equals sign: one that starts on a line of its own needs no space. */

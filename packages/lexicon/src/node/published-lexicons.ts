@@ -1,0 +1,70 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, parse, resolve } from 'node:path'
+import { groupOf } from '../codegen/names.ts'
+import type { LexiconDoc } from '../document/document.ts'
+import { CommandError } from './command-error.ts'
+import { readDocuments } from './read-documents.ts'
+
+/** The documents that a package publishes, and where the generated module of each is imported. */
+export interface PublishedLexicons {
+  readonly documents: readonly LexiconDoc[]
+  /** The specifier of the module of an NSID, such as `@atoll/lexicons/com.atproto.repo`. */
+  moduleOf(nsid: string): string
+}
+
+/**
+ * Reads the documents of an installed package that publishes lexicons. Its manifest says so in
+ * `atoll.lexicons`: `documents`, a folder of the package, and `modules`, the subpath of its exports
+ * under which the generated modules are, with a star for the group.
+ *
+ * @param from a folder: packages are looked for in its `node_modules` and those above it
+ * @throws CommandError when the package is not there, or publishes none
+ */
+export function readPublishedLexicons(name: string, from: string): PublishedLexicons {
+  const folder = packageFolder(name, from)
+  const { documents, modules } = lexiconsField(name, folder)
+  const path = join(folder, documents)
+  if (!existsSync(path)) {
+    throw new CommandError(
+      `${name} says that its lexicons are in ${documents}, and there is no such folder in ${folder}`,
+    )
+  }
+  return {
+    documents: readDocuments(path),
+    moduleOf: (nsid) => name + modules.slice(1).replace('*', groupOf(nsid)),
+  }
+}
+
+function packageFolder(name: string, from: string): string {
+  if (!/^(?:@[\w.~-]+\/)?[\w~-][\w.~-]*$/.test(name)) {
+    throw new CommandError(`${name} is not the name of a package, such as @atoll/lexicons`)
+  }
+  const { root } = parse(resolve(from))
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name)
+    if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate)
+    if (folder === root) throw new CommandError(`${name} is not installed: \`npm install ${name}\`, then try again`)
+  }
+}
+
+function lexiconsField(name: string, folder: string): { documents: string; modules: string } {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { documents, modules } = manifest?.atoll?.lexicons ?? {}
+  if (documents === undefined && modules === undefined) {
+    throw new CommandError(
+      `${name} does not publish lexicons: its package.json has no "atoll": { "lexicons": { "documents", "modules" } }. ` +
+        'If its documents are elsewhere, copy them into your own folder of documents',
+    )
+  }
+  if (!isSubpath(documents) || !isSubpath(modules) || modules.split('*').length !== 2) {
+    throw new CommandError(
+      `${name} says of its lexicons what cannot be read: "documents" must be a folder such as "./lexicons", ` +
+        '"modules" a subpath of its exports such as "./*"',
+    )
+  }
+  return { documents, modules }
+}
+
+function isSubpath(value: unknown): value is string {
+  return typeof value === 'string' && value.startsWith('./') && !value.split('/').includes('..')
+}
