@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
 /**
@@ -11,6 +11,9 @@ const commands = Object.values<string>(manifest.bin ?? {}).map((file) =>
   file.replace('./dist/', './src/').replace('.js', '.ts'),
 )
 const entry = [...sources, ...commands].filter((file): file is string => file !== undefined)
+
+// Each tarball has the licences: npm packs what lies in the package's own folder.
+for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(`../../${licence}`, licence)
 
 export default defineConfig({
   entry,

@@ -1,9 +1,10 @@
 // Writes what is generated: the names that project.json decides, packages/lexicons/src from
-// lexicons/, and the documents about settings. With `--check` it writes nothing, and fails when
-// something would change.
+// lexicons/, the documents about settings, and the fields that all manifests share. With `--check`
+// it writes nothing, and fails when something would change.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { bundle, root, run } from './bundle-sources.mjs'
+import { staleManifests, writeManifests } from './manifests.mjs'
 import { staleNames, writeNames } from './names.mjs'
 
 process.chdir(root)
@@ -35,5 +36,13 @@ const codes = [
     ['lexicons', 'packages/lexicons/src', '--import-ext', '.ts', ...flags],
   ),
   await run(await bundle('apps/pds/src/config/write-documents.ts'), {}, [], flags),
+  manifests(),
 ]
 process.exitCode = Math.max(...codes)
+
+function manifests() {
+  const stale = staleManifests(root)
+  if (!flags.includes('--check')) writeManifests(root, stale)
+  else for (const file of stale.keys()) console.error(`${file} is outdated: run npm run generate`)
+  return flags.includes('--check') && stale.size > 0 ? 1 : 0
+}
