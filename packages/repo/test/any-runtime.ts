@@ -10,6 +10,8 @@ import {
   importRepo,
   proveRecord,
   type RecordWrite,
+  readRepo,
+  signedBy,
   verifyProof,
   verifySlice,
 } from '@atoll/repo'
@@ -61,11 +63,16 @@ export async function scenario() {
   let imported = 0
   const incoming = await importRepo(streamCar([head.cid], exportRepo({ head, load })), { did, key })
   for await (const part of incoming) if (part.kind === 'record') imported++
+  // As it comes over the network, in a stream of the runtime's own.
+  const { body } = new Response(writeCar([head.cid], blocks).slice())
+  let read = 0
+  for await (const { value } of (await readRepo(body!, { verify: signedBy(key) })).records()) read += value ? 1 : 0
   return {
     data: head.data.toString(),
     verdict: verifySlice(slice, { key, previous: first.head }).outcome,
     proof: proof.record?.['index'],
     imported,
+    read,
   }
 }
 
@@ -74,4 +81,5 @@ export const expected = {
   verdict: 'accept',
   proof: 99,
   imported: 100,
+  read: 100,
 }

@@ -14,9 +14,10 @@ import { layerOf } from '../mst/layer.ts'
 import { Mst } from '../mst/mst.ts'
 import { MstNode } from '../mst/node.ts'
 import { formatPath } from '../path.ts'
-import { importRepo, type RepoSource } from './import-repo.ts'
-import type { ImportedPart, ImportOptions } from './importer.ts'
+import { type ImportOptions, importRepo } from './import-repo.ts'
+import type { ImportedPart } from './importer.ts'
 import type { OutOfOrderBlocks } from './out-of-order-blocks.ts'
+import type { RepoSource } from './repo-source.ts'
 
 const key = keyPair.didKey()
 

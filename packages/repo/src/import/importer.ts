@@ -1,7 +1,6 @@
-import type { DidKey, PublicKey } from '@atoll/crypto'
 import { type Block, type Cid, decodeCid, verifyCid } from '@atoll/data-model'
 import { yieldToEventLoop } from '@atoll/event-loop'
-import type { Did, Nsid, RecordKey } from '@atoll/syntax'
+import type { Nsid, RecordKey } from '@atoll/syntax'
 import type { Commit } from '../commit/commit.ts'
 import { CorruptBlockError, InvalidNodeError, VerificationError } from '../errors.ts'
 import { type ImportLimits, importLimits, pathOverhead } from '../limits.ts'
@@ -11,15 +10,11 @@ import { layerOfRoot } from '../mst/node.ts'
 import { decodeNode, type NodeContent } from '../mst/node-codec.ts'
 import { splitPath } from '../path.ts'
 import { type RecordContent, readSentRecord } from '../record.ts'
-import { requireSignedCommit } from '../verify/signed-commit.ts'
 import { MemoryOutOfOrderBlocks, type OutOfOrderBlocks, RecentBlocks } from './out-of-order-blocks.ts'
 
-export interface ImportOptions {
-  /** Whose repository it must be. */
-  readonly did: Did
-  /** The account's signing key. */
-  readonly key: PublicKey | DidKey
-  /** Import one collection; nodes and records outside it may be absent. */
+/** Which part of a repository is read, and within which bounds. */
+export interface ReadingOptions {
+  /** Read one collection; nodes and records outside it may be absent. */
   readonly collection?: Nsid
   /** Keeps blocks that come out of order. Default: memory, up to `maxEarlyBytes`. */
   readonly outOfOrder?: OutOfOrderBlocks
@@ -46,6 +41,9 @@ export interface ImportCounts {
 
 type Blocks = AsyncIterator<Block> | Iterator<Block>
 
+/** Decodes the commit and decides whether it is the right one. Throws if it is not. */
+export type RequireCommit = (bytes: Uint8Array) => Promise<Commit> | Commit
+
 /** Where a node belongs, as the node above it says. */
 interface NodePlace {
   readonly layer: number
@@ -62,7 +60,8 @@ const blocksInOneGo = 1000
 export class Importer {
   readonly counts: ImportCounts = { nodes: 0, records: 0, repeated: 0, unneeded: 0 }
   readonly #root: Cid
-  readonly #options: ImportOptions
+  readonly #requireCommit: RequireCommit
+  readonly #options: ReadingOptions
   readonly #limits: ImportLimits
   readonly #wanted: KeyRange
   /** The nodes that are expected, by CID, and where they belong. */
@@ -79,8 +78,9 @@ export class Importer {
   #received = 0
   #pathBytes = 0
 
-  constructor(root: Cid, options: ImportOptions) {
+  constructor(root: Cid, requireCommit: RequireCommit, options: ReadingOptions) {
     this.#root = root
+    this.#requireCommit = requireCommit
     this.#options = options
     this.#limits = { ...importLimits, ...options.limits }
     this.#wanted = options.collection === undefined ? everything : collectionRange(options.collection)
@@ -88,12 +88,39 @@ export class Importer {
     this.#recent = new RecentBlocks(this.#limits.maxRecentBytes)
   }
 
-  /** Reads up to the commit. */
+  /** Reads up to the commit. A wrong one ends the source. */
   async findCommit(blocks: Blocks): Promise<Commit> {
+    try {
+      return await this.#findCommit(blocks)
+    } catch (error) {
+      await blocks.return?.()
+      throw error
+    }
+  }
+
+  /** Reads the rest. A reader who stops early ends the source as well. */
+  async *parts(blocks: Blocks): AsyncGenerator<ImportedPart, void> {
+    try {
+      yield* this.#ready.splice(0)
+      for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
+        const pending = this.#receive(this.#checked(next.value))
+        if (pending) await pending
+        if (this.#ready.length > 0) yield* this.#ready.splice(0)
+        if (this.#received % blocksInOneGo === 0) await yieldToEventLoop()
+      }
+      await this.#retakeEmittedRecords()
+      yield* this.#ready.splice(0)
+      this.#finish()
+    } finally {
+      await blocks.return?.()
+    }
+  }
+
+  async #findCommit(blocks: Blocks): Promise<Commit> {
     for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
       const block = this.#checked(next.value)
       if (block.cid.equals(this.#root)) {
-        const commit = requireSignedCommit(block.bytes, this.#options)
+        const commit = await this.#requireCommit(block.bytes)
         this.#ready.push({ kind: 'commit', block })
         this.#nodes.set(commit.data.key, 'root')
         await this.#drainEarly([commit.data])
@@ -102,20 +129,6 @@ export class Importer {
       await this.#setAside(block)
     }
     throw new VerificationError('missing-commit', `the commit ${this.#root} is missing`)
-  }
-
-  /** Reads the rest. */
-  async *parts(blocks: Blocks): AsyncGenerator<ImportedPart, void> {
-    yield* this.#ready.splice(0)
-    for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
-      const pending = this.#receive(this.#checked(next.value))
-      if (pending) await pending
-      if (this.#ready.length > 0) yield* this.#ready.splice(0)
-      if (this.#received % blocksInOneGo === 0) await yieldToEventLoop()
-    }
-    await this.#retakeEmittedRecords()
-    yield* this.#ready.splice(0)
-    this.#finish()
   }
 
   #checked(block: Block): Block {
