@@ -1,13 +1,15 @@
 // Runs the main entry of every package where it must run: in Node, with only the globals of the
-// web, and in Deno, Bun and Workers if npm has builds of them for this machine. Before that,
-// bundles every entry: the bundle must contain no Node modules, and nothing at all when nothing is
-// used. Packages must have been built. Arguments: the runtimes; default: all.
+// web, and in Deno, Bun and Workers if npm has builds of them for this machine; starts the hosts of
+// `@atoll/xrpc-server` there as well. Before that, bundles every entry: the bundle must contain no
+// Node modules, and nothing at all when nothing is used. Packages must have been built. Arguments:
+// the runtimes; default: all.
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from './bundle-sources.mjs'
 import { webBundle } from './runtimes/bundles.mjs'
 import { packageEntries } from './runtimes/entries.mjs'
+import { checkHost, hostNames } from './runtimes/hosts.mjs'
 import { installRuntimes } from './runtimes/install.mjs'
 import { runtimes } from './runtimes/run.mjs'
 
@@ -86,6 +88,7 @@ async function runScenarios(entries) {
     }
     try {
       report(name, await runtimes[name](entries, found[name]?.file), found[name]?.version)
+      if (hostNames.includes(name)) reportHost(name, await checkHost(name, found[name]?.file))
     } catch (error) {
       faults.push(`${name}: ${error.message}`)
     }
@@ -96,4 +99,10 @@ function report(name, results, version = name === 'node' ? process.versions.node
   const failed = Object.entries(results).filter(([, text]) => text !== '')
   for (const [specifier, text] of failed) faults.push(`${specifier} in ${name}: ${text}`)
   console.log(`${name} ${version}: ${Object.keys(results).length - failed.length} main entries run`)
+}
+
+function reportHost(name, results) {
+  const failed = Object.entries(results).filter(([, text]) => text !== '')
+  for (const [title, text] of failed) faults.push(`@atoll/xrpc-server's host for ${name} '${title}': ${text}`)
+  console.log(`${name}: ${Object.keys(results).length - failed.length} rules of subscriptions hold over real sockets`)
 }

@@ -15,15 +15,12 @@ const marker = 'results:'
 const timeoutMs = 300_000
 const print = `results().then((all) => console.log('${marker}' + JSON.stringify(all)))`
 
+export const denoFlags = ['--quiet', '--no-prompt', '--no-config', '--no-lock', '--node-modules-dir=manual']
+
 export const runtimes = {
   node: (entries) => runUnbundled(process.execPath, ['--no-warnings'], entries),
   web: runInWorker,
-  deno: (entries, file) =>
-    runUnbundled(
-      file,
-      ['run', '--quiet', '--no-prompt', '--no-config', '--no-lock', '--node-modules-dir=manual'],
-      entries,
-    ),
+  deno: (entries, file) => runUnbundled(file, ['run', ...denoFlags], entries),
   bun: (entries, file) => runUnbundled(file, ['run'], entries),
   workers: runInWorkerd,
 }
@@ -60,16 +57,24 @@ async function runInWorkerd(entries, file) {
   const { text, failure } = await webBundle(`${harness(entries)}\nexport default { async test() { await ${print} } }`)
   if (failure) throw new Error(failure)
   written('worker.mjs', text)
-  const config = written(
-    'worker.capnp',
-    `using Workerd = import "/workerd/workerd.capnp";
-    const config :Workerd.Config = (services = [(name = "main", worker = .worker)]);
-    const worker :Workerd.Worker = (modules = [(name = "main", esModule = embed "worker.mjs")], compatibilityDate = "2026-11-01");`,
-  )
-  return resultsIn(await output(file, ['test', config]))
+  return resultsIn(await output(file, ['test', workerdConfig('worker')]))
 }
 
-function written(name, text) {
+/** The file that tells workerd of one Worker, whose module has been written before. */
+export function workerdConfig(name, sockets = '') {
+  const members = ['services = [(name = "main", worker = .worker)]', sockets]
+    .filter((member) => member !== '')
+    .join(', ')
+  return written(
+    `${name}.capnp`,
+    `using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (${members});
+    const worker :Workerd.Worker = (modules = [(name = "main", esModule = embed "${name}.mjs")], compatibilityDate = "2026-11-01");`,
+  )
+}
+
+/** A file for the runtimes to run. */
+export function written(name, text) {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, name)
   writeFileSync(file, text)

@@ -55,5 +55,6 @@ export {
   type RateWindow,
 } from './limits/rate-limits.ts'
 export { type Asker, TooManyWaitingError, type TurnLimits, Turns } from './limits/turns.ts'
-export { type FrameSocket, frameSocketOf, type WebSocketLike } from './streams/frame-socket.ts'
+export type { FrameSocket } from './streams/frame-socket.ts'
 export type { Upgrade } from './streams/subscriptions.ts'
+export { frameSocketOf, type WebSocketLike, type WebSocketLimits } from './streams/web-frame-socket.ts'

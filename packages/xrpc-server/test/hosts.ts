@@ -12,7 +12,7 @@ import { routerRequest, webResponse } from '../src/hosts/fetch.ts'
 import { koaMiddleware, koaUpgrade } from '../src/hosts/koa.ts'
 import { serveNode } from '../src/hosts/node.ts'
 import type { Router } from '../src/hosts/router.ts'
-import { frameSocketOf, type WebSocketLike } from '../src/streams/frame-socket.ts'
+import { frameSocketOf, type WebSocketLike } from '../src/streams/web-frame-socket.ts'
 
 export interface TestRequest {
   method?: string

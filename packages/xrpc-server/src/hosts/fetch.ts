@@ -10,10 +10,12 @@ export interface FetchInfo {
   address?: string
   /** Whose X-Forwarded-For is believed. Default: loopback, link-local and private addresses. */
   isTrustedProxy?(address: string): boolean
+  /** Aborted when the client goes away. Default: the request's own signal. */
+  signal?: AbortSignal
 }
 
 /** A web request as the router takes it: for `router.upgrade`, and for other hosts. */
-export function routerRequest(request: Request, info: FetchInfo = {}, signal = request.signal): RouterRequest {
+export function routerRequest(request: Request, info: FetchInfo = {}): RouterRequest {
   const { method, headers, body } = request
   const url = new URL(request.url)
   return {
@@ -22,7 +24,7 @@ export function routerRequest(request: Request, info: FetchInfo = {}, signal = r
     query: url.search.slice(1),
     headers: headers.has('host') ? headers : withHost(headers, url.host),
     ip: clientAddress(info.address ?? '127.0.0.1', headers.get('x-forwarded-for'), info.isTrustedProxy),
-    signal,
+    signal: info.signal ?? request.signal,
     nextTurn: yieldToEventLoop,
     body: body === null ? undefined : bodyOf(body),
   }
@@ -78,14 +80,16 @@ export async function handleFetch(
 ): Promise<Response> {
   const gone = new AbortController()
   const { signal } = gone
-  const leave = () => gone.abort(request.signal.reason)
-  if (request.signal.aborted) leave()
-  else request.signal.addEventListener('abort', leave, { once: true })
-  const response = await handle(routerRequest(request, info, signal))
+  const left = info.signal ?? request.signal
+  const leave = () => gone.abort(left.reason)
+  if (left.aborted) leave()
+  else left.addEventListener('abort', leave, { once: true })
+  const response = await handle(routerRequest(request, { ...info, signal }))
   const onCancel = () => {
     // Refers to the request on purpose: in Node its signal is no longer aborted once the request is
     // garbage.
-    request.signal.removeEventListener('abort', leave)
+    const left = info.signal ?? request.signal
+    left.removeEventListener('abort', leave)
     gone.abort()
   }
   return webResponse(response, { signal, onCancel })

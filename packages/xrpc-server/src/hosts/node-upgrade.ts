@@ -1,12 +1,13 @@
 /** Subscriptions over `ws`, on any HTTP server of Node's. */
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
 import { isStream } from '../http/bodies.ts'
 import type { RouterResponse } from '../http/messages.ts'
 import { isConnectionBusy } from '../limits/connection-queues.ts'
 import { sharedLoopShares } from '../limits/loop-shares.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
+import { OpenSockets } from './open-sockets.ts'
 import type { Router } from './router.ts'
 import { WsFrameSocket } from './ws-frame-socket.ts'
 
@@ -36,14 +37,12 @@ export interface NodeUpgrade {
   close(): void
 }
 
-const goingAway = 1001
-const goodbye = 'the server is closing'
 const maxIncomingFrameBytes = 16 * 1024
 
 export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgradeOptions = {}): NodeUpgrade {
-  const { closeTimeoutMs = 5_000 } = options
+  const { closeTimeoutMs = 5_000, keepAliveMs = 30_000, maxIncomingBytes = 64 * 1024 } = options
   const server = webSocketServer(closeTimeoutMs)
-  const sockets = new OpenSockets(options)
+  const sockets = new OpenSockets<WsFrameSocket>(keepAliveMs)
   const shares = sharedLoopShares()
 
   const upgrade = async (message: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -59,7 +58,9 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     const outcome = await router.upgrade(request)
     if (socket.destroyed) return
     if (!outcome.accepted) return refuse(socket, outcome.response)
-    server.handleUpgrade(message, socket, head, (webSocket) => void outcome.serve(sockets.add(webSocket, socket)))
+    server.handleUpgrade(message, socket, head, (webSocket) => {
+      void outcome.serve(sockets.add(new WsFrameSocket({ webSocket, connection: socket, maxIncomingBytes })))
+    })
   }
 
   return {
@@ -67,7 +68,7 @@ export function nodeUpgrade(router: Pick<Router, 'upgrade'>, options: NodeUpgrad
     get open() {
       return sockets.size
     },
-    close: () => sockets.close(),
+    close: () => void sockets.close(),
   }
 }
 
@@ -83,53 +84,6 @@ function webSocketServer(closeTimeout: number): WebSocketServer {
     autoPong: false,
     closeTimeout,
   } as ConstructorParameters<typeof WebSocketServer>[0])
-}
-
-/** The subscribers' sockets, which are pinged as long as there are any. */
-class OpenSockets {
-  readonly #sockets = new Set<WsFrameSocket>()
-  readonly #keepAliveMs: number
-  readonly #maxIncomingBytes: number
-  #timer: ReturnType<typeof setInterval> | undefined
-  #isClosing = false
-
-  constructor({ keepAliveMs = 30_000, maxIncomingBytes = 64 * 1024 }: NodeUpgradeOptions) {
-    this.#keepAliveMs = keepAliveMs
-    this.#maxIncomingBytes = maxIncomingBytes
-  }
-
-  get size(): number {
-    return this.#sockets.size
-  }
-
-  add(webSocket: WebSocket, connection: Duplex): WsFrameSocket {
-    const socket = new WsFrameSocket({ webSocket, connection, maxIncomingBytes: this.#maxIncomingBytes })
-    this.#sockets.add(socket)
-    this.#timer ??= setInterval(this.#keepAlive, this.#keepAliveMs).unref()
-    if (this.#isClosing) socket.close(goingAway, goodbye)
-    socket.onClose(() => this.#remove(socket))
-    return socket
-  }
-
-  close(): void {
-    this.#isClosing = true
-    for (const socket of this.#sockets) socket.close(goingAway, goodbye)
-  }
-
-  #remove(socket: WsFrameSocket): void {
-    this.#sockets.delete(socket)
-    if (this.#sockets.size > 0) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
-  }
-
-  // After a stall of this process timers come first: pongs that have arrived are read before anyone
-  // is cut off.
-  readonly #keepAlive = () => {
-    setImmediate(() => {
-      for (const socket of this.#sockets) socket.keepAlive()
-    })
-  }
 }
 
 function refuse(socket: Duplex, { status, headers, body }: RouterResponse): void {

@@ -5,7 +5,7 @@ import { encodeErrorFrame, encodeMessageFrame, XrpcError } from '@atoll/xrpc'
 import type { EncodedFrame } from '../core/route.ts'
 import { publicError } from '../http/errors.ts'
 import type { FrameSocket } from './frame-socket.ts'
-import { sharedLoopYielder } from './loop-yielder.ts'
+import type { LoopYielder } from './loop-yielder.ts'
 
 export interface PumpOptions {
   maxBufferedBytes: number
@@ -13,6 +13,7 @@ export interface PumpOptions {
   onError(error: unknown): void
   mapError(error: unknown): XrpcError | undefined
   check(error: unknown): unknown
+  yielder: LoopYielder
 }
 
 const normalClosure = 1000
@@ -32,7 +33,7 @@ export async function pumpFrames(
   failure: StreamFailure,
 ): Promise<void> {
   let iterator: AsyncIterator<unknown> | undefined
-  const yielder = sharedLoopYielder()
+  const { yielder } = options
   try {
     iterator = open()[Symbol.asyncIterator]()
     while (!signal.aborted) {

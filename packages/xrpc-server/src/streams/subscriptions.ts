@@ -10,6 +10,7 @@ import type { RouterResponse } from '../http/messages.ts'
 import { CountsByKey } from '../limits/counts-by-key.ts'
 import { pumpFrames, refuseStream, StreamFailure } from './frame-pump.ts'
 import type { FrameSocket } from './frame-socket.ts'
+import { type LoopYielder, sharedLoopYielder } from './loop-yielder.ts'
 
 /**
  * What becomes of a request to upgrade: a refusal to send, or a stream that is to be given its
@@ -17,7 +18,11 @@ import type { FrameSocket } from './frame-socket.ts'
  */
 export type Upgrade =
   | { accepted: false; response: RouterResponse }
-  | { accepted: true; serve(socket: FrameSocket): Promise<void> }
+  | {
+      accepted: true
+      /** @param yielder shares out the event loop; default: among all of the process */
+      serve(socket: FrameSocket, yielder?: LoopYielder): Promise<void>
+    }
 
 type SubscriptionsOptions = Pick<RouterOptions, 'onError' | 'mapError' | 'subscriptions' | keyof RefusalOptions>
 
@@ -38,7 +43,8 @@ export class Subscriptions {
     const credentials = await authorize(new AuthorizeCall(method.nsid, params, exchange))
     return {
       accepted: true,
-      serve: (socket) => this.#serve(route, exchange, params, credentials, socket),
+      serve: (socket, yielder = sharedLoopYielder()) =>
+        this.#serve(route, exchange, params, credentials, socket, yielder),
     }
   }
 
@@ -48,6 +54,7 @@ export class Subscriptions {
     params: object,
     credentials: unknown,
     socket: FrameSocket,
+    yielder: LoopYielder,
   ) {
     const { request, nsid } = exchange
     const { headers, ip } = request
@@ -74,7 +81,7 @@ export class Subscriptions {
       open,
       socket,
       signal,
-      { maxBufferedBytes, drainTimeoutMs, onError, mapError, check },
+      { maxBufferedBytes, drainTimeoutMs, onError, mapError, check, yielder },
       failure,
     )
   }
