@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'tsup'
 
 /**
@@ -12,6 +14,8 @@ const commands = Object.values<string>(manifest.bin ?? {}).map((file) =>
 )
 const entry = [...sources, ...commands].filter((file): file is string => file !== undefined)
 
+const declarations = fileURLToPath(new URL('scripts/declarations.mjs', import.meta.url))
+
 // Each tarball has the licences: npm packs what lies in the package's own folder.
 for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(`../../${licence}`, licence)
 
@@ -20,10 +24,12 @@ export default defineConfig({
   format: 'esm',
   platform: 'neutral',
   target: 'es2023',
-  dts: process.env.ATOLL_TYPES !== '0',
   sourcemap: true,
   clean: true,
   external: [/^node:/],
   // Node's modules keep their full names: Deno and Workers want them so.
   removeNodeProtocol: false,
+  onSuccess: async () => {
+    if (process.env.ATOLL_TYPES !== '0') execFileSync(process.execPath, [declarations], { stdio: 'inherit' })
+  },
 })

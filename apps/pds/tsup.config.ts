@@ -14,7 +14,7 @@ export default defineConfig([
     ...preset,
     entry: ['src/main.ts'],
     platform: 'node',
-    dts: false,
+    onSuccess: undefined,
     sourcemap: false,
     // All but what has native parts of its own.
     noExternal: [/^(?!better-sqlite3$|secp256k1$)/],
