@@ -1,3 +1,5 @@
+import { BrandedError } from '@atoll/brand'
+
 /** What is wrong with bytes that claim to be a CAR v1 file. */
 export type CarReason =
   | 'truncated'
@@ -14,7 +16,8 @@ export type CarReason =
   | 'header-too-large'
 
 /** Thrown for bytes that are not a CAR v1 file of this network, or that exceed a limit. */
-export class CarError extends Error {
+export class CarError extends BrandedError {
+  static override readonly brand: string = 'atoll.car.CarError'
   override name = 'CarError'
   readonly reason: CarReason
   /** Where in the file the fault lies, in bytes. */

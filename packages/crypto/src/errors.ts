@@ -1,7 +1,10 @@
+import { BrandedError } from '@atoll/brand'
+
 /**
  * A key that cannot be one: wrong length, not on the curve, out of range, or text of another form.
  */
-export class InvalidKeyError extends Error {
+export class InvalidKeyError extends BrandedError {
+  static override readonly brand: string = 'atoll.crypto.InvalidKeyError'
   override name = 'InvalidKeyError'
   readonly reason: string
 

@@ -1,3 +1,5 @@
+import { BrandedError } from '@atoll/brand'
+
 /**
  * What is wrong with bytes that claim to be DAG-CBOR, or with a value that cannot be written as
  * DAG-CBOR.
@@ -27,7 +29,8 @@ export type CborReason =
  * Thrown for bytes that are not canonical DAG-CBOR of the data model, and for values that are
  * outside the data model.
  */
-export class CborError extends Error {
+export class CborError extends BrandedError {
+  static override readonly brand: string = 'atoll.data-model.CborError'
   override name = 'CborError'
   readonly reason: CborReason
   /** Where in the bytes read or written the fault lies. */
@@ -43,7 +46,8 @@ export class CborError extends Error {
 /**
  * Thrown for text or bytes that are not a CIDv1 with codec dag-cbor or raw and a sha-256 digest.
  */
-export class InvalidCidError extends Error {
+export class InvalidCidError extends BrandedError {
+  static override readonly brand: string = 'atoll.data-model.InvalidCidError'
   override name = 'InvalidCidError'
   readonly reason: string
   /** What was read, shortened. */
@@ -57,7 +61,8 @@ export class InvalidCidError extends Error {
 }
 
 /** Thrown for JSON that is not a form of the data model, and for values that have no JSON form. */
-export class DataModelError extends Error {
+export class DataModelError extends BrandedError {
+  static override readonly brand: string = 'atoll.data-model.DataModelError'
   override name = 'DataModelError'
   /** A JSON pointer to the fault: '' is the whole value, '/embed/images/0' a part of it. */
   readonly path: string

@@ -1,6 +1,8 @@
+import { BrandedError } from '@atoll/brand'
 import type { AtIdentifier, Did } from '@atoll/syntax'
 
-export class InvalidDidDocumentError extends Error {
+export class InvalidDidDocumentError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.InvalidDidDocumentError'
   override name = 'InvalidDidDocumentError'
   readonly did: Did
   readonly reason: string
@@ -16,7 +18,8 @@ export class InvalidDidDocumentError extends Error {
  * The DID can never be resolved here: a method the network does not use, or a form it does not
  * allow.
  */
-export class UnsupportedDidError extends Error {
+export class UnsupportedDidError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.UnsupportedDidError'
   override name = 'UnsupportedDidError'
   readonly did: Did
   readonly reason: string
@@ -32,7 +35,8 @@ export class UnsupportedDidError extends Error {
  * Whether it exists could not be found out: the directory, the web server or the DNS failed. It
  * says nothing about the identity.
  */
-export class IdentityUnavailableError extends Error {
+export class IdentityUnavailableError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.IdentityUnavailableError'
   override name = 'IdentityUnavailableError'
   readonly identifier: AtIdentifier
   readonly reason: string
@@ -49,6 +53,7 @@ export class IdentityUnavailableError extends Error {
  * again in a few seconds.
  */
 export class TooManyLookupsError extends IdentityUnavailableError {
+  static override readonly brand: string = 'atoll.identity.TooManyLookupsError'
   override name = 'TooManyLookupsError'
   constructor(identifier: AtIdentifier) {
     super(identifier, 'too many look-ups are under way')
@@ -56,7 +61,8 @@ export class TooManyLookupsError extends IdentityUnavailableError {
 }
 
 /** The response is longer than the reader allows. */
-export class ResponseTooLargeError extends Error {
+export class ResponseTooLargeError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.ResponseTooLargeError'
   override name = 'ResponseTooLargeError'
   readonly maxBytes: number
 
@@ -70,7 +76,8 @@ export class ResponseTooLargeError extends Error {
  * A request that this server does not make: to an address that is not public, or by a URL that it
  * does not use.
  */
-export class RefusedRequestError extends Error {
+export class RefusedRequestError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.RefusedRequestError'
   override name = 'RefusedRequestError'
   readonly host: string
   readonly reason: string
@@ -83,7 +90,8 @@ export class RefusedRequestError extends Error {
 }
 
 /** Another host responded in a form that is not accepted. */
-export class RefusedResponseError extends Error {
+export class RefusedResponseError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.RefusedResponseError'
   override name = 'RefusedResponseError'
   readonly reason: string
 

@@ -1,3 +1,4 @@
+import { BrandedError } from '@atoll/brand'
 import { indexText, moduleText } from './codegen/module-text.ts'
 import { groupOf } from './codegen/names.ts'
 import type { ImportExtension } from './codegen/surroundings.ts'
@@ -40,7 +41,8 @@ export function generate(documents: Iterable<LexiconDoc>, options: GenerateOptio
 }
 
 /** Thrown when a document refers to one that is neither given nor imported. */
-export class MissingDocumentError extends Error {
+export class MissingDocumentError extends BrandedError {
+  static override readonly brand: string = 'atoll.lexicon.MissingDocumentError'
   override name = 'MissingDocumentError'
   readonly nsid: string
   readonly referredBy: string

@@ -1,9 +1,11 @@
+import { BrandedError } from '@atoll/brand'
 import { describeIssues, type Issue } from './validation/result.ts'
 
 const SHOWN = 3
 
 /** Thrown for JSON that is not a document of the schema language. */
-export class LexiconError extends Error {
+export class LexiconError extends BrandedError {
+  static override readonly brand: string = 'atoll.lexicon.LexiconError'
   override name = 'LexiconError'
   readonly issues: readonly Issue[]
 
@@ -15,7 +17,8 @@ export class LexiconError extends Error {
 }
 
 /** Thrown when the published document of an NSID cannot be had. */
-export class LexiconResolutionError extends Error {
+export class LexiconResolutionError extends BrandedError {
+  static override readonly brand: string = 'atoll.lexicon.LexiconResolutionError'
   override name = 'LexiconResolutionError'
   readonly nsid: string
   readonly reason: string

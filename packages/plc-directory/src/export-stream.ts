@@ -1,10 +1,12 @@
+import { BrandedError } from '@atoll/brand'
 import type { Arrivals } from './arrivals.ts'
 import { sequencedLine } from './export.ts'
 import type { PlcStore } from './plc-store.ts'
 import { Refusal } from './refusal.ts'
 
 /** The reason with which a stream is closed. */
-export class StreamClosedError extends Error {
+export class StreamClosedError extends BrandedError {
+  static override readonly brand: string = 'atoll.plc-directory.StreamClosedError'
   override name = 'StreamClosedError'
   readonly reason: 'FutureCursor' | 'ConsumerTooSlow'
 

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { BrandedError } from '@atoll/brand'
 import {
   CorruptStorageError,
   DatabaseInUseError,
@@ -12,7 +13,8 @@ import { ConfigError } from './settings/read-settings.ts'
  * A start that failed for a reason outside the program. The message is one sentence: what is wrong,
  * where, and what to do.
  */
-export class StartError extends Error {
+export class StartError extends BrandedError {
+  static override readonly brand: string = 'atoll.process.StartError'
   override name = 'StartError'
 }
 

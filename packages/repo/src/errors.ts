@@ -1,10 +1,14 @@
+import { BrandedError } from '@atoll/brand'
 import type { Cid } from '@atoll/data-model'
 
 /** What every error of this package is. */
-export abstract class RepoError extends Error {}
+export abstract class RepoError extends BrandedError {
+  static override readonly brand: string = 'atoll.repo.RepoError'
+}
 
 /** Thrown when a needed block is not in the source. `withBlocks` loads it and tries again. */
 export class MissingBlockError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.MissingBlockError'
   override name = 'MissingBlockError'
   readonly cid: Cid
   readonly wanted: 'node' | 'record' | 'commit'
@@ -24,6 +28,7 @@ export class MissingBlockError extends RepoError {
  * bytes.
  */
 export class InvalidPathError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.InvalidPathError'
   override name = 'InvalidPathError'
   readonly path: string
 
@@ -35,6 +40,7 @@ export class InvalidPathError extends RepoError {
 
 /** Refuses to create a record where there is one. */
 export class RecordExistsError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.RecordExistsError'
   override name = 'RecordExistsError'
   readonly path: string
 
@@ -46,6 +52,7 @@ export class RecordExistsError extends RepoError {
 
 /** Refuses to update or delete a record that is not there. */
 export class RecordMissingError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.RecordMissingError'
   override name = 'RecordMissingError'
   readonly path: string
 
@@ -57,6 +64,7 @@ export class RecordMissingError extends RepoError {
 
 /** Refuses a batch that names one path twice: its order would be lost in the commit. */
 export class DuplicateWriteError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.DuplicateWriteError'
   override name = 'DuplicateWriteError'
   readonly path: string
 
@@ -68,6 +76,7 @@ export class DuplicateWriteError extends RepoError {
 
 /** Refuses a batch of more writes than a commit may hold. */
 export class TooManyWritesError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.TooManyWritesError'
   override name = 'TooManyWritesError'
   readonly count: number
   readonly limit: number
@@ -83,6 +92,7 @@ export class TooManyWritesError extends RepoError {
  * Refuses a record, or a commit as a whole, that would not fit into an event. Sizes are in bytes.
  */
 export class TooLargeError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.TooLargeError'
   override name = 'TooLargeError'
   readonly what: 'record' | 'commit'
   readonly size: number
@@ -101,6 +111,7 @@ export class TooLargeError extends RepoError {
 
 /** Refuses paths that were mined to make a tree deep or a node wide. */
 export class MinedPathError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.MinedPathError'
   override name = 'MinedPathError'
   readonly path: string
   readonly fault: 'deep' | 'wide'
@@ -114,6 +125,7 @@ export class MinedPathError extends RepoError {
 
 /** Refuses a commit whose rev is not newer than that of the commit before. */
 export class StaleRevError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.StaleRevError'
   override name = 'StaleRevError'
   readonly rev: string
   readonly last: string
@@ -140,6 +152,7 @@ export type NodeReason =
 
 /** Thrown for a node that no honest tree holds. */
 export class InvalidNodeError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.InvalidNodeError'
   override name = 'InvalidNodeError'
   readonly reason: NodeReason
   readonly cid: Cid | undefined
@@ -153,6 +166,7 @@ export class InvalidNodeError extends RepoError {
 
 /** Thrown for bytes that are not a commit of version 3. */
 export class InvalidCommitError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.InvalidCommitError'
   override name = 'InvalidCommitError'
   readonly reason: string
 
@@ -169,6 +183,7 @@ export type InversionReason = 'missing-node' | 'other-value' | 'not-deleted'
 
 /** Thrown when the operations of a commit cannot be undone on the tree that it carries. */
 export class InversionError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.InversionError'
   override name = 'InversionError'
   readonly path: string
   readonly reason: InversionReason
@@ -182,6 +197,7 @@ export class InversionError extends RepoError {
 
 /** Thrown when the bytes of a block do not match its CID. */
 export class CorruptBlockError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.CorruptBlockError'
   override name = 'CorruptBlockError'
   readonly cid: Cid
 
@@ -209,6 +225,7 @@ export type VerificationReason =
  * their own errors.
  */
 export class VerificationError extends RepoError {
+  static override readonly brand: string = 'atoll.repo.VerificationError'
   override name = 'VerificationError'
   readonly reason: VerificationReason
 

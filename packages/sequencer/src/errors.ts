@@ -1,5 +1,8 @@
+import { BrandedError } from '@atoll/brand'
+
 /** The cursor is above every number assigned so far. */
-export class FutureCursorError extends Error {
+export class FutureCursorError extends BrandedError {
+  static override readonly brand: string = 'atoll.sequencer.FutureCursorError'
   override name = 'FutureCursorError'
   readonly cursor: number
   readonly last: number
@@ -12,7 +15,8 @@ export class FutureCursorError extends Error {
 }
 
 /** More events than allowed are waiting for the subscriber. */
-export class ConsumerTooSlowError extends Error {
+export class ConsumerTooSlowError extends BrandedError {
+  static override readonly brand: string = 'atoll.sequencer.ConsumerTooSlowError'
   override name = 'ConsumerTooSlowError'
   readonly bufferedBytes: number
 

@@ -1,8 +1,11 @@
+import { BrandedError } from '@atoll/brand'
+
 /**
  * Refuses to build an event that no consumer would take. A repository that changed by more
  * announces its state by `#sync`.
  */
-export class EventTooLargeError extends Error {
+export class EventTooLargeError extends BrandedError {
+  static override readonly brand: string = 'atoll.sync.EventTooLargeError'
   override name = 'EventTooLargeError'
   readonly kind: 'commit' | 'sync'
   readonly what: 'bytes of blocks' | 'operations'
@@ -22,7 +25,8 @@ export class EventTooLargeError extends Error {
  * Ends a consumer whose stream cannot be followed: the service's numbers went back, and the owner
  * wants to know.
  */
-export class StreamError extends Error {
+export class StreamError extends BrandedError {
+  static override readonly brand: string = 'atoll.sync.StreamError'
   override name = 'StreamError'
   /** The name of the error frame, `FutureCursor`. */
   readonly error: string

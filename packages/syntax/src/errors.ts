@@ -1,5 +1,8 @@
+import { BrandedError } from '@atoll/brand'
+
 /** The base of every error that this package throws for a text: `text` is what was refused. */
-export class InvalidTextError extends Error {
+export class InvalidTextError extends BrandedError {
+  static override readonly brand: string = 'atoll.syntax.InvalidTextError'
   override name = 'InvalidTextError'
   readonly format: string
   readonly text: string
@@ -13,6 +16,7 @@ export class InvalidTextError extends Error {
 
 /** Thrown by `parseDid`. */
 export class InvalidDidError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidDidError'
   override name = 'InvalidDidError'
   constructor(text: string) {
     super('DID', text)
@@ -21,6 +25,7 @@ export class InvalidDidError extends InvalidTextError {
 
 /** Thrown by `parseHandle` and `normalizeHandle`. */
 export class InvalidHandleError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidHandleError'
   override name = 'InvalidHandleError'
   constructor(text: string) {
     super('handle', text)
@@ -29,6 +34,7 @@ export class InvalidHandleError extends InvalidTextError {
 
 /** Thrown by `parseAtIdentifier`. */
 export class InvalidAtIdentifierError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidAtIdentifierError'
   override name = 'InvalidAtIdentifierError'
   constructor(text: string) {
     super('DID or handle', text)
@@ -37,6 +43,7 @@ export class InvalidAtIdentifierError extends InvalidTextError {
 
 /** Thrown by `parseNsid`. */
 export class InvalidNsidError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidNsidError'
   override name = 'InvalidNsidError'
   constructor(text: string) {
     super('NSID', text)
@@ -45,6 +52,7 @@ export class InvalidNsidError extends InvalidTextError {
 
 /** Thrown by `parseTid`. */
 export class InvalidTidError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidTidError'
   override name = 'InvalidTidError'
   constructor(text: string) {
     super('TID', text)
@@ -53,6 +61,7 @@ export class InvalidTidError extends InvalidTextError {
 
 /** Thrown by `parseRecordKey`. */
 export class InvalidRecordKeyError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidRecordKeyError'
   override name = 'InvalidRecordKeyError'
   constructor(text: string) {
     super('record key', text)
@@ -61,6 +70,7 @@ export class InvalidRecordKeyError extends InvalidTextError {
 
 /** Thrown by `parseAtUri`, `splitAtUri` and `formatAtUri`. */
 export class InvalidAtUriError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidAtUriError'
   override name = 'InvalidAtUriError'
   constructor(text: string) {
     super('AT-URI', text)
@@ -69,6 +79,7 @@ export class InvalidAtUriError extends InvalidTextError {
 
 /** Thrown by `parseDatetime` and `formatDatetime`. */
 export class InvalidDatetimeError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidDatetimeError'
   override name = 'InvalidDatetimeError'
   constructor(text: string) {
     super('datetime', text)
@@ -77,6 +88,7 @@ export class InvalidDatetimeError extends InvalidTextError {
 
 /** Thrown by `parseLanguage`. */
 export class InvalidLanguageError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidLanguageError'
   override name = 'InvalidLanguageError'
   constructor(text: string) {
     super('language tag', text)
@@ -85,6 +97,7 @@ export class InvalidLanguageError extends InvalidTextError {
 
 /** Thrown by `parseCidString`. */
 export class InvalidCidStringError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidCidStringError'
   override name = 'InvalidCidStringError'
   constructor(text: string) {
     super('CID', text)
@@ -93,6 +106,7 @@ export class InvalidCidStringError extends InvalidTextError {
 
 /** Thrown by `parseUri`. */
 export class InvalidUriError extends InvalidTextError {
+  static override readonly brand: string = 'atoll.syntax.InvalidUriError'
   override name = 'InvalidUriError'
   constructor(text: string) {
     super('URI', text)

@@ -1,3 +1,4 @@
+import { BrandedError } from '@atoll/brand'
 import { generalErrors, isGeneralError } from './general-errors.ts'
 
 const namesByStatus: ReadonlyMap<number, string> = new Map([
@@ -45,7 +46,8 @@ export interface XrpcErrorOptions {
  *
  * @example throw new XrpcError('RepoNotFound', `no repo for ${did}`)
  */
-export class XrpcError extends Error {
+export class XrpcError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc.XrpcError'
   override name = 'XrpcError'
   readonly error: string
   readonly status: number
@@ -65,7 +67,8 @@ export class XrpcError extends Error {
 }
 
 /** An event-stream frame that breaks the rules of the format. */
-export class FrameError extends Error {
+export class FrameError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc.FrameError'
   override name = 'FrameError'
   readonly reason: string
 
@@ -76,7 +79,8 @@ export class FrameError extends Error {
 }
 
 /** An event stream that ended without a close code of 1000. */
-export class StreamClosedError extends Error {
+export class StreamClosedError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc.StreamClosedError'
   override name = 'StreamClosedError'
   readonly code: number
   readonly reason: string

@@ -1,3 +1,4 @@
+import { BrandedError } from '@atoll/brand'
 import type { CidString, Did } from '@atoll/syntax'
 
 /** Why a directory or a validator does not take an operation. */
@@ -14,7 +15,8 @@ export type PlcFault =
   | 'did'
 
 /** Anything that the rules of did:plc refuse. */
-export class PlcError extends Error {
+export class PlcError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.PlcError'
   override name = 'PlcError'
   readonly fault: PlcFault
 
@@ -25,6 +27,7 @@ export class PlcError extends Error {
 }
 
 export class InvalidOperationError extends PlcError {
+  static override readonly brand: string = 'atoll.identity.InvalidOperationError'
   override name = 'InvalidOperationError'
   readonly reason: string
 
@@ -35,6 +38,7 @@ export class InvalidOperationError extends PlcError {
 }
 
 export class OperationLimitError extends PlcError {
+  static override readonly brand: string = 'atoll.identity.OperationLimitError'
   override name = 'OperationLimitError'
   constructor(message: string) {
     super('limit', message)
@@ -42,6 +46,7 @@ export class OperationLimitError extends PlcError {
 }
 
 export class InvalidSignatureError extends PlcError {
+  static override readonly brand: string = 'atoll.identity.InvalidSignatureError'
   override name = 'InvalidSignatureError'
   constructor() {
     super('signature', 'Invalid signature on operation')
@@ -49,6 +54,7 @@ export class InvalidSignatureError extends PlcError {
 }
 
 export class GenesisHashError extends PlcError {
+  static override readonly brand: string = 'atoll.identity.GenesisHashError'
   override name = 'GenesisHashError'
   readonly expected: Did
 
@@ -59,6 +65,7 @@ export class GenesisHashError extends PlcError {
 }
 
 export class MisorderedOperationError extends PlcError {
+  static override readonly brand: string = 'atoll.identity.MisorderedOperationError'
   override name = 'MisorderedOperationError'
   readonly prev: CidString | null
 
@@ -69,6 +76,7 @@ export class MisorderedOperationError extends PlcError {
 }
 
 export class LateRecoveryError extends PlcError {
+  static override readonly brand: string = 'atoll.identity.LateRecoveryError'
   override name = 'LateRecoveryError'
   readonly elapsedMs: number
 
@@ -79,7 +87,8 @@ export class LateRecoveryError extends PlcError {
 }
 
 /** A directory that refused, or could not be asked: then there is no `status`. */
-export class PlcRequestError extends Error {
+export class PlcRequestError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.PlcRequestError'
   override name = 'PlcRequestError'
   readonly status: number | undefined
 

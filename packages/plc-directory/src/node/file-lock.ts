@@ -1,7 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
+import { BrandedError } from '@atoll/brand'
 
 /** Another process, or another part of this one, has the log open. */
-export class LogInUseError extends Error {
+export class LogInUseError extends BrandedError {
+  static override readonly brand: string = 'atoll.plc-directory.LogInUseError'
   override name = 'LogInUseError'
   readonly file: string
 

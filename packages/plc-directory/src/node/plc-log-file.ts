@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { BrandedError } from '@atoll/brand'
 import { cidOfOperation, parseOperation } from '@atoll/identity/plc'
 import { type Did, isDatetime, isDid } from '@atoll/syntax'
 import { MemoryPlcStore } from '../memory-plc-store.ts'
@@ -9,7 +10,8 @@ import { lockLog } from './file-lock.ts'
 import { readLines } from './lines.ts'
 
 /** The log holds something that this program did not write, or that has changed since. */
-export class CorruptLogError extends Error {
+export class CorruptLogError extends BrandedError {
+  static override readonly brand: string = 'atoll.plc-directory.CorruptLogError'
   override name = 'CorruptLogError'
   readonly file: string
   readonly line: number

@@ -1,3 +1,4 @@
+import { BrandedError } from '@atoll/brand'
 import { type Environment, withoutQuotes } from './environment.ts'
 import { isList } from './kinds.ts'
 import {
@@ -11,7 +12,8 @@ import {
 import { findUnsupported, type UnsupportedSetting } from './unsupported.ts'
 
 /** Settings are wrong. The message lists every fault. */
-export class ConfigError extends Error {
+export class ConfigError extends BrandedError {
+  static override readonly brand: string = 'atoll.process.ConfigError'
   override name = 'ConfigError'
   readonly problems: readonly string[]
 

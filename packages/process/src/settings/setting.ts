@@ -1,3 +1,5 @@
+import { BrandedError } from '@atoll/brand'
+
 /** One setting: the variable that carries it, how its text becomes a value, and what it means. */
 export interface Setting<T> {
   readonly variable: string
@@ -31,7 +33,8 @@ export type PartialValues<S> = {
 }
 
 /** The rest of a sentence that begins with the name of a variable: what is wrong with its value. */
-export class InvalidSettingError extends Error {
+export class InvalidSettingError extends BrandedError {
+  static override readonly brand: string = 'atoll.process.InvalidSettingError'
   override name = 'InvalidSettingError'
 }
 

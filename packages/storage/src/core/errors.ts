@@ -1,3 +1,5 @@
+import { BrandedError } from '@atoll/brand'
+
 /** What made a transaction conflict: the first thing that was missing or already there. */
 export type ConflictField =
   | 'repo'
@@ -15,7 +17,8 @@ export type ConflictField =
  * The transaction was refused and changed nothing; others that were committed with it are not
  * affected.
  */
-export class ConflictError extends Error {
+export class ConflictError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.ConflictError'
   override name = 'ConflictError'
   readonly field: ConflictField
 
@@ -29,7 +32,8 @@ export class ConflictError extends Error {
  * The storage cannot be written (or read) now: disk full, I/O error, locked. Nothing was changed;
  * later calls may succeed.
  */
-export class StorageUnavailableError extends Error {
+export class StorageUnavailableError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.StorageUnavailableError'
   override name = 'StorageUnavailableError'
   readonly reason: 'full' | 'io' | 'busy' | 'closed'
 
@@ -40,7 +44,8 @@ export class StorageUnavailableError extends Error {
 }
 
 /** The cursor was not returned by this listing. */
-export class InvalidCursorError extends Error {
+export class InvalidCursorError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.InvalidCursorError'
   override name = 'InvalidCursorError'
   readonly cursor: string
 
@@ -51,7 +56,8 @@ export class InvalidCursorError extends Error {
 }
 
 /** The database was written by a newer version of the software. */
-export class SchemaTooNewError extends Error {
+export class SchemaTooNewError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.SchemaTooNewError'
   override name = 'SchemaTooNewError'
   readonly found: number
   readonly supported: number
@@ -66,12 +72,14 @@ export class SchemaTooNewError extends Error {
 }
 
 /** Stored data contradicts itself or its checksum. */
-export class CorruptStorageError extends Error {
+export class CorruptStorageError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.CorruptStorageError'
   override name = 'CorruptStorageError'
 }
 
 /** An upload went over the limit; nothing of it was kept. */
-export class BlobTooLargeError extends Error {
+export class BlobTooLargeError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.BlobTooLargeError'
   override name = 'BlobTooLargeError'
   readonly maxBytes: number
 
@@ -82,7 +90,8 @@ export class BlobTooLargeError extends Error {
 }
 
 /** Neither an upload nor a permanent blob has this CID. */
-export class BlobMissingError extends Error {
+export class BlobMissingError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.BlobMissingError'
   override name = 'BlobMissingError'
   readonly cid: string
 
@@ -93,7 +102,8 @@ export class BlobMissingError extends Error {
 }
 
 /** Another process, or another storage in this one, has the database open. */
-export class DatabaseInUseError extends Error {
+export class DatabaseInUseError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.DatabaseInUseError'
   override name = 'DatabaseInUseError'
   readonly file: string
 
@@ -104,7 +114,8 @@ export class DatabaseInUseError extends Error {
 }
 
 /** The file is a database that another program created. */
-export class ForeignDatabaseError extends Error {
+export class ForeignDatabaseError extends BrandedError {
+  static override readonly brand: string = 'atoll.storage.ForeignDatabaseError'
   override name = 'ForeignDatabaseError'
   readonly file: string
 

@@ -1,8 +1,10 @@
+import { BrandedError } from '@atoll/brand'
 import { XrpcError } from '@atoll/xrpc'
 import type { RouterResponse } from './messages.ts'
 
 /** The server cannot listen on its address: `code` is EADDRINUSE, EACCES and the like. */
-export class ListenError extends Error {
+export class ListenError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc-server.ListenError'
   override name = 'ListenError'
   readonly code: string
   readonly host: string | undefined
@@ -17,7 +19,8 @@ export class ListenError extends Error {
 }
 
 /** The client went away before its request was read or its response written. */
-export class ClientGoneError extends Error {
+export class ClientGoneError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc-server.ClientGoneError'
   override name = 'ClientGoneError'
   constructor(options?: { cause?: unknown }) {
     super('the client went away', options)
@@ -25,7 +28,8 @@ export class ClientGoneError extends Error {
 }
 
 /** A method refused under a name that its callers cannot know: a fault of the service. */
-export class UndeclaredRefusalError extends Error {
+export class UndeclaredRefusalError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc-server.UndeclaredRefusalError'
   override name = 'UndeclaredRefusalError'
   readonly nsid: string
   readonly error: string

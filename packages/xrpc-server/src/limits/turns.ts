@@ -1,7 +1,9 @@
+import { BrandedError } from '@atoll/brand'
 import { CountsByKey } from './counts-by-key.ts'
 
 /** Too many wait already. */
-export class TooManyWaitingError extends Error {
+export class TooManyWaitingError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc-server.TooManyWaitingError'
   override name = 'TooManyWaitingError'
 }
 
