@@ -47,6 +47,10 @@ const tasks = {
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
     { run: [process.execPath, 'scripts/check-code-blocks.mjs', ...rest] },
   ],
+  sizes: [
+    { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+    { run: [process.execPath, 'scripts/bundle-sizes.mjs', ...rest] },
+  ],
   audit: [{ run: [process.execPath, 'scripts/audit.mjs', ...rest] }],
   fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
   faults: [buildPrograms, { run: [process.execPath, 'scripts/faults.mjs', ...rest] }],
@@ -63,6 +67,7 @@ const tasks = {
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
     { run: [process.execPath, 'scripts/check-code-blocks.mjs'] },
     { run: [process.execPath, 'scripts/check-published.mjs'] },
+    { run: [process.execPath, 'scripts/bundle-sizes.mjs'] },
     { run: [process.execPath, 'scripts/check-runtimes.mjs', 'node', 'web'] },
   ],
 }

@@ -1,14 +1,15 @@
-// Installs Deno, Bun and workerd as npm ships them, once for each state of their lockfile: 350 MB
-// that nothing else needs.
+// Installs Deno, Bun and workerd as npm ships them: 350 MB that nothing else needs.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { installFolder } from '../npm-folder.mjs'
 
 const folder = import.meta.dirname
-const timeoutMs = 180_000
 
-/** The path of each executable: npm installs only the package for this platform. */
+/**
+ * The path of each executable: npm installs only the package for this platform. Its install script
+ * would only move it.
+ */
 const executables = {
   deno: '@deno/*/deno{,.exe}',
   bun: '@oven/bun-*/bin/bun{,.exe}',
@@ -17,7 +18,7 @@ const executables = {
 
 /** The executables that are available here, and for each other one the reason why not. */
 export function installRuntimes(names) {
-  const failure = install()
+  const failure = installFolder(folder, 'Deno, Bun and workerd')
   const found = {}
   const missing = {}
   for (const name of names) {
@@ -31,29 +32,4 @@ export function installRuntimes(names) {
     }
   }
   return { found, missing }
-}
-
-function install() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(folder, 'package-lock.json')))
-    .digest('hex')
-  const stamp = join(folder, 'node_modules', '.installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return undefined
-  console.log('Installing Deno, Bun and workerd from npm (once) …')
-  // Not `ci`: it wants the packages of every platform in the lockfile, and registries may lack
-  // some. Install scripts would only move the executables: they are used from their packages.
-  const { status, signal, stderr } = spawnSync(
-    'npm',
-    ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: timeoutMs,
-      shell: process.platform === 'win32',
-    },
-  )
-  if (signal) return `npm did not install it within ${timeoutMs / 1000} s`
-  if (status !== 0) return `npm did not install it: ${stderr?.trim().split('\n')[0]}`
-  writeFileSync(stamp, lock)
-  return undefined
 }
