@@ -14,7 +14,7 @@ export interface PlcDirectoryOptions {
   store?: PlcStore
   /** Milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number
-  /** Called with the faults that a client only sees as a 500. */
+  /** Called with the faults that a client only sees as a 500. Default: `console.error`. */
   onError?: (error: unknown) => void
 }
 
@@ -34,7 +34,7 @@ export interface PlcDirectory {
  * response. See https://web.plc.directory/spec/v0.1/did-plc
  */
 export function createPlcDirectory(options: PlcDirectoryOptions = {}): PlcDirectory {
-  const { store = new MemoryPlcStore(), now = Date.now, onError = () => undefined } = options
+  const { store = new MemoryPlcStore(), now = Date.now, onError = console.error } = options
   const arrivals = new Arrivals()
   const log = new PlcLog(store, arrivals, now)
   return {

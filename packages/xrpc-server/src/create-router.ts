@@ -3,6 +3,7 @@ import { Exchange } from './core/exchange.ts'
 import { Limiter } from './core/limiter.ts'
 import { callMethod, type MethodSettings } from './core/method-call.ts'
 import type { RouterOptions } from './core/options.ts'
+import { printError } from './core/print-error.ts'
 import { checkRefusal } from './core/refusal.ts'
 import { reporting } from './core/reporting.ts'
 import type { MethodRoute, Nsid, Route } from './core/route.ts'
@@ -39,9 +40,11 @@ class RouterCore {
   readonly #settings: MethodSettings
   readonly #subscriptions: Subscriptions
   readonly #options: RouterOptions
+  readonly #onError: NonNullable<RouterOptions['onError']>
 
   constructor(routes: Iterable<Route>, options: RouterOptions) {
     this.#options = options
+    this.#onError = options.onError ?? printError
     for (const route of routes) {
       if (this.#routes.has(route.method.nsid)) throw new Error(`${route.method.nsid} is declared twice`)
       this.#routes.set(route.method.nsid, route)
@@ -55,7 +58,7 @@ class RouterCore {
       },
       validateOutput: options.validateOutput ?? true,
     }
-    this.#subscriptions = new Subscriptions(options)
+    this.#subscriptions = new Subscriptions({ ...options, onError: this.#onError })
   }
 
   async handle(request: RouterRequest): Promise<RouterResponse> {
@@ -149,13 +152,14 @@ class RouterCore {
     return new XrpcError('InvalidRequest', 'the path does not name a method')
   }
 
-  async #health({ method }: RouterRequest, health: NonNullable<RouterOptions['health']>): Promise<RouterResponse> {
-    if (!isRead(method)) throw wrongVerb('the health check is read-only: use GET', 'GET')
+  async #health(request: RouterRequest, health: NonNullable<RouterOptions['health']>): Promise<RouterResponse> {
+    if (!isRead(request.method)) throw wrongVerb('the health check is read-only: use GET', 'GET')
     const headers = { 'content-type': 'application/json; charset=utf-8' }
     try {
       return { status: 200, headers, body: JSON.stringify(await health()) }
     } catch (cause) {
       if (cause instanceof XrpcError) throw cause
+      this.#onError(cause, { request, nsid: undefined })
       throw new XrpcError('ServiceUnavailable', 'the service is not healthy', { cause })
     }
   }
@@ -168,7 +172,7 @@ class RouterCore {
   #refuse(thrown: unknown, exchange: Exchange): RouterResponse {
     const refusal = this.#options.mapError?.(thrown) ?? publicError(thrown)
     if (refusal !== thrown && !(thrown instanceof ClientGoneError) && !exchange.request.signal.aborted) {
-      this.#options.onError?.(thrown, { request: exchange.request, nsid: exchange.nsid })
+      this.#onError(thrown, { request: exchange.request, nsid: exchange.nsid })
     }
     const answer = errorResponse(refusal)
     return { ...answer, headers: { ...exchange.headers, ...answer.headers } }
@@ -176,12 +180,11 @@ class RouterCore {
 
   #finish({ request, nsid, rate }: Exchange, response: RouterResponse): Awaitable<RouterResponse> {
     if (rate) Object.assign(response.headers, rateHeaders(rate))
-    const { onError } = this.#options
     // A web stream cannot be cancelled while it is being read; `chunksOf` can.
     if (response.body instanceof ReadableStream) response.body = chunksOf(response.body)
-    if (onError && isStream(response.body)) {
+    if (isStream(response.body)) {
       response.body = reporting(response.body, (error) => {
-        if (!request.signal.aborted && !(error instanceof ClientGoneError)) onError(error, { request, nsid })
+        if (!request.signal.aborted && !(error instanceof ClientGoneError)) this.#onError(error, { request, nsid })
       })
     }
     if (this.#isCrossOrigin(request.path)) openToAllOrigins(response.headers)

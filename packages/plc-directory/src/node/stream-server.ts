@@ -9,6 +9,7 @@ import { Refusal } from '../refusal.ts'
 export interface StreamServerOptions {
   /** How long a subscriber may take to read a message. Default: 30 s. */
   drainTimeoutMs?: number
+  /** Called with faults that subscribers are not told about. Default: `console.error`. */
   onError?: (error: unknown) => void
 }
 
@@ -79,7 +80,7 @@ export async function pumpLines(
   lines: AsyncIterable<string>,
   outlet: Outlet,
   signal: AbortSignal,
-  { drainTimeoutMs = 30_000, onError = () => undefined }: StreamServerOptions = {},
+  { drainTimeoutMs = 30_000, onError = console.error }: StreamServerOptions = {},
 ): Promise<void> {
   try {
     let count = 0

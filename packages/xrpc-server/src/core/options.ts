@@ -48,7 +48,10 @@ export interface SubscriptionOptions {
 }
 
 export interface RouterOptions extends RefusalOptions {
-  /** Called with errors that callers are not told about: faults of the server. */
+  /**
+   * Called with errors that callers are not told about: faults of the server. Default: they go to
+   * `console.error`.
+   */
   onError?(error: unknown, context: { request: RouterRequest; nsid: Nsid | undefined }): void
   /**
    * The refusal to send for an error that is not an XrpcError, such as a busy database; `undefined`

@@ -185,7 +185,9 @@ describe.each(hosts)('on %s', (_, open) => {
 
     it('reports its health, and 503 when there is a fault', async () => {
       let isHealthy = true
+      const faults: unknown[] = []
       await serve({
+        onError: (error) => faults.push(error),
         health: () => {
           if (!isHealthy) throw new Error('the database is gone')
           return { version: '1.2.3' }
@@ -201,6 +203,7 @@ describe.each(hosts)('on %s', (_, open) => {
       }
       isHealthy = false
       expect(await refused(await send('/xrpc/_health'))).toBe('503 ServiceUnavailable: the service is not healthy')
+      expect(faults).toEqual([new Error('the database is gone')])
     })
   })
 

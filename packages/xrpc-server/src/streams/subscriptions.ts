@@ -24,7 +24,8 @@ export type Upgrade =
       serve(socket: FrameSocket, yielder?: LoopYielder): Promise<void>
     }
 
-type SubscriptionsOptions = Pick<RouterOptions, 'onError' | 'mapError' | 'subscriptions' | keyof RefusalOptions>
+type SubscriptionsOptions = Pick<RouterOptions, 'mapError' | 'subscriptions' | keyof RefusalOptions> &
+  Pick<Required<RouterOptions>, 'onError'>
 
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
@@ -70,7 +71,7 @@ export class Subscriptions {
       gone.abort()
     })
     const { maxBufferedBytes = 256 * 1024, drainTimeoutMs = 30_000 } = this.#options.subscriptions ?? {}
-    const onError = (error: unknown) => this.#options.onError?.(error, { request, nsid })
+    const onError = (error: unknown) => this.#options.onError(error, { request, nsid })
     const mapError = (error: unknown) => this.#options.mapError?.(error)
     const failure = new StreamFailure()
     const { fail } = failure
