@@ -25,7 +25,11 @@ export async function verifyFirehose(service: string, { plcUrl, signal, print }:
     start: 'oldest',
     cursorStore: { load: () => undefined, save: () => undefined },
     verify: { ...identitySource(identity), states: new MemoryRepoStates() },
-    onEvent: ({ kind, message, verdict }) => print(`${message.seq} ${kind} of ${message.did}: ${verdict?.outcome}`),
+    onEvent: (event) => {
+      const { kind, message, verdict } = event
+      print(`${message.seq} ${kind} of ${message.did}: ${verdict.outcome}`)
+      if (event.kind === 'commit') for (const { action, path } of event.operations) print(`  ${action} ${path}`)
+    },
     onNotice: (notice) => {
       if (notice.kind === 'discarded') print(`${notice.seq} of ${notice.did}: ${notice.outcome}, ${notice.reason}`)
     },

@@ -11,9 +11,14 @@ export type { Backoff } from './consumer/backoff.ts'
 export { createFirehoseConsumer } from './consumer/consumer.ts'
 export type { CursorStore } from './consumer/cursor-store.ts'
 export type { Ending } from './consumer/ending.ts'
-export type { DesynchronizedEvent, FirehoseEvent } from './consumer/firehose-event.ts'
+export type { CommitEvent, DesynchronizedEvent, FirehoseEvent, VerifiedEvent } from './consumer/firehose-event.ts'
 export type { Failure, FailureDecision, FirehoseNotice } from './consumer/notices.ts'
-export type { ConsumerVerifyOptions, FirehoseConsumer, FirehoseConsumerOptions } from './consumer/options.ts'
+export type {
+  ConsumerVerifyOptions,
+  FirehoseConsumer,
+  FirehoseConsumerOptions,
+  VerifyingConsumerOptions,
+} from './consumer/options.ts'
 export { MemoryRepoStates, type RepoStates } from './consumer/repo-states.ts'
 export { type Decoded, type DecodeOptions, decodeMessage } from './decode/decode-message.ts'
 export type {
@@ -32,6 +37,14 @@ export type {
   UnknownMessage,
 } from './decode/messages.ts'
 export { EventTooLargeError, StreamError } from './errors.ts'
+export type { CollectionPattern } from './operations/collection-filter.ts'
+export {
+  type OperationFault,
+  operationsOf,
+  type RecordDeleted,
+  type RecordOperation,
+  type RecordWritten,
+} from './operations/record-operation.ts'
 export { type Rule, rules, type Violation } from './rules.ts'
 export { type IdentitySource, identitySource, type QuestionOptions } from './verify/identity-source.ts'
 export type { Remembered, RepoState, VerifyOptions } from './verify/options.ts'

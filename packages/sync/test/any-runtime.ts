@@ -2,7 +2,7 @@
 import { generateKeyPair } from '@atoll/crypto'
 import { blockOf } from '@atoll/data-model'
 import { createRepo } from '@atoll/repo'
-import { commitEvent, decodeMessage, verifyCommitEvent } from '@atoll/sync'
+import { commitEvent, decodeMessage, operationsOf, verifyCommitEvent } from '@atoll/sync'
 import { formatDatetime, parseDid, parseNsid, parseRecordKey, TidClock } from '@atoll/syntax'
 
 export async function scenario() {
@@ -20,7 +20,9 @@ export async function scenario() {
   const { message } = decoded
   const outcomeFor = async (signer: typeof key) =>
     (await verifyCommitEvent(message, {}, { signingKeyOf: () => signer.didKey() })).outcome
-  return [message.seq, await outcomeFor(key), await outcomeFor(generateKeyPair('k256'))]
+  const [operation] = operationsOf(message)
+  const text = operation?.action === 'create' ? operation.value?.['text'] : undefined
+  return [text, message.seq, await outcomeFor(key), await outcomeFor(generateKeyPair('k256'))]
 }
 
-export const expected = [1, 'accept', 'reject']
+export const expected = ['hello', 1, 'accept', 'reject']

@@ -8,12 +8,13 @@ import type { FirehoseEvent } from './firehose-event.ts'
 
 describe('a consumer', () => {
   it('tries again when a connection could not be opened', async () => {
+    const error = new Error('no network')
     const webSocket = () => {
-      throw new Error('no network')
+      throw error
     }
     const { noticed, clock } = await follow({ webSocket })
     const ending = { kind: 'closed', code: 1006, reason: 'Error: no network' }
-    expect(noticed('disconnected')).toEqual([{ kind: 'disconnected', ending, retryInMs: 1000 }])
+    expect(noticed('disconnected')).toEqual([{ kind: 'disconnected', ending, error, retryInMs: 1000 }])
     expect(clock.waits).toEqual([1000])
   })
 

@@ -2,14 +2,17 @@ import { abnormalClosure, type Clock, maxFrameBytes, StreamSocket, systemClock }
 import { decodeMessage } from '../decode/decode-message.ts'
 import type { RepoMessage } from '../decode/messages.ts'
 import { StreamError } from '../errors.ts'
+import { type CollectionFilter, collectionFilter } from '../operations/collection-filter.ts'
 import { type Backoff, backoffMs, defaultBackoff } from './backoff.ts'
+import { concurrencyLimit } from './concurrency-limit.ts'
+import { warnOfNotice } from './console-notices.ts'
 import { CursorSaver } from './cursor-store.ts'
 import { delay } from './delay.ts'
 import type { Ending } from './ending.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 import type { FirehoseNotice } from './notices.ts'
-import type { FirehoseConsumer, FirehoseConsumerOptions } from './options.ts'
-import { Processor } from './processor.ts'
+import type { FirehoseConsumer, FirehoseConsumerOptions, VerifyingConsumerOptions } from './options.ts'
+import { isCommitWanted, Processor } from './processor.ts'
 import { Progress } from './progress.ts'
 import { firehoseUrl } from './service-url.ts'
 import { StreamReader } from './stream-reader.ts'
@@ -18,13 +21,17 @@ import { StreamReader } from './stream-reader.ts'
  * Makes a consumer of the firehose of a relay or a personal data server. It reconnects when the
  * stream breaks, and goes on where it was. Nothing happens before `run`.
  *
+ * @throws TypeError for a service that is no URL or `filterCollections` that are no collections
  * @example
  * const service = 'wss://relay.example'
  * const consumer = createFirehoseConsumer({ service, cursorStore, onEvent: index })
  * await consumer.run()
  */
-export function createFirehoseConsumer(options: FirehoseConsumerOptions): FirehoseConsumer {
-  return new Consumer(options)
+export function createFirehoseConsumer(options: VerifyingConsumerOptions): FirehoseConsumer
+export function createFirehoseConsumer(options: FirehoseConsumerOptions): FirehoseConsumer
+export function createFirehoseConsumer(options: FirehoseConsumerOptions | VerifyingConsumerOptions): FirehoseConsumer {
+  // With `verify`, every event has the verdict that the handler asks for.
+  return new Consumer(options as FirehoseConsumerOptions)
 }
 
 /** The cursors that stand for the oldest event and for what is new. */
@@ -42,12 +49,15 @@ class Consumer implements FirehoseConsumer {
   readonly #backoff: Backoff
   readonly #queue: KeyedQueue
   readonly #processor: Processor
+  readonly #isWanted: CollectionFilter | undefined
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
   #failure: { error: unknown } | undefined
   #progress: Progress
   #saver: CursorSaver | undefined
   #socket: StreamSocket<Ending> | undefined
+  /** Why the last WebSocket could not be opened. */
+  #openFault: { error: unknown } | undefined
   #failedConnections = 0
   #onDrain: () => void = () => {}
 
@@ -55,6 +65,8 @@ class Consumer implements FirehoseConsumer {
     // Fail on an invalid service URL in the constructor, not at the first connection.
     firehoseUrl(options.service, undefined)
     this.#options = options
+    this.#isWanted = options.filterCollections && collectionFilter(options.filterCollections)
+    const limited = concurrencyLimit(options.maxResynchronizations ?? 4)
     this.#clock = options.clock ?? systemClock
     this.#backoff = { ...defaultBackoff, ...options.backoff }
     this.#progress = new Progress(undefined, this.#overlap)
@@ -67,6 +79,8 @@ class Consumer implements FirehoseConsumer {
       signal: this.#stopping.signal,
       onNotice: (notice) => this.#notice(notice),
       backOff: (failures) => this.#queue.yieldSlot(this.#wait(this.#backoffMs(failures))),
+      aside: (work) => this.#queue.yieldSlot(limited(work)),
+      isWanted: this.#isWanted,
     })
   }
 
@@ -130,6 +144,7 @@ class Consumer implements FirehoseConsumer {
   /** Opens a connection and reads from it until it ends. */
   #read(reader: StreamReader, cursor: number | undefined): Promise<Ending> {
     const { service, webSocket, idleTimeoutMs } = this.#options
+    this.#openFault = undefined
     try {
       this.#socket = new StreamSocket<Ending>({
         url: firehoseUrl(service, cursor),
@@ -141,6 +156,7 @@ class Consumer implements FirehoseConsumer {
       })
       return this.#socket.ended
     } catch (error) {
+      this.#openFault = { error }
       return Promise.resolve({ kind: 'closed', code: abnormalClosure, reason: String(error) })
     }
   }
@@ -152,6 +168,11 @@ class Consumer implements FirehoseConsumer {
    */
   #take(message: RepoMessage, frame: Uint8Array, done: () => void): void {
     this.#failedConnections = 0
+    if (this.#isUnwanted(message)) {
+      done()
+      this.#saver?.want(this.#progress.done)
+      return
+    }
     let decoded: RepoMessage | undefined = message
     this.#queue.add(message.did, frame.length + frameOverhead, async () => {
       const isDone = await this.#process(decoded ?? this.#decodedAgain(frame), frame)
@@ -163,6 +184,11 @@ class Consumer implements FirehoseConsumer {
     decoded = undefined
     if (this.#queue.size <= this.#maxBufferedBytes || this.#socket?.pause()) return
     this.#socket?.terminate({ kind: 'backlog', bytes: this.#queue.size })
+  }
+
+  /** A commit that nobody wants is needed only where the next one is verified against it. */
+  #isUnwanted(message: RepoMessage): boolean {
+    return !this.#options.verify && message.kind === 'commit' && !isCommitWanted(message, this.#isWanted)
   }
 
   #decodedAgain(frame: Uint8Array): RepoMessage {
@@ -185,7 +211,9 @@ class Consumer implements FirehoseConsumer {
     if (this.#stopped) return
     const wentBack = ending.kind === 'went-back' || (ending.kind === 'error-frame' && ending.error === 'FutureCursor')
     const retryInMs = ending.kind === 'backlog' ? 0 : this.#backoffMs(this.#failedConnections++)
-    this.#notice({ kind: 'disconnected', ending, retryInMs })
+    const fault = this.#openFault ?? this.#socket?.fault
+    const error = ending.kind === 'closed' ? fault?.error : undefined
+    this.#notice({ kind: 'disconnected', ending, ...(error !== undefined && { error }), retryInMs })
     if (ending.kind === 'backlog') return this.#drained()
     if (wentBack) await this.#startOver(ending)
     await this.#wait(retryInMs)
@@ -223,7 +251,8 @@ class Consumer implements FirehoseConsumer {
   }
 
   #notice(notice: FirehoseNotice): void {
-    this.#options.onNotice?.(notice)
+    const { onNotice = warnOfNotice } = this.#options
+    onNotice(notice)
   }
 
   #fail(error: unknown): void {

@@ -7,8 +7,11 @@ import type { Ending } from './ending.ts'
 
 /** Work on one event that threw. */
 export interface Failure {
-  /** `verify`: the identity or the remembered state was unavailable. `handle`: `onEvent` threw. */
-  readonly stage: 'verify' | 'handle'
+  /**
+   * `verify`: the identity or the remembered state was unavailable. `handle`: `onEvent` threw.
+   * `resynchronize`: `onDesynchronized` did.
+   */
+  readonly stage: 'verify' | 'handle' | 'resynchronize'
   readonly error: unknown
   readonly message: RepoMessage
   /** How often it failed, this time included. */
@@ -24,7 +27,8 @@ export type FailureDecision = 'retry' | 'skip' | 'stop'
 /** What a consumer tells its owner, for logs and metrics. */
 export type FirehoseNotice =
   | { readonly kind: 'connected'; readonly cursor: number | undefined }
-  | { readonly kind: 'disconnected'; readonly ending: Ending; readonly retryInMs: number }
+  /** `error`: what the socket failed with, if it says. Its `code` or `cause` may tell more. */
+  | { readonly kind: 'disconnected'; readonly ending: Ending; readonly error?: unknown; readonly retryInMs: number }
   /**
    * The stream's note about itself. `OutdatedCursor`: what lies between `cursor` and the next event
    * is lost.
@@ -32,6 +36,11 @@ export type FirehoseNotice =
   | { readonly kind: 'info'; readonly info: SubscribeReposInfo; readonly cursor: number | undefined }
   /** A frame that no handler gets to see. */
   | ({ readonly kind: 'discarded'; readonly seq?: number; readonly did?: Did } & Discarded)
+  /**
+   * A `#sync` that states what is known already, as one follows the first commit of every new
+   * account.
+   */
+  | { readonly kind: 'unchanged'; readonly seq: number; readonly did: Did }
   /** A rule was broken, and that was overlooked because of `lenient`. */
   | ({ readonly kind: 'warning'; readonly seq: number; readonly did: Did } & Violation)
   | ({ readonly kind: 'failed'; readonly decision: FailureDecision } & Failure)

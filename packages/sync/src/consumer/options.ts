@@ -1,9 +1,10 @@
 import type { Clock, OpenSocket } from '@atoll/xrpc'
 import type { Awaitable } from '../awaitable.ts'
+import type { CollectionPattern } from '../operations/collection-filter.ts'
 import type { RepoState, VerifyOptions } from '../verify/options.ts'
 import type { Backoff } from './backoff.ts'
 import type { CursorStore } from './cursor-store.ts'
-import type { DesynchronizedEvent, FirehoseEvent } from './firehose-event.ts'
+import type { DesynchronizedEvent, FirehoseEvent, VerifiedEvent } from './firehose-event.ts'
 import type { Failure, FailureDecision, FirehoseNotice } from './notices.ts'
 import type { RepoStates } from './repo-states.ts'
 
@@ -12,7 +13,7 @@ export interface ConsumerVerifyOptions extends VerifyOptions {
   readonly states: RepoStates
 }
 
-export interface FirehoseConsumerOptions {
+interface ConsumerOptions<Event extends FirehoseEvent> {
   /** The relay or personal data server: `wss://…` or `https://…`. */
   readonly service: string | URL
   readonly cursorStore: CursorStore
@@ -20,16 +21,26 @@ export interface FirehoseConsumerOptions {
    * Gets every event, those of one account one after another. An event counts as processed when the
    * promise resolves; one whose processing was cut short by a crash comes again.
    */
-  readonly onEvent: (event: FirehoseEvent) => Awaitable<void>
+  readonly onEvent: (event: Event) => Awaitable<void>
   /**
    * Gets the events that do not continue what is remembered, instead of `onEvent`: the place to
-   * fetch the repository again. It returns where the repository then stands; without that the
-   * account counts as never seen. When this is left out, such events go to `onEvent`, and the chain
-   * goes on from them.
+   * fetch the repository again (`resynchronize`). It returns where the repository then stands;
+   * without that the account counts as never seen. Meanwhile the account's later events wait, and
+   * those that the fetched state includes are dropped. `signal` is aborted when the consumer stops.
+   * When this is left out, such events go to `onEvent`, and the chain goes on from them.
    */
-  readonly onDesynchronized?: (event: DesynchronizedEvent) => Awaitable<RepoState | undefined>
-  /** Without it messages are only decoded: anything that has the right form is passed on. */
-  readonly verify?: ConsumerVerifyOptions
+  readonly onDesynchronized?: (
+    event: DesynchronizedEvent,
+    context: { readonly signal: AbortSignal },
+  ) => Awaitable<RepoState | undefined>
+  /** How many repositories are fetched again at the same time. Default 4. */
+  readonly maxResynchronizations?: number
+  /**
+   * Hands over only commits that change records in these collections (`app.bsky.feed.post`,
+   * `app.bsky.feed.*`), with those operations. All commits are verified nevertheless, since each
+   * continues the one before. Events of other kinds are handed over as ever.
+   */
+  readonly filterCollections?: readonly CollectionPattern[]
   /**
    * Where to begin when nothing is stored: with what is new, or with the oldest that the service
    * has. Default `live`.
@@ -66,9 +77,11 @@ export interface FirehoseConsumerOptions {
   readonly backoff?: Partial<Backoff>
   /**
    * Default: four retries; then an event that cannot be verified is skipped, and one whose handler
-   * throws ends the consumer.
+   * throws ends the consumer. A repository that cannot be fetched again is left until the account's
+   * next commit.
    */
   readonly onFailure?: (failure: Failure) => FailureDecision
+  /** Default: what an owner should know goes to `console.warn`. */
   readonly onNotice?: (notice: FirehoseNotice) => void
   /** Ends the consumer. */
   readonly signal?: AbortSignal
@@ -77,6 +90,17 @@ export interface FirehoseConsumerOptions {
   readonly clock?: Clock
   /** From 0 to 1. Default `Math.random`. */
   readonly random?: () => number
+}
+
+/** A consumer that verifies, if `verify` is there; else messages are only decoded. */
+export interface FirehoseConsumerOptions extends ConsumerOptions<FirehoseEvent> {
+  /** Without it anything that has the right form is passed on. */
+  readonly verify?: ConsumerVerifyOptions
+}
+
+/** A consumer that verifies: all its events have a verdict. */
+export interface VerifyingConsumerOptions extends ConsumerOptions<VerifiedEvent> {
+  readonly verify: ConsumerVerifyOptions
 }
 
 /** Follows one stream until it is closed. */

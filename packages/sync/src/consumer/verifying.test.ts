@@ -6,7 +6,7 @@ import { encodeMessageFrame } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { Account, post, put, testDatetime, testTime } from '../../test/account.ts'
 import { follow } from '../../test/consumer.ts'
-import { seqOf } from '../../test/events.ts'
+import { gate, seqOf } from '../../test/events.ts'
 import { altered, numbered, received } from '../../test/frames.ts'
 import { accountEvent, type EventTemplate, identityEvent, syncEvent } from '../build/events.ts'
 import type { VerifyOptions } from '../verify/options.ts'
@@ -101,6 +101,95 @@ describe('a consumer that verifies', () => {
     expect(states.get(did)?.state).toEqual(stateAfter(fourth!))
   })
 
+  it('fetches aside: other accounts go on, and the account continues from what was fetched', async () => {
+    const alice = history('alice', 6)
+    const bob = history('bob', 1)
+    const fetched = gate()
+    const { latest, handled, noticed, states } = await verifying([alice.account, bob.account], {
+      concurrency: 1,
+      onDesynchronized: async () => {
+        await fetched.opened
+        return stateAfter(alice.events[4]!)
+      },
+    })
+    const [first, , third, fourth, fifth, sixth] = alice.events
+    const sent = [first!, third!, fourth!, bob.events[0]!, fifth!, sixth!]
+    latest()
+      .open()
+      .send(...sent.map((event, at) => numbered(event, at + 1)))
+    await settled()
+    expect(handled).toEqual([1, 4])
+    fetched.open()
+    await settled()
+    // What the fetched state includes is dropped.
+    expect(handled).toEqual([1, 4, 6])
+    expect(noticed('discarded')).toMatchObject([
+      { seq: 3, outcome: 'drop', rule: 'stale-rev' },
+      { seq: 5, outcome: 'drop', rule: 'stale-rev' },
+    ])
+    expect(states.get(alice.did)?.state).toEqual(stateAfter(sixth!))
+  })
+
+  it('fetches no more repositories at a time than it may', async () => {
+    const histories = Array.from({ length: 5 }, (_, at) => history(`account-${at}`, 3))
+    const fetched = gate()
+    let running = 0
+    const { latest } = await verifying(
+      histories.map(({ account }) => account),
+      {
+        maxResynchronizations: 2,
+        onDesynchronized: async () => {
+          running++
+          await fetched.opened
+          return undefined
+        },
+      },
+    )
+    const sent = histories.flatMap(({ events }) => [events[0]!, events[2]!])
+    latest()
+      .open()
+      .send(...sent.map((event, at) => numbered(event, at + 1)))
+    await settled()
+    expect(running).toBe(2)
+    fetched.open()
+    await settled()
+    expect(running).toBe(5)
+  })
+
+  it('leaves a repository that cannot be fetched until its next commit, and goes on', async () => {
+    const { account, events, did } = history('alice', 5)
+    let isDown = true
+    const { latest, clock, noticed, states, consumer, outcome } = await verifying([account], {
+      onDesynchronized: ({ verdict }) => {
+        if (isDown) throw new Error('the server is down')
+        return verdict.state
+      },
+    })
+    latest().open().send(numbered(events[0]!, 1), numbered(events[2]!, 2))
+    await clock.advance(60_000)
+    expect(noticed('failed').at(-1)).toMatchObject({ stage: 'resynchronize', attempt: 5, decision: 'skip' })
+    expect([outcome(), consumer.cursor, states.get(did)?.state]).toEqual([undefined, 2, stateAfter(events[0]!)])
+    isDown = false
+    latest().send(numbered(events[3]!, 3))
+    await settled()
+    expect(states.get(did)?.state).toEqual(stateAfter(events[3]!))
+  })
+
+  it('tells a fetch that the consumer ends, and the event comes again', async () => {
+    const { account, events } = history('alice', 3)
+    const { latest, consumer, noticed, store, run } = await verifying([account], {
+      onDesynchronized: (_, { signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
+    })
+    latest().open().send(numbered(events[0]!, 1), numbered(events[2]!, 2))
+    await settled()
+    await consumer.close()
+    await run
+    expect([store.value, noticed('failed')]).toEqual([1, []])
+  })
+
   it('without a way to fetch it hands over the event and goes on from there', async () => {
     const { account, events } = history('alice', 4)
     const verdicts: [number, string | undefined][] = []
@@ -158,7 +247,8 @@ describe('a consumer that verifies', () => {
     latest().send(numbered(events[0]!, 1), numbered(sync, 2), numbered(sync, 3))
     await settled()
     expect([handled, gaps]).toEqual([[1], [2]])
-    expect(noticed('discarded')).toMatchObject([{ seq: 3, outcome: 'drop', rule: 'same-state' }])
+    expect(noticed('unchanged')).toEqual([{ kind: 'unchanged', seq: 3, did }])
+    expect(noticed('discarded')).toEqual([])
   })
 
   it('asks for an identity again when it may have changed, also in the words of older generations', async () => {

@@ -58,6 +58,13 @@ describe('decodeMessage', () => {
     expect(messageOf('identity', identity).body).not.toHaveProperty('lists')
   })
 
+  it('takes a prevData of null for none, as some servers send it with a first commit', () => {
+    const sent = numbered(account.event(), 5)
+    const frame = altered(sent, (body) => ({ ...body, prevData: null }))
+    expect(decoded(frame)).toEqual(decoded(sent))
+    expect(messageOf('commit', frame).body).not.toHaveProperty('prevData')
+  })
+
   it('refuses a message of more values than any honest one has', () => {
     const frame = (count: number) =>
       altered(numbered(events[3]!, 5), (body) => ({ ...body, lists: Array.from({ length: count }, () => []) }))

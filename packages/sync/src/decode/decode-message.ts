@@ -59,7 +59,7 @@ function decodeBody(type: string, body: ValueMap, options: DecodeOptions): Decod
     const isMessage = typeof message !== 'string'
     return isMessage ? decoded(message) : malformed(body, { rule: 'form', reason: `#${kind} with a wrong ${message}` })
   }
-  const known = knownFields(kind, body)
+  const known = withoutNullPrevData(kind, knownFields(kind, body))
   const result = subscribeRepos.validateMessage({ ...known, $type }, { maxIssues: 8 })
   if (result.ok) return decoded(messageOf(result.value, known))
   if (kind === 'commit' && !isProduced(body)) return decodeBody(type, { ...known, ...producedCommit() }, options)
@@ -68,6 +68,15 @@ function decodeBody(type: string, body: ValueMap, options: DecodeOptions): Decod
   if (grave) return malformed(body, grave)
   // Nothing is wrong but the text of `time`.
   return decoded(messageOf({ ...known, $type } as SubscribeReposMessage, known), violations)
+}
+
+/**
+ * Some servers say of a first commit that there is no tree before it, instead of saying nothing.
+ */
+function withoutNullPrevData(kind: string, body: ValueMap): ValueMap {
+  if (kind !== 'commit' || body['prevData'] !== null) return body
+  const { prevData: _, ...others } = body
+  return others
 }
 
 /**
