@@ -55,13 +55,14 @@ describe.each(reverseProxies)('behind $name', ({ name, program, start }) => {
       PDS_DID_PLC_URL: 'http://plc.test',
       LOG_ENABLED: 'true',
     })
-    pds = await servePds(config, {
+    pds = await servePds({
+      config,
       write: (line) => log.push(JSON.parse(line)),
-      adapters: Promise.resolve({
+      adapters: {
         storage: new MemoryPdsStorage(),
         blobStore: new MemoryBlobStore(),
         plcFetch: (url, init) => directory.fetch(new Request(url, init)),
-      }),
+      },
       server: { host: '127.0.0.1', guard },
     })
     proxy = await start(pds.port)

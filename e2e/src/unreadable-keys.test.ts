@@ -28,7 +28,7 @@ beforeEach(async () => {
   })
   const plcFetch = (url: string, init?: RequestInit) => directory.fetch(new Request(url, init))
   const log = createLog({ enabled: false, level: 'error', write: () => {} })
-  pds = await createPds(config, log, Promise.resolve({ storage, blobStore: new MemoryBlobStore(), plcFetch }))
+  pds = await createPds({ config, log, adapters: { storage, blobStore: new MemoryBlobStore(), plcFetch } })
   alice = new AtpAgent({ service, fetch: (input, init) => pds.router.fetch(new Request(input, init)) })
   await alice.createAccount({ handle: 'alice.test', email: 'alice@example.com', password: 'alice-password' })
 })

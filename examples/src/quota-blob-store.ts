@@ -44,7 +44,7 @@ export function serveWithQuota(config: Config, maxBytes: number, plcFetch: typeo
     blobStore: withQuota(new MemoryBlobStore(), maxBytes),
     plcFetch: (url: string, init?: RequestInit) => plcFetch(url, init),
   }
-  return servePds(config, { adapters: Promise.resolve(adapters) })
+  return servePds({ config, adapters })
 }
 
 if (import.meta.main) {

@@ -5,12 +5,15 @@ import { createGuardedFetch } from '@atoll/identity/node'
 import { explainingStart } from '@atoll/process'
 import type { BlobStore, PdsStorage } from '@atoll/storage'
 import { openSqlitePdsStorage } from '@atoll/storage-sqlite'
+import { type Closers, openClosers } from './closers.ts'
 import type { Config } from './config/config.ts'
 import { prepareDataFolder } from './data-folder.ts'
 
-/** What the service stands on: opened from the configuration, or given by a test. */
+/** What the service stands on. Each can be another implementation of the same interface. */
 export interface Adapters {
+  /** Everything but the bytes of blobs. From the settings: one SQLite database. */
   readonly storage: PdsStorage
+  /** The bytes of blobs. From the settings: a folder. */
   readonly blobStore: BlobStore
   /**
    * For requests to the did:plc directory. The operator names it, so it may be in a private
@@ -19,29 +22,57 @@ export interface Adapters {
   readonly plcFetch: Fetch
 }
 
+/** Adapters with what closes them. */
+export interface OpenAdapters extends Adapters {
+  /** Closes those that were opened here, in reverse order, and none that was given. */
+  close(): Promise<void>
+}
+
+export interface OpenAdaptersOptions {
+  /** These are taken as they are, and stay the caller's: `close` does not close them. */
+  readonly given?: Partial<Adapters>
+  /** Called if the database is found damaged while it is in use. */
+  readonly onDamage?: (error: Error) => void
+}
+
 /**
- * The embedded default: one SQLite database and a folder of blobs. `onDamage` is called if the
- * database is found damaged while it is in use.
+ * Opens the adapters that the configuration describes, except those that are given.
  *
  * @throws StartError for what an operator can mend
  */
-export async function openAdapters(config: Config, onDamage: (error: Error) => void = () => {}): Promise<Adapters> {
+export async function openAdapters(
+  config: Config,
+  { given = {}, onDamage = () => {} }: OpenAdaptersOptions = {},
+): Promise<OpenAdapters> {
+  const closers = openClosers()
+  try {
+    const storage = given.storage ?? (await openStorage(config, onDamage, closers))
+    const blobStore = given.blobStore ?? (await openBlobFolder(config.blobs))
+    const plcFetch = given.plcFetch ?? openPlcFetch(closers)
+    return { storage, blobStore, plcFetch, close: () => closers.close() }
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function openStorage(config: Config, onDamage: (error: Error) => void, closers: Closers): Promise<PdsStorage> {
   const file = await prepareDataFolder(config.storage)
   const database = { path: file, setting: 'PDS_DATA_DIRECTORY' }
   const storage = await explainingStart([database], () => openSqlitePdsStorage({ file, onDamage }))
-  try {
-    const blobStore = await openBlobFolder(config.blobs)
-    // Not the global `fetch`: its look-ups cannot be cancelled, and hold threads that files need.
-    const plcFetch = createGuardedFetch({ allowPrivate: true, maxBytes: 4 * 1024 * 1024 })
-    return { storage, blobStore, plcFetch }
-  } catch (error) {
-    await storage.close()
-    throw error
-  }
+  closers.add(() => storage.close())
+  return storage
 }
 
 function openBlobFolder({ directory: dir, temporaryDirectory: temporaryDir }: Config['blobs']): Promise<BlobStore> {
   const uploads = temporaryDir ? [{ path: resolve(temporaryDir), setting: 'PDS_BLOBSTORE_DISK_TMP_LOCATION' }] : []
   const places = [{ path: resolve(dir), setting: 'PDS_BLOBSTORE_DISK_LOCATION' }, ...uploads] as const
   return explainingStart(places, () => openFsBlobStore({ dir, temporaryDir }))
+}
+
+function openPlcFetch(closers: Closers): Fetch {
+  // Not the global `fetch`: its look-ups cannot be cancelled, and hold threads that files need.
+  const plcFetch = createGuardedFetch({ allowPrivate: true, maxBytes: 4 * 1024 * 1024 })
+  closers.add(() => plcFetch.close())
+  return plcFetch
 }

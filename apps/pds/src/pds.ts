@@ -1,18 +1,24 @@
-import { Housekeeping, type Log } from '@atoll/process'
+import { createLog, Housekeeping } from '@atoll/process'
 import { createSequencer } from '@atoll/sequencer'
 import { createRouter, type Router } from '@atoll/xrpc-server'
 import { createAccess } from './access/access.ts'
 import { Administrator } from './access/administrator.ts'
 import { openAccounts } from './accounts/accounts.ts'
-import { type Adapters, openAdapters } from './adapters.ts'
+import { openAdapters } from './adapters.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { chores } from './chores.ts'
 import { UnfinishedChanges } from './claims/unfinished-changes.ts'
-import type { Config } from './config/config.ts'
+import { type Closers, openClosers } from './closers.ts'
 import { DidLocks } from './did-locks.ts'
+import { openEventFeed } from './events/event-feed.ts'
 import { openHandles } from './handles/handles.ts'
+import { openHooks } from './hooks/open-hooks.ts'
 import { openIdentity } from './identity/identity.ts'
 import { openInvites } from './invites/invites.ts'
+import { openPdsServices } from './kit/open-pds-services.ts'
+import type { PdsServices } from './kit/pds-services.ts'
+import { withOwnRoutes } from './kit/with-own-routes.ts'
+import type { PdsOptions } from './options.ts'
 import { RelayNotifier } from './relays/relay-notifier.ts'
 import { openRepos } from './repos/repos.ts'
 import { routerOptions } from './router-options.ts'
@@ -27,36 +33,60 @@ import { openSignUps } from './sign-ups/sign-ups.ts'
  */
 export interface Pds {
   readonly router: Router
-  /** Resolves when what runs in the background at the moment is done. */
+  /** What a program may do with its accounts and repositories, beside what clients may. */
+  readonly services: PdsServices
+  /**
+   * Resolves when what runs in the background at the moment is done, and the hook `afterCommit` was
+   * told of every commit.
+   */
   settled(): Promise<void>
+  /** Closes what the PDS has opened: not the adapters that it was given. */
   close(): Promise<void>
 }
 
 /**
  * Composes the service in the order of dependency: adapters, areas, the router, and periodic work.
+ *
+ * @throws StartError for what an operator can mend
  */
-export async function createPds(
-  config: Config,
-  log: Log,
-  adapters: Promise<Adapters> = openAdapters(config, (error) =>
-    log.error('the database is damaged: it takes no writes until it is restored', { err: error }),
-  ),
-): Promise<Pds> {
-  const { storage, blobStore, plcFetch } = await adapters
+export async function createPds(options: PdsOptions): Promise<Pds> {
+  const closers = openClosers()
+  try {
+    return await compose(options, closers)
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
+  const { config, log = createLog(config.log) } = options
+  const adapters = await openAdapters(config, {
+    given: options.adapters,
+    onDamage: (error) => log.error('the database is damaged: it takes no writes until it is restored', { err: error }),
+  })
+  closers.add(() => adapters.close())
+  const { storage, blobStore, plcFetch } = adapters
   const onError = (error: unknown) => log.error('something failed in the background', { err: error })
   const repoLocks = new DidLocks()
   // Changes of names have locks of their own: they wait for the directory of DIDs, and must not
   // hold up writes of records.
   const nameLocks = new DidLocks()
 
-  const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
-  const identity = openIdentity({ config, plcFetch, onError })
   const accounts = openAccounts({ storage })
+  closers.add(() => accounts.close())
+  const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
+  closers.add(() => sequencer.close())
+  const events = openEventFeed({ sequencer, events: storage.events })
+  const hooks = await openHooks({ hooks: options.hooks, events, log })
+  const identity = openIdentity({ config, plcFetch, onError })
   const sessions = openSessions({ config, storage, accounts })
   const invites = openInvites({ config, storage })
   const handles = openHandles({ config, storage, identity, locks: nameLocks })
   const blobs = openBlobs({ config, storage, store: blobStore, locks: repoLocks, log, onError })
-  const repos = openRepos({ storage, accounts, blobs, locks: repoLocks })
+  closers.add(() => blobs.settled())
+  closers.add(() => hooks.close())
+  const repos = openRepos({ storage, accounts, blobs, locks: repoLocks, check: hooks.check })
   const signUps = openSignUps({
     storage,
     accounts,
@@ -69,6 +99,7 @@ export async function createPds(
   })
 
   const services: Services = { config, sequencer, identity, accounts, sessions, signUps, handles, blobs, repos }
+  const pdsServices = openPdsServices({ accounts, repos, identity, events })
   const access = createAccess({
     tokens: sessions.tokens,
     admin: new Administrator({
@@ -78,7 +109,11 @@ export async function createPds(
     service: config.service.did,
     lookUps: identity.lookUps,
   })
-  const router = createRouter(routes(services, access), routerOptions({ config, log, accounts }))
+  const ownRoutes = [...(options.routes?.(pdsServices, access) ?? [])]
+  const router = createRouter(
+    withOwnRoutes(routes(services, access), ownRoutes, options.replaces),
+    routerOptions({ config, log, accounts, fallback: options.fallback }),
+  )
 
   const relays = new RelayNotifier({
     relays: config.crawlers,
@@ -91,16 +126,15 @@ export async function createPds(
     chores({ config, storage, relays, unfinishedChanges, blobs, sessions }),
     (error, chore) => log.error('a chore failed', { chore, err: error }),
   )
+  closers.add(() => housekeeping.close())
 
   return {
     router,
-    settled: () => blobs.settled(),
-    async close() {
-      await housekeeping.close()
+    services: pdsServices,
+    async settled() {
       await blobs.settled()
-      await sequencer.close()
-      await accounts.close()
-      await storage.close()
+      await hooks.settled()
     },
+    close: () => closers.close(),
   }
 }

@@ -5,18 +5,20 @@ import type { Config } from './config/config.ts'
 import { rateLimits, subscriptionsPerAddress } from './rate-limits.ts'
 import { transientRefusal } from './transient-refusal.ts'
 import { undeclaredErrors } from './undeclared-errors.ts'
+import type { Fallback } from './web/fallback.ts'
 import { createWeb } from './web/web.ts'
 
 interface RouterOptionsDeps {
   readonly config: Config
   readonly log: Log
   readonly accounts: Pick<Accounts, 'find' | 'count'>
+  readonly fallback?: Fallback | undefined
 }
 
 /** What the router does around the methods: other paths, limits, health, log lines. */
-export function routerOptions({ config, log, accounts }: RouterOptionsDeps): RouterOptions {
+export function routerOptions({ config, log, accounts, fallback }: RouterOptionsDeps): RouterOptions {
   return {
-    fallback: createWeb({ config, accounts }),
+    fallback: createWeb({ config, accounts, fallback }),
     health: async () => {
       // A server that cannot read its storage is not healthy.
       await accounts.count()

@@ -18,7 +18,7 @@ await runService(async () => {
   const log = createLog(config.log)
   const notices = openNotices(config.log, log)
   for (const warning of warnings) notices.warn(warning)
-  const server = await servePds(config, { log })
+  const server = await servePds({ config, log })
   const { name, publicUrl } = config.service
   notices.listening(`${name} listens on ${server.url} (${publicUrl}, signing with ${k256})`, {
     url: server.url,

@@ -1,8 +1,7 @@
-import { createLog, explainingListen, type ListeningRouter, type Log, serveRouter } from '@atoll/process'
+import { createLog, explainingListen, type ListeningRouter, serveRouter } from '@atoll/process'
 import type { NodeServerOptions } from '@atoll/xrpc-server/node'
-import type { Adapters } from './adapters.ts'
-import type { Config } from './config/config.ts'
 import { listenVariables } from './config/service.ts'
+import type { PdsOptions } from './options.ts'
 import { createPds, type Pds } from './pds.ts'
 import { trustedProxies } from './rate-limits.ts'
 
@@ -13,15 +12,11 @@ export interface ServedPds extends ListeningRouter {
   close(): Promise<void>
 }
 
-export interface ServePdsOptions {
-  /** Default: the one that the configuration asks for. */
-  log?: Log
+export interface ServePdsOptions extends PdsOptions {
   /** Takes the lines of the default log. Default: standard output. */
-  write?: (line: string) => void
-  /** Default: those of the configuration. */
-  adapters?: Promise<Adapters>
+  readonly write?: (line: string) => void
   /** For tests that need a server with other options than operators do. */
-  server?: Pick<NodeServerOptions, 'host' | 'guard'>
+  readonly server?: Pick<NodeServerOptions, 'host' | 'guard'>
 }
 
 /**
@@ -29,13 +24,13 @@ export interface ServePdsOptions {
  *
  * @throws StartError for what an operator can mend
  */
-export async function servePds(config: Config, options: ServePdsOptions = {}): Promise<ServedPds> {
-  const { write } = options
+export async function servePds({ write, server, ...options }: ServePdsOptions): Promise<ServedPds> {
+  const { config } = options
   const log = options.log ?? createLog({ ...config.log, ...(write ? { write } : {}) })
-  const pds = await createPds(config, log, options.adapters)
+  const pds = await createPds({ ...options, log })
   try {
     const { url, port, close } = await explainingListen(listenVariables, () =>
-      serveRouter(pds.router, config.service, { isTrustedProxy: trustedProxies(config), ...options.server }),
+      serveRouter(pds.router, config.service, { isTrustedProxy: trustedProxies(config), ...server }),
     )
     return {
       pds,

@@ -5,6 +5,7 @@ import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import type { Did, Handle } from '@atoll/syntax'
 import type { Adapters } from '../src/adapters.ts'
 import { readConfig } from '../src/config/config.ts'
+import type { PdsOptions } from '../src/options.ts'
 import { createPds, type Pds } from '../src/pds.ts'
 
 export const environment = {
@@ -56,7 +57,11 @@ export class PdsUnderTest {
     this.warnings = started.warnings
   }
 
-  static async start(settings: Record<string, string> = {}, given: Partial<Adapters> = {}): Promise<PdsUnderTest> {
+  static async start(
+    settings: Record<string, string> = {},
+    given: Partial<Adapters> = {},
+    kit: Pick<PdsOptions, 'routes' | 'replaces' | 'fallback' | 'hooks'> = {},
+  ): Promise<PdsUnderTest> {
     const directory = createPlcDirectory()
     const plcRequests: Request[] = []
     const adapters: Adapters = {
@@ -76,7 +81,8 @@ export class PdsUnderTest {
       level: 'warn',
       write: (line) => (line.includes('"level":"warn"') ? warnings : errors).push(line),
     })
-    const pds = await createPds(readConfig({ ...environment, ...settings }).config, log, Promise.resolve(adapters))
+    const { config } = readConfig({ ...environment, ...settings })
+    const pds = await createPds({ config, log, adapters, ...kit })
     return new PdsUnderTest({ pds, adapters, plcRequests, errors, warnings })
   }
 
@@ -134,8 +140,9 @@ export class PdsUnderTest {
     return { uri, cid, rkey: uri.slice(uri.lastIndexOf('/') + 1) }
   }
 
-  close(): Promise<void> {
-    return this.pds.close()
+  async close(): Promise<void> {
+    await this.pds.close()
+    await this.adapters.storage.close()
   }
 
   async #send(nsid: string, init: RequestInit, { token, params = {}, headers = {} }: CallOptions): Promise<Answer> {

@@ -17,9 +17,10 @@ afterEach(async () => {
 const start = async (settings: Record<string, string>) => {
   const { config } = readConfig({ ...environment, PDS_PORT: '0', PDS_RATE_LIMITS_ENABLED: 'true', ...settings })
   const adapters = { storage: new MemoryPdsStorage(), blobStore: new MemoryBlobStore(), plcFetch: fetch }
-  server = await servePds(config, {
+  server = await servePds({
+    config,
     write: () => {},
-    adapters: Promise.resolve(adapters),
+    adapters,
     server: { host: '127.0.0.1' },
   })
 }

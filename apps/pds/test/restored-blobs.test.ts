@@ -51,13 +51,14 @@ async function start(): Promise<typeof server> {
     plcFetch: (url: string, init?: RequestInit) => directory.fetch(new Request(url, init)),
   }
   const log = createLog({ enabled: true, level: 'error', write: (line) => logged.push(line) })
-  const pds = await createPds(config, log, Promise.resolve(adapters))
+  const pds = await createPds({ config, log, adapters })
   const host = await serveNode(pds.router, { drainTimeoutMs: 100 })
   return {
     url: host.url,
     async close() {
       await host.close()
       await pds.close()
+      await adapters.storage.close()
     },
   }
 }

@@ -1,5 +1,5 @@
 import { useNodeBackends } from '@atoll/crypto/node'
-import { openAdapters, readConfig, type ServedPds, servePds } from '@atoll/pds'
+import { type OpenAdapters, openAdapters, readConfig, type ServedPds, servePds } from '@atoll/pds'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Exceptions } from './exceptions.ts'
 import { Findings } from './findings.ts'
@@ -21,6 +21,7 @@ describe('an exception at any step', () => {
   const exceptions = new Exceptions()
   const random = new Random(17)
   let world: World
+  let adapters: OpenAdapters
   let server: ServedPds
   let lanes: Lane[]
   let mirror: Mirror
@@ -30,10 +31,8 @@ describe('an exception at any step', () => {
     useNodeBackends()
     world = await openWorld()
     const { config } = readConfig(world.server.env)
-    server = await servePds(config, {
-      write: () => {},
-      adapters: openAdapters(config).then((adapters) => exceptions.around(adapters)),
-    })
+    adapters = await openAdapters(config)
+    server = await servePds({ config, write: () => {}, adapters: exceptions.around(adapters) })
     lanes = await openLanes(server.url, 2)
     mirror = new Mirror(world.keys)
     follower = new Follower(server.url, (frame) => mirror.take(frame))
@@ -41,6 +40,7 @@ describe('an exception at any step', () => {
   afterAll(async () => {
     follower.close()
     await server.close()
+    await adapters.close()
     await world.close()
   })
 

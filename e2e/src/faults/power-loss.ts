@@ -178,16 +178,17 @@ class RemainsInspector {
   async #inspect(folder: string, moment: number, findings: Findings): Promise<void> {
     // The recorded server has ended: the address that its tokens name is free.
     const { config } = readConfig({ ...this.#world.server.env, PDS_DATA_DIRECTORY: folder })
-    const { storage } = await openAdapters(config)
+    const adapters = await openAdapters(config)
+    const { storage } = adapters
     const log = await readLog(storage.events)
     await checkBlobFiles(folder, storage.blobs, findings)
-    await storage.close()
+    await adapters.close()
     const told = this.#compareLog(log, moment, findings)
     const errors: string[] = []
     const write = (line: string) => {
       if (line.includes('"level":"error"')) errors.push(line)
     }
-    const server = await servePds(config, { write })
+    const server = await servePds({ config, write })
     try {
       const inspected = { world: { server, keys: this.#world.keys }, findings, servedBlobs: new Set<string>() }
       const lanes = this.#recording.histories.filter(({ opened }) => opened <= moment).map((each) => each.at(moment))

@@ -1,6 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Config, exposureWarnings, prepareDataFolder, readConfig, type ServedPds, servePds } from '@atoll/pds'
+import {
+  type Config,
+  exposureWarnings,
+  type PdsOptions,
+  prepareDataFolder,
+  readConfig,
+  type ServedPds,
+  servePds,
+} from '@atoll/pds'
 import type { PlcStore } from '@atoll/plc-directory'
 import { CorruptLogError, LogInUseError, openPlcLog, servePlc } from '@atoll/plc-directory/node'
 import { ConfigError, type Environment, explainingListen, explainingStart, StartError } from '@atoll/process'
@@ -14,6 +22,8 @@ export interface DevnetOptions {
   readonly settings?: Environment
   /** The DID directory's port on 127.0.0.1. Default: any free one. */
   readonly plcPort?: number
+  /** What the server has of its own: methods, hooks, a fallback. */
+  readonly pds?: Pick<PdsOptions, 'routes' | 'replaces' | 'fallback' | 'hooks'>
 }
 
 /** A running network. */
@@ -56,7 +66,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       ...(settings['PDS_PORT'] === '0' ? { PDS_PORT: String(await freePort()) } : {}),
       PDS_DID_PLC_URL: plcUrl,
     })
-    const pds = await servePds(config)
+    const pds = await servePds({ ...options.pds, config })
     closers.push(() => pds.close())
     return {
       pds,

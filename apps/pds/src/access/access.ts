@@ -1,11 +1,12 @@
 import type { Did } from '@atoll/syntax'
-import type { Authorize } from '@atoll/xrpc-server'
+import { type Authorize, MemorySeenTokens, type ServiceJwtClaims, serviceAuth } from '@atoll/xrpc-server'
 import type { AccountCaller, AdminCaller, Newcomer, Reader, RefreshCaller } from '../callers.ts'
 import type { LookUps } from '../identity/look-ups.ts'
 import type { SessionTokens } from '../sessions/session-tokens.ts'
 import type { Administrator } from './administrator.ts'
 import { accountCaller, refreshCaller } from './bearer.ts'
 import { newcomer } from './newcomer.ts'
+import { signingKeysFor } from './signing-keys.ts'
 
 /** Who may call a method, under the names that `routes.ts` uses. */
 export interface Access {
@@ -19,6 +20,11 @@ export interface Access {
   readonly newcomer: Authorize<Newcomer>
   /** A signed-in account, with its password or an app password. */
   readonly account: Authorize<AccountCaller>
+  /**
+   * An account or a service anywhere in the network, by a service token for this method of this
+   * server (service auth). Each token is accepted once.
+   */
+  readonly service: Authorize<ServiceJwtClaims>
   /** The holder of a live refresh token. */
   readonly refresh: Authorize<RefreshCaller>
   /** The holder of a refresh token, expired ones included: enough to sign out. */
@@ -36,6 +42,7 @@ interface AccessDeps {
 }
 
 export function createAccess({ tokens, admin, service, lookUps }: AccessDeps): Access {
+  const seen = new MemorySeenTokens()
   return {
     anyone: () => undefined,
     newcomer: (request) => newcomer({ service, lookUps }, request),
@@ -49,6 +56,8 @@ export function createAccess({ tokens, admin, service, lookUps }: AccessDeps): A
       return /^basic /i.test(authorization) ? admin.require(request) : accountCaller(tokens, headers)
     },
     account: ({ headers }) => accountCaller(tokens, headers),
+    service: (request) =>
+      serviceAuth({ audience: service, signingKeyOf: signingKeysFor(lookUps, request), seen })(request),
     refresh: ({ headers }) => refreshCaller(tokens, headers),
     expiredRefresh: ({ headers }) => refreshCaller(tokens, headers, { acceptExpired: true }),
     admin: (request) => admin.require(request),

@@ -1,10 +1,10 @@
-import { type ResolveOptions, resolveForOccasion, signingKeyOf } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import { type AuthorizeRequest, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
 import type { Newcomer } from '../callers.ts'
-import { type LookUpCaller, type LookUps, orUnknown } from '../identity/look-ups.ts'
+import type { LookUps } from '../identity/look-ups.ts'
 import { Refused } from '../refused.ts'
+import { signingKeysFor } from './signing-keys.ts'
 
 interface NewcomerDeps {
   /** The DID of this service, which the token must name as its audience. */
@@ -32,15 +32,5 @@ export function newcomer(
         },
       )
     },
-  }
-}
-
-function signingKeysFor(lookUps: Pick<LookUps, 'of'>, caller: LookUpCaller) {
-  const identity = lookUps.of(caller)
-  const resolve = (did: Did, options: ResolveOptions) => orUnknown(identity.resolveDid(did, options))
-  const occasion = {}
-  return async (did: Did, { refresh }: { refresh: boolean }) => {
-    const document = await resolveForOccasion(resolve, did, { refresh, occasion })
-    return document && signingKeyOf(document)
   }
 }

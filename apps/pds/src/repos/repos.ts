@@ -9,6 +9,7 @@ import { RecordPreparer } from './write/prepare-record.ts'
 import { RecordWrites } from './write/record-writes.ts'
 import { RepoWriter } from './write/repo-writer.ts'
 import { SigningKeys } from './write/signing-keys.ts'
+import type { WriteCheck } from './write/write-check.ts'
 
 /**
  * The repositories of this server's accounts. The import of repositories that move here is to have
@@ -26,10 +27,11 @@ interface ReposDeps {
   readonly accounts: Pick<Accounts, 'find'>
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
   readonly locks: Pick<DidLocks, 'runPipelined'>
+  readonly check?: WriteCheck | undefined
 }
 
-export function openRepos({ storage, accounts, blobs, locks }: ReposDeps): Repos {
-  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks })
+export function openRepos({ storage, accounts, blobs, locks, check }: ReposDeps): Repos {
+  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, check })
   return {
     reader: new RepoReader({ accounts, storage, exports: new Exports(storage.repos) }),
     preparer: new RecordPreparer(lexicons()),

@@ -33,7 +33,7 @@ interface PendingSignUpsDeps {
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly plc: Pick<PlcAccounts, 'create' | 'isCurrent' | 'holds' | 'submit' | 'giveUp'>
-  readonly writer: Pick<RepoWriter, 'newRepo'>
+  readonly writer: Pick<RepoWriter, 'newRepo' | 'requireNewRepoAllowed'>
   readonly locks: Pick<DidLocks, 'run'>
   readonly now?: () => number
 }
@@ -87,6 +87,7 @@ export class PendingSignUps {
     const passwordHash = await this.#passwords.hash(wanted.password, asker)
     const key = generateKeyPair('k256')
     const { did, genesis } = this.#plc.create({ handle, signingKey: key.didKey(), recoveryKey })
+    await this.#writer.requireNewRepoAllowed(did)
     const details: Details = { genesis, passwordHash, inviteCode }
     const claimedAt = formatDatetime(new Date(this.#now()))
     const claim: Claim = { did, purpose: signUp, handle, email, details: JSON.stringify(details), claimedAt }

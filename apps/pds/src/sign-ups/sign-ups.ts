@@ -47,7 +47,7 @@ interface SignUpsDeps {
   readonly invites: Invites
   readonly handles: HandleRules
   readonly pending: Pick<PendingSignUps, 'start' | 'resume' | 'settle'>
-  readonly writer: Pick<RepoWriter, 'newRepo'>
+  readonly writer: Pick<RepoWriter, 'newRepo' | 'requireNewRepoAllowed'>
   readonly now?: () => number
 }
 
@@ -113,6 +113,7 @@ export class SignUps {
     await moving.requireHolder()
     // A handle of another domain can be kept if it resolves to the DID already.
     if (!this.#handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
+    await this.#writer.requireNewRepoAllowed(did)
     const passwordHash = await this.#passwords.hash(password, asker)
     const reserved = await this.#storage.keys.reservedFor(did)
     const signingKey = reserved ? importKeyPair(reserved.curve, reserved.privateKey) : generateKeyPair('k256')

@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config/config.ts'
 import { ownHosts } from '../own-hosts.ts'
+import { type Fallback, ownFallback } from './fallback.ts'
 import { homePage } from './home-page.ts'
 import { robots } from './robots.ts'
 import { tlsCheck } from './tls-check.ts'
@@ -10,13 +11,14 @@ import { handleFile, serviceDocument } from './well-known.ts'
 interface Deps {
   config: Pick<Config, 'service'>
   accounts: Pick<Accounts, 'find' | 'count'>
+  fallback?: Fallback | undefined
 }
 
 /**
  * Everything that is not a method of this server, in order. A handler that takes every request
  * comes last.
  */
-export function createWeb({ config: { service }, accounts }: Deps): WebHandler {
+export function createWeb({ config: { service }, accounts, fallback }: Deps): WebHandler {
   const hosts = ownHosts(service)
   return inOrder([
     homePage({ service, countAccounts: () => accounts.count() }),
@@ -24,5 +26,6 @@ export function createWeb({ config: { service }, accounts }: Deps): WebHandler {
     handleFile({ accounts }),
     serviceDocument({ service, hosts }),
     tlsCheck({ accounts, hosts }),
+    ...(fallback ? [ownFallback(fallback, service.publicUrl)] : []),
   ])
 }

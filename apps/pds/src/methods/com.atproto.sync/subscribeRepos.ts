@@ -1,7 +1,7 @@
 import type { subscribeRepos as method } from '@atoll/lexicons/com.atproto.sync'
 import { ConsumerTooSlowError, FutureCursorError, type Sequencer } from '@atoll/sequencer'
-import { encodeMessageFrame } from '@atoll/xrpc'
 import type { StreamHandler } from '@atoll/xrpc-server'
+import { outdatedCursor } from '../../events/outdated-cursor.ts'
 
 interface Deps {
   sequencer: Pick<Sequencer, 'subscribe'>
@@ -9,10 +9,7 @@ interface Deps {
 
 export function subscribeRepos({ sequencer }: Deps): StreamHandler<typeof method> {
   return async function* ({ params, signal, fail, refuse }) {
-    const outdated = encodeMessageFrame('#info', {
-      name: 'OutdatedCursor',
-      message: 'Requested cursor exceeded limit. Possibly missing events',
-    })
+    const outdated = outdatedCursor()
     const tooSlow = () => refuse('ConsumerTooSlow', 'Stream consumer too slow')
     try {
       yield* sequencer.subscribe({ cursor: params.cursor, signal, outdated, onTooSlow: () => fail(tooSlow()) })

@@ -24,6 +24,7 @@ import { RecentNodes } from './recent-nodes.ts'
 import { repoClock } from './repo-clock.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import { blobReferences, blobsOf, type Write } from './write.ts'
+import type { WriteCheck } from './write-check.ts'
 
 /** The repository as a plan sees it: nothing changes until the plan is carried out. */
 export interface CurrentRepo {
@@ -70,6 +71,8 @@ interface RepoWriterDeps {
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
   readonly locks: Pick<DidLocks, 'runPipelined'>
+  /** Default: what the rules of repositories allow may be written. */
+  readonly check?: WriteCheck | undefined
   readonly now?: () => number
 }
 
@@ -85,6 +88,7 @@ export class RepoWriter {
   readonly #blobs: RepoWriterDeps['blobs']
   readonly #signingKeys: RepoWriterDeps['signingKeys']
   readonly #locks: RepoWriterDeps['locks']
+  readonly #check: WriteCheck | undefined
   readonly #now: () => number
   readonly #pending = new PendingCommits()
   readonly #recentNodes = new RecentNodes()
@@ -94,7 +98,16 @@ export class RepoWriter {
     this.#blobs = deps.blobs
     this.#signingKeys = deps.signingKeys
     this.#locks = deps.locks
+    this.#check = deps.check
     this.#now = deps.now ?? (() => Date.now())
+  }
+
+  /**
+   * Rejects if there may be no repository for `did`. Asked before anything of an account is stored
+   * or published.
+   */
+  async requireNewRepoAllowed(did: Did): Promise<void> {
+    await this.#check?.newRepo(did)
   }
 
   /**
@@ -165,6 +178,7 @@ export class RepoWriter {
     const outcome = { head, writes: wanted, committed: false }
     if (wanted.length === 0) return { outcome, durable: Promise.resolve() }
     const writes = await this.#withDeletions(did, wanted)
+    if (this.#check) await this.#check.commit(did, writes)
 
     const sign = await this.#signingKeys.of(did)
     const rev = clock.next()

@@ -1,0 +1,15 @@
+import { type ResolveOptions, resolveForOccasion, signingKeyOf } from '@atoll/identity'
+import type { Did } from '@atoll/syntax'
+import type { SigningKeyOf } from '@atoll/xrpc-server'
+import { type LookUpCaller, type LookUps, orUnknown } from '../identity/look-ups.ts'
+
+/** Finds the keys of the issuers of service tokens, as one caller may have them looked up. */
+export function signingKeysFor(lookUps: Pick<LookUps, 'of'>, caller: LookUpCaller): SigningKeyOf {
+  const identity = lookUps.of(caller)
+  const resolve = (did: Did, options: ResolveOptions) => orUnknown(identity.resolveDid(did, options))
+  const occasion = {}
+  return async (did, { refresh }) => {
+    const document = await resolveForOccasion(resolve, did, { refresh, occasion })
+    return document && signingKeyOf(document)
+  }
+}
