@@ -1,4 +1,5 @@
 import type { StringFormat } from '@atoll/lexicon'
+import { lexicons } from '@atoll/lexicons'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Adapters } from '../src/adapters.ts'
@@ -104,7 +105,7 @@ describe.each([
     if (method.kind === 'subscription') continue
     it(`to ${method.nsid} is answered, never with a fault of the server, and changes nothing when it is refused`, async () => {
       const declared = new Set<string>(method.errors)
-      const requests = hostileRequests(method.document, { known, tokens })
+      const requests = hostileRequests(lexicons().get(method.nsid)!, { known, tokens })
       let before = await fingerprint()
       const property = fc.asyncProperty(requests, async (request) => {
         const faults = pds.errors.length

@@ -55,7 +55,9 @@ export type CallOutput = {
 export type CallError = 'Full' | 'Gone'
 
 /** Ask for things. */
-export const call = /* @__PURE__ */ query<CallParams, CallOutput, CallError, 'limit'>(callDocument)
+export const call = /* @__PURE__ */ query<CallParams, CallOutput, CallError, 'limit'>(callDefinition)
+
+export const callThingDefinition: DefinitionSource = /* @__PURE__ */ define('com.example.call#thing', '{"type":"object","nullable":["at"],"properties":{"at":{"type":"string","format":"datetime"}}}', () => [datetimeFormat, objectKind, stringKind])
 
 export type CallThing = {
   at?: Datetime | null
@@ -77,7 +79,7 @@ export const documents = [
       },
     })
     expect(text).toContain(
-      `document('com.example.thing', '{"main":{"type":"object","properties":{"description":{"type":"string"}}}}')`,
+      `define('com.example.thing', '{"type":"object","properties":{"description":{"type":"string"}}}', () => [objectKind, stringKind])`,
     )
     expect(text).toContain("/** It's… */\nexport type Thing = {\n  /** Words. */\n  description?: string\n}")
   })
@@ -93,7 +95,7 @@ export const documents = [
     ])
     expect(files.get('com.example.a.ts')).toContain("import * as comExampleB from './com.example.b.js'")
     expect(files.get('com.example.a.ts')).toContain('y?: comExampleB.Y')
-    expect(files.get('com.example.a.ts')).toContain('() => [comExampleB.defsDocument])')
+    expect(files.get('com.example.a.ts')).toContain('comExampleB.yDefinition])')
     expect(files.get('com.example.b.ts')).toContain('x?: comExampleA.X')
   })
 
@@ -127,7 +129,7 @@ export const documents = [
     const text = textOf('com.example.thing', { main: record, red: { type: 'token' } })
     expect(text).toContain("export const thingRed = 'com.example.thing#red'")
     expect(text).toContain("export type Thing = {\n  $type: 'com.example.thing'\n}")
-    expect(text).toContain('export const thing = /* @__PURE__ */ recordType<Thing>(thingDocument)')
+    expect(text).toContain('export const thing = /* @__PURE__ */ recordType<Thing>(thingDefinition)')
   })
 
   it('refuses definitions whose names would be the same', () => {
@@ -135,7 +137,7 @@ export const documents = [
       define('com.example.call', { thing: { type: 'object' } }),
       define('com.example.defs', { callThing: { type: 'object' } }),
     ]
-    expect(() => generate(documents)).toThrow('two declarations of com.example would be called CallThing')
+    expect(() => generate(documents)).toThrow('two declarations of com.example would be called callThingDefinition')
   })
 
   it('gives way where a document has the name of an import or of a keyword', () => {
@@ -146,7 +148,7 @@ export const documents = [
         output: { encoding: 'application/json', schema: { type: 'ref', ref: '#did' } },
       },
     })
-    expect(text).toContain('import { document, query as query$ } from')
+    expect(text).toContain('query as query$, refKind, stringKind } from')
     expect(text).toContain('export const query = /* @__PURE__ */ query$<')
     const defs = textOf('com.example.defs', { did: { type: 'string', format: 'did' } })
     expect(defs).toContain("import type { Did as Did$ } from '@atoll/syntax'")
@@ -156,7 +158,37 @@ export const documents = [
 
   it('needs every document that is referred to', () => {
     const document = define('com.example.a', { main: { type: 'array', items: { type: 'ref', ref: 'com.example.b' } } })
-    expect(() => generate([document])).toThrow('com.example.a refers to com.example.b')
+    expect(() => generate([document])).toThrow('com.example.a refers to com.example.b, which is not among')
+  })
+
+  it('needs every definition that is referred to', () => {
+    const document = define('com.example.a', { main: { type: 'array', items: { type: 'ref', ref: '#thing' } } })
+    expect(() => generate([document])).toThrow('com.example.a refers to com.example.a#thing')
+    const fine = define('com.example.b', { main: { type: 'array', items: { type: 'ref', ref: 'com.example.a' } } })
+    expect(() => generate([fine], { imports: [{ document, module: 'a' }] })).not.toThrow()
+    const other = define('com.example.b', { main: { type: 'array', items: { type: 'ref', ref: 'com.example.a#x' } } })
+    expect(() => generate([other], { imports: [{ document, module: 'a' }] })).toThrow(
+      'com.example.b refers to com.example.a#x, and com.example.a has no such definition',
+    )
+  })
+
+  it('names the parts that a definition needs, and no others', () => {
+    const text = textOf('com.example.thing', {
+      main: { type: 'query', parameters: { type: 'params', properties: { did: { type: 'string', format: 'did' } } } },
+      text: { type: 'string', maxGraphemes: 3, minLength: 1 },
+      list: { type: 'array', items: { type: 'union', refs: ['#text', 'com.example.thing'] } },
+      red: { type: 'token' },
+    })
+    const parts = Array.from(text.matchAll(/define\('([^']*)', '.*?'(?:, \(\) => \[(.*)\])?\)/g), ([, name, list]) => [
+      name,
+      list,
+    ])
+    expect(parts).toEqual([
+      ['com.example.thing', 'didFormat, stringKind'],
+      ['com.example.thing#text', 'graphemesMeasure, lengthMeasure, stringKind'],
+      ['com.example.thing#list', 'arrayKind, unionKind, thingTextDefinition, thingDefinition'],
+      ['com.example.thing#red', undefined],
+    ])
   })
 
   it('cannot be left by a description', () => {

@@ -3,7 +3,8 @@ import { indexText, moduleText } from './codegen/module-text.ts'
 import { groupOf } from './codegen/names.ts'
 import type { ImportExtension } from './codegen/surroundings.ts'
 import type { LexiconDoc } from './document/document.ts'
-import { referredDocuments } from './document/referred-documents.ts'
+import { splitReference, typeName } from './document/references.ts'
+import { referencesOf } from './document/referred-documents.ts'
 
 export { GENERATED_MARK } from './codegen/module-text.ts'
 export type { ImportExtension } from './codegen/surroundings.ts'
@@ -12,25 +13,35 @@ export type { ImportExtension } from './codegen/surroundings.ts'
 export interface GenerateOptions {
   /** What the names of files have in imports: `.js`, as compiled, unless something else is said. */
   readonly importExtension?: ImportExtension
-  /**
-   * Where the documents of other packages have their modules: a specifier such as
-   * `@atoll/lexicons/com.atproto.repo` for the NSID of each. Nothing is generated for these.
-   */
-  readonly imports?: ReadonlyMap<string, string>
+  /** Documents of other packages that may be referred to. Nothing is generated for these. */
+  readonly imports?: Iterable<ImportedDocument>
+}
+
+/** A document that another package has a module for. */
+export interface ImportedDocument {
+  readonly document: LexiconDoc
+  /** What its module is imported as: `@atoll/lexicons/com.atproto.repo`. */
+  readonly module: string
 }
 
 /**
  * Generates one module for each group of NSIDs, and an index. The result maps file names to texts,
- * in a fixed order. Every document that one of them refers to must be among them or be imported.
+ * in a fixed order. Whatever one of them refers to must be among them or be imported; of two
+ * imported documents with one NSID, the first counts.
  *
- * @throws MissingDocumentError
+ * @throws UnknownReferenceError
  */
 export function generate(documents: Iterable<LexiconDoc>, options: GenerateOptions = {}): Map<string, string> {
-  const { importExtension = '.js', imports = new Map() } = options
+  const { importExtension = '.js', imports = [] } = options
   const sorted = Array.from(documents).sort((a, b) => (a.id < b.id ? -1 : 1))
-  const own = new Set<string>(sorted.map(({ id }) => id))
-  for (const document of sorted) requireReferred(document, (nsid) => own.has(nsid) || imports.has(nsid))
-  const foreign = new Map(Array.from(imports).filter(([nsid]) => !own.has(nsid)))
+  const known = new Map<string, LexiconDoc>(sorted.map((document) => [document.id, document]))
+  const foreign = new Map<string, string>()
+  for (const { document, module } of imports) {
+    if (known.has(document.id)) continue
+    known.set(document.id, document)
+    foreign.set(document.id, module)
+  }
+  for (const document of sorted) requireReferred(document, known)
   const groups = Map.groupBy(sorted, ({ id }) => groupOf(id))
   const files = new Map<string, string>()
   for (const [group, members] of groups) {
@@ -40,24 +51,32 @@ export function generate(documents: Iterable<LexiconDoc>, options: GenerateOptio
   return files
 }
 
-/** Thrown when a document refers to one that is neither given nor imported. */
-export class MissingDocumentError extends BrandedError {
-  static override readonly brand: string = 'atoll.lexicon.MissingDocumentError'
-  override name = 'MissingDocumentError'
-  readonly nsid: string
+/** Thrown when a document refers to what is neither given nor imported. */
+export class UnknownReferenceError extends BrandedError {
+  static override readonly brand: string = 'atoll.lexicon.UnknownReferenceError'
+  override name = 'UnknownReferenceError'
+  /** The document or definition that is not known: `com.example.defs#view`. */
+  readonly type: string
   readonly referredBy: string
 
-  constructor(nsid: string, referredBy: string) {
+  constructor(type: string, referredBy: string, isDocument: boolean) {
+    const { nsid } = splitReference(type, referredBy)
     super(
-      `${referredBy} refers to ${nsid}, which is not among the documents. Add its document ` +
-        `(\`atoll-lexicon install ${nsid}\` fetches a published one), or import a package that has it (--import)`,
+      isDocument
+        ? `${referredBy} refers to ${type}, and ${nsid} has no such definition`
+        : `${referredBy} refers to ${nsid}, which is not among the documents. Add its document ` +
+            `(\`atoll-lexicon install ${nsid}\` fetches a published one), or import a package that has it (--import)`,
     )
-    this.nsid = nsid
+    this.type = type
     this.referredBy = referredBy
   }
 }
 
-function requireReferred(document: LexiconDoc, isKnown: (nsid: string) => boolean): void {
-  const missing = referredDocuments(document).find((nsid) => !isKnown(nsid))
-  if (missing !== undefined) throw new MissingDocumentError(missing, document.id)
+function requireReferred(document: LexiconDoc, known: ReadonlyMap<string, LexiconDoc>): void {
+  for (const reference of referencesOf(document)) {
+    const { nsid, name } = reference
+    const target = known.get(nsid)
+    if (target !== undefined && Object.hasOwn(target.defs, name)) continue
+    throw new UnknownReferenceError(typeName(reference), document.id, target !== undefined)
+  }
 }

@@ -57,6 +57,7 @@ export type {
 export { formatParams } from './methods/params.ts'
 export { checkLexicon, parseLexicon } from './parse/parse.ts'
 export { type PublishedLexicon, type ResolveLexiconDeps, resolveLexicon } from './resolve-lexicon.ts'
+export type { DefinitionSource } from './validation/definition-source.ts'
 export { DocumentSource, document } from './validation/document-source.ts'
 export { describeIssues, type Issue, type IssueCode, type Result } from './validation/result.ts'
 export type { ValidateOptions } from './validation/validation-context.ts'

@@ -4,7 +4,7 @@ import type { LexiconDoc } from './document/document.ts'
 import { splitReference } from './document/references.ts'
 import { procedure, query, recordType, subscription } from './methods/describe.ts'
 import type { Method, RecordType } from './methods/methods.ts'
-import { DocumentSource } from './validation/document-source.ts'
+import { type DocumentSource, documentSource } from './validation/document-source.ts'
 import type { Result } from './validation/result.ts'
 import { unknownSchema, validate } from './validation/validate.ts'
 import type { ValidateOptions } from './validation/validation-context.ts'
@@ -50,7 +50,7 @@ export class Lexicons {
   recordType(nsid: string): RecordType | undefined {
     if (!this.#records.has(nsid)) {
       const source = this.#sources.get(nsid)
-      const isRecord = source?.definition('main')?.type === 'record'
+      const isRecord = source?.definition('main')?.definition.type === 'record'
       this.#records.set(nsid, isRecord ? recordType<ValueMap>(source) : undefined)
     }
     return this.#records.get(nsid)
@@ -61,7 +61,7 @@ export class Lexicons {
    */
   validate(type: string, value: unknown, options?: ValidateOptions): Result<unknown> {
     const { nsid, name } = splitReference(type, '')
-    const check = this.#sources.get(nsid)?.check(name)
+    const check = this.#sources.get(nsid)?.definition(name)?.check
     return check ? validate(check, value, options) : unknownSchema(type)
   }
 
@@ -101,7 +101,7 @@ export function createLexicons(documents: Iterable<LexiconDoc>): Lexicons {
   const sources = new Map<string, DocumentSource>()
   for (const document of documents) {
     if (sources.has(document.id)) throw new Error(`two documents for ${document.id}`)
-    const source = new DocumentSource(
+    const source = documentSource(
       document.id,
       () => document,
       (nsid) => sources.get(nsid),
@@ -112,7 +112,7 @@ export function createLexicons(documents: Iterable<LexiconDoc>): Lexicons {
 }
 
 function describeMethod(source: DocumentSource): Method | undefined {
-  switch (source.definition('main')?.type) {
+  switch (source.definition('main')?.definition.type) {
     case 'query':
       return query<object, unknown, string>(source)
     case 'procedure':

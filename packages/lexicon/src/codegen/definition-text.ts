@@ -10,7 +10,9 @@ import type {
   SubscriptionDefinition,
 } from '../document/document.ts'
 import { typeName } from '../document/references.ts'
-import { documentName, pascalCase, sourceName, typeNameOf, valueNameOf } from './names.ts'
+import { GENERATED } from './imports.ts'
+import { definitionName, documentName, pascalCase, typeNameOf, valueNameOf } from './names.ts'
+import { partsOf } from './parts.ts'
 import { objectText, type Place, paramsText, spaced, typeText } from './type-text.ts'
 import { comment, quote } from './writing.ts'
 
@@ -20,13 +22,20 @@ export interface Declaration {
   readonly text: string
 }
 
-/** Everything that is generated for one definition: its types, and for `main` the description. */
+/**
+ * Everything that is generated for one definition: its data, its types, and for `main` the
+ * description.
+ */
 export function declareDefinition(
   document: LexiconDoc,
   name: string,
   definition: Definition,
   place: Place,
 ): Declaration[] {
+  return [declareData(document, name, definition, place), ...declareUse(document, name, definition, place)]
+}
+
+function declareUse(document: LexiconDoc, name: string, definition: Definition, place: Place): Declaration[] {
   const reference = { nsid: document.id, name }
   switch (definition.type) {
     case 'query':
@@ -53,7 +62,11 @@ function declareRecord(document: LexiconDoc, { record, description }: RecordDefi
     declareType(type, objectText(record, place, `$type: ${quote(document.id)}`), description),
     declareConstant(
       name,
-      pureCall(place.imports.value('@atoll/lexicon', 'recordType'), [type], sourceName(document.id)),
+      pureCall(
+        place.imports.value(GENERATED, 'recordType'),
+        [type],
+        definitionName({ nsid: document.id, name: 'main' }),
+      ),
       description,
     ),
   ]
@@ -83,8 +96,9 @@ function declareMethod(document: LexiconDoc, method: MethodDefinition, place: Pl
   else if (defaults !== '') types.push('never')
   if (defaults !== '') types.push(defaults)
 
-  const describe = place.imports.value('@atoll/lexicon', method.type)
-  declarations.push(declareConstant(name, pureCall(describe, types, sourceName(document.id)), method.description))
+  const main = definitionName({ nsid: document.id, name: 'main' })
+  const describe = place.imports.value(GENERATED, method.type)
+  declarations.push(declareConstant(name, pureCall(describe, types, main), method.description))
   return declarations
 }
 
@@ -122,6 +136,25 @@ function declareType(name: string, text: string, description?: string): Declarat
   return { name, text: `${comment(description)}export type ${name} =${spaced(text)}\n` }
 }
 
-export function declareConstant(name: string, text: string, description?: string): Declaration {
-  return { name, text: `${comment(description)}export const ${name} = ${text}\n` }
+export function declareConstant(name: string, text: string, description?: string, type?: string): Declaration {
+  const typed = type === undefined ? '' : `: ${type}`
+  return { name, text: `${comment(description)}export const ${name}${typed} = ${text}\n` }
+}
+
+/** A definition as data: text, and what compiling it needs. */
+function declareData(document: LexiconDoc, name: string, definition: Definition, { imports }: Place): Declaration {
+  const reference = { nsid: document.id, name }
+  const parts = partsOf(document.id, name, definition, imports)
+  const args = [quote(typeName(reference)), quote(compactText(definition))]
+  if (parts.length > 0) args.push(`() => [${parts.join(', ')}]`)
+  const text = pureCall(imports.value(GENERATED, 'define'), [], args.join(', '))
+  // Its type is written out: definitions may refer to each other in circles.
+  return declareConstant(definitionName(reference), text, undefined, imports.type(GENERATED, 'DefinitionSource'))
+}
+
+/** A definition as JSON without descriptions: those are in the comments. */
+function compactText(definition: Definition): string {
+  return JSON.stringify(definition, (key, value) =>
+    key === 'description' && typeof value === 'string' ? undefined : value,
+  )
 }

@@ -1,11 +1,23 @@
 import type { LexiconDoc } from '../document/document.ts'
-import { documentName, groupAlias, groupOf, pascalCase, sourceName, typeNameOf, valueNameOf } from './names.ts'
+import {
+  definitionName,
+  documentName,
+  groupAlias,
+  groupOf,
+  pascalCase,
+  sourceName,
+  typeNameOf,
+  valueNameOf,
+} from './names.ts'
 import type { Surroundings } from './surroundings.ts'
 import { quote } from './writing.ts'
 
 export const LEXICON = '@atoll/lexicon'
 
-type Library = '@atoll/data-model' | typeof LEXICON | '@atoll/syntax'
+/** What generated code is made with. */
+export const GENERATED = '@atoll/lexicon/generated'
+
+type Library = '@atoll/data-model' | typeof LEXICON | typeof GENERATED | '@atoll/syntax'
 
 /** What a module imports: collected while its text is written. */
 export class Imports {
@@ -53,7 +65,7 @@ export class Imports {
   }
 
   text(): string {
-    const libraries = ['@atoll/data-model', LEXICON, '@atoll/syntax'] as const
+    const libraries = ['@atoll/data-model', LEXICON, GENERATED, '@atoll/syntax'] as const
     const lines = libraries.flatMap((library) => [
       this.#line('import', this.#values.get(library), library),
       this.#line('import type', this.#types.get(library), library),
@@ -88,6 +100,6 @@ function declaredNames({ id, defs }: LexiconDoc): string[] {
   return [
     sourceName(id),
     ...parts,
-    ...definitions.flatMap((reference) => [typeNameOf(reference), valueNameOf(reference)]),
+    ...definitions.flatMap((reference) => [typeNameOf(reference), valueNameOf(reference), definitionName(reference)]),
   ]
 }

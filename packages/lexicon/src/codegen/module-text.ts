@@ -1,8 +1,7 @@
 import type { LexiconDoc } from '../document/document.ts'
-import { referredDocuments } from '../document/referred-documents.ts'
-import { type Declaration, declareConstant, declareDefinition, pureCall } from './definition-text.ts'
-import { Imports, LEXICON } from './imports.ts'
-import { groupAlias, sourceName } from './names.ts'
+import { type Declaration, declareConstant, declareDefinition } from './definition-text.ts'
+import { GENERATED, Imports, LEXICON } from './imports.ts'
+import { definitionName, groupAlias, sourceName } from './names.ts'
 import type { ImportExtension, Surroundings } from './surroundings.ts'
 import { spaced, unionText } from './type-text.ts'
 import { quote } from './writing.ts'
@@ -58,28 +57,15 @@ function errorNames(documents: readonly LexiconDoc[]): string {
 
 function declareDocument(document: LexiconDoc, imports: Imports): Declaration[] {
   const place = { home: document.id, imports }
-  const references = referredDocuments(document).map((nsid) => {
-    const module = imports.moduleOf(nsid)
-    return module === undefined ? sourceName(nsid) : `${module}.${sourceName(nsid)}`
-  })
-  const args = [quote(document.id), quote(compactDefinitions(document))]
-  if (references.length > 0) args.push(`() => [${references.join(', ')}]`)
+  const definitions = Object.keys(document.defs).map((name) => definitionName({ nsid: document.id, name }))
+  const args = `${quote(document.id)}, () => [${definitions.join(', ')}]`
+  const text = `/* @__PURE__ */ new ${imports.value(GENERATED, 'DocumentSource')}(${args})`
   return [
-    declareConstant(
-      sourceName(document.id),
-      pureCall(imports.value('@atoll/lexicon', 'document'), [], args.join(', ')),
-    ),
+    declareConstant(sourceName(document.id), text),
     ...Object.entries(document.defs).flatMap(([name, definition]) =>
       declareDefinition(document, name, definition, place),
     ),
   ]
-}
-
-/** The definitions as JSON without descriptions: those are in the comments. */
-function compactDefinitions(document: LexiconDoc): string {
-  return JSON.stringify(document.defs, (key, value) =>
-    key === 'description' && typeof value === 'string' ? undefined : value,
-  )
 }
 
 function refuseTwins(group: string, declarations: readonly Declaration[]): void {

@@ -18,6 +18,11 @@ export function sourceName(nsid: string): string {
   return `${documentName(nsid)}Document`
 }
 
+/** The constant that holds a definition as data. */
+export function definitionName(reference: Reference): string {
+  return `${baseName(reference)}Definition`
+}
+
 /** The name by which one group's module imports another's: `comAtprotoSync`. */
 export function groupAlias(group: string): string {
   return group.replaceAll(/[.-]+(.)/g, (_, letter: string) => letter.toUpperCase())

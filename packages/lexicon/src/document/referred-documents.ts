@@ -1,15 +1,24 @@
 import type { Nsid } from '@atoll/syntax'
 import type { LexiconDoc } from './document.ts'
-import { splitReference } from './references.ts'
+import { type Reference, splitReference, typeName } from './references.ts'
 import { visitSchemas } from './visit.ts'
+
+/** What a document refers to, each definition once, its own included; in the order of the document. */
+export function referencesOf(document: LexiconDoc): Reference[] {
+  const found = new Map<string, Reference>()
+  visitSchemas(document, (schema) => {
+    const refs = schema.type === 'ref' ? [schema.ref] : schema.type === 'union' ? schema.refs : []
+    for (const ref of refs) {
+      const reference = splitReference(ref, document.id)
+      found.set(typeName(reference), reference)
+    }
+  })
+  return Array.from(found.values())
+}
 
 /** The other documents that a document refers to, in order of their names. */
 export function referredDocuments(document: LexiconDoc): Nsid[] {
-  const found = new Set<string>()
-  visitSchemas(document, (schema) => {
-    const references = schema.type === 'ref' ? [schema.ref] : schema.type === 'union' ? schema.refs : []
-    for (const reference of references) found.add(splitReference(reference, document.id).nsid)
-  })
+  const found = new Set<string>(referencesOf(document).map(({ nsid }) => nsid))
   found.delete(document.id)
   return Array.from(found as Set<Nsid>).sort() // a parsed document refers to NSIDs
 }

@@ -2,8 +2,9 @@ import { isNormalizedNsid, normalizeNsid } from '@atoll/syntax'
 import type { FieldSchema, LexiconDoc, ObjectSchema, ParamsSchema } from '../document/document.ts'
 import { type AnySchema, visitSchemas } from '../document/visit.ts'
 import { type FieldKinds, parts, schemas } from '../parse/language.ts'
-import { compileSchema } from '../validation/compile.ts'
+import { findPart } from '../validation/all-parts.ts'
 import type { Issue } from '../validation/result.ts'
+import { compileSchema } from '../validation/scope.ts'
 import { ValidationContext } from '../validation/validation-context.ts'
 import { lintPermissionSet, type Report } from './lint-permissions.ts'
 import { type FindDocument, lintReference } from './lint-references.ts'
@@ -88,7 +89,7 @@ function lintValues(schema: AnySchema, path: string, report: Report): void {
   const { enum: allowed = [], ...limits } = rules.type === 'boolean' ? { ...rules, enum: [] } : rules
   const test = (value: unknown, by: object, field: string) => {
     const context = new ValidationContext()
-    const check = compileSchema(by as FieldSchema, { home: '', find: () => undefined }) // the schema, less a few fields
+    const check = compileSchema(by as FieldSchema, { home: '', find: findPart }) // the schema, less a few fields
     if (value !== undefined && !check(value, context)) report(`${path}/${field}`, context.issues[0]!.message)
   }
   test(fallback, rules, 'default')

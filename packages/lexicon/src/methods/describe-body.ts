@@ -1,13 +1,13 @@
 import type { ValueMap } from '@atoll/data-model'
 import type { BodyDefinition } from '../document/document.ts'
-import type { DocumentSource } from '../validation/document-source.ts'
+import type { DefinitionSource } from '../validation/definition-source.ts'
 import { isMap } from '../validation/maps.ts'
 import { validate } from '../validation/validate.ts'
 import type { Check } from '../validation/validation-context.ts'
 import type { Body } from './methods.ts'
 
 /** Describes what a method gives. */
-export function describeOutput<T>(body: BodyDefinition | undefined, source: DocumentSource): Body<T> | undefined {
+export function describeOutput<T>(body: BodyDefinition | undefined, source: DefinitionSource): Body<T> | undefined {
   return body && describe(body, source, {})
 }
 
@@ -15,11 +15,11 @@ export function describeOutput<T>(body: BodyDefinition | undefined, source: Docu
  * Describes what a method takes. Members that are absent and have a default are filled in before
  * validation.
  */
-export function describeInput<T>(body: BodyDefinition | undefined, source: DocumentSource): Body<T> | undefined {
+export function describeInput<T>(body: BodyDefinition | undefined, source: DefinitionSource): Body<T> | undefined {
   return body && describe(body, source, defaultsOf(body))
 }
 
-function describe<T>({ encoding, schema }: BodyDefinition, source: DocumentSource, defaults: ValueMap): Body<T> {
+function describe<T>({ encoding, schema }: BodyDefinition, source: DefinitionSource, defaults: ValueMap): Body<T> {
   if (schema === undefined) return { encoding }
   let check: Check | undefined
   const hasDefaults = Object.keys(defaults).length > 0

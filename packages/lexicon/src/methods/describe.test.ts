@@ -2,19 +2,21 @@ import { parseRecordKey } from '@atoll/syntax'
 import { describe, expect, it } from 'vitest'
 import { createLexicons } from '../lexicons.ts'
 import { parseLexicon } from '../parse/parse.ts'
+import { define } from '../validation/definition-source.ts'
 import { document } from '../validation/document-source.ts'
+import { integerKind, objectKind, recordKind } from '../validation/kinds.ts'
 import { query, recordType } from './describe.ts'
 
 const body = (properties: object, required: string[] = []) => ({
   encoding: 'application/json',
   schema: { type: 'object', required, properties },
 })
-const define = (main: object, defs: object = {}, id = 'com.example.call') =>
+const defineMethod = (main: object, defs: object = {}, id = 'com.example.call') =>
   createLexicons([parseLexicon({ lexicon: 1, id, defs: { main, ...defs } })])
 
 describe('a described method', () => {
   it('says its kind, its errors and its encodings', () => {
-    const lexicons = define({
+    const lexicons = defineMethod({
       type: 'procedure',
       input: { encoding: '*/*' },
       output: body({ x: { type: 'integer' } }),
@@ -29,12 +31,15 @@ describe('a described method', () => {
   })
 
   it('may have neither input nor output', () => {
-    const method = define({ type: 'procedure' }).method('com.example.call')
+    const method = defineMethod({ type: 'procedure' }).method('com.example.call')
     expect(method).toMatchObject({ input: undefined, output: undefined, errors: [] })
   })
 
   it('fills in the defaults of its input before judging, and leaves the value given alone', () => {
-    const lexicons = define({ type: 'procedure', input: body({ count: { type: 'integer', default: 1 } }, ['count']) })
+    const lexicons = defineMethod({
+      type: 'procedure',
+      input: body({ count: { type: 'integer', default: 1 } }, ['count']),
+    })
     const given = { other: true }
     expect(lexicons.validateInput('com.example.call', given)).toEqual({ ok: true, value: { count: 1, other: true } })
     expect(given).toEqual({ other: true })
@@ -45,7 +50,7 @@ describe('a described method', () => {
     const defs = { x: { type: 'object', required: ['x'], properties: { x: { type: 'string' } } } }
     const output = { encoding: 'application/json', schema: { type: 'ref', ref: '#x' } }
     const input = { encoding: 'application/json', schema: { type: 'union', refs: ['#x'], closed: true } }
-    const lexicons = define({ type: 'procedure', input, output }, defs)
+    const lexicons = defineMethod({ type: 'procedure', input, output }, defs)
     expect(lexicons.validateOutput('com.example.call', {})).toMatchObject({ ok: false, issues: [{ path: '/x' }] })
     expect(lexicons.validateInput('com.example.call', { x: 'a' })).toMatchObject({ issues: [{ path: '/$type' }] })
     expect(lexicons.validateInput('com.example.call', { $type: 'com.example.call#x', x: 'a' }).ok).toBe(true)
@@ -57,7 +62,7 @@ describe('a described subscription', () => {
     tick: { type: 'object', required: ['seq'], properties: { seq: { type: 'integer' } } },
   }
   const message = { schema: { type: 'union', refs: ['#tick', 'com.example.other#tock'] } }
-  const lexicons = define({ type: 'subscription', message }, defs)
+  const lexicons = defineMethod({ type: 'subscription', message }, defs)
   const method = lexicons.method('com.example.call')
   if (method?.kind !== 'subscription') throw new Error('not a subscription')
 
@@ -82,7 +87,7 @@ describe('a described subscription', () => {
 
 describe('a described record type', () => {
   const record = { type: 'object', required: ['a'], properties: { a: { type: 'integer' } } }
-  const type = define({ type: 'record', key: 'literal:self', record }, {}, 'com.example.thing').recordType(
+  const type = defineMethod({ type: 'record', key: 'literal:self', record }, {}, 'com.example.thing').recordType(
     'com.example.thing',
   )!
 
@@ -104,7 +109,7 @@ describe('a described record type', () => {
 })
 
 describe('a set of documents', () => {
-  const lexicons = define({ type: 'query' })
+  const lexicons = defineMethod({ type: 'query' })
 
   it('knows what it holds', () => {
     expect(lexicons.has('com.example.call')).toBe(true)
@@ -135,7 +140,7 @@ describe('a set of documents', () => {
 describe('a document in generated code', () => {
   it('is not even parsed before it is used', () => {
     let asked = 0
-    const broken = document('com.example.broken', 'not JSON', () => {
+    const broken = define('com.example.broken', 'not JSON', () => {
       asked++
       return []
     })
@@ -143,6 +148,14 @@ describe('a document in generated code', () => {
     expect(method).toMatchObject({ kind: 'query', nsid: 'com.example.broken' })
     expect(asked).toBe(0)
     expect(() => method.errors).toThrow(SyntaxError)
+  })
+
+  it('is compiled with the parts that it names, and says when one is missing', () => {
+    const text = '{"type":"record","key":"any","record":{"type":"object","properties":{"x":{"type":"integer"}}}}'
+    const complete = recordType(define('com.example.thing', text, () => [recordKind, objectKind, integerKind]))
+    expect(complete.validate({ $type: 'com.example.thing', x: '' })).toMatchObject({ issues: [{ path: '/x' }] })
+    const incomplete = recordType(define('com.example.thing', text, () => [recordKind, objectKind]))
+    expect(() => incomplete.validate({ $type: 'com.example.thing' })).toThrow('generated without integer')
   })
 
   it('finds only the documents that it says it refers to', () => {

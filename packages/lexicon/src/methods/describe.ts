@@ -1,13 +1,12 @@
 import { matchesRecordKeyKind, type RecordKey, type RecordKeyKind } from '@atoll/syntax'
 import type {
-  LexiconDoc,
   ProcedureDefinition,
   QueryDefinition,
   RecordDefinition,
   SubscriptionDefinition,
 } from '../document/document.ts'
 import { resolveTypeName } from '../document/references.ts'
-import type { DocumentSource } from '../validation/document-source.ts'
+import type { DefinitionSource } from '../validation/definition-source.ts'
 import type { Result } from '../validation/result.ts'
 import { validate } from '../validation/validate.ts'
 import { type Check, type ValidateOptions, ValidationContext } from '../validation/validation-context.ts'
@@ -15,33 +14,36 @@ import { describeInput, describeOutput } from './describe-body.ts'
 import type { Body, GivenParams, Procedure, Query, RecordType, Subscription } from './methods.ts'
 import { formatParams, Params } from './params.ts'
 
+/** A document, or its `main` alone. */
+export interface HasMain {
+  readonly main: DefinitionSource
+}
+
 /**
  * Describes the query that a document defines. The types are the caller's word: generated code
  * gives the right ones.
  */
-export function query<P, O, E extends string = never, D extends keyof P = never>(
-  source: DocumentSource,
-): Query<P, O, E, D> {
-  return new DescribedQuery<P, O, E, D>(source, 'query')
+export function query<P, O, E extends string = never, D extends keyof P = never>(source: HasMain): Query<P, O, E, D> {
+  return new DescribedQuery<P, O, E, D>(source.main, 'query')
 }
 
 /** Describes the procedure that a document defines. */
 export function procedure<P, I, O, E extends string = never, D extends keyof P = never>(
-  source: DocumentSource,
+  source: HasMain,
 ): Procedure<P, I, O, E, D> {
-  return new DescribedProcedure<P, I, O, E, D>(source, 'procedure')
+  return new DescribedProcedure<P, I, O, E, D>(source.main, 'procedure')
 }
 
 /** Describes the subscription that a document defines. */
 export function subscription<P, M, E extends string = never, D extends keyof P = never>(
-  source: DocumentSource,
+  source: HasMain,
 ): Subscription<P, M, E, D> {
-  return new DescribedSubscription<P, M, E, D>(source, 'subscription')
+  return new DescribedSubscription<P, M, E, D>(source.main, 'subscription')
 }
 
 /** Describes the record type that a document defines. */
-export function recordType<R>(source: DocumentSource): RecordType<R> {
-  return new DescribedRecord<R>(source)
+export function recordType<R>(source: HasMain): RecordType<R> {
+  return new DescribedRecord<R>(source.main)
 }
 
 interface Mains {
@@ -51,9 +53,9 @@ interface Mains {
   record: RecordDefinition
 }
 
-function mainOf<Kind extends keyof Mains>(source: DocumentSource, kind: Kind): Mains[Kind] {
-  const main = source.definition('main')
-  if (main?.type !== kind) throw new Error(`${source.nsid} is not a ${kind}`)
+function mainOf<Kind extends keyof Mains>(source: DefinitionSource, kind: Kind): Mains[Kind] {
+  const main = source.definition
+  if (main.type !== kind) throw new Error(`${source.nsid} is not a ${kind}`)
   return main as Mains[Kind] // by its `type`
 }
 
@@ -64,10 +66,10 @@ abstract class DescribedMethod<
   D extends keyof P,
 > {
   readonly kind: Kind
-  protected readonly source: DocumentSource
+  protected readonly source: DefinitionSource
   #params: Params | undefined
 
-  constructor(source: DocumentSource, kind: Kind) {
+  constructor(source: DefinitionSource, kind: Kind) {
     this.source = source
     this.kind = kind
   }
@@ -76,12 +78,8 @@ abstract class DescribedMethod<
     return this.source.nsid
   }
 
-  get document(): LexiconDoc {
-    return this.source.document
-  }
-
   get errors(): readonly E[] {
-    return (this.main.errors ?? []).map(({ name }) => name as E) // E was generated from these names
+    return (this.definition.errors ?? []).map(({ name }) => name as E) // E was generated from these names
   }
 
   parseParams(search: URLSearchParams, options?: ValidateOptions): Result<P> {
@@ -96,12 +94,12 @@ abstract class DescribedMethod<
     return formatParams(params as object)
   }
 
-  protected get main(): Mains[Kind] {
+  get definition(): Mains[Kind] {
     return mainOf(this.source, this.kind)
   }
 
   private get params(): Params {
-    return (this.#params ??= new Params(this.main.parameters))
+    return (this.#params ??= new Params(this.definition.parameters, this.source.scope))
   }
 }
 
@@ -109,7 +107,7 @@ class DescribedQuery<P, O, E extends string, D extends keyof P> extends Describe
   #output: Body<O> | undefined
 
   get output(): Body<O> | undefined {
-    return (this.#output ??= describeOutput<O>(this.main.output, this.source))
+    return (this.#output ??= describeOutput<O>(this.definition.output, this.source))
   }
 }
 
@@ -118,11 +116,11 @@ class DescribedProcedure<P, I, O, E extends string, D extends keyof P> extends D
   #output: Body<O> | undefined
 
   get input(): Body<I> | undefined {
-    return (this.#input ??= describeInput<I>(this.main.input, this.source))
+    return (this.#input ??= describeInput<I>(this.definition.input, this.source))
   }
 
   get output(): Body<O> | undefined {
-    return (this.#output ??= describeOutput<O>(this.main.output, this.source))
+    return (this.#output ??= describeOutput<O>(this.definition.output, this.source))
   }
 }
 
@@ -135,7 +133,7 @@ class DescribedSubscription<P, M, E extends string, D extends keyof P> extends D
   #check: Check | undefined
 
   validateMessage(message: unknown, options?: ValidateOptions): Result<M> {
-    this.#check ??= this.source.compile(this.main.message.schema)
+    this.#check ??= this.source.compile(this.definition.message.schema)
     return validate<M>(this.#check, message, options)
   }
 
@@ -150,10 +148,10 @@ class DescribedSubscription<P, M, E extends string, D extends keyof P> extends D
 
 class DescribedRecord<R> implements RecordType<R> {
   readonly kind = 'record'
-  readonly #source: DocumentSource
+  readonly #source: DefinitionSource
   #check: Check | undefined
 
-  constructor(source: DocumentSource) {
+  constructor(source: DefinitionSource) {
     this.#source = source
   }
 
@@ -161,12 +159,12 @@ class DescribedRecord<R> implements RecordType<R> {
     return this.#source.nsid
   }
 
-  get document(): LexiconDoc {
-    return this.#source.document
+  get definition(): RecordDefinition {
+    return mainOf(this.#source, 'record')
   }
 
   get key(): RecordKeyKind {
-    return mainOf(this.#source, 'record').key
+    return this.definition.key
   }
 
   validate(value: unknown, options?: ValidateOptions): Result<R> {
@@ -184,7 +182,7 @@ class DescribedRecord<R> implements RecordType<R> {
   }
 
   #compile(): Check {
-    const check = this.#source.check('main')
+    const check = this.#source.check
     if (check === undefined) throw new Error(`${this.nsid} is not a record type`)
     return check
   }

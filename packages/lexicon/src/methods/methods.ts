@@ -1,6 +1,11 @@
 import type { ValueMap } from '@atoll/data-model'
 import type { Nsid, RecordKey, RecordKeyKind } from '@atoll/syntax'
-import type { LexiconDoc } from '../document/document.ts'
+import type {
+  ProcedureDefinition,
+  QueryDefinition,
+  RecordDefinition,
+  SubscriptionDefinition,
+} from '../document/document.ts'
 import type { Result } from '../validation/result.ts'
 import type { ValidateOptions } from '../validation/validation-context.ts'
 
@@ -28,7 +33,6 @@ export interface Body<T> {
 interface Described<Kind, P, E extends string, D extends keyof P> {
   readonly kind: Kind
   readonly nsid: Nsid
-  readonly document: LexiconDoc
   /** The error names that the method declares, beyond the general ones. */
   readonly errors: readonly E[]
   /** Reads a query string: types as declared, defaults filled in, unknown parameters left out. */
@@ -48,6 +52,7 @@ export type GivenParams<P, D extends keyof P> = [D] extends [never] ? P : Omit<P
  */
 export interface Query<P = object, O = unknown, E extends string = string, D extends keyof P = never>
   extends Described<'query', P, E, D> {
+  readonly definition: QueryDefinition
   readonly output?: Body<O>
   /** Types alone; never there at run time. */
   readonly types?: { params: P; given: GivenParams<P, D>; input: undefined; output: O; errors: E; message: never }
@@ -56,6 +61,7 @@ export interface Query<P = object, O = unknown, E extends string = string, D ext
 /** A method that changes something. `I` is its input. */
 export interface Procedure<P = object, I = unknown, O = unknown, E extends string = string, D extends keyof P = never>
   extends Described<'procedure', P, E, D> {
+  readonly definition: ProcedureDefinition
   readonly input?: Body<I>
   readonly output?: Body<O>
   readonly types?: { params: P; given: GivenParams<P, D>; input: I; output: O; errors: E; message: never }
@@ -64,6 +70,7 @@ export interface Procedure<P = object, I = unknown, O = unknown, E extends strin
 /** An event stream. `M` is the union of its messages, each with its `$type`. */
 export interface Subscription<P = object, M = unknown, E extends string = string, D extends keyof P = never>
   extends Described<'subscription', P, E, D> {
+  readonly definition: SubscriptionDefinition
   /** Validates a message, which carries its full type name as `$type`. */
   validateMessage(message: unknown, options?: ValidateOptions): Result<M>
   /**
@@ -80,7 +87,7 @@ export interface Subscription<P = object, M = unknown, E extends string = string
 export interface RecordType<R = ValueMap> {
   readonly kind: 'record'
   readonly nsid: Nsid
-  readonly document: LexiconDoc
+  readonly definition: RecordDefinition
   /** Which record keys its records may have. */
   readonly key: RecordKeyKind
   validate(value: unknown, options?: ValidateOptions): Result<R>

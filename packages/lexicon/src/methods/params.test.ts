@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ParamsSchema } from '../document/document.ts'
 import { createLexicons } from '../lexicons.ts'
 import { parseLexicon } from '../parse/parse.ts'
+import { findPart } from '../validation/all-parts.ts'
 import { formatParams, Params } from './params.ts'
 
 const schema: ParamsSchema = {
@@ -18,7 +19,7 @@ const schema: ParamsSchema = {
     flags: { type: 'array', items: { type: 'boolean' } },
   },
 }
-const params = new Params(schema)
+const params = new Params(schema, { home: 'com.example.call', find: findPart })
 const parse = (search: string) => params.parse(new URLSearchParams(search), { maxIssues: 10 })
 const issuesOf = (search: string) => {
   const result = parse(search)

@@ -1,8 +1,7 @@
 import type { ParamArraySchema, ParamSchema, ParamsSchema } from '../document/document.ts'
-import { compileArray } from '../validation/check-containers.ts'
-import { compileBoolean, compileInteger, compileString } from '../validation/check-scalars.ts'
 import { isMap } from '../validation/maps.ts'
 import type { Result } from '../validation/result.ts'
+import { compileSchema, type Scope } from '../validation/scope.ts'
 import { type Check, type ValidateOptions, ValidationContext } from '../validation/validation-context.ts'
 
 type ParamValue = boolean | number | string | ParamValue[]
@@ -18,11 +17,11 @@ interface Param {
 export class Params {
   readonly #params: readonly Param[]
 
-  constructor({ properties = {}, required = [] }: Omit<ParamsSchema, 'type'> = {}) {
+  constructor({ properties = {}, required = [] }: Omit<ParamsSchema, 'type'> = {}, scope: Scope) {
     this.#params = Object.entries(properties).map(([name, schema]) => ({
       name,
       schema,
-      check: compileParam(schema),
+      check: compileSchema(schema, scope),
       required: required.includes(name),
     }))
   }
@@ -81,13 +80,6 @@ export function formatParams(params: object): URLSearchParams {
     for (const item of Array.isArray(param) ? param : [param]) search.append(name, String(item))
   }
   return search
-}
-
-function compileParam(schema: ParamSchema | ParamArraySchema): Check {
-  if (schema.type === 'boolean') return compileBoolean(schema)
-  if (schema.type === 'integer') return compileInteger(schema)
-  if (schema.type === 'string') return compileString(schema)
-  return compileArray(schema, () => compileParam(schema.items))
 }
 
 /** Text that is no boolean or integer stays text: the check then says what is wrong with it. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { generate, type ImportExtension, MissingDocumentError } from '../codegen.ts'
+import { generate, type ImportExtension, type ImportedDocument, UnknownReferenceError } from '../codegen.ts'
 import type { LexiconDoc } from '../document/document.ts'
 import { lintLexicon } from '../lint/lint.ts'
 import { CommandError } from './command-error.ts'
-import { type PublishedLexicons, readPublishedLexicons } from './published-lexicons.ts'
+import { readPublishedLexicons } from './published-lexicons.ts'
 import { readDocuments } from './read-documents.ts'
 import { compareModules, type ModuleChanges, writeModules } from './write-modules.ts'
 
@@ -55,7 +55,7 @@ export function runCodegen(args: readonly string[], command: string, output: Com
   try {
     return run(read, output)
   } catch (error) {
-    if (!(error instanceof CommandError) && !(error instanceof MissingDocumentError)) throw error
+    if (!(error instanceof CommandError) && !(error instanceof UnknownReferenceError)) throw error
     output.error(error.message)
     return 1
   }
@@ -93,9 +93,9 @@ function readArguments(args: readonly string[]): Arguments | 'help' {
 function run({ from, to, packages, importExtension, check }: Arguments, output: CommandOutput): number {
   const documents = readDocuments(from)
   if (documents.length === 0) throw new CommandError(`there are no documents (*.json) in ${from}`)
-  const published = packages.map((name) => readPublishedLexicons(name, to))
+  const published = packages.flatMap((name) => readPublishedLexicons(name, to))
   report(documents, published, output)
-  const files = generate(documents, { importExtension, imports: modulesOf(published) })
+  const files = generate(documents, { importExtension, imports: published })
   const changes = compareModules(to, files)
   if (check) return reportCheck(from, to, changes, output)
   writeModules(to, files, changes)
@@ -104,22 +104,9 @@ function run({ from, to, packages, importExtension, check }: Arguments, output: 
   return 0
 }
 
-/** Of two packages that publish the same document, the one named first counts. */
-function modulesOf(published: readonly PublishedLexicons[]): Map<string, string> {
-  const modules = new Map<string, string>()
-  for (const { documents, moduleOf } of published) {
-    for (const { id } of documents) if (!modules.has(id)) modules.set(id, moduleOf(id))
-  }
-  return modules
-}
-
 /** Says what can be read and is still wrong; that is no reason to refuse. */
-function report(
-  documents: readonly LexiconDoc[],
-  published: readonly PublishedLexicons[],
-  output: CommandOutput,
-): void {
-  const all = [...published.flatMap((lexicons) => lexicons.documents).reverse(), ...documents]
+function report(documents: readonly LexiconDoc[], published: readonly ImportedDocument[], output: CommandOutput): void {
+  const all = [...published.map(({ document }) => document).reverse(), ...documents]
   const byNsid = new Map<string, LexiconDoc>(all.map((document) => [document.id, document]))
   for (const document of documents) {
     const issues = lintLexicon(document, { find: (nsid) => byNsid.get(nsid) })

@@ -1,4 +1,4 @@
 export { type CommandOutput, runCodegen } from './codegen-command.ts'
 export { CommandError } from './command-error.ts'
-export { type PublishedLexicons, readPublishedLexicons } from './published-lexicons.ts'
+export { readPublishedLexicons } from './published-lexicons.ts'
 export { readDocuments } from './read-documents.ts'

@@ -1,16 +1,9 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, parse, resolve } from 'node:path'
 import { groupOf } from '../codegen/names.ts'
-import type { LexiconDoc } from '../document/document.ts'
+import type { ImportedDocument } from '../codegen.ts'
 import { CommandError } from './command-error.ts'
 import { readDocuments } from './read-documents.ts'
-
-/** The documents that a package publishes, and where the generated module of each is imported. */
-export interface PublishedLexicons {
-  readonly documents: readonly LexiconDoc[]
-  /** The specifier of the module of an NSID, such as `@atoll/lexicons/com.atproto.repo`. */
-  moduleOf(nsid: string): string
-}
 
 /**
  * Reads the documents of an installed package that publishes lexicons. Its manifest says so in
@@ -20,7 +13,7 @@ export interface PublishedLexicons {
  * @param from a folder: packages are looked for in its `node_modules` and those above it
  * @throws CommandError when the package is not there, or publishes none
  */
-export function readPublishedLexicons(name: string, from: string): PublishedLexicons {
+export function readPublishedLexicons(name: string, from: string): ImportedDocument[] {
   const folder = packageFolder(name, from)
   const { documents, modules } = lexiconsField(name, folder)
   const path = join(folder, documents)
@@ -29,10 +22,10 @@ export function readPublishedLexicons(name: string, from: string): PublishedLexi
       `${name} says that its lexicons are in ${documents}, and there is no such folder in ${folder}`,
     )
   }
-  return {
-    documents: readDocuments(path),
-    moduleOf: (nsid) => name + modules.slice(1).replace('*', groupOf(nsid)),
-  }
+  return readDocuments(path).map((document) => ({
+    document,
+    module: name + modules.slice(1).replace('*', groupOf(document.id)),
+  }))
 }
 
 function packageFolder(name: string, from: string): string {

@@ -2,7 +2,7 @@ import { isNsid, isRecordKeyKind } from '@atoll/syntax'
 import type { LexiconDoc } from '../document/document.ts'
 import { isDefinitionName, isReference } from '../document/references.ts'
 import { LexiconError } from '../errors.ts'
-import { formats } from '../validation/formats.ts'
+import * as formats from '../validation/formats.ts'
 import { isMap } from '../validation/maps.ts'
 import type { Result } from '../validation/result.ts'
 import { type Check, ValidationContext } from '../validation/validation-context.ts'
@@ -142,7 +142,7 @@ const scalars: { readonly [kind: string]: Check } = {
   version: (value, context) => value === 1 || context.fail('const', 'must be 1'),
   text: (value, context) => checkText(value, context, () => true, 'a string'),
   nsid: (value, context) => checkText(value, context, isNsid, 'an NSID'),
-  format: (value, context) => checkText(value, context, (text) => Object.hasOwn(formats, text), 'a string format'),
+  format: (value, context) => checkText(value, context, isFormatName, 'a string format'),
   reference: (value, context) => checkText(value, context, isReference, 'a reference: an NSID, #name, or both'),
   'mime-type': (value, context) => checkText(value, context, isMimePattern, 'a MIME type'),
   'mime-pattern': (value, context) =>
@@ -163,4 +163,8 @@ function isMimePattern(text: string): boolean {
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1))
+}
+
+function isFormatName(text: string): boolean {
+  return Object.values(formats).some(({ name }) => name === text)
 }

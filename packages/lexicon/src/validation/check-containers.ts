@@ -1,10 +1,11 @@
-import type { ArraySchema, FieldSchema, ObjectSchema } from '../document/document.ts'
+import type { ArraySchema, ObjectSchema } from '../document/document.ts'
 import { isInherited, isMap } from './maps.ts'
+import { compileSchema, type Scope } from './scope.ts'
 import type { Check } from './validation-context.ts'
 
-export function compileArray(schema: ArraySchema, compile: (items: FieldSchema) => Check): Check {
+export function compileArray(schema: ArraySchema, scope: Scope): Check {
   const { minLength = 0, maxLength = Number.MAX_SAFE_INTEGER } = schema
-  const checkItem = compile(schema.items)
+  const checkItem = compileSchema(schema.items, scope)
   return (value, context) => {
     if (!Array.isArray(value)) return context.fail('type', 'must be an array')
     if (value.length < minLength) return context.fail('length', `must not have fewer than ${minLength} items`)
@@ -34,8 +35,8 @@ interface Field {
 const MANY_FIELDS = 48
 
 /** Fields that the schema does not name are let through, whatever they hold. */
-export function compileObject(schema: ObjectSchema, compile: (property: FieldSchema) => Check): Check {
-  const fields = fieldsOf(schema, compile)
+export function compileObject(schema: ObjectSchema, scope: Scope): Check {
+  const fields = fieldsOf(schema, scope)
   if (fields.length >= MANY_FIELDS) return compileLargeObject(fields)
   return (value, context) => {
     if (!isMap(value)) return context.fail('type', 'must be an object')
@@ -81,10 +82,7 @@ function compileLargeObject(fields: readonly Field[]): Check {
   }
 }
 
-function fieldsOf(
-  { properties = {}, required = [], nullable = [] }: ObjectSchema,
-  compile: (property: FieldSchema) => Check,
-): Field[] {
+function fieldsOf({ properties = {}, required = [], nullable = [] }: ObjectSchema, scope: Scope): Field[] {
   const names = new Set([...Object.keys(properties), ...required])
   const isRequired = new Set(required)
   const isNullable = new Set(nullable)
@@ -92,7 +90,7 @@ function fieldsOf(
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
     return {
       name,
-      check: property === undefined ? () => true : compile(property),
+      check: property === undefined ? () => true : compileSchema(property, scope),
       required: isRequired.has(name),
       nullable: isNullable.has(name),
       inherited: isInherited(name),

@@ -1,25 +1,27 @@
-import type { UnionSchema } from '../document/document.ts'
+import type { RefSchema, UnionSchema } from '../document/document.ts'
+import { resolveTypeName } from '../document/references.ts'
 import { isMap } from './maps.ts'
+import type { NamedCheck, Scope } from './scope.ts'
 import type { Check } from './validation-context.ts'
 
-/**
- * Finds the check of a definition by its full type name, when first needed: definitions may refer
- * in circles.
- */
-export type FindCheck = (typeName: string) => Check | undefined
+/** The check of a definition, asked for when first needed: definitions may refer in circles. */
+function findCheck(type: string, { find }: Scope): Check | undefined {
+  return (find(type) as NamedCheck | undefined)?.check // only definitions have such names
+}
 
-export function compileReference(type: string, find: FindCheck): Check {
+export function compileReference({ ref }: RefSchema, scope: Scope): Check {
+  const type = resolveTypeName(ref, scope.home)
   let target: Check | undefined
   return (value, context) => {
-    target ??= find(type)
+    target ??= findCheck(type, scope)
     return target === undefined
       ? context.fail('unknown-schema', `cannot be judged: ${type} is not known`)
       : target(value, context)
   }
 }
 
-export function compileUnion(schema: UnionSchema, types: readonly string[], find: FindCheck): Check {
-  const { closed = false } = schema
+export function compileUnion({ refs, closed = false }: UnionSchema, scope: Scope): Check {
+  const types = refs.map((ref) => resolveTypeName(ref, scope.home))
   const variants = new Map<string, Check | undefined>()
   const named = new Set(types)
   return (value, context) => {
@@ -28,7 +30,7 @@ export function compileUnion(schema: UnionSchema, types: readonly string[], find
     if (typeof type !== 'string' || type === '') return context.failAt('$type', 'variant', 'must name the type')
     let check = variants.get(type)
     if (check === undefined && named.has(type)) {
-      check = find(type)
+      check = findCheck(type, scope)
       variants.set(type, check)
     }
     if (check !== undefined) return check(value, context)

@@ -1,8 +1,7 @@
 import { isCid } from '@atoll/data-model'
 import type { BooleanSchema, BytesSchema, IntegerSchema, StringSchema } from '../document/document.ts'
-import { formats } from './formats.ts'
-import { hasAtLeastBytes, hasAtLeastGraphemes, hasAtMostBytes, hasAtMostGraphemes } from './text-length.ts'
-import type { Check, ValidationContext } from './validation-context.ts'
+import { type FormatKind, requirePart, type Scope, type TextLimit, type TextMeasure } from './scope.ts'
+import type { Check } from './validation-context.ts'
 
 export function compileBoolean(schema: BooleanSchema): Check {
   const expected = schema.const
@@ -38,10 +37,12 @@ export function compileInteger(schema: IntegerSchema): Check {
   }
 }
 
-export function compileString(schema: StringSchema): Check {
-  const format = schema.format === undefined ? undefined : formats[schema.format]
+export function compileString(schema: StringSchema, scope: Scope): Check {
+  const format = schema.format && requirePart<FormatKind>(schema.format, scope)
   const { enum: allowed, const: expected } = schema
-  const limits = [...lengthLimits(schema), ...graphemeLimits(schema)]
+  const limits = measuresOf(schema).flatMap((name): TextLimit[] => {
+    return Array.from(requirePart<TextMeasure>(name, scope).limits(schema))
+  })
   // Text of a length between these keeps all limits: a unit is one to three bytes, and at most one
   // grapheme.
   const shortest = Math.max(schema.minLength ?? 0, limitedBelow(schema.minGraphemes))
@@ -52,7 +53,7 @@ export function compileString(schema: StringSchema): Check {
     if (value.length < shortest || value.length > longest) {
       for (const limit of limits) if (!limit(value, context)) return false
     }
-    if (format !== undefined && !format.is(value)) return context.fail('format', `must be ${format.name}`)
+    if (format !== undefined && !format.is(value)) return context.fail('format', `must be ${format.phrase}`)
     if (allowedSet !== undefined && !allowedSet.has(value)) {
       return context.fail('enum', `must be one of ${allowed!.join(', ')}`)
     }
@@ -69,30 +70,13 @@ function limitedBelow(minGraphemes = 0): number {
   return minGraphemes > 1 ? Infinity : minGraphemes
 }
 
-type TextLimit = (text: string, context: ValidationContext) => boolean
-
-function* lengthLimits({ minLength, maxLength }: StringSchema): Iterable<TextLimit> {
-  if (maxLength !== undefined) {
-    yield (text, context) =>
-      hasAtMostBytes(text, maxLength) || context.fail('length', `must not be longer than ${maxLength} bytes`)
+/** By which measures a schema limits text, the cheaper one first. */
+export function measuresOf(schema: StringSchema): TextMeasure['name'][] {
+  const isLimited = {
+    length: schema.minLength ?? schema.maxLength,
+    graphemes: schema.minGraphemes ?? schema.maxGraphemes,
   }
-  if (minLength !== undefined) {
-    yield (text, context) =>
-      hasAtLeastBytes(text, minLength) || context.fail('length', `must not be shorter than ${minLength} bytes`)
-  }
-}
-
-function* graphemeLimits({ minGraphemes, maxGraphemes }: StringSchema): Iterable<TextLimit> {
-  if (maxGraphemes !== undefined) {
-    yield (text, context) =>
-      hasAtMostGraphemes(text, maxGraphemes) ||
-      context.fail('graphemes', `must not be longer than ${maxGraphemes} graphemes`)
-  }
-  if (minGraphemes !== undefined) {
-    yield (text, context) =>
-      hasAtLeastGraphemes(text, minGraphemes) ||
-      context.fail('graphemes', `must not be shorter than ${minGraphemes} graphemes`)
-  }
+  return (['length', 'graphemes'] as const).filter((name) => isLimited[name] !== undefined)
 }
 
 export function compileBytes({ minLength = 0, maxLength = Number.MAX_SAFE_INTEGER }: BytesSchema): Check {

@@ -1,69 +1,75 @@
 import type { Nsid } from '@atoll/syntax'
-import type { Definition, FieldSchema, LexiconDoc } from '../document/document.ts'
-import { splitReference } from '../document/references.ts'
-import { compileDefinition, compileSchema, type Scope } from './compile.ts'
-import type { Check } from './validation-context.ts'
+import type { Definition, LexiconDoc } from '../document/document.ts'
+import { splitReference, typeName } from '../document/references.ts'
+import { findPart } from './all-parts.ts'
+import { DefinitionSource } from './definition-source.ts'
 
-/** A document that is read, and compiled definition by definition, when it is first needed. */
+/** A document, whose definitions are read and compiled one by one when they are first needed. */
 export class DocumentSource {
   readonly nsid: Nsid
-  readonly #read: () => LexiconDoc
-  readonly #find: (nsid: string) => DocumentSource | undefined
-  readonly #checks = new Map<string, Check | undefined>()
-  readonly #scope: Scope
+  readonly #readDefinitions: () => Iterable<DefinitionSource>
+  readonly #readDocument: (() => LexiconDoc) | undefined
+  #definitions: Map<string, DefinitionSource> | undefined
   #document: LexiconDoc | undefined
 
-  /** `find` gives the other documents that this one refers to. */
-  constructor(nsid: Nsid, read: () => LexiconDoc, find: (nsid: string) => DocumentSource | undefined) {
+  constructor(nsid: Nsid, readDefinitions: () => Iterable<DefinitionSource>, readDocument?: () => LexiconDoc) {
     this.nsid = nsid
-    this.#read = read
-    this.#find = find
-    this.#scope = { home: nsid, find: (type) => this.#foreignCheck(type) }
+    this.#readDefinitions = readDefinitions
+    this.#readDocument = readDocument
   }
 
+  /** What the document says, without descriptions if it comes from generated code. */
   get document(): LexiconDoc {
-    return (this.#document ??= this.#read())
+    return (this.#document ??= this.#readDocument?.() ?? this.#assembled())
   }
 
-  /** The document with this NSID: this one, or one that it refers to. */
-  find(nsid: string): DocumentSource | undefined {
-    return nsid === this.nsid ? this : this.#find(nsid)
+  definition(name: string): DefinitionSource | undefined {
+    return this.#all.get(name)
   }
 
-  definition(name: string): Definition | undefined {
-    const { defs } = this.document
-    return Object.hasOwn(defs, name) ? defs[name] : undefined
+  /** @throws when the document has no `main` */
+  get main(): DefinitionSource {
+    const main = this.definition('main')
+    if (main === undefined) throw new Error(`${this.nsid} has no main definition`)
+    return main
   }
 
-  /**
-   * The check of a definition; `undefined` when there is no such definition, or it describes no
-   * data.
-   */
-  check(name: string): Check | undefined {
-    if (!this.#checks.has(name)) {
-      const definition = this.definition(name)
-      this.#checks.set(name, definition && compileDefinition(definition, this.#scope))
-    }
-    return this.#checks.get(name)
+  get #all(): Map<string, DefinitionSource> {
+    return (this.#definitions ??= new Map(
+      Array.from(this.#readDefinitions(), (source) => [splitReference(source.name, '').name, source]),
+    ))
   }
 
-  /**
-   * Compiles a schema that stands in this document without a name of its own, such as the body of a
-   * method.
-   */
-  compile(schema: FieldSchema): Check {
-    return compileSchema(schema, this.#scope)
-  }
-
-  #foreignCheck(type: string): Check | undefined {
-    const { nsid, name } = splitReference(type, this.nsid)
-    return this.find(nsid)?.check(name)
+  #assembled(): LexiconDoc {
+    const defs = Array.from(this.#all, ([name, { definition }]): [string, Definition] => [name, definition])
+    return { lexicon: 1, id: this.nsid, defs: Object.fromEntries(defs) }
   }
 }
 
+/** A document that is known at run time alone; `find` gives the others that it refers to. */
+export function documentSource(
+  nsid: Nsid,
+  readDocument: () => LexiconDoc,
+  find: (nsid: string) => DocumentSource | undefined,
+): DocumentSource {
+  const readDefinitions = () => {
+    const findAny = (name: string) => {
+      const part = findPart(name)
+      if (part !== undefined) return part
+      const reference = splitReference(name, nsid)
+      return (reference.nsid === nsid ? source : find(reference.nsid))?.definition(reference.name)
+    }
+    return Object.entries(source.document.defs).map(
+      ([name, definition]) => new DefinitionSource(typeName({ nsid, name }), () => definition, findAny),
+    )
+  }
+  const source: DocumentSource = new DocumentSource(nsid, readDefinitions, readDocument)
+  return source
+}
+
 /**
- * A document as generated code carries it: text that is parsed at first use, and the documents it
- * refers to. The text is trusted: it was checked when the code was generated.
+ * A document as text that is parsed at first use, and the documents it refers to. The text is
+ * trusted.
  */
 export function document(
   nsid: Nsid,
@@ -71,7 +77,7 @@ export function document(
   refersTo: () => readonly DocumentSource[] = () => [],
 ): DocumentSource {
   let others: Map<string, DocumentSource> | undefined
-  return new DocumentSource(
+  return documentSource(
     nsid,
     () => ({ lexicon: 1, id: nsid, defs: JSON.parse(json) }),
     (other) => (others ??= new Map(refersTo().map((source) => [source.nsid, source]))).get(other),

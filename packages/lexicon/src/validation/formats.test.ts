@@ -1,7 +1,7 @@
 import * as syntax from '@atoll/syntax'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formats } from './formats.ts'
+import { atUriFormat, languageFormat } from './formats.ts'
 
 describe('formats that are decided by a pattern first', () => {
   const name = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,70}$/)
@@ -14,16 +14,16 @@ describe('formats that are decided by a pattern first', () => {
 
   it('take no AT-URI that the full check refuses', () => {
     const uri = fc.tuple(did, nsid, rkey).map((parts) => `at://${parts.join('/')}`)
-    fc.assert(fc.property(uri, (uri) => formats['at-uri'].is(uri) === syntax.isAtUri(uri)))
+    fc.assert(fc.property(uri, (uri) => atUriFormat.is(uri) === syntax.isAtUri(uri)))
   })
 
   it('take no language that the full check refuses', () => {
     const tag = fc.stringMatching(/^[a-zA-Z]{1,4}(-[a-zA-Z]{1,3})?$/)
-    fc.assert(fc.property(tag, (tag) => formats.language.is(tag) === syntax.isLanguage(tag)))
+    fc.assert(fc.property(tag, (tag) => languageFormat.is(tag) === syntax.isLanguage(tag)))
   })
 
   it('take what ends in a line break no more than it does', () => {
-    expect(formats.language.is('en\n')).toBe(false)
-    expect(formats['at-uri'].is('at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3kznmn7xqxl22\n')).toBe(false)
+    expect(languageFormat.is('en\n')).toBe(false)
+    expect(atUriFormat.is('at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3kznmn7xqxl22\n')).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
 import { isValueMap, type Value, type ValueMap } from '@atoll/data-model'
-import { subscribeRepos } from '@atoll/lexicons/com.atproto.sync'
+import { subscribeReposDocument } from '@atoll/lexicons/com.atproto.sync'
 
 /**
  * How many values one message may hold in fields that came after this lexicon, those in lists and
@@ -22,7 +22,7 @@ export function knownFields(kind: string, body: ValueMap): ValueMap {
 }
 
 function fieldsOf(definition: string, value: ValueMap, room: { values: number }): ValueMap {
-  const schema = subscribeRepos.document.defs[definition]
+  const schema = subscribeReposDocument.definition(definition)?.definition
   if (schema?.type !== 'object') return value
   const { properties = {} } = schema
   const isKept = (field: string) => Object.hasOwn(properties, field) || hasRoom(room, value[field]!)

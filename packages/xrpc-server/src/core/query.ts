@@ -23,8 +23,7 @@ function withoutBrackets(search: URLSearchParams, arrays: ReadonlySet<string>): 
   return plain
 }
 
-function arrayParameters({ document }: Method): Set<string> {
-  const main = document.defs['main']
-  const properties = main && 'parameters' in main ? main.parameters?.properties : undefined
+function arrayParameters({ definition }: Method): Set<string> {
+  const { properties } = definition.parameters ?? {}
   return new Set(Object.entries(properties ?? {}).flatMap(([name, { type }]) => (type === 'array' ? [name] : [])))
 }

@@ -88,7 +88,6 @@ function messageOf<M extends Subscription>(
 }
 
 function knownTypes(method: Subscription): ReadonlySet<string> {
-  const main = method.document.defs['main']
-  const schema = main?.type === 'subscription' ? main.message.schema : undefined
-  return new Set(schema?.type === 'union' ? schema.refs.map((ref) => method.messageType(ref)) : [])
+  const { refs } = method.definition.message.schema
+  return new Set(refs.map((ref) => method.messageType(ref)))
 }
