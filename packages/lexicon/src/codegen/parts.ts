@@ -6,7 +6,9 @@ import { measuresOf } from '../validation/check-scalars.ts'
 import { GENERATED, type Imports } from './imports.ts'
 import { definitionName } from './names.ts'
 
-/** What compiling a definition needs: names of kinds, formats and measures, and other definitions. */
+/**
+ * What compiling a definition needs: names of kinds, formats and measures, and other definitions.
+ */
 export function partsOf(id: LexiconDoc['id'], name: string, definition: Definition, imports: Imports): string[] {
   const alone: LexiconDoc = { lexicon: 1, id, defs: { [name]: definition } }
   const names = new Set<string>()

@@ -3,7 +3,7 @@ import type { LexiconDoc } from './document.ts'
 import { type Reference, splitReference, typeName } from './references.ts'
 import { visitSchemas } from './visit.ts'
 
-/** What a document refers to, each definition once, its own included; in the order of the document. */
+/** What a document refers to, its own definitions included, each once. */
 export function referencesOf(document: LexiconDoc): Reference[] {
   const found = new Map<string, Reference>()
   visitSchemas(document, (schema) => {

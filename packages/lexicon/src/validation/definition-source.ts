@@ -57,8 +57,8 @@ function isData(definition: Definition): definition is Definition & DataSchema {
 }
 
 /**
- * A definition as generated code carries it: text that is parsed at first use, and the parts that it
- * needs. The text is trusted: it was checked when the code was generated.
+ * A definition as generated code carries it: text that is parsed at first use, and the parts that
+ * it needs. The text is trusted: it was checked when the code was generated.
  */
 export function define(name: string, json: string, parts: () => readonly Part[] = () => []): DefinitionSource {
   let byName: Map<string, Part> | undefined

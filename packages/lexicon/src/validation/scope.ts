@@ -4,7 +4,7 @@ import type { Check, ValidationContext } from './validation-context.ts'
 /** The kinds of schema that describe data. */
 export type DataSchema = FieldSchema | RecordDefinition
 
-/** How schemas of one kind become checks. Kinds are values, so that a bundle holds those it uses. */
+/** How schemas of one kind become checks: a value, so that a bundle holds only those it uses. */
 export interface SchemaKind<S extends DataSchema = DataSchema> {
   readonly name: S['type']
   compile(schema: S, scope: Scope): Check
@@ -25,7 +25,7 @@ export interface TextMeasure {
 
 export type TextLimit = (text: string, context: ValidationContext) => boolean
 
-/** A definition that schemas refer to by its full type name; without `check` it describes no data. */
+/** A definition, by its full type name; without `check` it describes no data. */
 export interface NamedCheck {
   readonly name: string
   readonly check: Check | undefined

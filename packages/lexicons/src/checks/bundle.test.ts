@@ -27,4 +27,13 @@ describe('a bundle', () => {
     const program = "import { like } from '../app.bsky.feed.ts'\nconsole.log(like.is({}))"
     expect(documentsIn(await bundled(program))).toEqual(['app.bsky.feed.like', 'com.atproto.repo.strongRef'])
   })
+
+  it('holds of those documents only the definitions that are used, and how to check these', async () => {
+    const text = await bundled("import { post } from '../app.bsky.feed.ts'\nconsole.log(post.is({}))")
+    expect(text).toContain('app.bsky.embed.record') // one of the things that a post embeds
+    expect(text).not.toContain('app.bsky.embed.record#view') // what a server makes of it
+    expect(text).not.toContain('app.bsky.actor')
+    expect(text).toContain('a datetime')
+    expect(text).not.toContain('a TID')
+  })
 })
