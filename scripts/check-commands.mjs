@@ -65,7 +65,7 @@ function codeOfSource(text) {
     const line = index + 1
     const comment = /^\s*(?:\/\/|\/?\*+|#)\s+(?<code>(?:[A-Z_]+=\S+\s+)*(?:pnpm|npx|npm|yarn)\s.*)$/.exec(content)
       ?.groups.code
-    const usage = /(?:^\s*|again: |usage = `)(?<code>(?:pnpm|npx|npm)\s.*)$/.exec(content)?.groups.code
+    const usage = /(?:^\s*|^\s*(?:- )?run: |again: |usage = `)(?<code>(?:pnpm|npx|npm)\s.*)$/.exec(content)?.groups.code
     return [comment, usage].flatMap((code) => (code ? [{ line, code }] : [])).concat(spansOf(content, line))
   })
 }
@@ -81,7 +81,7 @@ function main(root) {
   const tasks = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
   const skipped = ['node_modules', 'dist', '.git', '.turbo', 'data']
   const exclude = (entry) => skipped.includes(typeof entry === 'string' ? entry : entry.name)
-  const files = globSync(['**/*.{md,ts,mjs}', '.ci/*'], { cwd: root, exclude }).filter(
+  const files = globSync(['**/*.{md,ts,mjs}', '.ci/*', '.github/workflows/*'], { cwd: root, exclude }).filter(
     (file) => !/(?:^|\/)(?:CHANGELOG\.md|check-commands\.test\.mjs)$/.test(file),
   )
   const faults = files.flatMap((file) => commandFaults(file, readFileSync(join(root, file), 'utf8'), tasks))

@@ -65,6 +65,8 @@ describe('a source', () => {
     "console.log('  again: pnpm fuzz repo')",
     '/** A longer hunt: `RUNS=1 vitest run a.test.ts`. */',
     '  npm run bunch',
+    '      - run: npm run bunch',
+    '        run: npm run bench --quick',
   ])('may not say %j', (text) => {
     expect(faults(text).length).toBeGreaterThan(0)
   })

@@ -1,27 +1,33 @@
 // Checks every public package as npm would get it: with publint (its manifest) and attw (its types,
 // for ESM). Packages must have been built.
 import { spawn } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { publicPackages } from './release/packages.mjs'
+import { packAll } from './release/tarballs.mjs'
 
-const folders = globSync(['packages/*/package.json', 'apps/*/package.json'])
-  .filter((file) => JSON.parse(readFileSync(file, 'utf8')).private !== true)
-  .map(dirname)
-  .sort()
+const packages = publicPackages('.')
+const tarballs = mkdtempSync(join(tmpdir(), 'published-'))
+const tarballOf = await packAll('.', packages, tarballs)
 
 const failures = []
-const waiting = [...folders]
+const waiting = [...packages]
 await Promise.all(Array.from({ length: availableParallelism() }, worker))
+rmSync(tarballs, { recursive: true })
 for (const { folder, output } of failures) console.error(`${folder}:\n${output}`)
 if (failures.length > 0) process.exit(1)
-console.log(`published: ${folders.length} packages are well-formed`)
+console.log(`published: ${packages.length} packages are well-formed`)
 
 async function worker() {
-  for (let folder = waiting.shift(); folder; folder = waiting.shift()) {
-    const manifest = await run('publint', ['--strict', folder])
-    const types = await run('attw', ['--pack', folder, '--profile', 'esm-only', '--format', 'ascii', '--quiet'])
-    for (const { code, output } of [manifest, types]) if (code !== 0) failures.push({ folder, output })
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const {
+      folder,
+      manifest: { name },
+    } = next
+    const wellFormed = await run('publint', ['--strict', folder])
+    const types = await run('attw', [tarballOf.get(name), '--profile', 'esm-only', '--format', 'ascii', '--quiet'])
+    for (const { code, output } of [wellFormed, types]) if (code !== 0) failures.push({ folder, output })
   }
 }
 

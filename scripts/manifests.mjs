@@ -63,6 +63,7 @@ function completed(manifest, folder, { repository, homepage }) {
     repository: { type: 'git', url: `git+${repository}.git`, directory: folder },
     files: [...new Set([...(manifest.files ?? []), ...commonFiles])],
     publishConfig: { access: 'public', provenance: true },
+    scripts: { ...manifest.scripts, prepack: 'node ../../scripts/release/prepack.mjs' },
   }
   for (const field of ['dependencies', 'peerDependencies', 'optionalDependencies']) {
     if (whole[field]) whole[field] = withRanges(whole[field])

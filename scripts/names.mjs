@@ -1,7 +1,7 @@
 // The names that project.json decides, wherever else the tree has them: the scope of the packages
 // (manifests, imports, conditions, documents, lockfile) and the addresses of the project.
 import { execFileSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readProject } from './project.mjs'
 
@@ -54,27 +54,21 @@ function textsOf(root) {
   return texts
 }
 
-/**
- * The scopes under which the tree names its own packages. A scope in front of the name of a
- * workspace package is its own unless the lockfile has packages of that scope from a registry:
- * `@atproto/repo` is another's.
- */
+/** The scopes that the workspace's own packages have in their manifests. */
 function scopesOf(root, texts) {
-  const manifests = globSync(['{packages,apps}/*/package.json', '*/package.json'], { cwd: root })
-  const names = manifests.map((file) =>
-    JSON.parse(readFileSync(join(root, file), 'utf8'))
-      .name.split('/')
-      .at(-1),
-  )
-  const foreign = new Set([...texts.get('pnpm-lock.yaml').matchAll(/^ {2}'(@[a-z0-9-]+)\//gm)].map((match) => match[1]))
   const { scope } = readProject(root)
-  if (foreign.has(scope)) throw new Error(`project.json: others publish packages as ${scope}, which this project uses`)
-  const mention = new RegExp(String.raw`(?<![\w.])(@[a-z0-9-]+)\\?/(?:source|${names.join('|')})(?![\w-])`, 'g')
-  const found = new Set([...texts.values()].flatMap((text) => [...text.matchAll(mention)].map((match) => match[1])))
-  return [...found].filter((name) => !foreign.has(name)).sort()
+  if (texts.get('pnpm-lock.yaml').includes(`\n  '${scope}/`)) {
+    throw new Error(`project.json: others publish packages as ${scope}, and this project uses them`)
+  }
+  const names = [...texts].filter(([file]) => isManifest(file)).map(([, text]) => JSON.parse(text).name)
+  return [...new Set(names.flatMap((name) => /^@[a-z0-9-]+(?=\/)/.exec(name) ?? []))].sort()
 }
 
-/** pnpm lists what a workspace package depends on in the order of the names. */
+function isManifest(file) {
+  return /^(?:(?:packages|apps)\/)?[\w-]+\/package\.json$/.test(file)
+}
+
+/** The lockfile lists what a workspace package depends on in the order of the names. */
 function withSortedDependencies(lockfile) {
   return lockfile.replace(/(?:^ {6}\S.*\n(?: {8}.*\n)+)+/gm, (block) =>
     block

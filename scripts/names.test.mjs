@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { staleNames, writeNames } from './names.mjs'
 
-// Put together here, so that a rename leaves the names of this test alone.
 const own = (name, scope = 'reef') => `@${scope}/${name}`
 const repository = 'https://git.example/reef'
 
@@ -47,9 +46,13 @@ describe('names', () => {
     expect(staleNames(root).files.size).toBe(0)
   })
 
-  it('finds a name of the former scope in one file that came later', () => {
-    write('docs/late.md', `see ${own('car', 'former')}\n`)
-    expect([...staleNames(root).files.keys()]).toEqual(['docs/late.md'])
+  it('goes on with a rename that stopped before the manifests were written', () => {
+    write('docs/late.md', `see ${own('car')} and ${own('car', 'another')}\n`)
+    change({ scope: '@lagoon' })
+    const { files } = staleNames(root)
+    writeNames(root, new Map([...files].filter(([file]) => !file.endsWith('package.json'))))
+    expect([...staleNames(root).files.keys()]).toEqual(['packages/car/package.json', 'packages/repo/package.json'])
+    expect(read('docs/late.md')).toBe(`see ${own('car', 'lagoon')} and ${own('car', 'another')}\n`)
   })
 
   it('keeps the lockfile in the order in which pnpm writes it', () => {

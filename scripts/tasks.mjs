@@ -31,6 +31,11 @@ const tasks = {
   ],
   typecheck: [{ run: ['tsc', '-p', 'tsconfig.json'] }],
   changeset: [{ run: ['changeset', ...rest] }],
+  rehearse: [
+    { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+    { run: [process.execPath, 'scripts/rehearse.mjs', ...rest] },
+  ],
+  release: [{ run: [process.execPath, 'scripts/release.mjs', ...rest] }],
   // End-to-end tests start the built programs.
   test: [buildPrograms, { run: ['vitest', 'run', ...rest] }],
   generate: [{ run: [process.execPath, 'scripts/generate.mjs', ...rest] }],
