@@ -78,6 +78,57 @@ export class FrameError extends BrandedError {
   }
 }
 
+/** A text that is not the address of a server. */
+export class InvalidServiceError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc.InvalidServiceError'
+  override name = 'InvalidServiceError'
+  readonly service: string
+
+  /** @param advice what to write instead */
+  constructor(service: string, advice: string) {
+    super(`'${service}' is not the address of a server: ${advice}`)
+    this.service = service
+  }
+}
+
+/**
+ * A server that could not be reached, or whose connection broke off. The cause is what `fetch`
+ * threw.
+ */
+export class ConnectionError extends BrandedError {
+  static override readonly brand: string = 'atoll.xrpc.ConnectionError'
+  override name = 'ConnectionError'
+  readonly host: string
+  /** What the runtime calls it, such as ECONNREFUSED; browsers tell nothing. */
+  readonly code: string | undefined
+
+  constructor(host: string, code: string | undefined, reason: string, options?: { cause?: unknown }) {
+    super(
+      `no connection to ${host}: ${reason}${code === undefined || reason.includes(code) ? '' : ` (${code})`}`,
+      options,
+    )
+    this.host = host
+    this.code = code
+  }
+}
+
+const meanings: Readonly<Record<number, string>> = {
+  1001: 'the server is going away',
+  1005: 'without a reason',
+  1006: 'the connection broke off, or never came about',
+  1008: 'the server refuses to go on',
+  1009: 'a message was too large',
+  1011: 'a fault of the server',
+  1012: 'the server restarts',
+  1013: 'the server is busy',
+}
+
+export interface StreamClosedOptions {
+  /** Where the stream came from. */
+  url?: string
+  cause?: unknown
+}
+
 /** An event stream that ended without a close code of 1000. */
 export class StreamClosedError extends BrandedError {
   static override readonly brand: string = 'atoll.xrpc.StreamClosedError'
@@ -85,8 +136,10 @@ export class StreamClosedError extends BrandedError {
   readonly code: number
   readonly reason: string
 
-  constructor(code: number, reason: string, options?: { cause?: unknown }) {
-    super(`the stream closed with ${code}${reason === '' ? '' : `: ${reason}`}`, options)
+  constructor(code: number, reason: string, { url, ...options }: StreamClosedOptions = {}) {
+    const details = [meanings[code], reason, options.cause instanceof Error ? options.cause.message : '']
+    const parts = [`the stream${url === undefined ? '' : ` ${url}`} closed with ${code}`, ...details]
+    super(parts.filter(Boolean).join(': '), options)
     this.code = code
     this.reason = reason
   }

@@ -12,7 +12,17 @@ export { refreshAt } from './client/refresh-at.ts'
 export type { RawInput } from './client/request.ts'
 export type { RetryOptions } from './client/retry.ts'
 export { type Session, type TokenPair, TokenSession, type TokenSessionOptions } from './client/session.ts'
-export { errorOfStatus, FrameError, StreamClosedError, statusOf, XrpcError, type XrpcErrorOptions } from './errors.ts'
+export {
+  ConnectionError,
+  errorOfStatus,
+  FrameError,
+  InvalidServiceError,
+  StreamClosedError,
+  type StreamClosedOptions,
+  statusOf,
+  XrpcError,
+  type XrpcErrorOptions,
+} from './errors.ts'
 export { type GeneralErrorName, generalErrors, isGeneralError } from './general-errors.ts'
 export { type Clock, systemClock } from './stream/clock.ts'
 export { type FrameTemplate, frameTemplate } from './stream/frame-template.ts'
@@ -30,5 +40,5 @@ export {
   type UnknownFrame,
 } from './stream/frames.ts'
 export { abnormalClosure, type SocketEnding, StreamSocket, type StreamSocketOptions } from './stream/stream-socket.ts'
-export type { FrameOptions, SubscribeOptions } from './stream/subscribe.ts'
+export { type FrameOptions, type SubscribeOptions, subscribe, subscribeFrames } from './stream/subscribe.ts'
 export type { OpenSocket, SocketOptions, SubscriberSocket } from './stream/subscriber-socket.ts'

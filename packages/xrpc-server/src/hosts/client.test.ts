@@ -1,5 +1,5 @@
 /** The client of @atoll/xrpc against this server, over real sockets. */
-import { createClient, type FetchLike, type SocketOptions, TokenSession, XrpcError } from '@atoll/xrpc'
+import { createClient, type FetchLike, type SocketOptions, subscribe, TokenSession, XrpcError } from '@atoll/xrpc'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { bytesOf } from '../../test/hosts.ts'
@@ -108,7 +108,7 @@ describe('the client and the server', () => {
     for (const options of [{}, { webSocket: (url: string) => new WebSocket(url) }]) {
       let expected = 100
       const following = async () => {
-        for await (const { value } of client.subscribe(count, { params: { from: 100 }, ...options })) {
+        for await (const { value } of subscribe(client, count, { params: { from: 100 }, ...options })) {
           expect(value).toBe(expected++)
         }
       }
@@ -128,7 +128,7 @@ describe('the client and the server', () => {
       const socket = new WebSocket(url, options)
       return socket.on('message', () => messages++)
     }
-    const following = client.subscribe(count, { webSocket, maxFrameBytes: 100_000 }).next()
+    const following = subscribe(client, count, { webSocket, maxFrameBytes: 100_000 }).next()
     await expect(following).rejects.toMatchObject({
       name: 'StreamClosedError',
       cause: { code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' },
@@ -149,7 +149,7 @@ describe('the client and the server', () => {
       { subscriptions: { maxBufferedBytes: 200_000 } },
     )
     const webSocket = (url: string) => new WebSocket(url)
-    const following = client.subscribe(count, { webSocket, maxBufferedBytes: 500_000 })
+    const following = subscribe(client, count, { webSocket, maxBufferedBytes: 500_000 })
     await following.next()
     let before = -1
     while (before !== made) {
@@ -180,7 +180,7 @@ describe('the client and the server', () => {
     aborter.abort(new Error('enough'))
     await expect(calling).rejects.toThrow('enough')
     await aborted.promise
-    const following = client.subscribe(count).next()
+    const following = subscribe(client, count).next()
     while (server.subscriptions === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     const [outcome] = await Promise.allSettled([following, server.close()])
     expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'StreamClosedError', code: 1001 } })

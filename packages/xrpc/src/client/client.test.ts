@@ -102,6 +102,36 @@ describe('a call', () => {
     expect(cancelled).toBe(2)
   })
 
+  it.each([
+    [json({ error: 'Lost' }, { status: 400, statusText: 'Bad Request' }), 'Lost', '400 Bad Request: Lost'],
+    [json({ error: 'Lost', message: '' }, { status: 400 }), 'Lost', '400: Lost'],
+    [json({ message: 'gone' }, { status: 404 }), 'NotFound', undefined],
+    [
+      new Response('<h1>Bad Gateway</h1>', {
+        status: 502,
+        statusText: 'Bad Gateway',
+        headers: { 'content-type': 'text/html' },
+      }),
+      'UpstreamFailure',
+      '502 Bad Gateway and no XRPC error (text/html)',
+    ],
+    [new Response(null, { status: 500 }), 'InternalServerError', '500 and no XRPC error (no content type)'],
+    [json(['odd'], { status: 403 }), 'Forbidden', '403 and no XRPC error (application/json)'],
+  ])('says in a sentence what a refusal without a message was: %#', async (response, error, sentence) => {
+    const { fetch } = serverOf(response)
+    const refused = await clientOf(fetch, { retry: false })
+      .call(touch)
+      .catch((thrown: unknown) => thrown)
+    const message = sentence === undefined ? 'gone' : `test.atoll.touch was answered with ${sentence}`
+    expect(refused).toMatchObject({ error, message })
+  })
+
+  it('names the media type of an answer that is not JSON', async () => {
+    const { fetch } = serverOf(new Response('<h1>Hello</h1>', { headers: { 'content-type': 'text/html' } }))
+    const message = 'test.atoll.find did not answer with JSON of the data model (text/html)'
+    await expect(clientOf(fetch).call(find, { params: { name: 'a' } })).rejects.toMatchObject({ message })
+  })
+
   it('bounds an answer that it reads whole', async () => {
     const { fetch } = serverOf(new Response('x'.repeat(101)))
     await expect(clientOf(fetch, { maxBytes: 100 }).call(download)).rejects.toMatchObject({ error: 'InvalidResponse' })

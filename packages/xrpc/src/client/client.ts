@@ -1,18 +1,10 @@
-import type {
-  GivenParamsOf,
-  InputOf,
-  MessageOf,
-  OutputOf,
-  Procedure,
-  Query,
-  RawBody,
-  Subscription,
-} from '@atoll/lexicon'
+import type { GivenParamsOf, InputOf, OutputOf, Procedure, Query, RawBody } from '@atoll/lexicon'
 import { XrpcError } from '../errors.ts'
-import { type FrameOptions, readFrames, readMessages, type SubscribeOptions } from '../stream/subscribe.ts'
+import { namedFailure } from './connection-error.ts'
 import { contentTypeOf, type Given, outgoing, type RawInput } from './request.ts'
 import { bodyOf, readError, readOutput } from './response.ts'
 import { Retry, type RetryOptions } from './retry.ts'
+import { serviceUrl } from './service-url.ts'
 import { Renewal, type Session } from './session.ts'
 
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
@@ -67,45 +59,40 @@ export interface OpenResponse {
   cancel(): Promise<void>
 }
 
-export type StreamArguments<M extends Subscription, O> =
-  object extends GivenParamsOf<M>
-    ? [options?: O & { params?: GivenParamsOf<M> }]
-    : [options: O & { params: GivenParamsOf<M> }]
-
 /** Calls methods of one server. */
 export interface Client {
   readonly service: URL
-  /** Calls a method and reads its whole response. @throws XrpcError for a refusal */
-  call<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<CallResponse<M>>
-  /** Calls a method and returns its response as it arrives. @throws XrpcError for a refusal */
-  open<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<OpenResponse>
   /**
-   * Follows a subscription, message by message. Throws what ended it; reconnecting is the caller's.
+   * Calls a method and reads its whole response.
+   * @throws XrpcError for a refusal, ConnectionError when the server cannot be reached
    */
-  subscribe<M extends Subscription>(
-    method: M,
-    ...args: StreamArguments<M, SubscribeOptions>
-  ): AsyncGenerator<MessageOf<M>>
-  /** Follows a subscription without decoding its frames. */
-  frames<M extends Subscription>(method: M, ...args: StreamArguments<M, FrameOptions>): AsyncGenerator<Uint8Array>
+  call<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<CallResponse<M>>
+  /**
+   * Calls a method and returns its response as it arrives.
+   * @throws XrpcError for a refusal, ConnectionError when the server cannot be reached
+   */
+  open<M extends Query | Procedure>(method: M, ...args: CallArguments<M>): Promise<OpenResponse>
 }
 
 /**
- * Makes a client of one server.
+ * Makes a client of one server. Its subscriptions are `subscribe`'s.
+ * @throws InvalidServiceError when `service` is not the address of a server
  *
  * @example
  * const client = createClient({ service: 'https://pds.example' })
  * const { data } = await client.call(getLatestCommit, { params: { did } })
  */
 export function createClient(options: ClientOptions): Client {
-  const service = new URL(options.service)
+  const service = serviceUrl(options.service)
   const caller = new Caller(service, options)
   const { maxBytes = 32 * 1024 * 1024, validate = true } = options
   return {
     service,
     async call<M extends Query | Procedure>(method: M, given?: CallOptions<M>) {
       const response = await caller.send(method, given ?? {})
-      const data = await readOutput(method, response, maxBytes, validate)
+      const data = await readOutput(method, response, maxBytes, validate).catch((error: unknown) => {
+        throw namedFailure(error, service.href, given?.signal)
+      })
       // Validated against the lexicon from which M was generated; without validation, it is the
       // caller's word.
       return { data: data as CallData<M>, headers: response.headers }
@@ -114,10 +101,8 @@ export function createClient(options: ClientOptions): Client {
       const response = await caller.send(method, given ?? {})
       const encoding = response.headers.get('content-type') ?? 'application/octet-stream'
       const cancel = async () => void (await response.body?.cancel())
-      return { encoding, headers: response.headers, body: bodyOf(response), cancel }
+      return { encoding, headers: response.headers, body: bodyOf(response, service.href, given?.signal), cancel }
     },
-    subscribe: (method, ...[given]) => readMessages(service, method, given ?? {}),
-    frames: (method, ...[given]) => readFrames(service, method, given ?? {}),
   }
 }
 
@@ -142,7 +127,7 @@ class Caller {
     for (let attempt = 1; ; attempt++) {
       const { generation } = this.#renewal
       try {
-        return await this.#attempt(url, init, contentTypeOf(method, given), given.headers)
+        return await this.#attempt(method, url, init, contentTypeOf(method, given), given.headers)
       } catch (error) {
         if (!isRepeatable) throw error
         if (!hasRenewed && error instanceof XrpcError && (await this.#renewal.renew(error, generation))) {
@@ -154,6 +139,7 @@ class Caller {
   }
 
   async #attempt(
+    { nsid }: Query | Procedure,
     url: string,
     init: RequestInit,
     contentType: string | undefined,
@@ -168,8 +154,10 @@ class Caller {
     ]
     for (const source of sources) for (const [name, value] of Object.entries(source ?? {})) headers.set(name, value)
     init.signal?.throwIfAborted()
-    const response = await fetch(url, { ...init, headers })
-    if (!response.ok) throw await readError(response)
+    const response = await fetch(url, { ...init, headers }).catch((error: unknown) => {
+      throw namedFailure(error, url, init.signal)
+    })
+    if (!response.ok) throw await readError(response, nsid)
     return response
   }
 }

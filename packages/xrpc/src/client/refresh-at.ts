@@ -1,18 +1,26 @@
 import { XrpcError } from '../errors.ts'
 import { readAll } from './byte-stream.ts'
 import type { FetchLike } from './client.ts'
+import { namedFailure } from './connection-error.ts'
 import { readError } from './response.ts'
+import { serviceUrl } from './service-url.ts'
 import type { TokenPair } from './session.ts'
 
 const maxBytes = 64 * 1024
+const nsid = 'com.atproto.server.refreshSession'
 
-/** Refreshes tokens at the server that issued them, by `com.atproto.server.refreshSession`. */
+/**
+ * Refreshes tokens at the server that issued them, by `com.atproto.server.refreshSession`.
+ * @throws InvalidServiceError for what is not the address of a server
+ */
 export function refreshAt(service: string | URL, fetch: FetchLike = globalThis.fetch) {
+  const url = new URL(`/xrpc/${nsid}`, serviceUrl(service)).href
   return async (refreshJwt: string): Promise<TokenPair> => {
-    const url = new URL('/xrpc/com.atproto.server.refreshSession', service).href
-    const response = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${refreshJwt}` } })
-    if (!response.ok) throw await readError(response)
-    const body = parse(await readAll(response.body, maxBytes))
+    const failed = (error: unknown) => Promise.reject(namedFailure(error, url))
+    const headers = { authorization: `Bearer ${refreshJwt}` }
+    const response = await fetch(url, { method: 'POST', headers }).catch(failed)
+    if (!response.ok) throw await readError(response, nsid)
+    const body = parse(await readAll(response.body, maxBytes).catch(failed))
     if (isTokens(body)) return { accessJwt: body.accessJwt, refreshJwt: body.refreshJwt }
     throw new XrpcError('InvalidResponse', 'refreshSession answered without tokens')
   }

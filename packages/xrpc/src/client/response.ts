@@ -3,6 +3,7 @@ import { parseJson } from '@atoll/data-model'
 import { describeIssues, type Procedure, type Query } from '@atoll/lexicon'
 import { errorOfStatus, XrpcError } from '../errors.ts'
 import { chunksOf, readAll } from './byte-stream.ts'
+import { namedFailure } from './connection-error.ts'
 
 const maxErrorBytes = 64 * 1024
 
@@ -33,26 +34,40 @@ function parsed(method: Query | Procedure, response: Response, bytes: Uint8Array
     const text = new TextDecoder('utf-8', { fatal: !lenient }).decode(bytes)
     return parseJson(text, { maxDepth: 64, longIntegers: true, lenient })
   } catch (cause) {
-    throw invalid(response, `${method.nsid} did not answer with JSON of the data model`, cause)
+    const type = response.headers.get('content-type') ?? 'no content type'
+    throw invalid(response, `${method.nsid} did not answer with JSON of the data model (${type})`, cause)
   }
 }
 
-/** The body of a response as it arrives. */
-export function bodyOf(response: Response): AsyncIterable<Uint8Array> {
-  return chunksOf(response.body)
+/** The body of a response as it arrives. @throws ConnectionError when it breaks off */
+export async function* bodyOf(response: Response, url: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  try {
+    yield* chunksOf(response.body)
+  } catch (error) {
+    throw namedFailure(error, url, signal)
+  }
 }
 
-/** The error in a response whose status says that it is one. */
-export async function readError(response: Response): Promise<XrpcError> {
-  const { status } = response
+/** The error in a response, to a call of `nsid`, whose status says that it is one. */
+export async function readError(response: Response, nsid: string): Promise<XrpcError> {
+  const { status, statusText } = response
   const headers = headersOf(response)
-  const body = await errorBody(response)
-  const error = typeof body['error'] === 'string' && body['error'] !== '' ? body['error'] : errorOfStatus(status)
-  const message = typeof body['message'] === 'string' ? body['message'] : response.statusText
-  return new XrpcError(error, message, { status, headers })
+  const { error, message } = await errorBody(response)
+  const answer = `${nsid} was answered with ${statusText === '' ? status : `${status} ${statusText}`}`
+  if (!isFilled(error)) {
+    // A gateway's page, most often.
+    const type = headers['content-type'] ?? 'no content type'
+    const sentence = isFilled(message) ? message : `${answer} and no XRPC error (${type})`
+    return new XrpcError(errorOfStatus(status), sentence, { status, headers })
+  }
+  return new XrpcError(error, isFilled(message) ? message : `${answer}: ${error}`, { status, headers })
 }
 
-async function errorBody(response: Response): Promise<Record<string, unknown>> {
+function isFilled(text: unknown): text is string {
+  return typeof text === 'string' && text !== ''
+}
+
+async function errorBody(response: Response): Promise<{ error?: unknown; message?: unknown }> {
   try {
     const bytes = await readAll(response.body, maxErrorBytes)
     const body: unknown = JSON.parse(new TextDecoder().decode(bytes))

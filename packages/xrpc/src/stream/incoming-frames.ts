@@ -1,8 +1,10 @@
 import { FrameError, StreamClosedError, XrpcError } from '../errors.ts'
+import { systemClock } from './clock.ts'
 import { abnormalClosure, type SocketEnding, StreamSocket, type StreamSocketOptions } from './stream-socket.ts'
 
 export interface IncomingFramesOptions extends Pick<StreamSocketOptions, 'url' | 'webSocket' | 'maxFrameBytes'> {
   readonly maxBufferedBytes: number
+  readonly idleTimeoutMs?: number | undefined
 }
 
 /**
@@ -21,11 +23,12 @@ export class IncomingFrames {
   #end: { error: unknown } | undefined
   #wake = () => {}
 
-  constructor({ maxBufferedBytes, ...options }: IncomingFramesOptions) {
+  constructor({ maxBufferedBytes, idleTimeoutMs, ...options }: IncomingFramesOptions) {
     this.#maxBufferedBytes = maxBufferedBytes
-    this.#socket = new StreamSocket({ ...options, onFrame: (frame) => this.#take(frame) })
+    const watchdog = { clock: systemClock, idleTimeoutMs, mayBeQuiet: true }
+    this.#socket = new StreamSocket({ ...options, watchdog, onFrame: (frame) => this.#take(frame) })
     void this.#socket.ended.then((ending) => {
-      if (ending.kind !== 'left') this.#finish(errorOf(ending, this.#socket.fault))
+      if (ending.kind !== 'left') this.#finish(errorOf(ending, this.#socket.fault, options.url))
     })
   }
 
@@ -96,17 +99,17 @@ export class IncomingFrames {
   }
 }
 
-function errorOf(ending: SocketEnding, fault: { readonly error: unknown } | undefined): Error | undefined {
+function errorOf(ending: SocketEnding, fault: { readonly error: unknown } | undefined, url: string): Error | undefined {
   const cause = fault?.error
   switch (ending.kind) {
     case 'closed':
       if (ending.code === 1000) return undefined
       // What failed is the cause; the reason is what the server said.
-      return new StreamClosedError(ending.code, fault ? '' : ending.reason, { cause })
+      return new StreamClosedError(ending.code, fault ? '' : ending.reason, { url, cause })
     case 'oversized':
       // A message that `ws` refuses when it begins never becomes a frame.
-      return fault ? new StreamClosedError(abnormalClosure, '', { cause }) : new FrameError('too large')
+      return fault ? new StreamClosedError(abnormalClosure, '', { url, cause }) : new FrameError('too large')
     case 'silent':
-      return new StreamClosedError(abnormalClosure, `nothing was heard for ${ending.ms} ms`)
+      return new StreamClosedError(abnormalClosure, `nothing was heard for ${ending.ms} ms`, { url })
   }
 }

@@ -18,10 +18,14 @@ export interface StreamSocketOptions {
   readonly maxFrameBytes: number
   /**
    * Ends the connection after `idleTimeoutMs` without a sign of life. Default: 10,000 where the
-   * socket can ping, and 60,000 elsewhere, where a quiet server looks like a dead one. Without a
-   * watchdog, a silent connection stays open.
+   * socket can ping, and 60,000 elsewhere, where a quiet server looks like a dead one; none there
+   * for a stream that may be quiet. Without a watchdog, a silent connection stays open.
    */
-  readonly watchdog?: { readonly clock: Clock; readonly idleTimeoutMs?: number | undefined }
+  readonly watchdog?: {
+    readonly clock: Clock
+    readonly idleTimeoutMs?: number | undefined
+    readonly mayBeQuiet?: boolean
+  }
   readonly onOpen?: () => void
   /** `undefined` stands for a text message. */
   readonly onFrame: (frame: Uint8Array | undefined) => void
@@ -52,7 +56,9 @@ export class StreamSocket<OwnEnding = never> {
     this.#socket.binaryType = 'arraybuffer'
     this.#listen(this.#socket)
     if (!watchdog) return
-    const { clock, idleTimeoutMs = this.#socket.ping ? 10_000 : 60_000 } = watchdog
+    const { clock, mayBeQuiet = false } = watchdog
+    const { idleTimeoutMs = this.#socket.ping ? 10_000 : mayBeQuiet ? undefined : 60_000 } = watchdog
+    if (idleTimeoutMs === undefined) return
     this.#lastSign = clock.now()
     this.#watch(clock, idleTimeoutMs)
   }

@@ -1,17 +1,17 @@
 import { encodeCbor } from '@atoll/data-model'
 import { FakeNodeSocket, FakeSocket, socketsOf } from '@atoll/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type CountMessage, count } from '../../test/methods.ts'
 import { createClient } from '../client/client.ts'
 import { FrameError, StreamClosedError, XrpcError } from '../errors.ts'
 import { encodeErrorFrame, encodeMessageFrame } from './frames.ts'
-import type { SubscribeOptions } from './subscribe.ts'
+import { type SubscribeOptions, subscribe } from './subscribe.ts'
 
 const client = createClient({ service: 'https://relay.example' })
 
 function open(options: SubscribeOptions & { params?: { from?: number } } = {}, kind = FakeSocket) {
   const { webSocket, latest } = socketsOf(kind)
-  const messages = client.subscribe(count, { webSocket, ...options })
+  const messages = subscribe(client, count, { webSocket, ...options })
   const first = messages.next()
   return { socket: latest(), messages, first }
 }
@@ -67,6 +67,56 @@ describe('a subscription', () => {
     const error = await first.catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StreamClosedError)
     expect(error).toMatchObject({ code: 1006, reason: '', cause })
+  })
+
+  it.each([
+    [1006, '', 'ECONNREFUSED', '1006: the connection broke off, or never came about: ECONNREFUSED'],
+    [1001, 'the server is closing', undefined, '1001: the server is going away: the server is closing'],
+    [4000, 'odd', undefined, '4000: odd'],
+  ])('says what the close code %i means', async (code, reason, fault, sentence) => {
+    const { socket, first } = open()
+    if (fault !== undefined) socket.fail(new Error(fault))
+    socket.drop(code, reason)
+    const url = 'wss://relay.example/xrpc/test.atoll.count'
+    await expect(first).rejects.toThrow(`the stream ${url} closed with ${sentence}`)
+  })
+
+  it('makes a sentence of an error frame without a message', async () => {
+    const { socket, first } = open()
+    socket.send(encodeErrorFrame('FutureCursor'))
+    const message = 'test.atoll.count was ended by the server: FutureCursor'
+    await expect(first).rejects.toMatchObject({ error: 'FutureCursor', message })
+  })
+
+  it('pings a silent server where the socket can, and gives up on one that is dead', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    try {
+      const { socket, first } = open({}, FakeNodeSocket)
+      const ended = first.catch((thrown: unknown) => thrown)
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect((socket as FakeNodeSocket).pings).toBe(1)
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(await ended).toMatchObject({ code: 1006, reason: 'nothing was heard for 10000 ms' })
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('watches for silence alone only when it is told to: a stream may be quiet for hours', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    try {
+      const quiet = open()
+      await vi.advanceTimersByTimeAsync(3_600_000)
+      quiet.socket.send(number(1))
+      expect(await quiet.first).toEqual(message(1))
+      const busy = open({ idleTimeoutMs: 2_000 })
+      const ended = busy.first.catch((thrown: unknown) => thrown)
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(await ended).toBeInstanceOf(StreamClosedError)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('passes over what came after its lexicon', async () => {

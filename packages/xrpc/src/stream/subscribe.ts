@@ -1,13 +1,20 @@
 /** Event streams, from the subscriber's side. */
-import { describeIssues, type MessageOf, type Subscription } from '@atoll/lexicon'
+import { describeIssues, type GivenParamsOf, type MessageOf, type Subscription } from '@atoll/lexicon'
+import { serviceUrl } from '../client/service-url.ts'
 import { FrameError, XrpcError } from '../errors.ts'
 import { methodUrl } from '../method-url.ts'
-import { decodeFrame, type MessageFrame, maxFrameBytes } from './frames.ts'
+import { decodeFrame, type ErrorFrame, type MessageFrame, maxFrameBytes } from './frames.ts'
 import { IncomingFrames } from './incoming-frames.ts'
 import type { OpenSocket } from './subscriber-socket.ts'
 
 export interface FrameOptions {
   signal?: AbortSignal
+  /**
+   * Ends the stream when nothing was heard for so long. Default: 10,000 where the socket can ping
+   * (`ws`), so that only a dead server is silent. Elsewhere none, since a stream may be quiet for
+   * hours: give one for a stream that is busy.
+   */
+  idleTimeoutMs?: number
   /** Default: the runtime's own WebSocket. */
   webSocket?: OpenSocket
   /** How much may wait to be read, some 200 bytes counted beside each frame. Default 16 MiB. */
@@ -26,22 +33,59 @@ export interface SubscribeOptions extends FrameOptions {
   onBadFrame?(error: FrameError, frame: Uint8Array): void
 }
 
+type StreamArguments<M extends Subscription, O> =
+  object extends GivenParamsOf<M>
+    ? [options?: O & { params?: GivenParamsOf<M> }]
+    : [options: O & { params: GivenParamsOf<M> }]
 type WithParams<O> = O & { params?: object }
 
+/** What a subscription needs of a client, or the address of a server alone. */
+export type StreamService = string | URL | { readonly service: URL }
+
 /**
- * The frames of a subscription. @throws StreamClosedError unless the server closes in good order
+ * Follows a subscription, message by message. Throws what ended it; reconnecting is the caller's.
+ * @throws InvalidServiceError when the service is not the address of a server
+ * @throws XrpcError for an error frame, StreamClosedError when the connection breaks
+ *
+ * @example
+ * for await (const message of subscribe(client, subscribeRepos)) console.log(message.$type)
  */
-export async function* readFrames(
+export function subscribe<M extends Subscription>(
+  service: StreamService,
+  method: M,
+  ...[options]: StreamArguments<M, SubscribeOptions>
+): AsyncGenerator<MessageOf<M>> {
+  return readMessages(addressOf(service), method, options ?? {})
+}
+
+/**
+ * Follows a subscription without decoding its frames.
+ * @throws InvalidServiceError when the service is not the address of a server
+ * @throws StreamClosedError unless the server closes in good order
+ */
+export function subscribeFrames<M extends Subscription>(
+  service: StreamService,
+  method: M,
+  ...[options]: StreamArguments<M, FrameOptions>
+): AsyncGenerator<Uint8Array> {
+  return readFrames(addressOf(service), method, options ?? {})
+}
+
+function addressOf(service: StreamService): URL {
+  return serviceUrl(typeof service === 'object' && 'service' in service ? service.service : service)
+}
+
+async function* readFrames(
   service: URL,
   method: Subscription,
   options: WithParams<FrameOptions>,
 ): AsyncGenerator<Uint8Array> {
-  const { signal, webSocket, maxBufferedBytes = 16 * 1024 * 1024 } = options
+  const { signal, webSocket, idleTimeoutMs, maxBufferedBytes = 16 * 1024 * 1024 } = options
   signal?.throwIfAborted()
   const url = new URL(methodUrl(service, method, options.params))
   url.protocol = url.protocol.replace('http', 'ws')
   const limits = { maxBufferedBytes, maxFrameBytes: options.maxFrameBytes ?? maxFrameBytes }
-  const frames = new IncomingFrames({ url: url.href, webSocket, ...limits })
+  const frames = new IncomingFrames({ url: url.href, webSocket, idleTimeoutMs, ...limits })
   const onAbort = () => frames.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort)
   try {
@@ -52,8 +96,7 @@ export async function* readFrames(
   }
 }
 
-/** The messages of a subscription. @throws XrpcError for an error frame */
-export async function* readMessages<M extends Subscription>(
+async function* readMessages<M extends Subscription>(
   service: URL,
   method: M,
   options: WithParams<SubscribeOptions>,
@@ -62,7 +105,7 @@ export async function* readMessages<M extends Subscription>(
   for await (const bytes of readFrames(service, method, options)) {
     try {
       const frame = decodeFrame(bytes)
-      if (frame.op === -1) throw new XrpcError(frame.error, frame.message)
+      if (frame.op === -1) throw refusalOf(method, frame)
       if (frame.op !== 1) continue
       const $type = method.messageType(frame.type)
       // A message of a kind that is newer than our lexicon is not for us.
@@ -72,6 +115,10 @@ export async function* readMessages<M extends Subscription>(
       options.onBadFrame(error, bytes)
     }
   }
+}
+
+function refusalOf({ nsid }: Subscription, { error, message }: ErrorFrame): XrpcError {
+  return new XrpcError(error, message || `${nsid} was ended by the server: ${error}`)
 }
 
 function messageOf<M extends Subscription>(

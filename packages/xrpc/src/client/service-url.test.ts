@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { count } from '../../test/methods.ts'
+import { InvalidServiceError } from '../errors.ts'
+import { subscribe, subscribeFrames } from '../stream/subscribe.ts'
+import { createClient } from './client.ts'
+import { refreshAt } from './refresh-at.ts'
+
+it.each([
+  ['pds.example', "write 'https://pds.example'"],
+  ['pds.example/', "write 'https://pds.example/'"],
+  ['pds.example:8443', "write 'https://pds.example:8443'"],
+  ['localhost:2583', "write 'http://localhost:2583'"],
+  ['127.0.0.1:2583', "write 'http://127.0.0.1:2583'"],
+  ['[::1]:2583', "write 'http://[::1]:2583'"],
+  ['wss://relay.example/', "write 'https://relay.example/'"],
+  ['did:plc:ewvi7nxzyoun6zhxrhs64oiz', 'a DID has to be resolved first: its document names the server'],
+  ['at://alice.example', 'an AT-URI names a record, not a server'],
+  ['', "write it as in 'https://pds.example'"],
+  ['https://', "write it as in 'https://pds.example'"],
+  ['ftp://pds.example', "write it as in 'https://pds.example'"],
+])('%j is refused, with what to do instead', (service, advice) => {
+  const message = `'${service}' is not the address of a server: ${advice}`
+  for (const use of [
+    () => createClient({ service }),
+    () => refreshAt(service),
+    () => subscribe(service, count),
+    () => subscribeFrames(service, count),
+  ]) {
+    expect(use).toThrow(InvalidServiceError)
+    expect(use).toThrow(message)
+    expect(use).toThrow(expect.objectContaining({ service }))
+  }
+})
+
+it.each(['https://pds.example', 'http://localhost:2583/', new URL('https://pds.example')])(
+  '%s is an address',
+  (service) => {
+    expect(createClient({ service }).service).toEqual(new URL(service))
+  },
+)
