@@ -36,3 +36,32 @@ export class StreamError extends BrandedError {
     this.error = error
   }
 }
+
+/** Why a repository was not fetched, although its account may well be there. */
+export type ResynchronizationReason = 'response' | 'unreachable' | 'silent' | 'too-large' | 'outdated'
+
+/**
+ * Thrown by `resynchronize` when a service does not return a repository: it may be worth another
+ * attempt, or another service.
+ */
+export class ResynchronizationError extends BrandedError {
+  static override readonly brand: string = 'atoll.sync.ResynchronizationError'
+  override name = 'ResynchronizationError'
+  readonly reason: ResynchronizationReason
+  /** Where the repository was asked for. */
+  readonly service: string
+  /** The status of its response, when that was no success. */
+  readonly status: number | undefined
+
+  constructor(
+    reason: ResynchronizationReason,
+    service: string,
+    message: string,
+    options: { status?: number; cause?: unknown } = {},
+  ) {
+    super(`${service}: ${message}`, 'cause' in options ? { cause: options.cause } : undefined)
+    this.reason = reason
+    this.service = service
+    this.status = options.status
+  }
+}

@@ -36,7 +36,7 @@ export type {
   SyncMessage,
   UnknownMessage,
 } from './decode/messages.ts'
-export { EventTooLargeError, StreamError } from './errors.ts'
+export { EventTooLargeError, ResynchronizationError, type ResynchronizationReason, StreamError } from './errors.ts'
 export type { CollectionPattern } from './operations/collection-filter.ts'
 export {
   type OperationFault,
@@ -45,6 +45,13 @@ export {
   type RecordOperation,
   type RecordWritten,
 } from './operations/record-operation.ts'
+export type { FetchRepoOptions, RepoUnavailable } from './resynchronize/fetch-repo.ts'
+export {
+  type KnownRepo,
+  type Resynchronized,
+  type ResynchronizeOptions,
+  resynchronize,
+} from './resynchronize/resynchronize.ts'
 export { type Rule, rules, type Violation } from './rules.ts'
 export { type IdentitySource, identitySource, type QuestionOptions } from './verify/identity-source.ts'
 export type { Remembered, RepoState, VerifyOptions } from './verify/options.ts'
