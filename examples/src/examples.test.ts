@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { writeCar } from '@atoll/car'
 import { generateKeyPair } from '@atoll/crypto'
 import { blockOf } from '@atoll/data-model'
-import { type Devnet, startDevnet } from '@atoll/devnet'
+import { type Devnet, type DevnetOptions, startDevnet } from '@atoll/devnet'
+import { createGenesis, PlcClient } from '@atoll/identity/plc'
 import { readConfig } from '@atoll/pds'
 import { createPlcDirectory } from '@atoll/plc-directory'
 import { createRepo } from '@atoll/repo'
@@ -12,10 +13,14 @@ import { MemoryBlobStore } from '@atoll/storage'
 import { blobStoreSuite } from '@atoll/storage/testing'
 import { parseDid, parseNsid, parseRecordKey, TidClock } from '@atoll/syntax'
 import { createClient } from '@atoll/xrpc'
+import { createServiceJwt } from '@atoll/xrpc-server'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { countSpecies } from './lexicons/com.example.reef.ts'
 import { listRecords } from './list-records.ts'
+import { reefPds } from './pds-with-method.ts'
 import { serveWithQuota, withQuota } from './quota-blob-store.ts'
 import { getTide, router } from './serve-method.ts'
+import { openServiceAccount } from './service-account.ts'
 import { verifyFirehose } from './verify-firehose.ts'
 
 async function post(
@@ -39,14 +44,20 @@ async function signUp(pds: string): Promise<{ did: string; accessJwt: string }> 
   return body as { did: string; accessJwt: string }
 }
 
+/** A network of this test alone. */
+async function startNetwork(options: Pick<DevnetOptions, 'pds'> = {}): Promise<Devnet> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'examples-'))
+  const network = await startDevnet({ dataDirectory, settings: { PDS_PORT: '0' }, ...options })
+  onTestFinished(async () => {
+    await network.close()
+    await rm(dataDirectory, { recursive: true, force: true })
+  })
+  return network
+}
+
 describe('verify-firehose', () => {
   it('prints the verified events of a server', async () => {
-    const dataDirectory = await mkdtemp(join(tmpdir(), 'examples-'))
-    const network: Devnet = await startDevnet({ dataDirectory, settings: { PDS_PORT: '0' } })
-    onTestFinished(async () => {
-      await network.close()
-      await rm(dataDirectory, { recursive: true, force: true })
-    })
+    const network = await startNetwork()
     const { did } = await signUp(network.pds.url)
     const lines: string[] = []
     const abort = new AbortController()
@@ -135,5 +146,89 @@ describe('quota-blob-store', () => {
     expect((await upload(600)).status).toBe(200)
     expect(await upload(500)).toMatchObject({ status: 413 })
     expect((await upload(400)).status).toBe(200)
+  })
+})
+
+describe('pds-with-method', () => {
+  const noon = Date.UTC(2026, 0, 2, 12)
+
+  it('counts what an account has seen, and refuses what nobody can have seen', async () => {
+    const { pds } = await startNetwork({ pds: reefPds(() => noon) })
+    const { did, accessJwt } = await signUp(pds.url)
+    const see = (sighting: object) =>
+      post(
+        `${pds.url}/xrpc/com.atproto.repo.createRecord`,
+        { repo: did, collection: 'com.example.reef.sighting', record: sighting },
+        accessJwt,
+      )
+    const seenAt = new Date(noon).toISOString()
+    for (const sighting of [{ species: 'moray eel', count: 2 }, { species: 'moray eel' }, { species: 'parrotfish' }]) {
+      expect(await see({ ...sighting, seenAt })).toMatchObject({ status: 200 })
+    }
+    expect(await see({ species: 'shark', seenAt: new Date(noon + 1).toISOString() })).toEqual({
+      status: 400,
+      body: { error: 'InvalidRequest', message: 'Nobody can have seen that yet' },
+    })
+    expect(await see({ species: '', seenAt })).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('Not a sighting: /species ') },
+    })
+    const client = createClient({ service: pds.url })
+    const { data } = await client.call(countSpecies, { params: { did: parseDid(did) } })
+    const byName = data.species.toSorted((a, b) => a.name.localeCompare(b.name))
+    expect(byName).toEqual([
+      { name: 'moray eel', count: 3 },
+      { name: 'parrotfish', count: 1 },
+    ])
+    await expect(client.call(countSpecies, { params: { did: 'did:web:nobody.example' } })).rejects.toMatchObject({
+      error: 'NobodyHere',
+    })
+  })
+})
+
+describe('service-account', () => {
+  it('has an account that posts, and answers those who prove who they are', async () => {
+    const network = await startNetwork()
+    const { url } = network.pds
+    const options = {
+      pds: url,
+      plcUrl: network.plcUrl,
+      handle: 'tide.test',
+      email: 'tide@example.com',
+      password: 'secret of the tide',
+      now: () => Date.UTC(2026, 0, 2),
+    } as const
+    const account = await openServiceAccount(options)
+    onTestFinished(() => account.close())
+    await account.post()
+    const list = await fetch(`${url}/xrpc/com.atproto.repo.listRecords?repo=tide.test&collection=app.bsky.feed.post`)
+    expect(await list.json()).toMatchObject({
+      records: [{ value: { text: 'The tide in the north is at 2 m', createdAt: '2026-01-02T00:00:00.000Z' } }],
+    })
+    // At the next start it is the same account.
+    const again = await openServiceAccount(options)
+    expect(again.did).toBe(account.did)
+    await again.close()
+
+    // Somebody whose server is elsewhere.
+    const keyPair = generateKeyPair('k256')
+    const { did, op } = createGenesis({
+      handle: 'bob.elsewhere.example',
+      signingKey: keyPair.didKey(),
+      rotationKeys: [keyPair.didKey()],
+      pds: 'https://elsewhere.example',
+      signer: keyPair,
+    })
+    await new PlcClient({ url: network.plcUrl, fetch: (address, init) => fetch(address, init) }).submit(did, op)
+    const ask = (token?: string) =>
+      account.router.fetch(
+        new Request(`https://tide.example/xrpc/${getTide.nsid}?reef=north`, {
+          headers: token ? { authorization: `Bearer ${token}` } : {},
+        }),
+      )
+    const token = createServiceJwt({ iss: did, aud: account.did, lxm: getTide.nsid, keyPair })
+    expect(await (await ask(token)).json()).toEqual({ metres: 2, rising: true })
+    expect((await ask(token)).status).toBe(401) // each token counts once
+    expect((await ask()).status).toBe(401)
   })
 })

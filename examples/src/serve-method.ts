@@ -35,11 +35,14 @@ export const getTide = query<{ reef: string }, { metres: number; rising: boolean
 
 const tides = new Map([['north', { metres: 2, rising: true }]])
 
-const answer: Handler<typeof getTide> = ({ params }) => {
-  const tide = tides.get(params.reef)
-  if (!tide) throw new XrpcError('NoSuchReef', `nobody has seen ${params.reef}`)
+/** The tide of a reef. Refuses with `NoSuchReef`. */
+export function tideOf(reef: string): { metres: number; rising: boolean } {
+  const tide = tides.get(reef)
+  if (!tide) throw new XrpcError('NoSuchReef', `nobody has seen ${reef}`)
   return tide
 }
+
+const answer: Handler<typeof getTide> = ({ params }) => tideOf(params.reef)
 
 const anyone = () => undefined
 export const router = createRouter([route(getTide, anyone, answer)])
