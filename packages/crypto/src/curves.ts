@@ -9,14 +9,14 @@ export const scalarLength = 32
  * it.
  */
 const orders: Record<Curve, Uint8Array> = {
-  p256: fromHex('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'),
-  k256: fromHex('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'),
+  p256: /* @__PURE__ */ fromHex('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'),
+  k256: /* @__PURE__ */ fromHex('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'),
 }
 
 /** Half of that, rounded down: the greatest low S. */
 const halfOrders: Record<Curve, Uint8Array> = {
-  p256: fromHex('7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8'),
-  k256: fromHex('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0'),
+  p256: /* @__PURE__ */ fromHex('7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8'),
+  k256: /* @__PURE__ */ fromHex('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0'),
 }
 
 /** Whether 32 bytes starting there are a number from 1 to the order less 1. */

@@ -3,17 +3,10 @@ import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import { describe, expect, it } from 'vitest'
 import { everyBackend, withBackend } from '../test/every-backend.ts'
-import {
-  type DidKey,
-  formatDidKey,
-  formatMultikey,
-  isDidKey,
-  parseDidKey,
-  parseMultibaseKey,
-  parseMultikey,
-} from './did-key.ts'
+import { formatDidKey, formatMultikey, isDidKey, parseDidKey, parseMultibaseKey, parseMultikey } from './did-key.ts'
 import { InvalidKeyError } from './errors.ts'
 import { generateKeyPair, importKeyPair } from './key-pair.ts'
+import type { DidKey } from './key-text.ts'
 import { jwtAlgorithm, verifySignature } from './signature.ts'
 
 interface KeyVector {

@@ -2,7 +2,11 @@ import type { Backend, BackendName } from './backend.ts'
 import type { Curve } from './curves.ts'
 import { nobleBackend } from './noble.ts'
 
-const installed: Record<Curve, Backend> = { p256: nobleBackend('p256'), k256: nobleBackend('k256') }
+// Marked as free of effects, so that a bundle that computes nothing is without the curves.
+const installed: Record<Curve, Backend> = {
+  p256: /* @__PURE__ */ nobleBackend('p256'),
+  k256: /* @__PURE__ */ nobleBackend('k256'),
+}
 
 /** The backend that computes on a curve now. */
 export function backendOf(curve: Curve): Backend {

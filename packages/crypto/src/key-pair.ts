@@ -1,8 +1,9 @@
 import type { Backend, Signer } from './backend.ts'
 import { type Curve, isScalar, scalarLength } from './curves.ts'
-import { type DidKey, formatDidKey } from './did-key.ts'
+import { formatDidKey } from './did-key.ts'
 import { InvalidKeyError } from './errors.ts'
 import { backendOf } from './installed-backends.ts'
+import type { DidKey } from './key-text.ts'
 import { importPublicKey, type PublicKey } from './public-key.ts'
 
 /** A private key and what follows from it. */

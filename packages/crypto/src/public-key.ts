@@ -2,6 +2,7 @@ import type { Backend, Verifier } from './backend.ts'
 import { type Curve, scalarLength } from './curves.ts'
 import { InvalidKeyError } from './errors.ts'
 import { backendOf } from './installed-backends.ts'
+import { compressPoint } from './key-text.ts'
 
 /** A public key: a point of its curve in compressed form. */
 export interface PublicKey {
@@ -20,7 +21,7 @@ const verifiers = new WeakMap<PublicKey, { backend: Backend; verify: Verifier }>
  * @throws InvalidKeyError
  */
 export function importPublicKey(curve: Curve, bytes: Uint8Array): PublicKey {
-  const key = { curve, bytes: bytes.length === uncompressedLength ? compress(bytes) : bytes.slice() }
+  const key = { curve, bytes: bytes.length === uncompressedLength ? compressPoint(bytes) : bytes.slice() }
   const point = pointOf(key)
   if (bytes.length === uncompressedLength && !point.every((byte, at) => byte === bytes[at])) throw offCurve(curve)
   remember(key, point)
@@ -50,12 +51,6 @@ function pointOf({ curve, bytes }: PublicKey): Uint8Array {
   const point = backendOf(curve).uncompressed(bytes)
   if (point === undefined) throw offCurve(curve)
   return point
-}
-
-function compress(bytes: Uint8Array): Uint8Array {
-  if (bytes[0] !== 4) throw new InvalidKeyError('not an uncompressed point')
-  const isOdd = bytes[uncompressedLength - 1]! & 1
-  return Uint8Array.of(2 + isOdd, ...bytes.subarray(1, compressedLength))
 }
 
 function offCurve(curve: Curve): InvalidKeyError {

@@ -1,5 +1,6 @@
 import { type Curve, hasLowS, isScalar, lowerS, scalarLength } from './curves.ts'
-import { type DidKey, parseDidKey } from './did-key.ts'
+import { parseDidKey } from './did-key.ts'
+import type { DidKey } from './key-text.ts'
 import { type PublicKey, verifierOf } from './public-key.ts'
 
 /** How many bytes a compact signature has: r, then s. */

@@ -100,3 +100,15 @@ export class RefusedResponseError extends BrandedError {
     this.reason = reason
   }
 }
+
+/** A resolver of DNS names answered in a form that says nothing, or that it failed. */
+export class DnsMessageError extends BrandedError {
+  static override readonly brand: string = 'atoll.identity.DnsMessageError'
+  override name = 'DnsMessageError'
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(`no usable DNS response: ${reason}`)
+    this.reason = reason
+  }
+}

@@ -5,25 +5,41 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
 
 /** The body as text, refused once it is longer than `maxBytes`. */
 export async function readText(response: Response, maxBytes: number): Promise<string> {
+  return new TextDecoder().decode(await readBytes(response, maxBytes))
+}
+
+/** The body, refused once it is longer than `maxBytes`. */
+export async function readBytes(response: Response, maxBytes: number): Promise<Uint8Array> {
   const announced = Number(response.headers.get('content-length') ?? 0)
   if (announced > maxBytes) {
     await discard(response)
     throw new ResponseTooLargeError(maxBytes)
   }
-  const decoder = new TextDecoder()
-  let text = ''
+  const pieces: Uint8Array[] = []
   let size = 0
   const reader = response.body?.getReader()
   for (;;) {
     const piece = await reader?.read()
-    if (!piece?.value) return text + decoder.decode()
+    if (!piece?.value) return joined(pieces, size)
     size += piece.value.length
     if (size > maxBytes) {
       await reader?.cancel().catch(() => undefined)
       throw new ResponseTooLargeError(maxBytes)
     }
-    text += decoder.decode(piece.value, { stream: true })
+    pieces.push(piece.value)
   }
+}
+
+function joined(pieces: Uint8Array[], size: number): Uint8Array {
+  const [only] = pieces
+  if (only && pieces.length === 1) return only
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
 }
 
 /** Cancels a body that nobody will read. */

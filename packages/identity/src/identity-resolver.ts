@@ -7,12 +7,23 @@ import type { DidDocument } from './did/document.ts'
 import { handleOf, pdsOf, signingKeyOf } from './did/document-parts.ts'
 import { type DidLookupOptions, lookUpDid } from './did/lookup.ts'
 import type { Fetch } from './fetch.ts'
+import { dnsOverHttps } from './handle/dns-over-https.ts'
 import { type LookupTxt, lookUpHandle } from './handle/lookup.ts'
+import { askForDid, type ResolveHandle } from './handle/service.ts'
 
 export interface IdentityResolverOptions {
   /** For hosts that somebody else named: guarded, outside of development. */
   fetch: Fetch
-  lookupTxt: LookupTxt
+  /**
+   * Default: `dnsOverHttps()`, which works wherever `fetch` does. A server passes `nodeDns()` of
+   * `@atoll/identity/node`.
+   */
+  lookupTxt?: LookupTxt
+  /**
+   * Asked about handles in place of the DNS and the handle's web server, such as
+   * `handlesAtService()`.
+   */
+  resolveHandle?: ResolveHandle
   /**
    * Asked about handles when the first responses are empty: resolvers that see a new record sooner.
    */
@@ -94,7 +105,11 @@ export function createIdentityResolver(options: IdentityResolverOptions): Identi
     maxBytes: options.maxBytes ?? 64 * 1024,
     allowLocalhost: options.allowLocalhost ?? false,
   }
-  const { lookupTxt, backupLookupTxt, fetch } = options
+  const { lookupTxt = dnsOverHttps(), backupLookupTxt, fetch, resolveHandle: resolve } = options
+  const askAbout = (handle: Handle, signal: AbortSignal) =>
+    resolve
+      ? askForDid(handle, { resolve, timeoutMs, signal })
+      : lookUpHandle(handle, { lookupTxt, backupLookupTxt, fetch, timeoutMs, signal })
   const times = { ...defaultCacheTimes, ...options.cacheTimes }
   // Hosts that do not respond must not keep others from asking the directory.
   const [atDirectory, atHosts] = [
@@ -112,7 +127,7 @@ export function createIdentityResolver(options: IdentityResolverOptions): Identi
     ...shared,
     // An owner who has just set a record may try again at once.
     times: { ...times, minRefreshMs: 0 },
-    lookup: (handle: Handle, signal) => lookUpHandle(handle, { lookupTxt, backupLookupTxt, fetch, timeoutMs, signal }),
+    lookup: askAbout,
     isValue: isDid,
     boundOf: () => atHosts,
   })

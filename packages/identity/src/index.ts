@@ -4,6 +4,7 @@ export { type DidDocument, type DidService, parseDidDocument, type VerificationM
 export { handleOf, pdsOf, serviceEndpoint, signingKeyOf } from './did/document-parts.ts'
 export { didWebUrl } from './did/web.ts'
 export {
+  DnsMessageError,
   IdentityUnavailableError,
   InvalidDidDocumentError,
   RefusedRequestError,
@@ -13,7 +14,9 @@ export {
   UnsupportedDidError,
 } from './errors.ts'
 export type { Fetch } from './fetch.ts'
+export { type DnsOverHttpsOptions, dnsOverHttps } from './handle/dns-over-https.ts'
 export type { LookupTxt } from './handle/lookup.ts'
+export { type HandlesAtServiceOptions, handlesAtService, type ResolveHandle } from './handle/service.ts'
 export {
   createIdentityResolver,
   type Identity,

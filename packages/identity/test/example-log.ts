@@ -1,10 +1,10 @@
 // Logs for this package's tests.
 import { generateKeyPair, type KeyPair } from '@atoll/crypto'
 import type { Did } from '@atoll/syntax'
-import { createGenesis, type PlcChanges, tombstone, updateOperation } from '../src/plc/build.ts'
+import { createGenesis, type PlcChanges, tombstone, unsignedUpdate, updateOperation } from '../src/plc/build.ts'
 import { acceptOperation } from '../src/plc/chain.ts'
 import type { AnyOperation, LivingOperation, PlcLogEntry, PlcOperation } from '../src/plc/operation.ts'
-import { cidOfOperation, didOfGenesis } from '../src/plc/signature.ts'
+import { cidOfOperation, didOfGenesis, signOperation } from '../src/plc/signature.ts'
 
 const hourMs = 60 * 60 * 1000
 
@@ -69,6 +69,12 @@ export class ExampleLog {
 
   update(changes: PlcChanges, signer: KeyPair, prev: number = this.entries.length - 1): this {
     return this.wait(1).add(updateOperation(this.living(prev), changes, signer))
+  }
+
+  /** As `update`, with rotation keys that only older logs may have: repeated, or none. */
+  rotate(rotationKeys: string[], signer: KeyPair): this {
+    const unsigned = unsignedUpdate(this.living(this.entries.length - 1), {})
+    return this.wait(1).add(signOperation({ ...unsigned, rotationKeys }, signer))
   }
 
   end(signer: KeyPair): this {

@@ -1,5 +1,5 @@
 // What the AT Protocol reads in a DID document: https://atproto.com/specs/did#did-documents
-import { type Curve, type DidKey, formatDidKey, type PublicKey, parseMultibaseKey, parseMultikey } from '@atoll/crypto'
+import { type Curve, type DidKey, didKeyOfMultibaseKey, didKeyOfMultikey } from '@atoll/crypto'
 import { type Handle, isHandle, normalizeHandle } from '@atoll/syntax'
 import type { DidDocument, VerificationMethod } from './document.ts'
 
@@ -8,12 +8,16 @@ const legacyCurves: Record<string, Curve> = {
   EcdsaSecp256k1VerificationKey2019: 'k256',
 }
 
-/** The key under this fragment: `#atproto` signs the repository, `#atproto_label` signs labels. */
+/**
+ * The first well-formed key under this fragment: `#atproto` signs the repository, `#atproto_label`
+ * signs labels. It is text of the right kind and length. Whether it is a point of its curve is
+ * computed by what verifies with it, which then throws an `InvalidKeyError`.
+ */
 export function signingKeyOf(document: DidDocument, fragment = '#atproto'): DidKey | undefined {
   for (const method of document.verificationMethod ?? []) {
     if (!isUnder(document, method.id, fragment) || method.controller !== document.id) continue
-    const key = publicKeyOf(method)
-    if (key) return formatDidKey(key)
+    const key = keyOf(method)
+    if (key) return key
   }
   return undefined
 }
@@ -51,14 +55,14 @@ function isUnder(document: DidDocument, id: string, fragment: string): boolean {
   return id === fragment || id === `${document.id}${fragment}`
 }
 
-function publicKeyOf({ type, publicKeyMultibase: text }: VerificationMethod): PublicKey | undefined {
+function keyOf({ type, publicKeyMultibase: text }: VerificationMethod): DidKey | undefined {
   if (text === undefined) return undefined
   const curve = Object.hasOwn(legacyCurves, type) ? legacyCurves[type] : undefined
   try {
-    if (type === 'Multikey') return parseMultikey(text)
-    return curve && parseMultibaseKey(curve, text)
+    if (type === 'Multikey') return didKeyOfMultikey(text)
+    return curve && didKeyOfMultibaseKey(curve, text)
   } catch {
-    return undefined // not a valid key: the first valid one counts
+    return undefined // not well-formed: the first that is counts
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDidKey } from '@atoll/crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvalidDidDocumentError } from '../errors.ts'
@@ -9,6 +10,8 @@ const k256 = 'zQ3shXjHeiBuRCKmM36cuYnm7YEMzhGnCmCyW92sRJ9pribSF'
 // The same point as above, uncompressed and without the name of its kind.
 const k256Legacy = 'zQYEBzXeuTM9UR3rfvNag6L3RNAs5pQZyYPsomTsgQhsxLdEgCrPTLgFna8yqCnxPpNT7DBk6Ym3dgPKNu86vt9GR'
 const p256 = 'zDnaeh9v2RmcMo13Du2d6pjUf5bZwtauYxj3n9dYjw4EZUAR7'
+/** 33 bytes that are no point of K-256. */
+const offCurve = 'zQ3shee78LWjGhnSBxM2g4cQwQFn1QF7wXBFpP5cmt6xRmLbY'
 const ed25519 = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
 
 function withKeys(...methods: object[]): DidDocument {
@@ -103,7 +106,10 @@ describe('signingKeyOf', () => {
     ['of another type', key({ type: 'JsonWebKey2020' })],
     ['of a type from the prototype', key({ type: 'constructor' })],
     ['of another kind', key({ publicKeyMultibase: ed25519 })],
-    ['of the wrong legacy type', key({ type: 'EcdsaSecp256r1VerificationKey2019', publicKeyMultibase: k256Legacy })],
+    [
+      'of a legacy type without its point',
+      key({ type: 'EcdsaSecp256r1VerificationKey2019', publicKeyMultibase: k256 }),
+    ],
     ['in another base', key({ publicKeyMultibase: `m${k256.slice(1)}` })],
     ['without bytes', key({ publicKeyMultibase: 'z' })],
     ['that is very long', key({ publicKeyMultibase: `z${'2'.repeat(10_000)}` })],
@@ -113,7 +119,12 @@ describe('signingKeyOf', () => {
     expect(signingKeyOf(withKeys(method, key({ publicKeyMultibase: p256 })))).toBe(`did:key:${p256}`)
   })
 
-  it('takes the first valid key', () => {
+  it('does not compute whether a key is a point of its curve: what verifies with it does', () => {
+    expect(signingKeyOf(withKeys(key({ publicKeyMultibase: offCurve })))).toBe(`did:key:${offCurve}`)
+    expect(isDidKey(`did:key:${offCurve}`)).toBe(false)
+  })
+
+  it('takes the first well-formed key', () => {
     expect(signingKeyOf(withKeys(key(), key({ publicKeyMultibase: p256 })))).toBe(`did:key:${k256}`)
   })
 

@@ -86,10 +86,12 @@ function findingOf(records: string[]): Finding {
 const maxAnswerBytes = 4096
 
 async function askWeb(handle: Handle, options: HandleLookupOptions, abort: AbortSignal): Promise<Finding> {
+  // Called on its own: a browser's own `fetch` may not be a method of another object.
+  const { fetch } = options
   try {
     const ask = async (timeout: AbortSignal) => {
       const signal = AbortSignal.any([timeout, abort])
-      const response = await options.fetch(`https://${handle}/.well-known/atproto-did`, { redirect: 'follow', signal })
+      const response = await fetch(`https://${handle}/.well-known/atproto-did`, { redirect: 'follow', signal })
       return await readFinding(response)
     }
     return await withTimeout(options.timeoutMs, ask, options.signal)

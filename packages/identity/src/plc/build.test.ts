@@ -1,14 +1,38 @@
-import { generateKeyPair } from '@atoll/crypto'
+import { generateKeyPair, type KeyPair } from '@atoll/crypto'
 import { describe, expect, it } from 'vitest'
 import { exampleGenesis, exampleKeys, exampleLegacy } from '../../test/example-log.ts'
 import { createGenesis, tombstone, updateOperation } from './build.ts'
-import { InvalidSignatureError, OperationLimitError } from './errors.ts'
+import { InvalidContentError, NotRotationKeyError, OperationLimitError } from './errors.ts'
 import { dataOf } from './operation.ts'
 import { cidOfOperation, didOfGenesis, findSigner, signOperation } from './signature.ts'
 
 const keys = exampleKeys()
 const { did, op: genesis } = exampleGenesis(keys)
 const rotationKeys = [keys.strong, keys.middle, keys.weak].map((key) => key.didKey())
+
+function thrownBy(work: () => unknown): Error {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** The weak key, which counts what it signs. */
+function signing(onSignature: () => void): KeyPair {
+  const { curve, publicKey } = keys.weak
+  return {
+    curve,
+    publicKey,
+    didKey: () => keys.weak.didKey(),
+    exportPrivateKey: () => keys.weak.exportPrivateKey(),
+    sign(message) {
+      onSignature()
+      return keys.weak.sign(message)
+    },
+  }
+}
 
 describe('createGenesis', () => {
   it('derives the DID from the signed operation', () => {
@@ -43,17 +67,66 @@ describe('createGenesis', () => {
   })
 
   it('refuses a signer that is no rotation key', () => {
-    expect(() => exampleGenesis(keys, generateKeyPair('k256'))).toThrow(InvalidSignatureError)
-    expect(() => exampleGenesis(keys, keys.signing)).toThrow(InvalidSignatureError)
+    expect(() => exampleGenesis(keys, generateKeyPair('k256'))).toThrow(NotRotationKeyError)
+    expect(() => exampleGenesis(keys, keys.signing)).toThrow(NotRotationKeyError)
   })
 
-  it('refuses rotation keys of other kinds and more than a directory takes', () => {
-    const base = { signingKey: keys.signing.didKey(), handle: 'alice.test', pds: 'https://pds.test', signer: keys.weak }
-    const ed25519 = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
-    expect(() => createGenesis({ ...base, rotationKeys: [...rotationKeys, ed25519] })).toThrow(OperationLimitError)
-    expect(() => createGenesis({ ...base, rotationKeys: Array(11).fill(keys.weak.didKey()) })).toThrow(
-      OperationLimitError,
+  it('says which key was to sign, and which may', () => {
+    const stranger = generateKeyPair('k256')
+    const error = thrownBy(() => exampleGenesis(keys, stranger))
+    expect(error).toMatchObject({ fault: 'signature', signer: stranger.didKey(), rotationKeys })
+    expect(error.message).toBe(
+      `the signer ${stranger.didKey()} is not among the rotation keys: these may sign: ${rotationKeys.join(', ')}`,
     )
+  })
+
+  const ed25519 = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
+  const offCurve = generateKeyPair('p256').didKey().replace(/.$/, '')
+  it.each<[string, object, string]>([
+    ['handle', { handle: 'alice' }, 'handle "alice" is not a handle such as alice.example.com'],
+    ['handle', { handle: 'at://alice .test' }, 'is not a handle'],
+    ['handle', { handle: undefined }, 'handle undefined is missing'],
+    ['handle', { handle: 7 }, 'handle 7 is not a handle'],
+    ['handle', { handle: `${'a'.repeat(500)}.test` }, '…'],
+    ['pds', { pds: 'ftp://pds.test' }, 'pds "ftp://pds.test" is not an origin such as https://pds.example.com'],
+    ['pds', { pds: 'https://pds.test/xrpc' }, 'is not an origin'],
+    ['pds', { pds: 'https://user:secret@pds.test' }, 'is not an origin'],
+    ['pds', { pds: 'https://pds.test?x=1' }, 'is not an origin'],
+    ['pds', { pds: 'https://' }, 'is not an origin'],
+    ['pds', { pds: '' }, 'is not an origin'],
+    ['signingKey', { signingKey: 'zQ3sh' }, 'signingKey "zQ3sh" is not the did:key of a P-256 or K-256 key'],
+    ['signingKey', { signingKey: ed25519 }, 'is not the did:key'],
+    ['signingKey', { signingKey: offCurve }, 'is not the did:key'],
+    ['rotationKeys', { rotationKeys: [] }, 'nobody could ever change the identity'],
+    ['rotationKeys', { rotationKeys: keys.weak.didKey() }, 'are not a list'],
+    ['rotationKeys', { rotationKeys: Array(11).fill(keys.weak.didKey()) }, 'rotationKeys 11 are too many: 10 at most'],
+    ['rotationKeys[3]', { rotationKeys: [...rotationKeys, ed25519] }, `"${ed25519}" is not the did:key`],
+    ['rotationKeys[3]', { rotationKeys: [...rotationKeys, rotationKeys[0]] }, 'is there twice'],
+  ])('refuses a bad %s before anything is signed: %j', (field, changes, message) => {
+    let signatures = 0
+    const signer = signing(() => signatures++)
+    const base = {
+      signingKey: keys.signing.didKey(),
+      rotationKeys,
+      handle: 'alice.test',
+      pds: 'https://pds.test',
+      signer,
+    }
+    const error = thrownBy(() => createGenesis(Object.assign(base, changes)))
+    expect(error).toBeInstanceOf(InvalidContentError)
+    expect(error).toMatchObject({ field, fault: 'content' })
+    expect(error.message).toContain(message)
+    expect(signatures).toBe(0)
+    if (field === 'handle' && 'handle' in changes && changes.handle === undefined) return
+    expect(() => updateOperation(genesis, changes, keys.weak)).toThrow(InvalidContentError)
+  })
+
+  it('refuses what is over the limits of a directory before anything is signed', () => {
+    let signatures = 0
+    const signer = signing(() => signatures++)
+    const alsoKnownAs = Array.from({ length: 11 }, (_, at) => `at://name${at}.test`)
+    expect(() => updateOperation(genesis, { alsoKnownAs }, signer)).toThrow(OperationLimitError)
+    expect(signatures).toBe(0)
   })
 })
 
@@ -102,7 +175,7 @@ describe('updateOperation', () => {
   it('rotates keys: the new ones rule from the next operation on', () => {
     const fresh = generateKeyPair('p256')
     const rotated = updateOperation(genesis, { rotationKeys: [fresh.didKey()] }, keys.weak)
-    expect(() => updateOperation(rotated, { handle: 'bob.test' }, keys.weak)).toThrow(InvalidSignatureError)
+    expect(() => updateOperation(rotated, { handle: 'bob.test' }, keys.weak)).toThrow(NotRotationKeyError)
     expect(findSigner(updateOperation(rotated, { handle: 'bob.test' }, fresh), [fresh.didKey()])).toBe(fresh.didKey())
   })
 
@@ -123,6 +196,6 @@ describe('tombstone', () => {
   })
 
   it('refuses a signer that is no rotation key', () => {
-    expect(() => tombstone(genesis, keys.signing)).toThrow(InvalidSignatureError)
+    expect(() => tombstone(genesis, keys.signing)).toThrow(NotRotationKeyError)
   })
 })

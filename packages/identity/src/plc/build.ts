@@ -1,6 +1,7 @@
 import type { KeyPair } from '@atoll/crypto'
 import type { Did } from '@atoll/syntax'
-import { InvalidSignatureError } from './errors.ts'
+import { requireUsable } from './content.ts'
+import { InvalidContentError, NotRotationKeyError } from './errors.ts'
 import { requireAcceptable } from './limits.ts'
 import {
   contentOf,
@@ -9,12 +10,13 @@ import {
   type PlcContent,
   type PlcOperation,
   type PlcTombstone,
+  parseOperation,
   pdsService,
   type Signed,
   type UnsignedPlcOperation,
   type UnsignedPlcTombstone,
 } from './operation.ts'
-import { cidOfOperation, didOfGenesis, signOperation } from './signature.ts'
+import { cidOfOperation, didOfGenesis, signatureDigits, signOperation } from './signature.ts'
 
 /** What an account of the AT Protocol says in its operations. Keys are in `did:key` form. */
 export interface AtprotoContent {
@@ -26,9 +28,14 @@ export interface AtprotoContent {
   pds: string
 }
 
-/** The first operation of a new identity, and the DID that follows from it. */
+/**
+ * The first operation of a new identity, and the DID that follows from it.
+ * @throws InvalidContentError, NotRotationKeyError, OperationLimitError
+ */
 export function createGenesis(options: AtprotoContent & { signer: KeyPair }): { did: Did; op: PlcOperation } {
   const { signer, ...content } = options
+  requireEach(content)
+  requireUsable(content)
   const unsigned: UnsignedPlcOperation = {
     type: 'plc_operation',
     rotationKeys: content.rotationKeys,
@@ -47,12 +54,15 @@ export type PlcChanges = Partial<PlcContent & AtprotoContent>
 /**
  * The operation that follows `prev` with some fields changed. `signer` is one of the rotation keys
  * of `prev`.
+ * @throws InvalidContentError, NotRotationKeyError, OperationLimitError
  */
 export function updateOperation(prev: LivingOperation, changes: PlcChanges, signer: KeyPair): PlcOperation {
   return signAcceptable(unsignedUpdate(prev, changes), contentOf(prev).rotationKeys, signer)
 }
 
+/** What `updateOperation` signs. @throws InvalidContentError */
 export function unsignedUpdate(prev: LivingOperation, changes: PlcChanges): UnsignedPlcOperation {
+  requireUsable(changes)
   const before = contentOf(prev)
   const { handle, pds, signingKey } = changes
   const alsoKnownAs = changes.alsoKnownAs ?? before.alsoKnownAs
@@ -73,16 +83,25 @@ export function tombstone(prev: LivingOperation, signer: KeyPair): PlcTombstone 
   return signAcceptable({ type: 'plc_tombstone', prev: cidOfOperation(prev) }, contentOf(prev).rotationKeys, signer)
 }
 
-/** Signs what a directory will take: within its limits, and by a key that may. */
+/** Signs what a directory will take, by a key that may. Nothing else is signed. */
 function signAcceptable<O extends UnsignedPlcOperation | UnsignedPlcTombstone>(
   unsigned: O,
   rotationKeys: readonly string[],
   signer: KeyPair,
 ): Signed<O> {
-  if (!rotationKeys.includes(signer.didKey())) throw new InvalidSignatureError()
-  const op = signOperation(unsigned, signer)
-  requireAcceptable(op)
-  return op
+  const key = signer.didKey()
+  if (!rotationKeys.includes(key)) throw new NotRotationKeyError(key, rotationKeys)
+  // A signature counts, and all have one length.
+  const measured = parseOperation({ ...unsigned, sig: 'A'.repeat(signatureDigits) })
+  requireAcceptable(measured)
+  return signOperation(unsigned, signer)
+}
+
+/** Callers without types may leave something out. */
+function requireEach(content: AtprotoContent): void {
+  for (const field of ['handle', 'pds', 'signingKey', 'rotationKeys'] as const) {
+    if (content[field] === undefined) throw new InvalidContentError(field, undefined, 'is missing')
+  }
 }
 
 /** The first `at://` name gives way; other names and their order stay. */

@@ -1,10 +1,12 @@
 import { BrandedError } from '@atoll/brand'
+import type { DidKey } from '@atoll/crypto'
 import type { CidString, Did } from '@atoll/syntax'
 
 /** Why a directory or a validator does not take an operation. */
 export type PlcFault =
   | 'shape'
   | 'limit'
+  | 'content'
   | 'signature'
   | 'genesis-hash'
   | 'misordered'
@@ -42,6 +44,36 @@ export class OperationLimitError extends PlcError {
   override name = 'OperationLimitError'
   constructor(message: string) {
     super('limit', message)
+  }
+}
+
+/** What an operation was to say is not what anybody could use. Nothing was signed. */
+export class InvalidContentError extends PlcError {
+  static override readonly brand: string = 'atoll.identity.InvalidContentError'
+  override name = 'InvalidContentError'
+  /** The field of the options. */
+  readonly field: string
+  readonly value: unknown
+
+  constructor(field: string, value: unknown, reason: string) {
+    super('content', `${field} ${shown(value)} ${reason}`)
+    this.field = field
+    this.value = value
+  }
+}
+
+/** Only a rotation key of the operation before, or of a genesis itself, may sign. */
+export class NotRotationKeyError extends PlcError {
+  static override readonly brand: string = 'atoll.identity.NotRotationKeyError'
+  override name = 'NotRotationKeyError'
+  readonly signer: DidKey
+  readonly rotationKeys: readonly string[]
+
+  constructor(signer: DidKey, rotationKeys: readonly string[]) {
+    const keys = rotationKeys.length > 0 ? `these may sign: ${rotationKeys.join(', ')}` : 'there are none'
+    super('signature', `the signer ${signer} is not among the rotation keys: ${keys}`)
+    this.signer = signer
+    this.rotationKeys = rotationKeys
   }
 }
 
@@ -96,4 +128,11 @@ export class PlcRequestError extends BrandedError {
     super(message, options)
     this.status = status
   }
+}
+
+const maxShown = 100
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > maxShown ? `${text.slice(0, maxShown)}…` : text
 }

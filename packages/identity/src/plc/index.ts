@@ -11,10 +11,12 @@ export { PlcClient, type PlcClientOptions } from './client.ts'
 export { formatDidDocument } from './document.ts'
 export {
   GenesisHashError,
+  InvalidContentError,
   InvalidOperationError,
   InvalidSignatureError,
   LateRecoveryError,
   MisorderedOperationError,
+  NotRotationKeyError,
   OperationLimitError,
   PlcError,
   type PlcFault,

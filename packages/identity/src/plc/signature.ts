@@ -29,7 +29,7 @@ export function didOfGenesis(operation: LivingOperation): Did {
 }
 
 /** 64 bytes in base64url. */
-const signatureDigits = 86
+export const signatureDigits = 86
 
 /** The first of `keys` whose signature the operation carries. */
 export function findSigner(operation: AnyOperation, keys: readonly string[]): DidKey | undefined {

@@ -50,9 +50,7 @@ describe('a log that holds', () => {
 
   it('may repeat rotation keys or have none left', () => {
     const repeated = [keys.weak, keys.weak].map((key) => key.didKey())
-    expect(
-      faultOf(newLog().update({ rotationKeys: repeated }, keys.weak).update({ rotationKeys: [] }, keys.weak)),
-    ).toBe('none')
+    expect(faultOf(newLog().rotate(repeated, keys.weak).rotate([], keys.weak))).toBe('none')
   })
 })
 
@@ -115,7 +113,7 @@ describe('recovery', () => {
 
   it('counts a repeated key by its first place', () => {
     const rotationKeys = [keys.weak, keys.strong, keys.weak].map((key) => key.didKey())
-    const log = newLog().update({ rotationKeys }, keys.weak).update({ handle: 'a.test' }, keys.weak)
+    const log = newLog().rotate(rotationKeys, keys.weak).update({ handle: 'a.test' }, keys.weak)
     log.wait(1).force(updateOperation(log.living(1), { handle: 'b.test' }, keys.strong))
     expect(faultOf(log)).toBe('signature')
   })

@@ -1,3 +1,4 @@
+import { type DidKey, InvalidKeyError } from '@atoll/crypto'
 import type { Occasion } from '@atoll/identity'
 import { type Commit, verifyCommit } from '@atoll/repo'
 import type { VerifyOptions } from './options.ts'
@@ -21,9 +22,19 @@ export async function checkSignature(
   // left to verifyCommit.
   if (sig[startOfS]! >= 0x80) return reject('signature-form', 'the signature has a high S')
   const cached = await signingKeyOf(did, { refresh: false, occasion })
-  if (cached !== undefined && verifyCommit(commit, cached)) return undefined
+  if (cached !== undefined && isSignedBy(commit, cached)) return undefined
   const current = await signingKeyOf(did, { refresh: true, occasion })
   if (current === undefined) return drop('identity', 'the account has no signing key')
-  if (current !== cached && verifyCommit(commit, current)) return undefined
+  if (current !== cached && isSignedBy(commit, current)) return undefined
   return reject('signature', "the signature is not that of the account's key")
+}
+
+/** A document may name a key that is no point of its curve: it signed nothing. */
+function isSignedBy(commit: Commit, key: DidKey): boolean {
+  try {
+    return verifyCommit(commit, key)
+  } catch (error) {
+    if (error instanceof InvalidKeyError) return false
+    throw error
+  }
 }

@@ -120,6 +120,13 @@ describe('sources', () => {
   expectVerdicts([
     ['inactive', 'drop', 'a commit of an inactive account', () => goodCommit, { remembered: { active: false } }],
     ['inactive', 'drop', 'a sync of an inactive account', () => goodSync, { remembered: { active: false } }],
+    [
+      'signature',
+      'reject',
+      'a key that is no point of its curve',
+      () => goodCommit,
+      { verifying: { signingKeyOf: () => 'did:key:zQ3shee78LWjGhnSBxM2g4cQwQFn1QF7wXBFpP5cmt6xRmLbY' } },
+    ],
     ['identity', 'drop', 'no signing key', () => goodCommit, { verifying: { signingKeyOf: () => undefined } }],
     [
       'identity',

@@ -175,6 +175,13 @@ describe('service auth', () => {
     expect(asked).toEqual([false, true, false, true, false, true])
   })
 
+  it('is not taken for signed by a key that is no point of its curve', async () => {
+    const offCurve: DidKey = 'did:key:zQ3shee78LWjGhnSBxM2g4cQwQFn1QF7wXBFpP5cmt6xRmLbY'
+    expect(await nameOf(verify(token(), { signingKeyOf: () => offCurve }))).toBe('401 BadJwtSignature')
+    const rotated = ({ refresh }: { refresh: boolean }) => (refresh ? keyPair.didKey() : offCurve)
+    expect(await nameOf(verify(token(), { signingKeyOf: (_, options) => rotated(options) }))).toBe('accepted')
+  })
+
   it('lets a token live an hour for one method, a minute for any', () => {
     expect(serviceExpiration(undefined, lxm, 1000)).toBe(1060)
     expect(serviceExpiration(4600, lxm, 1000)).toBe(4600)

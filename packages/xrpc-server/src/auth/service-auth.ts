@@ -2,7 +2,7 @@
  * Service auth: one service speaks to another for an account.
  * https://atproto.com/specs/xrpc#inter-service-authentication-jwt
  */
-import type { DidKey, KeyPair } from '@atoll/crypto'
+import { type DidKey, InvalidKeyError, type KeyPair } from '@atoll/crypto'
 import { ecdsaSigner, ecdsaVerifier, type Jwt, parseJwt, signJwt, verifyJwtSignature } from '@atoll/jwt'
 import { XrpcError } from '@atoll/xrpc'
 import type { Authorize } from '../core/route.ts'
@@ -197,10 +197,20 @@ async function checkFirstUse({ did, jti, exp }: ServiceJwtClaims, seen: SeenToke
  */
 async function checkSignature(jwt: Jwt, { did, service }: ServiceJwtClaims, signingKeyOf: SigningKeyOf) {
   const known = await signingKeyOf(did, { refresh: false, service })
-  if (known !== undefined && verifyJwtSignature(jwt, ecdsaVerifier(known))) return
+  if (known !== undefined && isSignedBy(jwt, known)) return
   const fresh = await signingKeyOf(did, { refresh: true, service })
   if (fresh === undefined) throw new XrpcError('BadJwtSignature', `no signing key is known of ${did}`)
-  if (fresh === known || !verifyJwtSignature(jwt, ecdsaVerifier(fresh))) {
+  if (fresh === known || !isSignedBy(jwt, fresh)) {
     throw new XrpcError('BadJwtSignature', 'the signature of the token is not its issuer’s')
+  }
+}
+
+/** A document may name a key that is no point of its curve: it signed nothing. */
+function isSignedBy(jwt: Jwt, key: DidKey): boolean {
+  try {
+    return verifyJwtSignature(jwt, ecdsaVerifier(key))
+  } catch (error) {
+    if (error instanceof InvalidKeyError) return false
+    throw error
   }
 }
