@@ -1,12 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DidKey } from '@atoll/crypto'
 import { jsonToValue, parseCid } from '@atoll/data-model'
 import { type Devnet, startDevnet } from '@atoll/devnet'
-import { createIdentityResolver, pdsOf, signingKeyOf } from '@atoll/identity'
-import { createLexicons, gatherDocuments, type ResolveLexiconDeps, resolveLexicon } from '@atoll/lexicon'
-import { verifyProof } from '@atoll/repo'
+import { createIdentityResolver } from '@atoll/identity'
+import { createLexicons } from '@atoll/lexicon'
+import { readDocuments } from '@atoll/lexicon/node'
+import { type LexiconNetwork, resolveLexicon, resolveWithReferences } from '@atoll/lexicon-resolution'
+import { installLexicons } from '@atoll/lexicon-resolution/node'
 import { type Did, parseDid, parseNsid } from '@atoll/syntax'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -70,43 +71,44 @@ afterAll(async () => {
 })
 
 /** What an application uses; only the DNS is simulated. */
-function deps(changes: Partial<ResolveLexiconDeps<DidKey>> = {}): ResolveLexiconDeps<DidKey> {
+function openNetwork(changes: Partial<LexiconNetwork> = {}): LexiconNetwork {
   const lookupTxt = async (name: string) => (name === '_lexicon.reef.example.com' ? [`did=${publisher}`] : [])
-  const resolver = createIdentityResolver({ plcUrl: network.plcUrl, fetch, lookupTxt })
-  return {
-    lookupTxt,
-    async resolveDid(did) {
-      const document = await resolver.resolveDid(did)
-      const [pds, signingKey] = document ? [pdsOf(document), signingKeyOf(document)] : []
-      return pds && signingKey ? { pds, signingKey } : undefined
-    },
-    fetch,
-    verifyProof,
-    ...changes,
-  }
+  const identity = createIdentityResolver({ plcUrl: network.plcUrl, fetch, lookupTxt })
+  return { lookupTxt, identity, fetch, ...changes }
 }
 
-const reasonOf = (nsid: typeof sighting, changes: Partial<ResolveLexiconDeps<DidKey>> = {}) =>
-  resolveLexicon(nsid, deps(changes)).then(
+const reasonOf = (nsid: typeof sighting, changes: Partial<LexiconNetwork> = {}) =>
+  resolveLexicon(nsid, openNetwork(changes)).then(
     () => 'found',
     (error) => error.reason,
   )
 
 describe('a published document', () => {
   it('is found by its name, with the proof of the repository that holds it', async () => {
-    const published = await resolveLexicon(sighting, deps())
+    const published = await resolveLexicon(sighting, openNetwork())
     expect(published.document).toMatchObject(documents[0]!)
     expect(published).toMatchObject({ did: publisher, cid: parseCid(cids.get(sighting)!) })
     expect(published.uri).toBe(`at://${publisher}/com.atproto.lexicon.schema/${sighting}`)
   })
 
   it('brings those that it refers to, and records are validated by all of them', async () => {
-    const find = async (nsid: string) => (await resolveLexicon(parseNsid(nsid), deps())).document
-    const lexicons = createLexicons(await gatherDocuments(sighting, find))
+    const published = await resolveWithReferences([sighting], (nsid) => resolveLexicon(nsid, openNetwork()))
+    const lexicons = createLexicons(published.map(({ document }) => document))
     expect(lexicons.nsids()).toEqual([sighting, place])
     const judge = (name: string) =>
       lexicons.validateRecord(sighting, jsonToValue({ $type: sighting, species: 'moray eel', where: { name } })).ok
     expect([judge('north pool'), judge('the pool at the north of the reef')]).toEqual([true, false])
+  })
+
+  it('is installed with those that it refers to, as it was published', async () => {
+    const [lexicons, manifest] = [join(folder, 'project', 'lexicons'), join(folder, 'project', 'lexicons.json')]
+    const options = { lexicons: [sighting], folder: lexicons, manifest, network: openNetwork() }
+    expect(await installLexicons(options)).toMatchObject({ added: [place, sighting] })
+    expect(readDocuments(lexicons)).toEqual(documents.toReversed())
+    expect(JSON.parse(await readFile(manifest, 'utf8')).installed[sighting]).toEqual({
+      uri: `at://${publisher}/com.atproto.lexicon.schema/${sighting}`,
+      cid: cids.get(sighting),
+    })
   })
 
   it('is proven to be absent, and is not accepted from another account or with another key', async () => {
@@ -119,9 +121,16 @@ describe('a published document', () => {
     })
     const otherDid = parseDid(other.data.did)
     expect(await reasonOf(sighting, { lookupTxt: async () => [`did=${otherDid}`] })).toContain('does not publish it')
-    const { resolveDid } = deps()
-    const keyOfAnother = async (did: Did) => ({ ...(await resolveDid(did))!, ...(await keyOf(otherDid)) })
-    const keyOf = async (did: Did) => ({ signingKey: (await resolveDid(did))!.signingKey })
-    expect(await reasonOf(sighting, { resolveDid: keyOfAnother })).toContain('gave no proof')
+    const { identity } = openNetwork()
+    const keyOfAnother = async (did: Did) => {
+      const [document, other] = [await identity.resolveDid(did), await identity.resolveDid(otherDid)]
+      const verificationMethod = (other?.verificationMethod ?? []).map((method) => ({
+        ...method,
+        id: `${did}#atproto`,
+        controller: did,
+      }))
+      return { ...document!, verificationMethod }
+    }
+    expect(await reasonOf(sighting, { identity: { resolveDid: keyOfAnother } })).toContain('gave no proof')
   })
 })

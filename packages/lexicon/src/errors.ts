@@ -15,17 +15,3 @@ export class LexiconError extends BrandedError {
     this.issues = issues
   }
 }
-
-/** Thrown when the published document of an NSID cannot be had. */
-export class LexiconResolutionError extends BrandedError {
-  static override readonly brand: string = 'atoll.lexicon.LexiconResolutionError'
-  override name = 'LexiconResolutionError'
-  readonly nsid: string
-  readonly reason: string
-
-  constructor(nsid: string, reason: string, options?: ErrorOptions) {
-    super(`${nsid}: ${reason}`, options)
-    this.nsid = nsid
-    this.reason = reason
-  }
-}

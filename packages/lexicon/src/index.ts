@@ -30,8 +30,8 @@ export type {
   UnionSchema,
   UnknownSchema,
 } from './document/document.ts'
-export { gatherDocuments, referredDocuments } from './document/referred-documents.ts'
-export { LexiconError, LexiconResolutionError } from './errors.ts'
+export { referredDocuments } from './document/referred-documents.ts'
+export { LexiconError } from './errors.ts'
 export { createLexicons, Lexicons } from './lexicons.ts'
 export { lintLexicon } from './lint/lint.ts'
 export type { FindDocument } from './lint/lint-references.ts'
@@ -56,7 +56,6 @@ export type {
 } from './methods/methods.ts'
 export { formatParams } from './methods/params.ts'
 export { checkLexicon, parseLexicon } from './parse/parse.ts'
-export { type PublishedLexicon, type ResolveLexiconDeps, resolveLexicon } from './resolve-lexicon.ts'
 export type { DefinitionSource } from './validation/definition-source.ts'
 export { DocumentSource, document } from './validation/document-source.ts'
 export { describeIssues, type Issue, type IssueCode, type Result } from './validation/result.ts'

@@ -22,24 +22,3 @@ export function referredDocuments(document: LexiconDoc): Nsid[] {
   found.delete(document.id)
   return Array.from(found as Set<Nsid>).sort() // a parsed document refers to NSIDs
 }
-
-/**
- * Gathers a document and all those it refers to, directly or not, as far as `find` knows them.
- * References that then lead nowhere do no harm: a value that needs them cannot be validated, and is
- * refused with `unknown-schema`.
- */
-export async function gatherDocuments(
-  nsid: Nsid,
-  find: (nsid: Nsid) => Promise<LexiconDoc | undefined> | LexiconDoc | undefined,
-  { maxDocuments = 64 }: { maxDocuments?: number } = {},
-): Promise<LexiconDoc[]> {
-  const wanted = new Set([nsid])
-  const found: LexiconDoc[] = []
-  for (const next of wanted) {
-    const document = await find(next)
-    if (document === undefined) continue
-    found.push(document)
-    for (const other of referredDocuments(document)) if (wanted.size < maxDocuments) wanted.add(other)
-  }
-  return found
-}

@@ -138,12 +138,12 @@ describe('importing the lexicons of a package', () => {
   const moduleText = (group: string) => readFileSync(at(`app/made/${group}.ts`), 'utf8')
 
   it('refers to its modules, and generates none for them', () => {
-    publish('@reef/lexicons', [tide()])
+    publish('reef-lexicons', [tide()])
     put('app/lexicons/walk.json', refersTo('com.example.reef.tide'))
-    expect(run('./app/lexicons', './app/made', '--import', '@reef/lexicons')).toMatchObject({ code: 0, err: '' })
+    expect(run('./app/lexicons', './app/made', '--import', 'reef-lexicons')).toMatchObject({ code: 0, err: '' })
     expect(readdirSync(at('app/made')).sort()).toEqual(['com.example.shore.ts', 'index.ts'])
     const text = moduleText('com.example.shore')
-    expect(text).toContain("import * as comExampleReef from '@reef/lexicons/made/com.example.reef'")
+    expect(text).toContain("import * as comExampleReef from 'reef-lexicons/made/com.example.reef'")
     expect(text).toContain('it?: comExampleReef.Tide')
     expect(moduleText('index')).not.toContain('reef')
   })
