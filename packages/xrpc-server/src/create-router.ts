@@ -6,7 +6,7 @@ import type { RouterOptions } from './core/options.ts'
 import { printError } from './core/print-error.ts'
 import { checkRefusal } from './core/refusal.ts'
 import { reporting } from './core/reporting.ts'
-import type { MethodRoute, Nsid, Route } from './core/route.ts'
+import type { MethodRoute, Nsid } from './core/route.ts'
 import { compressResponse } from './encoding/compress.ts'
 import { handleFetch } from './hosts/fetch.ts'
 import type { Router } from './hosts/router.ts'
@@ -16,8 +16,9 @@ import { openToAllOrigins, preflightResponse } from './http/cors.ts'
 import { ClientGoneError, errorResponse, publicError } from './http/errors.ts'
 import type { RouterRequest, RouterResponse } from './http/messages.ts'
 import { chunksOf } from './http/web-streams.ts'
+import { CountsByKey } from './limits/counts-by-key.ts'
 import { rateHeaders } from './limits/rate-limits.ts'
-import { Subscriptions, type Upgrade } from './streams/subscriptions.ts'
+import type { Route, SubscriptionSettings, Upgrade } from './streams/subscriptions.ts'
 
 /** Makes a router of declared methods. @throws Error when a method is declared twice */
 export function createRouter(routes: Iterable<Route>, options: RouterOptions = {}): Router {
@@ -38,7 +39,7 @@ class RouterCore {
   readonly #routes = new Map<string, Route>()
   readonly #limiter: Limiter
   readonly #settings: MethodSettings
-  readonly #subscriptions: Subscriptions
+  readonly #subscriptions: SubscriptionSettings
   readonly #options: RouterOptions
   readonly #onError: NonNullable<RouterOptions['onError']>
 
@@ -58,7 +59,7 @@ class RouterCore {
       },
       validateOutput: options.validateOutput ?? true,
     }
-    this.#subscriptions = new Subscriptions({ ...options, onError: this.#onError })
+    this.#subscriptions = { options: { ...options, onError: this.#onError }, openByNetwork: new CountsByKey() }
   }
 
   async handle(request: RouterRequest): Promise<RouterResponse> {
@@ -86,7 +87,7 @@ class RouterCore {
     try {
       const route = this.#routes.get(this.#locate(exchange) ?? '')
       await this.#spendGlobal(exchange, undefined)
-      if (route?.kind === 'stream') return await this.#subscriptions.open(route, exchange)
+      if (route?.kind === 'stream') return await route.open(route, exchange, this.#subscriptions)
       if (route) throw new XrpcError('InvalidRequest', `${exchange.nsid} is a ${route.method.kind}, not a subscription`)
       throw this.#notHere(exchange)
     } catch (thrown) {

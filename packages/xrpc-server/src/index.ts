@@ -22,13 +22,10 @@ export {
   type Nsid,
   type RawOutput,
   type ResponseHeaders,
-  type Route,
   type RouteOptions,
   route,
   type StreamCall,
   type StreamHandler,
-  type StreamRoute,
-  stream,
 } from './core/route.ts'
 export { createRouter } from './create-router.ts'
 export { type ContentCoding, negotiateCoding } from './encoding/accept-encoding.ts'
@@ -56,5 +53,5 @@ export {
 } from './limits/rate-limits.ts'
 export { type Asker, TooManyWaitingError, type TurnLimits, Turns } from './limits/turns.ts'
 export type { FrameSocket } from './streams/frame-socket.ts'
-export type { Upgrade } from './streams/subscriptions.ts'
+export { type Route, type StreamRoute, stream, type Upgrade } from './streams/subscriptions.ts'
 export { frameSocketOf, type WebSocketLike, type WebSocketLimits } from './streams/web-frame-socket.ts'

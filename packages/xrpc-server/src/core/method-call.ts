@@ -1,5 +1,5 @@
 /** One declared method, from its parameters to its response. */
-import { describeIssues, type Procedure, type Query, type Result } from '@atoll/lexicon'
+import { describeIssues, type Method, type Procedure, type Query, type Result } from '@atoll/lexicon'
 import { XrpcError } from '@atoll/xrpc'
 import { isPromise } from '../http/awaitable.ts'
 import type { ByteStream } from '../http/bodies.ts'
@@ -10,7 +10,7 @@ import type { Limiter } from './limiter.ts'
 import { outputResponse } from './output.ts'
 import { readQuery } from './query.ts'
 import { type Refuse, refuse } from './refusal.ts'
-import type { AuthorizeRequest, Call, MethodRoute, Nsid, ResponseHeaders, Route } from './route.ts'
+import type { AuthorizeRequest, Call, MethodRoute, Nsid, ResponseHeaders } from './route.ts'
 
 export interface MethodSettings {
   limiter: Limiter
@@ -43,7 +43,7 @@ export async function callMethod(
 }
 
 /** The parameters as the lexicon declares them. @throws XrpcError that names the wrong ones */
-export function requireParams(method: Route['method'], request: RouterRequest): object {
+export function requireParams(method: Method, request: RouterRequest): object {
   const result: Result<object> = method.parseParams(readQuery(method, request.query))
   if (result.ok) return result.value
   throw new XrpcError('InvalidRequest', `Invalid params: ${describeIssues(result.issues)}`)

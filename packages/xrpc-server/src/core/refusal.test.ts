@@ -3,7 +3,8 @@ import { decodeFrame, encodeErrorFrame, XrpcError } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { createRouter } from '../create-router.ts'
 import type { RouterRequest } from '../http/messages.ts'
-import { type Handler, route, type StreamHandler, stream } from './route.ts'
+import { stream } from '../streams/subscriptions.ts'
+import { type Handler, route, type StreamHandler } from './route.ts'
 
 const dive = query<object, undefined, 'TooDeep'>(
   document('com.example.reef.dive', '{"main":{"type":"query","errors":[{"name":"TooDeep"}]}}'),

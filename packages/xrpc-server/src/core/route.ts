@@ -126,15 +126,6 @@ export interface MethodRoute {
   readonly options: RouteOptions
 }
 
-export interface StreamRoute {
-  readonly kind: 'stream'
-  readonly method: Subscription
-  readonly authorize: Authorize<unknown>
-  readonly handler: StreamHandler<Subscription>
-}
-
-export type Route = MethodRoute | StreamRoute
-
 /**
  * Declares who may call a method, what it costs, and which handler serves it.
  *
@@ -149,14 +140,4 @@ export function route<M extends Query | Procedure, C>(
   // The router gives `handler` what `method` parsed and `authorize` returned, so its narrower types
   // hold.
   return { kind: 'method', method, authorize, handler, options } as unknown as MethodRoute
-}
-
-/** Declares a subscription: who may follow it, and the generator of its messages. */
-export function stream<M extends Subscription, C>(
-  method: M,
-  authorize: Authorize<C>,
-  handler: StreamHandler<M, C>,
-): StreamRoute {
-  // As in `route`.
-  return { kind: 'stream', method, authorize, handler } as unknown as StreamRoute
 }
