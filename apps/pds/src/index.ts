@@ -1,4 +1,3 @@
-export type { Access } from './access/access.ts'
 export { type Adapters, type OpenAdapters, type OpenAdaptersOptions, openAdapters } from './adapters.ts'
 export type { AccountCaller, AdminCaller, Reader } from './callers.ts'
 export { type Config, readConfig } from './config/config.ts'
@@ -18,6 +17,7 @@ export type {
   StoredRemoval,
 } from './hooks/hooks.ts'
 export type { ForeignIdentity, LookUpCaller } from './identity/look-ups.ts'
+export type { PdsAccess } from './kit/pds-access.ts'
 export type {
   AccountInfo,
   AccountService,
@@ -33,7 +33,7 @@ export type {
   WriteOptions,
   WrittenRecord,
 } from './kit/pds-services.ts'
-export type { PdsAccess, PdsOptions } from './options.ts'
+export type { PdsOptions } from './options.ts'
 export { createPds, type Pds } from './pds.ts'
 export type { ValidationStatus } from './repos/write/write.ts'
 export { type ServedPds, type ServePdsOptions, servePds } from './serve.ts'

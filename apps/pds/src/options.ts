@@ -1,15 +1,12 @@
 import type { Log } from '@atoll/process'
 import type { Nsid } from '@atoll/syntax'
 import type { Route } from '@atoll/xrpc-server'
-import type { Access } from './access/access.ts'
 import type { Adapters } from './adapters.ts'
 import type { Config } from './config/config.ts'
 import type { Hooks } from './hooks/hooks.ts'
+import type { PdsAccess } from './kit/pds-access.ts'
 import type { PdsServices } from './kit/pds-services.ts'
 import type { Fallback } from './web/fallback.ts'
-
-/** Who may call an own method: `route(method, may.account, handler)`. */
-export type PdsAccess = Pick<Access, 'anyone' | 'reader' | 'account' | 'service' | 'admin'>
 
 /** What a PDS is made of. Only `config` is required: everything else follows from it. */
 export interface PdsOptions {

@@ -1,7 +1,8 @@
 import type { Did } from '@atoll/syntax'
-import { type Authorize, MemorySeenTokens, type ServiceJwtClaims, serviceAuth } from '@atoll/xrpc-server'
-import type { AccountCaller, AdminCaller, Newcomer, Reader, RefreshCaller } from '../callers.ts'
+import { type Authorize, MemorySeenTokens, serviceAuth } from '@atoll/xrpc-server'
+import type { Newcomer, RefreshCaller } from '../callers.ts'
 import type { LookUps } from '../identity/look-ups.ts'
+import type { PdsAccess } from '../kit/pds-access.ts'
 import type { SessionTokens } from '../sessions/session-tokens.ts'
 import type { Administrator } from './administrator.ts'
 import { accountCaller, refreshCaller } from './bearer.ts'
@@ -9,28 +10,15 @@ import { newcomer } from './newcomer.ts'
 import { signingKeysFor } from './signing-keys.ts'
 
 /** Who may call a method, under the names that `routes.ts` uses. */
-export interface Access {
-  /** Anyone. Credentials are neither required nor read. */
-  readonly anyone: Authorize<undefined>
-  /** Anyone. Credentials are optional, but must be valid if they are sent. */
-  readonly reader: Authorize<Reader>
+export interface Access extends PdsAccess {
   /**
    * Somebody without an account. The proof for a DID is checked only if the request brings a DID.
    */
   readonly newcomer: Authorize<Newcomer>
-  /** A signed-in account, with its password or an app password. */
-  readonly account: Authorize<AccountCaller>
-  /**
-   * An account or a service anywhere in the network, by a service token for this method of this
-   * server (service auth). Each token is accepted once.
-   */
-  readonly service: Authorize<ServiceJwtClaims>
   /** The holder of a live refresh token. */
   readonly refresh: Authorize<RefreshCaller>
   /** The holder of a refresh token, expired ones included: enough to sign out. */
   readonly expiredRefresh: Authorize<RefreshCaller>
-  /** The administrator, by HTTP Basic. */
-  readonly admin: Authorize<AdminCaller>
 }
 
 interface AccessDeps {

@@ -8,15 +8,17 @@ import { within } from './within.ts'
 
 /** How many commits the hook is told of at the same time. */
 const maxAtOnce = 64
-/** How long the end of the server waits for the hook. */
-const closeMs = 10_000
-/** How long to wait before a log that could not be read is read again. */
-const retryMs = 1_000
+const defaultCloseMs = 10_000
+const defaultRetryMs = 1_000
 
 interface CommitReportsDeps {
   readonly events: EventFeed
   readonly hook: NonNullable<Hooks['afterCommit']>
   readonly timeoutMs: number
+  /** How long the end of the server waits for the hook. Default: ten seconds. */
+  readonly closeMs?: number
+  /** How long to wait before a log that could not be read is read again. Default: a second. */
+  readonly retryMs?: number
   /** Told of failures of the hook, and of commits that it is not told of. */
   readonly onError: (message: string, facts: { did?: Did; seq?: number; err: unknown }) => void
 }
@@ -53,8 +55,9 @@ export class CommitReports {
     await Promise.all(this.#underWay)
   }
 
-  /** Lets the hook be told of the last commits, for ten seconds at most, and ends. */
+  /** Lets the hook be told of the last commits, for a bounded time, and ends. */
   async close(): Promise<void> {
+    const { closeMs = defaultCloseMs } = this.#deps
     const late = () => new Error(`it took more than ${closeMs} ms`)
     await within(this.settled(), closeMs, late).catch((err: unknown) =>
       this.#deps.onError('the server ends before the hook afterCommit was told of the last commits', {
@@ -78,7 +81,7 @@ export class CommitReports {
         }
       } catch (err) {
         this.#deps.onError('the event log could not be read for the hook afterCommit', { seq: this.#cursor, err })
-        await pause(retryMs, signal)
+        await pause(this.#deps.retryMs ?? defaultRetryMs, signal)
       }
     }
   }
