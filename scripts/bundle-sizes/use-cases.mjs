@@ -93,16 +93,9 @@ export const useCases = [
     name: 'read the records of a repository',
     aim: 20,
     atoll: `
-      import { readCar } from '@atoll/car'
-      import { BlockMap } from '@atoll/data-model'
-      import { decodeCommit, Mst, readRecord } from '@atoll/repo'
-      export function* records(bytes) {
-        const { roots, blocks } = readCar(bytes)
-        const map = new BlockMap(blocks)
-        const get = (cid) => map.get(cid)
-        for (const { key, cid } of Mst.load(decodeCommit(get(roots[0])).data, get).entries()) {
-          yield { key, ...readRecord({ cid, bytes: get(cid) }) }
-        }
+      import { readRepo } from '@atoll/repo'
+      export async function* records(bytes) {
+        yield* (await readRepo(bytes)).records()
       }`,
     atproto: `
       import { MemoryBlockstore, readCarWithRoot, Repo } from '@atproto/repo'

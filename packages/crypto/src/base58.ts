@@ -33,9 +33,9 @@ function convert(digits: readonly number[], from: number, to: number): number[] 
     for (let at = 0; at < reversed.length; at++) {
       carry += reversed[at]! * from
       reversed[at] = carry % to
-      carry = Math.floor(carry / to)
+      carry = (carry / to) | 0
     }
-    for (; carry > 0; carry = Math.floor(carry / to)) reversed.push(carry % to)
+    for (; carry > 0; carry = (carry / to) | 0) reversed.push(carry % to)
   }
   const firstNonZero = digits.findIndex((digit) => digit !== 0)
   const zeros = firstNonZero < 0 ? digits.length : firstNonZero

@@ -1,3 +1,4 @@
+import { RecentMap } from '@atoll/recent-map'
 import { decodeBase58, encodeBase58 } from './base58.ts'
 import { type Curve, scalarLength } from './curves.ts'
 import { InvalidKeyError } from './errors.ts'
@@ -26,6 +27,12 @@ const codecs: Record<Curve, readonly [number, number]> = { p256: [0x80, 0x24], k
 // Base58 decoding takes quadratic time, and the longest key here (65 bytes, legacy) has 89
 // characters.
 const maxLength = 100
+
+/**
+ * Those seen last: whoever follows a stream reads the keys of the same accounts again and again.
+ * Marked as free of effects, so that a bundle without it leaves it out.
+ */
+const wellFormed = /* @__PURE__ */ new RecentMap<string, DidKey>({ maxSize: 10_000 })
 
 /** The curve and the bytes in a `Multikey`. @throws InvalidKeyError */
 export function readMultikey(text: string): KeyText {
@@ -61,8 +68,12 @@ export function compressPoint(bytes: Uint8Array): Uint8Array {
  * @throws InvalidKeyError for another form or kind
  */
 export function didKeyOfMultikey(text: string): DidKey {
+  const known = wellFormed.peek(text)
+  if (known !== undefined) return known
   requirePrefix(readMultikey(text).bytes)
-  return `${didKeyScheme}${text}` as DidKey // a multikey begins with z, and has one spelling
+  const didKey = `${didKeyScheme}${text}` as DidKey // a multikey begins with z, and has one spelling
+  wellFormed.set(text, didKey)
+  return didKey
 }
 
 /**
