@@ -20,7 +20,9 @@ function styledFiles(root) {
   ]
   return globSync(patterns, { cwd: root })
     .filter(
-      (file) => !/(?:^|\/)(?:node_modules|dist|fixtures)\//.test(file) && !file.startsWith('packages/lexicons/src/'),
+      (file) =>
+        !/(?:^|\/)(?:node_modules|dist|fixtures)\//.test(file) &&
+        !/^(?:packages\/lexicons\/src|examples\/src\/lexicons)\//.test(file),
     )
     .sort()
 }

@@ -9,5 +9,7 @@ let all: Lexicons | undefined
 
 /** Every document of these modules, as one set. */
 export function lexicons(): Lexicons {
-  return (all ??= new Lexicons([...comExampleReef]))
+  return (all ??= new Lexicons([
+    ...comExampleReef,
+  ]))
 }

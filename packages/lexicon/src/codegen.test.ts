@@ -178,6 +178,7 @@ export const documents = [
       text: { type: 'string', maxGraphemes: 3, minLength: 1 },
       list: { type: 'array', items: { type: 'union', refs: ['#text', 'com.example.thing'] } },
       red: { type: 'token' },
+      wide: { type: 'object', required: Array.from({ length: 48 }, (_, i) => `field${i}`) },
     })
     const parts = Array.from(text.matchAll(/define\('([^']*)', '.*?'(?:, \(\) => \[(.*)\])?\)/g), ([, name, list]) => [
       name,
@@ -188,6 +189,7 @@ export const documents = [
       ['com.example.thing#text', 'graphemesMeasure, lengthMeasure, stringKind'],
       ['com.example.thing#list', 'arrayKind, unionKind, thingTextDefinition, thingDefinition'],
       ['com.example.thing#red', undefined],
+      ['com.example.thing#wide', 'fieldLookup, objectKind'],
     ])
   })
 

@@ -3,6 +3,7 @@
 export { procedure, query, recordType, subscription } from './methods/describe.ts'
 export { type DefinitionSource, define } from './validation/definition-source.ts'
 export { DocumentSource } from './validation/document-source.ts'
+export { fieldLookup } from './validation/field-lookup.ts'
 export {
   atIdentifierFormat,
   atUriFormat,

@@ -16,15 +16,14 @@ const irregular = new Set(
 // Nearly every tag there is; the rest of the rules need not be asked.
 const usual = /^[a-z]{2,3}(?:-[A-Z]{2})?$/
 const ascii = /^[a-zA-Z0-9-]+$/
-const shortPrimary = /^[a-z]{2,3}$/
-const longPrimary = /^[a-z]{5,8}$/
-const extended = /^[a-z]{3}$/
-const script = /^[a-z]{4}$/
-const region = /^(?:[a-z]{2}|[0-9]{3})$/
+// The rule `langtag` of RFC 5646 section 2.1 in lower case: language, script, region, variants,
+// extensions, private use. No subtag can be taken in two ways, so matching never goes back far.
+const langtag =
+  /^(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{5,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*(?:-[a-wyz\d](?:-[a-z\d]{2,8})+)*(?:-x(?:-[a-z\d]{1,8})+)?$/
+const privateUse = /^x(?:-[a-z\d]{1,8})+$/
 const variant = /^(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3})$/
 const singleton = /^[a-wyz0-9]$/
 const extension = /^[a-z0-9]{2,8}$/
-const privateUse = /^[a-z0-9]{1,8}$/
 
 /**
  * Whether a value is a well-formed language tag, which is what lexicons ask for. Letter case does
@@ -35,9 +34,8 @@ export function isLanguage(value: unknown): value is Language {
   if (usual.test(value)) return true
   if (!ascii.test(value)) return false
   const tag = value.toLowerCase()
-  if (irregular.has(tag)) return true
-  const subtags = tag.split('-')
-  return isPrivateUse(subtags, 0) || (value.startsWith(subtags[0]!) && isLangtag(subtags))
+  if (irregular.has(tag) || privateUse.test(tag)) return true
+  return langtag.test(tag) && value.startsWith(tag.split('-', 1)[0]!)
 }
 
 /** The text as a well-formed language tag. @throws InvalidLanguageError */
@@ -64,25 +62,4 @@ export function isValidLanguage(tag: Language): boolean {
 
 function withoutPrivateUse(tag: string): string {
   return tag.split(/(?:^|-)x-/, 1)[0]!
-}
-
-/** The rule `langtag` of RFC 5646 section 2.1. */
-function isLangtag(subtags: string[]): boolean {
-  const is = (pattern: RegExp, at: number) => pattern.test(subtags[at] ?? '')
-  let at = 1
-  if (is(shortPrimary, 0)) while (at <= 3 && is(extended, at)) at++
-  else if (!is(longPrimary, 0)) return false
-  if (is(script, at)) at++
-  if (is(region, at)) at++
-  while (is(variant, at)) at++
-  while (is(singleton, at)) {
-    if (!is(extension, ++at)) return false
-    while (is(extension, at)) at++
-  }
-  return at === subtags.length || isPrivateUse(subtags, at)
-}
-
-function isPrivateUse(subtags: string[], at: number): boolean {
-  const values = subtags.slice(at + 1)
-  return subtags[at] === 'x' && values.length > 0 && values.every((value) => privateUse.test(value))
 }

@@ -3,6 +3,7 @@ import type { Reference } from '../document/references.ts'
 import { referencesOf } from '../document/referred-documents.ts'
 import { visitSchemas } from '../document/visit.ts'
 import { measuresOf } from '../validation/check-scalars.ts'
+import { hasManyFields } from '../validation/fields.ts'
 import { GENERATED, type Imports } from './imports.ts'
 import { definitionName } from './names.ts'
 
@@ -14,6 +15,7 @@ export function partsOf(id: LexiconDoc['id'], name: string, definition: Definiti
   const names = new Set<string>()
   visitSchemas(alone, (schema) => {
     if (!describeNoData.has(schema.type)) names.add(`${camelCase(schema.type)}Kind`)
+    if (schema.type === 'object' && hasManyFields(schema)) names.add('fieldLookup')
     if (schema.type !== 'string') return
     if (schema.format !== undefined) names.add(`${camelCase(schema.format)}Format`)
     for (const measure of measuresOf(schema)) names.add(`${measure}Measure`)

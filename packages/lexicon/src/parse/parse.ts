@@ -2,7 +2,7 @@ import { isNsid, isRecordKeyKind } from '@atoll/syntax'
 import type { LexiconDoc } from '../document/document.ts'
 import { isDefinitionName, isReference } from '../document/references.ts'
 import { LexiconError } from '../errors.ts'
-import * as formats from '../validation/formats.ts'
+import { isFormatName } from '../validation/all-parts.ts'
 import { isMap } from '../validation/maps.ts'
 import type { Result } from '../validation/result.ts'
 import { type Check, ValidationContext } from '../validation/validation-context.ts'
@@ -163,8 +163,4 @@ function isMimePattern(text: string): boolean {
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1))
-}
-
-function isFormatName(text: string): boolean {
-  return Object.values(formats).some(({ name }) => name === text)
 }

@@ -1,6 +1,7 @@
 import type { ArraySchema, ObjectSchema } from '../document/document.ts'
+import { type Field, hasManyFields } from './fields.ts'
 import { isInherited, isMap } from './maps.ts'
-import { compileSchema, type Scope } from './scope.ts'
+import { compileSchema, type FieldLookup, requirePart, type Scope } from './scope.ts'
 import type { Check } from './validation-context.ts'
 
 export function compileArray(schema: ArraySchema, scope: Scope): Check {
@@ -21,23 +22,10 @@ export function compileArray(schema: ArraySchema, scope: Scope): Check {
   }
 }
 
-interface Field {
-  readonly name: string
-  readonly check: Check
-  readonly required: boolean
-  readonly nullable: boolean
-  readonly inherited: boolean
-}
-
-// From so many fields on, the fields that a value has are looked up in the schema, and not the
-// other way round: else someone else's schema of a thousand fields would make a list of a thousand
-// empty objects cost a million steps.
-const MANY_FIELDS = 48
-
 /** Fields that the schema does not name are let through, whatever they hold. */
 export function compileObject(schema: ObjectSchema, scope: Scope): Check {
   const fields = fieldsOf(schema, scope)
-  if (fields.length >= MANY_FIELDS) return compileLargeObject(fields)
+  if (hasManyFields(schema)) return requirePart<FieldLookup>('many-fields', scope).compile(fields)
   return (value, context) => {
     if (!isMap(value)) return context.fail('type', 'must be an object')
     let ok = true
@@ -52,30 +40,6 @@ export function compileObject(schema: ObjectSchema, scope: Scope): Check {
         if (field.check(member, context)) continue
         ok = context.prefix(field.name, found)
       }
-      if (context.isFull) return false
-    }
-    return ok
-  }
-}
-
-function compileLargeObject(fields: readonly Field[]): Check {
-  const byName = new Map(fields.map((field) => [field.name, field]))
-  const required = fields.filter((field) => field.required)
-  return (value, context) => {
-    if (!isMap(value)) return context.fail('type', 'must be an object')
-    let ok = true
-    for (const { name } of required) {
-      if (Object.hasOwn(value, name) && value[name] !== undefined) continue
-      ok = context.failAt(name, 'required', 'is missing')
-      if (context.isFull) return false
-    }
-    for (const name of Object.keys(value)) {
-      const member: unknown = value[name]
-      const field = byName.get(name)
-      if (field === undefined || member === undefined || (member === null && field.nullable)) continue
-      const found = context.issueCount
-      if (field.check(member, context)) continue
-      ok = context.prefix(name, found)
       if (context.isFull) return false
     }
     return ok

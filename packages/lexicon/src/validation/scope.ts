@@ -1,4 +1,5 @@
 import type { FieldSchema, RecordDefinition, StringFormat, StringSchema } from '../document/document.ts'
+import type { Field } from './fields.ts'
 import type { Check, ValidationContext } from './validation-context.ts'
 
 /** The kinds of schema that describe data. */
@@ -25,6 +26,12 @@ export interface TextMeasure {
 
 export type TextLimit = (text: string, context: ValidationContext) => boolean
 
+/** How objects of many fields are checked. */
+export interface FieldLookup {
+  readonly name: 'many-fields'
+  compile(fields: readonly Field[]): Check
+}
+
 /** A definition, by its full type name; without `check` it describes no data. */
 export interface NamedCheck {
   readonly name: string
@@ -32,7 +39,7 @@ export interface NamedCheck {
 }
 
 /** Whatever a schema may need to be compiled. No two kinds of part have a name in common. */
-export type Part = SchemaKind | FormatKind | TextMeasure | NamedCheck
+export type Part = SchemaKind | FormatKind | TextMeasure | FieldLookup | NamedCheck
 
 /** Finds parts by name: those that a definition was generated with, or any there are. */
 export type FindPart = (name: string) => Part | undefined
