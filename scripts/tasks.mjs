@@ -56,6 +56,10 @@ const tasks = {
     { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
     { run: [process.execPath, 'scripts/bundle-sizes.mjs', ...rest] },
   ],
+  importers: [
+    { run: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+    { run: [process.execPath, 'scripts/check-published.mjs', ...rest] },
+  ],
   audit: [{ run: [process.execPath, 'scripts/audit.mjs', ...rest] }],
   fuzz: [{ run: [process.execPath, 'scripts/fuzz.mjs', ...rest] }],
   faults: [buildPrograms, { run: [process.execPath, 'scripts/faults.mjs', ...rest] }],
