@@ -143,9 +143,9 @@ export const checks: Record<string, Check> = {
 
   async 'cuts off a subscriber that talks'({ port }) {
     const { socket, closed } = await subscribe(port, '?to=1&then=wait')
-    const timer = setInterval(() => socket.readyState === WebSocket.OPEN && socket.send(new Uint8Array(10_000)), 5)
+    // Not for ever: a connection that is closed with bytes unread may lose the close frame.
+    for (let sent = 0; sent < 80_000; sent += 10_000) socket.send(new Uint8Array(10_000))
     assert.deepEqual(await closed, [1008, 'nothing is to be sent here'])
-    clearInterval(timer)
   },
 
   async 'keeps a silent subscriber, and pings it'({ port, pings }) {
