@@ -81,13 +81,13 @@ async function manifestFaults(tarballs) {
   return results.flat()
 }
 
-/** pnpm lets a package import only what it declares. */
+/** With pnpm, a package can import only what it declares. */
 function pnpmParts() {
   return managerNames
     .filter((name) => name !== 'npm')
     .map((manager) => {
       const check = async (tarballs) => {
-        const project = await createConsumer(manager, join(folder, manager.replaceAll(' ', '-')), tarballs)
+        const project = await createConsumer(manager, join(folder, manager), tarballs)
         const entries = installedEntries(project, names)
         return [
           ...(await importFaults(project, entries)),
@@ -95,6 +95,6 @@ function pnpmParts() {
           ...(await suiteFaults(project)),
         ].map((fault) => `${manager}: ${fault}`)
       }
-      return [manager.replaceAll(' ', '-'), check]
+      return [manager, check]
     })
 }

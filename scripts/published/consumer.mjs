@@ -25,7 +25,7 @@ const managers = {
   },
   pnpm: pnpm({}),
   // Nothing can be imported that is not declared.
-  'pnpm without hoisting': pnpm({ hoist: false, 'shamefully-hoist': false, 'auto-install-peers': false }),
+  'pnpm-without-hoisting': pnpm({ hoist: false, 'shamefully-hoist': false, 'auto-install-peers': false }),
 }
 
 export const managerNames = Object.keys(managers)
