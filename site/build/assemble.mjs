@@ -10,7 +10,7 @@ export function assemble(repository) {
   const faults = []
   for (const [file, place] of map) {
     const text = outsideBlocks(readFileSync(join(root, file), 'utf8'), (prose) =>
-      prose.replace(/(?<=\]\()(?!https?:|mailto:|#)(?<target>[^)\s#]*)(?<anchor>#[^)\s]*)?(?=\))/g, (...match) => {
+      prose.replaceAll(`${repository}/blob/main/`, '//').replace(/(?<=\]\()(?!https?:|mailto:|#)(?<target>[^)\s#]*)(?<anchor>#[^)\s]*)?(?=\))/g, (...match) => {
         const { target, anchor = '' } = match.at(-1)
         return linkFrom(file, place, target) + anchor
       }),
@@ -22,8 +22,10 @@ export function assemble(repository) {
   return faults
 
   function linkFrom(file, place, target) {
-    if (target.startsWith('/')) return target
-    const path = posix.normalize(posix.join(posix.dirname(file), target)).replace(/\/$/, '')
+    if (/^\/[^/]/.test(target)) return target
+    // What is published links to the repository, since the rest of it is not in the package.
+    const fromRoot = target.startsWith('//') ? target.slice(2) : posix.join(posix.dirname(file), target)
+    const path = posix.normalize(fromRoot).replace(/\/$/, '')
     const there = map.get(path) ?? map.get(`${path}/README.md`)
     if (there !== undefined) {
       const relative = posix.relative(posix.dirname(place), there)
