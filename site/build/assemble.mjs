@@ -10,10 +10,12 @@ export function assemble(repository) {
   const faults = []
   for (const [file, place] of map) {
     const text = outsideBlocks(readFileSync(join(root, file), 'utf8'), (prose) =>
-      prose.replaceAll(`${repository}/blob/main/`, '//').replace(/(?<=\]\()(?!https?:|mailto:|#)(?<target>[^)\s#]*)(?<anchor>#[^)\s]*)?(?=\))/g, (...match) => {
-        const { target, anchor = '' } = match.at(-1)
-        return linkFrom(file, place, target) + anchor
-      }),
+      prose
+        .replaceAll(`${repository}/blob/main/`, '//')
+        .replace(/(?<=\]\()(?!https?:|mailto:|#)(?<target>[^)\s#]*)(?<anchor>#[^)\s]*)?(?=\))/g, (...match) => {
+          const { target, anchor = '' } = match.at(-1)
+          return linkFrom(file, place, target) + anchor
+        }),
     )
     const to = join(content, place)
     mkdirSync(dirname(to), { recursive: true })
