@@ -10,7 +10,7 @@ export function page({ useCases: uses = {}, entries = {}, packages = {}, peers =
 What the packages weigh in somebody else's project: what a bundler makes of them for browsers (minified by esbuild, and after gzip), what
 Node loads and how long that takes, and what npm installs. KB are 1,024 bytes.
 
-\`\`\`sh
+\`\`\`sh checked-by=scripts/check-commands.mjs
 npm run sizes                        # fails when a figure has grown by more than a tenth
 npm run sizes -- --write             # renews this page and the record that is compared
 npm run sizes -- --write --times     # also measures imports again: on a machine that does nothing else

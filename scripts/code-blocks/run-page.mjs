@@ -3,6 +3,7 @@
 //   ```ts            a program: it must end with 0
 //   ```ts [bot.ts]   a file of the project, which later blocks import or run (any language)
 //   ```sh            commands, in the folder
+//   ```ts network    a program that needs a network: READMEs also run where there is none
 //   ```… background  a program or commands that go on until the page ends
 //   ```text output   what the block before it has printed, with … for what differs
 //   ```json          must parse
