@@ -10,17 +10,29 @@ export type Signer = (message: Uint8Array) => Uint8Array
 export type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean
 
 /**
- * The arithmetic of one curve. Callers have checked lengths, prefixes and ranges, and keep the
- * signers and verifiers, so these may be expensive to make.
+ * What verifying needs of one curve. Callers have checked lengths, prefixes and ranges, and keep
+ * the verifiers, so these may be expensive to make.
  */
-export interface Backend {
+export interface VerifyingBackend {
+  readonly name: BackendName
+  readonly curve: Curve
+  /** A compressed public key as 65 bytes, or `undefined` when it is not a point of the curve. */
+  uncompressed(publicKey: Uint8Array): Uint8Array | undefined
+  /** `publicKey` is uncompressed. */
+  verifier(publicKey: Uint8Array): Verifier
+}
+
+/**
+ * What private keys need of one curve, apart from the rest: most bundles only verify. Callers have
+ * checked lengths and ranges, and keep the signers.
+ */
+export interface SigningBackend {
   readonly name: BackendName
   readonly curve: Curve
   /** The compressed public key of a private one. */
   publicKeyOf(privateKey: Uint8Array): Uint8Array
-  /** A compressed public key as 65 bytes, or `undefined` when it is not a point of the curve. */
-  uncompressed(publicKey: Uint8Array): Uint8Array | undefined
   signer(privateKey: Uint8Array): Signer
-  /** `publicKey` is uncompressed. */
-  verifier(publicKey: Uint8Array): Verifier
 }
+
+/** The arithmetic of one curve. */
+export interface Backend extends VerifyingBackend, SigningBackend {}

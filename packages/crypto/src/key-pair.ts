@@ -1,8 +1,8 @@
-import type { Backend, Signer } from './backend.ts'
+import type { Signer, SigningBackend } from './backend.ts'
 import { type Curve, isScalar, scalarLength } from './curves.ts'
 import { formatDidKey } from './did-key.ts'
 import { InvalidKeyError } from './errors.ts'
-import { backendOf } from './installed-backends.ts'
+import { signingBackendOf } from './installed-backends.ts'
 import type { DidKey } from './key-text.ts'
 import { importPublicKey, type PublicKey } from './public-key.ts'
 
@@ -39,14 +39,14 @@ class StoredKeyPair implements KeyPair {
   readonly publicKey: PublicKey
   // Private to the language, so that no log line or error dump shows it.
   readonly #privateKey: Uint8Array
-  #backend: Backend
+  #backend: SigningBackend
   #sign: Signer
   readonly curve: Curve
 
   constructor(curve: Curve, privateKey: Uint8Array) {
     this.curve = curve
     this.#privateKey = privateKey
-    this.#backend = backendOf(curve)
+    this.#backend = signingBackendOf(curve)
     this.#sign = this.#backend.signer(privateKey)
     this.publicKey = importPublicKey(curve, this.#backend.publicKeyOf(privateKey))
   }
@@ -56,7 +56,7 @@ class StoredKeyPair implements KeyPair {
   }
 
   sign(message: Uint8Array): Uint8Array {
-    const backend = backendOf(this.curve)
+    const backend = signingBackendOf(this.curve)
     if (backend !== this.#backend) {
       this.#backend = backend
       this.#sign = backend.signer(this.#privateKey)

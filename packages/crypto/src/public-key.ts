@@ -1,7 +1,7 @@
-import type { Backend, Verifier } from './backend.ts'
+import type { Verifier, VerifyingBackend } from './backend.ts'
 import { type Curve, scalarLength } from './curves.ts'
 import { InvalidKeyError } from './errors.ts'
-import { backendOf } from './installed-backends.ts'
+import { verifyingBackendOf } from './installed-backends.ts'
 import { compressPoint } from './key-text.ts'
 
 /** A public key: a point of its curve in compressed form. */
@@ -14,7 +14,7 @@ export interface PublicKey {
 const compressedLength = scalarLength + 1
 const uncompressedLength = 2 * scalarLength + 1
 
-const verifiers = new WeakMap<PublicKey, { backend: Backend; verify: Verifier }>()
+const verifiers = new WeakMap<PublicKey, { backend: VerifyingBackend; verify: Verifier }>()
 
 /**
  * A public key from its compressed (33 bytes) or uncompressed (65 bytes) form.
@@ -34,12 +34,12 @@ export function importPublicKey(curve: Curve, bytes: Uint8Array): PublicKey {
  */
 export function verifierOf(key: PublicKey): Verifier {
   const known = verifiers.get(key)
-  if (known?.backend === backendOf(key.curve)) return known.verify
+  if (known?.backend === verifyingBackendOf(key.curve)) return known.verify
   return remember(key, pointOf(key))
 }
 
 function remember(key: PublicKey, point: Uint8Array): Verifier {
-  const backend = backendOf(key.curve)
+  const backend = verifyingBackendOf(key.curve)
   const verify = backend.verifier(point)
   verifiers.set(key, { backend, verify })
   return verify
@@ -48,7 +48,7 @@ function remember(key: PublicKey, point: Uint8Array): Verifier {
 function pointOf({ curve, bytes }: PublicKey): Uint8Array {
   if (bytes.length !== compressedLength) throw new InvalidKeyError(`a public key of ${bytes.length} bytes`)
   if (bytes[0] !== 2 && bytes[0] !== 3) throw new InvalidKeyError('not a compressed point')
-  const point = backendOf(curve).uncompressed(bytes)
+  const point = verifyingBackendOf(curve).uncompressed(bytes)
   if (point === undefined) throw offCurve(curve)
   return point
 }

@@ -1,5 +1,5 @@
 import type { Backend } from '../src/backend.ts'
-import { backendOf, installBackends } from '../src/installed-backends.ts'
+import { installBackends, signingBackendOf, verifyingBackendOf } from '../src/installed-backends.ts'
 import { libsecp256k1Backend } from '../src/libsecp256k1.ts'
 import { nobleBackend } from '../src/noble.ts'
 import { opensslBackend } from '../src/openssl.ts'
@@ -13,7 +13,7 @@ export function everyBackend(): Backend[] {
 
 /** Runs work with a backend in force, and then puts back what was there. */
 export function withBackend<T>(backend: Backend, work: () => T): T {
-  const before = backendOf(backend.curve)
+  const before = { ...verifyingBackendOf(backend.curve), ...signingBackendOf(backend.curve) }
   installBackends([backend])
   try {
     return work()
