@@ -242,6 +242,21 @@ describe('what is refused', () => {
     expect(ends).toBe(3)
   })
 
+  it.each([
+    ['<!DOCTYPE html><html><body>Bad gateway</body></html>', '<!DOCTYPE html>'],
+    ['\n<html>', '\\n<html>'],
+    ['{"error":"RepoNotFound","message":"no such repo"}', 'RepoNotFound'],
+  ])('text in place of a file, and shows how it begins: %s', async (text, shown) => {
+    const bytes = new TextEncoder().encode(text)
+    expect(await refusal(bytes)).toEqual({ reason: 'header', offset: 0 })
+    expect(() => readCar(bytes)).toThrow('text where a CAR file should begin')
+    expect(() => readCar(bytes)).toThrow(shown)
+  })
+
+  it('nothing in place of a file', () => {
+    expect(() => readCar(new Uint8Array())).toThrow('no bytes at all')
+  })
+
   it('with the place of the fault', async () => {
     expect(await refusal(concat(car, [0]))).toEqual({ reason: 'empty-section', offset: car.length })
     const many = writeCar([root], sampleBlocks(2000))

@@ -19,7 +19,7 @@ function decodeHeaderMap(bytes: Uint8Array, offset: number): ValueMap {
     const header = decodeCbor(bytes)
     if (isValueMap(header)) return header
   } catch (error) {
-    if (error instanceof CborError) throw new CarError('header', offset + error.offset, error.message)
+    if (error instanceof CborError) throw new CarError('header', offset + error.offset, error.fault)
     throw error
   }
   throw new CarError('header', offset, 'the header is not a map')

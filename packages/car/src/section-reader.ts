@@ -6,6 +6,10 @@ import { MAX_VARINT_BYTES } from './write.ts'
 
 const INCOMPLETE = -1
 const MIN_BUFFER_BYTES = 64 * 1024
+/** How much of a text that is no CAR file an error shows. */
+const SHOWN = 40
+/** So many characters of ASCII in a row are text: the header's map begins before. */
+const MIN_TEXT = 5
 
 /** Splits a CAR file into its sections, as far as its bytes have been read. */
 export class SectionReader {
@@ -44,6 +48,7 @@ export class SectionReader {
   /** The roots; `undefined` while the header is incomplete. */
   readHeader(): Cid[] | undefined {
     const start = this.#at
+    if (looksLikeText(this.#bytes, start, this.#end)) this.#refuse('header', start, this.#notACar())
     const length = this.#readVarint()
     if (length === INCOMPLETE) return undefined
     if (length === 0) this.#refuse('header', start, 'an empty header')
@@ -84,7 +89,12 @@ export class SectionReader {
 
   /** Refuses a file that ended within its header. */
   refuseTruncated(): never {
-    return this.#refuse('truncated', this.#end, 'cut off')
+    return this.#refuse('truncated', this.#end, this.#base + this.#end === 0 ? 'no bytes at all' : 'cut off')
+  }
+
+  #notACar(): string {
+    const start = new TextDecoder().decode(this.#bytes.subarray(this.#at, Math.min(this.#end, this.#at + SHOWN)))
+    return `text where a CAR file should begin (${JSON.stringify(start)})`
   }
 
   #checkLength(length: number, start: number): void {
@@ -142,4 +152,17 @@ export class SectionReader {
   #refuse(reason: CarError['reason'], at: number, message: string): never {
     throw new CarError(reason, this.#base + at, message)
   }
+}
+
+/**
+ * Whether this is text, such as an error page that a server sent in place of a file. A CAR file has
+ * the head of a map behind the length of its header, a byte that is not ASCII.
+ */
+function looksLikeText(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < MIN_TEXT) return false
+  for (let at = start; at < start + MIN_TEXT; at++) {
+    const byte = bytes[at]!
+    if ((byte < 0x20 || byte > 0x7e) && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false
+  }
+  return true
 }

@@ -1,12 +1,39 @@
+import { isInstance } from '@atoll/brand'
 import type { Block } from './block.ts'
 import type { Cid } from './cid/cid.ts'
 import { fingerprint } from './cid/fingerprint.ts'
 
 /**
  * Blocks by CID, in the order they were first added. It trusts its caller that CIDs and bytes
- * belong together.
+ * belong together. An interface, so that the types of two copies of this package are one.
  */
-export class BlockMap implements Iterable<Block> {
+export interface BlockMap extends Iterable<Block> {
+  readonly size: number
+  /** The bytes of all blocks together, without their CIDs. */
+  readonly byteSize: number
+  get(cid: Cid): Uint8Array | undefined
+  has(cid: Cid): boolean
+  /** Adding what is there already changes nothing: a CID has one content. */
+  set(cid: Cid, bytes: Uint8Array): this
+  /** The same for a block. */
+  add(block: Block): this
+  addAll(blocks: Iterable<Block>): this
+  /** Whether the block was there. */
+  delete(cid: Cid): boolean
+  cids(): IterableIterator<Cid>
+  [Symbol.iterator](): IterableIterator<Block>
+}
+
+/** The class of block maps. `instanceof` also holds for those of another copy of this package. */
+export interface BlockMapClass {
+  readonly prototype: BlockMap
+  readonly brand: string
+  new (blocks?: Iterable<Block>): BlockMap
+  [Symbol.hasInstance](value: unknown): value is BlockMap
+}
+
+export const BlockMap: BlockMapClass = class BlockMap {
+  static readonly brand: string = 'atoll.data-model.BlockMap'
   /**
    * By fingerprint, or by the whole key where another block has that fingerprint: forged collisions
    * cost no more than that.
@@ -14,6 +41,11 @@ export class BlockMap implements Iterable<Block> {
   readonly #blocks = new Map<number | string, Block>()
   #crowded = 0
   #byteSize = 0
+
+  static [Symbol.hasInstance](value: unknown): value is BlockMap {
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked may be a subclass
+    return isInstance(value, this)
+  }
 
   constructor(blocks: Iterable<Block> = []) {
     this.addAll(blocks)
@@ -23,7 +55,6 @@ export class BlockMap implements Iterable<Block> {
     return this.#blocks.size
   }
 
-  /** The bytes of all blocks together, without their CIDs. */
   get byteSize(): number {
     return this.#byteSize
   }
@@ -40,7 +71,6 @@ export class BlockMap implements Iterable<Block> {
     return this.add({ cid, bytes })
   }
 
-  /** Adding what is there already changes nothing: a CID has one content. */
   add(block: Block): this {
     if (this.#find(block.cid)) return this
     const print = fingerprint(block.cid)

@@ -35,11 +35,20 @@ export class CborError extends BrandedError {
   readonly reason: CborReason
   /** Where in the bytes read or written the fault lies. */
   readonly offset: number
+  /**
+   * A JSON pointer to the fault: '' is the whole value, '/embed/images/0' a part of it. Not there
+   * when the fault lies in no value, such as bytes behind it.
+   */
+  readonly path: string | undefined
+  /** What is wrong, without the place. */
+  readonly fault: string
 
-  constructor(reason: CborReason, offset: number, message: string = reason) {
-    super(`${message} at byte ${offset}`)
+  constructor(reason: CborReason, offset: number, fault: string = reason, path?: string) {
+    super(`${fault} at ${path === undefined ? '' : `${placeOf(path)}, `}byte ${offset}`)
     this.reason = reason
     this.offset = offset
+    this.path = path
+    this.fault = fault
   }
 }
 
@@ -69,8 +78,13 @@ export class DataModelError extends BrandedError {
   readonly reason: string
 
   constructor(path: string, reason: string) {
-    super(`${reason} at ${path || 'the top'}`)
+    super(`${reason} at ${placeOf(path)}`)
     this.path = path
     this.reason = reason
   }
+}
+
+/** A path as messages name it. Keys may be megabytes long, and messages end up in logs. */
+function placeOf(path: string): string {
+  return path.length > 200 ? `${path.slice(0, 200)}…` : path || 'the top'
 }

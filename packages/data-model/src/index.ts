@@ -16,13 +16,14 @@ export {
   type SectionSource,
   sectionOf,
 } from './block.ts'
-export { BlockMap } from './block-map.ts'
+export { BlockMap, type BlockMapClass } from './block-map.ts'
 export { decodeCbor, decodeFirstCbor } from './cbor/cbor-decode.ts'
 export { encodeCbor } from './cbor/cbor-encode.ts'
 export { formatBase32 } from './cid/base32.ts'
 export {
   CID_LENGTH,
   Cid,
+  type CidClass,
   type Codec,
   cidOfCbor,
   cidOfDigest,

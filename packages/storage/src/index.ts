@@ -35,6 +35,7 @@ export {
 } from './core/errors.ts'
 export { type ArgumentsOf, type Intent, type IntentRecorder, intentRecorders, replayIntents } from './core/intents.ts'
 export { MemoryTables } from './core/memory-tables.ts'
+export { MemoryTransactions, type MemoryTransactionsDeps } from './core/memory-transactions.ts'
 export { numberOfCursor, type Page, pageOf } from './core/page.ts'
 export type { MethodNames, Part, StorageOf, Transactional } from './core/storage.ts'
 export type { EmailToken, EmailTokenPart, EmailTokenStore, EmailTokenWrites } from './email-tokens/email-token-store.ts'
@@ -48,6 +49,7 @@ export {
   type NewEvent,
   type StoredEvent,
 } from './events/event-log.ts'
+export { MemoryEvents } from './events/memory-events.ts'
 export { type UnnumberedFrame, withSeq } from './events/numbered-frame.ts'
 export type {
   InviteCode,
@@ -83,4 +85,5 @@ export type {
   SessionWrites,
   StoredRefreshToken,
 } from './sessions/session-store.ts'
+export { MemoryState } from './state/memory-state.ts'
 export type { StateEntry, StatePart, StateStore, StateWrites } from './state/state-store.ts'

@@ -4,6 +4,7 @@ import { setMember } from '../plain-object.ts'
 import { decodeCommonText, decodeText } from '../text.ts'
 import type { Limits, Value, ValueMap } from '../value.ts'
 import { CborReader, MAJOR_TEXT } from './cbor-reader.ts'
+import { withPathOfByte } from './fault-path.ts'
 import { expectedShape, expectedSlot, learnShape } from './map-shape.ts'
 
 /** Texts up to here are often the same few. */
@@ -16,8 +17,13 @@ const SHORT_TEXT = 12
  */
 export function decodeCbor(bytes: Uint8Array, limits?: Limits): Value {
   const decoder = new Decoder(bytes, 0, limits)
-  const value = decoder.readValue(0)
-  if (decoder.at !== bytes.length) throw new CborError('trailing-bytes', decoder.at)
+  let value: Value
+  try {
+    value = decoder.readValue(0)
+  } catch (error) {
+    throw withPathOfByte(error, bytes, 0)
+  }
+  if (decoder.at !== bytes.length) throw new CborError('trailing-bytes', decoder.at, 'more bytes behind the value')
   return value
 }
 
@@ -27,8 +33,12 @@ export function decodeCbor(bytes: Uint8Array, limits?: Limits): Value {
  */
 export function decodeFirstCbor(bytes: Uint8Array, offset = 0, limits?: Limits): { value: Value; end: number } {
   const decoder = new Decoder(bytes, offset, limits)
-  const value = decoder.readValue(0)
-  return { value, end: decoder.at }
+  try {
+    const value = decoder.readValue(0)
+    return { value, end: decoder.at }
+  } catch (error) {
+    throw withPathOfByte(error, bytes, offset)
+  }
 }
 
 class Decoder extends CborReader {

@@ -1,4 +1,4 @@
-import { CID_LENGTH, Cid } from '../cid/cid.ts'
+import { CID_LENGTH, Cid, isCid } from '../cid/cid.ts'
 import { CborError, type CborReason } from '../errors.ts'
 import { Output } from '../output.ts'
 import { utf8Length, writeText } from '../text.ts'
@@ -15,6 +15,7 @@ import {
   writeHead,
   writeLongHead,
 } from './cbor-head.ts'
+import { faultPath } from './fault-path.ts'
 import { shapeOf } from './map-shape.ts'
 
 /** Up to here a loop beats the call into the runtime. */
@@ -39,9 +40,15 @@ export function encodeCbor(value: Value, limits?: EncodeLimits): Uint8Array {
     writer.checkLength()
   } catch (error) {
     writer.abandon()
-    throw error
+    throw withPath(error, value, limits)
   }
   return writer.finish()
+}
+
+function withPath(error: unknown, value: Value, limits: EncodeLimits | undefined): unknown {
+  if (!(error instanceof CborError) || error.reason === 'too-many-bytes') return error
+  const path = faultPath(value, depthLimit(limits?.maxDepth))
+  return path === undefined ? error : new CborError(error.reason, error.offset, error.fault, path)
 }
 
 class Writer extends Output {
@@ -55,7 +62,7 @@ class Writer extends Output {
   }
 
   checkLength(): void {
-    if (this.length > this.maxBytes) this.refuse('too-many-bytes')
+    if (this.length > this.maxBytes) this.refuse('too-many-bytes', `more than ${this.maxBytes} bytes`)
   }
 
   protected override grow(needed: number): void {
@@ -78,21 +85,34 @@ class Writer extends Output {
     // The prototypes say what the casts say.
     if (prototype === Object.prototype || prototype === null) this.writeMap(value as ValueMap, depth + 1)
     else if (Array.isArray(value)) this.writeArray(value, depth + 1)
-    else if (value instanceof Cid) this.writeCid(value)
+    else if (prototype === Cid.prototype) this.writeCid(value as Cid)
     else if (value instanceof Uint8Array) this.writeBytes(value)
-    else this.refuse('unsupported-type', `${prototype.constructor?.name ?? 'object'} is not in the data model`)
+    else this.writeForeign(value, prototype)
+  }
+
+  /** A CID of another copy of this package, or nothing of the data model. */
+  private writeForeign(value: unknown, prototype: { constructor?: { name?: string } }): void {
+    if (!isCid(value)) {
+      this.refuse('unsupported-type', `${prototype.constructor?.name ?? 'object'} is not in the data model`)
+    }
+    this.writeCid(value)
   }
 
   private writeNumber(value: number): void {
-    if (!Number.isSafeInteger(value)) this.refuse(Number.isInteger(value) ? 'integer-range' : 'float')
+    if (!Number.isSafeInteger(value)) this.refuseNumber(value)
     this.reserve(MAX_HEAD_BYTES)
     this.at =
       value < 0 ? writeHead(this.bytes, this.at, NEGATIVE, -1 - value) : writeHead(this.bytes, this.at, UNSIGNED, value)
   }
 
+  private refuseNumber(value: number): never {
+    if (!Number.isInteger(value)) this.refuse('float', `${value}, which is no integer (the data model has no floats),`)
+    return this.refuse('integer-range', `${value}, which is no safe integer (within ±(2^53 - 1)),`)
+  }
+
   private writeBigint(value: bigint): void {
     if (Number.isSafeInteger(Number(value))) this.refuse('unsupported-type', 'a bigint that a number could hold')
-    if (!isLongInteger(value)) this.refuse('integer-range')
+    if (!isLongInteger(value)) this.refuse('integer-range', 'a bigint of more than 64 bits')
     this.reserve(MAX_HEAD_BYTES)
     this.at =
       value < 0n
@@ -129,7 +149,7 @@ class Writer extends Output {
     this.reserve(MAX_HEAD_BYTES + room)
     const guess = this.at + headLength(text.length)
     const length = writeText(this.bytes, guess, text)
-    if (length !== text.length && !text.isWellFormed()) this.refuse('surrogate')
+    if (length !== text.length && !text.isWellFormed()) this.refuse('surrogate', 'text with a lone surrogate')
     const start = this.at + headLength(length)
     if (start !== guess) this.bytes.copyWithin(start, guess, guess + length)
     writeHead(this.bytes, this.at, TEXT, length)
@@ -160,7 +180,7 @@ class Writer extends Output {
   }
 
   private writeArray(items: Value[], depth: number): void {
-    if (depth > this.maxDepth) this.refuse('depth')
+    if (depth > this.maxDepth) this.refuseDepth()
     const count = items.length
     this.reserve(MAX_HEAD_BYTES)
     this.at = writeHead(this.bytes, this.at, ARRAY, count)
@@ -168,7 +188,7 @@ class Writer extends Output {
   }
 
   private writeMap(map: ValueMap, depth: number): void {
-    if (depth > this.maxDepth) this.refuse('depth')
+    if (depth > this.maxDepth) this.refuseDepth()
     const { sorted, encoded } = shapeOf(Object.keys(map), this.length)
     this.reserve(MAX_HEAD_BYTES)
     this.at = writeHead(this.bytes, this.at, MAP, sorted.length)
@@ -190,6 +210,10 @@ class Writer extends Output {
   private writeByte(byte: number): void {
     this.reserve(1)
     this.bytes[this.at++] = byte
+  }
+
+  private refuseDepth(): never {
+    return this.refuse('depth', `more than ${this.maxDepth} levels`)
   }
 
   private refuse(reason: CborReason, message?: string): never {

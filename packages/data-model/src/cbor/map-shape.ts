@@ -139,7 +139,7 @@ function buildShape(listed: readonly string[], offset: number): MapShape {
 }
 
 function encodeKey(key: string, offset: number): Uint8Array {
-  if (!key.isWellFormed()) throw new CborError('surrogate', offset)
+  if (!key.isWellFormed()) throw new CborError('surrogate', offset, 'a key with a lone surrogate')
   const length = utf8Length(key)
   const bytes = new Uint8Array(headLength(length) + length)
   writeText(bytes, writeHead(bytes, 0, TEXT, length), key)

@@ -1,3 +1,4 @@
+import { isInstance } from '@atoll/brand'
 import { InvalidCidError } from '../errors.ts'
 import { latin1Text } from '../text.ts'
 import { formatBase32, parseBase32 } from './base32.ts'
@@ -16,13 +17,43 @@ const HEADER_LENGTH = 4
 const TEXT_LENGTH = 59
 
 /**
- * A content identifier: CIDv1, dag-cbor or raw, sha-256. It keeps the bytes given, which must not
- * change afterwards.
+ * A content identifier: CIDv1, dag-cbor or raw, sha-256. An interface, so that the types of two
+ * copies of this package are one: whatever `isCid` takes can be read by these members.
+ * @see https://atproto.com/specs/data-model#link-and-cid-formats
  */
-export class Cid {
+export interface Cid {
+  /** All 36 bytes. They must not change. */
+  readonly bytes: Uint8Array
+  readonly codec: Codec
+  /** The 32 bytes of the sha-256 digest, as a view. */
+  readonly digest: Uint8Array
+  /** A string of one char a byte: the cheapest key for a Map. Not for people or for the wire. */
+  readonly key: string
+  equals(other: Cid): boolean
+  /** The base32 form, `bafyrei…` or `bafkrei…`. */
+  toString(): string
+  toJSON(): { $link: string }
+}
+
+/** The class of CIDs. `instanceof` it also holds for those of another copy of this package. */
+export interface CidClass {
+  readonly prototype: Cid
+  readonly brand: string
+  /** Keeps the bytes given, which must not change afterwards. @throws InvalidCidError */
+  new (bytes: Uint8Array): Cid
+  [Symbol.hasInstance](value: unknown): value is Cid
+}
+
+export const Cid: CidClass = class Cid {
+  static readonly brand: string = 'atoll.data-model.Cid'
   readonly bytes: Uint8Array
   #text: string | undefined
   #key: string | undefined
+
+  static [Symbol.hasInstance](value: unknown): value is Cid {
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked may be a subclass
+    return isInstance(value, this)
+  }
 
   constructor(bytes: Uint8Array) {
     const fault = cidFault(bytes, 0, bytes.length)
@@ -34,26 +65,23 @@ export class Cid {
     return this.bytes[1] === RAW ? 'raw' : 'dag-cbor'
   }
 
-  /** The 32 bytes of the sha-256 digest, as a view. */
   get digest(): Uint8Array {
     return this.bytes.subarray(HEADER_LENGTH)
   }
 
-  /** A string of one char a byte: the cheapest key for a Map. Not for people or for the wire. */
   get key(): string {
     return (this.#key ??= latin1Text(this.bytes, 0, CID_LENGTH))
   }
 
-  equals(other: Cid): boolean {
-    if (this === other) return true
+  equals(other: { readonly bytes: Uint8Array }): boolean {
     const ours = this.bytes
     const theirs = other.bytes
+    if (ours === theirs) return true
     // From the end: the beginnings are all alike.
     for (let index = CID_LENGTH - 1; index > 0; index--) if (ours[index] !== theirs[index]) return false
     return true
   }
 
-  /** The base32 form, `bafyrei…` or `bafkrei…`. */
   toString(): string {
     return (this.#text ??= `b${formatBase32(this.bytes)}`)
   }
@@ -67,6 +95,15 @@ export class Cid {
   }
 }
 
+/** `Cid` with the ordinary `instanceof`, which engines inline. */
+const OwnCid = /* @__PURE__ */ sameInstances(Cid)
+
+function sameInstances(type: { readonly prototype: object }): () => void {
+  function Same(): void {}
+  Same.prototype = type.prototype
+  return Same
+}
+
 /** Why the `length` bytes at `at` are no CID of this network; `undefined` when they are one. */
 export function cidFault(bytes: Uint8Array, at: number, length: number): string | undefined {
   if (length === CID_LENGTH && bytes[at] === VERSION && bytes[at + 2] === SHA_256 && bytes[at + 3] === DIGEST_LENGTH) {
@@ -78,8 +115,20 @@ export function cidFault(bytes: Uint8Array, at: number, length: number): string 
   return length === CID_LENGTH ? 'the digest is not a sha-256' : `${length} bytes instead of ${CID_LENGTH}`
 }
 
+/** Whether a value is a CID, of this copy of the package or of another. */
 export function isCid(value: unknown): value is Cid {
-  return value instanceof Cid
+  return isOwnCid(value) || isForeignCid(value)
+}
+
+/** Whether this copy of the package made it. */
+export function isOwnCid(value: unknown): value is Cid {
+  return value instanceof OwnCid
+}
+
+function isForeignCid(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  // Cheap, and true of few values that are not CIDs.
+  return (value as { bytes?: unknown }).bytes !== undefined && isInstance(value, Cid)
 }
 
 /** Reads the base32 form. Upper case, other bases and other kinds of CID are refused. */

@@ -1,5 +1,6 @@
 import { decodeCbor } from '../cbor/cbor-decode.ts'
 import { CborReader, MAJOR_TEXT } from '../cbor/cbor-reader.ts'
+import { withPathOfByte } from '../cbor/fault-path.ts'
 import { CID_LENGTH, cidFault } from '../cid/cid.ts'
 import { CborError } from '../errors.ts'
 import { decodeText, latin1Text } from '../text.ts'
@@ -61,8 +62,14 @@ function transcode(bytes: Uint8Array, limits: Limits | undefined): JsonText {
 /** Appends the JSON of a block; when it throws, part of it may be there. */
 export function copyCbor(bytes: Uint8Array, limits: Limits | undefined, text: JsonText): void {
   const transcoder = new Transcoder(bytes, limits, text)
-  transcoder.copyValue()
-  if (transcoder.at !== bytes.length) throw new CborError('trailing-bytes', transcoder.at)
+  try {
+    transcoder.copyValue()
+  } catch (error) {
+    throw withPathOfByte(error, bytes, 0)
+  }
+  if (transcoder.at !== bytes.length) {
+    throw new CborError('trailing-bytes', transcoder.at, 'more bytes behind the value')
+  }
 }
 
 class Transcoder extends CborReader {

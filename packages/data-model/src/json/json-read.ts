@@ -1,6 +1,7 @@
 import { isBlobRef } from '../blob-ref.ts'
 import { type Cid, parseCid } from '../cid/cid.ts'
 import { DataModelError, InvalidCidError } from '../errors.ts'
+import { pointer, sharedPath } from '../json-pointer.ts'
 import { isPlain, setMember } from '../plain-object.ts'
 import { decodeText } from '../text.ts'
 import {
@@ -14,7 +15,6 @@ import {
 } from '../value.ts'
 import { parseBase64 } from './base64.ts'
 import { boundJsonText } from './json-bounds.ts'
-import { pointer, sharedPath } from './json-pointer.ts'
 
 const DOLLAR = 36
 

@@ -1,9 +1,9 @@
-import { Cid } from '../cid/cid.ts'
+import { type Cid, isCid, isOwnCid } from '../cid/cid.ts'
 import { DataModelError } from '../errors.ts'
+import { pointer, sharedPath } from '../json-pointer.ts'
 import { isPlain, setMember } from '../plain-object.ts'
 import { depthLimit, isLongInteger, type Json, type Limits, type Value, type ValueMap } from '../value.ts'
 import { formatBase64 } from './base64.ts'
-import { pointer, sharedPath } from './json-pointer.ts'
 
 const DOLLAR = 36
 
@@ -90,10 +90,11 @@ class JsonWriter {
 
   private convertObject(value: Value[] | ValueMap | Cid | Uint8Array, depth: number): JsonOrBigint {
     if (Array.isArray(value)) return this.convertArray(value, depth + 1)
-    if (value instanceof Cid) return { $link: value.toString() }
+    if (isOwnCid(value)) return { $link: value.toString() }
     if (value instanceof Uint8Array) return { $bytes: formatBase64(value) }
-    if (!isPlain(value)) this.refuse(depth, 'not a plain object')
-    return this.convertMap(value, depth + 1)
+    if (isPlain(value)) return this.convertMap(value as ValueMap, depth + 1) // its prototype says so
+    if (isCid(value)) return { $link: value.toString() } // of another copy of this package
+    return this.refuse(depth, 'not a plain object')
   }
 
   private convertArray(items: Value[], depth: number): JsonOrBigint[] {

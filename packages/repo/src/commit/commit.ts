@@ -3,9 +3,10 @@ import {
   type Block,
   blockOf,
   CborError,
-  Cid,
+  type Cid,
   decodeCbor,
   encodeCbor,
+  isCid,
   isValueMap,
   type ValueMap,
 } from '@atoll/data-model'
@@ -61,7 +62,7 @@ export function decodeCommit(bytes: Uint8Array): Commit {
   if (!isDid(did)) throw new InvalidCommitError('did is not a DID')
   if (!isTid(rev)) throw new InvalidCommitError('rev is not a TID')
   if (!isTreeLink(data)) throw new InvalidCommitError('data is not a link to a tree')
-  if (prev !== null && !(prev instanceof Cid)) throw new InvalidCommitError('prev is neither null nor a link')
+  if (prev !== null && !isCid(prev)) throw new InvalidCommitError('prev is neither null nor a link')
   if (!(sig instanceof Uint8Array)) throw new InvalidCommitError('sig is not bytes')
   const [other] = Object.keys(others)
   if (other !== undefined) throw new InvalidCommitError(`unknown field ${other.slice(0, 100)}`)
@@ -80,7 +81,7 @@ function fieldsOf(bytes: Uint8Array): ValueMap {
 }
 
 function isTreeLink(value: unknown): value is Cid {
-  return value instanceof Cid && value.codec === 'dag-cbor'
+  return isCid(value) && value.codec === 'dag-cbor'
 }
 
 /** Whether the commit was signed by `key`. A malleable signature is `false`. */

@@ -1,4 +1,4 @@
-import { CID_LENGTH, Cid, decodeCid, InvalidCidError } from '@atoll/data-model'
+import { CID_LENGTH, type Cid, decodeCid, InvalidCidError } from '@atoll/data-model'
 import { InvalidNodeError, type NodeReason } from '../errors.ts'
 import { maxNodeEntries, maxPathLength } from '../limits.ts'
 import { commonPrefixLength } from '../path.ts'
@@ -47,7 +47,7 @@ export function encodeNode(
 ): Uint8Array {
   // A child may have to be encoded to have a CID, and that uses the same scratch buffer: so do it
   // first.
-  for (const child of children) if (child !== null && !(child instanceof Cid)) child.cid
+  for (const child of children) if (child !== null && 'cid' in child) child.cid
   let bound = MAX_NODE_OVERHEAD
   for (const key of keys) bound += MAX_ENTRY_OVERHEAD + key.length
   if (scratch === undefined || scratch.length < bound) scratch = new Uint8Array(Math.max(bound, 4096))
@@ -119,7 +119,7 @@ function writeLink(bytes: Uint8Array, at: number, linked: Linked | null): number
   bytes[at + 2] = CID_HEAD[2]!
   bytes[at + 3] = CID_HEAD[3]!
   bytes[at + 4] = CID_HEAD[4]!
-  const source = (linked instanceof Cid ? linked : linked.cid).bytes
+  const source = ('cid' in linked ? linked.cid : linked).bytes
   const start = at + CID_HEAD.length
   // Faster than `set` for so few bytes.
   for (let index = 0; index < CID_LENGTH; index++) bytes[start + index] = source[index]!

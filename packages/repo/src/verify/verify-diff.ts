@@ -1,6 +1,6 @@
 import { readCar } from '@atoll/car'
 import type { DidKey, PublicKey } from '@atoll/crypto'
-import { BlockMap, Cid, CidMap, type GetBlock } from '@atoll/data-model'
+import { BlockMap, type Cid, CidMap, type GetBlock } from '@atoll/data-model'
 import type { Did } from '@atoll/syntax'
 import type { Head } from '../commit/commit.ts'
 import { referenceChange } from '../commit/references.ts'
@@ -117,7 +117,7 @@ function checkReceived(tree: Mst): void {
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     for (const child of node.children) {
       if (child instanceof MstNode) waiting.push(child)
-      if (!(child instanceof Cid)) continue
+      if (child === null || child instanceof MstNode) continue
       if (others.has(child)) throw new InvalidNodeError('key-order', child)
       others.set(child, true)
     }
