@@ -1,5 +1,6 @@
+import { sha256 } from '@atoll/sha256'
 import { ecdsa } from '@noble/curves/abstract/weierstrass.js'
-import { sha256 } from '@noble/hashes/sha2.js'
+import { sha256 as hash } from '@noble/hashes/sha2.js'
 import type { Backend, SigningBackend, VerifyingBackend } from './backend.ts'
 import { withBaseTable } from './base-table.ts'
 import { type Curve, scalarLength } from './curves.ts'
@@ -18,7 +19,7 @@ export function nobleBackend(curve: Curve): Backend {
 export function nobleSigning(curve: Curve): SigningBackend {
   let made: ReturnType<typeof ecdsa> | undefined
   const signing = () => {
-    made ??= ecdsa(withBaseTable(pointsOf(curve)), sha256)
+    made ??= ecdsa(withBaseTable(pointsOf(curve)), hash)
     return made
   }
   return {

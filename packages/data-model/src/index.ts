@@ -1,3 +1,4 @@
+export { sha256 } from '@atoll/sha256'
 export {
   type BlobRef,
   findBlobRefs,
@@ -35,7 +36,6 @@ export {
 } from './cid/cid.ts'
 export { CidMap } from './cid/cid-map.ts'
 export { fingerprint } from './cid/fingerprint.ts'
-export { sha256 } from './cid/sha256.ts'
 export { CborError, type CborReason, DataModelError, InvalidCidError } from './errors.ts'
 export { freeMemory } from './free-memory.ts'
 export { cborToJson, cborToJsonBytes } from './json/cbor-to-json.ts'

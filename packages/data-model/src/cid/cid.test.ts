@@ -1,3 +1,4 @@
+import { sha256 } from '@atoll/sha256'
 import { vectorSources } from '@atoll/testkit'
 import * as fc from 'fast-check'
 import { CID } from 'multiformats/cid'
@@ -6,7 +7,6 @@ import { anyCid } from '../../test/arbitraries.ts'
 import { InvalidCidError } from '../errors.ts'
 import { fromMultiformats, toMultiformats } from '../multiformats.ts'
 import { Cid, cidOfCbor, cidOfDigest, cidOfRaw, decodeCid, isCid, parseCid, verifyCid } from './cid.ts'
-import { sha256 } from './sha256.ts'
 
 const content = new TextEncoder().encode('atoll')
 const text = 'bafyreidykglsfhoixmivffc5uwhcgshx4j465xwqntbmu43nb2dzqwfvae'

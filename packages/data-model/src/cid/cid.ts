@@ -1,8 +1,8 @@
 import { isInstance } from '@atoll/brand'
+import { isSha256, writeSha256 } from '@atoll/sha256'
 import { InvalidCidError } from '../errors.ts'
 import { latin1Text } from '../text.ts'
 import { formatBase32, parseBase32 } from './base32.ts'
-import { DIGEST_LENGTH, isSha256, writeSha256 } from './sha256.ts'
 
 /** The two kinds of content this network links to: nodes and records, or blobs. */
 export type Codec = 'dag-cbor' | 'raw'
@@ -14,6 +14,7 @@ const SHA_256 = 0x12
 /** Every CID of this network has this many bytes: version, codec, hash, length, digest. */
 export const CID_LENGTH = 36
 const HEADER_LENGTH = 4
+const DIGEST_LENGTH = 32
 const TEXT_LENGTH = 59
 
 /**

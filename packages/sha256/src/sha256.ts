@@ -1,6 +1,6 @@
-import { sha256 as portableSha256 } from '@noble/hashes/sha2.js'
+import { portableSha256 } from './portable.ts'
 
-export const DIGEST_LENGTH = 32
+const digestLength = 32
 
 /**
  * A digest as a string of one char a byte: what Node hands over in a third of the time that a
@@ -12,10 +12,11 @@ let native: DigestText | undefined
 let asked = false
 
 /**
- * The SHA-256 digest of `bytes`, synchronously: by OpenSSL under Node, else in portable JavaScript.
+ * The SHA-256 digest of `bytes`, 32 bytes, synchronously: by OpenSSL under Node, else in portable
+ * JavaScript.
  */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  const digest = new Uint8Array(DIGEST_LENGTH)
+  const digest = new Uint8Array(digestLength)
   writeSha256(digest, 0, bytes)
   return digest
 }
@@ -23,22 +24,32 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 /** Writes the digest of `bytes` into `out` at `at`. */
 export function writeSha256(out: Uint8Array, at: number, bytes: Uint8Array): void {
   const digestText = nativeSha256()
-  if (digestText === undefined) out.set(portableSha256(bytes), at)
-  else {
+  if (digestText === undefined) {
+    const words = portableSha256(bytes)
+    for (let index = 0; index < digestLength; index++) out[at + index] = byteOf(words, index)
+  } else {
     const text = digestText(bytes)
-    for (let index = 0; index < DIGEST_LENGTH; index++) out[at + index] = text.charCodeAt(index)
+    for (let index = 0; index < digestLength; index++) out[at + index] = text.charCodeAt(index)
   }
 }
 
 /** Whether the digest of `bytes` stands in `expected` at `at`. */
 export function isSha256(expected: Uint8Array, at: number, bytes: Uint8Array): boolean {
   const digestText = nativeSha256()
-  if (digestText === undefined) return portableSha256(bytes).every((byte, index) => byte === expected[at + index])
+  if (digestText === undefined) {
+    const words = portableSha256(bytes)
+    for (let index = 0; index < digestLength; index++) if (byteOf(words, index) !== expected[at + index]) return false
+    return true
+  }
   const text = digestText(bytes)
-  for (let index = 0; index < DIGEST_LENGTH; index++) {
+  for (let index = 0; index < digestLength; index++) {
     if (text.charCodeAt(index) !== expected[at + index]) return false
   }
   return true
+}
+
+function byteOf(words: Int32Array, index: number): number {
+  return (words[index >> 2]! >>> (24 - (index & 3) * 8)) & 0xff
 }
 
 /**
