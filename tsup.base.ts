@@ -8,7 +8,9 @@ import { defineConfig } from 'tsup'
  * `exports` and `bin` name. `ATOLL_TYPES=0` leaves the declarations out: `npm start` needs none.
  */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
-const sources = Object.values<Record<string, string>>(manifest.exports ?? {}).map((entry) => entry['@atoll/source'])
+const sources = Object.values<Record<string, string> | null>(manifest.exports ?? {}).map(
+  (entry) => entry?.['@atoll/source'],
+)
 const commands = Object.values<string>(manifest.bin ?? {}).map((file) =>
   file.replace('./dist/', './src/').replace('.js', '.ts'),
 )

@@ -10,7 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = process.cwd()
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
 const condition = Object.keys(exports['.'])[0]
-const entries = globSync(Object.values(exports).flatMap((entry) => entry[condition] ?? []))
+const entries = globSync(Object.values(exports).flatMap((entry) => entry?.[condition] ?? []))
 
 const config = join(folder, 'node_modules', '.cache', 'declarations', 'tsconfig.json')
 mkdirSync(dirname(config), { recursive: true })

@@ -61,6 +61,7 @@ function completed(manifest, folder, { repository, homepage }) {
     homepage,
     bugs: { url: `${repository}/issues` },
     repository: { type: 'git', url: `git+${repository}.git`, directory: folder },
+    exports: completedExports(manifest.exports),
     files: [...new Set([...(manifest.files ?? []), ...commonFiles])],
     publishConfig: { access: 'public', provenance: true },
     scripts: { ...manifest.scripts, prepack: 'node ../../scripts/release/prepack.mjs' },
@@ -69,6 +70,15 @@ function completed(manifest, folder, { repository, homepage }) {
     if (whole[field]) whole[field] = withRanges(whole[field])
   }
   return inOrder(whole)
+}
+
+/**
+ * Tools read manifests through `exports`. What entries share in `dist` is not for importers: a
+ * pattern of entries leaves it out.
+ */
+function completedExports({ './package.json': _, './chunk-*': __, ...entries }) {
+  const hasPattern = Object.keys(entries).some((path) => path.includes('*'))
+  return { ...entries, ...(hasPattern && { './chunk-*': null }), './package.json': './package.json' }
 }
 
 /**

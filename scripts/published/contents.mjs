@@ -1,6 +1,7 @@
 // What lies in a tarball beside code: its manifest, licences, documents, sources.
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { strayMaps } from '../release/prepack.mjs'
 
 const licences = ['LICENSE-APACHE', 'LICENSE-MIT']
 const fields = ['description', 'keywords', 'homepage', 'bugs', 'repository', 'license', 'engines', 'publishConfig']
@@ -24,8 +25,8 @@ export function contentFaults(project, name) {
 
 /** Every condition of every entry, and every command, names a file that is there. */
 function exportFaults(folder, { exports, bin }) {
-  const targets = [...Object.values(exports).flatMap((entry) => Object.values(entry)), ...Object.values(bin ?? {})]
-  return targets
+  const leaves = (value) => (typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(leaves))
+  return [...leaves(exports), ...leaves(bin)]
     .filter((target) => globSync(target, { cwd: folder }).length === 0)
     .map((target) => `${target} is named in its manifest, and is not there`)
 }
@@ -40,13 +41,13 @@ function linkFaults(folder) {
 
 /** Every declaration has a map to a source that is there. */
 function mapFaults(folder) {
-  return globSync('dist/**/*.d.ts', { cwd: folder }).flatMap((file) => {
-    const map = join(folder, `${file}.map`)
-    if (!existsSync(map)) return [`${file} has no map`]
-    return JSON.parse(readFileSync(map, 'utf8'))
-      .sources.filter((source) => !existsSync(join(dirname(map), source)))
-      .map((source) => `the map of ${file} names ${source}, which is not there`)
-  })
+  const unmapped = globSync('dist/**/*.d.ts', { cwd: folder }).filter(
+    (file) => !existsSync(join(folder, `${file}.map`)),
+  )
+  return [
+    ...unmapped.map((file) => `${file} has no map`),
+    ...strayMaps(folder).map(([file, source]) => `${file} names ${source}, which is not there`),
+  ]
 }
 
 /** A package runs on no older Node than what it depends on. */

@@ -11,7 +11,8 @@ export function installedEntries(project, names) {
     const folder = join(project, 'node_modules', name)
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const nodeOnly = { './node': 'by its name', ...manifest.atoll?.nodeOnly }
-    return Object.entries(manifest.exports).flatMap(([path, targets]) =>
+    const modules = Object.entries(manifest.exports).filter(([, targets]) => targets?.default !== undefined)
+    return modules.flatMap(([path, targets]) =>
       expanded(folder, path, Object.values(targets)[0]).map((subpath) => ({
         specifier: join(name, subpath).split(sep).join('/'),
         manifest,

@@ -1,7 +1,7 @@
 // Guards every public package against being packed by accident: run as its `prepack` script, in its
 // folder, it fails where the tarball would not work.
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** What only pnpm understands, and replaces with ranges when it packs. */
@@ -21,7 +21,23 @@ export function packingFaults(folder, userAgent) {
   if (missing.length > 0) {
     faults.push(`${manifest.name}: ${missing.join(', ')} is not there: run 'npm run build' first.`)
   }
+  const stale = strayMaps(folder)
+  if (stale.length > 0) {
+    faults.push(
+      `${manifest.name}: ${stale.map(([file]) => file).join(', ')} is left from an earlier build: ` +
+        "remove the folder dist, and run 'npm run build'.",
+    )
+  }
   return faults
+}
+
+/** The maps of declarations whose source is not there, each with that source. */
+export function strayMaps(folder) {
+  return globSync('dist/**/*.d.ts.map', { cwd: folder }).flatMap((file) =>
+    JSON.parse(readFileSync(join(folder, file), 'utf8'))
+      .sources.filter((source) => !existsSync(join(folder, dirname(file), source)))
+      .map((source) => [file, source]),
+  )
 }
 
 /** The dependencies of a manifest that are ranges of the workspace, as `name@range`. */

@@ -80,6 +80,16 @@ describe('the guard of packing', () => {
     for (const file of ['index.d.ts', 'index.js', 'main.js']) writeText(join(folder(), 'dist', file), '')
     expect(faults(manifest)).toEqual([])
   })
+
+  it('refuses declarations of sources that are gone', () => {
+    for (const name of ['kept', 'gone']) {
+      writeText(join(folder(), 'dist', `${name}.d.ts.map`), JSON.stringify({ sources: [`../src/${name}.ts`] }))
+    }
+    writeText(join(folder(), 'src', 'kept.ts'), '')
+    expect(faults({})).toEqual([
+      "one: dist/gone.d.ts.map is left from an earlier build: remove the folder dist, and run 'npm run build'.",
+    ])
+  })
 })
 
 describe('an entry of a changelog', () => {

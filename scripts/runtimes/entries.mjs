@@ -19,7 +19,7 @@ export function packageEntries() {
   return packageManifests().flatMap(({ file, manifest }) => {
     const nodeOnly = { './node': 'by its name', ...manifest.atoll?.nodeOnly }
     return Object.entries(manifest.exports)
-      .filter(([path]) => !path.includes('*'))
+      .filter(([path, targets]) => !path.includes('*') && targets.default !== undefined)
       .map(([path, targets]) => ({
         specifier: `${manifest.name}${path.slice(1)}`,
         isMain: path === '.',

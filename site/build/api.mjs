@@ -7,7 +7,7 @@ import { content, packages, root } from './places.mjs'
 export async function writeApi(repository) {
   const entries = packages().flatMap(({ folder, manifest, name }) =>
     Object.entries(manifest.exports)
-      .map(([path, target]) => ({ path, source: target['@atoll/source'] }))
+      .map(([path, target]) => ({ path, source: target?.['@atoll/source'] }))
       .filter(({ path, source }) => source !== undefined && !path.includes('*'))
       .map(({ path, source }) => ({
         specifier: manifest.name + path.slice(1),
