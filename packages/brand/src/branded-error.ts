@@ -1,4 +1,4 @@
-import { isInstance } from './is-instance.ts'
+import { hasInstance } from './has-instance.ts'
 
 /**
  * An error that `instanceof` recognises when another copy of its package threw it. Each class that
@@ -11,10 +11,6 @@ import { isInstance } from './is-instance.ts'
  * }
  */
 export class BrandedError extends Error {
-  static readonly brand: string = 'atoll.brand.BrandedError'
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: the class that is asked may be a subclass
-    return isInstance(value, this)
-  }
+  declare static readonly brand: string | undefined
+  static override readonly [Symbol.hasInstance] = hasInstance
 }

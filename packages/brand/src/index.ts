@@ -1,2 +1,2 @@
 export { BrandedError } from './branded-error.ts'
-export { type BrandedClass, isInstance } from './is-instance.ts'
+export { type BrandedClass, hasInstance } from './has-instance.ts'

@@ -1,4 +1,4 @@
-import { isInstance } from '@atoll/brand'
+import { hasInstance } from '@atoll/brand'
 import type { Block } from './block.ts'
 import type { Cid } from './cid/cid.ts'
 import { fingerprint } from './cid/fingerprint.ts'
@@ -29,11 +29,11 @@ export interface BlockMapClass {
   readonly prototype: BlockMap
   readonly brand: string
   new (blocks?: Iterable<Block>): BlockMap
-  [Symbol.hasInstance](value: unknown): value is BlockMap
 }
 
 export const BlockMap: BlockMapClass = class BlockMap {
   static readonly brand: string = 'atoll.data-model.BlockMap'
+  static readonly [Symbol.hasInstance] = hasInstance
   /**
    * By fingerprint, or by the whole key where another block has that fingerprint: forged collisions
    * cost no more than that.
@@ -41,11 +41,6 @@ export const BlockMap: BlockMapClass = class BlockMap {
   readonly #blocks = new Map<number | string, Block>()
   #crowded = 0
   #byteSize = 0
-
-  static [Symbol.hasInstance](value: unknown): value is BlockMap {
-    // biome-ignore lint/complexity/noThisInStatic: the class that is asked may be a subclass
-    return isInstance(value, this)
-  }
 
   constructor(blocks: Iterable<Block> = []) {
     this.addAll(blocks)

@@ -4,7 +4,7 @@ import { InvalidDidError } from './errors.ts'
 export type Did = `did:${string}:${string}`
 
 const maxLength = 2048
-const pattern = /^did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]$/
+const pattern = /^did:[a-z]+:[\w.:%-]*[\w.-]$/
 
 /**
  * Whether a value is a DID by syntax; whether its method is one that the network knows is not

@@ -8,7 +8,8 @@ export class InvalidTextError extends BrandedError {
   readonly text: string
 
   constructor(format: string, text: string) {
-    super(`not a valid ${format}: ${excerpt(text)}`)
+    // Foreign text may be megabytes long, and messages end up in logs and responses.
+    super(`not a valid ${format}: ${JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)}`)
     this.format = format
     this.text = text
   }
@@ -111,9 +112,4 @@ export class InvalidUriError extends InvalidTextError {
   constructor(text: string) {
     super('URI', text)
   }
-}
-
-// Foreign text may be megabytes long, and messages end up in logs and responses.
-function excerpt(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 }

@@ -1,4 +1,4 @@
-import { isInstance } from '@atoll/brand'
+import { hasInstance } from '@atoll/brand'
 import { isSha256, writeSha256 } from '@atoll/sha256'
 import { InvalidCidError } from '../errors.ts'
 import { latin1Text } from '../text.ts'
@@ -42,19 +42,14 @@ export interface CidClass {
   readonly brand: string
   /** Keeps the bytes given, which must not change afterwards. @throws InvalidCidError */
   new (bytes: Uint8Array): Cid
-  [Symbol.hasInstance](value: unknown): value is Cid
 }
 
 export const Cid: CidClass = class Cid {
   static readonly brand: string = 'atoll.data-model.Cid'
+  static readonly [Symbol.hasInstance] = hasInstance
   readonly bytes: Uint8Array
   #text: string | undefined
   #key: string | undefined
-
-  static [Symbol.hasInstance](value: unknown): value is Cid {
-    // biome-ignore lint/complexity/noThisInStatic: the class that is asked may be a subclass
-    return isInstance(value, this)
-  }
 
   constructor(bytes: Uint8Array) {
     const fault = cidFault(bytes, 0, bytes.length)
@@ -129,7 +124,7 @@ export function isOwnCid(value: unknown): value is Cid {
 function isForeignCid(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   // Cheap, and true of few values that are not CIDs.
-  return (value as { bytes?: unknown }).bytes !== undefined && isInstance(value, Cid)
+  return (value as { bytes?: unknown }).bytes !== undefined && value instanceof Cid
 }
 
 /** Reads the base32 form. Upper case, other bases and other kinds of CID are refused. */
