@@ -5,7 +5,6 @@ import {
   CborError,
   type Cid,
   decodeCbor,
-  encodeCbor,
   isCid,
   isValueMap,
   type ValueMap,
@@ -13,6 +12,7 @@ import {
 import { type Did, isDid, isTid, type Tid } from '@atoll/syntax'
 import { InvalidCommitError } from '../errors.ts'
 import { maxCommitBlockBytes } from '../limits.ts'
+import { encodeUnsignedCommit } from './unsigned-commit.ts'
 
 /** The signed top of a repository. @see https://atproto.com/specs/repository#commit-objects */
 export interface Commit {
@@ -47,7 +47,7 @@ export function signCommit(
 ): { commit: Commit; block: Block } {
   const { did, data, rev } = commit
   const unsigned = { did, version: 3 as const, data, rev, prev: null }
-  const signed = { ...unsigned, sig: signer.sign(encodeCbor(unsigned)) }
+  const signed = { ...unsigned, sig: signer.sign(encodeUnsignedCommit(unsigned)) }
   return { commit: signed, block: blockOf(signed) }
 }
 
@@ -87,5 +87,5 @@ function isTreeLink(value: unknown): value is Cid {
 /** Whether the commit was signed by `key`. A malleable signature is `false`. */
 export function verifyCommit(commit: Commit | Uint8Array, key: PublicKey | DidKey): boolean {
   const { sig, ...unsigned } = commit instanceof Uint8Array ? decodeCommit(commit) : commit
-  return verifySignature(key, encodeCbor(unsigned), sig)
+  return verifySignature(key, encodeUnsignedCommit(unsigned), sig)
 }
