@@ -15,6 +15,7 @@ export default defineConfig({
       'examples/**/*.test.ts',
       'interop/generate/**/*.test.ts',
       'scripts/**/*.test.mjs',
+      'site/build/**/*.test.mjs',
     ],
     globalSetup: ['packages/testkit/src/announce-vectors.ts'],
     setupFiles: ['packages/testkit/src/fixed-seed.ts'],

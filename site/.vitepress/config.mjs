@@ -8,11 +8,27 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: 'node_modules/.cache/vitepress',
   cleanUrls: true,
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/atoll.svg' }]],
   lastUpdated: false,
   // Prose of the project is plain Markdown: nothing in it is a Vue template.
-  markdown: { config: (markdown) => literalBraces(markdown), anchor: { slugify } },
-  themeConfig: { ...(await menus()), search: { provider: 'local' }, outline: [2, 3] },
+  markdown: { config: extendMarkdown, anchor: { slugify } },
+  themeConfig: { logo: '/atoll.svg', ...(await menus()), search: { provider: 'local' }, outline: [2, 3] },
 })
+
+function extendMarkdown(markdown) {
+  literalBraces(markdown)
+  fileNames(markdown)
+}
+
+/** A block that is a file has its name above it: ```ts [server.ts]. */
+function fileNames(markdown) {
+  const { fence } = markdown.renderer.rules
+  markdown.renderer.rules.fence = (...args) => {
+    const file = /\[(?<name>[^\]]+)\]/.exec(args[0][args[1]].info)?.groups.name
+    const block = fence(...args)
+    return file === undefined ? block : `<div class="block-file">${markdown.utils.escapeHtml(file)}</div>${block}`
+  }
+}
 
 /** Vue reads `{{ … }}` in text as an expression: here it never is. */
 function literalBraces(markdown) {

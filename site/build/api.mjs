@@ -1,4 +1,5 @@
 // The API reference: one page for each entry of each package, made by TypeDoc from the sources.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Application, ReflectionKind } from 'typedoc'
 import { content, packages, root } from './places.mjs'
@@ -55,5 +56,12 @@ export async function writeApi(repository) {
     module.name = entry.path
   }
   await application.generateOutputs(project)
+  for (const { specifier, place } of entries) {
+    const file = join(content, place)
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(/^# .*$/m, () => `# ${specifier}`),
+    )
+  }
   return entries.map(({ specifier, place }) => ({ specifier, place }))
 }

@@ -2,12 +2,10 @@
 // anchor to an element of that page.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { site } from './places.mjs'
 
-const dist = join(site, 'dist')
-
-export function deadLinks() {
-  const pages = new Map(globSync('**/*.html', { cwd: dist }).map((file) => [file, pageOf(file)]))
+/** One sentence for each dead link in the pages of a folder. */
+export function deadLinks(dist) {
+  const pages = new Map(globSync('**/*.html', { cwd: dist }).map((file) => [file, pageOf(join(dist, file))]))
   return [...pages].flatMap(([file, { links }]) =>
     [...links].flatMap((link) => {
       const { pathname, hash } = new URL(link, `http://site/${file}`)
@@ -22,7 +20,7 @@ export function deadLinks() {
 }
 
 function pageOf(file) {
-  const html = readFileSync(join(dist, file), 'utf8')
+  const html = readFileSync(file, 'utf8')
   const links = [...html.matchAll(/<a\s[^>]*?href="(?<href>[^"]*)"/g)].map(({ groups }) =>
     groups.href.replaceAll('&amp;', '&'),
   )
