@@ -48,16 +48,6 @@ function isWritable(scalar: unknown): boolean {
   }
 }
 
-/**
- * The JSON pointer to the value that holds the byte at `fault`, in bytes that are good DAG-CBOR
- * from `start` up to there. `undefined` if the value ends before it. A fault of a key is one of
- * its map.
- */
-function pathOfByte(bytes: Uint8Array, start: number, fault: number): string | undefined {
-  const path: Path = []
-  return skipValue(bytes, start, fault, path) === FOUND ? pointer(path, path.length) : undefined
-}
-
 /** The error of a decoder with the path to its fault, if it is one of the bytes from `start` on. */
 export function withPathOfByte(error: unknown, bytes: Uint8Array, start: number): unknown {
   if (!(error instanceof CborError)) return error
@@ -65,56 +55,46 @@ export function withPathOfByte(error: unknown, bytes: Uint8Array, start: number)
   return path === undefined ? error : new CborError(error.reason, error.offset, error.fault, path)
 }
 
-const FOUND = -1
-
-/** Where the value at `at` ends, or `FOUND`. */
-function skipValue(bytes: Uint8Array, at: number, fault: number, path: Path): number {
-  if (at >= fault) return FOUND
-  const { major, argument, next } = readHead(bytes, at)
-  if (major === 4) return skipMembers(bytes, next, fault, argument, path, false)
-  if (major === 5) return skipMembers(bytes, next, fault, argument, path, true)
-  if (major === 6) return skipLink(bytes, next, fault)
-  const end = major === 2 || major === 3 ? next + argument : next
-  return fault < end ? FOUND : end
-}
-
-function skipMembers(
-  bytes: Uint8Array,
-  start: number,
-  fault: number,
-  count: number,
-  path: Path,
-  isMap: boolean,
-): number {
+/**
+ * The JSON pointer to the value that holds the byte at `fault`, in bytes that are good DAG-CBOR
+ * from `start` up to there. `undefined` if the value ends before it. A fault of a key is one of
+ * its map.
+ */
+function pathOfByte(bytes: Uint8Array, start: number, fault: number): string | undefined {
+  const path: Path = []
   let at = start
-  for (let index = 0; index < count; index++) {
-    let key: string | number = index
-    if (isMap) {
-      if (at >= fault) return FOUND
-      const { argument, next } = readHead(bytes, at)
-      at = next + argument
-      if (fault < at) return FOUND
-      key = decodeText(bytes, next, at) ?? ''
-    }
-    path.push(key)
-    at = skipValue(bytes, at, fault, path)
-    if (at === FOUND) return FOUND
-    path.pop()
-  }
-  return at
-}
-
-function skipLink(bytes: Uint8Array, at: number, fault: number): number {
-  const { argument, next } = readHead(bytes, at)
-  return fault < next + argument ? FOUND : next + argument
-}
-
-function readHead(bytes: Uint8Array, at: number): { major: number; argument: number; next: number } {
-  const head = bytes[at]!
-  const info = head & 31
-  if (info < 24) return { major: head >> 5, argument: info, next: at + 1 }
-  const next = at + 1 + (1 << (info - 24))
+  /** Of the last head: a length, a count or a number. */
   let argument = 0
-  for (let index = at + 1; index < next; index++) argument = argument * 256 + bytes[index]!
-  return { major: head >> 5, argument, next }
+
+  function readHead(): number {
+    const head = bytes[at++]!
+    argument = head & 31
+    if (argument >= 24) {
+      const end = at + (1 << (argument - 24))
+      for (argument = 0; at < end; at++) argument = argument * 256 + bytes[at]!
+    }
+    return head >> 5
+  }
+
+  /** Moves behind a value, or stops within it because the fault is there. */
+  function findInValue(): boolean {
+    if (at >= fault) return true
+    const major = readHead()
+    if (major === 4 || major === 5) return findInMembers(argument, major === 5)
+    if (major === 6) return findInValue()
+    if (major === 2 || major === 3) at += argument
+    return fault < at
+  }
+
+  function findInMembers(count: number, isMap: boolean): boolean {
+    for (let index = 0; index < count; index++) {
+      if (isMap && findInValue()) return true
+      path.push(isMap ? (decodeText(bytes, at - argument, at) ?? '') : index)
+      if (findInValue()) return true
+      path.pop()
+    }
+    return false
+  }
+
+  return findInValue() ? pointer(path, path.length) : undefined
 }
