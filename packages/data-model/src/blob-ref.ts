@@ -1,4 +1,5 @@
-import { type Cid, isCid } from './cid/cid.ts'
+import type { Cid } from './cid/cid.ts'
+import { isCid } from './cid/is-cid.ts'
 import { isValueMap } from './plain-object.ts'
 import type { Value } from './value.ts'
 

@@ -30,12 +30,12 @@ export {
   cidOfDigest,
   cidOfRaw,
   decodeCid,
-  isCid,
   parseCid,
   verifyCid,
 } from './cid/cid.ts'
 export { CidMap } from './cid/cid-map.ts'
 export { fingerprint } from './cid/fingerprint.ts'
+export { isCid } from './cid/is-cid.ts'
 export { CborError, type CborReason, DataModelError, InvalidCidError } from './errors.ts'
 export { freeMemory } from './free-memory.ts'
 export { cborToJson, cborToJsonBytes } from './json/cbor-to-json.ts'

@@ -1,4 +1,5 @@
-import { CID_LENGTH, Cid, isCid } from '../cid/cid.ts'
+import { CID_LENGTH, Cid } from '../cid/cid.ts'
+import { isCid } from '../cid/is-cid.ts'
 import { CborError, type CborReason } from '../errors.ts'
 import { Output } from '../output.ts'
 import { utf8Length, writeText } from '../text.ts'

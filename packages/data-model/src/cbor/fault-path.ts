@@ -1,4 +1,4 @@
-import { isCid } from '../cid/cid.ts'
+import { isCid } from '../cid/is-cid.ts'
 import { CborError } from '../errors.ts'
 import { pointer } from '../json-pointer.ts'
 import { isPlain } from '../plain-object.ts'

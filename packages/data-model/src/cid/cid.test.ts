@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { anyCid } from '../../test/arbitraries.ts'
 import { InvalidCidError } from '../errors.ts'
 import { fromMultiformats, toMultiformats } from '../multiformats.ts'
-import { Cid, cidOfCbor, cidOfDigest, cidOfRaw, decodeCid, isCid, parseCid, verifyCid } from './cid.ts'
+import { Cid, cidOfCbor, cidOfDigest, cidOfRaw, decodeCid, parseCid, verifyCid } from './cid.ts'
+import { isCid } from './is-cid.ts'
 
 const content = new TextEncoder().encode('atoll')
 const text = 'bafyreidykglsfhoixmivffc5uwhcgshx4j465xwqntbmu43nb2dzqwfvae'
@@ -64,6 +65,18 @@ describe('Cid', () => {
     expect(isCid(parseCid(text))).toBe(true)
     expect(isCid(text)).toBe(false)
     expect(isCid({ bytes: parseCid(text).bytes })).toBe(false)
+    // What was found of one prototype is not said of another.
+    expect(
+      [
+        parseCid(text),
+        { bytes: 1 },
+        Object.create(null),
+        new (class {
+          bytes = 1
+        })(),
+        parseCid(text),
+      ].map(isCid),
+    ).toEqual([true, false, false, false, true])
     expect(isCid(CID.parse(text))).toBe(false)
   })
 })

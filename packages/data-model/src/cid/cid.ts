@@ -3,6 +3,7 @@ import { isSha256, writeSha256 } from '@atoll/sha256'
 import { InvalidCidError } from '../errors.ts'
 import { latin1Text } from '../text.ts'
 import { formatBase32, parseBase32 } from './base32.ts'
+import { cidBrand } from './cid-brand.ts'
 
 /** The two kinds of content this network links to: nodes and records, or blobs. */
 export type Codec = 'dag-cbor' | 'raw'
@@ -44,50 +45,55 @@ export interface CidClass {
   new (bytes: Uint8Array): Cid
 }
 
-export const Cid: CidClass = class Cid {
-  static readonly brand: string = 'atoll.data-model.Cid'
-  static readonly [Symbol.hasInstance] = hasInstance
-  readonly bytes: Uint8Array
-  #text: string | undefined
-  #key: string | undefined
+export const Cid: CidClass = /* @__PURE__ */ cidClass()
 
-  constructor(bytes: Uint8Array) {
-    const fault = cidFault(bytes, 0, bytes.length)
-    if (fault !== undefined) throw new InvalidCidError(fault, Array.from(bytes.subarray(0, CID_LENGTH)).join(' '))
-    this.bytes = bytes
-  }
+/** Called, not written above: so that a bundle which makes no CID is without the class. */
+function cidClass(): CidClass {
+  return class Cid {
+    static readonly brand: string = cidBrand
+    static readonly [Symbol.hasInstance] = hasInstance
+    readonly bytes: Uint8Array
+    #text: string | undefined
+    #key: string | undefined
 
-  get codec(): Codec {
-    return this.bytes[1] === RAW ? 'raw' : 'dag-cbor'
-  }
+    constructor(bytes: Uint8Array) {
+      const fault = cidFault(bytes, 0, bytes.length)
+      if (fault !== undefined) throw new InvalidCidError(fault, Array.from(bytes.subarray(0, CID_LENGTH)).join(' '))
+      this.bytes = bytes
+    }
 
-  get digest(): Uint8Array {
-    return this.bytes.subarray(HEADER_LENGTH)
-  }
+    get codec(): Codec {
+      return this.bytes[1] === RAW ? 'raw' : 'dag-cbor'
+    }
 
-  get key(): string {
-    return (this.#key ??= latin1Text(this.bytes, 0, CID_LENGTH))
-  }
+    get digest(): Uint8Array {
+      return this.bytes.subarray(HEADER_LENGTH)
+    }
 
-  equals(other: { readonly bytes: Uint8Array }): boolean {
-    const ours = this.bytes
-    const theirs = other.bytes
-    if (ours === theirs) return true
-    // From the end: the beginnings are all alike.
-    for (let index = CID_LENGTH - 1; index > 0; index--) if (ours[index] !== theirs[index]) return false
-    return true
-  }
+    get key(): string {
+      return (this.#key ??= latin1Text(this.bytes, 0, CID_LENGTH))
+    }
 
-  toString(): string {
-    return (this.#text ??= `b${formatBase32(this.bytes)}`)
-  }
+    equals(other: { readonly bytes: Uint8Array }): boolean {
+      const ours = this.bytes
+      const theirs = other.bytes
+      if (ours === theirs) return true
+      // From the end: the beginnings are all alike.
+      for (let index = CID_LENGTH - 1; index > 0; index--) if (ours[index] !== theirs[index]) return false
+      return true
+    }
 
-  toJSON(): { $link: string } {
-    return { $link: this.toString() }
-  }
+    toString(): string {
+      return (this.#text ??= `b${formatBase32(this.bytes)}`)
+    }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Cid(${this})`
+    toJSON(): { $link: string } {
+      return { $link: this.toString() }
+    }
+
+    [Symbol.for('nodejs.util.inspect.custom')](): string {
+      return `Cid(${this})`
+    }
   }
 }
 
@@ -111,20 +117,9 @@ export function cidFault(bytes: Uint8Array, at: number, length: number): string 
   return length === CID_LENGTH ? 'the digest is not a sha-256' : `${length} bytes instead of ${CID_LENGTH}`
 }
 
-/** Whether a value is a CID, of this copy of the package or of another. */
-export function isCid(value: unknown): value is Cid {
-  return isOwnCid(value) || isForeignCid(value)
-}
-
 /** Whether this copy of the package made it. */
 export function isOwnCid(value: unknown): value is Cid {
   return value instanceof OwnCid
-}
-
-function isForeignCid(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  // Cheap, and true of few values that are not CIDs.
-  return (value as { bytes?: unknown }).bytes !== undefined && value instanceof Cid
 }
 
 /** Reads the base32 form. Upper case, other bases and other kinds of CID are refused. */

@@ -1,4 +1,5 @@
-import { type Cid, isCid, isOwnCid } from '../cid/cid.ts'
+import { type Cid, isOwnCid } from '../cid/cid.ts'
+import { isCid } from '../cid/is-cid.ts'
 import { DataModelError } from '../errors.ts'
 import { pointer, sharedPath } from '../json-pointer.ts'
 import { isPlain, setMember } from '../plain-object.ts'

@@ -35,5 +35,6 @@ describe('a bundle', () => {
     expect(text).not.toContain('app.bsky.actor')
     expect(text).toContain('a datetime')
     expect(text).not.toContain('a TID')
+    expect(text).not.toContain('the codec is neither') // the class of CIDs, which nothing here makes
   })
 })
