@@ -1,6 +1,7 @@
 // Fails on a command in documents, comments and messages that package.json does not have: there is
 // one vocabulary, `npm test`, `npm start` and `npm run …`, and all of it runs on the pinned Node.
-// Flags come after a `--`, or npm would take them for its own.
+// Flags come after a `--`, or npm would take them for its own. A document that installs packages
+// speaks of its reader's own project, where `npx` is how they are run.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -11,17 +12,19 @@ const runner = new RegExp(`^(?:${runners.join('|')})\\s+\\S`)
 const ownScript = /^node\s+(?:--\S+\s+)*(?:\.\/)?(?:scripts|packages|apps|bench|examples|e2e|interop)\//
 const task =
   /^npm\s+(?:run(?:-script)?\s+(?:--silent\s+)?(?<run>[\w-]+(?::[\w-]+)*)|(?<short>test|start)\b)(?<rest>.*)$/
+const ofReaders = /^npm install\s+\S/
 const settings = /^(?:\$\s+|[A-Z][A-Z0-9_]*=\S*\s+)+/
 
 /** One sentence for each fault in the text of a file. `tasks` are the scripts of package.json. */
 export function commandFaults(file, text, tasks) {
   const codes = file.endsWith('.md') ? codeOfDocument(text) : codeOfSource(text)
-  return codes.flatMap(({ line, code }) =>
-    commandsIn(code).flatMap((command) => {
-      const fault = faultOf(command, tasks)
-      return fault ? [`${file}:${line}: '${command}' ${fault}`] : []
-    }),
-  )
+  const commands = codes.flatMap(({ line, code }) => commandsIn(code).map((command) => ({ line, command })))
+  const isOfReaders = file.endsWith('.md') && commands.some(({ command }) => ofReaders.test(command))
+  return commands.flatMap(({ line, command }) => {
+    if (isOfReaders && command.startsWith('npx ')) return []
+    const fault = faultOf(command, tasks)
+    return fault ? [`${file}:${line}: '${command}' ${fault}`] : []
+  })
 }
 
 function faultOf(command, tasks) {

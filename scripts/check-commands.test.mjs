@@ -19,6 +19,7 @@ describe('a document', () => {
     '`turbo`, `vitest` and pnpm in a sentence, npx too',
     '`node apps.js`',
     '`npm run bench -- [--only text] [--rounds n]`',
+    '```sh\nnpm install @atoll/xrpc esbuild\n```\n```sh\nnpx esbuild page.ts --bundle\n```',
   ])('may say %j', (text) => {
     expect(faults(text)).toEqual([])
   })
@@ -32,6 +33,7 @@ describe('a document', () => {
     ['`node scripts/fuzz.mjs`', "is not an 'npm run' command"],
     ['`node apps/pds/dist/main.js`', "is not an 'npm run' command"],
     ['`turbo run build`', "is not an 'npm run' command"],
+    ['`npm install @atoll/xrpc`, then `vitest run`', "is not an 'npm run' command"],
     ['`npm run fromat`', 'is not a script of package.json'],
     ['```\n$ npm run format\n```', 'is not a script of package.json'],
     ['`npm run bench --only b`', "needs a '--' before --only"],
