@@ -31,7 +31,7 @@ export interface OpenAdapters extends Adapters {
 export interface OpenAdaptersOptions {
   /** These are taken as they are, and stay the caller's: `close` does not close them. */
   readonly given?: Partial<Adapters>
-  /** Called if the database is found damaged while it is in use. */
+  /** Called if the database is found damaged while it is in use. Default: `console.error`. */
   readonly onDamage?: (error: Error) => void
 }
 
@@ -42,7 +42,7 @@ export interface OpenAdaptersOptions {
  */
 export async function openAdapters(
   config: Config,
-  { given = {}, onDamage = () => {} }: OpenAdaptersOptions = {},
+  { given = {}, onDamage = console.error }: OpenAdaptersOptions = {},
 ): Promise<OpenAdapters> {
   const closers = openClosers()
   try {

@@ -1,5 +1,5 @@
 import type { Did, Handle } from '@atoll/syntax'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type IdentityCache, MemoryIdentityCache } from './cache/identity-cache.ts'
 import {
   IdentityUnavailableError,
@@ -292,6 +292,23 @@ describe('the cache', () => {
     const network = new Network()
     expect(await network.resolver({ cache: broken }).resolveDid(alice)).toEqual(documentOf(alice))
     expect(network.errors).toHaveLength(2)
+  })
+
+  it('that breaks is on the console where nobody asked to hear of it', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    onTestFinished(() => print.mockRestore())
+    const broken = new Error('the cache is down')
+    const cache: IdentityCache = {
+      get: () => Promise.reject(broken),
+      set: () => Promise.reject(broken),
+      delete: () => Promise.reject(broken),
+    }
+    const fetch = async () => new Response(JSON.stringify(documentOf(alice)))
+    await createIdentityResolver({ cache, fetch, lookupTxt: async () => [] }).resolveDid(alice)
+    expect(print.mock.calls).toEqual([
+      [broken, alice],
+      [broken, alice],
+    ])
   })
 
   it('forgets on request, in any letter case', async () => {

@@ -47,7 +47,10 @@ export interface IdentityResolverOptions {
   /** Development: `did:web:localhost`, with or without a port, is asked by http. */
   allowLocalhost?: boolean
   now?: () => number
-  /** Called for failures that no caller sees: of a renewal in the background, or of the cache. */
+  /**
+   * Called for failures that no caller sees: of a renewal in the background, or of the cache.
+   * Default: `console.error`.
+   */
   onError?: (error: unknown, identifier: AtIdentifier) => void
 }
 
@@ -96,7 +99,7 @@ export interface IdentityResolver {
 
 /** Builds a resolver of DIDs and handles over the given cache, DNS and `fetch`. */
 export function createIdentityResolver(options: IdentityResolverOptions): IdentityResolver {
-  const { cache = new MemoryIdentityCache(), now = Date.now, onError = () => undefined, timeoutMs = 3000 } = options
+  const { cache = new MemoryIdentityCache(), now = Date.now, onError = console.error, timeoutMs = 3000 } = options
   const didLookup: DidLookupOptions = {
     plcUrl: options.plcUrl ?? 'https://plc.directory',
     fetch: options.fetch,

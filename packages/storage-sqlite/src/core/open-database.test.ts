@@ -4,7 +4,7 @@ import { blockOf, blockOfSection, decodeCbor, type Value, verifyCid } from '@ato
 import { type Migration, pdsMigrations } from '@atoll/storage-sql'
 import type { Datetime, Did, Nsid } from '@atoll/syntax'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { copyAsCrashed, openFailingAtEachStatement, temporaryFolder } from '../../test/opened-sample.ts'
 import { openSqlitePdsStorage } from '../sqlite-pds-storage.ts'
 
@@ -189,6 +189,12 @@ describe('a database', () => {
       expect(await opened.accounts.count()).toBe(0)
       await opened.close()
     }
+    const printed = Promise.withResolvers<unknown>()
+    const print = vi.spyOn(console, 'error').mockImplementation(printed.resolve)
+    onTestFinished(() => print.mockRestore())
+    const silent = await openSqlitePdsStorage({ file, maxCheckBytes: 0 })
+    expect(await printed.promise, 'without onDamage').toMatchObject({ name: 'CorruptStorageError' })
+    await silent.close()
   })
 
   it('that is checked while it is used takes writes meanwhile, and need not be checked again once it was found sound', async () => {

@@ -58,7 +58,7 @@ export interface SqliteOptions {
   maxLogBytes?: number
   /**
    * Called if a database that is checked while in use turns out to be damaged. From then on writes
-   * are refused.
+   * are refused. Default: `console.error`.
    */
   onDamage?: (error: CorruptStorageError) => void
   /**
@@ -139,9 +139,9 @@ export class SqliteHost {
     return (this.#closed ??= this.#close())
   }
 
-  #refuse(error: CorruptStorageError, { onDamage }: SqliteOptions): void {
+  #refuse(error: CorruptStorageError, { onDamage = console.error }: SqliteOptions): void {
     this.writer.refuse(error)
-    onDamage?.(error)
+    onDamage(error)
   }
 
   async #close(): Promise<void> {
