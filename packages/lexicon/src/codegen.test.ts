@@ -140,6 +140,17 @@ export const documents = [
     expect(() => generate(documents)).toThrow('two declarations of com.example would be called callThingDefinition')
   })
 
+  it('tells groups apart that would have one name, and makes no module a file of declarations', () => {
+    const ids = ['com.my-app.thing', 'com.my.app.thing', 'com.my.d.thing'] as const
+    const files = generate(ids.map((id) => define(id, { main: { type: 'object' } })))
+    expect(Array.from(files.keys())).toEqual(['com.my-app.ts', 'com.my.app.ts', 'com.my.d_.ts', 'index.ts'])
+    const index = files.get('index.ts')
+    expect(index).toContain("import { documents as comMyApp } from './com.my-app.js'")
+    expect(index).toContain("import { documents as comMyApp$ } from './com.my.app.js'")
+    expect(index).toContain("import { documents as comMyD } from './com.my.d_.js'")
+    expect(index).toContain('    ...comMyApp,\n    ...comMyApp$,\n    ...comMyD,\n')
+  })
+
   it('gives way where a document has the name of an import or of a keyword', () => {
     const text = textOf('com.example.query', {
       did: { type: 'string', format: 'did' },

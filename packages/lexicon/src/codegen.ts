@@ -1,12 +1,14 @@
 import { BrandedError } from '@atoll/brand'
 import { indexText, moduleText } from './codegen/module-text.ts'
-import { groupOf } from './codegen/names.ts'
+import { NameCollisionError } from './codegen/name-collision-error.ts'
+import { groupOf, moduleName } from './codegen/names.ts'
 import type { ImportExtension } from './codegen/surroundings.ts'
 import type { LexiconDoc } from './document/document.ts'
 import { splitReference, typeName } from './document/references.ts'
 import { referencesOf } from './document/referred-documents.ts'
 
 export { GENERATED_MARK } from './codegen/module-text.ts'
+export { NameCollisionError } from './codegen/name-collision-error.ts'
 export type { ImportExtension } from './codegen/surroundings.ts'
 
 /** How generated modules reach each other, and the modules of other packages. */
@@ -29,7 +31,7 @@ export interface ImportedDocument {
  * in a fixed order. Whatever one of them refers to must be among them or be imported; of two
  * imported documents with one NSID, the first counts.
  *
- * @throws UnknownReferenceError
+ * @throws UnknownReferenceError, NameCollisionError
  */
 export function generate(documents: Iterable<LexiconDoc>, options: GenerateOptions = {}): Map<string, string> {
   const { importExtension = '.js', imports = [] } = options
@@ -43,9 +45,10 @@ export function generate(documents: Iterable<LexiconDoc>, options: GenerateOptio
   }
   for (const document of sorted) requireReferred(document, known)
   const groups = Map.groupBy(sorted, ({ id }) => groupOf(id))
+  refuseAlike(groups.keys())
   const files = new Map<string, string>()
   for (const [group, members] of groups) {
-    files.set(`${group}.ts`, moduleText(group, members, { importExtension, foreign }))
+    files.set(`${moduleName(group)}.ts`, moduleText(group, members, { importExtension, foreign }))
   }
   files.set('index.ts', indexText(Array.from(groups.keys()), sorted, importExtension))
   return files
@@ -69,6 +72,18 @@ export class UnknownReferenceError extends BrandedError {
     )
     this.type = type
     this.referredBy = referredBy
+  }
+}
+
+/** Many file systems take names that differ in letter case alone for one. */
+function refuseAlike(groups: Iterable<string>): void {
+  const seen = new Map<string, string>()
+  for (const group of groups) {
+    const other = seen.get(group.toLowerCase())
+    if (other !== undefined) {
+      throw new NameCollisionError(`the modules of ${other} and ${group} would be one file where case does not count`)
+    }
+    seen.set(group.toLowerCase(), group)
   }
 }
 

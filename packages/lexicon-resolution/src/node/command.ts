@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { CommandError, type CommandOutput, runCodegen } from '@atoll/lexicon/node'
+import { type CommandOutput, isCorrectable, runCodegen } from '@atoll/lexicon/node'
 import { isNsid, type Nsid } from '@atoll/syntax'
 import { LexiconResolutionError } from '../errors.ts'
 import { type InstallOptions, type InstallReport, installLexicons } from './install.ts'
@@ -74,7 +74,7 @@ async function runInstall(
   try {
     return report(await installLexicons({ ...read.install, network }), read.install.check, output)
   } catch (error) {
-    if (!(error instanceof CommandError) && !(error instanceof LexiconResolutionError)) throw error
+    if (!isCorrectable(error) && !(error instanceof LexiconResolutionError)) throw error
     output.error(error.message)
     return 1
   } finally {

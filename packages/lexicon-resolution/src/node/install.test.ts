@@ -145,6 +145,15 @@ describe('installing published lexicons', () => {
     expect(await install()).toMatchObject({ added: [], updated: [] })
   })
 
+  it('can be run again after it ended half way', async () => {
+    mkdirSync(at('lexicons/com/example/shore/walk.json'), { recursive: true })
+    await expect(install([sighting])).rejects.toThrow('walk.json')
+    rmSync(at('lexicons/com/example/shore/walk.json'), { recursive: true })
+    expect(await install([sighting])).toMatchObject({ installed: 3, removed: [] })
+    expect(readDocuments(at('lexicons')).map(({ id }) => id)).toEqual([place, sighting, walk])
+    expect(await install([], { check: true })).toMatchObject({ added: [], updated: [], removed: [] })
+  })
+
   it('writes nothing unless everything can be had', async () => {
     publishers.publish(shore, { [tide!]: schema(tide!) })
     await expect(install([sighting])).rejects.toThrow(`${walk}: ${shore} does not publish it`)

@@ -69,11 +69,13 @@ export async function installLexicons(options: InstallOptions): Promise<InstallR
   const installed = new Map(found.map((lexicon) => [lexicon.document.id, entryOf(lexicon, before.installed)]))
   const report = compare(folder, before.installed, installed)
   if (check) return report
+  // In this order, whatever ends the program leaves documents that are missing: those are fetched
+  // the next time. One that the manifest does not know would be taken for the project's own.
+  for (const nsid of [...report.removed, ...report.updated]) removeDocument(documentFile(folder, nsid))
+  writeManifest(options.manifest, { lexicons, imports, installed })
   for (const { document, published } of found) {
     if (published !== undefined) writeDocument(documentFile(folder, document.id), published.record)
   }
-  for (const nsid of report.removed) removeDocument(documentFile(folder, nsid))
-  writeManifest(options.manifest, { lexicons, imports, installed })
   return report
 }
 

@@ -2,8 +2,10 @@ import type { LexiconDoc } from '../document/document.ts'
 import {
   definitionName,
   documentName,
+  freeName,
   groupAlias,
   groupOf,
+  moduleName,
   pascalCase,
   sourceName,
   typeNameOf,
@@ -54,12 +56,12 @@ export class Imports {
     const group = groupOf(nsid)
     const foreign = this.#surroundings.foreign.get(nsid)
     if (foreign === undefined && group === this.#home) return undefined
-    const from = foreign ?? `./${group}${this.#surroundings.importExtension}`
+    const from = foreign ?? `./${moduleName(group)}${this.#surroundings.importExtension}`
     const known = this.#modules.get(from)
     if (known !== undefined) return known
     const taken = new Set([...this.#modules.values(), ...this.#declared])
-    let alias = groupAlias(group)
-    while (taken.has(alias)) alias += '$' // one group in two packages, or a definition of that name
+    // One group may be in two packages, or a definition have that name.
+    const alias = freeName(groupAlias(group), taken)
     this.#modules.set(from, alias)
     return alias
   }

@@ -1,7 +1,8 @@
 import type { LexiconDoc } from '../document/document.ts'
 import { type Declaration, declareConstant, declareDefinition } from './definition-text.ts'
 import { GENERATED, Imports, LEXICON } from './imports.ts'
-import { definitionName, groupAlias, sourceName } from './names.ts'
+import { NameCollisionError } from './name-collision-error.ts'
+import { definitionName, freeName, groupAlias, moduleName, sourceName } from './names.ts'
 import type { ImportExtension, Surroundings } from './surroundings.ts'
 import { spaced, unionText } from './type-text.ts'
 import { quote } from './writing.ts'
@@ -30,7 +31,11 @@ export function indexText(
   documents: readonly LexiconDoc[],
   extension: ImportExtension,
 ): string {
-  const lines = groups.map((group) => `import { documents as ${groupAlias(group)} } from './${group}${extension}'\n`)
+  const aliases = aliasesOf(groups)
+  const lines = Array.from(
+    aliases,
+    ([group, alias]) => `import { documents as ${alias} } from './${moduleName(group)}${extension}'\n`,
+  )
   return `${HEADER}import { Lexicons } from ${quote(LEXICON)}
 ${lines.join('')}
 /** Every error name that some method declares. */
@@ -41,9 +46,16 @@ let all: Lexicons | undefined
 /** Every document of these modules, as one set. */
 export function lexicons(): Lexicons {
   return (all ??= new Lexicons([
-${groups.map((group) => `    ...${groupAlias(group)},\n`).join('')}  ]))
+${Array.from(aliases.values(), (alias) => `    ...${alias},\n`).join('')}  ]))
 }
 `
+}
+
+/** What the index calls each group: `com.my-app` and `com.my.app` would be one name. */
+function aliasesOf(groups: readonly string[]): Map<string, string> {
+  const aliases = new Map<string, string>()
+  for (const group of groups) aliases.set(group, freeName(groupAlias(group), new Set(aliases.values())))
+  return aliases
 }
 
 function errorNames(documents: readonly LexiconDoc[]): string {
@@ -71,7 +83,9 @@ function declareDocument(document: LexiconDoc, imports: Imports): Declaration[] 
 function refuseTwins(group: string, declarations: readonly Declaration[]): void {
   const seen = new Set(['documents'])
   for (const { name } of declarations) {
-    if (seen.has(name)) throw new Error(`two declarations of ${group} would be called ${name}`)
+    if (seen.has(name)) {
+      throw new NameCollisionError(`two declarations of ${group} would be called ${name}: give one another name`)
+    }
     seen.add(name)
   }
 }

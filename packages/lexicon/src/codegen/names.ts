@@ -8,6 +8,14 @@ export function groupOf(nsid: string): string {
   return nsid.slice(0, nsid.lastIndexOf('.'))
 }
 
+/**
+ * What the module of a group is called, without its extension: like the group, except that
+ * `com.example.d.ts` would be a file of declarations.
+ */
+export function moduleName(group: string): string {
+  return group.endsWith('.d') ? `${group}_` : group
+}
+
 /** What a document is called within its group: `getRepo`. */
 export function documentName(nsid: string): string {
   return nsid.slice(nsid.lastIndexOf('.') + 1)
@@ -26,6 +34,11 @@ export function definitionName(reference: Reference): string {
 /** The name by which one group's module imports another's: `comAtprotoSync`. */
 export function groupAlias(group: string): string {
   return group.replaceAll(/[.-]+(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** The name, or one like it that is not taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  return taken.has(name) ? freeName(`${name}$`, taken) : name
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -72,6 +72,32 @@ describe('generating modules into a folder', () => {
     expect(readFileSync(at('src/index.ts'), 'utf8')).toBe('export const mine = 1\n')
   })
 
+  it.each([
+    ['a link', (path: string) => symlinkSync(at('mine.ts'), path)],
+    ['a link to nothing', (path: string) => symlinkSync(at('nothing.ts'), path)],
+    ['a folder', (path: string) => mkdirSync(path)],
+  ])('writes nothing when %s is in the way', (_, make) => {
+    put('lexicons/tide.json', tide())
+    put('mine.ts', 'export const mine = 1\n')
+    mkdirSync(at('made'))
+    make(at('made/index.ts'))
+    const { code, err } = run('./lexicons', './made')
+    expect([code, readdirSync(at('made'))]).toEqual([1, ['index.ts']])
+    expect(err).toContain(`in the way: ${at('made/index.ts')}`)
+    expect(readFileSync(at('mine.ts'), 'utf8')).toBe('export const mine = 1\n')
+    expect(readdirSync(folder)).not.toContain('nothing.ts')
+  })
+
+  it('reads what is linked to, and does not go round in circles', () => {
+    put('elsewhere/tide.json', tide())
+    put('shared/walk.json', refersTo('com.example.reef.tide'))
+    mkdirSync(at('lexicons'))
+    symlinkSync(at('elsewhere/tide.json'), at('lexicons/tide.json'))
+    symlinkSync(at('shared'), at('lexicons/shared'))
+    symlinkSync(at('lexicons'), at('shared/back'))
+    expect(run('./lexicons', './made')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('3 modules') })
+  })
+
   it('with --check writes nothing, and says what would change', () => {
     put('lexicons/tide.json', tide())
     expect(run('./lexicons', './made', '--check')).toMatchObject({ code: 1, err: expect.stringContaining('index.ts') })
@@ -108,6 +134,9 @@ describe('generating modules into a folder', () => {
     [['./no-json', './made'], 1, join('no-json', 'tide.json')],
     [['./twice', './made'], 1, 'both called com.example.reef.tide'],
     [['./alone', './made'], 1, 'com.example.shore.walk refers to com.example.reef.tide'],
+    [['./twins', './made'], 1, 'two declarations of com.example.reef would be called Tide'],
+    [['./alike', './made'], 1, 'com.Example.reef and com.example.reef would be one file'],
+    [['./lexicons', './file'], 1, 'ENOTDIR'],
   ])('refuses %j, and says why', (args, code, text) => {
     put('lexicons/tide.json', tide())
     put('empty/readme.md', '')
@@ -116,6 +145,11 @@ describe('generating modules into a folder', () => {
     put('twice/a.json', tide())
     put('twice/b.json', tide())
     put('alone/walk.json', refersTo('com.example.reef.tide'))
+    for (const [folder, id] of Object.entries({ twins: 'com.example.reef.Tide', alike: 'com.Example.reef.tide' })) {
+      put(`${folder}/a.json`, tide())
+      put(`${folder}/b.json`, { ...tide(), id })
+    }
+    put('file', '')
     const result = run(...args)
     expect(result).toMatchObject({ code, err: expect.stringContaining(text) })
     expect(readdirSync(folder)).not.toContain('made')
@@ -187,6 +221,8 @@ describe('importing the lexicons of a package', () => {
     ['silent', 'silent does not publish lexicons'],
     ['odd', 'odd says of its lexicons what cannot be read'],
     ['outside', 'outside says of its lexicons what cannot be read'],
+    ['backwards', 'backwards says of its lexicons what cannot be read'],
+    ['broken', `${join('broken', 'package.json')} cannot be read`],
     ['empty', 'there is no such folder'],
     ['../odd', '../odd is not the name of a package'],
     ['other', 'com.example.shore.walk refers to com.example.reef.tide'],
@@ -194,6 +230,8 @@ describe('importing the lexicons of a package', () => {
     put('node_modules/silent/package.json', { name: 'silent' })
     publish('odd', [], { documents: './lex', modules: './made' })
     publish('outside', [], { documents: './../lex', modules: './*' })
+    publish('backwards', [], { documents: './x\\..\\..\\lex', modules: './*' })
+    put('node_modules/broken/package.json', '{')
     publish('empty', [])
     publish('other', [place])
     put('app/lexicons/walk.json', refersTo('com.example.reef.tide'))

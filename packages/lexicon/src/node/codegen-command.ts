@@ -1,9 +1,15 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { generate, type ImportExtension, type ImportedDocument, UnknownReferenceError } from '../codegen.ts'
+import {
+  generate,
+  type ImportExtension,
+  type ImportedDocument,
+  NameCollisionError,
+  UnknownReferenceError,
+} from '../codegen.ts'
 import type { LexiconDoc } from '../document/document.ts'
 import { lintLexicon } from '../lint/lint.ts'
-import { CommandError } from './command-error.ts'
+import { CommandError, isCorrectable } from './command-error.ts'
 import { readPublishedLexicons } from './published-lexicons.ts'
 import { readDocuments } from './read-documents.ts'
 import { compareModules, type ModuleChanges, writeModules } from './write-modules.ts'
@@ -55,7 +61,8 @@ export function runCodegen(args: readonly string[], command: string, output: Com
   try {
     return run(read, output)
   } catch (error) {
-    if (!(error instanceof CommandError) && !(error instanceof UnknownReferenceError)) throw error
+    const isOfDocuments = error instanceof UnknownReferenceError || error instanceof NameCollisionError
+    if (!isOfDocuments && !isCorrectable(error)) throw error
     output.error(error.message)
     return 1
   }

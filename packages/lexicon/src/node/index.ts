@@ -1,4 +1,4 @@
 export { type CommandOutput, runCodegen } from './codegen-command.ts'
-export { CommandError } from './command-error.ts'
+export { CommandError, isCorrectable } from './command-error.ts'
 export { readPublishedLexicons } from './published-lexicons.ts'
 export { readDocuments } from './read-documents.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, parse, resolve } from 'node:path'
-import { groupOf } from '../codegen/names.ts'
+import { groupOf, moduleName } from '../codegen/names.ts'
 import type { ImportedDocument } from '../codegen.ts'
 import { CommandError } from './command-error.ts'
 import { readDocuments } from './read-documents.ts'
@@ -24,7 +24,7 @@ export function readPublishedLexicons(name: string, from: string): ImportedDocum
   }
   return readDocuments(path).map((document) => ({
     document,
-    module: name + modules.slice(1).replace('*', groupOf(document.id)),
+    module: name + modules.slice(1).replace('*', moduleName(groupOf(document.id))),
   }))
 }
 
@@ -41,8 +41,7 @@ function packageFolder(name: string, from: string): string {
 }
 
 function lexiconsField(name: string, folder: string): { documents: string; modules: string } {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const { documents, modules } = manifest?.atoll?.lexicons ?? {}
+  const { documents, modules } = readManifest(join(folder, 'package.json'))?.atoll?.lexicons ?? {}
   if (documents === undefined && modules === undefined) {
     throw new CommandError(
       `${name} does not publish lexicons: its package.json has no "atoll": { "lexicons": { "documents", "modules" } }. ` +
@@ -58,6 +57,19 @@ function lexiconsField(name: string, folder: string): { documents: string; modul
   return { documents, modules }
 }
 
+/** What is read of a manifest, if it is there: of the values nothing is known. */
+interface Manifest {
+  readonly atoll?: { readonly lexicons?: { readonly documents?: unknown; readonly modules?: unknown } | null } | null
+}
+
+function readManifest(file: string): Manifest | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new CommandError(`${file} cannot be read: ${(error as Error).message}`, { cause: error })
+  }
+}
+
 function isSubpath(value: unknown): value is string {
-  return typeof value === 'string' && value.startsWith('./') && !value.split('/').includes('..')
+  return typeof value === 'string' && value.startsWith('./') && !value.split(/[/\\]/).includes('..')
 }

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync } from 'node:fs'
+import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LexiconDoc } from '../document/document.ts'
 import { LexiconError } from '../errors.ts'
@@ -7,6 +7,7 @@ import { CommandError } from './command-error.ts'
 
 /**
  * Reads every document (`*.json`) of a folder and those below it, in the order of their paths.
+ * Links are followed.
  *
  * @throws CommandError when the folder cannot be read, or a file in it is no document
  */
@@ -24,11 +25,23 @@ export function readDocuments(folder: string): LexiconDoc[] {
 
 function filesOf(folder: string): string[] {
   try {
-    const entries: Dirent[] = readdirSync(folder, { recursive: true, withFileTypes: true })
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    return filesBelow(folder, new Set())
   } catch (error) {
     throw new CommandError(`the documents in ${folder} cannot be read: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** `above` has the folders that this one is in: a link to one of them would go round in circles. */
+function filesBelow(folder: string, above: ReadonlySet<string>): string[] {
+  const place = realpathSync(folder)
+  if (above.has(place)) return []
+  const entries: Dirent[] = readdirSync(folder, { withFileTypes: true })
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name)
+    const kind = entry.isSymbolicLink() ? statSync(path) : entry
+    if (kind.isDirectory()) return filesBelow(path, new Set(above).add(place))
+    return kind.isFile() ? [path] : []
+  })
 }
 
 function readDocument(file: string): LexiconDoc {

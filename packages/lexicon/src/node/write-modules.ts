@@ -12,13 +12,13 @@ export interface ModuleChanges {
 }
 
 /**
- * Compares a folder with what was generated. Files that nobody generated are not looked at.
+ * Compares a folder with what was generated. What nobody generated is not looked at.
  *
- * @throws CommandError when such a file stands where a module must be written
+ * @throws CommandError when something of that kind stands where a module must be written
  */
 export function compareModules(folder: string, files: ReadonlyMap<string, string>): ModuleChanges {
-  const there = new Map(modulesOf(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
-  const inTheWay = Array.from(files.keys()).filter((name) => !isGenerated(there.get(name) ?? GENERATED_MARK))
+  const there = modulesOf(folder)
+  const inTheWay = Array.from(files.keys()).filter((name) => there.has(name) && !isGenerated(there.get(name)))
   if (inTheWay.length > 0) {
     const paths = inTheWay.map((name) => join(folder, name)).join(', ')
     throw new CommandError(
@@ -28,7 +28,7 @@ export function compareModules(folder: string, files: ReadonlyMap<string, string
   }
   return {
     written: Array.from(files.keys()).filter((name) => plainBreaks(there.get(name)) !== files.get(name)),
-    removed: Array.from(there.keys()).filter((name) => !files.has(name) && isGenerated(there.get(name)!)),
+    removed: Array.from(there.keys()).filter((name) => !files.has(name) && isGenerated(there.get(name))),
   }
 }
 
@@ -39,14 +39,20 @@ export function writeModules(folder: string, files: ReadonlyMap<string, string>,
   for (const name of changes.removed) rmSync(join(folder, name))
 }
 
-function modulesOf(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  const entries = readdirSync(folder, { withFileTypes: true })
-  return entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map(({ name }) => name)
+/**
+ * The texts of the modules in a folder; undefined for what is no file of its own, such as a link,
+ * through which a module would be written to somewhere else.
+ */
+function modulesOf(folder: string): Map<string, string | undefined> {
+  if (!existsSync(folder)) return new Map()
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => name.endsWith('.ts'))
+  return new Map(
+    entries.map((entry) => [entry.name, entry.isFile() ? readFileSync(join(folder, entry.name), 'utf8') : undefined]),
+  )
 }
 
-function isGenerated(text: string): boolean {
-  return text.startsWith(GENERATED_MARK)
+function isGenerated(text: string | undefined): boolean {
+  return text?.startsWith(GENERATED_MARK) ?? false
 }
 
 /** A checkout may have given the lines other ends. */
