@@ -1,5 +1,5 @@
 // Two copies of every package in one process, as an installer makes them when two dependents want
-// versions that differ: each knows the other's objects and errors (docs/decisions/0012-brands.md).
+// versions that differ: each knows the other's objects and errors (docs/decisions/0013-brands.md).
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
