@@ -38,7 +38,7 @@ export class StreamError extends BrandedError {
 }
 
 /** Why a repository was not fetched, although its account may well be there. */
-export type ResynchronizationReason = 'response' | 'unreachable' | 'silent' | 'too-large' | 'outdated'
+export type ResynchronizationReason = 'response' | 'unreachable' | 'silent' | 'slow' | 'too-large' | 'outdated'
 
 /**
  * Thrown by `resynchronize` when a service does not return a repository: it may be worth another

@@ -82,13 +82,20 @@ export class FrameError extends BrandedError {
 export class InvalidServiceError extends BrandedError {
   static override readonly brand: string = 'atoll.xrpc.InvalidServiceError'
   override name = 'InvalidServiceError'
+  /** What was given, without the secrets in it: errors end up in logs. */
   readonly service: string
 
   /** @param advice what to write instead */
   constructor(service: string, advice: string) {
-    super(`'${service}' is not the address of a server: ${advice}`)
-    this.service = service
+    const shown = withoutSecrets(service)
+    super(`'${shown}' is not the address of a server: ${advice}`)
+    this.service = shown
   }
+}
+
+/** A text that may be a URL, with its user, password and query left out. */
+function withoutSecrets(text: string): string {
+  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?…')
 }
 
 /**

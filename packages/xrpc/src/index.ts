@@ -11,6 +11,7 @@ export {
 export { refreshAt } from './client/refresh-at.ts'
 export type { RawInput } from './client/request.ts'
 export type { RetryOptions } from './client/retry.ts'
+export { serviceUrl } from './client/service-url.ts'
 export { type Session, type TokenPair, TokenSession, type TokenSessionOptions } from './client/session.ts'
 export {
   ConnectionError,

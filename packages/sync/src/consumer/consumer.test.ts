@@ -1,5 +1,5 @@
 import { FakeNodeSocket, FakeSocket, settled, socketsOf } from '@atoll/testkit'
-import { encodeErrorFrame, encodeMessageFrame } from '@atoll/xrpc'
+import { encodeErrorFrame, encodeMessageFrame, InvalidServiceError } from '@atoll/xrpc'
 import { describe, expect, it } from 'vitest'
 import { follow } from '../../test/consumer.ts'
 import { didOf, frameOf, gate, MemoryCursorStore, seqOf } from '../../test/events.ts'
@@ -34,8 +34,10 @@ describe('a consumer', () => {
 
   it('refuses what is no service at once', () => {
     const options = { cursorStore: new MemoryCursorStore(), onEvent: () => {} }
-    expect(() => createFirehoseConsumer({ ...options, service: 'relay.test' })).toThrow(TypeError)
-    expect(() => createFirehoseConsumer({ ...options, service: 'ftp://relay.test' })).toThrow(TypeError)
+    expect(() => createFirehoseConsumer({ ...options, service: 'relay.test' })).toThrow("write 'https://relay.test'")
+    for (const service of ['relay.test', 'ftp://relay.test', 'wss://alice:secret@relay.test']) {
+      expect(() => createFirehoseConsumer({ ...options, service })).toThrow(InvalidServiceError)
+    }
   })
 
   it('hands over events with their frames, and saves the cursor', async () => {

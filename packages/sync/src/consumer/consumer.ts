@@ -21,7 +21,8 @@ import { StreamReader } from './stream-reader.ts'
  * Makes a consumer of the firehose of a relay or a personal data server. It reconnects when the
  * stream breaks, and goes on where it was. Nothing happens before `run`.
  *
- * @throws TypeError for a service that is no URL or `filterCollections` that are no collections
+ * @throws InvalidServiceError for a service that is not the address of a server
+ * @throws TypeError for `filterCollections` that are no collections
  * @example
  * const service = 'wss://relay.example'
  * const consumer = createFirehoseConsumer({ service, cursorStore, onEvent: index })

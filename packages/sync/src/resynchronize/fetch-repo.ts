@@ -1,6 +1,6 @@
 import type { Fetch } from '@atoll/identity'
 import type { Did, Tid } from '@atoll/syntax'
-import { type Clock, systemClock } from '@atoll/xrpc'
+import { type Clock, serviceUrl, systemClock } from '@atoll/xrpc'
 import { ResynchronizationError } from '../errors.ts'
 import { WatchedSignal } from './watched-signal.ts'
 
@@ -10,8 +10,13 @@ export type RepoUnavailable = 'RepoNotFound' | 'RepoTakendown' | 'RepoSuspended'
 export interface FetchRepoOptions {
   /** Default: the runtime's. For servers that strangers name, `createGuardedFetch`. */
   readonly fetch?: Fetch
-  /** Default 30,000. */
+  /** How long the server may be silent. Default 30,000. */
   readonly idleTimeoutMs?: number
+  /**
+   * How long the server may be waited for in all, so that one that sends a byte now and then does
+   * not hold up what waits behind it. The time that records take does not count. Default 900,000.
+   */
+  readonly maxWaitMs?: number
   readonly clock?: Clock
   readonly signal?: AbortSignal
 }
@@ -20,7 +25,7 @@ const maxErrorBytes = 64 * 1024
 
 /**
  * Asks a service for a repository, and lets `read` read the CAR file as it comes.
- * @throws ResynchronizationError, and what `read` throws
+ * @throws ResynchronizationError, InvalidServiceError, and what `read` throws
  */
 export async function fetchRepo<T>(
   request: { service: string; did: Did; since?: Tid | undefined; maxBytes: number },
@@ -28,9 +33,11 @@ export async function fetchRepo<T>(
   options: FetchRepoOptions,
 ): Promise<{ readonly value: T } | { readonly unavailable: RepoUnavailable; readonly message: string }> {
   const { service, maxBytes } = request
-  const { fetch = globalThis.fetch, idleTimeoutMs = 30_000, clock = systemClock, signal: owner } = options
+  const { fetch = globalThis.fetch, idleTimeoutMs = 30_000, maxWaitMs = 900_000 } = options
+  const { clock = systemClock, signal: owner } = options
   const silence = () => new ResynchronizationError('silent', service, `nothing came for ${idleTimeoutMs} ms`)
-  const watched = new WatchedSignal({ clock, idleTimeoutMs, silence, owner })
+  const slowness = () => new ResynchronizationError('slow', service, `not done after ${maxWaitMs} ms of waiting`)
+  const watched = new WatchedSignal({ clock, idleTimeoutMs, maxWaitMs, silence, slowness, owner })
   try {
     watched.watch()
     const response = await reached(service, fetch(urlOf(request), { signal: watched.signal }))
@@ -61,7 +68,7 @@ async function reached<T>(service: string, work: Promise<T>): Promise<T> {
 }
 
 function urlOf({ service, did, since }: { service: string; did: Did; since?: Tid | undefined }): string {
-  const url = new URL('/xrpc/com.atproto.sync.getRepo', service)
+  const url = new URL('/xrpc/com.atproto.sync.getRepo', serviceUrl(service))
   url.searchParams.set('did', did)
   if (since !== undefined) url.searchParams.set('since', since)
   return url.href

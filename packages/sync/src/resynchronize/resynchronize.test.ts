@@ -10,6 +10,7 @@ import { type ResynchronizeOptions, resynchronize } from './resynchronize.ts'
 const account = new Account('alice', [put('create', post(1)), put('create', post(2))])
 const { did } = account
 const first = { head: account.head, blocks: [...account.blocks] }
+const before = await fileOf(account)
 account.write(put('create', post(3)), put('update', post(1), { text: 'changed' }), remove(post(2)))
 const second = account.commit
 const state = { rev: account.head.rev, data: account.head.data }
@@ -92,6 +93,26 @@ describe('resynchronize', () => {
     const pdsOf: ResynchronizeOptions['pdsOf'] = (_, { refresh }) => (refresh ? 'https://new.test' : server)
     const respond = ({ host }: URL) => (host === 'new.test' ? new Response(whole) : refusal('RepoDeactivated'))
     expect(await fetched(respond, { pdsOf }).result).toMatchObject({ outcome: 'imported', state })
+  })
+
+  it.each<[string, () => Response | Promise<Response>]>([
+    ['is gone', () => Promise.reject(new TypeError('fetch failed'))],
+    ['responds no more', () => new Response('<html>', { status: 404 })],
+    ['still has what was there', () => new Response(before)],
+    ['has another file', () => new Response('<html>')],
+  ])('follows an account that has moved from a server that %s', async (_, old) => {
+    const pdsOf: ResynchronizeOptions['pdsOf'] = (_, { refresh }) => (refresh ? 'https://new.test' : server)
+    const respond = ({ host }: URL) => (host === 'new.test' ? new Response(whole) : old())
+    const options = { pdsOf, atLeast: state.rev }
+    expect(await fetched(respond, options).result).toMatchObject({ outcome: 'imported', state })
+    // Where it has not moved, its server's failure is the result.
+    await expect(fetched(respond, { atLeast: state.rev }).result).rejects.toThrow(Error)
+  })
+
+  it('refuses a service that is no address', async () => {
+    const { urls, result } = fetched(() => new Response(whole), { service: 'relay.test' })
+    await expect(result).rejects.toThrow("write 'https://relay.test'")
+    expect(urls).toEqual([])
   })
 
   it.each<[string, Partial<ResynchronizeOptions>]>([
@@ -179,6 +200,42 @@ describe('resynchronize', () => {
       expect(isCancelled()).toBe(true)
     })
 
+    it('gives up on one that says a little now and then', async () => {
+      const clock = new ManualClock()
+      let [at, isCancelled] = [0, false]
+      const stream = new ReadableStream<Uint8Array>(
+        {
+          pull: (controller) =>
+            new Promise((resolve) => {
+              clock.after(4000, () => resolve(controller.enqueue(whole.slice(at, ++at))))
+            }),
+          cancel: () => {
+            isCancelled = true
+          },
+        },
+        { highWaterMark: 0 },
+      )
+      const options = { clock, idleTimeoutMs: 5000, maxWaitMs: 58_000 }
+      const { result } = fetched(() => new Response(stream), options)
+      const refused = expect(result).rejects.toMatchObject({
+        reason: 'slow',
+        message: `${server}: not done after 58000 ms of waiting`,
+      })
+      await settled()
+      await clock.advance(57_999)
+      expect([at, isCancelled]).toEqual([14, false])
+      await clock.advance(1)
+      await refused
+      expect(isCancelled).toBe(true)
+    })
+
+    it('does not count the time that the records take', async () => {
+      const clock = new ManualClock()
+      const onRecord = () => clock.advance(60_000)
+      const { result } = fetched(() => new Response(whole), { clock, maxWaitMs: 50_000, onRecord })
+      expect(await result).toMatchObject({ outcome: 'imported', records: 2 })
+    })
+
     it('ends when its owner wants', async () => {
       const owner = new AbortController()
       const { response, isCancelled } = stalled()
@@ -193,12 +250,12 @@ describe('resynchronize', () => {
   })
 
   describe('with a copy', () => {
-    function withCopy(respond: (url: URL) => Response) {
+    function withCopy(respond: (url: URL) => Response, options: Partial<ResynchronizeOptions> = {}) {
       const diffs: RepoDiff[] = []
       const held = new Map(first.blocks.map((block) => [block.cid.key, block]))
       const load = async (cids: Cid[]) => cids.flatMap(({ key }) => held.get(key) ?? [])
       const known = { head: first.head, load, onDiff: (diff: RepoDiff) => void diffs.push(diff) }
-      return { diffs, ...fetched(respond, { known }) }
+      return { diffs, ...fetched(respond, { known, ...options }) }
     }
     const news = writeCar([second.head.cid], second.added).slice()
 
@@ -214,6 +271,22 @@ describe('resynchronize', () => {
         ],
       ])
       expect(records).toEqual([])
+    })
+
+    it('fetches the whole repository from a server that does not go back', async () => {
+      const { urls, result } = withCopy(({ searchParams }) =>
+        searchParams.has('since') ? refusal('InvalidRequest') : new Response(whole),
+      )
+      expect(await result).toMatchObject({ outcome: 'imported', state })
+      expect(urls).toHaveLength(2)
+    })
+
+    it('fetches the whole repository when the cached key is no point of its curve', async () => {
+      const offCurve = 'did:key:zQ3shee78LWjGhnSBxM2g4cQwQFn1QF7wXBFpP5cmt6xRmLbY'
+      const { result } = withCopy(() => new Response(whole), {
+        signingKeyOf: (_, { refresh }) => (refresh ? account.keyPair.didKey() : offCurve),
+      })
+      expect(await result).toMatchObject({ outcome: 'imported', state })
     })
 
     it('fetches the whole repository where that does not hold', async () => {

@@ -1,4 +1,5 @@
 import { CarError } from '@atoll/car'
+import { InvalidKeyError } from '@atoll/crypto'
 import type { Block, Cid } from '@atoll/data-model'
 import {
   type Commit,
@@ -84,8 +85,9 @@ const maxDiffBytes = 64 * 1024 * 1024
  * again.
  * @see https://atproto.com/specs/sync
  *
- * @throws ResynchronizationError; VerificationError and the other errors of `readRepo` for a file
- * that does not hold; what `onRecord`, `onDiff` and the look-ups throw
+ * @throws ResynchronizationError; InvalidServiceError for a `service` that is no address;
+ * VerificationError and the other errors of `readRepo` for a file that does not hold; what
+ * `onRecord`, `onDiff` and the look-ups throw
  * @example
  * const onDesynchronized = async ({ message, verdict }, { signal }) => {
  *   const atLeast = verdict.state.rev
@@ -95,13 +97,31 @@ const maxDiffBytes = 64 * 1024 * 1024
  * }
  */
 export async function resynchronize(did: Did, options: ResynchronizeOptions): Promise<Resynchronized> {
-  const cached = options.service ?? (await options.pdsOf(did, { refresh: false }))
-  const result = cached === undefined ? noServer(did) : await fetchFrom(cached, did, options)
-  if (result.outcome !== 'unavailable' || options.service !== undefined) return result
-  // The account may have moved since its document was cached.
+  if (options.service !== undefined) return fetchFrom(options.service, did, options)
+  const cached = await options.pdsOf(did, { refresh: false })
+  const first = cached === undefined ? noServer(did) : await tried(fetchFrom(cached, did, options))
+  if ('outcome' in first && first.outcome !== 'unavailable') return first
+  options.signal?.throwIfAborted()
+  // The account may have moved since its document was cached: the server that it left says that it
+  // is gone, still has what was there, or is gone itself.
   const current = await options.pdsOf(did, { refresh: true })
-  if (current === undefined) return noServer(did)
-  return current === cached ? result : fetchFrom(current, did, options)
+  if (current !== undefined && current !== cached) return fetchFrom(current, did, options)
+  if ('error' in first) throw first.error
+  return current === undefined ? noServer(did) : first
+}
+
+/** A result, or the error of a server that returns none or another repository than it should. */
+async function tried(work: Promise<Resynchronized>): Promise<Resynchronized | { readonly error: unknown }> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof ResynchronizationError || isBadFile(error)) return { error }
+    throw error
+  }
+}
+
+function isBadFile(error: unknown): boolean {
+  return error instanceof RepoError || error instanceof CarError
 }
 
 function noServer(did: Did): Resynchronized {
@@ -141,14 +161,15 @@ async function update(
 
 /**
  * `undefined` for what the whole repository may still do without: another key, a history that does
- * not go back so far, a large change.
+ * not go back so far, a server that refuses to go back, a large change.
  */
 async function readDiff<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()
   } catch (error) {
-    const isTooLarge = error instanceof ResynchronizationError && error.reason === 'too-large'
-    if (error instanceof RepoError || error instanceof CarError || isTooLarge) return undefined
+    // A document may name a key that is no point of its curve.
+    if (isBadFile(error) || error instanceof InvalidKeyError) return undefined
+    if (error instanceof ResynchronizationError && /^(?:too-large|response)$/.test(error.reason)) return undefined
     throw error
   }
 }

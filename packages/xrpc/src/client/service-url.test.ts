@@ -32,6 +32,24 @@ it.each([
   }
 })
 
+const credentials = 'credentials go into headers or a session'
+const other = "write it as in 'https://pds.example'"
+
+// `fetch` takes no such URL, and says so with the whole of it.
+it.each([
+  ['https://alice:secret@pds.example', 'https://***@pds.example', credentials],
+  ['https://secret@pds.example/', 'https://***@pds.example/', credentials],
+  ['wss://alice:secret@relay.example', 'wss://***@relay.example', credentials],
+  ['alice:secret@pds.example', '***@pds.example', other],
+  ['https://alice:se/cret@pds.example', 'https://***@pds.example', other],
+  ['pds.example?token=secret', 'pds.example?…', other],
+])('%j is refused, and its secret stays out of the error', (service, shown, advice) => {
+  for (const use of [() => createClient({ service }), () => subscribe(service, count)]) {
+    expect(use).toThrow(new InvalidServiceError(shown, advice))
+    expect(use).toThrow(expect.objectContaining({ service: shown }))
+  }
+})
+
 it.each(['https://pds.example', 'http://localhost:2583/', new URL('https://pds.example')])(
   '%s is an address',
   (service) => {

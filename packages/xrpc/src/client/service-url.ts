@@ -6,11 +6,16 @@ import { InvalidServiceError } from '../errors.ts'
  */
 export function serviceUrl(service: string | URL): URL {
   const url = URL.canParse(service) ? new URL(service) : undefined
-  if (url && /^https?:$/.test(url.protocol)) return url
+  if (url && isServer(url)) return url
   throw new InvalidServiceError(String(service), adviceOn(String(service), url))
 }
 
+function isServer({ protocol, username, password }: URL): boolean {
+  return /^https?:$/.test(protocol) && username === '' && password === ''
+}
+
 function adviceOn(text: string, url: URL | undefined): string {
+  if (url?.username || url?.password) return 'credentials go into headers or a session'
   if (/^did:/.test(text)) return 'a DID has to be resolved first: its document names the server'
   if (/^at:/.test(text)) return 'an AT-URI names a record, not a server'
   if (url && /^wss?:$/.test(url.protocol)) return `write '${url.href.replace('ws', 'http')}'`
