@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { root } from '../bundle-sources.mjs'
 import { run } from './command.mjs'
 
-/** The oldest TypeScript that reads the declarations: README and docs name it too. */
+/**
+ * The oldest TypeScript that reads the declarations (README names it too): older ones do not know
+ * `Uint8Array<ArrayBuffer>`, which ours and those of libraries name.
+ */
 export const oldestTypescript = '5.7.3'
 
 /** What an importer has beside our packages, by its version here. */

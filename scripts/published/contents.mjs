@@ -1,6 +1,7 @@
 // What lies in a tarball beside code: its manifest, licences, documents, sources.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import typescript from 'typescript'
 import { strayMaps } from '../release/prepack.mjs'
 
 const licences = ['LICENSE-APACHE', 'LICENSE-MIT']
@@ -19,6 +20,7 @@ export function contentFaults(project, name) {
     ...exportFaults(folder, manifest),
     ...linkFaults(folder),
     ...mapFaults(folder),
+    ...specifierFaults(folder),
     ...enginesFaults(project, folder, manifest),
   ].map((fault) => `${name}: ${fault}`)
 }
@@ -48,6 +50,16 @@ function mapFaults(folder) {
     ...unmapped.map((file) => `${file} has no map`),
     ...strayMaps(folder).map(([file, source]) => `${file} names ${source}, which is not there`),
   ]
+}
+
+/** Declarations name each other as every setting of TypeScript resolves them: by `.js`. */
+function specifierFaults(folder) {
+  return globSync('dist/**/*.d.ts', { cwd: folder }).flatMap((file) =>
+    typescript
+      .preProcessFile(readFileSync(join(folder, file), 'utf8'))
+      .importedFiles.filter(({ fileName }) => /^\.{1,2}\/.*(?<!\.d)\.ts$/.test(fileName))
+      .map(({ fileName }) => `${file} names a source, ${fileName}`),
+  )
 }
 
 /** A package runs on no older Node than what it depends on. */

@@ -3,20 +3,17 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { run } from './command.mjs'
+import { onFreeCore, run } from './command.mjs'
 
-/** One sentence for each main entry whose definitions are not found in the sources. */
+/** One sentence for each entry whose definitions are not found in the sources. */
 export async function definitionFaults(project, entries) {
+  const names = await firstNames(project, entries)
+  const asked = entries
+    .map(({ specifier, manifest }, index) => ({ specifier, owner: manifest.name, name: names[index] }))
+    .filter(({ name }) => name !== undefined)
   const file = join(project, 'definitions.ts')
-  const asked = []
-  const lines = []
-  for (const { specifier, manifest } of entries) {
-    const [name] = await namesOf(project, specifier)
-    if (name === undefined) continue
-    lines.push(`export { ${name} as _${lines.length} } from '${specifier}'`)
-    asked.push({ specifier, package: manifest.name, name, line: lines.length, offset: 'export { '.length + 1 })
-  }
-  writeFileSync(file, `${lines.join('\n')}\n`)
+  const lines = asked.map(({ specifier, name }, index) => `export { ${name} as _${index} } from '${specifier}'\n`)
+  writeFileSync(file, lines.join(''))
   writeFileSync(
     join(project, 'tsconfig.json'),
     JSON.stringify({
@@ -24,30 +21,44 @@ export async function definitionFaults(project, entries) {
       files: ['definitions.ts'],
     }),
   )
+  const places = await onFreeCore(() => definitionsIn(project, file, lines.length))
+  return asked.flatMap(({ specifier, owner, name }, index) =>
+    isSource(places[index])
+      ? []
+      : [`the definition of ${name} of ${specifier} leads to ${places[index]}, not to the sources of ${owner}`],
+  )
+}
+
+const isSource = (place) => /\/src\/.*\.ts$/.test(place) && !place.endsWith('.d.ts')
+
+/** Where the name at the begin of each line of `file` is defined. */
+async function definitionsIn(project, file, count) {
   const server = startServer(project)
   try {
     server.tell('open', { file })
-    const faults = []
-    for (const { specifier, package: owner, name, line, offset } of asked) {
-      const found = await server.ask('definition', { file, line, offset })
-      const place = found?.[0]?.file ?? 'nowhere'
-      if (!/\/src\/.*\.ts$/.test(place) || place.endsWith('.d.ts')) {
-        faults.push(`the definition of ${name} of ${specifier} leads to ${place}, not to the sources of ${owner}`)
-      }
+    const places = []
+    for (let line = 1; line <= count; line++) {
+      const found = await server.ask('definition', { file, line, offset: 'export { '.length + 1 })
+      places.push(found?.[0]?.file ?? 'nowhere')
     }
-    return faults
+    return places
   } finally {
     server.stop()
   }
 }
 
-/** What an entry exports at run time, sorted. */
-async function namesOf(project, specifier) {
-  const code = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(specifier)}))))`
+/** The first name that each entry exports at run time; `undefined` where there is none. */
+async function firstNames(project, entries) {
+  const specifiers = JSON.stringify(entries.map(({ specifier }) => specifier))
+  const code = `
+    const names = []
+    for (const specifier of ${specifiers}) names.push(Object.keys(await import(specifier))[0] ?? null)
+    console.log(JSON.stringify(names))
+    process.exit()`
   const { output } = await run(process.execPath, ['--no-warnings', '--input-type=module', '--eval', code], {
     cwd: project,
   })
-  return JSON.parse(output)
+  return JSON.parse(output).map((name) => name ?? undefined)
 }
 
 function startServer(project) {

@@ -1,6 +1,6 @@
 // Runs the packages on the lowest Node that each one's `engines` names: every entry is imported,
 // and main entries do what `npm run runtimes` has them do.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from '../bundle-sources.mjs'
@@ -11,31 +11,27 @@ import { importFaults } from './imports.mjs'
 
 /** One sentence for each entry that an old Node cannot import or run. */
 export async function nodeVersionFaults(project, packages, entries) {
-  const faults = []
-  const versions = [...new Set(entries.map(({ manifest }) => lowestNode(manifest.engines.node).join('.')))].sort()
-  const nodes = await installNodes(join(project, 'nodes'), versions)
-  for (const version of versions) {
-    const here = entries.filter(({ manifest }) => lowestNode(manifest.engines.node).join('.') === version)
-    const names = new Set(here.map(({ manifest }) => manifest.name))
-    const file = join(project, `on-node-${version}.mjs`)
-    faults.push(
-      ...(await importFaults(project, here, nodes.get(version))).map((fault) => `on Node ${version}: ${fault}`),
-    )
-    await bundleScenarios(
-      file,
-      packages.filter(({ manifest }) => names.has(manifest.name)),
-    )
-    const { code, output } = await run(nodes.get(version), ['--no-warnings', file], { cwd: project })
-    if (code !== 0) faults.push(`on Node ${version}:\n${output}`)
-  }
-  return faults
+  const byVersion = Map.groupBy(entries, ({ manifest }) => lowestNode(manifest.engines.node).join('.'))
+  const nodes = await installNodes(join(project, 'nodes'), [...byVersion.keys()].sort())
+  const faults = await Promise.all(
+    [...byVersion].map(async ([version, here]) => {
+      const names = new Set(here.map(({ manifest }) => manifest.name))
+      const own = packages.filter(({ manifest }) => names.has(manifest.name))
+      const found = await Promise.all([
+        importFaults(project, here, nodes.get(version)),
+        scenarioFaults(project, own, nodes.get(version)),
+      ])
+      return found.flat().map((fault) => `on Node ${version}: ${fault}`)
+    }),
+  )
+  return faults.flat()
 }
 
-/** Runs every scenario of `packages` in a project, on this Node. */
-export async function scenarioFaults(project, packages) {
-  const file = join(project, 'scenarios.mjs')
+/** Runs every scenario of `packages` in a project, on this Node or another. */
+export async function scenarioFaults(project, packages, node = process.execPath) {
+  const file = join(mkdtempSync(join(project, 'scenarios-')), 'main.mjs')
   await bundleScenarios(file, packages)
-  const { code, output } = await run(process.execPath, ['--no-warnings', file], { cwd: project })
+  const { code, output } = await run(node, ['--no-warnings', file], { cwd: project })
   return code === 0 ? [] : [output]
 }
 

@@ -1,7 +1,7 @@
 // Two versions of one package in one tree: the project has a newer one, and each of the other
 // packages still has the older one. Values, errors and whole scenarios pass between them.
 import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { run } from './command.mjs'
 import { scenarioFaults } from './node-versions.mjs'
 
@@ -10,7 +10,10 @@ const twice = ['data-model', 'syntax', 'lexicon', 'xrpc', 'crypto']
 
 /** One sentence for each thing that two versions cannot do together. */
 export async function twoVersionFaults(project, folder, packages) {
-  cpSync(join(project, 'node_modules'), join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true })
+  const modules = join(project, 'node_modules')
+  // Other parts, which run at the same time, keep hidden files of their own there.
+  const filter = (file) => !basename(file).startsWith('.') || dirname(file) !== modules
+  cpSync(modules, join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true, filter })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'importer', private: true, type: 'module' }))
   const scope = packages[0].manifest.name.split('/')[0]
   const shared = twice.map((name) => `${scope}/${name}`)

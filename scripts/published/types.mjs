@@ -28,27 +28,35 @@ const projects = {
 
 /** One sentence for each combination that does not compile. */
 export async function typeFaults(project, entries, compilers = ['oldest', 'newest']) {
-  const faults = []
-  for (const [name, { entries: wanted, options }] of Object.entries(projects)) {
-    const folder = join(project, 'types', name)
-    mkdirSync(folder, { recursive: true })
-    const imports = entries
-      .filter(wanted)
-      .map(({ specifier }, index) => `import * as entry${index} from '${specifier}'\nvoid entry${index}\n`)
-    writeFileSync(join(folder, 'all.ts'), imports.join(''))
-    writeFileSync(
-      join(folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: { ...strict, ...options }, files: ['all.ts'] }),
-    )
-    for (const compiler of compilers) {
-      const program = join(project, 'node_modules', `typescript-${compiler}`, 'bin', 'tsc')
-      const { code, output } = await run(process.execPath, [program, '--pretty', 'false', '-p', folder], {
-        cwd: project,
+  const faults = await Promise.all(
+    Object.entries(projects).flatMap(([name, { entries: wanted, options }]) => {
+      const folder = writeProject(join(project, 'types', name), entries.filter(wanted), options)
+      return compilers.map(async (compiler) => {
+        const { code, output } = await compile(project, compiler, folder)
+        return code === 0 ? [] : [`the ${compiler} TypeScript (${name}):\n${output}`]
       })
-      if (code !== 0) faults.push(`the ${compiler} TypeScript (${name}):\n${output}`)
-    }
-  }
-  return faults
+    }),
+  )
+  return faults.flat()
+}
+
+/** A project that imports every one of `entries`, all that it declares included. */
+function writeProject(folder, entries, options) {
+  mkdirSync(folder, { recursive: true })
+  const imports = entries.map(
+    ({ specifier }, index) => `import * as entry${index} from '${specifier}'\nvoid entry${index}\n`,
+  )
+  writeFileSync(join(folder, 'all.ts'), imports.join(''))
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...strict, ...options }, files: ['all.ts'] }),
+  )
+  return folder
+}
+
+function compile(project, compiler, folder) {
+  const program = join(project, 'node_modules', `typescript-${compiler}`, 'bin', 'tsc')
+  return run(process.execPath, [program, '--pretty', 'false', '-p', folder], { cwd: project })
 }
 
 /** One sentence for each program of these checks that does not compile with what is installed. */
@@ -59,7 +67,6 @@ export async function programFaults(project) {
   for (const file of programs) cpSync(join(import.meta.dirname, 'project', file), join(folder, file))
   const compilerOptions = { ...strict, ...projects.nodenext.options, skipLibCheck: true }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: programs }))
-  const program = join(project, 'node_modules', 'typescript-newest', 'bin', 'tsc')
-  const { code, output } = await run(process.execPath, [program, '--pretty', 'false', '-p', folder], { cwd: project })
+  const { code, output } = await compile(project, 'newest', folder)
   return code === 0 ? [] : [`the programs of the checks:\n${output}`]
 }
