@@ -11,7 +11,16 @@ export async function suiteFaults(project) {
   const vitest = join(project, 'node_modules', 'vitest', 'vitest.mjs')
   const { code, output } = await run(
     process.execPath,
-    [vitest, 'run', 'suites.test.ts', '--reporter=json', '--outputFile=suites.json', '--no-color'],
+    // Whether they run is checked here, not how fast beside all else.
+    [
+      vitest,
+      'run',
+      'suites.test.ts',
+      '--testTimeout=60000',
+      '--reporter=json',
+      '--outputFile=suites.json',
+      '--no-color',
+    ],
     { cwd: project },
   )
   if (code !== 0) return [`the suites:\n${output}${failures(project)}`]
