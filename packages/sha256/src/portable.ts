@@ -36,11 +36,18 @@ export function portableSha256(bytes: Uint8Array): Int32Array {
  */
 export function asciiSha256(text: string): Int32Array {
   const { length } = text
-  if (length > maxLastLength) return portableSha256(Uint8Array.from(text, (char) => char.charCodeAt(0)))
+  if (length > maxLastLength) return portableSha256(asciiBytes(text))
   state.set(initial)
   schedule.fill(0, 0, 16)
   for (let index = 0; index < length; index++) schedule[index >> 2]! |= text.charCodeAt(index) << shiftOf(index)
   return finish(length, length)
+}
+
+/** The bytes of a text of ASCII characters. */
+export function asciiBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
+  return bytes
 }
 
 /** Pads the last block, of which `rest` bytes are there, and hashes it. */
