@@ -164,6 +164,9 @@ describe('a stream', () => {
     expect(ended).toBe(2)
     await expect(openCar(source(Uint8Array.of(0)))).rejects.toThrow(CarError)
     expect(ended).toBe(3)
+    // A generator that was never asked for anything would not hear of it.
+    await (await openCar(source(car))).cancel()
+    expect(ended).toBe(4)
   })
 
   it('passes on what its source throws', async () => {

@@ -16,6 +16,8 @@ export interface OpenCar {
    * ends the source.
    */
   readonly blocks: AsyncIterable<Block>
+  /** Ends the source, for whom the roots were enough and who iterates no blocks. */
+  cancel(): Promise<void>
 }
 
 /**
@@ -37,7 +39,7 @@ export async function openCar(
       reader.append(value)
       roots = reader.readHeader()
     }
-    return { roots, blocks: readBlocks(reader, pieces) }
+    return { roots, blocks: readBlocks(reader, pieces), cancel: () => pieces.return(undefined).then(() => undefined) }
   } catch (error) {
     await pieces.return(undefined)
     throw error

@@ -1,2 +1,2 @@
-export { asciiBytes, asciiSha256 } from './portable.ts'
-export { isSha256, sha256, writeSha256 } from './sha256.ts'
+export { asciiBytes } from './portable.ts'
+export { asciiSha256, isSha256, sha256, writeSha256 } from './sha256.ts'

@@ -2,7 +2,7 @@
 
 const blockLength = 64
 /** What fits into one block beside the padding: a bit, and 64 bits of length. */
-const maxLastLength = 55
+export const maxLastLength = 55
 
 // Section 4.2.2 and 5.3.3: the first 32 bits of the fractional parts of roots of primes. A double
 // holds 17 bits more of the largest.
@@ -31,12 +31,11 @@ export function portableSha256(bytes: Uint8Array): Int32Array {
 }
 
 /**
- * The digest of a text of ASCII characters, as eight words. The next call overwrites it. For short
- * texts this takes less time than calling native code does.
+ * The digest of a text of ASCII characters that fits into one block, as eight words. The next call
+ * overwrites it.
  */
-export function asciiSha256(text: string): Int32Array {
+export function shortAsciiSha256(text: string): Int32Array {
   const { length } = text
-  if (length > maxLastLength) return portableSha256(asciiBytes(text))
   state.set(initial)
   schedule.fill(0, 0, 16)
   for (let index = 0; index < length; index++) schedule[index >> 2]! |= text.charCodeAt(index) << shiftOf(index)

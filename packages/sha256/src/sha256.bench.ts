@@ -7,6 +7,7 @@ import { portableSha256 } from './portable.ts'
 const bytes = new Uint8Array(400).fill(7)
 const long = new Uint8Array(100_000).fill(7)
 const key = 'app.bsky.feed.post/3juj4q2pdjc2v'
+const longKey = key.padEnd(200, 'x')
 
 await benchmark(
   '400 bytes, portable',
@@ -26,5 +27,10 @@ await benchmark(
 await benchmark(
   'a key of a repository, Node',
   { atoll: () => asciiSha256(key), createHash: () => createHash('sha256').update(key).digest() },
+  { floor: 1 },
+)
+await benchmark(
+  'a long key of a repository, Node',
+  { atoll: () => asciiSha256(longKey), createHash: () => createHash('sha256').update(longKey).digest() },
   { floor: 1 },
 )

@@ -8,10 +8,14 @@ import { openSource, type RepoSource } from './repo-source.ts'
  * parts may only be trusted as a whole once the iteration has ended without an error: until then,
  * some may be missing.
  */
-export interface RepoImport extends AsyncIterable<ImportedPart> {
+export interface RepoImport {
   readonly commit: Commit
   readonly head: Head
   readonly counts: Readonly<ImportCounts>
+  /** Can be iterated once; leaving the loop ends the source. */
+  [Symbol.asyncIterator](): AsyncGenerator<ImportedPart, void>
+  /** Ends the source, for whom the commit was enough: without it, or a loop, it stays open. */
+  cancel(): Promise<void>
 }
 
 /** Reads up to the commit, which `requireCommit` decodes and judges. */
@@ -26,10 +30,16 @@ export async function openRepo(
   if (root === undefined) throw new VerificationError('roots', 'no root')
   const importer = new Importer(root, requireCommit, options)
   const commit = await importer.findCommit(blocks)
+  let isIterated = false
   return {
     commit,
     head: { cid: root, rev: commit.rev, data: commit.data },
     counts: importer.counts,
-    [Symbol.asyncIterator]: () => importer.parts(blocks),
+    cancel: async () => void (await blocks.return?.()),
+    [Symbol.asyncIterator]() {
+      if (isIterated) throw new Error('a repository can be iterated once: read it again')
+      isIterated = true
+      return importer.parts(blocks)
+    },
   }
 }

@@ -11,6 +11,7 @@ import { exportRepo } from '../export/export-repo.ts'
 import { Mst } from '../mst/mst.ts'
 import { formatPath } from '../path.ts'
 import { signedBy } from '../verify/signed-by.ts'
+import { importRepo } from './import-repo.ts'
 import { type ReadRepo, readRepo } from './read-repo.ts'
 
 const repository = new Repository(seeded(3))
@@ -80,6 +81,18 @@ describe('readRepo', () => {
     expect(state.isCancelled).toBe(true)
   })
 
+  it('cancels the stream for whom the commit is enough', async () => {
+    const read = streamed()
+    const repo = await readRepo(read.stream)
+    expect([repo.head, read.state.isCancelled]).toEqual([repository.head, false])
+    await repo.cancel()
+    expect(read.state.isCancelled).toBe(true)
+    await expect(pathsOf(repo)).rejects.toThrow()
+    const imported = streamed()
+    await (await importRepo(imported.stream, { did, key })).cancel()
+    expect(imported.state.isCancelled).toBe(true)
+  })
+
   it('goes on after a record that cannot be read', async () => {
     const odd = { cid: cidOfCbor(oddRecords[0]!.bytes), bytes: oddRecords[0]!.bytes }
     const good = blockOf({ $type: 'com.example.note' })
@@ -110,6 +123,9 @@ describe('readRepo', () => {
     const repo = await readRepo(car)
     await pathsOf(repo)
     expect(() => repo.records()).toThrow('can be iterated once')
+    const imported = await importRepo(car, { did, key })
+    for await (const _ of imported);
+    expect(() => imported[Symbol.asyncIterator]()).toThrow('can be iterated once')
   })
 
   it('says that a page is no CAR file', async () => {
@@ -144,6 +160,8 @@ describe('signedBy', () => {
   it('refuses the signature of another key, and an account without one', async () => {
     await expect(readRepo(car, { verify: signedBy(other) })).rejects.toEqual(refused)
     await expect(readRepo(car, { verify: signedBy(() => undefined) })).rejects.toEqual(refused)
+    const offCurve = 'did:key:zQ3shee78LWjGhnSBxM2g4cQwQFn1QF7wXBFpP5cmt6xRmLbY'
+    await expect(readRepo(car, { verify: signedBy(() => offCurve) })).rejects.toEqual(refused)
   })
 
   it('lets an error of the look-up through', async () => {

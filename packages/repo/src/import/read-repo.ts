@@ -3,8 +3,8 @@ import type { Did, Nsid, RecordKey } from '@atoll/syntax'
 import { type Commit, decodeCommit, type Head } from '../commit/commit.ts'
 import { VerificationError } from '../errors.ts'
 import type { RecordFault } from '../record.ts'
-import type { ReadingOptions } from './importer.ts'
-import { openRepo, type RepoImport } from './open-repo.ts'
+import type { ImportedPart, ReadingOptions } from './importer.ts'
+import { openRepo } from './open-repo.ts'
 import type { RepoSource } from './repo-source.ts'
 
 export interface ReadRepoOptions extends ReadingOptions {
@@ -41,6 +41,8 @@ export interface ReadRepo {
    * has ended without an error.
    */
   records(): AsyncIterable<RepoRecord>
+  /** Ends the source, for whom the commit was enough: without it, or a loop, it stays open. */
+  cancel(): Promise<void>
 }
 
 /**
@@ -60,16 +62,12 @@ export interface ReadRepo {
  */
 export async function readRepo(source: RepoSource, options: ReadRepoOptions = {}): Promise<ReadRepo> {
   const repo = await openRepo(source, (bytes) => requireCommit(bytes, options), options)
-  let isRead = false
   return {
     did: repo.commit.did,
     commit: repo.commit,
     head: repo.head,
-    records() {
-      if (isRead) throw new Error('the records of a repository can be iterated once: read it again')
-      isRead = true
-      return recordsOf(repo)
-    },
+    records: () => recordsOf(repo[Symbol.asyncIterator]()),
+    cancel: () => repo.cancel(),
   }
 }
 
@@ -84,8 +82,8 @@ async function requireCommit(bytes: Uint8Array, { did, verify }: ReadRepoOptions
   return commit
 }
 
-async function* recordsOf(repo: RepoImport): AsyncGenerator<RepoRecord, void> {
-  for await (const part of repo) {
+async function* recordsOf(parts: AsyncIterable<ImportedPart>): AsyncGenerator<RepoRecord, void> {
+  for await (const part of parts) {
     if (part.kind !== 'record') continue
     const { collection, rkey, block, value, fault } = part
     const place = { collection, rkey, cid: block.cid, bytes: block.bytes }

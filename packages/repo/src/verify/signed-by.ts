@@ -1,4 +1,4 @@
-import type { DidKey, PublicKey } from '@atoll/crypto'
+import { type DidKey, InvalidKeyError, type PublicKey } from '@atoll/crypto'
 import type { Did } from '@atoll/syntax'
 import { type Commit, verifyCommit } from '../commit/commit.ts'
 import { VerificationError } from '../errors.ts'
@@ -9,10 +9,11 @@ export type KeyOf = (did: Did) => Promise<PublicKey | DidKey | undefined> | Publ
 /**
  * Tells for `readRepo` whether a commit is signed by `key`, or by the key that a function finds for
  * its account. What the function throws comes through.
- * @throws VerificationError when the account has no key
+ * @throws VerificationError when the account has no key, or one that is no point of its curve
  *
  * @example
- * const verify = signedBy(async (did) => signingKeyOf(await resolver.resolveDid(did)))
+ * const keyOf = async (did: Did) => (await resolver.resolveIdentity(did))?.signingKey
+ * const verify = signedBy(keyOf)
  * const repo = await readRepo(bytes, { verify })
  */
 export function signedBy(key: PublicKey | DidKey | KeyOf): (commit: Commit) => Promise<boolean> {
@@ -20,6 +21,16 @@ export function signedBy(key: PublicKey | DidKey | KeyOf): (commit: Commit) => P
   return async (commit) => {
     const found = await keyOf(commit.did)
     if (found === undefined) throw new VerificationError('signature', `${commit.did} has no signing key`)
-    return verifyCommit(commit, found)
+    return isSignedBy(commit, found)
+  }
+}
+
+/** What a DID document shows as a key is text until something is verified by it. */
+function isSignedBy(commit: Commit, key: PublicKey | DidKey): boolean {
+  try {
+    return verifyCommit(commit, key)
+  } catch (error) {
+    if (!(error instanceof InvalidKeyError)) throw error
+    throw new VerificationError('signature', `${commit.did} has no usable signing key: ${error.message}`)
   }
 }
