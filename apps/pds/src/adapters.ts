@@ -51,7 +51,7 @@ export async function openAdapters(
     const plcFetch = given.plcFetch ?? openPlcFetch(closers)
     return { storage, blobStore, plcFetch, close: () => closers.close() }
   } catch (error) {
-    await closers.close()
+    await closers.close().catch(() => undefined)
     throw error
   }
 }

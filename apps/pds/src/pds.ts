@@ -54,7 +54,8 @@ export async function createPds(options: PdsOptions): Promise<Pds> {
   try {
     return await compose(options, closers)
   } catch (error) {
-    await closers.close()
+    // What failed first is what the caller can put right, not what fails because of it.
+    await closers.close().catch(() => undefined)
     throw error
   }
 }
@@ -78,13 +79,13 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
   closers.add(() => sequencer.close())
   const events = openEventFeed({ sequencer, events: storage.events })
-  const hooks = await openHooks({ hooks: options.hooks, events, log })
   const identity = openIdentity({ config, plcFetch, onError })
   const sessions = openSessions({ config, storage, accounts })
   const invites = openInvites({ config, storage })
   const handles = openHandles({ config, storage, identity, locks: nameLocks })
   const blobs = openBlobs({ config, storage, store: blobStore, locks: repoLocks, log, onError })
   closers.add(() => blobs.settled())
+  const hooks = await openHooks({ hooks: options.hooks, events, log })
   closers.add(() => hooks.close())
   const repos = openRepos({ storage, accounts, blobs, locks: repoLocks, check: hooks.check })
   const signUps = openSignUps({

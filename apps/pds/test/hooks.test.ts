@@ -171,6 +171,38 @@ describe('beforeWrite', () => {
     expect(begun.at(-1)).toBe('next')
   })
 
+  it('that writes to the repository that it is asked about fails at once, whatever lies between', async () => {
+    let bob: TestAccount | undefined
+    await startWithAlice({
+      beforeWrite: async ({ did, kind }) => {
+        if (kind === 'repo' || !bob) return
+        const other = did === bob.did ? alice.did : bob.did
+        await pds.pds.services.repos.createRecord(other, { collection: note, value: { text: 'and this' } })
+      },
+    })
+    bob = await pds.account('bob')
+    const { status, body } = await create('a')
+    expect({ status, error: body.error }).toEqual({ status: 500, error: 'InternalServerError' })
+    expect(pds.errors).toHaveLength(1)
+    expect(pds.errors[0]).toContain(`the hook beforeWrite writes to ${alice.did} while it is asked`)
+    for (const { did } of [alice, bob]) expect(await pds.pds.services.repos.listRecords(did, note)).toEqual([])
+  })
+
+  it('may start what writes to the repository after its answer', async () => {
+    let started: Promise<unknown> | undefined
+    await startWithAlice({
+      beforeWrite: ({ did, operations: [op] }) => {
+        if (op?.action !== 'create' || op.value['text'] !== 'question') return
+        started = new Promise(setImmediate).then(() =>
+          pds.pds.services.repos.createRecord(did, { collection: note, value: { text: 'answer' } }),
+        )
+      },
+    })
+    expect((await create('question')).status).toBe(200)
+    await started
+    expect(await pds.pds.services.repos.listRecords(alice.did, note)).toHaveLength(2)
+  })
+
   it('that takes too long is told so, and the write is refused', async () => {
     let told: AbortSignal | undefined
     await startWithAlice({

@@ -4,13 +4,15 @@ import { createSequencer } from '@atoll/sequencer'
 import { MemoryPdsStorage } from '@atoll/storage'
 import { commitEvent } from '@atoll/sync'
 import { type Did, formatDatetime, TidClock } from '@atoll/syntax'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { type EventFeed, openEventFeed } from '../events/event-feed.ts'
 import { CommitReports } from './commit-reports.ts'
 
 const at = formatDatetime(new Date('2026-01-02T03:04:05Z'))
 const key = generateKeyPair('k256')
 const clock = new TidClock()
+
+afterEach(() => vi.useRealTimers())
 
 /** A log to which the first commits of repositories can be appended. */
 function openLog(): { events: EventFeed; append(did: Did): Promise<void> } {
@@ -70,6 +72,31 @@ it('says so if it ends before the hook was told of everything', async () => {
   await reports.close()
   const message = 'the server ends before the hook afterCommit was told of the last commits'
   expect(faults).toEqual([{ message, seq: await events.last() }])
+})
+
+it('tells of nothing, and keeps no timer, once it has ended', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { events, append } = openLog()
+  const told: number[] = []
+  const reports = new CommitReports(await events.last(), {
+    events,
+    hook: ({ seq }) => {
+      told.push(seq)
+      return new Promise(() => {})
+    },
+    timeoutMs: 60_000,
+    closeMs: 20,
+    onError: () => undefined,
+  })
+  // More than it takes at a time, so that it also waits for room.
+  for (let index = 0; index < 70; index++) await append(`did:web:a${index % 10}.example`)
+  const closed = reports.close()
+  while (told.length < 10) await new Promise(setImmediate)
+  await vi.advanceTimersByTimeAsync(20)
+  await closed
+  expect(vi.getTimerCount()).toBe(0)
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect(told).toHaveLength(10)
 })
 
 it('tells of at most 64 commits at a time', async () => {

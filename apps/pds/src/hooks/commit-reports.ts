@@ -55,7 +55,10 @@ export class CommitReports {
     await Promise.all(this.#underWay)
   }
 
-  /** Lets the hook be told of the last commits, for a bounded time, and ends. */
+  /**
+   * Lets the hook be told of the last commits, for a bounded time, and ends: nothing is waited for
+   * any more, and the hook is told of nothing.
+   */
   async close(): Promise<void> {
     const { closeMs = defaultCloseMs } = this.#deps
     const late = () => new Error(`it took more than ${closeMs} ms`)
@@ -89,6 +92,7 @@ export class CommitReports {
   /** Starts to tell the hook, once there is room for it. */
   async #report(event: CommitMessage): Promise<void> {
     while (this.#underWay.size >= maxAtOnce) await Promise.race(this.#underWay)
+    if (this.#stop.signal.aborted) return
     const telling = this.#order
       .run(event.did, () => this.#tell(event))
       .finally(() => {
@@ -99,11 +103,14 @@ export class CommitReports {
 
   async #tell(event: CommitMessage): Promise<void> {
     const { hook, timeoutMs, onError } = this.#deps
+    const { signal } = this.#stop
+    if (signal.aborted) return
     try {
       const answer = hook(storedCommit(event))
       const late = () => new Error(`it took more than ${timeoutMs} ms`)
-      if (answer !== undefined) await within(answer, timeoutMs, late)
+      if (answer !== undefined) await within(answer, timeoutMs, late, signal)
     } catch (err) {
+      if (err === signal.reason) return // `close` has told of it
       onError('the hook afterCommit failed', { did: event.did, seq: event.seq, err })
     }
   }

@@ -15,9 +15,10 @@ export interface Hooks {
    * since clients compute CIDs of what they send.
    *
    * It runs inside the lock of the repository: the next write of the same account waits for it,
-   * those of others do not. It must not wait for another write of the same repository. It may be
-   * called again for the same write, if the repository has moved on meanwhile, and the write may
-   * still fail afterwards: what depends on success belongs into `afterCommit`.
+   * those of others do not. It must not write to the same repository, since that would wait for its
+   * own answer: such a write fails at once. It may be called again for the same write, if the
+   * repository has moved on meanwhile, and the write may still fail afterwards: what depends on
+   * success belongs into `afterCommit`.
    *
    * Any other error than a refusal is a fault: the caller gets an opaque 500, nothing is written.
    */

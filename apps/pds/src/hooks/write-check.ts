@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Did } from '@atoll/syntax'
 import { type GeneralErrorName, XrpcError } from '@atoll/xrpc'
 import { Refused } from '../refused.ts'
 import { withValue } from '../repos/record-value.ts'
@@ -13,11 +15,32 @@ interface WriteCheckDeps {
   readonly onError: (error: unknown) => void
 }
 
+/** A question about a commit that the hook has not answered, and the one that it was asked within. */
+interface Question {
+  readonly did: Did
+  readonly outer: Question | undefined
+  isOpen: boolean
+}
+
 /** The check that asks a hook. */
 export function writeCheck(deps: WriteCheckDeps): WriteCheck {
+  const questions = new AsyncLocalStorage<Question>()
   return {
-    commit: (did, writes) => ask(deps, { did, kind: 'commit', operations: writes.map(operationOf) }),
+    async commit(did, writes) {
+      const question: Question = { did, outer: questions.getStore(), isOpen: true }
+      const asked = { did, kind: 'commit', operations: writes.map(operationOf) } as const
+      await questions.run(question, () => ask(deps, asked)).finally(() => (question.isOpen = false))
+    },
     newRepo: (did) => ask(deps, { did, kind: 'repo', operations: [] }),
+    requireNotAsked(did) {
+      for (let question = questions.getStore(); question; question = question.outer) {
+        if (!question.isOpen || question.did !== did) continue
+        throw new Error(
+          `the hook beforeWrite writes to ${did} while it is asked about a write of ${did}: each would wait for the other. ` +
+            'Write from afterCommit instead',
+        )
+      }
+    },
   }
 }
 

@@ -133,6 +133,7 @@ export class RepoWriter {
    * accounts.
    */
   async write<W extends Writes>(did: Did, plan: Plan<W>): Promise<WriteOutcome<W>> {
+    this.#check?.requireNotAsked(did)
     for (let attempt = 1; ; attempt++) {
       try {
         const { outcome, durable } = await this.#locks.runPipelined(did, () => this.#commitOnPending(did, plan))
