@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { handleFetch, routerRequest, routerResponse, webRequest, webResponse } from './fetch.ts'
 
@@ -60,6 +63,35 @@ describe('a web response', () => {
       2,
       'page',
     ])
+  })
+})
+
+describe('a response that another server gave', () => {
+  it('is passed on decoded, without what was said of its connection and its bytes', async () => {
+    const page = 'hello '.repeat(100)
+    const server = createServer((_, response) => {
+      const bytes = gzipSync(page)
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length, 'x-a': 'b' }).end(bytes)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const passed = routerResponse(await fetch(`http://127.0.0.1:${port}`))
+    expect(Object.keys(passed.headers).sort()).toEqual(['date', 'x-a'])
+    expect(await webResponse(passed).text()).toBe(page)
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it('keeps the encoding that a program gave it', () => {
+    const headers = { 'content-encoding': 'gzip', 'content-length': '3' }
+    expect(routerResponse(new Response('abc', { headers })).headers).toMatchObject(headers)
+  })
+
+  it('is refused when it cannot be sent', async () => {
+    expect(() => routerResponse(Response.error())).toThrow('`Response.error()` is no response')
+    const read = new Response('x')
+    await read.text()
+    expect(() => routerResponse(read)).toThrow('whose body was read')
   })
 })
 

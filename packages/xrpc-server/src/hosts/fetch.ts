@@ -49,10 +49,27 @@ export function webRequest(request: RouterRequest, origin: string): Request {
   return new Request(url, init)
 }
 
-/** A web response as the router takes it, for fallbacks that produce web responses. */
+/** Headers about the connection that a response came by: it goes on by another. */
+const ofConnection: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding'])
+
+/** Headers about bytes that `fetch` has decoded by now. */
+const ofEncoding: ReadonlySet<string> = new Set(['content-encoding', 'content-length'])
+
+/**
+ * A web response as the router takes it, for fallbacks that produce web responses. One that `fetch`
+ * brought from another server can be passed on as it is.
+ *
+ * @throws TypeError for `Response.error()`, and for a response whose body was read
+ */
 export function routerResponse(response: Response): RouterResponse {
+  if (response.status === 0) throw new TypeError('`Response.error()` is no response that can be sent')
+  if (response.bodyUsed) throw new TypeError('a response whose body was read cannot be sent: send a clone')
+  const isDecoded = response.url !== '' && response.headers.has('content-encoding')
   const headers: ResponseHeaderMap = {}
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = value
+  for (const [name, value] of response.headers) {
+    if (name === 'set-cookie' || ofConnection.has(name) || (isDecoded && ofEncoding.has(name))) continue
+    headers[name] = value
+  }
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) headers['set-cookie'] = cookies
   return { status: response.status, headers, body: response.body ? chunksOf(response.body) : undefined }

@@ -12,6 +12,11 @@ import type { Router } from './router.ts'
 export interface NodeListenerOptions extends NodeRequestOptions, UnreadResponseLimits, Partial<ResponseTimeouts> {
   /** True once this connection is to have no next request. */
   isClosing?(): boolean
+  /**
+   * Told of a response of the app that cannot be sent, since its status or a header is not one of
+   * HTTP. The client gets a 500. Default: `console.error`.
+   */
+  onUnsendable?(error: unknown): void
 }
 
 /** Answers one of Node's requests; resolves when the response has been written. */
@@ -19,6 +24,7 @@ export type NodeListener = (message: IncomingMessage, response: ServerResponse) 
 
 export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListenerOptions = {}): NodeListener {
   const { stalledMs = 60_000, lingerMs = 2_000, minReadBytesPerSecond, readingGraceMs } = options
+  const onUnsendable = (error: unknown) => (options.onUnsendable ?? console.error)(error)
   const timeouts = { stalledMs, lingerMs, minReadBytesPerSecond, readingGraceMs }
   const shares = sharedLoopShares()
   const requestOptions = { ...options, shares, guard: options.guard ?? new SlowBodyGuard() }
@@ -43,6 +49,7 @@ export function nodeListener(router: Pick<Router, 'handle'>, options: NodeListen
       unread,
       network,
       share,
+      onUnsendable,
     })
   }
 }

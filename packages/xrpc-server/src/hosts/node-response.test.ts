@@ -26,6 +26,7 @@ it.each([
     lingerMs: 1_000,
     unread,
     network: () => '192.0.2.1',
+    onUnsendable: (error: unknown) => expect.unreachable(String(error)),
     async share() {
       const closed = once(response, 'close')
       response.destroy()

@@ -3,6 +3,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ByteStream, breakOff, discardBody, isStream, type ResponseBody } from '../http/bodies.ts'
+import { errorResponse, publicError } from '../http/errors.ts'
 import type { RouterResponse } from '../http/messages.ts'
 import { ReadingPace } from '../limits/reading-pace.ts'
 import type { UnreadResponses } from '../limits/unread-responses.ts'
@@ -26,6 +27,8 @@ export interface WriteOptions extends ResponseTimeouts {
   network: () => string
   /** Returns `undefined` when the next chunk may be produced now, else a promise of its turn. */
   share: () => Promise<void> | undefined
+  /** Told of a response with a status or a header that HTTP has no form for: a fault of the app. */
+  onUnsendable: (error: unknown) => void
 }
 
 /** Larger responses are written in pieces of this size, so that slow reading shows as progress. */
@@ -47,7 +50,15 @@ export async function writeResponse(
   }
   // The rest of a refused upload will not be read, so this connection can have no next request.
   if (isUnread) headers['connection'] = 'close'
-  response.writeHead(status, headers)
+  try {
+    response.writeHead(status, headers)
+  } catch (error) {
+    await discardBody(body)
+    options.onUnsendable(error)
+    const { status: fault, headers: plain, body: text } = errorResponse(publicError(error))
+    response.writeHead(fault, { ...plain, connection: 'close' }).end(text)
+    return
+  }
   if (isStream(body)) await writeStream(response, body, options)
   else if (isUnread) await writeAndLinger(message, response, body, options)
   else {

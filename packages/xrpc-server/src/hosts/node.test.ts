@@ -5,7 +5,15 @@ import { decodeFrame } from '@atoll/xrpc'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { add, count, download, greet, upload } from '../../test/methods.ts'
-import { type Authorize, createRouter, type Router, type RouterOptions, route, stream } from '../index.ts'
+import {
+  type Authorize,
+  createRouter,
+  type Router,
+  type RouterOptions,
+  type RouterResponse,
+  route,
+  stream,
+} from '../index.ts'
 import { ListenError, type NodeServer, type NodeServerOptions, serveNode } from './node.ts'
 
 const anyone: Authorize<undefined> = () => undefined
@@ -551,6 +559,34 @@ describe('a streamed answer', () => {
     expect(counts.get(0)).toBeUndefined()
     for (let at = 1; at <= 60; at++) expect(counts.get(at)).toBeGreaterThanOrEqual(200_000)
     await until(() => body.released() === 60)
+  })
+
+  it.each<[string, Partial<RouterResponse>]>([
+    ['a header', { headers: { 'x-price': '5 €' } }],
+    ['a status', { status: 0 }],
+  ])('answers 500 when %s cannot be sent, and goes on', async (_, wrong) => {
+    let discarded = false
+    async function* chunks() {
+      try {
+        yield new Uint8Array(10)
+      } finally {
+        discarded = true
+      }
+    }
+    const body = chunks()
+    await body.next()
+    const faults: unknown[] = []
+    const fallback = (): RouterResponse => ({ status: 200, headers: {}, body, ...wrong })
+    await serve(createRouter([], { fallback }), { onUnsendable: (error) => faults.push(error) })
+    for (let round = 1; round <= 2; round++) {
+      const response = await fetch(`${server.url}/page`)
+      expect([response.status, await response.json(), faults.length]).toEqual([
+        500,
+        { error: 'InternalServerError', message: 'Internal Server Error' },
+        round,
+      ])
+    }
+    expect(discarded).toBe(true)
   })
 
   it('gives no chunk back that it could not write', async () => {
