@@ -28,9 +28,12 @@ export async function release({ root, isDryRun, skipsChecks, log = console.log }
   if (!skipsChecks) await check(root, repository)
 
   const folder = mkdtempSync(join(tmpdir(), 'release-'))
-  let isCommitted = !hasChangesets
+  let versioned = []
   try {
-    if (hasChangesets) await outputOf(root, 'changeset', ['version'])
+    if (hasChangesets) {
+      const version = outputOf(root, 'changeset', ['version'])
+      await version.finally(async () => (versioned = (await repository.changedFiles()).filter(isVersioned)))
+    }
     const state = await stateOf(root)
     const tarballs = await packAll(root, state.missing, folder)
     const faults = (await Promise.all([...tarballs.values()].map(tarballFaults))).flat()
@@ -42,15 +45,20 @@ export async function release({ root, isDryRun, skipsChecks, log = console.log }
       return
     }
     // Before publication: what is published is then on main, where its provenance points to.
-    if (hasChangesets) await repository.commitToMain(`release: ${state.version}`)
+    if (hasChangesets) await repository.commitToMain(`release: ${state.version}`, versioned)
     else await repository.pushMain()
-    isCommitted = true
+    versioned = []
     await publishAll(root, state, tarballs, log)
     await tagVersion(repository, root, state, isDryRun, log)
   } finally {
     rmSync(folder, { recursive: true, force: true })
-    if (!isCommitted) await repository.undoChanges()
+    await repository.undo(versioned)
   }
+}
+
+/** Whether versions are made in this file: somebody may have changed others in the meantime. */
+function isVersioned(file) {
+  return /^\.changeset\/[^/]+\.md$|(?:^|\/)(?:package\.json|CHANGELOG\.md)$/.test(file)
 }
 
 /** The public packages, the version that they share, and those that the registry lacks. */

@@ -4,13 +4,14 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import changelog from './changelog.mjs'
 import { releaseNotes } from './notes.mjs'
 import { publicPackages, sharedVersion } from './packages.mjs'
 import { packingFaults } from './prepack.mjs'
 import { canProve, distTag } from './publish.mjs'
 import { isPublished } from './registry.mjs'
+import { release } from './release.mjs'
 import { openRepository } from './repository.mjs'
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -152,6 +153,68 @@ describe('publication', () => {
   })
 })
 
+describe('a release of a small project', () => {
+  let folder
+  let registry
+  const git = (...args) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim()
+  const commit = () => {
+    git('add', '--all')
+    git('commit', '-q', '-m', 'one more')
+    return git('rev-parse', 'HEAD')
+  }
+  const dryRun = async () => {
+    const lines = []
+    const error = await release({
+      root: folder,
+      isDryRun: true,
+      skipsChecks: true,
+      log: (line) => lines.push(line),
+    }).catch((thrown) => thrown)
+    return [...lines, String(error)].join('\n')
+  }
+  beforeEach(async () => {
+    folder = mkdtempSync(join(root, 'small-'))
+    registry = createServer(({ url }, response) => response.writeHead(url.endsWith('car/0.1.0') ? 200 : 404).end('{}'))
+    await new Promise((resolve) => registry.listen(0, '127.0.0.1', resolve))
+    for (const name of ['car', 'repo']) {
+      writeJson(join(folder, 'packages', name, 'package.json'), { name: `@x/${name}`, version: '0.1.0' })
+    }
+    writeText(join(folder, '.npmrc'), `registry=http://127.0.0.1:${registry.address().port}/\n`)
+    writeText(join(folder, 'pnpm-workspace.yaml'), "packages: ['packages/*']\n")
+    writeJson(join(folder, 'package.json'), { name: 'x', private: true })
+    git('init', '-q', '-b', 'main')
+    git('config', 'user.name', 'one')
+    git('config', 'user.email', 'one@example.com')
+  })
+  afterEach(() => new Promise((resolve) => registry.close(resolve)))
+
+  it('that stopped half way is not finished with other sources than it began with', async () => {
+    const versioned = commit()
+    writeText(join(folder, 'docs', 'page.md'), 'no package')
+    commit()
+    expect(await dryRun()).toContain('would publish @x/repo@0.1.0')
+    writeText(join(folder, 'packages', 'repo', 'README.md'), 'other than what is published')
+    commit()
+    expect(await dryRun()).toContain(
+      `0.1.0 is published in part, and the packages have changed since: check out ${versioned}`,
+    )
+  })
+
+  it('is taken back, and nothing that somebody did in the meantime', async () => {
+    writeJson(join(folder, '.changeset', 'config.json'), { changelog: false, fixed: [['@x/*']], baseBranch: 'main' })
+    writeText(join(folder, '.changeset', 'news.md'), '---\n"@x/car": minor\n---\n\nNews.\n')
+    writeJson(join(folder, 'packages', 'car', 'package.json'), {
+      name: '@x/car',
+      version: '0.1.0',
+      scripts: { prepack: 'echo mine > ../../mine.txt && echo mine > ../../.npmignore' },
+    })
+    writeText(join(folder, '.npmignore'), '')
+    commit()
+    expect(await dryRun()).toContain('would publish @x/car@0.2.0')
+    expect(git('status', '--porcelain')).toBe('M .npmignore\n?? mine.txt')
+  })
+})
+
 describe('the repository of a release', () => {
   let folder
   const git = (...args) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim()
@@ -178,8 +241,7 @@ describe('the repository of a release', () => {
     await repository.requireMain({ orPart: false })
     writeText(join(folder, 'other'), '')
     await expect(repository.requireClean()).rejects.toThrow(/Commit or remove.*\n.*other/)
-    await repository.undoChanges()
-    await repository.requireClean()
+    rmSync(join(folder, 'other'))
 
     commit('second')
     git('push', '-q', 'origin', 'main')
@@ -195,8 +257,27 @@ describe('the repository of a release', () => {
     const repository = await openRepository(folder)
     const before = git('rev-parse', 'HEAD')
     writeText(join(folder, 'file'), 'other than the second of the remote')
-    await expect(repository.commitToMain('release: 1.0.0')).rejects.toThrow('nothing is published')
-    expect([git('rev-parse', 'HEAD'), git('status', '--porcelain')]).toEqual([before, ''])
+    writeText(join(folder, 'mine'), 'not of the release')
+    await expect(repository.commitToMain('release: 1.0.0', ['file'])).rejects.toThrow('nothing is published')
+    expect([git('rev-parse', 'HEAD'), git('status', '--porcelain')]).toEqual([before, '?? mine'])
+    rmSync(join(folder, 'mine'))
+  })
+
+  it('takes back what it is told, and nothing that somebody changed beside it', async () => {
+    const repository = await openRepository(folder)
+    for (const file of ['kept', 'gone', 'mine']) writeText(join(folder, file), 'before')
+    git('add', '--all')
+    git('commit', '-q', '-m', 'three files')
+    for (const file of ['kept', 'mine', 'new', 'my new']) writeText(join(folder, file), 'after')
+    rmSync(join(folder, 'gone'))
+    git('add', 'new')
+    expect((await repository.changedFiles()).sort()).toEqual(['gone', 'kept', 'mine', 'my new', 'new'])
+    await repository.undo(['kept', 'gone', 'new'])
+    expect((await repository.changedFiles()).sort()).toEqual(['mine', 'my new'])
+    expect(git('status', '--porcelain', 'kept', 'gone', 'new')).toBe('')
+    await repository.undo(['mine', 'my new'])
+    await repository.undo([])
+    await repository.requireClean()
   })
 
   it('keeps the headings of the notes in its tag', async () => {

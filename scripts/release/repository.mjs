@@ -1,10 +1,15 @@
 // What a release asks of the git repository.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { outputOf } from './command.mjs'
 
 /** The git repository at `root`, with its remote `origin` if it has one. */
 export async function openRepository(root) {
   const git = (...args) => outputOf(root, 'git', args)
   const hasRemote = (await git('remote')).split('\n').includes('origin')
+
+  /** Paths from a command that ends each with a NUL. */
+  const paths = async (...args) => (await git(...args)).split('\0').filter((path) => path !== '')
 
   const isPartOfMain = async () =>
     hasRemote && (await git('branch', '--remotes', '--contains', 'HEAD', '--list', 'origin/main')) !== ''
@@ -36,27 +41,38 @@ export async function openRepository(root) {
       if (missing !== '0') throw new Error(`This main lacks commits of the remote's (${missing}): pull them first.`)
     },
 
+    /** The files that differ from the last commit, new and deleted ones included. */
+    async changedFiles() {
+      const changed = await paths('diff', '--name-only', '--no-renames', '-z', 'HEAD')
+      return [...changed, ...(await paths('ls-files', '--others', '--exclude-standard', '-z'))]
+    },
+
     /**
-     * Commits everything and pushes it. If the remote does not take it, the commit and what it
-     * changed are gone again.
+     * Commits `files`, and nothing else that may have changed, and pushes the commit. If the remote
+     * does not take it, it is gone again, with what it changed.
      */
-    async commitToMain(message) {
-      await git('add', '--all')
-      await git('commit', '--quiet', '--message', message)
+    async commitToMain(message, files) {
+      await git('add', '--all', '--', ...files)
+      await git('commit', '--quiet', '--message', message, '--', ...files)
       try {
         await pushMain()
       } catch (error) {
-        await git('reset', '--hard', '--quiet', 'HEAD~1')
+        // It leaves alone what the commit did not change.
+        await git('reset', '--keep', '--quiet', 'HEAD~1')
         throw new Error('The release commit could not be pushed, and nothing is published.', { cause: error })
       }
     },
 
     pushMain,
 
-    /** Takes back what was changed since the last commit, new files included. */
-    async undoChanges() {
-      await git('reset', '--hard', '--quiet', 'HEAD')
-      await git('clean', '--force', '-d', '--quiet')
+    /** Makes `files` what they are in the last commit, or removes them. All others stay. */
+    async undo(files) {
+      if (files.length === 0) return
+      const known = await paths('ls-tree', '-r', '--name-only', '-z', 'HEAD', '--', ...files)
+      if (known.length > 0) await git('restore', '--source=HEAD', '--staged', '--worktree', '--', ...known)
+      const added = files.filter((file) => !known.includes(file))
+      if (added.length > 0) await git('rm', '--cached', '--ignore-unmatch', '--quiet', '--', ...added)
+      for (const file of added) rmSync(join(root, file), { force: true })
     },
 
     hasTag: async (name) => (await git('tag', '--list', name)) !== '',
