@@ -25,7 +25,8 @@ export function staleNames(root) {
     let renamed = text
     for (const [before, now] of addresses) renamed = renamed.replaceAll(before, now)
     for (const scope of scopes) {
-      renamed = renamed.replace(new RegExp(String.raw`${scope}(?=\\?/)`, 'g'), project.scope)
+      // Not the end of an address, such as `git@example/`.
+      renamed = renamed.replace(new RegExp(String.raw`(?<![\w.-])${scope}(?=\\?/)`, 'g'), project.scope)
     }
     if (renamed !== text) files.set(file, file === 'pnpm-lock.yaml' ? withSortedDependencies(renamed) : renamed)
   }
@@ -54,14 +55,28 @@ function textsOf(root) {
   return texts
 }
 
-/** The scopes that the workspace's own packages have in their manifests. */
+/**
+ * The scopes that the workspace's own packages have in their manifests. Throws if others publish
+ * packages in one of these, or in that of project.json: their names must stay.
+ */
 function scopesOf(root, texts) {
+  const isOfOthers = (scope) => texts.get('pnpm-lock.yaml').includes(`\n  '${scope}/`)
   const { scope } = readProject(root)
-  if (texts.get('pnpm-lock.yaml').includes(`\n  '${scope}/`)) {
+  if (isOfOthers(scope)) {
     throw new Error(`project.json: others publish packages as ${scope}, and this project uses them`)
   }
-  const names = [...texts].filter(([file]) => isManifest(file)).map(([, text]) => JSON.parse(text).name)
-  return [...new Set(names.flatMap((name) => /^@[a-z0-9-]+(?=\/)/.exec(name) ?? []))].sort()
+  const scopes = new Set()
+  for (const [file, text] of texts) {
+    if (!isManifest(file)) continue
+    const { name } = JSON.parse(text)
+    const [own] = /^@[a-z0-9-]+(?=\/)/.exec(name) ?? []
+    if (own === undefined) continue
+    if (isOfOthers(own)) {
+      throw new Error(`${file}: others publish packages as ${own}, so ${name} needs a name in ${scope}`)
+    }
+    scopes.add(own)
+  }
+  return [...scopes].sort()
 }
 
 function isManifest(file) {

@@ -30,7 +30,8 @@ describe('names', () => {
     const patterns = (scope) => `/@${scope}\\/[a-z]+/; '@${scope}/'; '@${scope}/source'\n`
     write('packages/repo/src/index.ts', `import '${own('car')}/testing'\n`)
     write('scripts/check.mjs', patterns('reef'))
-    write('README.md', `install \`${own('repo')}@1\`, not ${own('repo', 'other')}\n`)
+    const foreign = `${own('repo', 'other')}, ${own('car', 'reef-tools')} or git${own('car')}`
+    write('README.md', `install \`${own('repo')}@1\`, not ${foreign}\n`)
     change({ scope: '@lagoon' })
 
     const { renames, files } = staleNames(root)
@@ -38,7 +39,7 @@ describe('names', () => {
     writeNames(root, files)
     expect(read('packages/repo/src/index.ts')).toBe(`import '${own('car', 'lagoon')}/testing'\n`)
     expect(read('scripts/check.mjs')).toBe(patterns('lagoon'))
-    expect(read('README.md')).toBe(`install \`${own('repo', 'lagoon')}@1\`, not ${own('repo', 'other')}\n`)
+    expect(read('README.md')).toBe(`install \`${own('repo', 'lagoon')}@1\`, not ${foreign}\n`)
     expect(JSON.parse(read('packages/repo/package.json'))).toEqual({
       name: own('repo', 'lagoon'),
       dependencies: { [own('car', 'lagoon')]: '1' },
@@ -74,6 +75,11 @@ describe('names', () => {
   it('refuses a scope under which others publish what the project uses, and says each value that is wrong', () => {
     change({ scope: '@other' })
     expect(() => staleNames(root)).toThrow('project.json: others publish packages as @other')
+    change({ scope: '@reef' })
+    write('packages/tool/package.json', JSON.stringify({ name: own('tool', 'other') }))
+    expect(() => staleNames(root)).toThrow(
+      'packages/tool/package.json: others publish packages as @other, so @other/tool needs a name in @reef',
+    )
     change({ scope: 'reef', repository: `${repository}.git` })
     expect(() => staleNames(root)).toThrow(/'scope' must be an npm scope .*\n.*'repository' must be an https address/)
   })

@@ -15,7 +15,7 @@ interface WriteCheckDeps {
   readonly onError: (error: unknown) => void
 }
 
-/** A question about a commit that the hook has not answered, and the one that it was asked within. */
+/** A question about a commit, and the one within whose answer it came up. */
 interface Question {
   readonly did: Did
   readonly outer: Question | undefined
