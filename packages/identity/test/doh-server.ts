@@ -6,8 +6,11 @@ import type { AddressInfo } from 'node:net'
 /** What a name has, in the order of the response. */
 export type Zone = Record<string, (DohRecord | number)[]>
 
-/** A TXT record's pieces, or an alias. A number in its place is the response code. */
-export type DohRecord = { txt: (string | Uint8Array)[] } | { cname: string }
+/**
+ * A TXT record's pieces, or an alias; of the name that was asked for, or of another owner. A number
+ * in its place is the response code.
+ */
+export type DohRecord = ({ txt: (string | Uint8Array)[] } | { cname: string }) & { owner?: string }
 
 export interface DohServer {
   readonly url: string
@@ -71,12 +74,13 @@ export function responseTo(query: Buffer, records: Zone[string]): Buffer {
   return Buffer.concat([header, query.subarray(12), ...answers.map(encodeRecord)])
 }
 
-/** The owner of each record is a pointer to the name in the question. */
+/** An owner that is not named is a pointer to the name in the question. */
 function encodeRecord(record: DohRecord): Buffer {
   const [type, content] = 'txt' in record ? [16, Buffer.concat(record.txt.map(piece))] : [5, encodeName(record.cname)]
-  const head = Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, 0])
-  head.writeUInt16BE(content.length, 10)
-  return Buffer.concat([head, content])
+  const owner = record.owner === undefined ? Buffer.of(0xc0, 12) : encodeName(record.owner)
+  const head = Buffer.of(0, type, 0, 1, 0, 0, 0, 60, 0, 0)
+  head.writeUInt16BE(content.length, 8)
+  return Buffer.concat([owner, head, content])
 }
 
 function piece(text: string | Uint8Array): Buffer {

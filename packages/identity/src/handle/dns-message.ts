@@ -3,9 +3,14 @@
 import { DnsMessageError } from '../errors.ts'
 
 const headerBytes = 12
+const cname = 5
 const txt = 16
 const internet = 1
 const noSuchName = 3
+/** RFC 1035, section 2.3.4. */
+const maxNameBytes = 255
+/** One for each label of the longest name. */
+const maxPointers = 127
 
 /**
  * A query for the TXT records of a name. Its number is 0, so that caches see equal queries as equal
@@ -23,11 +28,12 @@ export function encodeTxtQuery(name: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The TXT records of a response, each with its pieces joined; none when there is no such name. A
- * response is a whole one without an error, or it says nothing.
+ * The TXT records of a name in a response, or of what it is an alias of, each with its pieces
+ * joined; none when there is no such name. Records of other owners say nothing about it. A response
+ * is a whole one without an error, or it says nothing.
  * @throws DnsMessageError
  */
-export function decodeTxtResponse(bytes: Uint8Array): string[] {
+export function decodeTxtResponse(bytes: Uint8Array, name: string): string[] {
   const message = new Message(bytes)
   const [, flags, questions, answers] = [message.uint16(), message.uint16(), message.uint16(), message.uint16()]
   message.at = headerBytes
@@ -37,16 +43,23 @@ export function decodeTxtResponse(bytes: Uint8Array): string[] {
   if (code !== 0) throw new DnsMessageError(`the resolver failed with code ${code}`)
   if (isTruncated) throw new DnsMessageError('a response that was cut off')
   for (let count = 0; count < questions; count++) {
-    message.skipName()
+    message.name()
     message.skip(4)
   }
-  // An alias comes with the records of the name that it leads to.
-  const records: string[] = []
-  for (let count = 0; count < answers; count++) {
-    const record = message.record()
-    if (record.type === txt && record.kind === internet) records.push(textOf(record.content))
-  }
+  const records = Array.from({ length: answers }, () => message.record())
+  const owners = ownersOf(name, records)
   return records
+    .filter(({ type, kind, owner }) => type === txt && kind === internet && owners.has(owner))
+    .map(({ content }) => textOf(content))
+}
+
+/** A name and those that it is an alias of: a resolver returns the records of the last. */
+function ownersOf(name: string, records: readonly DnsRecord[]): Set<string> {
+  const targets = new Map(records.flatMap(({ owner, target }) => (target === undefined ? [] : [[owner, target]])))
+  const owners = new Set<string>()
+  let owner: string | undefined = name.toLowerCase().replace(/\.$/, '')
+  for (; owner !== undefined && !owners.has(owner); owner = targets.get(owner)) owners.add(owner)
+  return owners
 }
 
 function textOf(content: Uint8Array): string {
@@ -55,6 +68,15 @@ function textOf(content: Uint8Array): string {
   while (message.at < content.length) pieces.push(message.take(message.uint8()))
   const decoder = new TextDecoder()
   return pieces.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode()
+}
+
+interface DnsRecord {
+  readonly owner: string
+  readonly type: number
+  readonly kind: number
+  readonly content: Uint8Array
+  /** What an alias leads to. */
+  readonly target: string | undefined
 }
 
 /** Reads on from a place, and never past the end. */
@@ -86,22 +108,47 @@ class Message {
     return this.uint8() * 256 + this.uint8()
   }
 
-  /** A name ends with an empty label, or with a pointer to a name before it. */
-  skipName(): void {
-    let length = this.uint8()
-    while (length > 0 && length < 0x40) {
-      this.skip(length)
-      length = this.uint8()
+  /**
+   * Reads a name, in lower case. It ends with an empty label, or goes on with a name that stands
+   * before it.
+   */
+  name(): string {
+    const labels: string[] = []
+    let [end, pointers, size] = [0, 0, 1]
+    for (let length = this.uint8(); length > 0; length = this.uint8()) {
+      if (length >= 0xc0) {
+        const at = (length & 0x3f) * 256 + this.uint8()
+        if (++pointers > maxPointers) throw new DnsMessageError('a name that goes round in a circle')
+        end ||= this.at
+        this.at = at
+      } else if (length < 0x40) {
+        size += 1 + length
+        if (size > maxNameBytes) throw new DnsMessageError('a name that is too long')
+        labels.push(labelOf(this.take(length)))
+      } else throw new DnsMessageError('a label of a form that is not in use')
     }
-    if (length >= 0xc0) this.skip(1)
-    else if (length > 0) throw new DnsMessageError('a label of a form that is not in use')
+    if (pointers > 0) this.at = end
+    return labels.join('.')
   }
 
-  record(): { type: number; kind: number; content: Uint8Array } {
-    this.skipName()
+  record(): DnsRecord {
+    const owner = this.name()
     const [type, kind] = [this.uint16(), this.uint16()]
     const timeToLiveBytes = 4
     this.skip(timeToLiveBytes)
-    return { type, kind, content: this.take(this.uint16()) }
+    const length = this.uint16()
+    const start = this.at
+    const content = this.take(length)
+    if (type !== cname) return { owner, type, kind, content, target: undefined }
+    this.at = start
+    const target = this.name()
+    this.at = start + length
+    return { owner, type, kind, content, target }
   }
+}
+
+function labelOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes)
+    .toLowerCase()
+    .replaceAll('.', '\\.')
 }

@@ -18,6 +18,13 @@ beforeAll(async () => {
     '_atproto.pieces.test': [{ txt: ['did=did:plc:ewvi7nxzyo', 'un6zhxrhs64oiz', ''] }],
     '_atproto.split.test': [{ txt: [Uint8Array.of(0xe2, 0x82), Uint8Array.of(0xac)] }],
     '_atproto.alias.test': [{ cname: '_atproto.alice.test' }, { txt: [`did=${alice}`] }],
+    '_atproto.chain.test': [
+      { txt: [`did=${alice}`], owner: 'Keys.Example' },
+      { cname: 'hop.example' },
+      { cname: 'keys.example', owner: 'hop.example' },
+    ],
+    '_atproto.other.test': [{ txt: ['did=did:web:eve.test'], owner: '_atproto.eve.test' }, { txt: [`did=${alice}`] }],
+    '_atproto.circle.test': [{ cname: 'b.test' }, { cname: '_atproto.circle.test', owner: 'b.test' }],
     '_atproto.two.test': [{ txt: [`did=${alice}`] }, { txt: ['did=did:web:bob.test'] }],
     '_atproto.empty.test': [],
     '_atproto.broken.test': [2],
@@ -38,6 +45,9 @@ describe('a lookup over HTTPS', () => {
     ['a record in pieces as one', 'pieces', [`did=${alice}`]],
     ['a character that lies across two pieces', 'split', ['€']],
     ['what an alias leads to', 'alias', [`did=${alice}`]],
+    ['what a chain of aliases leads to, in any order', 'chain', [`did=${alice}`]],
+    ['nothing that another name has', 'other', [`did=${alice}`]],
+    ['none where aliases go round in a circle', 'circle', []],
     ['none for a name without records', 'empty', []],
     ['none for a name that does not exist', 'nobody', []],
   ])('returns %s', async (_, name, records) => {
@@ -110,12 +120,12 @@ describe('a response', () => {
   const good = responseTo(query, [{ txt: ['did=x', 'y'] }, { txt: [] }])
 
   it('is read whole', () => {
-    expect(decodeTxtResponse(good)).toEqual(['did=xy', ''])
+    expect(decodeTxtResponse(good, 'A.test.')).toEqual(['did=xy', ''])
   })
 
   it('is refused at every length but its own', () => {
     for (let length = 0; length < good.length; length++) {
-      expect(() => decodeTxtResponse(good.subarray(0, length))).toThrow(DnsMessageError)
+      expect(() => decodeTxtResponse(good.subarray(0, length), 'a.test')).toThrow(DnsMessageError)
     }
   })
 
@@ -123,14 +133,24 @@ describe('a response', () => {
     const [asked, cut] = [Buffer.from(good), Buffer.from(good)]
     asked[2]! &= 0x7f
     cut[2]! |= 0x02
-    expect(() => decodeTxtResponse(asked)).toThrow('a query where a response should be')
-    expect(() => decodeTxtResponse(cut)).toThrow('a response that was cut off')
+    expect(() => decodeTxtResponse(asked, 'a.test')).toThrow('a query where a response should be')
+    expect(() => decodeTxtResponse(cut, 'a.test')).toThrow('a response that was cut off')
   })
 
   it('is refused with a piece that is longer than its record', () => {
     const long = Buffer.from(responseTo(query, [{ txt: ['abc'] }]))
     long[long.length - 4] = 200
-    expect(() => decodeTxtResponse(long)).toThrow('a message that ends too early')
+    expect(() => decodeTxtResponse(long, 'a.test')).toThrow('a message that ends too early')
+  })
+
+  it.each([
+    ['that points to itself', [0xc0, 12]],
+    ['whose pointers take turns', [0xc0, 14, 0xc0, 12]],
+    ['that grows as it goes round', [1, 97, 0xc0, 12]],
+    ['of too many labels', [...Array(128).fill([1, 97]).flat(), 0]],
+  ])('is refused with a name %s', (_, name) => {
+    const message = Uint8Array.of(0, 0, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, ...name, 0, 16, 0, 1)
+    expect(() => decodeTxtResponse(message, 'a.test')).toThrow(/goes round in a circle|is too long/)
   })
 
   it('gives texts or an error, whatever its bytes are', () => {
@@ -140,7 +160,7 @@ describe('a response', () => {
         altered.set(bytes.subarray(0, good.length - at), at)
         for (const message of [bytes, altered]) {
           try {
-            for (const text of decodeTxtResponse(message)) expect(text).toBeTypeOf('string')
+            for (const text of decodeTxtResponse(message, 'a.test')) expect(text).toBeTypeOf('string')
           } catch (error) {
             expect(error).toBeInstanceOf(DnsMessageError)
           }

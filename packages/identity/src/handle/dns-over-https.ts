@@ -38,7 +38,7 @@ export function dnsOverHttps(options: DnsOverHttpsOptions = {}): LookupTxt {
       await discard(response)
       throw new DnsMessageError(`${query.origin} answered ${response.status} with ${type ?? 'no type'}`)
     }
-    return decodeTxtResponse(await readBytes(response, maxBytes))
+    return decodeTxtResponse(await readBytes(response, maxBytes), name)
   }
 }
 
