@@ -37,5 +37,7 @@ export function canProve(env) {
 
 /** `latest` is what people get who name no version: never a pre-release. */
 export function distTag(version) {
-  return /-(?<name>[a-z]+)/.exec(version)?.groups.name ?? 'latest'
+  const [, preRelease] = version.split('+')[0].split(/-(.*)/)
+  if (preRelease === undefined) return 'latest'
+  return /^[a-z]+/.exec(preRelease)?.[0] ?? 'next'
 }

@@ -132,12 +132,8 @@ describe('publication', () => {
   })
 
   it('gives `latest` to releases alone', () => {
-    expect(['0.1.0', '1.0.0', '1.0.0-beta.2', '1.0.0-next.0'].map(distTag)).toEqual([
-      'latest',
-      'latest',
-      'beta',
-      'next',
-    ])
+    expect(['0.1.0', '1.0.0', '1.0.0+build-1'].map(distTag)).toEqual(['latest', 'latest', 'latest'])
+    expect(['1.0.0-beta.2', '1.0.0-next.0', '1.0.0-0'].map(distTag)).toEqual(['beta', 'next', 'next'])
   })
 
   it('is known to be done, or not, or it is an error', async () => {

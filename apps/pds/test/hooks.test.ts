@@ -1,4 +1,5 @@
 import { parseNsid, parseRecordKey } from '@atoll/syntax'
+import { XrpcError } from '@atoll/xrpc'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Hooks, PlannedWrite, StoredCommit } from '../src/hooks/hooks.ts'
 import { filesOfAMoment } from './files-of-a-moment.ts'
@@ -146,6 +147,18 @@ describe('beforeWrite', () => {
     expect({ status, error: body.error }).toEqual({ status: 500, error: 'InternalServerError' })
     expect(pds.errors.join()).toContain('undefined is no function')
     expect(await pds.pds.services.repos.listRecords(alice.did, note)).toEqual([])
+  })
+
+  it('passes on no refusal that it got from somebody else', async () => {
+    await startWithAlice({
+      beforeWrite: ({ kind }) => {
+        if (kind === 'commit') throw new XrpcError('ExpiredToken', 'of another server')
+      },
+    })
+    const { status, body } = await create('a')
+    expect({ status, error: body.error }).toEqual({ status: 500, error: 'InternalServerError' })
+    expect(pds.errors.join()).toContain('the hook beforeWrite failed: ExpiredToken')
+    expect(pds.errors.join()).toContain('of another server')
   })
 
   it('is alone with the repository, and holds up no other one', async () => {

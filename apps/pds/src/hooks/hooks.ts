@@ -20,7 +20,8 @@ export interface Hooks {
    * repository has moved on meanwhile, and the write may still fail afterwards: what depends on
    * success belongs into `afterCommit`.
    *
-   * Any other error than a refusal is a fault: the caller gets an opaque 500, nothing is written.
+   * Any other error is a fault, one from another server included: the caller gets an opaque 500,
+   * and nothing is written.
    */
   readonly beforeWrite?: (write: PlannedWrite) => Awaitable<void>
   /**

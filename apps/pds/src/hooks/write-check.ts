@@ -49,20 +49,32 @@ async function ask(
   asked: Pick<PlannedWrite, 'did' | 'kind' | 'operations'>,
 ): Promise<void> {
   const late = new AbortController()
-  const answer = hook({ ...asked, signal: late.signal, refuse })
-  if (answer === undefined) return
-  await within(answer, timeoutMs, () => {
-    const error = new Error(`the hook beforeWrite took more than ${timeoutMs} ms for ${asked.did}`)
-    late.abort(error)
-    onError(error)
-    return new Refused('ServiceUnavailable', 'The write could not be checked in time; try again in a few seconds', {
-      headers: { 'retry-after': '5' },
+  const refusals = new WeakSet<object>()
+  const made = (refusal: XrpcError) => {
+    refusals.add(refusal)
+    return refusal
+  }
+  const refuse = (name: GeneralErrorName, message: string) => made(new XrpcError(name, message))
+  try {
+    const answer = hook({ ...asked, signal: late.signal, refuse })
+    if (answer === undefined) return
+    await within(answer, timeoutMs, () => {
+      const error = new Error(`the hook beforeWrite took more than ${timeoutMs} ms for ${asked.did}`)
+      late.abort(error)
+      onError(error)
+      return made(tooLate())
     })
-  })
+  } catch (error) {
+    if (!(error instanceof XrpcError) || refusals.has(error)) throw error
+    // What another server said to the hook is not for the client of this one.
+    throw new Error(`the hook beforeWrite failed: ${error.error}`, { cause: error })
+  }
 }
 
-function refuse(name: GeneralErrorName, message: string): XrpcError {
-  return new XrpcError(name, message)
+function tooLate(): Refused {
+  return new Refused('ServiceUnavailable', 'The write could not be checked in time; try again in a few seconds', {
+    headers: { 'retry-after': '5' },
+  })
 }
 
 function operationOf(write: Write): PlannedOperation {
