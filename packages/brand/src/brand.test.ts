@@ -57,6 +57,10 @@ describe('instanceof of a class with a brand', () => {
     ['a member of that name', { brand: 'test.Point' }],
     ['a constructor that parsed data names', JSON.parse('{"constructor":{"brand":"test.Point"}}')],
     ['a prototype that parsed data names', JSON.parse('{"__proto__":{"constructor":{"brand":"test.Point"}}}')],
+    [
+      'a prototype that a careless copy made of it',
+      Object.assign({}, JSON.parse('{"__proto__":{"constructor":{"brand":"test.Point"}}}')),
+    ],
     ['the class itself', ours.Point],
     ['an object without a prototype', Object.create(null)],
     ['a prototype without a constructor', Object.create(Object.create(null))],
