@@ -9,6 +9,11 @@ describe('an error', () => {
     expect(new XrpcError('InvalidRequest', '', { status: 405 }).status).toBe(405)
   })
 
+  it('without a sentence says its name, so that no log has an empty line', () => {
+    expect(String(new XrpcError('RepoNotFound'))).toBe('XrpcError: RepoNotFound')
+    expect(JSON.stringify(new XrpcError('RepoNotFound', ''))).toBe('{"error":"RepoNotFound","message":"RepoNotFound"}')
+  })
+
   it('is its name and message on the wire, and nothing else', () => {
     const error = new XrpcError('RepoNotFound', 'no repo', { headers: { 'x-secret': '1' }, cause: new Error('inner') })
     expect(JSON.stringify(error)).toBe('{"error":"RepoNotFound","message":"no repo"}')

@@ -53,8 +53,9 @@ export class XrpcError extends BrandedError {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 
+  /** @param message a sentence for people; without one, the name stands for it */
   constructor(error: string, message = '', options: XrpcErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message || error, 'cause' in options ? { cause: options.cause } : undefined)
     this.error = error
     this.status = options.status ?? statusOf(error)
     this.headers = options.headers ?? {}

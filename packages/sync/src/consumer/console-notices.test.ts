@@ -20,8 +20,16 @@ describe('without onNotice', () => {
     latest().drop()
     await settled()
     expect(warn.mock.calls).toEqual([
-      ['firehose: connection closed (1006, connect ECONNREFUSED); trying again in 1000 ms', error],
+      ['firehose of relay.test: connection closed (1006, connect ECONNREFUSED); trying again in 1000 ms', error],
     ])
+  })
+
+  it('an interruption of which the socket says nothing is one line, without a stack of the runtime', async () => {
+    const { latest } = await follow(silent)
+    latest().fail(new TypeError())
+    latest().drop()
+    await settled()
+    expect(warn.mock.calls).toEqual([['firehose of relay.test: connection closed (1006); trying again in 1000 ms']])
   })
 
   it('a refused event does, and what comes every day does not', async () => {
@@ -29,7 +37,7 @@ describe('without onNotice', () => {
     const late = frameOf(1)
     latest().open().send(frameOf(2), late, 'text')
     await settled()
-    expect(warn.mock.calls).toEqual([['firehose: event ? of ? refused, frame: a text message']])
+    expect(warn.mock.calls).toEqual([['firehose of relay.test: event ? of ? refused, frame: a text message']])
   })
 
   it('a handler that fails does, with its error', async () => {
@@ -41,7 +49,10 @@ describe('without onNotice', () => {
     latest().open().send(frameOf(1))
     await run
     expect(warn.mock.calls).toEqual([
-      [expect.stringMatching(/^firehose: event 1 of did:\S+ failed to handle \(attempt 1, stop\)$/), error],
+      [
+        expect.stringMatching(/^firehose of relay\.test: event 1 of did:\S+ failed to handle \(attempt 1, stop\)$/),
+        error,
+      ],
     ])
   })
 })

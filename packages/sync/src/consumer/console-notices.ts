@@ -5,34 +5,37 @@ import type { FirehoseNotice } from './notices.ts'
  * Writes to the console what an owner without a log of their own should know: interruptions,
  * refused events and failures. What a stream brings every day (events that came late, connections
  * that opened) is left out.
+ *
+ * @param host whose firehose it is: a program may follow several
  */
-export function warnOfNotice(notice: FirehoseNotice): void {
+export function warnOfNotice(notice: FirehoseNotice, host: string): void {
   const warning = warningOf(notice)
-  if (warning) console.warn(...warning)
+  if (!warning) return
+  const [text, error] = warning
+  console.warn(`firehose of ${host}: ${text}`, ...(error === undefined ? [] : [error]))
 }
 
-function warningOf(notice: FirehoseNotice): [message: string, error?: unknown] | undefined {
+function warningOf(notice: FirehoseNotice): [text: string, error?: unknown] | undefined {
   switch (notice.kind) {
     case 'disconnected': {
       const { ending, error, retryInMs } = notice
-      const text = `firehose: ${describeEnding(ending)}; trying again in ${Math.round(retryInMs)} ms`
-      return error === undefined ? [text] : [text, error]
+      // Node's own WebSocket fails with an error that says only where in Node it was made.
+      const isMute = error instanceof Error && error.message === '' && error.cause === undefined
+      return [`${describeEnding(ending)}; trying again in ${Math.round(retryInMs)} ms`, isMute ? undefined : error]
     }
     case 'info':
-      return [`firehose: ${notice.info.name}: ${notice.info.message ?? 'no explanation'}`]
+      return [`${notice.info.name}: ${notice.info.message ?? 'no explanation'}`]
     case 'discarded': {
       const { outcome, rule, reason, seq, did } = notice
-      return outcome === 'reject'
-        ? [`firehose: event ${seq ?? '?'} of ${did ?? '?'} refused, ${rule}: ${reason}`]
-        : undefined
+      return outcome === 'reject' ? [`event ${seq ?? '?'} of ${did ?? '?'} refused, ${rule}: ${reason}`] : undefined
     }
     case 'failed': {
       const { stage, decision, attempt, message, error } = notice
-      const what = `firehose: event ${message.seq} of ${message.did} failed to ${stage}`
+      const what = `event ${message.seq} of ${message.did} failed to ${stage}`
       return [`${what} (attempt ${attempt}, ${decision})`, error]
     }
     case 'cursor-unsaved':
-      return ['firehose: the cursor was not saved', notice.error]
+      return ['the cursor was not saved', notice.error]
     default:
       return undefined
   }

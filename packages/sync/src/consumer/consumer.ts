@@ -252,8 +252,9 @@ class Consumer implements FirehoseConsumer {
   }
 
   #notice(notice: FirehoseNotice): void {
-    const { onNotice = warnOfNotice } = this.#options
-    onNotice(notice)
+    const { onNotice, service } = this.#options
+    if (onNotice) onNotice(notice)
+    else warnOfNotice(notice, new URL(service).host)
   }
 
   #fail(error: unknown): void {
