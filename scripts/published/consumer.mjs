@@ -5,8 +5,8 @@ import { root } from '../bundle-sources.mjs'
 import { run } from './command.mjs'
 
 /**
- * The oldest TypeScript that reads the declarations (README names it too): older ones do not know
- * `Uint8Array<ArrayBuffer>`, which ours and those of libraries name.
+ * The oldest TypeScript that reads the declarations, which the README and the guide name: older
+ * ones do not know `Uint8Array<ArrayBuffer>`, which ours and those of libraries name.
  */
 export const oldestTypescript = '5.7.3'
 
