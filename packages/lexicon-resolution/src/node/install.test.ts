@@ -64,6 +64,12 @@ describe('installing published lexicons', () => {
     })
   })
 
+  it('makes the folders that are missing, the one of the manifest included', async () => {
+    const manifest = at('a/project/lexicons.json')
+    await install([walk], { folder: at('a/project/lexicons'), manifest })
+    expect(JSON.parse(readFileSync(manifest, 'utf8')).lexicons).toEqual([walk])
+  })
+
   it('asks nobody when everything is there', async () => {
     await install([sighting])
     const before = files()

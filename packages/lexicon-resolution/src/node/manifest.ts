@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { parseCid } from '@atoll/data-model'
 import { CommandError } from '@atoll/lexicon/node'
 import { isAtUri, isNsid, type Nsid } from '@atoll/syntax'
@@ -45,6 +46,7 @@ export function writeManifest(file: string, { lexicons, imports, installed }: Le
     ...(imports.length > 0 ? { imports: [...imports].sort() } : {}),
     installed: Object.fromEntries(Array.from(installed).sort(([a], [b]) => (a < b ? -1 : 1))),
   }
+  mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(json, null, 2)}\n`)
 }
 
