@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Workspace packages resolve to their sources, so nothing needs building before a test.
@@ -19,6 +20,8 @@ export default defineConfig({
     ],
     globalSetup: ['packages/testkit/src/announce-vectors.ts'],
     setupFiles: ['packages/testkit/src/fixed-seed.ts'],
+    // Many tests wait for servers, disks and clocks: two at a time, also on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
