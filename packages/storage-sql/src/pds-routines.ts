@@ -2,6 +2,7 @@ import type { PdsTransaction } from '@atoll/storage'
 import { accountRoutines } from './accounts/sql-accounts.ts'
 import { blobRoutines } from './blobs/sql-blob-index.ts'
 import { claimRoutines } from './claims/sql-claims.ts'
+import { didDocumentRoutines } from './did-documents/sql-did-documents.ts'
 import { emailTokenRoutines } from './email-tokens/sql-email-tokens.ts'
 import { eventRoutines, type Numbering } from './events/sql-events.ts'
 import type { RoutinesOf } from './intents.ts'
@@ -25,6 +26,7 @@ export function pdsRoutines(numbering: Numbering): {
     emailTokens: emailTokenRoutines,
     keys: keyRoutines,
     claims: claimRoutines,
+    didDocuments: didDocumentRoutines,
     state: stateRoutines,
   }
 }

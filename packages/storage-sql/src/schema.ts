@@ -1,6 +1,7 @@
 import type { AccountTables } from './accounts/tables.ts'
 import type { BlobTables } from './blobs/tables.ts'
 import type { ClaimTables } from './claims/tables.ts'
+import type { DidDocumentTables } from './did-documents/tables.ts'
 import type { EmailTokenTables } from './email-tokens/tables.ts'
 import type { EventTables } from './events/tables.ts'
 import type { InviteTables } from './invites/tables.ts'
@@ -24,7 +25,8 @@ interface PdsTables
     InviteTables,
     EmailTokenTables,
     KeyTables,
-    ClaimTables {}
+    ClaimTables,
+    DidDocumentTables {}
 
 /**
  * The tables of all parts, as the newest migrations leave them. Statements are checked against it;

@@ -6,6 +6,7 @@ import {
   SqlAccounts,
   SqlBlobIndex,
   SqlClaims,
+  SqlDidDocuments,
   SqlEmailTokens,
   SqlInvites,
   SqlKeys,
@@ -47,6 +48,7 @@ class SqlitePdsStorage implements PdsStorage {
   readonly emailTokens: SqlEmailTokens
   readonly keys: SqlKeys
   readonly claims: SqlClaims
+  readonly didDocuments: SqlDidDocuments
   readonly state: SqlState
 
   constructor(options: SqlitePdsStorageOptions) {
@@ -63,6 +65,7 @@ class SqlitePdsStorage implements PdsStorage {
     this.emailTokens = new SqlEmailTokens(run)
     this.keys = new SqlKeys(run)
     this.claims = new SqlClaims(run)
+    this.didDocuments = new SqlDidDocuments(run)
     this.state = new SqlState(run)
   }
 

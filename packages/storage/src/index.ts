@@ -38,6 +38,12 @@ export { MemoryTables } from './core/memory-tables.ts'
 export { MemoryTransactions, type MemoryTransactionsDeps } from './core/memory-transactions.ts'
 export { numberOfCursor, type Page, pageOf } from './core/page.ts'
 export type { MethodNames, Part, StorageOf, Transactional } from './core/storage.ts'
+export type {
+  DidDocumentPart,
+  DidDocumentStore,
+  DidDocumentWrites,
+  HostedDocument,
+} from './did-documents/did-document-store.ts'
 export type { EmailToken, EmailTokenPart, EmailTokenStore, EmailTokenWrites } from './email-tokens/email-token-store.ts'
 export { AppendListeners } from './events/append-listeners.ts'
 export {

@@ -40,6 +40,12 @@ const insertReserved = statement(
 const deleteReserved = statement((db, $: Parameters<{ didKey: string }>) =>
   db.deleteFrom('reserved_key').where('did_key', '=', $('didKey')),
 )
+const countReserved = statement((db) =>
+  db.selectFrom('reserved_key').select((is) => is.fn.countAll<number>().as('count')),
+)
+const deleteReservedBefore = statement((db, $: Parameters<{ before: Datetime }>) =>
+  db.deleteFrom('reserved_key').where('created_at', '<', $('before')),
+)
 
 export class SqlKeys implements KeyStore {
   readonly #run: Run
@@ -57,6 +63,10 @@ export class SqlKeys implements KeyStore {
     return reservedOf(await this.#run(first(reserved, { didKey })))
   }
 
+  async countReserved(): Promise<number> {
+    return (await this.#run(first(countReserved, {})))?.count ?? 0
+  }
+
   async reservedFor(did: Did): Promise<ReservedKey | undefined> {
     return reservedOf(await this.#run(first(reservedFor, { did })))
   }
@@ -72,6 +82,9 @@ export const keyRoutines: RoutinesOf<KeyWrites> = {
   },
   *release(didKey: string): Routine<void> {
     if ((yield* change(deleteReserved, { didKey })) === 0) throw new ConflictError('reservedKey')
+  },
+  *forgetReserved(before: Datetime): Routine<void> {
+    yield* change(deleteReservedBefore, { before })
   },
 }
 

@@ -6,6 +6,7 @@ import { recordBlocks } from './pds/0003-record-blocks.ts'
 import { discardedBlobs } from './pds/0004-discarded-blobs.ts'
 import { claims } from './pds/0005-claims.ts'
 import { blobTypes } from './pds/0006-blob-types.ts'
+import { didDocuments } from './pds/0007-did-documents.ts'
 
 /** The migrations that every service's database begins with, in order. */
 export const coreMigrations: readonly Migration[] = [eventsAndState]
@@ -19,4 +20,5 @@ export const pdsMigrations: readonly Migration[] = [
   discardedBlobs,
   claims,
   blobTypes,
+  didDocuments,
 ]

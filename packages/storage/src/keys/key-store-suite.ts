@@ -60,6 +60,20 @@ export function keyStoreSuite(name: string, open: OpenStorage<KeyPart>, except: 
       const again = storage.transact(alice, (tx) => tx.keys.release('did:key:z1'))
       await expect(again).rejects.toMatchObject({ field: 'reservedKey' })
     })
+
+    rule('counts reserved keys, and forgets those made before a time', async () => {
+      const storage = await fresh()
+      await storage.transact(alice, (tx) => {
+        tx.keys.reserve(reserved('did:key:z1', alice))
+        tx.keys.reserve({ ...reserved('did:key:z2'), createdAt: time(1) })
+        tx.keys.reserve({ ...reserved('did:key:z3', bob), createdAt: time(2) })
+      })
+      expect(await storage.keys.countReserved()).toBe(3)
+      await storage.transact(alice, (tx) => tx.keys.forgetReserved(time(1)))
+      expect(await storage.keys.countReserved()).toBe(2)
+      expect(await storage.keys.reservedFor(alice)).toBeUndefined()
+      expect((await storage.keys.reservedFor(bob))?.didKey).toBe('did:key:z3')
+    })
   })
 }
 

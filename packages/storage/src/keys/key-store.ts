@@ -20,6 +20,7 @@ export interface KeyStore {
   signingKey(did: Did): Promise<SigningKey | undefined>
   reserved(didKey: string): Promise<ReservedKey | undefined>
   reservedFor(did: Did): Promise<ReservedKey | undefined>
+  countReserved(): Promise<number>
 }
 
 /** How a transaction changes keys. */
@@ -32,6 +33,8 @@ export interface KeyWrites {
   reserve(key: ReservedKey): void
   /** Removes a reserved key, which is now in use. `ConflictError('reservedKey')` if it is gone. */
   release(didKey: string): void
+  /** Deletes the reserved keys that were made before a time. */
+  forgetReserved(before: Datetime): void
 }
 
 /** Signing keys, as a part of a storage. */
@@ -41,5 +44,5 @@ export interface KeyPart {
 }
 
 export const keyMethods: MethodNames<KeyPart['writes']> = {
-  keys: { setSigningKey: true, reserve: true, release: true },
+  keys: { setSigningKey: true, reserve: true, release: true, forgetReserved: true },
 }

@@ -1,4 +1,4 @@
-import type { Did } from '@atoll/syntax'
+import type { Datetime, Did } from '@atoll/syntax'
 import { ConflictError } from '../core/errors.ts'
 import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
@@ -26,6 +26,10 @@ export class MemoryKeys implements KeyStore, KeyWrites {
     return [...this.#reservedKeys.values()].find((key) => key.did === did)
   }
 
+  async countReserved(): Promise<number> {
+    return this.#reservedKeys.size
+  }
+
   setSigningKey(did: Did, { curve, privateKey }: SigningKey): void {
     this.#signingKeys.set(did, { curve, privateKey })
   }
@@ -41,6 +45,10 @@ export class MemoryKeys implements KeyStore, KeyWrites {
   release(didKey: string): void {
     if (!this.#reservedKeys.has(didKey)) throw new ConflictError('reservedKey')
     this.#reservedKeys.delete(didKey)
+  }
+
+  forgetReserved(before: Datetime): void {
+    for (const [didKey, { createdAt }] of this.#reservedKeys) if (createdAt < before) this.#reservedKeys.delete(didKey)
   }
 }
 

@@ -4,6 +4,7 @@ import { MemoryBlobIndex } from '../blobs/memory-blob-index.ts'
 import { MemoryClaims } from '../claims/memory-claims.ts'
 import { MemoryTables } from '../core/memory-tables.ts'
 import { MemoryTransactions } from '../core/memory-transactions.ts'
+import { MemoryDidDocuments } from '../did-documents/memory-did-documents.ts'
 import { MemoryEmailTokens } from '../email-tokens/memory-email-tokens.ts'
 import { MemoryEvents } from '../events/memory-events.ts'
 import { MemoryInvites } from '../invites/memory-invites.ts'
@@ -34,6 +35,7 @@ export class MemoryPdsStorage implements PdsStorage {
   readonly emailTokens: MemoryEmailTokens
   readonly keys: MemoryKeys
   readonly claims: MemoryClaims
+  readonly didDocuments: MemoryDidDocuments
   readonly state: MemoryState
 
   constructor({ now = Date.now, tables = new MemoryTables() }: MemoryPdsStorageOptions = {}) {
@@ -47,6 +49,7 @@ export class MemoryPdsStorage implements PdsStorage {
     this.invites = new MemoryInvites(tables)
     this.emailTokens = new MemoryEmailTokens(tables)
     this.keys = new MemoryKeys(tables)
+    this.didDocuments = new MemoryDidDocuments(tables)
     this.state = new MemoryState(tables)
     this.#transactions = new MemoryTransactions<PdsTransaction>({
       tables,

@@ -5,6 +5,7 @@ import { blobIndexSuite } from '../blobs/blob-index-suite.ts'
 import { claimStoreSuite } from '../claims/claim-store-suite.ts'
 import { alice, bob, carol, rev, time } from '../core/samples.ts'
 import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
+import { didDocumentStoreSuite } from '../did-documents/did-document-store-suite.ts'
 import { emailTokenStoreSuite } from '../email-tokens/email-token-store-suite.ts'
 import { eventLogSuite } from '../events/event-log-suite.ts'
 import { inviteStoreSuite } from '../invites/invite-store-suite.ts'
@@ -30,6 +31,7 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
   emailTokenStoreSuite(name, open, except)
   keyStoreSuite(name, open, except)
   claimStoreSuite(name, open, except)
+  didDocumentStoreSuite(name, open, except)
   stateStoreSuite(name, open, except)
   describeRules(`${name}: repositories and accounts`, except, (rule) => {
     const { fresh } = storageForEach(open)

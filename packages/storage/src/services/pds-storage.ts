@@ -2,6 +2,7 @@ import { type AccountPart, accountMethods } from '../accounts/account-store.ts'
 import { type BlobPart, blobMethods } from '../blobs/blob-index.ts'
 import { type ClaimPart, claimMethods } from '../claims/claim-store.ts'
 import type { MethodNames, StorageOf } from '../core/storage.ts'
+import { type DidDocumentPart, didDocumentMethods } from '../did-documents/did-document-store.ts'
 import { type EmailTokenPart, emailTokenMethods } from '../email-tokens/email-token-store.ts'
 import { type EventPart, eventMethods } from '../events/event-log.ts'
 import { type InvitePart, inviteMethods } from '../invites/invite-store.ts'
@@ -22,6 +23,7 @@ export type PdsParts = RepoPart &
   EmailTokenPart &
   KeyPart &
   ClaimPart &
+  DidDocumentPart &
   StatePart
 
 /** Everything a PDS keeps, except the bytes of blobs. */
@@ -40,5 +42,6 @@ export const pdsMethods: MethodNames<PdsTransaction> = {
   ...emailTokenMethods,
   ...keyMethods,
   ...claimMethods,
+  ...didDocumentMethods,
   ...stateMethods,
 }

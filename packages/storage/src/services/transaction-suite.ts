@@ -203,7 +203,7 @@ export function transactionSuite(name: string, open: OpenStorage<PdsParts>, exce
 }
 
 const code = { code: 'invite', availableUses: 1, forAccount: 'admin', createdBy: 'admin', createdAt: time(0) }
-const allPresent = Array.from({ length: 12 }, () => true)
+const allPresent = Array.from({ length: 13 }, () => true)
 const nonePresent = allPresent.map(() => false)
 
 /** One change to every store. */
@@ -228,6 +228,7 @@ function signUp(tx: PdsTransaction): void {
   tx.repo.apply(new SampleRepo(alice).commit({ 'a.b.c/one': { n: 1 } }, { 'a.b.c/one': [blobCid('cat')] }))
   tx.events.append(event(alice, 'commit'))
   tx.state.set('signUps', alice, 'done')
+  tx.didDocuments.create(alice, '{}', time(0))
   tx.claims.add({
     did: alice,
     purpose: 'handle',
@@ -252,6 +253,7 @@ async function presence(storage: PdsStorage): Promise<boolean[]> {
     (await storage.events.page({ after: 0, limit: 9 })).length > 0,
     (await storage.state.get('signUps', alice)) === 'done',
     (await storage.claims.of(alice)) !== undefined,
+    (await storage.didDocuments.get(alice)) !== undefined,
   ]
 }
 
