@@ -8,6 +8,7 @@ import { eventRoutines, type Numbering } from './events/sql-events.ts'
 import type { RoutinesOf } from './intents.ts'
 import { inviteRoutines } from './invites/sql-invites.ts'
 import { keyRoutines } from './keys/sql-keys.ts'
+import { outboxRoutines } from './outbox/sql-outbox.ts'
 import { repoRoutines } from './repos/repo-routines.ts'
 import { sessionRoutines } from './sessions/sql-sessions.ts'
 import { stateRoutines } from './state/sql-state.ts'
@@ -27,6 +28,7 @@ export function pdsRoutines(numbering: Numbering): {
     keys: keyRoutines,
     claims: claimRoutines,
     didDocuments: didDocumentRoutines,
+    outbox: outboxRoutines,
     state: stateRoutines,
   }
 }

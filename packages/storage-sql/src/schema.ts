@@ -7,6 +7,7 @@ import type { EventTables } from './events/tables.ts'
 import type { InviteTables } from './invites/tables.ts'
 import type { KeyTables } from './keys/tables.ts'
 import type { MigrationTables } from './migrations/version-table.ts'
+import type { OutboxTables } from './outbox/tables.ts'
 import type { RecordTables } from './records/tables.ts'
 import type { RepoTables } from './repos/tables.ts'
 import type { SessionTables } from './sessions/tables.ts'
@@ -25,6 +26,7 @@ interface PdsTables
     InviteTables,
     EmailTokenTables,
     KeyTables,
+    OutboxTables,
     ClaimTables,
     DidDocumentTables {}
 

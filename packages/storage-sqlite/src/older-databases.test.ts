@@ -34,7 +34,7 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  it('keeps its accounts, sessions, invites, codes, keys and state', async () => {
+  it('keeps its accounts, sessions, invites, keys and state', async () => {
     const storage = await openSqlitePdsStorage({ file })
     expect(await storage.accounts.get(alice)).toMatchObject({
       handle: 'alice.test',
@@ -52,7 +52,8 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
       availableUses: 2,
       uses: [{ usedBy: alice, usedAt: time(1) }],
     })
-    expect(await storage.emailTokens.byCode('confirm', 'code')).toMatchObject({ did: alice, expiresAt: time(9) })
+    // A code that was stored as it was mailed is no longer taken: it lived for minutes.
+    expect(await storage.emailTokens.get('confirm', alice)).toBeUndefined()
     expect((await storage.keys.signingKey(alice))?.privateKey).toEqual(Buffer.alloc(32, 1))
     expect(await storage.keys.reserved('did:key:z1')).toMatchObject({ curve: 'p256', did: undefined })
     expect(await storage.state.list('crawl')).toEqual([{ key: 'relay', value: 'done' }])

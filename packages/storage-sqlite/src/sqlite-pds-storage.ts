@@ -10,6 +10,7 @@ import {
   SqlEmailTokens,
   SqlInvites,
   SqlKeys,
+  SqlOutbox,
   SqlSessions,
   SqlState,
 } from '@atoll/storage-sql'
@@ -49,6 +50,7 @@ class SqlitePdsStorage implements PdsStorage {
   readonly keys: SqlKeys
   readonly claims: SqlClaims
   readonly didDocuments: SqlDidDocuments
+  readonly outbox: SqlOutbox
   readonly state: SqlState
 
   constructor(options: SqlitePdsStorageOptions) {
@@ -66,6 +68,7 @@ class SqlitePdsStorage implements PdsStorage {
     this.keys = new SqlKeys(run)
     this.claims = new SqlClaims(run)
     this.didDocuments = new SqlDidDocuments(run)
+    this.outbox = new SqlOutbox(run)
     this.state = new SqlState(run)
   }
 

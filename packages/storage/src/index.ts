@@ -44,7 +44,13 @@ export type {
   DidDocumentWrites,
   HostedDocument,
 } from './did-documents/did-document-store.ts'
-export type { EmailToken, EmailTokenPart, EmailTokenStore, EmailTokenWrites } from './email-tokens/email-token-store.ts'
+export type {
+  EmailToken,
+  EmailTokenPart,
+  EmailTokenStore,
+  EmailTokenWrites,
+  NewEmailToken,
+} from './email-tokens/email-token-store.ts'
 export { AppendListeners } from './events/append-listeners.ts'
 export {
   type AppendListener,
@@ -66,6 +72,13 @@ export type {
   NewInviteCode,
 } from './invites/invite-store.ts'
 export type { KeyPart, KeyStore, KeyWrites, ReservedKey, SigningKey } from './keys/key-store.ts'
+export type {
+  OutboxLimits,
+  OutboxMessage,
+  OutboxPart,
+  OutboxStore,
+  OutboxWrites,
+} from './outbox/outbox-store.ts'
 export {
   type ListedRecord,
   maxPageBytes,

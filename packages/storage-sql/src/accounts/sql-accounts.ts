@@ -111,6 +111,7 @@ const deleteRows = (
     'signing_key',
     'reserved_key',
     'claim',
+    'outbox',
   ] as const
 ).map((table) => statement((db, $: Parameters<{ did: Did }>) => db.deleteFrom(table).where('did', '=', $('did'))))
 

@@ -1,4 +1,10 @@
-import { ConflictError, type EmailToken, type EmailTokenStore, type EmailTokenWrites } from '@atoll/storage'
+import {
+  ConflictError,
+  type EmailToken,
+  type EmailTokenStore,
+  type EmailTokenWrites,
+  type NewEmailToken,
+} from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import type { Selectable } from 'kysely'
 import type { RoutinesOf } from '../intents.ts'
@@ -6,26 +12,54 @@ import { change, first, type Routine, type Run } from '../routine.ts'
 import { type Parameters, statement } from '../statement.ts'
 import type { EmailTokenTables } from './tables.ts'
 
+/** The token that a code was given for. */
+interface Which {
+  purpose: string
+  did: Did
+  codeHash: string
+}
+
 const tokenOf = statement((db, $: Parameters<{ purpose: string; did: Did }>) =>
   db.selectFrom('email_token').selectAll().where('purpose', '=', $('purpose')).where('did', '=', $('did')),
 )
-const byCode = statement((db, $: Parameters<{ purpose: string; code: string }>) =>
-  db.selectFrom('email_token').selectAll().where('purpose', '=', $('purpose')).where('code', '=', $('code')).limit(1),
+const byCodeHash = statement((db, $: Parameters<{ purpose: string; codeHash: string }>) =>
+  db
+    .selectFrom('email_token')
+    .selectAll()
+    .where('purpose', '=', $('purpose'))
+    .where('code_hash', '=', $('codeHash'))
+    .limit(1),
 )
-const putToken = statement((db, $: Parameters<EmailToken>) =>
+const putToken = statement((db, $: Parameters<NewEmailToken>) =>
   db
     .insertInto('email_token')
-    .values({ purpose: $('purpose'), did: $('did'), code: $('code'), expires_at: $('expiresAt') })
+    .values({
+      purpose: $('purpose'),
+      did: $('did'),
+      code_hash: $('codeHash'),
+      expires_at: $('expiresAt'),
+      wrong_tries: 0,
+    })
     .onConflict((conflict) =>
-      conflict.columns(['purpose', 'did']).doUpdateSet({ code: $('code'), expires_at: $('expiresAt') }),
+      conflict
+        .columns(['purpose', 'did'])
+        .doUpdateSet({ code_hash: $('codeHash'), expires_at: $('expiresAt'), wrong_tries: 0 }),
     ),
 )
-const useToken = statement((db, $: Parameters<{ purpose: string; did: Did; code: string }>) =>
+const useToken = statement((db, $: Parameters<Which>) =>
   db
     .deleteFrom('email_token')
     .where('purpose', '=', $('purpose'))
     .where('did', '=', $('did'))
-    .where('code', '=', $('code')),
+    .where('code_hash', '=', $('codeHash')),
+)
+const countWrongTry = statement((db, $: Parameters<Which>) =>
+  db
+    .updateTable('email_token')
+    .set((is) => ({ wrong_tries: is('wrong_tries', '+', 1) }))
+    .where('purpose', '=', $('purpose'))
+    .where('did', '=', $('did'))
+    .where('code_hash', '=', $('codeHash')),
 )
 
 export class SqlEmailTokens implements EmailTokenStore {
@@ -39,21 +73,26 @@ export class SqlEmailTokens implements EmailTokenStore {
     return emailTokenOf(await this.#run(first(tokenOf, { purpose, did })))
   }
 
-  async byCode(purpose: string, code: string): Promise<EmailToken | undefined> {
-    return emailTokenOf(await this.#run(first(byCode, { purpose, code: code.toUpperCase() })))
+  async byCodeHash(purpose: string, codeHash: string): Promise<EmailToken | undefined> {
+    return emailTokenOf(await this.#run(first(byCodeHash, { purpose, codeHash })))
   }
 }
 
 export const emailTokenRoutines: RoutinesOf<EmailTokenWrites> = {
-  *put(token: EmailToken): Routine<void> {
-    yield* change(putToken, { ...token, code: token.code.toUpperCase() })
+  *put(token: NewEmailToken): Routine<void> {
+    yield* change(putToken, token)
   },
-  *use(purpose: string, did: Did, code: string): Routine<void> {
-    const used = yield* change(useToken, { purpose, did, code: code.toUpperCase() })
+  *use(purpose: string, did: Did, codeHash: string): Routine<void> {
+    const used = yield* change(useToken, { purpose, did, codeHash })
     if (used === 0) throw new ConflictError('emailToken')
+  },
+  *countWrongTry(purpose: string, did: Did, codeHash: string): Routine<void> {
+    yield* change(countWrongTry, { purpose, did, codeHash })
   },
 }
 
 function emailTokenOf(row: Selectable<EmailTokenTables['email_token']> | undefined): EmailToken | undefined {
-  return row && { did: row.did, purpose: row.purpose, code: row.code, expiresAt: row.expires_at }
+  if (!row) return undefined
+  const { purpose, did, code_hash: codeHash, expires_at: expiresAt, wrong_tries: wrongTries } = row
+  return { purpose, did, codeHash, expiresAt, wrongTries }
 }

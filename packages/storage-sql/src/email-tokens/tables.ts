@@ -4,7 +4,8 @@ export interface EmailTokenTables {
   email_token: {
     purpose: string
     did: Did
-    code: string
+    code_hash: string
     expires_at: Datetime
+    wrong_tries: number
   }
 }

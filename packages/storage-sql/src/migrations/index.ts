@@ -7,6 +7,7 @@ import { discardedBlobs } from './pds/0004-discarded-blobs.ts'
 import { claims } from './pds/0005-claims.ts'
 import { blobTypes } from './pds/0006-blob-types.ts'
 import { didDocuments } from './pds/0007-did-documents.ts'
+import { outbox } from './pds/0008-outbox.ts'
 
 /** The migrations that every service's database begins with, in order. */
 export const coreMigrations: readonly Migration[] = [eventsAndState]
@@ -21,4 +22,5 @@ export const pdsMigrations: readonly Migration[] = [
   claims,
   blobTypes,
   didDocuments,
+  outbox,
 ]

@@ -191,7 +191,7 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
             privateKey: new Uint8Array(32),
             createdAt: time(0),
           })
-          tx.emailTokens.put({ did, purpose: 'confirm', code: 'ABC', expiresAt: time(9) })
+          tx.emailTokens.put({ did, purpose: 'confirm', codeHash: 'hash', expiresAt: time(9) })
           tx.sessions.addAppPassword({ did, name: 'app', passwordHash: 'h', privileged: false, createdAt: time(0) })
           tx.sessions.create({
             id: `token of ${did}`,

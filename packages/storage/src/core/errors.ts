@@ -12,6 +12,7 @@ export type ConflictField =
   | 'emailToken'
   | 'reservedKey'
   | 'claim'
+  | 'outbox'
 
 /**
  * The transaction was refused and changed nothing; others that were committed with it are not

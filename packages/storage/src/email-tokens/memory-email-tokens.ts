@@ -3,7 +3,7 @@ import { ConflictError } from '../core/errors.ts'
 import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
-import type { EmailToken, EmailTokenStore, EmailTokenWrites } from './email-token-store.ts'
+import type { EmailToken, EmailTokenStore, EmailTokenWrites, NewEmailToken } from './email-token-store.ts'
 
 export class MemoryEmailTokens implements EmailTokenStore, EmailTokenWrites {
   readonly #emailTokens: JournaledMap<string, EmailToken>
@@ -16,19 +16,24 @@ export class MemoryEmailTokens implements EmailTokenStore, EmailTokenWrites {
     return this.#emailTokens.get(`${purpose} ${did}`)
   }
 
-  async byCode(purpose: string, code: string): Promise<EmailToken | undefined> {
-    const wanted = code.toUpperCase()
-    return [...this.#emailTokens.values()].find((token) => token.purpose === purpose && token.code === wanted)
+  async byCodeHash(purpose: string, codeHash: string): Promise<EmailToken | undefined> {
+    return [...this.#emailTokens.values()].find((token) => token.purpose === purpose && token.codeHash === codeHash)
   }
 
-  put(token: EmailToken): void {
-    this.#emailTokens.set(`${token.purpose} ${token.did}`, { ...token, code: token.code.toUpperCase() })
+  put(token: NewEmailToken): void {
+    this.#emailTokens.set(`${token.purpose} ${token.did}`, { ...token, wrongTries: 0 })
   }
 
-  use(purpose: string, did: Did, code: string): void {
+  use(purpose: string, did: Did, codeHash: string): void {
     const key = `${purpose} ${did}`
-    if (this.#emailTokens.get(key)?.code !== code.toUpperCase()) throw new ConflictError('emailToken')
+    if (this.#emailTokens.get(key)?.codeHash !== codeHash) throw new ConflictError('emailToken')
     this.#emailTokens.delete(key)
+  }
+
+  countWrongTry(purpose: string, did: Did, codeHash: string): void {
+    const key = `${purpose} ${did}`
+    const token = this.#emailTokens.get(key)
+    if (token?.codeHash === codeHash) this.#emailTokens.set(key, { ...token, wrongTries: token.wrongTries + 1 })
   }
 }
 

@@ -9,6 +9,7 @@ import { MemoryEmailTokens } from '../email-tokens/memory-email-tokens.ts'
 import { MemoryEvents } from '../events/memory-events.ts'
 import { MemoryInvites } from '../invites/memory-invites.ts'
 import { MemoryKeys } from '../keys/memory-keys.ts'
+import { MemoryOutbox } from '../outbox/memory-outbox.ts'
 import { MemoryRecords } from '../records/memory-records.ts'
 import { MemoryRepos } from '../repos/memory-repos.ts'
 import { MemorySessions } from '../sessions/memory-sessions.ts'
@@ -36,6 +37,7 @@ export class MemoryPdsStorage implements PdsStorage {
   readonly keys: MemoryKeys
   readonly claims: MemoryClaims
   readonly didDocuments: MemoryDidDocuments
+  readonly outbox: MemoryOutbox
   readonly state: MemoryState
 
   constructor({ now = Date.now, tables = new MemoryTables() }: MemoryPdsStorageOptions = {}) {
@@ -50,6 +52,7 @@ export class MemoryPdsStorage implements PdsStorage {
     this.emailTokens = new MemoryEmailTokens(tables)
     this.keys = new MemoryKeys(tables)
     this.didDocuments = new MemoryDidDocuments(tables)
+    this.outbox = new MemoryOutbox(tables)
     this.state = new MemoryState(tables)
     this.#transactions = new MemoryTransactions<PdsTransaction>({
       tables,

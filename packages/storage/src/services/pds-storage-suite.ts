@@ -10,6 +10,7 @@ import { emailTokenStoreSuite } from '../email-tokens/email-token-store-suite.ts
 import { eventLogSuite } from '../events/event-log-suite.ts'
 import { inviteStoreSuite } from '../invites/invite-store-suite.ts'
 import { keyStoreSuite } from '../keys/key-store-suite.ts'
+import { outboxStoreSuite } from '../outbox/outbox-store-suite.ts'
 import { recordStoreSuite } from '../records/record-store-suite.ts'
 import { repoStoreSuite } from '../repos/repo-store-suite.ts'
 import { SampleRepo } from '../repos/sample-repo.ts'
@@ -32,6 +33,7 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
   keyStoreSuite(name, open, except)
   claimStoreSuite(name, open, except)
   didDocumentStoreSuite(name, open, except)
+  outboxStoreSuite(name, open, except)
   stateStoreSuite(name, open, except)
   describeRules(`${name}: repositories and accounts`, except, (rule) => {
     const { fresh } = storageForEach(open)

@@ -7,6 +7,7 @@ import { type EmailTokenPart, emailTokenMethods } from '../email-tokens/email-to
 import { type EventPart, eventMethods } from '../events/event-log.ts'
 import { type InvitePart, inviteMethods } from '../invites/invite-store.ts'
 import { type KeyPart, keyMethods } from '../keys/key-store.ts'
+import { type OutboxPart, outboxMethods } from '../outbox/outbox-store.ts'
 import type { RecordPart } from '../records/record-store.ts'
 import { type RepoPart, repoMethods } from '../repos/repo-store.ts'
 import { type SessionPart, sessionMethods } from '../sessions/session-store.ts'
@@ -24,6 +25,7 @@ export type PdsParts = RepoPart &
   KeyPart &
   ClaimPart &
   DidDocumentPart &
+  OutboxPart &
   StatePart
 
 /** Everything a PDS keeps, except the bytes of blobs. */
@@ -43,5 +45,6 @@ export const pdsMethods: MethodNames<PdsTransaction> = {
   ...keyMethods,
   ...claimMethods,
   ...didDocumentMethods,
+  ...outboxMethods,
   ...stateMethods,
 }

@@ -222,7 +222,7 @@ function signUp(tx: PdsTransaction): void {
     appPassword: undefined,
   })
   tx.sessions.addAppPassword({ did: alice, name: 'app', passwordHash: 'h', privileged: true, createdAt: time(0) })
-  tx.emailTokens.put({ did: alice, purpose: 'confirm', code: 'CODE', expiresAt: time(9) })
+  tx.emailTokens.put({ did: alice, purpose: 'confirm', codeHash: 'hash', expiresAt: time(9) })
   tx.blobs.add(alice, { cid: blobCid('cat'), mimeType: 'image/png', size: 3, createdAt: time(0) })
   tx.events.append(event(alice, 'identity'))
   tx.repo.apply(new SampleRepo(alice).commit({ 'a.b.c/one': { n: 1 } }, { 'a.b.c/one': [blobCid('cat')] }))
