@@ -71,7 +71,7 @@ export type {
   InviteWrites,
   NewInviteCode,
 } from './invites/invite-store.ts'
-export type { KeyPart, KeyStore, KeyWrites, ReservedKey, SigningKey } from './keys/key-store.ts'
+export type { AccountKey, KeyPart, KeyStore, KeyWrites, ReservedKey, Rewriting, SigningKey } from './keys/key-store.ts'
 export type {
   OutboxLimits,
   OutboxMessage,

@@ -1,8 +1,16 @@
-import { ConflictError, type KeyStore, type KeyWrites, type ReservedKey, type SigningKey } from '@atoll/storage'
+import {
+  type AccountKey,
+  ConflictError,
+  type KeyStore,
+  type KeyWrites,
+  type ReservedKey,
+  type Rewriting,
+  type SigningKey,
+} from '@atoll/storage'
 import type { Datetime, Did } from '@atoll/syntax'
 import type { Selectable } from 'kysely'
 import type { RoutinesOf } from '../intents.ts'
-import { change, first, type Routine, type Run } from '../routine.ts'
+import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { orUndefined } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
 import type { KeyTables } from './tables.ts'
@@ -17,6 +25,12 @@ const reserved = statement((db, $: Parameters<{ didKey: string }>) =>
 )
 const reservedFor = statement((db, $: Parameters<{ did: Did }>) =>
   db.selectFrom('reserved_key').selectAll().where('did', '=', $('did')),
+)
+const signingKeys = statement((db, $: Parameters<{ after: Did; limit: number }>) =>
+  db.selectFrom('signing_key').selectAll().where('did', '>', $('after')).orderBy('did').limit($('limit')),
+)
+const reservedKeys = statement((db, $: Parameters<{ after: string; limit: number }>) =>
+  db.selectFrom('reserved_key').selectAll().where('did_key', '>', $('after')).orderBy('did_key').limit($('limit')),
 )
 const setSigningKey = statement((db, $: Parameters<KeyValues>) =>
   db
@@ -47,6 +61,21 @@ const deleteReservedBefore = statement((db, $: Parameters<{ before: Datetime }>)
   db.deleteFrom('reserved_key').where('created_at', '<', $('before')),
 )
 
+const rewriteSigningKey = statement((db, $: Parameters<Rewriting & { did: Did }>) =>
+  db
+    .updateTable('signing_key')
+    .set({ private_key: $('to') })
+    .where('did', '=', $('did'))
+    .where('private_key', '=', $('from')),
+)
+const rewriteReserved = statement((db, $: Parameters<Rewriting & { didKey: string }>) =>
+  db
+    .updateTable('reserved_key')
+    .set({ private_key: $('to') })
+    .where('did_key', '=', $('didKey'))
+    .where('private_key', '=', $('from')),
+)
+
 export class SqlKeys implements KeyStore {
   readonly #run: Run
 
@@ -60,7 +89,7 @@ export class SqlKeys implements KeyStore {
   }
 
   async reserved(didKey: string): Promise<ReservedKey | undefined> {
-    return reservedOf(await this.#run(first(reserved, { didKey })))
+    return toReserved(await this.#run(first(reserved, { didKey })))
   }
 
   async countReserved(): Promise<number> {
@@ -68,7 +97,17 @@ export class SqlKeys implements KeyStore {
   }
 
   async reservedFor(did: Did): Promise<ReservedKey | undefined> {
-    return reservedOf(await this.#run(first(reservedFor, { did })))
+    return toReserved(await this.#run(first(reservedFor, { did })))
+  }
+
+  async signingKeys({ limit, cursor = '' as Did }: { limit: number; cursor?: Did }): Promise<AccountKey[]> {
+    const rows = await this.#run(all(signingKeys, { after: cursor, limit }))
+    return rows.map(({ did, curve, private_key: privateKey }) => ({ did, curve, privateKey }))
+  }
+
+  async reservedKeys({ limit, cursor = '' }: { limit: number; cursor?: string }): Promise<ReservedKey[]> {
+    const rows = await this.#run(all(reservedKeys, { after: cursor, limit }))
+    return rows.map(reservedOf)
   }
 }
 
@@ -86,10 +125,19 @@ export const keyRoutines: RoutinesOf<KeyWrites> = {
   *forgetReserved(before: Datetime): Routine<void> {
     yield* change(deleteReservedBefore, { before })
   },
+  *rewriteSigningKey(did: Did, { from, to }: Rewriting): Routine<void> {
+    yield* change(rewriteSigningKey, { did, from, to })
+  },
+  *rewriteReserved(didKey: string, { from, to }: Rewriting): Routine<void> {
+    yield* change(rewriteReserved, { didKey, from, to })
+  },
 }
 
-function reservedOf(row: Selectable<KeyTables['reserved_key']> | undefined): ReservedKey | undefined {
-  if (!row) return undefined
+function toReserved(row: Selectable<KeyTables['reserved_key']> | undefined): ReservedKey | undefined {
+  return row && reservedOf(row)
+}
+
+function reservedOf(row: Selectable<KeyTables['reserved_key']>): ReservedKey {
   const { did_key: didKey, did, curve, private_key: privateKey, created_at: createdAt } = row
   return { didKey, did: orUndefined(did), curve, privateKey, createdAt }
 }

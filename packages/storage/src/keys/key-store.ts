@@ -15,12 +15,27 @@ export interface ReservedKey extends SigningKey {
   createdAt: Datetime
 }
 
+/** The signing key of one account. */
+export interface AccountKey extends SigningKey {
+  did: Did
+}
+
 /** Committed signing keys. */
 export interface KeyStore {
   signingKey(did: Did): Promise<SigningKey | undefined>
   reserved(didKey: string): Promise<ReservedKey | undefined>
   reservedFor(did: Did): Promise<ReservedKey | undefined>
   countReserved(): Promise<number>
+  /** The keys of accounts after the DID `cursor`, ascending by DID. */
+  signingKeys(options: { limit: number; cursor?: Did }): Promise<AccountKey[]>
+  /** The reserved keys after the public key `cursor`, ascending by public key. */
+  reservedKeys(options: { limit: number; cursor?: string }): Promise<ReservedKey[]>
+}
+
+/** A change of how the same private key is stored, such as its encryption. */
+export interface Rewriting {
+  from: Uint8Array
+  to: Uint8Array
 }
 
 /** How a transaction changes keys. */
@@ -35,6 +50,10 @@ export interface KeyWrites {
   release(didKey: string): void
   /** Deletes the reserved keys that were made before a time. */
   forgetReserved(before: Datetime): void
+  /** Stores an account's key in another form; changes nothing if it is no longer stored as `from`. */
+  rewriteSigningKey(did: Did, form: Rewriting): void
+  /** Stores a reserved key in another form; changes nothing if it is no longer stored as `from`. */
+  rewriteReserved(didKey: string, form: Rewriting): void
 }
 
 /** Signing keys, as a part of a storage. */
@@ -44,5 +63,12 @@ export interface KeyPart {
 }
 
 export const keyMethods: MethodNames<KeyPart['writes']> = {
-  keys: { setSigningKey: true, reserve: true, release: true, forgetReserved: true },
+  keys: {
+    setSigningKey: true,
+    reserve: true,
+    release: true,
+    forgetReserved: true,
+    rewriteSigningKey: true,
+    rewriteReserved: true,
+  },
 }

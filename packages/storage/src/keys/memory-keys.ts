@@ -3,7 +3,8 @@ import { ConflictError } from '../core/errors.ts'
 import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
-import type { KeyStore, KeyWrites, ReservedKey, SigningKey } from './key-store.ts'
+import { compareBytes, compareText } from '../core/order.ts'
+import type { AccountKey, KeyStore, KeyWrites, ReservedKey, Rewriting, SigningKey } from './key-store.ts'
 
 export class MemoryKeys implements KeyStore, KeyWrites {
   readonly #signingKeys: JournaledMap<Did, SigningKey>
@@ -30,6 +31,21 @@ export class MemoryKeys implements KeyStore, KeyWrites {
     return this.#reservedKeys.size
   }
 
+  async signingKeys({ limit, cursor = '' as Did }: { limit: number; cursor?: Did }): Promise<AccountKey[]> {
+    return [...this.#signingKeys]
+      .map(([did, key]) => ({ did, ...key }))
+      .filter(({ did }) => compareText(did, cursor) > 0)
+      .sort((a, b) => compareText(a.did, b.did))
+      .slice(0, limit)
+  }
+
+  async reservedKeys({ limit, cursor = '' }: { limit: number; cursor?: string }): Promise<ReservedKey[]> {
+    return [...this.#reservedKeys.values()]
+      .filter(({ didKey }) => compareText(didKey, cursor) > 0)
+      .sort((a, b) => compareText(a.didKey, b.didKey))
+      .slice(0, limit)
+  }
+
   setSigningKey(did: Did, { curve, privateKey }: SigningKey): void {
     this.#signingKeys.set(did, { curve, privateKey })
   }
@@ -49,6 +65,16 @@ export class MemoryKeys implements KeyStore, KeyWrites {
 
   forgetReserved(before: Datetime): void {
     for (const [didKey, { createdAt }] of this.#reservedKeys) if (createdAt < before) this.#reservedKeys.delete(didKey)
+  }
+
+  rewriteSigningKey(did: Did, { from, to }: Rewriting): void {
+    const key = this.#signingKeys.get(did)
+    if (key && compareBytes(key.privateKey, from) === 0) this.#signingKeys.set(did, { ...key, privateKey: to })
+  }
+
+  rewriteReserved(didKey: string, { from, to }: Rewriting): void {
+    const key = this.#reservedKeys.get(didKey)
+    if (key && compareBytes(key.privateKey, from) === 0) this.#reservedKeys.set(didKey, { ...key, privateKey: to })
   }
 }
 
