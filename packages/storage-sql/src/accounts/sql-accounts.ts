@@ -57,6 +57,12 @@ const withEmail = statement((db, $: Parameters<{ after: number; limit: number; p
     .limit($('limit')),
 )
 const count = statement((db) => db.selectFrom('account').select((is) => is.fn.countAll<number>().as('count')))
+const countNewcomers = statement((db) =>
+  db
+    .selectFrom('claim')
+    .select((is) => is.fn.countAll<number>().as('count'))
+    .where('did', 'not in', (is) => is.selectFrom('account').select('did')),
+)
 const preferencesOf = statement((db, $: Parameters<{ did: Did }>) =>
   db.selectFrom('account_preferences').select('preferences').where('did', '=', $('did')),
 )
@@ -180,6 +186,11 @@ export const accountRoutines: RoutinesOf<AccountWrites> = {
   },
   *delete(did: Did): Routine<void> {
     for (const rows of deleteRows) yield* change(rows, { did })
+  },
+  *requireAtMost(max: number): Routine<void> {
+    const accounts = (yield* first(count, {}))?.count ?? 0
+    const newcomers = (yield* first(countNewcomers, {}))?.count ?? 0
+    if (Number(accounts) + Number(newcomers) > max) throw new ConflictError('accounts', `more than ${max} accounts`)
   },
   *setPreferences(did: Did, preferences: string): Routine<void> {
     yield* change(setPreferences, { did, preferences })

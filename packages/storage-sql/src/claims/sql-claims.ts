@@ -47,6 +47,30 @@ const olderThan = statement((db, $: Parameters<{ before: Datetime; after: number
     .orderBy('key')
     .limit($('limit')),
 )
+const olderThanFor = statement(
+  (db, $: Parameters<{ before: Datetime; purpose: string; after: number; limit: number }>) =>
+    db
+      .selectFrom('claim')
+      .selectAll()
+      .where('key', '>', $('after'))
+      .where('claimed_at', '<', $('before'))
+      .where('purpose', '=', $('purpose'))
+      .orderBy('key')
+      .limit($('limit')),
+)
+const countFor = statement((db, $: Parameters<{ purpose: string }>) =>
+  db
+    .selectFrom('claim')
+    .select((is) => is.fn.countAll<number>().as('count'))
+    .where('purpose', '=', $('purpose')),
+)
+const countBefore = statement((db, $: Parameters<{ key: number; purpose: string }>) =>
+  db
+    .selectFrom('claim')
+    .select((is) => is.fn.countAll<number>().as('count'))
+    .where('key', '<', $('key'))
+    .where('purpose', '=', $('purpose')),
+)
 const insertClaim = statement((db, $: Parameters<ClaimValues>) =>
   db
     .insertInto('claim')
@@ -86,10 +110,21 @@ export class SqlClaims implements ClaimStore {
     return row && claimOfRow(row)
   }
 
-  async list(options: { before: Datetime; cursor?: string; limit: number }): Promise<Page<Claim>> {
-    const after = numberOfCursor(options.cursor)
-    const rows = await this.#run(all(olderThan, { before: options.before, after, limit: options.limit + 1 }))
+  async list(options: { before: Datetime; purpose?: string; cursor?: string; limit: number }): Promise<Page<Claim>> {
+    const { before, purpose } = options
+    const values = { before, after: numberOfCursor(options.cursor), limit: options.limit + 1 }
+    const rows = await this.#run(
+      purpose === undefined ? all(olderThan, values) : all(olderThanFor, { ...values, purpose }),
+    )
     return pageOf(rows, options.limit, { cursor: ({ key }) => String(key), item: claimOfRow })
+  }
+
+  async count(purpose: string): Promise<number> {
+    return Number((await this.#run(first(countFor, { purpose })))?.count ?? 0)
+  }
+
+  countBefore(did: Did): Promise<number | undefined> {
+    return this.#run(claimsBefore(did))
   }
 }
 
@@ -111,6 +146,11 @@ export const claimRoutines: RoutinesOf<ClaimWrites> = {
     const released = yield* change(deleteClaim, { did, purpose })
     if (released === 0) throw new ConflictError('claim', `${did} has no claim for ${purpose}`)
   },
+}
+
+function* claimsBefore(did: Did): Routine<number | undefined> {
+  const own = yield* first(claimOf, { did })
+  return own && Number((yield* first(countBefore, own))?.count ?? 0)
 }
 
 function valuesOf({ handle, email, ...claim }: Claim): ClaimValues {

@@ -96,6 +96,14 @@ const countBack = statement((db, $: Parameters<{ code: string; uses: number }>) 
     .set((is) => ({ used: is('used', '-', $('uses')) }))
     .where('code', '=', $('code')),
 )
+const countMade = statement((db, $: Parameters<{ did: Did }>) =>
+  db
+    .selectFrom('invite_code')
+    .select((is) => is.fn.countAll<number>().as('count'))
+    // Codes that an account makes are its own, by which there is an index.
+    .where('for_account', '=', $('did'))
+    .where('created_by', '=', $('did')),
+)
 const disableCode = statement((db, $: Parameters<{ code: string }>) =>
   db.updateTable('invite_code').set({ disabled: 1 }).where('code', '=', $('code')),
 )
@@ -150,6 +158,10 @@ export const inviteRoutines: RoutinesOf<InviteWrites> = {
   *giveBack(code: string, did: Did): Routine<void> {
     const uses = yield* change(deleteUses, { code, did })
     if (uses > 0) yield* change(countBack, { code, uses })
+  },
+  *requireMade(did: Did, count: number): Routine<void> {
+    const made = Number((yield* first(countMade, { did }))?.count ?? 0)
+    if (made !== count) throw new ConflictError('inviteCode', `${did} has made ${made} codes, not ${count}`)
   },
   *disable({ codes = [], accounts = [] }: { codes?: readonly string[]; accounts?: readonly string[] }): Routine<void> {
     for (const code of codes) yield* change(disableCode, { code })

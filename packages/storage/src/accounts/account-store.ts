@@ -68,6 +68,12 @@ export interface AccountWrites {
    * keys, claim and preferences. It is not an error if there is no account.
    */
   delete(did: Did): void
+  /**
+   * `ConflictError('accounts')` if there are more than `max` accounts by now, with the claims of
+   * DIDs that have no account yet. Call it after what adds one: of transactions that race for the
+   * last place, one commits.
+   */
+  requireAtMost(max: number): void
   setPreferences(did: Did, preferences: string): void
 }
 
@@ -78,5 +84,5 @@ export interface AccountPart {
 }
 
 export const accountMethods: MethodNames<AccountPart['writes']> = {
-  accounts: { create: true, update: true, delete: true, setPreferences: true },
+  accounts: { create: true, update: true, delete: true, requireAtMost: true, setPreferences: true },
 }

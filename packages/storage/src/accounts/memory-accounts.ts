@@ -8,6 +8,8 @@ import { accountHolding, accountTable, preferencesTable, type UniqueField } from
 
 /** Values that are claimed for accounts that do not have them yet. */
 export interface ClaimedValues {
+  /** Those that have a claim. */
+  readonly dids: readonly Did[]
   has(did: Did): boolean
   holding(field: UniqueField, value: string | undefined): { readonly did: Did } | undefined
 }
@@ -73,6 +75,11 @@ export class MemoryAccounts implements AccountStore, AccountWrites {
 
   delete(did: Did): void {
     this.#tables.deleteOwnedBy(did)
+  }
+
+  requireAtMost(max: number): void {
+    const newcomers = this.#claimed.dids.filter((did) => !this.#accounts.has(did))
+    if (this.#accounts.size + newcomers.length > max) throw new ConflictError('accounts', `more than ${max} accounts`)
   }
 
   setPreferences(did: Did, preferences: string): void {

@@ -58,6 +58,52 @@ export function claimStoreSuite(name: string, open: OpenStorage<Parts>, except: 
       expect(await storage.accounts.count()).toBe(1)
     })
 
+    rule('counts and lists the claims for one purpose, in the order in which they were added', async () => {
+      const storage = await fresh()
+      for (const [did, purpose] of [
+        [bob, 'waiting'],
+        [carol, 'rename'],
+        [alice, 'waiting'],
+      ] as const) {
+        await storage.transact(did, (tx) => tx.claims.add(claim(did, { purpose })))
+      }
+      const before = time(9)
+      expect((await storage.claims.list({ before, limit: 9 })).items.map(({ did }) => did)).toEqual([bob, carol, alice])
+      const first = await storage.claims.list({ before, purpose: 'waiting', limit: 1 })
+      expect(first.items.map(({ did }) => did)).toEqual([bob])
+      const rest = await storage.claims.list({ before, purpose: 'waiting', limit: 1, cursor: first.cursor! })
+      expect(rest.items.map(({ did }) => did)).toEqual([alice])
+      expect(rest.cursor).toBeUndefined()
+      expect(await storage.claims.count('waiting')).toBe(2)
+      expect(await storage.claims.count('never')).toBe(0)
+      expect(await storage.claims.countBefore(bob)).toBe(0)
+      expect(await storage.claims.countBefore(alice)).toBe(1)
+      await storage.transact(bob, (tx) => tx.claims.release(bob, 'waiting'))
+      expect(await storage.claims.countBefore(alice)).toBe(0)
+      expect(await storage.claims.countBefore(bob)).toBeUndefined()
+    })
+
+    rule('lets one of several racing transactions have the last place for an account', async () => {
+      const storage = await withAccounts(await fresh(), bob)
+      // The claim of an account takes no place of its own.
+      await storage.transact(bob, (tx) => {
+        tx.claims.add(claim(bob, { handle: 'bobby.test' }))
+        tx.accounts.requireAtMost(1)
+      })
+      const outcomes = await Promise.allSettled([
+        storage.transact(alice, (tx) => {
+          tx.claims.add(claim(alice))
+          tx.accounts.requireAtMost(2)
+        }),
+        storage.transact(carol, (tx) => {
+          tx.accounts.create(account(carol, 'carol'))
+          tx.accounts.requireAtMost(2)
+        }),
+      ])
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: conflict('accounts') })
+    })
+
     rule('lets an account carry what it claimed in the transaction that releases the claim', async () => {
       const storage = await withAccounts(await fresh(), bob)
       for (const did of [alice, bob]) {

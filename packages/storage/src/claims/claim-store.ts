@@ -26,8 +26,17 @@ export interface ClaimStore {
   of(did: Did): Promise<Claim | undefined>
   byHandle(handle: string): Promise<Claim | undefined>
   byEmail(email: string): Promise<Claim | undefined>
-  /** Claims older than `before`, in the order in which they were added. */
-  list(options: { before: Datetime; cursor?: string; limit: number }): Promise<Page<Claim>>
+  /**
+   * Claims older than `before`, in the order in which they were added; with `purpose`, only those
+   * for it.
+   */
+  list(options: { before: Datetime; purpose?: string; cursor?: string; limit: number }): Promise<Page<Claim>>
+  /** How many claims there are for a purpose. */
+  count(purpose: string): Promise<number>
+  /**
+   * How many claims for the same purpose were added before that of `did`. Undefined if it has none.
+   */
+  countBefore(did: Did): Promise<number | undefined>
 }
 
 /**

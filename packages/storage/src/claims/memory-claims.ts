@@ -31,12 +31,25 @@ export class MemoryClaims implements ClaimStore, ClaimWrites, ClaimedValues {
     return this.holding('email', email)
   }
 
-  async list(options: { before: Datetime; cursor?: string; limit: number }): Promise<Page<Claim>> {
+  async list(options: { before: Datetime; purpose?: string; cursor?: string; limit: number }): Promise<Page<Claim>> {
+    const { before, purpose } = options
     const after = numberOfCursor(options.cursor)
-    const following = [...this.#claims.values()].filter(
-      ({ key, claim }) => key > after && claim.claimedAt < options.before,
-    )
+    const following = [...this.#claims.values()]
+      .filter(({ key, claim }) => key > after && claim.claimedAt < before)
+      .filter(({ claim }) => purpose === undefined || claim.purpose === purpose)
     return pageOf(following, options.limit, { cursor: ({ key }) => String(key), item: ({ claim }) => claim })
+  }
+
+  async count(purpose: string): Promise<number> {
+    return [...this.#claims.values()].filter(({ claim }) => claim.purpose === purpose).length
+  }
+
+  async countBefore(did: Did): Promise<number | undefined> {
+    const own = this.#claims.get(did)
+    return (
+      own &&
+      [...this.#claims.values()].filter(({ key, claim }) => key < own.key && claim.purpose === own.claim.purpose).length
+    )
   }
 
   add(claim: Claim): void {
@@ -62,6 +75,10 @@ export class MemoryClaims implements ClaimStore, ClaimWrites, ClaimedValues {
 
   has(did: Did): boolean {
     return this.#claims.has(did)
+  }
+
+  get dids(): readonly Did[] {
+    return [...this.#claims.values()].map(({ claim }) => claim.did)
   }
 
   /** The claim on this handle or e-mail address, ignoring case. */

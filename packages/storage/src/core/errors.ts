@@ -4,6 +4,7 @@ import { BrandedError } from '@atoll/brand'
 export type ConflictField =
   | 'repo'
   | 'did'
+  | 'accounts'
   | 'handle'
   | 'email'
   | 'inviteCode'

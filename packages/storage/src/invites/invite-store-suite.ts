@@ -88,6 +88,24 @@ export function inviteStoreSuite(name: string, open: OpenStorage<InvitePart>, ex
       expect((await storage.invites.ofAccount(alice)).map((invite) => invite.code)).toEqual(['early', 'late'])
     })
 
+    rule('lets one of several racing transactions make the codes that an account has earned', async () => {
+      const storage = await fresh()
+      await storage.transact(alice, (tx) => tx.invites.create(code('gift', { forAccount: alice })))
+      const outcomes = await Promise.allSettled(
+        ['a', 'b', 'c'].map((name) =>
+          storage.transact(alice, (tx) => {
+            tx.invites.create(code(name, { forAccount: alice, createdBy: alice }))
+            tx.invites.requireMade(alice, 1)
+          }),
+        ),
+      )
+      expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+      expect(outcomes.find((outcome) => outcome.status === 'rejected')).toMatchObject({
+        reason: { name: 'ConflictError', field: 'inviteCode' },
+      })
+      expect(await storage.invites.ofAccount(alice)).toHaveLength(2)
+    })
+
     rule('disables codes by name and by account', async () => {
       const storage = await fresh()
       await storage.transact(alice, (tx) => {

@@ -41,6 +41,11 @@ export interface InviteWrites {
   use(code: string, use: InviteUse): void
   /** Undoes the use of a code by `did`, if there was one. */
   giveBack(code: string, did: Did): void
+  /**
+   * `ConflictError('inviteCode')` unless the account has made, for itself, exactly `count` codes by now: of
+   * transactions that race to make what it has earned, one commits.
+   */
+  requireMade(did: Did, count: number): void
   /** Disables these codes, and those given to these accounts. */
   disable(which: { codes?: readonly string[]; accounts?: readonly string[] }): void
 }
@@ -52,5 +57,5 @@ export interface InvitePart {
 }
 
 export const inviteMethods: MethodNames<InvitePart['writes']> = {
-  invites: { create: true, use: true, giveBack: true, disable: true },
+  invites: { create: true, use: true, giveBack: true, requireMade: true, disable: true },
 }

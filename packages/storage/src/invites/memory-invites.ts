@@ -60,6 +60,13 @@ export class MemoryInvites implements InviteStore, InviteWrites {
     if (invite && uses && uses.length < invite.uses.length) this.#invites.set(code, { ...invite, uses })
   }
 
+  requireMade(did: Did, count: number): void {
+    const made = [...this.#invites.values()].filter(
+      ({ createdBy, forAccount }) => createdBy === did && forAccount === did,
+    ).length
+    if (made !== count) throw new ConflictError('inviteCode', `${did} has made ${made} codes, not ${count}`)
+  }
+
   disable({ codes = [], accounts = [] }: { codes?: readonly string[]; accounts?: readonly string[] }): void {
     for (const [code, invite] of this.#invites) {
       if (!codes.includes(code) && !accounts.includes(invite.forAccount)) continue
