@@ -5,6 +5,7 @@ import type { Blobs } from './blobs/blobs.ts'
 import type { UnfinishedChanges } from './claims/unfinished-changes.ts'
 import type { Config } from './config/config.ts'
 import type { RelayNotifier } from './relays/relay-notifier.ts'
+import type { Secrets } from './secrets/secrets.ts'
 import type { Sessions } from './sessions/sessions.ts'
 
 const minute = 60 * 1000
@@ -17,6 +18,7 @@ interface ChoresDeps {
   readonly unfinishedChanges: Pick<UnfinishedChanges, 'settle'>
   readonly blobs: Pick<Blobs, 'sweep'>
   readonly sessions: Pick<Sessions, 'forgetExpired'>
+  readonly secrets: Pick<Secrets, 'renew'>
 }
 
 /**
@@ -25,7 +27,7 @@ interface ChoresDeps {
  * In one process only: every process that runs does all of it.
  */
 export function chores(deps: ChoresDeps): Chore[] {
-  const { config, storage, relays, unfinishedChanges, blobs, sessions } = deps
+  const { config, storage, relays, unfinishedChanges, blobs, sessions, secrets } = deps
   return [
     { name: 'crawlers', everyMs: minute, run: () => relays.notify() },
     { name: 'unfinished changes of accounts', everyMs: minute, run: () => unfinishedChanges.settle() },
@@ -36,6 +38,7 @@ export function chores(deps: ChoresDeps): Chore[] {
       run: () => storage.events.trim({ before: ago(config.subscriptions.backfillLimitMs) }),
     },
     { name: 'sessions', everyMs: hour, run: () => sessions.forgetExpired() },
+    { name: 'secrets', everyMs: minute, run: () => secrets.renew() },
   ]
 }
 

@@ -23,6 +23,7 @@ import { RelayNotifier } from './relays/relay-notifier.ts'
 import { openRepos } from './repos/repos.ts'
 import { routerOptions } from './router-options.ts'
 import { routes } from './routes.ts'
+import { openSecrets } from './secrets/secrets.ts'
 import type { Services } from './services.ts'
 import { openSessions } from './sessions/sessions.ts'
 import { openSignUps } from './sign-ups/sign-ups.ts'
@@ -67,8 +68,14 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     onDamage: (error) => log.error('the database is damaged: it takes no writes until it is restored', { err: error }),
   })
   closers.add(() => adapters.close())
-  const { storage, blobStore, plcFetch } = adapters
+  const { blobStore, plcFetch } = adapters
   const onError = (error: unknown) => log.error('something failed in the background', { err: error })
+  const secrets = await openSecrets({
+    config,
+    storage: adapters.storage,
+    onRenewed: () => log.info('every secret in the database is under the newest of PDS_KEY_ENCRYPTION_KEY'),
+  })
+  const { storage } = secrets
   const repoLocks = new DidLocks()
   // Changes of names have locks of their own: they wait for the directory of DIDs, and must not
   // hold up writes of records.
@@ -124,10 +131,11 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   })
   const unfinishedChanges = new UnfinishedChanges({ storage, owners: [signUps, handles.changes] })
   const housekeeping = new Housekeeping(
-    chores({ config, storage, relays, unfinishedChanges, blobs, sessions }),
+    chores({ config, storage, relays, unfinishedChanges, blobs, sessions, secrets }),
     (error, chore) => log.error('a chore failed', { chore, err: error }),
   )
   closers.add(() => housekeeping.close())
+  closers.add(async () => secrets.stop())
 
   return {
     router,

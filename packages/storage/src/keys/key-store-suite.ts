@@ -79,8 +79,9 @@ export function keyStoreSuite(name: string, open: OpenStorage<KeyPart>, except: 
       const storage = await fresh()
       await storage.transact(bob, (tx) => tx.keys.setSigningKey(bob, signing(2)))
       await storage.transact(alice, (tx) => tx.keys.setSigningKey(alice, signing(1)))
-      for (const key of ['did:key:z2', 'did:key:z1'])
-        await storage.transact(alice, (tx) => tx.keys.reserve(reserved(key)))
+      await storage.transact(alice, (tx) => {
+        for (const key of ['did:key:z2', 'did:key:z1']) tx.keys.reserve(reserved(key))
+      })
       const [first] = await storage.keys.signingKeys({ limit: 1 })
       expect(first).toMatchObject({ did: alice, curve: 'k256' })
       expect(hex(first?.privateKey)).toBe(hex(signing(1).privateKey))

@@ -50,7 +50,7 @@ export interface KeyWrites {
   release(didKey: string): void
   /** Deletes the reserved keys that were made before a time. */
   forgetReserved(before: Datetime): void
-  /** Stores an account's key in another form; changes nothing if it is no longer stored as `from`. */
+  /** Stores the key in another form; changes nothing if it is no longer stored as `from`. */
   rewriteSigningKey(did: Did, form: Rewriting): void
   /** Stores a reserved key in another form; changes nothing if it is no longer stored as `from`. */
   rewriteReserved(didKey: string, form: Rewriting): void
