@@ -4,6 +4,7 @@ import { formatDatetime } from '@atoll/syntax'
 import type { Blobs } from './blobs/blobs.ts'
 import type { UnfinishedChanges } from './claims/unfinished-changes.ts'
 import type { Config } from './config/config.ts'
+import type { ReservedKeys } from './did-changes/reserved-keys.ts'
 import type { RelayNotifier } from './relays/relay-notifier.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { Sessions } from './sessions/sessions.ts'
@@ -19,6 +20,7 @@ interface ChoresDeps {
   readonly blobs: Pick<Blobs, 'sweep'>
   readonly sessions: Pick<Sessions, 'forgetExpired'>
   readonly secrets: Pick<Secrets, 'renew'>
+  readonly reservedKeys: Pick<ReservedKeys, 'forgetOld'>
 }
 
 /**
@@ -27,7 +29,7 @@ interface ChoresDeps {
  * In one process only: every process that runs does all of it.
  */
 export function chores(deps: ChoresDeps): Chore[] {
-  const { config, storage, relays, unfinishedChanges, blobs, sessions, secrets } = deps
+  const { config, storage, relays, unfinishedChanges, blobs, sessions, secrets, reservedKeys } = deps
   return [
     { name: 'crawlers', everyMs: minute, run: () => relays.notify() },
     { name: 'unfinished changes of accounts', everyMs: minute, run: () => unfinishedChanges.settle() },
@@ -37,6 +39,7 @@ export function chores(deps: ChoresDeps): Chore[] {
       everyMs: 10 * minute,
       run: () => storage.events.trim({ before: ago(config.subscriptions.backfillLimitMs) }),
     },
+    { name: 'reserved keys', everyMs: hour, run: () => reservedKeys.forgetOld() },
     { name: 'sessions', everyMs: hour, run: () => sessions.forgetExpired() },
     { name: 'secrets', everyMs: minute, run: () => secrets.renew() },
   ]

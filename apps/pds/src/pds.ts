@@ -9,6 +9,7 @@ import { openBlobs } from './blobs/blobs.ts'
 import { chores } from './chores.ts'
 import { UnfinishedChanges } from './claims/unfinished-changes.ts'
 import { type Closers, openClosers } from './closers.ts'
+import { openDidChanges } from './did-changes/did-changes.ts'
 import { DidLocks } from './did-locks.ts'
 import { openEventFeed } from './events/event-feed.ts'
 import { openHandles } from './handles/handles.ts'
@@ -21,6 +22,7 @@ import { withOwnRoutes } from './kit/with-own-routes.ts'
 import type { PdsOptions } from './options.ts'
 import { RelayNotifier } from './relays/relay-notifier.ts'
 import { openRepos } from './repos/repos.ts'
+import { PublicIdentities } from './resolution/public-identities.ts'
 import { routerOptions } from './router-options.ts'
 import { routes } from './routes.ts'
 import { openSecrets } from './secrets/secrets.ts'
@@ -90,11 +92,13 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const sessions = openSessions({ config, storage, accounts })
   const invites = openInvites({ config, storage })
   const handles = openHandles({ config, storage, identity, locks: nameLocks })
+  const identities = new PublicIdentities({ accounts, rules: handles.rules, ...identity })
   const blobs = openBlobs({ config, storage, store: blobStore, locks: repoLocks, log, onError })
   closers.add(() => blobs.settled())
   const hooks = await openHooks({ hooks: options.hooks, events, log })
   closers.add(() => hooks.close())
   const repos = openRepos({ storage, accounts, blobs, locks: repoLocks, check: hooks.check })
+  const didChanges = openDidChanges({ config, storage, identity, repos, locks: nameLocks })
   const signUps = openSignUps({
     storage,
     accounts,
@@ -106,7 +110,19 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     locks: nameLocks,
   })
 
-  const services: Services = { config, sequencer, identity, accounts, sessions, signUps, handles, blobs, repos }
+  const services: Services = {
+    config,
+    sequencer,
+    identity,
+    identities,
+    accounts,
+    sessions,
+    signUps,
+    handles,
+    didChanges,
+    blobs,
+    repos,
+  }
   const pdsServices = openPdsServices({ accounts, repos, identity, events })
   const access = createAccess({
     tokens: sessions.tokens,
@@ -129,9 +145,21 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     lastSeq: () => sequencer.last(),
     onError,
   })
-  const unfinishedChanges = new UnfinishedChanges({ storage, owners: [signUps, handles.changes] })
+  const unfinishedChanges = new UnfinishedChanges({
+    storage,
+    owners: [signUps, handles.changes, didChanges.operations],
+  })
   const housekeeping = new Housekeeping(
-    chores({ config, storage, relays, unfinishedChanges, blobs, sessions, secrets }),
+    chores({
+      config,
+      storage,
+      relays,
+      unfinishedChanges,
+      blobs,
+      sessions,
+      secrets,
+      reservedKeys: didChanges.reservedKeys,
+    }),
     (error, chore) => log.error('a chore failed', { chore, err: error }),
   )
   closers.add(() => housekeeping.close())

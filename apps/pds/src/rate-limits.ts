@@ -36,6 +36,17 @@ export const limits = {
     { name: 'updateHandle-minutes', points: 10, durationMs: 5 * minute, key: caller },
     { name: 'updateHandle-day', points: 50, durationMs: day, key: caller },
   ],
+  plcOperations: [
+    { name: 'plcOperations-minutes', points: 10, durationMs: 5 * minute, key: caller },
+    { name: 'plcOperations-day', points: 50, durationMs: day, key: caller },
+  ],
+  /** For each client address: each makes this server ask hosts that the client names. */
+  refreshIdentity: [{ name: 'refreshIdentity', points: 100, durationMs: 5 * minute }],
+  /** For each client address: keys are kept for a week. */
+  reserveSigningKey: [
+    { name: 'reserveSigningKey-minutes', points: 30, durationMs: 5 * minute },
+    { name: 'reserveSigningKey-day', points: 300, durationMs: day },
+  ],
   uploadBlob: [{ name: 'uploadBlob', points: 1000, durationMs: day, key: caller }],
 } satisfies Record<string, readonly RateLimit<never>[]>
 

@@ -1,3 +1,4 @@
+import * as admin from '@atoll/lexicons/com.atproto.admin'
 import * as identity from '@atoll/lexicons/com.atproto.identity'
 import * as repo from '@atoll/lexicons/com.atproto.repo'
 import * as server from '@atoll/lexicons/com.atproto.server'
@@ -5,6 +6,7 @@ import * as sync from '@atoll/lexicons/com.atproto.sync'
 import { route, stream } from '@atoll/xrpc-server'
 import type { Access } from './access/access.ts'
 import { blankIsAbsent } from './methods/blank-is-absent.ts'
+import * as adminMethods from './methods/com.atproto.admin/index.ts'
 import * as identityMethods from './methods/com.atproto.identity/index.ts'
 import * as repoMethods from './methods/com.atproto.repo/index.ts'
 import * as serverMethods from './methods/com.atproto.server/index.ts'
@@ -23,6 +25,9 @@ export const routes = (s: Services, may: Access) => [
   route(server.refreshSession, may.refresh, serverMethods.refreshSession(s)),
   route(server.deleteSession, may.expiredRefresh, serverMethods.deleteSession(s)),
   route(server.getSession, may.account, serverMethods.getSession(s)),
+  route(server.reserveSigningKey, may.anyone, serverMethods.reserveSigningKey(s), {
+    limits: limits.reserveSigningKey,
+  }),
   route(server.describeServer, may.anyone, serverMethods.describeServer(s)),
 
   route(repo.createRecord, may.account, repoMethods.createRecord(s), { points: 3, maxBytes: megabyte }),
@@ -55,5 +60,14 @@ export const routes = (s: Services, may: Access) => [
   route(sync.getCheckout, may.reader, syncMethods.getCheckout(s)),
 
   route(identity.resolveHandle, may.anyone, identityMethods.resolveHandle(s)),
+  route(identity.resolveDid, may.anyone, identityMethods.resolveDid(s)),
+  route(identity.resolveIdentity, may.anyone, identityMethods.resolveIdentity(s)),
+  route(identity.refreshIdentity, may.anyone, identityMethods.refreshIdentity(s), { limits: limits.refreshIdentity }),
   route(identity.updateHandle, may.account, identityMethods.updateHandle(s), { limits: limits.updateHandle }),
+  route(identity.getRecommendedDidCredentials, may.account, identityMethods.getRecommendedDidCredentials(s)),
+  route(identity.submitPlcOperation, may.account, identityMethods.submitPlcOperation(s), {
+    limits: limits.plcOperations,
+  }),
+
+  route(admin.updateAccountHandle, may.admin, adminMethods.updateAccountHandle(s)),
 ]

@@ -24,6 +24,9 @@ const impossibleWrite = ['RepoNotFound', 'BlobNotFound', 'InvalidMimeType', 'Inv
  * error: clients know these names from methods that do declare them, or from other servers.
  */
 export const undeclaredErrors = {
+  'com.atproto.admin.updateAccountHandle': ['HandleNotAvailable', 'InvalidHandle', 'UnsupportedDomain'],
+  'com.atproto.identity.refreshIdentity': ['InvalidHandle'], // as resolveHandle
+  'com.atproto.identity.resolveIdentity': ['InvalidHandle'],
   'com.atproto.identity.resolveHandle': ['InvalidHandle'], // a top-level domain that no handle may have
   'com.atproto.identity.updateHandle': ['HandleNotAvailable', 'InvalidHandle', 'UnsupportedDomain'], // as createAccount
   'com.atproto.repo.applyWrites': impossibleWrite,

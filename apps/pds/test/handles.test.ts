@@ -1,8 +1,7 @@
 import { IdentityUnavailableError } from '@atoll/identity'
-import { XrpcError } from '@atoll/xrpc'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HandleRules } from '../src/handles/handle-rules.ts'
-import { resolveHandle } from '../src/methods/com.atproto.identity/resolveHandle.ts'
+import { PublicIdentities } from '../src/resolution/public-identities.ts'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
 let pds: PdsUnderTest
@@ -74,14 +73,14 @@ describe('resolveHandle', () => {
 
   it('finds nothing where those who are asked fail', async () => {
     const failing = () => Promise.reject(new IdentityUnavailableError('alice.example.com', 'no answer'))
-    const resolve = resolveHandle({
+    const identities = new PublicIdentities({
       accounts: { find: async () => undefined },
-      handles: { rules: new HandleRules(['.test']) },
-      identity: { lookUps: { of: () => ({ resolveHandle: failing, resolveDid: failing }) } },
+      rules: new HandleRules(['.test']),
+      lookUps: { of: () => ({ resolveHandle: failing, resolveDid: failing }) },
+      plc: { hasEnded: failing },
     })
-    // All that the method looks at.
-    const refuse = (name: string, message: string) => new XrpcError(name, message)
-    const call = { params: { handle: 'alice.example.com' }, refuse } as unknown as Parameters<typeof resolve>[0]
-    await expect(resolve(call)).rejects.toMatchObject({ error: 'HandleNotFound', status: 400 })
+    const caller = { ip: '192.0.2.1', signal: new AbortController().signal }
+    const resolved = identities.requireDid('alice.example.com', caller)
+    await expect(resolved).rejects.toMatchObject({ error: 'HandleNotFound', status: 400 })
   })
 })

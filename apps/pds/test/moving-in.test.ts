@@ -65,13 +65,11 @@ describe('an account that moves here', () => {
   })
 
   it('takes the key that was reserved for it', async () => {
-    const reserved = generateKeyPair('k256')
-    const createdAt = '2026-01-01T00:00:00.000Z' as never
     const { storage } = pds.adapters
-    const stored = { curve: reserved.curve, privateKey: reserved.exportPrivateKey() }
-    await storage.transact(did, (tx) => tx.keys.reserve({ ...stored, didKey: reserved.didKey(), did, createdAt }))
-    expect((await moveIn(tokenFor())).status).toBe(200)
-    expect((await storage.keys.signingKey(did))?.privateKey).toEqual(stored.privateKey)
+    const { body } = await pds.post('com.atproto.server.reserveSigningKey', { did })
+    const { body: moved } = await moveIn(tokenFor())
+    const recommended = await pds.get('com.atproto.identity.getRecommendedDidCredentials', { token: moved.accessJwt })
+    expect(recommended.body.verificationMethods).toEqual({ atproto: body.signingKey })
     expect(await storage.keys.reservedFor(did)).toBeUndefined()
   })
 

@@ -1,6 +1,7 @@
 import { DataModelError, jsonToValue, type ValueMap } from '@atoll/data-model'
 import type { DidDocument, IdentityResolver } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
+import { Refused } from '../refused.ts'
 
 interface AccountDocumentsDeps {
   readonly resolver: Pick<IdentityResolver, 'resolveDid'>
@@ -31,6 +32,13 @@ export class AccountDocuments {
     const document = await this.#resolver.resolveDid(did).catch(() => undefined)
     return document ? didDocField(document) : {}
   }
+}
+
+/** The document as a value of an output. Refuses one that an output cannot hold. */
+export function requireDidDoc(document: DidDocument): ValueMap {
+  const { didDoc } = didDocField(document)
+  if (!didDoc) throw new Refused('InvalidRequest', `DID document is not of the data model: ${document.id}`)
+  return didDoc
 }
 
 /**

@@ -2,18 +2,24 @@ import type { DidKey, KeyPair } from '@atoll/crypto'
 import type { DidDocument } from '@atoll/identity'
 import {
   type AnyOperation,
+  acceptOperation,
   cidOfOperation,
   contentOf,
   createGenesis,
   formatDidDocument,
   type LivingOperation,
+  type PlcChanges,
   type PlcClient,
+  type PlcContent,
   PlcError,
   type PlcIssue,
   type PlcOperation,
   PlcRequestError,
+  parseOperation,
+  requireAcceptable,
   tombstone,
   updateOperation,
+  type ValidLog,
   validateLogInPieces,
 } from '@atoll/identity/plc'
 import type { Did, Handle } from '@atoll/syntax'
@@ -27,6 +33,7 @@ interface PlcAccountsDeps {
   /** Where the accounts' repositories are served. */
   readonly pds: string
   readonly onError: (error: unknown) => void
+  readonly now?: () => number
 }
 
 /** The content of a new identity. */
@@ -52,6 +59,7 @@ export class PlcAccounts {
   readonly #recoveryKey: DidKey | undefined
   readonly #pds: string
   readonly #onError: (error: unknown) => void
+  readonly #now: () => number
 
   constructor(deps: PlcAccountsDeps) {
     this.#client = deps.client
@@ -59,6 +67,7 @@ export class PlcAccounts {
     this.#recoveryKey = deps.recoveryKey
     this.#pds = deps.pds
     this.#onError = deps.onError
+    this.#now = deps.now ?? (() => Date.now())
   }
 
   /**
@@ -67,9 +76,19 @@ export class PlcAccounts {
    */
   create({ handle, signingKey, recoveryKey: own }: NewIdentity): { did: Did; genesis: PlcOperation } {
     const signer = this.#rotationKey
-    const rotationKeys = [own, this.#recoveryKey, signer.didKey()].filter((key) => key !== undefined)
+    const rotationKeys = this.#rotationKeys(own)
     const { did, op } = createGenesis({ handle, signingKey, rotationKeys, pds: this.#pds, signer })
     return { did, genesis: op }
+  }
+
+  /** What the document of an account of this server should say. */
+  recommended({ handle, signingKey, recoveryKey }: NewIdentity): PlcContent {
+    return {
+      rotationKeys: this.#rotationKeys(recoveryKey),
+      alsoKnownAs: [`at://${handle}`],
+      verificationMethods: { atproto: signingKey },
+      services: { atproto_pds: { type: pdsServiceType, endpoint: this.#pds } },
+    }
   }
 
   /** Whether a first operation has the content that one made now would have. */
@@ -86,7 +105,7 @@ export class PlcAccounts {
   async handleOperation(did: Did, handle: Handle): Promise<PlcOperation | undefined> {
     if (!isPlc(did)) return undefined
     const last = await this.#last(did)
-    if (!isAlive(last)) throw new Refused('InvalidRequest', 'The DID of this account has been given up')
+    if (!isAlive(last)) throw givenUp()
     if (handleIn(last) === handle) return undefined
     this.#requireOurs(last)
     return updateOperation(last, { handle }, this.#rotationKey)
@@ -109,6 +128,68 @@ export class PlcAccounts {
       ? { handle }
       : { alsoKnownAs: contentOf(last).alsoKnownAs.filter((name) => name !== `at://${wrong}`) }
     await this.requireAccepted(did, updateOperation(last, changes, this.#rotationKey))
+  }
+
+  /** Whether the identity was ended by a tombstone. Refuses when the directory does not answer. */
+  async hasEnded(did: Did): Promise<boolean> {
+    try {
+      return (await this.#client.getLastOp(did))?.type === 'plc_tombstone'
+    } catch (error) {
+      if (!isDirectoryFault(error)) throw error
+      this.#onError(error)
+      throw directoryFailure()
+    }
+  }
+
+  /**
+   * An operation with the server's signature that changes some fields of the identity. It is not
+   * submitted. Refuses when this server may not change the document, and what nobody could use.
+   */
+  async signUpdate(did: Did, changes: PlcChanges): Promise<PlcOperation> {
+    if (!isPlc(did)) throw notPlc(did)
+    const last = await this.#last(did)
+    if (!isAlive(last)) throw givenUp()
+    this.#requireOurs(last)
+    return orRefused(() => updateOperation(last, changes, this.#rotationKey))
+  }
+
+  /**
+   * Reads an operation that somebody hands in for an account of this server. Refuses one after
+   * which the account would not be usable here.
+   */
+  requireUsable(json: unknown, { handle, signingKey }: Pick<NewIdentity, 'handle' | 'signingKey'>): PlcOperation {
+    const operation = orRefused(() => {
+      const parsed = parseOperation(json)
+      requireAcceptable(parsed)
+      return parsed
+    })
+    if (operation.type !== 'plc_operation') {
+      throw new Refused('InvalidRequest', `An account here cannot be left with a ${operation.type}`)
+    }
+    const service = operation.services['atproto_pds']
+    const faults: readonly (readonly [boolean, string])[] = [
+      [this.#isOurs(operation), notOurs],
+      [service?.type === pdsServiceType, 'Incorrect type on atproto_pds service'],
+      [service?.endpoint === this.#pds, 'Incorrect endpoint on atproto_pds service'],
+      [operation.verificationMethods['atproto'] === signingKey, 'Incorrect signing key'],
+      [operation.alsoKnownAs[0] === `at://${handle}`, 'Incorrect handle in alsoKnownAs'],
+    ]
+    const fault = faults.find(([isRight]) => !isRight)
+    if (fault) throw new Refused('InvalidRequest', fault[1])
+    return operation
+  }
+
+  /**
+   * Refuses an operation that the directory would not accept after what it has. False if it has
+   * the operation already, as the last.
+   */
+  async requireNext(did: Did, operation: PlcOperation): Promise<boolean> {
+    if (!isPlc(did)) throw notPlc(did)
+    const log = await this.#log(did)
+    if (!log) throw new Refused('InvalidRequest', `The directory of DIDs does not know ${did}`)
+    if (isSame(log.last, operation)) return false
+    orRefused(() => acceptOperation(did, log.entries, operation, this.#now()))
+    return true
   }
 
   /** Whether this operation is the last of the DID. */
@@ -148,17 +229,21 @@ export class PlcAccounts {
     if ((await this.submit(did, operation)) !== 'accepted') throw directoryFailure()
   }
 
-  /**
-   * The last operation of the DID, by its whole log and not by the word of the directory alone:
-   * this server signs what follows from it, and must not sign for another DID. Time stamps from the
-   * future pass, since this server's clock may be wrong.
-   */
   async #last(did: Did): Promise<AnyOperation | undefined> {
+    return (await this.#log(did))?.last
+  }
+
+  /**
+   * The operations of the DID, proven by the whole log and not by the word of the directory alone:
+   * this server signs what follows from them, and must not sign for another DID. Time stamps from
+   * the future pass, since this server's clock may be wrong.
+   */
+  async #log(did: Did): Promise<ValidLog | undefined> {
     try {
       const log = await this.#client.getAuditLog(did)
       if (log === undefined) return undefined
       const judged = await validateLogInPieces(did, log)
-      if (judged.ok) return judged.value.last
+      if (judged.ok) return judged.value
       throw new PlcLogError(did, judged.issues)
     } catch (error) {
       if (!isDirectoryFault(error)) throw error
@@ -167,14 +252,21 @@ export class PlcAccounts {
     }
   }
 
+  #rotationKeys(own: DidKey | undefined): DidKey[] {
+    return [own, this.#recoveryKey, this.#rotationKey.didKey()].filter((key) => key !== undefined)
+  }
+
   #isOurs(operation: LivingOperation): boolean {
     return contentOf(operation).rotationKeys.includes(this.#rotationKey.didKey())
   }
 
   #requireOurs(last: LivingOperation): void {
-    if (!this.#isOurs(last)) throw new Refused('InvalidRequest', "Rotation keys do not include server's rotation key")
+    if (!this.#isOurs(last)) throw new Refused('InvalidRequest', notOurs)
   }
 }
+
+const pdsServiceType = 'AtprotoPersonalDataServer'
+const notOurs = "Rotation keys do not include server's rotation key"
 
 /** The directory gave a log that is not the DID's. */
 class PlcLogError extends Error {
@@ -194,6 +286,23 @@ export function directoryFailure(): Refused {
     'UpstreamFailure',
     'The directory of DIDs cannot be reached, or refused the change; try again later',
   )
+}
+
+function givenUp(): Refused {
+  return new Refused('InvalidRequest', 'The DID of this account has been given up')
+}
+
+function notPlc(did: Did): Refused {
+  return new Refused('InvalidRequest', `${did} is not a did:plc: its owner changes the document where it is published`)
+}
+
+/** Turns what the rules of did:plc refuse into a refusal of the request. */
+function orRefused<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof PlcError ? new Refused('InvalidRequest', error.message) : error
+  }
 }
 
 function isPlc(did: Did): boolean {

@@ -20,6 +20,7 @@ export interface Repos {
   readonly preparer: RecordPreparer
   readonly writes: RecordWrites
   readonly writer: RepoWriter
+  readonly signingKeys: SigningKeys
 }
 
 interface ReposDeps {
@@ -31,11 +32,13 @@ interface ReposDeps {
 }
 
 export function openRepos({ storage, accounts, blobs, locks, check }: ReposDeps): Repos {
-  const writer = new RepoWriter({ storage, blobs, signingKeys: new SigningKeys(storage.keys), locks, check })
+  const signingKeys = new SigningKeys(storage.keys)
+  const writer = new RepoWriter({ storage, blobs, signingKeys, locks, check })
   return {
     reader: new RepoReader({ accounts, storage, exports: new Exports(storage.repos) }),
     preparer: new RecordPreparer(lexicons()),
     writes: new RecordWrites(writer),
     writer,
+    signingKeys,
   }
 }

@@ -1,7 +1,7 @@
 import type { Datetime, Did } from '@atoll/syntax'
 import type { MethodNames } from '../core/storage.ts'
 
-/** The document of a DID that this server publishes itself, because its host name is one of its own. */
+/** The document of a DID that this server publishes itself: its host name is one of its own. */
 export interface HostedDocument {
   did: Did
   /**

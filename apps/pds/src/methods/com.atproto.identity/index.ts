@@ -1,2 +1,7 @@
+export { getRecommendedDidCredentials } from './getRecommendedDidCredentials.ts'
+export { refreshIdentity } from './refreshIdentity.ts'
+export { resolveDid } from './resolveDid.ts'
 export { resolveHandle } from './resolveHandle.ts'
+export { resolveIdentity } from './resolveIdentity.ts'
+export { submitPlcOperation } from './submitPlcOperation.ts'
 export { updateHandle } from './updateHandle.ts'

@@ -1,0 +1,1 @@
+export { updateAccountHandle } from './updateAccountHandle.ts'
