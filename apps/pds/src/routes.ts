@@ -43,6 +43,7 @@ export const routes = (s: Services, may: Access) => [
   route(repo.uploadBlob, may.account, repoMethods.uploadBlob(s), {
     maxBytes: s.config.blobs.uploadLimit,
     limits: limits.uploadBlob,
+    skipGlobalLimits: true,
   }),
 
   route(sync.getRepo, may.reader, syncMethods.getRepo(s)),

@@ -91,6 +91,59 @@ describe('blobs', () => {
     expect(await pds.adapters.blobStore.size(alice.did, parseCid(cid))).toBeUndefined()
   })
 
+  it('are served in parts, and not again to who has them', async () => {
+    const { body } = await upload(bytes, 'image/png')
+    await attach(body.blob, 'one')
+    const read = (headers: Record<string, string>, method = 'GET') =>
+      pds.fetch(`/xrpc/com.atproto.sync.getBlob?did=${alice.did}&cid=${body.blob.ref}`, { method, headers })
+    const etag = `"${body.blob.ref}"`
+
+    const part = await read({ range: 'bytes=4-9', 'if-range': etag, 'accept-encoding': 'gzip' })
+    expect(part.status).toBe(206)
+    expect(Object.fromEntries(part.headers)).toMatchObject({
+      'content-range': `bytes 4-9/${bytes.length}`,
+      'content-length': '6',
+      'content-type': 'image/png',
+      'content-security-policy': "default-src 'none'; sandbox",
+      etag,
+    })
+    expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(4, 10))).toBe(true)
+    expect(Buffer.from(await (await read({ range: 'bytes=-3' })).arrayBuffer()).equals(bytes.subarray(-3))).toBe(true)
+
+    const beyond = await read({ range: `bytes=${bytes.length}-` })
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`])
+    expect(((await beyond.json()) as { error: string }).error).toBe('RangeNotSatisfiable')
+    expect((await read({ range: 'bytes=0-1', 'if-range': '"other"' })).status).toBe(200)
+
+    const head = await read({}, 'HEAD')
+    expect([head.status, head.headers.get('content-length'), head.headers.get('accept-ranges')]).toEqual([
+      200,
+      String(bytes.length),
+      'bytes',
+    ])
+    expect(await head.text()).toBe('')
+    expect((await read({ 'if-none-match': etag })).status).toBe(304)
+    await pds.adapters.storage.transact(alice.did, (tx) => tx.blobs.setTakedown(alice.did, body.blob.ref, 'because'))
+    expect((await read({ 'if-none-match': etag })).status).toBe(400)
+    expect((await read({ range: 'bytes=0-1' })).status).toBe(400)
+  })
+
+  it('of text are compressed whole, and never in parts', async () => {
+    const text = Buffer.from('plain words. '.repeat(1000))
+    const { body } = await upload(text, 'text/plain')
+    await attach(body.blob, 'one')
+    const read = (headers: Record<string, string>) =>
+      pds.fetch(`/xrpc/com.atproto.sync.getBlob?did=${alice.did}&cid=${body.blob.ref}`, {
+        headers: { 'accept-encoding': 'gzip', ...headers },
+      })
+    const whole = await read({})
+    expect([whole.headers.get('content-encoding'), whole.headers.get('etag')]).toEqual(['gzip', `W/"${body.blob.ref}"`])
+    await whole.body?.cancel()
+    const part = await read({ range: 'bytes=0-5999' })
+    expect([part.status, part.headers.get('content-encoding')]).toEqual([206, null])
+    expect(Buffer.from(await part.arrayBuffer()).equals(text.subarray(0, 6000))).toBe(true)
+  })
+
   it('that were taken down are shown to their owner and the administrator only', async () => {
     const { body } = await upload(bytes, 'image/png')
     await attach(body.blob, 'one')

@@ -113,3 +113,14 @@ it('refuses sign-ins that would wait long even without limits, and drops those o
   expect((await signIn('password of alice', 1)).status).toBe(200)
   await pds.close()
 })
+
+it('counts uploads by account, so that many accounts behind one address do not share an allowance', async () => {
+  const pds = await PdsUnderTest.start({ PDS_RATE_LIMITS_ENABLED: 'true' })
+  const { accessJwt: token } = await pds.account('alice')
+  const upload = async (options: { token?: string }) =>
+    (await pds.upload('com.atproto.repo.uploadBlob', Buffer.from('plain words'), 'text/plain', options)).status
+  const ask = async () => (await pds.get('com.atproto.server.describeServer')).status
+  while ((await ask()) === 200);
+  expect([await upload({ token }), await upload({}), await ask()]).toEqual([200, 429, 429])
+  await pds.close()
+})

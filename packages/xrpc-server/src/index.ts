@@ -43,6 +43,7 @@ export {
 } from './http/client-address.ts'
 export { ClientGoneError, UndeclaredRefusalError } from './http/errors.ts'
 export type { RequestHeaders, ResponseHeaderMap, RouterRequest, RouterResponse } from './http/messages.ts'
+export { isUnchanged, type Representation, type RequestedPart, requestedPart } from './http/requested-part.ts'
 export { CountsByKey } from './limits/counts-by-key.ts'
 export {
   MemoryRateLimitStore,

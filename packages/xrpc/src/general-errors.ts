@@ -14,6 +14,7 @@ export const generalErrors = {
   PayloadTooLarge: 413,
   PayloadTooLargeError: 413,
   UnsupportedMediaType: 415,
+  RangeNotSatisfiable: 416,
   UpgradeRequired: 426,
   RateLimitExceeded: 429,
   ClientGone: 499,

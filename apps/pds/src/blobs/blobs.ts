@@ -6,6 +6,7 @@ import {
   BlobMissingError,
   type BlobStore,
   BlobTooLargeError,
+  type ByteRange,
   type PdsStorage,
   type StoredBlob,
 } from '@atoll/storage'
@@ -22,6 +23,13 @@ const uploadGraceMs = 6 * 60 * 60 * 1000
 const collectAtOnce = 500
 /** How many lost blobs are remembered as reported. */
 const maxReported = 10_000
+
+/** How a blob is read. */
+interface BlobReading {
+  /** Whether the reader may see what was taken down. */
+  readonly takendown: boolean
+  readonly partOf?: (size: number) => ByteRange | undefined
+}
 
 interface BlobsDeps {
   readonly storage: Pick<PdsStorage, 'blobs' | 'records' | 'transact'>
@@ -134,15 +142,16 @@ export class Blobs {
   }
 
   /**
-   * The bytes of a blob that a record refers to; of one that was taken down, for those who may see
-   * it. Refuses with `BlobNotFound`.
+   * The bytes of a blob that a record refers to, or the part of them that `partOf` returns for
+   * their number; of one that was taken down, for those who may see it. Refuses with
+   * `BlobNotFound`.
    */
-  async read(did: Did, cid: Cid, may: { takendown: boolean }): Promise<BlobBytes & { mimeType: string }> {
+  async read(did: Did, cid: Cid, { takendown, partOf }: BlobReading): Promise<BlobBytes & { mimeType: string }> {
     const stored = await this.#storage.blobs.get(did, cid)
-    if (!stored || stored.temporary || (stored.takedown !== undefined && !may.takendown)) {
+    if (!stored || stored.temporary || (stored.takedown !== undefined && !takendown)) {
       throw new Refused('BlobNotFound', 'Blob not found')
     }
-    const blob = await this.#whole(did, stored)
+    const blob = await this.#whole(did, stored, partOf?.(stored.size))
     if (!blob) {
       await this.#reportLost(did, cid)
       throw new Refused('BlobNotFound', 'Blob not found')
@@ -201,9 +210,9 @@ export class Blobs {
     return others.includes(mimeType) ? mimeType : stored.mimeType
   }
 
-  /** The blob, if it has as many bytes as were uploaded. */
-  async #whole(did: Did, { cid, size }: StoredBlob): Promise<BlobBytes | undefined> {
-    const found = await this.#store.get(did, cid)
+  /** The blob or a part of it, if it has as many bytes as were uploaded. */
+  async #whole(did: Did, { cid, size }: StoredBlob, part: ByteRange | undefined): Promise<BlobBytes | undefined> {
+    const found = await this.#store.get(did, cid, part)
     if (found?.size === size) return found
     // In a folder of blobs that is older than the database, it may still be among the uploads.
     if ((await this.#store.size(did, cid)) === undefined) return undefined
@@ -213,7 +222,7 @@ export class Blobs {
       if (error instanceof BlobMissingError) return undefined
       throw error
     }
-    const restored = await this.#store.get(did, cid)
+    const restored = await this.#store.get(did, cid, part)
     return restored?.size === size ? restored : undefined
   }
 

@@ -192,6 +192,10 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     // The order of the curve.
     ['fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141', 'it is zero or too large'],
   ],
+  PDS_KEY_ENCRYPTION_KEY: [
+    ['22'.repeat(31), 'it must have exactly 64 characters'],
+    ['00'.repeat(32), 'it can be guessed'],
+  ],
   PDS_DATA_DIRECTORY: [['/pds\u0000', 'control character']],
   PDS_BLOBSTORE_DISK_LOCATION: [['/pds\nblocks', 'contains a line break']],
   PDS_BLOBSTORE_DISK_TMP_LOCATION: [['/tmp\rx', 'contains a line break']],

@@ -28,9 +28,16 @@ export async function callMethod(
   settings: MethodSettings,
 ): Promise<RouterResponse> {
   const { request } = exchange
-  const params = requireParams(method, request)
-  const authorizing = authorize(new AuthorizeCall(method.nsid, params, exchange))
-  const credentials = isPromise(authorizing) ? await authorizing : authorizing
+  let params: object
+  let credentials: unknown
+  try {
+    params = requireParams(method, request)
+    const authorizing = authorize(new AuthorizeCall(method.nsid, params, exchange))
+    credentials = isPromise(authorizing) ? await authorizing : authorizing
+  } catch (refusal) {
+    if (options.skipGlobalLimits && exchange.isLimited) await settings.limiter.spendGlobal(exchange)
+    throw refusal
+  }
   const reading = readInput(method, request, settings.inputLimits, options.maxBytes)
   const input = isPromise(reading) ? await reading : reading
   const call = new MethodCall(method, params, input, credentials, exchange)

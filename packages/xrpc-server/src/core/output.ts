@@ -40,8 +40,10 @@ export function outputResponse(
 
 function rawResponse(output: RawOutput, headers: ResponseHeaderMap): RouterResponse {
   Object.assign(headers, output.headers)
+  // A host may not send a body with it, not even an empty one.
+  if (output.status === 304) return { status: 304, headers }
   headers['content-type'] = output.encoding
-  return { status: 200, headers, body: output.body, release: output.release }
+  return { status: output.status ?? 200, headers, body: output.body, release: output.release }
 }
 
 // A JSON output could have fields with these names; its `body` would then be text.

@@ -56,6 +56,11 @@ export interface Call<M extends Query | Procedure, C = unknown> {
 export interface RawOutput {
   encoding: string
   body: ResponseBody
+  /**
+   * Default: 200. 206 for a part of what was asked for, which is never compressed; 304 for nothing
+   * new.
+   */
+  status?: 200 | 206 | 304
   /** Names are lower-case. */
   headers?: ResponseHeaderMap
   /**
@@ -108,7 +113,11 @@ export interface RouteOptions<M extends Query | Procedure = Query | Procedure, C
    * Limits of this route, in addition to the router's. Routes that name the same limit share it.
    */
   limits?: readonly RateLimit<Call<M, C>>[]
-  /** Leaves the route out of the router's global limits. */
+  /**
+   * Leaves the callers that the route admits out of the router's global limits, which count by
+   * address: for routes whose `limits` count by account, so that many accounts behind one address
+   * do not share an allowance. Refused callers are counted.
+   */
   skipGlobalLimits?: boolean
   /**
    * Bound of the decoded body. Default: the router's, which are 150 KiB for JSON and 5 MiB for

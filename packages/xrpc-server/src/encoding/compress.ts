@@ -30,6 +30,8 @@ function negotiate(header: string): ContentCoding {
 export function compressResponse(request: RouterRequest, response: RouterResponse): Awaitable<RouterResponse> {
   const { body, headers } = response
   if (body === undefined || headers['content-encoding'] !== undefined) return response
+  // A part is one of the bytes as they are; compressed, it could not be put together with others.
+  if (response.status === 206 || response.status === 304) return response
   const header = request.headers.get('accept-encoding')
   if (!isWorthIt(response) && !forbidsPlain(header)) return response
   headers['vary'] = addToList(headers['vary'], 'accept-encoding')
@@ -45,6 +47,9 @@ async function compressed(
 ): Promise<RouterResponse> {
   const headers: ResponseHeaderMap = { ...response.headers, 'content-encoding': coding }
   delete headers['content-length']
+  delete headers['accept-ranges']
+  // The tag of other bytes: it still says that nothing is new, but not where to go on.
+  if (typeof headers['etag'] === 'string' && headers['etag'].startsWith('"')) headers['etag'] = `W/${headers['etag']}`
   if (isStream(body)) return { status: response.status, headers, body: encodeStream(coding, inTurns(body, request)) }
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   const encoded = await encodeBytes(coding, bytes, request)

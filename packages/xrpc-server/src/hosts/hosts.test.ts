@@ -664,6 +664,30 @@ describe.each(hosts)('on %s', (_, open) => {
       expect(await spend(3, 3)).toBe('429 0/10')
     })
 
+    it('count whom a route of its own limits refuses, and no other', async () => {
+      const byName: Authorize<string> = ({ headers, responseHeaders: _ }) => {
+        const name = headers.get('x-name')
+        if (name === null) throw new XrpcError('AuthMissing', 'a name is needed')
+        return name
+      }
+      const own = [
+        { name: 'own', points: 2, durationMs: 60_000, key: ({ credentials }: { credentials: string }) => credentials },
+      ]
+      const served = [route(greet, byName, greeter, { skipGlobalLimits: true, limits: own }), route(add, anyone, adder)]
+      await serve({ rateLimits: { global: [{ ...limit, points: 2 }] } }, served)
+      const greetAs = async (headers: Record<string, string>) => {
+        const reply = await send(`${xrpc('greet')}?name=a`, from('192.0.2.1', headers))
+        await bytesOf(reply.body)
+        return reply.status
+      }
+      for (const name of ['alice', 'bob', 'carol']) {
+        expect([await greetAs({ 'x-name': name }), await greetAs({ 'x-name': name })]).toEqual([200, 200])
+        expect(await greetAs({ 'x-name': name })).toBe(429)
+      }
+      expect([await greetAs({}), await greetAs({}), await greetAs({})]).toEqual([401, 401, 429])
+      expect(await greetAs({ 'x-name': 'dave' })).toBe(200)
+    })
+
     it('let those pass who may, and leave out routes that have their own', async () => {
       const served = [route(greet, anyone, greeter, { skipGlobalLimits: true }), route(add, anyone, adder)]
       const bypass = ({ headers }: { headers: { get(name: string): string | null } }) =>

@@ -5,13 +5,16 @@ const daySeconds = '86400'
 
 /** Headers that scripts of other origins may read in addition to those that they always may. */
 const exposed = [
+  'accept-ranges',
   'atproto-content-labelers',
   'atproto-repo-rev',
   'atproto-upstream-lag',
   'content-disposition',
   'content-encoding',
   'content-length',
+  'content-range',
   'dpop-nonce',
+  'etag',
   'ratelimit-limit',
   'ratelimit-policy',
   'ratelimit-remaining',

@@ -1,5 +1,5 @@
 import type { getBlob as method } from '@atoll/lexicons/com.atproto.sync'
-import type { Handler } from '@atoll/xrpc-server'
+import { type Handler, isUnchanged, type RequestedPart, requestedPart } from '@atoll/xrpc-server'
 import type { Blobs } from '../../blobs/blobs.ts'
 import { maySeeInactive, type Reader } from '../../callers.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
@@ -11,16 +11,26 @@ interface Deps {
 }
 
 export function getBlob({ repos, blobs }: Deps): Handler<typeof method, Reader> {
-  return async ({ params, credentials }) => {
+  return async ({ params, credentials, request }) => {
     const { did } = await repos.reader.syncable(params.did, credentials)
-    const { bytes, size, mimeType } = await blobs.read(did, requestedCid(params.cid), {
+    const cid = requestedCid(params.cid)
+    const etag = `"${cid}"`
+    let part: RequestedPart | undefined
+    const { bytes, size, mimeType } = await blobs.read(did, cid, {
       takendown: maySeeInactive(credentials, did),
+      partOf: (size) => (part = requestedPart(request, { size, etag })),
     })
+    if (isUnchanged(request, etag)) return { status: 304, encoding: mimeType, body: '', headers: { etag } }
+    const range = part && { 'content-range': `bytes ${part.start}-${part.end}/${size}` }
     return {
+      status: part ? 206 : 200,
       encoding: mimeType,
       body: bytes,
       headers: {
-        'content-length': String(size),
+        'content-length': String(part ? part.end + 1 - part.start : size),
+        'accept-ranges': 'bytes',
+        etag,
+        ...range,
         // Somebody else's bytes under this origin: a browser must not run them.
         'content-security-policy': "default-src 'none'; sandbox",
         'content-disposition': `attachment; filename="${params.cid}"`,
