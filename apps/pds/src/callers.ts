@@ -19,6 +19,8 @@ export interface RefreshCaller {
 /** Somebody without an account here, who may bring a DID. */
 export interface Newcomer {
   readonly kind: 'newcomer'
+  /** Whether it is the administrator, who makes accounts for others. */
+  readonly isAdministrator: boolean
   /**
    * Refuses unless the request is signed with the key of the DID, for this method of this server.
    */

@@ -100,6 +100,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const repos = openRepos({ storage, accounts, blobs, locks: repoLocks, check: hooks.check })
   const didChanges = openDidChanges({ config, storage, identity, repos, locks: nameLocks })
   const signUps = openSignUps({
+    config,
     storage,
     accounts,
     sessions,
@@ -117,6 +118,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     identities,
     accounts,
     sessions,
+    invites,
     signUps,
     handles,
     didChanges,

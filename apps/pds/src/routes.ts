@@ -30,6 +30,15 @@ export const routes = (s: Services, may: Access) => [
   }),
   route(server.describeServer, may.anyone, serverMethods.describeServer(s)),
 
+  route(server.createInviteCode, may.admin, serverMethods.createInviteCode(s)),
+  route(server.createInviteCodes, may.admin, serverMethods.createInviteCodes(s)),
+  route(server.getAccountInviteCodes, may.account, serverMethods.getAccountInviteCodes(s)),
+
+  route(admin.disableAccountInvites, may.admin, adminMethods.disableAccountInvites(s)),
+  route(admin.enableAccountInvites, may.admin, adminMethods.enableAccountInvites(s)),
+  route(admin.disableInviteCodes, may.admin, adminMethods.disableInviteCodes(s)),
+  route(admin.getInviteCodes, may.admin, adminMethods.getInviteCodes(s)),
+
   route(repo.createRecord, may.account, repoMethods.createRecord(s), { points: 3, maxBytes: megabyte }),
   route(repo.putRecord, may.account, repoMethods.putRecord(s), { points: 2, maxBytes: megabyte }),
   route(repo.deleteRecord, may.account, repoMethods.deleteRecord(s), { points: 1 }),

@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts'
 import type { DidChanges } from './did-changes/did-changes.ts'
 import type { Handles } from './handles/handles.ts'
 import type { Identity } from './identity/identity.ts'
+import type { Invites } from './invites/invites.ts'
 import type { Repos } from './repos/repos.ts'
 import type { PublicIdentities } from './resolution/public-identities.ts'
 import type { Sessions } from './sessions/sessions.ts'
@@ -17,6 +18,7 @@ export interface Services {
   readonly identity: Identity
   readonly accounts: Accounts
   readonly sessions: Sessions
+  readonly invites: Invites
   readonly signUps: SignUps
   readonly handles: Handles
   readonly identities: PublicIdentities

@@ -95,7 +95,7 @@ export type DisableAccountInvitesInput = {
   note?: string
 }
 
-/** Bar an account from getting new invite codes, and make those it has unusable. For administrators and the moderation service. */
+/** Bar an account from getting new invite codes. Those that it has stay usable: disableInviteCodes switches them off. For administrators and the moderation service. */
 export const disableAccountInvites = /* @__PURE__ */ procedure<NoParams, DisableAccountInvitesInput, undefined>(disableAccountInvitesDefinition)
 
 export const disableInviteCodesDocument = /* @__PURE__ */ new DocumentSource('com.atproto.admin.disableInviteCodes', () => [disableInviteCodesDefinition])

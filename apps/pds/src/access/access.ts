@@ -33,7 +33,7 @@ export function createAccess({ tokens, admin, service, lookUps }: AccessDeps): A
   const seen = new MemorySeenTokens()
   return {
     anyone: () => undefined,
-    newcomer: (request) => newcomer({ service, lookUps }, request),
+    newcomer: (request) => newcomer({ service, lookUps, admin }, request),
     reader: (request) => {
       const { headers, responseHeaders } = request
       // The owner and the administrator may see more: no cache may give their responses to others.

@@ -1,6 +1,7 @@
 import { importKeyPair } from '@atoll/crypto'
 import { isPublicHost, type PartialValues } from '@atoll/process'
 import type { SettingValues, settings } from './settings.ts'
+import { asksForCodes } from './sign-ups.ts'
 
 /** Settings as they were read; one that could not be read is undefined. */
 type Read = PartialValues<typeof settings>
@@ -22,6 +23,7 @@ export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet:
     ...reachFaults(values),
     ...timeFaults(values.identity, staleTtlIsSet),
     ...relayFaults(values),
+    ...signUpFaults(values),
   ]
 }
 
@@ -115,6 +117,14 @@ function timeFaults(
   if (!staleTtlIsSet || stale === undefined || max === undefined || stale <= max) return []
   return [
     `PDS_DID_CACHE_STALE_TTL (${stale}) is larger than PDS_DID_CACHE_MAX_TTL (${max}): lower the one or raise the other`,
+  ]
+}
+
+/** Each mode either asks for invite codes or does not. */
+function signUpFaults({ signUps: { mode }, invites: { required } }: Read): string[] {
+  if (mode === undefined || required === undefined || required === asksForCodes(mode)) return []
+  return [
+    `PDS_INVITE_REQUIRED is ${required}, but PDS_SIGNUP_MODE is '${mode}', in which invite codes are ${required ? 'not ' : ''}asked for: remove one of the two`,
   ]
 }
 

@@ -71,6 +71,35 @@ describe('the configuration', () => {
     })
   })
 
+  it('takes the mode of sign-up from either of two settings', () => {
+    const modeOf = (env: Record<string, string>) => read(env).config.signUps.mode
+    expect(modeOf({})).toBe('invite')
+    expect(modeOf({ PDS_INVITE_REQUIRED: 'true' })).toBe('invite')
+    expect(modeOf({ PDS_INVITE_REQUIRED: 'false' })).toBe('open')
+    expect(modeOf({ PDS_SIGNUP_MODE: 'Approval' })).toBe('approval')
+    expect(modeOf({ PDS_SIGNUP_MODE: 'closed', PDS_INVITE_REQUIRED: 'true' })).toBe('closed')
+  })
+
+  it.each([
+    ['open', 'true', 'not asked for'],
+    ['approval', 'true', 'not asked for'],
+    ['invite', 'false', 'are asked for'],
+    ['closed', 'false', 'are asked for'],
+  ])('refuses the mode %s with PDS_INVITE_REQUIRED=%s', (mode, required, says) => {
+    expect(problems({ ...usual, PDS_SIGNUP_MODE: mode, PDS_INVITE_REQUIRED: required })).toEqual([
+      expect.stringMatching(new RegExp(`^PDS_INVITE_REQUIRED .*PDS_SIGNUP_MODE .*${says}`)),
+    ])
+  })
+
+  it('bounds accounts and sign-ups outside development mode, unless the operator says otherwise', () => {
+    expect(read({}).config.signUps).toMatchObject({ maxAccounts: 90, perHour: 100, perNetworkPerHour: 10 })
+    const none = { maxAccounts: undefined, perHour: undefined, perNetworkPerHour: undefined }
+    expect(read(development).config.signUps).toMatchObject(none)
+    const zeros = { PDS_MAX_ACCOUNTS: '0', PDS_SIGNUPS_PER_HOUR: '0', PDS_SIGNUPS_PER_ADDRESS_PER_HOUR: '0' }
+    expect(read(zeros).config.signUps).toMatchObject(none)
+    expect(read({ ...development, PDS_MAX_ACCOUNTS: '5' }).config.signUps.maxAccounts).toBe(5)
+  })
+
   it('fills in what follows from the host name', () => {
     const { config } = read({ PDS_HOSTNAME: 'pds.example.com' })
     expect(config.service).toMatchObject({
@@ -249,7 +278,15 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
   PDS_ENABLE_DID_DOC_WITH_SESSION: [['on', 'must be true or false']],
   PDS_DISABLE_SSRF_PROTECTION: [['yes', 'must be true or false']],
   PDS_FETCH_MAX_RESPONSE_SIZE: [['0', 'of at least 1']],
+  PDS_SIGNUP_MODE: [['everyone', "'everyone' is not one of open, invite, approval, closed"]],
+  PDS_MAX_ACCOUNTS: [['-1', 'of at least 0']],
+  PDS_SIGNUPS_PER_HOUR: [['many', 'of at least 0']],
+  PDS_SIGNUPS_PER_ADDRESS_PER_HOUR: [['1.5', 'of at least 0']],
+  PDS_SIGNUP_QUEUE_SIZE: [['0', 'from 1 to 100000']],
+  PDS_SIGNUP_QUEUE_MS: [['1000', 'from 60000 to 315360000000']],
   PDS_INVITE_REQUIRED: [['no', 'must be true or false']],
+  PDS_INVITE_INTERVAL: [['0', 'of at least 1']],
+  PDS_INVITE_EPOCH: [['2026-01-01', 'of at least 0']],
   PDS_MAX_SUBSCRIPTION_BUFFER: [['0', 'of at least 1']],
   PDS_REPO_BACKFILL_LIMIT_MS: [['9007199254740991', 'from 0 to 3155760000000']],
   PDS_CRAWLERS: [

@@ -3,10 +3,12 @@ import type { Did, Uri } from '@atoll/syntax'
 import { combinedFaults, combinedWarnings } from './combined.ts'
 import { staleTtlVariable } from './identity.ts'
 import { type SettingValues, settings } from './settings.ts'
+import type { SignUpMode } from './sign-ups.ts'
 import { unsupportedSettings } from './unsupported.ts'
 
 /** The settings with everything that follows from them filled in. */
-export interface Config extends Omit<SettingValues, 'service' | 'storage' | 'blobs' | 'identity'> {
+export interface Config
+  extends Omit<SettingValues, 'service' | 'storage' | 'blobs' | 'identity' | 'invites' | 'signUps'> {
   readonly service: SettingValues['service'] & {
     readonly did: Did
     readonly name: string
@@ -18,7 +20,18 @@ export interface Config extends Omit<SettingValues, 'service' | 'storage' | 'blo
     readonly usualDistribution: readonly string[]
   }
   readonly blobs: SettingValues['blobs'] & { readonly directory: string }
+  readonly signUps: SignUpConfig
+  readonly invites: Omit<SettingValues['invites'], 'required'>
   readonly identity: SettingValues['identity'] & { readonly disableSsrfProtection: boolean }
+}
+
+/** Who may join, and how many. A limit that is undefined does not apply. */
+export interface SignUpConfig
+  extends Omit<SettingValues['signUps'], 'mode' | 'maxAccounts' | 'perHour' | 'perNetworkPerHour'> {
+  readonly mode: SignUpMode
+  readonly maxAccounts: number | undefined
+  readonly perHour: number | undefined
+  readonly perNetworkPerHour: number | undefined
 }
 
 /**
@@ -61,6 +74,8 @@ function complete(values: SettingValues, env: Environment): Config {
       ],
     },
     blobs: { ...values.blobs, directory: values.blobs.directory ?? `${storage.dataDirectory}/blobs` },
+    signUps: completeSignUps(values),
+    invites: { intervalMs: values.invites.intervalMs, epoch: values.invites.epoch },
     identity: {
       ...identity,
       plcUrl: identity.plcUrl.replace(/\/+$/, '') as Uri, // without the slash at its end it is still a URL
@@ -70,5 +85,20 @@ function complete(values: SettingValues, env: Environment): Config {
         identity.handleDomains.length > 0 ? identity.handleDomains : [local ? '.test' : `.${service.hostname}`],
       disableSsrfProtection: identity.disableSsrfProtection ?? service.developmentMode,
     },
+  }
+}
+
+function completeSignUps({ service, signUps, invites }: SettingValues): SignUpConfig {
+  // A network of one's own has no bots and no relays that count.
+  const unlessSet = (given: number | undefined, usual: number): number | undefined => {
+    const limit = given ?? (service.developmentMode ? 0 : usual)
+    return limit === 0 ? undefined : limit
+  }
+  return {
+    ...signUps,
+    mode: signUps.mode ?? (invites.required === false ? 'open' : 'invite'),
+    maxAccounts: unlessSet(signUps.maxAccounts, 90),
+    perHour: unlessSet(signUps.perHour, 100),
+    perNetworkPerHour: unlessSet(signUps.perNetworkPerHour, 10),
   }
 }

@@ -5,6 +5,7 @@ import { invites } from './invites.ts'
 import { proxies, rateLimits } from './rate-limits.ts'
 import { secrets } from './secrets.ts'
 import { service } from './service.ts'
+import { signUps } from './sign-ups.ts'
 import { blobs, storage } from './storage.ts'
 
 /**
@@ -17,6 +18,7 @@ export const settings = {
   storage,
   blobs,
   identity,
+  signUps,
   invites,
   subscriptions,
   crawlers,

@@ -91,10 +91,6 @@ export const unsupportedSettings: readonly UnsupportedSetting[] = [
     instead: 'requests are counted in the memory of this process',
   },
   {
-    variables: ['PDS_INVITE_INTERVAL', 'PDS_INVITE_EPOCH'],
-    instead: 'accounts are given no invite codes over time',
-  },
-  {
     variables: ['PDS_ACCEPTING_REPO_IMPORTS', 'PDS_MAX_REPO_IMPORT_SIZE'],
     instead: 'repositories cannot be imported',
   },

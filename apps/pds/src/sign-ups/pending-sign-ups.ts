@@ -35,6 +35,8 @@ interface PendingSignUpsDeps {
   readonly plc: Pick<PlcAccounts, 'create' | 'isCurrent' | 'holds' | 'submit' | 'giveUp'>
   readonly writer: Pick<RepoWriter, 'newRepo' | 'requireNewRepoAllowed'>
   readonly locks: Pick<DidLocks, 'run'>
+  /** How many accounts there may be; undefined for any number. */
+  readonly maxAccounts: number | undefined
   readonly now?: () => number
 }
 
@@ -66,6 +68,7 @@ export class PendingSignUps {
   readonly #plc: PendingSignUpsDeps['plc']
   readonly #writer: PendingSignUpsDeps['writer']
   readonly #locks: PendingSignUpsDeps['locks']
+  readonly #maxAccounts: number | undefined
   readonly #now: () => number
 
   constructor(deps: PendingSignUpsDeps) {
@@ -75,6 +78,7 @@ export class PendingSignUps {
     this.#plc = deps.plc
     this.#writer = deps.writer
     this.#locks = deps.locks
+    this.#maxAccounts = deps.maxAccounts
     this.#now = deps.now ?? (() => Date.now())
   }
 
@@ -96,6 +100,7 @@ export class PendingSignUps {
         tx.claims.add(claim)
         tx.keys.setSigningKey(did, { curve: key.curve, privateKey: key.exportPrivateKey() })
         if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: claimedAt })
+        if (this.#maxAccounts !== undefined) tx.accounts.requireAtMost(this.#maxAccounts)
       })
       return this.#finish(claim)
     })

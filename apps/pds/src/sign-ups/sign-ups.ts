@@ -5,6 +5,7 @@ import type { Asker } from '@atoll/xrpc-server'
 import type { Accounts } from '../accounts/accounts.ts'
 import { normalizeEmail } from '../accounts/email-addresses.ts'
 import type { Passwords } from '../accounts/passwords.ts'
+import type { Config } from '../config/config.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { requireHandleOf } from '../handles/foreign-handles.ts'
 import { type HandleRules, handleTaken } from '../handles/handle-rules.ts'
@@ -16,8 +17,10 @@ import { Refused } from '../refused.ts'
 import type { Repos } from '../repos/repos.ts'
 import type { RepoWriter } from '../repos/write/repo-writer.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { Admission, type Admitted } from './admission.ts'
 import { newAccount } from './new-account.ts'
 import { PendingSignUps, type SignedUp, type WantedAccount } from './pending-sign-ups.ts'
+import { SignUpBrake } from './sign-up-brake.ts'
 
 export interface SignUp {
   readonly handle: string
@@ -25,6 +28,8 @@ export interface SignUp {
   readonly password: string | undefined
   readonly inviteCode: string | undefined
   readonly recoveryKey: DidKey | undefined
+  /** Whether the administrator makes the account: in every mode, and not held up by the brake. */
+  readonly byAdministrator: boolean
   /** An account that moves here; without one, a DID is made. */
   readonly moving: Moving | undefined
 }
@@ -44,8 +49,11 @@ interface SignUpsDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'keys' | 'transact'>
   readonly passwords: Passwords
   readonly sessions: Sessions
-  readonly invites: Invites
+  readonly admission: Pick<Admission, 'decide'>
+  readonly brake: Pick<SignUpBrake, 'count'>
   readonly handles: HandleRules
+  /** How many accounts there may be; undefined for any number. */
+  readonly maxAccounts: number | undefined
   readonly pending: Pick<PendingSignUps, 'start' | 'resume' | 'settle'>
   readonly writer: Pick<RepoWriter, 'newRepo' | 'requireNewRepoAllowed'>
   readonly now?: () => number
@@ -58,7 +66,9 @@ export class SignUps {
   readonly #storage: SignUpsDeps['storage']
   readonly #passwords: Passwords
   readonly #sessions: Sessions
-  readonly #invites: Invites
+  readonly #admission: SignUpsDeps['admission']
+  readonly #brake: SignUpsDeps['brake']
+  readonly #maxAccounts: number | undefined
   readonly #handles: HandleRules
   readonly #pending: SignUpsDeps['pending']
   readonly #writer: SignUpsDeps['writer']
@@ -68,7 +78,9 @@ export class SignUps {
     this.#storage = deps.storage
     this.#passwords = deps.passwords
     this.#sessions = deps.sessions
-    this.#invites = deps.invites
+    this.#admission = deps.admission
+    this.#brake = deps.brake
+    this.#maxAccounts = deps.maxAccounts
     this.#handles = deps.handles
     this.#pending = deps.pending
     this.#writer = deps.writer
@@ -87,32 +99,50 @@ export class SignUps {
     const email = normalizeEmail(signUp.email)
     const password = requirePassword(signUp.password)
     const wanted = { handle, email, password, inviteCode, recoveryKey }
-    const made = moving ? this.#adoptDid(wanted, moving, asker) : this.#createDid(wanted, asker)
+    const { byAdministrator } = signUp
+    const made = moving
+      ? this.#adoptDid(wanted, { moving, byAdministrator }, asker)
+      : this.#createDid(wanted, { byAdministrator }, asker)
     return made.catch((error: unknown) => {
-      throw error instanceof ConflictError ? refusalOf(error, handle, signUp.email) : error
+      throw error instanceof ConflictError ? this.#refusalOf(error, handle, signUp.email) : error
     })
   }
 
-  async #createDid(wanted: WantedAccount, asker: Asker): Promise<SignedUp> {
+  async #createDid(
+    wanted: WantedAccount,
+    { byAdministrator }: Pick<SignUp, 'byAdministrator'>,
+    asker: Asker,
+  ): Promise<SignedUp> {
     const resumed = await this.#pending.resume(wanted, asker)
     if (resumed) return resumed
     await this.#requireFree(wanted)
-    await this.#invites.requireUsable(wanted.inviteCode)
-    return this.#pending.start(wanted, asker)
+    const { inviteCode } = wanted
+    const admitted = await this.#admission.decide({ inviteCode, byAdministrator, isMoving: false })
+    await this.#requireRoom()
+    return this.#counted(admitted, asker, () => this.#pending.start(wanted, asker))
+  }
+
+  async #adoptDid(
+    wanted: WantedAccount,
+    { moving, byAdministrator }: { moving: Moving; byAdministrator: boolean },
+    asker: Asker,
+  ): Promise<SignedUp> {
+    const { handle, email, inviteCode } = wanted
+    const { did } = moving
+    await this.#requireFree({ handle, email }, did)
+    const admitted = await this.#admission.decide({ inviteCode, byAdministrator, isMoving: true })
+    await this.#requireRoom()
+    await moving.requireHolder()
+    // A handle of another domain can be kept if it resolves to the DID already.
+    if (!this.#handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
+    return this.#counted(admitted, asker, () => this.#takeIn(did, wanted, asker))
   }
 
   /**
    * Nobody outside the database is told, so one transaction is enough. The account's reserved key
    * signs, if there is one.
    */
-  async #adoptDid(wanted: WantedAccount, moving: Moving, asker: Asker): Promise<SignedUp> {
-    const { handle, email, password, inviteCode } = wanted
-    const { did } = moving
-    await this.#requireFree({ handle, email }, did)
-    await this.#invites.requireUsable(inviteCode)
-    await moving.requireHolder()
-    // A handle of another domain can be kept if it resolves to the DID already.
-    if (!this.#handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
+  async #takeIn(did: Did, { handle, email, password, inviteCode }: WantedAccount, asker: Asker): Promise<SignedUp> {
     await this.#writer.requireNewRepoAllowed(did)
     const passwordHash = await this.#passwords.hash(password, asker)
     const reserved = await this.#storage.keys.reservedFor(did)
@@ -125,6 +155,7 @@ export class SignUps {
       tx.accounts.update(did, { deactivatedAt: createdAt })
       if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: createdAt })
       if (reserved) tx.keys.release(reserved.didKey)
+      if (this.#maxAccounts !== undefined) tx.accounts.requireAtMost(this.#maxAccounts)
     })
     return { did, handle, ...this.#sessions.jwts(session, 'com.atproto.access') }
   }
@@ -134,6 +165,37 @@ export class SignUps {
    */
   settle(claim: Claim): Promise<void> {
     return this.#pending.settle(claim)
+  }
+
+  #counted<T>({ isVouched }: Admitted, { client = '' }: Asker, make: () => Promise<T>): Promise<T> {
+    return isVouched ? make() : this.#brake.count(client, make)
+  }
+
+  /** Refuses early, before a password is hashed; the transaction that adds the account decides. */
+  async #requireRoom(): Promise<void> {
+    if (this.#maxAccounts === undefined) return
+    if ((await this.#storage.accounts.count()) >= this.#maxAccounts) throw new ConflictError('accounts')
+  }
+
+  #refusalOf(error: ConflictError, handle: Handle, emailAsTyped: string | undefined): Error {
+    switch (error.field) {
+      case 'handle':
+      case 'claim': // another request has finished, or undone, the same sign-up
+        return handleTaken(handle)
+      case 'email':
+        return new Refused('InvalidRequest', `Email already taken: ${emailAsTyped}`)
+      case 'did':
+        return new Refused('AlreadyExists', 'Repo already exists')
+      case 'inviteCode':
+        return inviteUnavailable()
+      case 'accounts':
+        return new Refused(
+          'Forbidden',
+          `This server has no room for more than ${this.#maxAccounts} accounts; its operator can make room (PDS_MAX_ACCOUNTS)`,
+        )
+      default:
+        return error
+    }
   }
 
   /** Refuses early, before a password is hashed, what the transaction would refuse. */
@@ -146,6 +208,7 @@ export class SignUps {
 }
 
 interface OpenSignUpsDeps {
+  readonly config: Pick<Config, 'signUps'>
   readonly storage: SignUpsDeps['storage']
   readonly accounts: Pick<Accounts, 'passwords'>
   readonly sessions: Sessions
@@ -159,26 +222,21 @@ interface OpenSignUpsDeps {
 
 export function openSignUps(deps: OpenSignUpsDeps): SignUps {
   const { storage, sessions, invites, locks } = deps
+  const { maxAccounts, ...rules } = deps.config.signUps
   const { passwords } = deps.accounts
   const { writer } = deps.repos
-  const pending = new PendingSignUps({ storage, passwords, sessions, plc: deps.identity.plc, writer, locks })
-  return new SignUps({ storage, passwords, sessions, invites, handles: deps.handles.rules, pending, writer })
-}
-
-function refusalOf(error: ConflictError, handle: Handle, emailAsTyped: string | undefined): Error {
-  switch (error.field) {
-    case 'handle':
-    case 'claim': // another request has finished, or undone, the same sign-up
-      return handleTaken(handle)
-    case 'email':
-      return new Refused('InvalidRequest', `Email already taken: ${emailAsTyped}`)
-    case 'did':
-      return new Refused('AlreadyExists', 'Repo already exists')
-    case 'inviteCode':
-      return inviteUnavailable()
-    default:
-      return error
-  }
+  const { plc } = deps.identity
+  return new SignUps({
+    storage,
+    passwords,
+    sessions,
+    admission: new Admission({ mode: rules.mode, invites }),
+    brake: new SignUpBrake(rules),
+    handles: deps.handles.rules,
+    pending: new PendingSignUps({ storage, passwords, sessions, plc, writer, locks, maxAccounts }),
+    writer,
+    maxAccounts,
+  })
 }
 
 function requirePassword(password: string | undefined): string {

@@ -1,1 +1,5 @@
+export { disableAccountInvites } from './disableAccountInvites.ts'
+export { disableInviteCodes } from './disableInviteCodes.ts'
+export { enableAccountInvites } from './enableAccountInvites.ts'
+export { getInviteCodes } from './getInviteCodes.ts'
 export { updateAccountHandle } from './updateAccountHandle.ts'

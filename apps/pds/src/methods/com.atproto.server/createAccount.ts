@@ -30,6 +30,7 @@ export function createAccount({ signUps, identity }: Deps): Handler<typeof metho
         password: input.password,
         inviteCode: input.inviteCode,
         recoveryKey: input.recoveryKey,
+        byAdministrator: credentials.isAdministrator,
       },
       { client: clientNetwork(ip), signal },
     )

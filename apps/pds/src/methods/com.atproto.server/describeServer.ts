@@ -1,17 +1,18 @@
 import type { describeServer as method } from '@atoll/lexicons/com.atproto.server'
 import type { Handler } from '@atoll/xrpc-server'
 import type { Config } from '../../config/config.ts'
+import { asksForCodes } from '../../config/sign-ups.ts'
 
 interface Deps {
-  config: Pick<Config, 'service' | 'identity' | 'invites' | 'blobs'>
+  config: Pick<Config, 'service' | 'identity' | 'signUps' | 'blobs'>
 }
 
 export function describeServer({ config }: Deps): Handler<typeof method> {
-  const { service, identity, invites, blobs } = config
+  const { service, identity, signUps, blobs } = config
   return () => ({
     did: service.did,
     availableUserDomains: [...identity.handleDomains],
-    inviteCodeRequired: invites.required,
+    inviteCodeRequired: asksForCodes(signUps.mode),
     phoneVerificationRequired: false,
     blobUploadLimit: blobs.uploadLimit,
     links: { privacyPolicy: service.privacyPolicyUrl, termsOfService: service.termsOfServiceUrl },
