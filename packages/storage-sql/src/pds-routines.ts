@@ -5,6 +5,7 @@ import { claimRoutines } from './claims/sql-claims.ts'
 import { didDocumentRoutines } from './did-documents/sql-did-documents.ts'
 import { emailTokenRoutines } from './email-tokens/sql-email-tokens.ts'
 import { eventRoutines, type Numbering } from './events/sql-events.ts'
+import { importRoutines } from './imports/import-routines.ts'
 import type { RoutinesOf } from './intents.ts'
 import { inviteRoutines } from './invites/sql-invites.ts'
 import { keyRoutines } from './keys/sql-keys.ts'
@@ -29,6 +30,7 @@ export function pdsRoutines(numbering: Numbering): {
     claims: claimRoutines,
     didDocuments: didDocumentRoutines,
     outbox: outboxRoutines,
+    imports: importRoutines,
     state: stateRoutines,
   }
 }

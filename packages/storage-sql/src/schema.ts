@@ -4,6 +4,7 @@ import type { ClaimTables } from './claims/tables.ts'
 import type { DidDocumentTables } from './did-documents/tables.ts'
 import type { EmailTokenTables } from './email-tokens/tables.ts'
 import type { EventTables } from './events/tables.ts'
+import type { ImportTables } from './imports/tables.ts'
 import type { InviteTables } from './invites/tables.ts'
 import type { KeyTables } from './keys/tables.ts'
 import type { MigrationTables } from './migrations/version-table.ts'
@@ -27,6 +28,7 @@ interface PdsTables
     EmailTokenTables,
     KeyTables,
     OutboxTables,
+    ImportTables,
     ClaimTables,
     DidDocumentTables {}
 

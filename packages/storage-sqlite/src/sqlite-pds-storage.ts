@@ -8,6 +8,7 @@ import {
   SqlClaims,
   SqlDidDocuments,
   SqlEmailTokens,
+  SqlImports,
   SqlInvites,
   SqlKeys,
   SqlOutbox,
@@ -51,6 +52,7 @@ class SqlitePdsStorage implements PdsStorage {
   readonly claims: SqlClaims
   readonly didDocuments: SqlDidDocuments
   readonly outbox: SqlOutbox
+  readonly imports: SqlImports
   readonly state: SqlState
 
   constructor(options: SqlitePdsStorageOptions) {
@@ -69,6 +71,7 @@ class SqlitePdsStorage implements PdsStorage {
     this.claims = new SqlClaims(run)
     this.didDocuments = new SqlDidDocuments(run)
     this.outbox = new SqlOutbox(run)
+    this.imports = new SqlImports(run)
     this.state = new SqlState(run)
   }
 

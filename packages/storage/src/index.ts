@@ -64,6 +64,14 @@ export {
 export { MemoryEvents } from './events/memory-events.ts'
 export { type UnnumberedFrame, withSeq } from './events/numbered-frame.ts'
 export type {
+  Adoption,
+  ImportBatch,
+  ImportPart,
+  ImportStore,
+  ImportWrites,
+  RepoImport,
+} from './imports/import-store.ts'
+export type {
   InviteCode,
   InvitePart,
   InviteStore,

@@ -8,6 +8,7 @@ import { claims } from './pds/0005-claims.ts'
 import { blobTypes } from './pds/0006-blob-types.ts'
 import { didDocuments } from './pds/0007-did-documents.ts'
 import { outbox } from './pds/0008-outbox.ts'
+import { imports } from './pds/0009-imports.ts'
 
 /** The migrations that every service's database begins with, in order. */
 export const coreMigrations: readonly Migration[] = [eventsAndState]
@@ -23,4 +24,5 @@ export const pdsMigrations: readonly Migration[] = [
   blobTypes,
   didDocuments,
   outbox,
+  imports,
 ]

@@ -105,7 +105,7 @@ const deleteReferences = statement((db, $: Parameters<Path>) =>
     .where('collection', '=', $('collection'))
     .where('rkey', '=', $('rkey')),
 )
-const addReference = statement((db, $: Parameters<Path & { cid: Uint8Array; rev: Tid }>) =>
+export const addReference = statement((db, $: Parameters<Path & { cid: Uint8Array; rev: Tid }>) =>
   db
     .insertInto('blob_reference')
     .values({ repo: $('repo'), collection: $('collection'), rkey: $('rkey'), cid: $('cid'), rev: $('rev') })
@@ -137,6 +137,19 @@ const deleteBlocks = statement((db, $: Parameters<{ repo: number }>) =>
 const deleteRows = (['record', 'repo_collection', 'blob_reference'] as const).map((table) =>
   statement((db, $: Parameters<{ repo: number }>) => db.deleteFrom(table).where('repo', '=', $('repo'))),
 )
+/** What is under keys that take, or have taken, the place of a repository's. */
+const setAside = statement((db, $: Parameters<{ did: Did }>) =>
+  db.selectFrom('discarded_contents').select('repo').where('did', '=', $('did')),
+)
+const forgetSetAside = statement((db, $: Parameters<{ did: Did }>) =>
+  db.deleteFrom('discarded_contents').where('did', '=', $('did')),
+)
+const importOf = statement((db, $: Parameters<{ did: Did }>) =>
+  db.selectFrom('repo_import').select(['repo', 'early']).where('did', '=', $('did')),
+)
+const forgetImport = statement((db, $: Parameters<{ did: Did }>) =>
+  db.deleteFrom('repo_import').where('did', '=', $('did')),
+)
 const deleteRepo = statement((db, $: Parameters<{ repo: number }>) =>
   db.deleteFrom('repo').where('key', '=', $('repo')),
 )
@@ -157,7 +170,7 @@ export const repoRoutines: RoutinesOf<RepoWrites> = {
   *apply(repoChange: RepoChange): Routine<void> {
     const { did, head } = repoChange
     const { key: repo, isNew } = yield* moveHead(repoChange)
-    const rows = yield* addBlocks(repo, repoChange)
+    const rows = yield* addBlocks({ repo, rev: head.rev }, repoChange)
     for (const { bytes: cid } of repoChange.removed) {
       if ((yield* change(dropBlock, { repo, cid })) === 0) yield* change(releaseBlock, { repo, cid })
     }
@@ -165,14 +178,24 @@ export const repoRoutines: RoutinesOf<RepoWrites> = {
     for (const reference of repoChange.blobs) yield* refer(repo, did, head.rev, reference)
   },
   *delete(did: Did): Routine<void> {
+    for (const { repo } of yield* all(setAside, { did })) yield* deleteContents(repo)
+    yield* change(forgetSetAside, { did })
+    for (const { repo, early } of yield* all(importOf, { did })) {
+      yield* deleteContents(repo)
+      yield* deleteContents(early)
+    }
+    yield* change(forgetImport, { did })
     const row = yield* first(repoByDid, { did })
     if (!row) return
-    const repo = row.key
-    while ((yield* change(deleteBlocks, { repo })) > 0);
-    for (const rows of deleteRows) yield* change(rows, { repo })
+    yield* deleteContents(row.key)
     yield* change(forgetReferences, { did })
-    yield* change(deleteRepo, { repo })
+    yield* change(deleteRepo, { repo: row.key })
   },
+}
+
+function* deleteContents(repo: number): Routine<void> {
+  while ((yield* change(deleteBlocks, { repo })) > 0);
+  for (const rows of deleteRows) yield* change(rows, { repo })
 }
 
 function* moveHead({ did, prev, head }: RepoChange): Routine<{ key: number; isNew: boolean }> {
@@ -193,21 +216,24 @@ function* moveHead({ did, prev, head }: RepoChange): Routine<{ key: number; isNe
  * Stores the new blocks; returns the rows of those that hold records of this change, by the key of
  * their CID.
  */
-function* addBlocks(repo: number, { added, records, head }: RepoChange): Routine<BlockRows> {
+export function* addBlocks(
+  { repo, rev }: { repo: number; rev: Tid },
+  { added, records }: Pick<RepoChange, 'added' | 'records'>,
+): Routine<BlockRows> {
   const held = new Set<string>()
   for (const { cid } of records) if (cid) held.add(cid.key)
   const rows = new Map<string, number>()
   for (const { cid, bytes } of added) {
-    const block = { repo, cid: cid.bytes, rev: head.rev, bytes }
+    const block = { repo, cid: cid.bytes, rev, bytes }
     if (held.has(cid.key)) rows.set(cid.key, (yield* first(addRecordBlock, block))!.id)
     else yield* change(addBlock, block)
   }
   return rows
 }
 
-function* writeRecords(
+export function* writeRecords(
   { repo, did, rev, isNew, rows }: { repo: number; did: Did; rev: Tid; isNew: boolean; rows: BlockRows },
-  { records }: RepoChange,
+  { records }: Pick<RepoChange, 'records'>,
 ): Routine<void> {
   const filled = new Set<Nsid>()
   const emptied = new Set<Nsid>()

@@ -23,7 +23,7 @@ import {
 } from './blob-index.ts'
 
 /** Whether it is temporary follows from `referredBlobTable`. */
-interface MemoryBlob extends BlobMetadata {
+export interface MemoryBlob extends BlobMetadata {
   did: Did
 }
 
@@ -169,7 +169,8 @@ function onePerBlob(references: readonly MemoryBlobReference[], after?: Cid): Me
     .sort((a, b) => compareBytes(a.cid.bytes, b.cid.bytes))
 }
 
-function blobTable(journal: Journal): JournaledMap<string, MemoryBlob> {
+/** Uploads, by `blobKey`. */
+export function blobTable(journal: Journal): JournaledMap<string, MemoryBlob> {
   return new JournaledMap(journal)
 }
 

@@ -14,6 +14,7 @@ export type ConflictField =
   | 'reservedKey'
   | 'claim'
   | 'outbox'
+  | 'import'
 
 /**
  * The transaction was refused and changed nothing; others that were committed with it are not

@@ -2,7 +2,7 @@ import type { Block, Cid } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
-import type { RecordChange, RepoHead } from './repo-change.ts'
+import type { BlobReference, RecordChange, RepoHead } from './repo-change.ts'
 
 export interface MemoryBlock {
   block: Block
@@ -52,4 +52,43 @@ export function pathOf({ collection, rkey }: Pick<RecordChange, 'collection' | '
 
 export function inOrderOfCreation(a: MemoryRepo, b: MemoryRepo): number {
   return a.key - b.key
+}
+
+type Contents = Pick<MemoryRepo, 'blocks' | 'records' | 'blobReferences'>
+
+export function applyBlocks({ blocks }: Contents, added: Iterable<Block>, rev: Tid): void {
+  for (const block of added) {
+    const stored = blocks.get(block.cid.key) ?? { block, refs: 0, rev }
+    blocks.set(block.cid.key, { ...stored, refs: stored.refs + 1 })
+  }
+}
+
+export function dropBlocks({ blocks }: Contents, removed: Iterable<Cid>): void {
+  for (const { key } of removed) {
+    const stored = blocks.get(key)
+    if (stored === undefined) continue
+    if (stored.refs > 1) blocks.set(key, { ...stored, refs: stored.refs - 1 })
+    else blocks.delete(key)
+  }
+}
+
+export function applyRecords(contents: Contents, changes: Iterable<RecordChange>, rev: Tid): void {
+  for (const { collection, rkey, cid, subject } of changes) {
+    const path = pathOf({ collection, rkey })
+    if (cid && !contents.blocks.has(cid.key)) throw new Error(`record ${path} without its block`)
+    if (cid) contents.records.set(path, { collection, rkey, cid, rev, subject })
+    else contents.records.delete(path)
+  }
+}
+
+export function applyBlobReferences(
+  { blobReferences }: Contents,
+  change: { records: Iterable<RecordChange>; blobs: Iterable<BlobReference>; rev: Tid },
+): void {
+  for (const record of change.records) blobReferences.delete(pathOf(record))
+  for (const reference of change.blobs) {
+    const path = pathOf(reference)
+    const others = (blobReferences.get(path) ?? []).filter((other) => !other.cid.equals(reference.cid))
+    blobReferences.set(path, [...others, { ...reference, rev: change.rev }])
+  }
 }

@@ -7,13 +7,17 @@ import { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareText } from '../core/order.ts'
 import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
+import { importTable } from '../imports/import-table.ts'
 import {
+  applyBlobReferences,
+  applyBlocks,
+  applyRecords,
   blobKey,
+  dropBlocks,
   inOrderOfCreation,
   type MemoryBlock,
   type MemoryRepo,
   type MemoryRepoTable,
-  pathOf,
   referredBlobTable,
   repoTable,
 } from './memory-repo.ts'
@@ -25,12 +29,14 @@ export class MemoryRepos implements RepoStore, RepoWrites {
   readonly #repos: MemoryRepoTable
   readonly #referredBlobs: JournaledMap<string, true>
   readonly #accounts: ReturnType<typeof accountTable>
+  readonly #imports: ReturnType<typeof importTable>
 
   constructor(tables: MemoryTables) {
     this.#tables = tables
     this.#repos = tables.of(repoTable)
     this.#referredBlobs = tables.of(referredBlobTable)
     this.#accounts = tables.of(accountTable)
+    this.#imports = tables.of(importTable)
   }
 
   async head(did: Did): Promise<RepoHead | undefined> {
@@ -80,13 +86,17 @@ export class MemoryRepos implements RepoStore, RepoWrites {
     }
     const repo = { ...(stored ?? this.#newRepo(change)), head: change.head }
     this.#repos.set(change.did, repo)
-    applyBlocks(repo, change)
-    applyRecords(repo, change)
-    applyBlobReferences(repo, change, this.#referredBlobs)
+    const { rev } = change.head
+    applyBlocks(repo, change.added, rev)
+    dropBlocks(repo, change.removed)
+    applyRecords(repo, change.records, rev)
+    applyBlobReferences(repo, { records: change.records, blobs: change.blobs, rev })
+    for (const { cid } of change.blobs) this.#referredBlobs.set(blobKey(change.did, cid), true)
   }
 
   delete(did: Did): void {
     this.#repos.delete(did)
+    for (const [id, { repoImport }] of this.#imports) if (repoImport.did === did) this.#imports.delete(id)
   }
 
   #newRepo({ did, head }: RepoChange): MemoryRepo {
@@ -141,38 +151,6 @@ class MemoryRepoSnapshot implements RepoSnapshot {
   }
 
   close(): void {}
-}
-
-function applyBlocks(repo: MemoryRepo, { added, removed, head }: RepoChange): void {
-  for (const block of added) {
-    const stored = repo.blocks.get(block.cid.key) ?? { block, refs: 0, rev: head.rev }
-    repo.blocks.set(block.cid.key, { ...stored, refs: stored.refs + 1 })
-  }
-  for (const { key } of removed) {
-    const stored = repo.blocks.get(key)
-    if (stored === undefined) continue
-    if (stored.refs > 1) repo.blocks.set(key, { ...stored, refs: stored.refs - 1 })
-    else repo.blocks.delete(key)
-  }
-}
-
-function applyRecords(repo: MemoryRepo, { records, head }: RepoChange): void {
-  for (const { collection, rkey, cid, subject } of records) {
-    const path = pathOf({ collection, rkey })
-    if (cid && !repo.blocks.has(cid.key)) throw new Error(`record ${path} without its block`)
-    if (cid) repo.records.set(path, { collection, rkey, cid, rev: head.rev, subject })
-    else repo.records.delete(path)
-  }
-}
-
-function applyBlobReferences(repo: MemoryRepo, change: RepoChange, referred: JournaledMap<string, true>): void {
-  for (const record of change.records) repo.blobReferences.delete(pathOf(record))
-  for (const reference of change.blobs) {
-    const path = pathOf(reference)
-    const others = (repo.blobReferences.get(path) ?? []).filter((other) => !other.cid.equals(reference.cid))
-    repo.blobReferences.set(path, [...others, { ...reference, rev: change.head.rev }])
-    referred.set(blobKey(change.did, reference.cid), true)
-  }
 }
 
 function pick(cids: readonly Cid[], get: GetBlock): Block[] {

@@ -61,7 +61,10 @@ export interface RepoStore {
    * caller closes it. Rejects with a `StorageUnavailableError` if too many are open.
    */
   snapshot(did: Did): Promise<RepoSnapshot | undefined>
-  /** Repositories in order of creation, inactive ones included. */
+  /**
+   * Repositories in order of creation, inactive ones included. One whose contents were replaced by
+   * an import may be at the end instead.
+   */
   list(options: { cursor?: string; limit: number }): Promise<Page<RepoListing>>
   /** How many blocks and records the repository holds. */
   counts(did: Did): Promise<{ blocks: number; records: number }>

@@ -7,6 +7,7 @@ import { MemoryTransactions } from '../core/memory-transactions.ts'
 import { MemoryDidDocuments } from '../did-documents/memory-did-documents.ts'
 import { MemoryEmailTokens } from '../email-tokens/memory-email-tokens.ts'
 import { MemoryEvents } from '../events/memory-events.ts'
+import { MemoryImports } from '../imports/memory-imports.ts'
 import { MemoryInvites } from '../invites/memory-invites.ts'
 import { MemoryKeys } from '../keys/memory-keys.ts'
 import { MemoryOutbox } from '../outbox/memory-outbox.ts'
@@ -38,6 +39,7 @@ export class MemoryPdsStorage implements PdsStorage {
   readonly claims: MemoryClaims
   readonly didDocuments: MemoryDidDocuments
   readonly outbox: MemoryOutbox
+  readonly imports: MemoryImports
   readonly state: MemoryState
 
   constructor({ now = Date.now, tables = new MemoryTables() }: MemoryPdsStorageOptions = {}) {
@@ -53,6 +55,7 @@ export class MemoryPdsStorage implements PdsStorage {
     this.keys = new MemoryKeys(tables)
     this.didDocuments = new MemoryDidDocuments(tables)
     this.outbox = new MemoryOutbox(tables)
+    this.imports = new MemoryImports(tables)
     this.state = new MemoryState(tables)
     this.#transactions = new MemoryTransactions<PdsTransaction>({
       tables,

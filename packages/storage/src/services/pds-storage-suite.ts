@@ -8,6 +8,7 @@ import { describeRules, type Exceptions, type OpenStorage, storageForEach } from
 import { didDocumentStoreSuite } from '../did-documents/did-document-store-suite.ts'
 import { emailTokenStoreSuite } from '../email-tokens/email-token-store-suite.ts'
 import { eventLogSuite } from '../events/event-log-suite.ts'
+import { importStoreSuite } from '../imports/import-store-suite.ts'
 import { inviteStoreSuite } from '../invites/invite-store-suite.ts'
 import { keyStoreSuite } from '../keys/key-store-suite.ts'
 import { outboxStoreSuite } from '../outbox/outbox-store-suite.ts'
@@ -34,6 +35,7 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
   claimStoreSuite(name, open, except)
   didDocumentStoreSuite(name, open, except)
   outboxStoreSuite(name, open, except)
+  importStoreSuite(name, open, except)
   stateStoreSuite(name, open, except)
   describeRules(`${name}: repositories and accounts`, except, (rule) => {
     const { fresh } = storageForEach(open)

@@ -5,6 +5,7 @@ import type { MethodNames, StorageOf } from '../core/storage.ts'
 import { type DidDocumentPart, didDocumentMethods } from '../did-documents/did-document-store.ts'
 import { type EmailTokenPart, emailTokenMethods } from '../email-tokens/email-token-store.ts'
 import { type EventPart, eventMethods } from '../events/event-log.ts'
+import { type ImportPart, importMethods } from '../imports/import-store.ts'
 import { type InvitePart, inviteMethods } from '../invites/invite-store.ts'
 import { type KeyPart, keyMethods } from '../keys/key-store.ts'
 import { type OutboxPart, outboxMethods } from '../outbox/outbox-store.ts'
@@ -26,6 +27,7 @@ export type PdsParts = RepoPart &
   ClaimPart &
   DidDocumentPart &
   OutboxPart &
+  ImportPart &
   StatePart
 
 /** Everything a PDS keeps, except the bytes of blobs. */
@@ -46,5 +48,6 @@ export const pdsMethods: MethodNames<PdsTransaction> = {
   ...claimMethods,
   ...didDocumentMethods,
   ...outboxMethods,
+  ...importMethods,
   ...stateMethods,
 }

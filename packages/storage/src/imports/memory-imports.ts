@@ -1,0 +1,110 @@
+import type { Cid } from '@atoll/data-model'
+import type { Datetime } from '@atoll/syntax'
+import { blobTable } from '../blobs/memory-blob-index.ts'
+import { ConflictError } from '../core/errors.ts'
+import { JournaledMap } from '../core/journaled-map.ts'
+import type { MemoryTables } from '../core/memory-tables.ts'
+import { compareBytes, compareText } from '../core/order.ts'
+import {
+  applyBlobReferences,
+  applyBlocks,
+  applyRecords,
+  blobKey,
+  type MemoryRepoTable,
+  referredBlobTable,
+  repoTable,
+} from '../repos/memory-repo.ts'
+import type { Adoption, ImportBatch, ImportStore, ImportWrites, RepoImport } from './import-store.ts'
+import { importTable, type MemoryImport } from './import-table.ts'
+
+export class MemoryImports implements ImportStore, ImportWrites {
+  readonly #tables: MemoryTables
+  readonly #imports: ReturnType<typeof importTable>
+  readonly #repos: MemoryRepoTable
+  readonly #blobs: ReturnType<typeof blobTable>
+  readonly #referredBlobs: JournaledMap<string, true>
+
+  constructor(tables: MemoryTables) {
+    this.#tables = tables
+    this.#imports = tables.of(importTable)
+    this.#repos = tables.of(repoTable)
+    this.#blobs = tables.of(blobTable)
+    this.#referredBlobs = tables.of(referredBlobTable)
+  }
+
+  async block(id: string, { key }: Cid): Promise<Uint8Array | undefined> {
+    const found = this.#imports.get(id)
+    return found?.contents.blocks.get(key)?.block.bytes ?? found?.early.get(key)
+  }
+
+  async temporaryBlobs(id: string, options: { limit: number; cursor?: Cid }): Promise<Cid[]> {
+    const { cursor, limit } = options
+    return this.#uploadsOf(this.#imports.get(id))
+      .filter(({ key, cid }) => !this.#referredBlobs.has(key) && (!cursor || compareBytes(cid.bytes, cursor.bytes) > 0))
+      .slice(0, limit)
+      .map(({ cid }) => cid)
+  }
+
+  async startedBefore(time: Datetime, { limit }: { limit: number }): Promise<RepoImport[]> {
+    const all = [...this.#imports.values()].map(({ repoImport }) => repoImport)
+    return all
+      .filter(({ startedAt }) => startedAt < time)
+      .sort((a, b) => compareText(a.startedAt, b.startedAt))
+      .slice(0, limit)
+  }
+
+  async hasDiscarded(): Promise<boolean> {
+    return false
+  }
+
+  begin(repoImport: RepoImport): void {
+    const { did, id } = repoImport
+    for (const [earlier, { repoImport: begun }] of this.#imports) if (begun.did === did) this.#imports.delete(earlier)
+    const map = <V>() => new JournaledMap<string, V>(this.#tables.journal)
+    const contents = { did, blocks: map(), records: map(), blobReferences: map() } as MemoryImport['contents']
+    this.#imports.set(id, { repoImport, contents, early: map() })
+  }
+
+  gather(id: string, { added, early, records, blobs }: ImportBatch): void {
+    const found = this.#require(id)
+    const { rev } = found.repoImport
+    applyBlocks(found.contents, added, rev)
+    applyRecords(found.contents, records, rev)
+    applyBlobReferences(found.contents, { records, blobs, rev })
+    for (const { cid, bytes } of early) found.early.set(cid.key, bytes)
+  }
+
+  adopt(id: string, { did, prev, head, commit }: Adoption): void {
+    const found = this.#require(id)
+    const replaced = this.#repos.get(did)
+    if (!replaced?.head.cid.equals(prev.cid)) {
+      throw new ConflictError('repo', `${did} has moved on to ${replaced?.head.cid ?? 'nothing'}`)
+    }
+    applyBlocks(found.contents, [commit], head.rev)
+    this.#repos.set(did, { ...found.contents, key: replaced.key, head })
+    for (const { key } of this.#uploadsOf(found)) this.#referredBlobs.set(key, true)
+    this.#imports.delete(id)
+  }
+
+  discard(id: string): void {
+    this.#imports.delete(id)
+  }
+
+  clear(): void {}
+
+  #require(id: string): MemoryImport {
+    const found = this.#imports.get(id)
+    if (!found) throw new ConflictError('import', 'the import was discarded, or is done')
+    return found
+  }
+
+  /** The uploads to which the contents refer, ascending by CID bytes. */
+  #uploadsOf(found: MemoryImport | undefined): { key: string; cid: Cid }[] {
+    const byKey = new Map<string, Cid>()
+    for (const { cid } of [...(found?.contents.blobReferences.values() ?? [])].flat()) {
+      const key = found && blobKey(found.repoImport.did, cid)
+      if (key !== undefined && this.#blobs.has(key)) byKey.set(key, cid)
+    }
+    return [...byKey].map(([key, cid]) => ({ key, cid })).sort((a, b) => compareBytes(a.cid.bytes, b.cid.bytes))
+  }
+}
