@@ -10,6 +10,7 @@ import type { RoutinesOf } from './intents.ts'
 import { inviteRoutines } from './invites/sql-invites.ts'
 import { keyRoutines } from './keys/sql-keys.ts'
 import { outboxRoutines } from './outbox/sql-outbox.ts'
+import { recordRoutines } from './records/sql-records.ts'
 import { repoRoutines } from './repos/repo-routines.ts'
 import { sessionRoutines } from './sessions/sql-sessions.ts'
 import { stateRoutines } from './state/sql-state.ts'
@@ -20,6 +21,7 @@ export function pdsRoutines(numbering: Numbering): {
 } {
   return {
     repo: repoRoutines,
+    records: recordRoutines,
     blobs: blobRoutines,
     events: eventRoutines(numbering),
     accounts: accountRoutines,

@@ -92,6 +92,7 @@ export {
   maxPageBytes,
   type RecordPart,
   type RecordStore,
+  type RecordWrites,
   type StoredRecord,
 } from './records/record-store.ts'
 export type { BlobReference, RecordChange, RepoChange, RepoHead, RepoWrites } from './repos/repo-change.ts'

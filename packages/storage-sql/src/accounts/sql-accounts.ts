@@ -118,6 +118,7 @@ const deleteRows = (
     'reserved_key',
     'claim',
     'outbox',
+    'record_takedown',
   ] as const
 ).map((table) => statement((db, $: Parameters<{ did: Did }>) => db.deleteFrom(table).where('did', '=', $('did'))))
 

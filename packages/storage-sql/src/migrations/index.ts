@@ -9,6 +9,7 @@ import { blobTypes } from './pds/0006-blob-types.ts'
 import { didDocuments } from './pds/0007-did-documents.ts'
 import { outbox } from './pds/0008-outbox.ts'
 import { imports } from './pds/0009-imports.ts'
+import { recordTakedowns } from './pds/0010-record-takedowns.ts'
 
 /** The migrations that every service's database begins with, in order. */
 export const coreMigrations: readonly Migration[] = [eventsAndState]
@@ -25,4 +26,5 @@ export const pdsMigrations: readonly Migration[] = [
   didDocuments,
   outbox,
   imports,
+  recordTakedowns,
 ]

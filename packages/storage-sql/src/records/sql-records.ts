@@ -1,8 +1,17 @@
 import { blockOfSection, freeMemory, type Section } from '@atoll/data-model'
-import { CorruptStorageError, numberOfCursor, type Page, pageOf, type StoredRecord } from '@atoll/storage'
+import {
+  CorruptStorageError,
+  numberOfCursor,
+  type Page,
+  pageOf,
+  type RecordWrites,
+  type StoredRecord,
+} from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { sectionColumn } from '../dialect.ts'
-import { all, first, type Routine, type Run } from '../routine.ts'
+import type { RoutinesOf } from '../intents.ts'
+import { all, change, first, type Routine, type Run } from '../routine.ts'
+import { orUndefined } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
 
 /**
@@ -22,10 +31,51 @@ const record = statement((db, $: Parameters<{ did: Did; collection: Nsid; rkey: 
         .whereRef('block.cid', '=', 'record.cid')
         .whereRef('block.repo', '=', 'record.repo')
         .as('section'),
+      is
+        .selectFrom('record_takedown')
+        .select('reference')
+        .where('record_takedown.did', '=', $('did'))
+        .whereRef('record_takedown.collection', '=', 'record.collection')
+        .whereRef('record_takedown.rkey', '=', 'record.rkey')
+        .as('reference'),
     ])
     .where('record.repo', '=', (is) => is.selectFrom('repo').select('repo.key').where('repo.did', '=', $('did')))
     .where('record.collection', '=', $('collection'))
     .where('record.rkey', '=', $('rkey')),
+)
+const takedownOf = statement((db, $: Parameters<{ did: Did; collection: Nsid; rkey: RecordKey }>) =>
+  db
+    .selectFrom('record_takedown')
+    .select('reference')
+    .where('did', '=', $('did'))
+    .where('collection', '=', $('collection'))
+    .where('rkey', '=', $('rkey')),
+)
+const takendownBetween = statement(
+  (db, $: Parameters<{ did: Did; collection: Nsid; first: RecordKey; last: RecordKey }>) =>
+    db
+      .selectFrom('record_takedown')
+      .select('rkey')
+      .where('did', '=', $('did'))
+      .where('collection', '=', $('collection'))
+      .where('rkey', '>=', $('first'))
+      .where('rkey', '<=', $('last'))
+      .orderBy('rkey'),
+)
+const putTakedown = statement((db, $: Parameters<{ did: Did; collection: Nsid; rkey: RecordKey; reference: string }>) =>
+  db
+    .insertInto('record_takedown')
+    .values({ did: $('did'), collection: $('collection'), rkey: $('rkey'), reference: $('reference') })
+    .onConflict((conflict) =>
+      conflict.columns(['did', 'collection', 'rkey']).doUpdateSet({ reference: $('reference') }),
+    ),
+)
+const deleteTakedown = statement((db, $: Parameters<{ did: Did; collection: Nsid; rkey: RecordKey }>) =>
+  db
+    .deleteFrom('record_takedown')
+    .where('did', '=', $('did'))
+    .where('collection', '=', $('collection'))
+    .where('rkey', '=', $('rkey')),
 )
 const bySubject = statement((db, $: Parameters<{ did: Did; collection: Nsid; subject: string }>) =>
   db
@@ -118,6 +168,18 @@ export class SqlRecordReads {
     return (await this.#run(all(collectionsOf, { did, limit }))).map((row) => row.collection)
   }
 
+  async takedown(did: Did, collection: Nsid, rkey: RecordKey): Promise<string | undefined> {
+    return (await this.#run(first(takedownOf, { did, collection, rkey })))?.reference
+  }
+
+  async takendown(
+    did: Did,
+    collection: Nsid,
+    range: { readonly first: RecordKey; readonly last: RecordKey },
+  ): Promise<RecordKey[]> {
+    return (await this.#run(all(takendownBetween, { did, collection, ...range }))).map(({ rkey }) => rkey)
+  }
+
   async reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>> {
     const after = numberOfCursor(options.cursor)
     const rows = await this.#run(all(reposWith, { collection, after, limit: options.limit + 1 }))
@@ -125,10 +187,21 @@ export class SqlRecordReads {
   }
 }
 
-function recordOf(
-  collection: Nsid,
-  { rkey, rev, section }: { rkey: RecordKey; rev: Tid; section: Uint8Array | null },
-): StoredRecord {
+export const recordRoutines: RoutinesOf<RecordWrites> = {
+  *setTakedown(did: Did, collection: Nsid, rkey: RecordKey, reference: string | undefined): Routine<void> {
+    if (reference === undefined) yield* change(deleteTakedown, { did, collection, rkey })
+    else yield* change(putTakedown, { did, collection, rkey, reference })
+  },
+}
+
+interface RecordRow {
+  rkey: RecordKey
+  rev: Tid
+  section: Uint8Array | null
+  reference: string | null
+}
+
+function recordOf(collection: Nsid, { rkey, rev, section, reference }: RecordRow): StoredRecord {
   if (section === null) throw new CorruptStorageError(`record ${collection}/${rkey} without its block`)
-  return { collection, rkey, rev, ...blockOfSection(section) }
+  return { collection, rkey, rev, ...blockOfSection(section), takedown: orUndefined(reference) }
 }

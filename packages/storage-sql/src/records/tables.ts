@@ -1,4 +1,4 @@
-import type { Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 
 export interface RecordTables {
   /**
@@ -14,6 +14,13 @@ export interface RecordTables {
     rev: Tid
     block: number | null
     link: string | null
+  }
+  /** Places of records that are taken down, whether or not there is a record. */
+  record_takedown: {
+    did: Did
+    collection: Nsid
+    rkey: RecordKey
+    reference: string
   }
   /** Which collections a repository has records in. */
   repo_collection: {

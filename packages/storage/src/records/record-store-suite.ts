@@ -248,6 +248,54 @@ export function recordStoreSuite(name: string, open: OpenStorage<Parts>, except:
       },
     )
 
+    rule('takes down the place of a record, whatever is written there, and restores it', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      const setTakedown = (rkey: string, takedown: string | undefined) =>
+        storage.transact(alice, (tx) => tx.records.setTakedown(alice, post, key(rkey), takedown))
+      const takedown = async () => (await storage.records.get(alice, post, key('one')))?.takedown
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { n: 1 } })))
+      expect(await takedown()).toBeUndefined()
+      await setTakedown('one', 'first')
+      await setTakedown('one', 'second')
+      expect(await takedown()).toBe('second')
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { n: 2 } })))
+      expect(await takedown()).toBe('second')
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: null })))
+      expect(await storage.records.takedown(alice, post, key('one'))).toBe('second')
+      await storage.transact(alice, (tx) => tx.repo.apply(repo.commit({ [`${post}/one`]: { n: 3 } })))
+      expect(await takedown()).toBe('second')
+      expect(await storage.records.takedown(bob, post, key('one'))).toBeUndefined()
+      expect(await storage.records.takedown(alice, like, key('one'))).toBeUndefined()
+      await setTakedown('one', undefined)
+      await setTakedown('none', undefined)
+      expect(await takedown()).toBeUndefined()
+    })
+
+    rule('lists the keys of a collection that are taken down, between two', async () => {
+      const storage = await fresh()
+      await storage.transact(alice, (tx) => {
+        for (const rkey of ['d', 'b', 'a', 'c', 'B']) tx.records.setTakedown(alice, post, key(rkey), 'because')
+        tx.records.setTakedown(alice, like, key('bb'), 'because')
+        tx.records.setTakedown(bob, post, key('bb'), 'because')
+      })
+      const between = (first: string, last: string) =>
+        storage.records.takendown(alice, post, { first: key(first), last: key(last) })
+      expect(await between('b', 'c')).toEqual(['b', 'c'])
+      expect(await between('A', 'z')).toEqual(['B', 'a', 'b', 'c', 'd'])
+      expect(await between('e', 'z')).toEqual([])
+      expect(await between('c', 'b')).toEqual([])
+    })
+
+    rule('keeps takedowns through a crash', async () => {
+      const { storage, reopen } = await opened()
+      await storage.transact(alice, (tx) => {
+        tx.records.setTakedown(alice, post, key('one'), 'because')
+      })
+      const { records } = await reopen()
+      expect(await records.takedown(alice, post, key('one'))).toBe('because')
+    })
+
     rule('lists the repositories with records in a collection, in order of creation', async () => {
       const storage = await fresh()
       for (const did of [carol, alice, bob]) await withRecords(storage, did, ['one'])

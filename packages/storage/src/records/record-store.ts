@@ -1,6 +1,7 @@
 import type { Cid, Section } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { Page } from '../core/page.ts'
+import type { MethodNames } from '../core/storage.ts'
 
 /** A record with its encoded bytes. `rev` is the commit that last wrote it. */
 export interface StoredRecord {
@@ -9,6 +10,8 @@ export interface StoredRecord {
   cid: Cid
   rev: Tid
   bytes: Uint8Array
+  /** The reference of the moderation action that took it down. */
+  takedown: string | undefined
 }
 
 /**
@@ -53,12 +56,36 @@ export interface RecordStore {
   bySubject(did: Did, collection: Nsid, subject: string): Promise<RecordKey[]>
   /** Collections that hold at least one record, ascending; the first `limit` of them. */
   collections(did: Did, options?: { limit?: number }): Promise<Nsid[]>
+  /** The takedown of a record, whether or not the record is there. */
+  takedown(did: Did, collection: Nsid, rkey: RecordKey): Promise<string | undefined>
+  /**
+   * Keys between `first` and `last`, both included, that are taken down in the collection, ascending,
+   * whether or not the records are there.
+   */
+  takendown(
+    did: Did,
+    collection: Nsid,
+    range: { readonly first: RecordKey; readonly last: RecordKey },
+  ): Promise<RecordKey[]>
   /** Repositories with at least one record in the collection, in order of creation. */
   reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>>
 }
 
-/** The record index, as a part of a storage. It is written through the repository. */
+/** How a transaction changes what is kept of records beside the repository, which brings the rest. */
+export interface RecordWrites {
+  /**
+   * Takes a record down, or with undefined restores it. It is the place that is taken down: the
+   * takedown stays when the record is written again or deleted, and goes with the account.
+   */
+  setTakedown(did: Did, collection: Nsid, rkey: RecordKey, takedown: string | undefined): void
+}
+
+/** The record index, as a part of a storage. */
 export interface RecordPart {
   readonly stores: { readonly records: RecordStore }
-  readonly writes: object
+  readonly writes: { readonly records: RecordWrites }
+}
+
+export const recordMethods: MethodNames<RecordPart['writes']> = {
+  records: { setTakedown: true },
 }

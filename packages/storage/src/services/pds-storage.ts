@@ -9,7 +9,7 @@ import { type ImportPart, importMethods } from '../imports/import-store.ts'
 import { type InvitePart, inviteMethods } from '../invites/invite-store.ts'
 import { type KeyPart, keyMethods } from '../keys/key-store.ts'
 import { type OutboxPart, outboxMethods } from '../outbox/outbox-store.ts'
-import type { RecordPart } from '../records/record-store.ts'
+import { type RecordPart, recordMethods } from '../records/record-store.ts'
 import { type RepoPart, repoMethods } from '../repos/repo-store.ts'
 import { type SessionPart, sessionMethods } from '../sessions/session-store.ts'
 import { type StatePart, stateMethods } from '../state/state-store.ts'
@@ -38,6 +38,7 @@ export type PdsTransaction = PdsParts['writes']
 
 export const pdsMethods: MethodNames<PdsTransaction> = {
   ...repoMethods,
+  ...recordMethods,
   ...blobMethods,
   ...eventMethods,
   ...accountMethods,

@@ -5,7 +5,7 @@ import type { OpenStorage } from '../core/suite.ts'
 import { eventLogSuite } from '../events/event-log-suite.ts'
 import { MemoryEvents } from '../events/memory-events.ts'
 import { MemoryRecords } from '../records/memory-records.ts'
-import type { RecordPart } from '../records/record-store.ts'
+import { type RecordPart, recordMethods } from '../records/record-store.ts'
 import { recordStoreSuite } from '../records/record-store-suite.ts'
 import { MemoryRepos } from '../repos/memory-repos.ts'
 import { type RepoPart, repoMethods } from '../repos/repo-store.ts'
@@ -32,13 +32,20 @@ function openRelay(tables: MemoryTables, nowMs: number): RelayStorage {
   }
 }
 
+type MirrorTransaction = (RepoPart & RecordPart)['writes']
+
 /** Repositories without accounts, as a mirror would keep them. */
 function openMirror(tables: MemoryTables): StorageOf<RepoPart & RecordPart> {
   const repos = new MemoryRepos(tables)
-  const transactions = new MemoryTransactions({ tables, methods: repoMethods, writers: { repo: repos } })
+  const records = new MemoryRecords(tables)
+  const transactions = new MemoryTransactions<MirrorTransaction>({
+    tables,
+    methods: { ...repoMethods, ...recordMethods },
+    writers: { repo: repos, records },
+  })
   return {
     repos,
-    records: new MemoryRecords(tables),
+    records,
     transact: (did, work) => transactions.transact(did, work),
     close: () => transactions.close(),
   }
