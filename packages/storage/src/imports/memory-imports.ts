@@ -5,6 +5,7 @@ import { ConflictError } from '../core/errors.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareBytes, compareText } from '../core/order.ts'
+import { type Gathered, gatheredTable } from '../repos/gathered-table.ts'
 import {
   applyBlobReferences,
   applyBlocks,
@@ -15,18 +16,17 @@ import {
   repoTable,
 } from '../repos/memory-repo.ts'
 import type { Adoption, ImportBatch, ImportStore, ImportWrites, RepoImport } from './import-store.ts'
-import { importTable, type MemoryImport } from './import-table.ts'
 
 export class MemoryImports implements ImportStore, ImportWrites {
   readonly #tables: MemoryTables
-  readonly #imports: ReturnType<typeof importTable>
+  readonly #imports: ReturnType<typeof gatheredTable>
   readonly #repos: MemoryRepoTable
   readonly #blobs: ReturnType<typeof blobTable>
   readonly #referredBlobs: JournaledMap<string, true>
 
   constructor(tables: MemoryTables) {
     this.#tables = tables
-    this.#imports = tables.of(importTable)
+    this.#imports = tables.of(gatheredTable)
     this.#repos = tables.of(repoTable)
     this.#blobs = tables.of(blobTable)
     this.#referredBlobs = tables.of(referredBlobTable)
@@ -46,7 +46,7 @@ export class MemoryImports implements ImportStore, ImportWrites {
   }
 
   async startedBefore(time: Datetime, { limit }: { limit: number }): Promise<RepoImport[]> {
-    const all = [...this.#imports.values()].map(({ repoImport }) => repoImport)
+    const all = [...this.#imports].map(([id, { did, rev, startedAt }]) => ({ id, did, rev, startedAt }))
     return all
       .filter(({ startedAt }) => startedAt < time)
       .sort((a, b) => compareText(a.startedAt, b.startedAt))
@@ -57,17 +57,16 @@ export class MemoryImports implements ImportStore, ImportWrites {
     return false
   }
 
-  begin(repoImport: RepoImport): void {
-    const { did, id } = repoImport
-    for (const [earlier, { repoImport: begun }] of this.#imports) if (begun.did === did) this.#imports.delete(earlier)
+  begin({ id, did, rev, startedAt }: RepoImport): void {
+    for (const [earlier, { did: owner }] of this.#imports) if (owner === did) this.#imports.delete(earlier)
     const map = <V>() => new JournaledMap<string, V>(this.#tables.journal)
-    const contents = { did, blocks: map(), records: map(), blobReferences: map() } as MemoryImport['contents']
-    this.#imports.set(id, { repoImport, contents, early: map() })
+    const contents = { did, blocks: map(), records: map(), blobReferences: map() } as Gathered['contents']
+    this.#imports.set(id, { did, rev, startedAt, contents, early: map() })
   }
 
   gather(id: string, { added, early, records, blobs }: ImportBatch): void {
     const found = this.#require(id)
-    const { rev } = found.repoImport
+    const { rev } = found
     applyBlocks(found.contents, added, rev)
     applyRecords(found.contents, records, rev)
     applyBlobReferences(found.contents, { records, blobs, rev })
@@ -92,17 +91,17 @@ export class MemoryImports implements ImportStore, ImportWrites {
 
   clear(): void {}
 
-  #require(id: string): MemoryImport {
+  #require(id: string): Gathered {
     const found = this.#imports.get(id)
     if (!found) throw new ConflictError('import', 'the import was discarded, or is done')
     return found
   }
 
   /** The uploads to which the contents refer, ascending by CID bytes. */
-  #uploadsOf(found: MemoryImport | undefined): { key: string; cid: Cid }[] {
+  #uploadsOf(found: Gathered | undefined): { key: string; cid: Cid }[] {
     const byKey = new Map<string, Cid>()
     for (const { cid } of [...(found?.contents.blobReferences.values() ?? [])].flat()) {
-      const key = found && blobKey(found.repoImport.did, cid)
+      const key = found && blobKey(found.did, cid)
       if (key !== undefined && this.#blobs.has(key)) byKey.set(key, cid)
     }
     return [...byKey].map(([key, cid]) => ({ key, cid })).sort((a, b) => compareBytes(a.cid.bytes, b.cid.bytes))

@@ -7,7 +7,7 @@ import { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareText } from '../core/order.ts'
 import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
-import { importTable } from '../imports/import-table.ts'
+import { gatheredTable } from './gathered-table.ts'
 import {
   applyBlobReferences,
   applyBlocks,
@@ -29,14 +29,14 @@ export class MemoryRepos implements RepoStore, RepoWrites {
   readonly #repos: MemoryRepoTable
   readonly #referredBlobs: JournaledMap<string, true>
   readonly #accounts: ReturnType<typeof accountTable>
-  readonly #imports: ReturnType<typeof importTable>
+  readonly #gathered: ReturnType<typeof gatheredTable>
 
   constructor(tables: MemoryTables) {
     this.#tables = tables
     this.#repos = tables.of(repoTable)
     this.#referredBlobs = tables.of(referredBlobTable)
     this.#accounts = tables.of(accountTable)
-    this.#imports = tables.of(importTable)
+    this.#gathered = tables.of(gatheredTable)
   }
 
   async head(did: Did): Promise<RepoHead | undefined> {
@@ -96,7 +96,7 @@ export class MemoryRepos implements RepoStore, RepoWrites {
 
   delete(did: Did): void {
     this.#repos.delete(did)
-    for (const [id, { repoImport }] of this.#imports) if (repoImport.did === did) this.#imports.delete(id)
+    for (const [id, { did: owner }] of this.#gathered) if (owner === did) this.#gathered.delete(id)
   }
 
   #newRepo({ did, head }: RepoChange): MemoryRepo {
