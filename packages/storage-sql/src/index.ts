@@ -1,5 +1,6 @@
 export { SqlAccounts } from './accounts/sql-accounts.ts'
 export { SqlBlobIndex } from './blobs/sql-blob-index.ts'
+export { SqlBlobUsage } from './blobs/sql-blob-usage.ts'
 export { SqlClaims } from './claims/sql-claims.ts'
 export { createQueryBuilder, type DialectName } from './dialect.ts'
 export { SqlDidDocuments } from './did-documents/sql-did-documents.ts'

@@ -83,6 +83,8 @@ describe.each(older)('a database of commit $commit', ({ commit, versions, hasCla
     expect(await storage.blobs.get(alice, dog)).toMatchObject({ temporary: true, takedown: 'because' })
     expect(await storage.blobs.get(alice, gone)).toBeUndefined()
     expect(await storage.blobs.otherTypes(alice, cat)).toEqual(hasOtherTypes ? ['image/jpeg'] : [])
+    // Nothing counted them when they were uploaded: cat, dog and fish.
+    expect(await storage.blobUsage.of(alice)).toEqual({ blobs: 3, bytes: 9 })
     expect(texts(await storage.blobs.missing(alice, { limit: 9 }))).toEqual([`${missing}`])
     expect(texts(await storage.blobs.pendingDeletion({ limit: 9 }))).toEqual([`${gone}`])
     expect(texts(await storage.blobs.unreferenced({ createdBefore: time(59), limit: 9 })).sort()).toEqual(

@@ -5,6 +5,7 @@ import {
   pdsRoutines,
   SqlAccounts,
   SqlBlobIndex,
+  SqlBlobUsage,
   SqlClaims,
   SqlDidDocuments,
   SqlEmailTokens,
@@ -43,6 +44,7 @@ class SqlitePdsStorage implements PdsStorage {
   readonly repos: SqliteRepos
   readonly records: SqliteRecords
   readonly blobs: SqlBlobIndex
+  readonly blobUsage: SqlBlobUsage
   readonly events: SqliteEvents
   readonly accounts: SqlAccounts
   readonly sessions: SqlSessions
@@ -62,6 +64,7 @@ class SqlitePdsStorage implements PdsStorage {
     this.repos = new SqliteRepos(host)
     this.records = new SqliteRecords(run)
     this.blobs = new SqlBlobIndex(run)
+    this.blobUsage = new SqlBlobUsage(run)
     this.events = new SqliteEvents(host)
     this.accounts = new SqlAccounts(run)
     this.sessions = new SqlSessions(run)

@@ -18,6 +18,13 @@ export {
   type UnreferencedBlob,
 } from './blobs/blob-index.ts'
 export type { BlobBytes, BlobStore, BlobStream, ByteRange, UploadedBlob } from './blobs/blob-store.ts'
+export {
+  type AccountBlobUsage,
+  type BlobUsage,
+  type BlobUsageStore,
+  readUsageCursor,
+  usageCursor,
+} from './blobs/blob-usage.ts'
 export { MemoryBlobStore } from './blobs/memory-blob-store.ts'
 export { untilAborted } from './blobs/until-aborted.ts'
 export type { Claim, ClaimPart, ClaimStore, ClaimWrites } from './claims/claim-store.ts'

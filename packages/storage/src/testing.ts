@@ -1,6 +1,7 @@
 export { accountStoreSuite } from './accounts/account-store-suite.ts'
 export { blobIndexSuite } from './blobs/blob-index-suite.ts'
 export { blobStoreSuite, type OpenBlobStore, type OpenedBlobStore } from './blobs/blob-store-suite.ts'
+export { blobUsageSuite } from './blobs/blob-usage-suite.ts'
 export { claimStoreSuite } from './claims/claim-store-suite.ts'
 export type { Exceptions, OpenedStorage, OpenStorage } from './core/suite.ts'
 export { didDocumentStoreSuite } from './did-documents/did-document-store-suite.ts'

@@ -119,6 +119,7 @@ const deleteRows = (
     'claim',
     'outbox',
     'record_takedown',
+    'blob_quota',
   ] as const
 ).map((table) => statement((db, $: Parameters<{ did: Did }>) => db.deleteFrom(table).where('did', '=', $('did'))))
 

@@ -5,17 +5,19 @@ import {
   type BlobKey,
   type BlobMetadata,
   type BlobReference,
+  ConflictError,
   maxOtherTypes,
   type StoredBlob,
   type UnreferencedBlob,
 } from '@atoll/storage'
-import type { Datetime, Did, Tid } from '@atoll/syntax'
+import type { Datetime, Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import { sql } from 'kysely'
 import type { RoutinesOf } from '../intents.ts'
 import { repoByDid } from '../repos/sql-repos.ts'
 import { all, change, first, type Routine, type Run } from '../routine.ts'
 import { cidOf, orUndefined } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
+import { countUsage, exceedsQuota, setQuota } from './sql-blob-usage.ts'
 
 type BlobRowKey = { did: Did; cid: Uint8Array }
 type PageOf = { did: Did; after: Uint8Array; limit: number }
@@ -38,8 +40,8 @@ const blob = statement((db, $: Parameters<BlobRowKey>) =>
     .where('did', '=', $('did'))
     .where('cid', '=', $('cid')),
 )
-const firstType = statement((db, $: Parameters<BlobRowKey>) =>
-  db.selectFrom('blob').select('mime_type').where('did', '=', $('did')).where('cid', '=', $('cid')),
+const known = statement((db, $: Parameters<BlobRowKey>) =>
+  db.selectFrom('blob').select(['mime_type', 'size']).where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
 const otherTypes = statement((db, $: Parameters<BlobRowKey>) =>
   db
@@ -72,12 +74,18 @@ const listed = statement((db, $: Parameters<PageOf & { since: string }>) =>
     .orderBy('cid')
     .limit($('limit')),
 )
-const referencesTo = statement((db, $: Parameters<BlobRowKey & { limit: number }>) =>
+const referencesTo = statement((db, $: Parameters<BlobRowKey & { collection: string; rkey: string; limit: number }>) =>
   db
     .selectFrom('blob_reference')
     .select(['collection', 'rkey'])
     .where('repo', '=', (is) => is.selectFrom('repo').select('key').where('did', '=', $('did')))
     .where('cid', '=', $('cid'))
+    .where((is) =>
+      is.or([
+        is('collection', '>', $('collection') as Nsid),
+        is.and([is('collection', '=', $('collection') as Nsid), is('rkey', '>', $('rkey') as RecordKey)]),
+      ]),
+    )
     .orderBy('collection')
     .orderBy('rkey')
     .limit($('limit')),
@@ -195,6 +203,8 @@ const deletePending = statement((db, $: Parameters<BlobRowKey>) =>
 )
 
 const nothing = new Uint8Array(0)
+/** Sorts before every record. */
+const noRecord = { collection: '', rkey: '' }
 
 export class SqlBlobIndex implements BlobIndex {
   readonly #run: Run
@@ -230,8 +240,12 @@ export class SqlBlobIndex implements BlobIndex {
     return rows.map((row) => cidOf(row.cid))
   }
 
-  async references(did: Did, cid: Cid, { limit }: { limit: number }): Promise<BlobReference[]> {
-    const rows = await this.#run(all(referencesTo, { did, cid: cid.bytes, limit }))
+  async references(
+    did: Did,
+    cid: Cid,
+    { limit, after }: { limit: number; after?: { collection: string; rkey: string } },
+  ): Promise<BlobReference[]> {
+    const rows = await this.#run(all(referencesTo, { did, cid: cid.bytes, ...(after ?? noRecord), limit }))
     return rows.map(({ collection, rkey }) => ({ cid, collection, rkey }))
   }
 
@@ -260,14 +274,23 @@ export class SqlBlobIndex implements BlobIndex {
 }
 
 export const blobRoutines: RoutinesOf<BlobIndexWrites> = {
-  *add(did: Did, { cid, mimeType, size, createdAt }: BlobMetadata): Routine<void> {
+  *add(
+    did: Did,
+    { cid, mimeType, size, createdAt }: BlobMetadata,
+    { quota }: { quota?: number | undefined } = {},
+  ): Routine<void> {
     const repo = yield* first(repoByDid, { did })
     const referring = repo && (yield* first(referenceCount, { repo: repo.key, cid: cid.bytes }))
     const refs = referring?.count ?? 0
     const temporary = refs === 0 ? 1 : 0
-    const known = yield* first(firstType, { did, cid: cid.bytes })
+    const before = yield* first(known, { did, cid: cid.bytes })
     yield* change(putBlob, { did, cid: cid.bytes, mimeType, size, createdAt, refs, temporary })
-    if (known && known.mime_type !== mimeType) yield* addType({ did, cid: cid.bytes }, mimeType)
+    if (before && before.mime_type !== mimeType) yield* addType({ did, cid: cid.bytes }, mimeType)
+    yield* countUsage(did, { blobs: before ? 0 : 1, bytes: size - (before?.size ?? 0) })
+    if (!before && (yield* exceedsQuota(did, quota))) throw new ConflictError('blobQuota')
+  },
+  *setQuota(did: Did, bytes: number | undefined): Routine<void> {
+    yield* setQuota(did, bytes)
   },
   *setTakedown(did: Did, cid: Cid, reference: string | undefined): Routine<void> {
     if (reference === undefined) yield* change(deleteTakedown, { did, cid: cid.bytes })
@@ -275,8 +298,10 @@ export const blobRoutines: RoutinesOf<BlobIndexWrites> = {
   },
   *markUnreferenced(did: Did, cids: readonly Cid[], createdBefore: Datetime): Routine<void> {
     for (const cid of cids) {
+      const before = yield* first(known, { did, cid: cid.bytes })
       const deleted = yield* change(deleteUnreferenced, { did, cid: cid.bytes, createdBefore })
       if (deleted === 0) continue
+      yield* countUsage(did, { blobs: -1, bytes: -(before?.size ?? 0) })
       yield* change(forgetTypes, { did, cid: cid.bytes })
       yield* change(notePending, { did, cid: cid.bytes })
     }
@@ -295,7 +320,7 @@ function* missingOf(did: Did, limit: number, cursor: Cid | undefined): Routine<B
   const rows = yield* all(missing, { did, after: cursor?.bytes ?? nothing, limit })
   const references: BlobReference[] = []
   for (const row of rows) {
-    const [reference] = yield* all(referencesTo, { did, cid: row.cid, limit: 1 })
+    const [reference] = yield* all(referencesTo, { did, cid: row.cid, ...noRecord, limit: 1 })
     if (reference) references.push({ cid: cidOf(row.cid), ...reference })
   }
   return references

@@ -18,6 +18,17 @@ export interface BlobTables {
     cid: Uint8Array
     mime_type: string
   }
+  /** What each account has uploaded; accounts without blobs have no row. */
+  blob_usage: {
+    did: Did
+    blobs: number
+    bytes: number
+  }
+  /** The most bytes that an account may store, where it has a quota of its own. */
+  blob_quota: {
+    did: Did
+    bytes: number
+  }
   blob_takedown: {
     did: Did
     cid: Uint8Array

@@ -10,6 +10,7 @@ import { didDocuments } from './pds/0007-did-documents.ts'
 import { outbox } from './pds/0008-outbox.ts'
 import { imports } from './pds/0009-imports.ts'
 import { recordTakedowns } from './pds/0010-record-takedowns.ts'
+import { blobUsage } from './pds/0011-blob-usage.ts'
 
 /** The migrations that every service's database begins with, in order. */
 export const coreMigrations: readonly Migration[] = [eventsAndState]
@@ -27,4 +28,5 @@ export const pdsMigrations: readonly Migration[] = [
   outbox,
   imports,
   recordTakedowns,
+  blobUsage,
 ]

@@ -76,6 +76,9 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
     rule('lists the records that refer to a blob', async () => {
       const storage = await fresh()
       await refer(storage, new SampleRepo(alice), { 'a.b.c/one': [cat], 'a.b.c/two': [cat, dog] })
+      const after = { collection: 'a.b.c', rkey: 'one' }
+      const rest = await storage.blobs.references(alice, cat, { limit: 9, after })
+      expect(rest.map(({ rkey }) => rkey)).toEqual(['two'])
       const paths = (await storage.blobs.references(alice, cat, { limit: 9 })).map(
         ({ collection, rkey }) => `${collection}/${rkey}`,
       )

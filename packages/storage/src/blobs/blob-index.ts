@@ -2,6 +2,7 @@ import type { Cid } from '@atoll/data-model'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
 import type { MethodNames } from '../core/storage.ts'
 import type { BlobReference } from '../repos/repo-change.ts'
+import type { BlobUsageStore } from './blob-usage.ts'
 
 /** How many types are kept in addition to that of the first upload. */
 export const maxOtherTypes = 16
@@ -48,8 +49,15 @@ export interface BlobIndex {
    * bytes. `cursor` is the last CID seen, exclusive.
    */
   list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]>
-  /** Records that refer to the blob, ascending by collection and record key. */
-  references(did: Did, cid: Cid, options: { limit: number }): Promise<BlobReference[]>
+  /**
+   * Records that refer to the blob, ascending by collection and record key. `after` is the last one
+   * seen, exclusive.
+   */
+  references(
+    did: Did,
+    cid: Cid,
+    options: { limit: number; after?: { collection: string; rkey: string } },
+  ): Promise<BlobReference[]>
   /**
    * References to blobs that were never uploaded, one for each blob, ascending by CID bytes.
    * `cursor` is exclusive.
@@ -74,9 +82,12 @@ export interface BlobIndexWrites {
   /**
    * Adds an upload, which is temporary unless a record refers to it. A repeated upload renews the
    * time and keeps takedown and type; if its type is another one, that is stored as well, up to
-   * `maxOtherTypes` of them.
+   * `maxOtherTypes` of them. `ConflictError('blobQuota')` if the account did not have it and would
+   * store more bytes than its own quota or, without one, than `quota`.
    */
-  add(did: Did, blob: BlobMetadata): void
+  add(did: Did, blob: BlobMetadata, options?: { quota?: number | undefined }): void
+  /** The most bytes that the account may store; undefined lets the usual quota apply again. */
+  setQuota(did: Did, bytes: number | undefined): void
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void
   /**
    * Deletes those uploads that no record refers to and that, if temporary, were created before
@@ -91,10 +102,10 @@ export interface BlobIndexWrites {
 
 /** The blob index, as a part of a storage. */
 export interface BlobPart {
-  readonly stores: { readonly blobs: BlobIndex }
+  readonly stores: { readonly blobs: BlobIndex; readonly blobUsage: BlobUsageStore }
   readonly writes: { readonly blobs: BlobIndexWrites }
 }
 
 export const blobMethods: MethodNames<BlobPart['writes']> = {
-  blobs: { add: true, setTakedown: true, markUnreferenced: true, confirmDeleted: true },
+  blobs: { add: true, setQuota: true, setTakedown: true, markUnreferenced: true, confirmDeleted: true },
 }

@@ -1,5 +1,6 @@
 import type { Cid } from '@atoll/data-model'
 import type { Datetime, Did, Tid } from '@atoll/syntax'
+import { ConflictError } from '../core/errors.ts'
 import type { Journal } from '../core/journal.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
@@ -21,16 +22,13 @@ import {
   type StoredBlob,
   type UnreferencedBlob,
 } from './blob-index.ts'
-
-/** Whether it is temporary follows from `referredBlobTable`. */
-export interface MemoryBlob extends BlobMetadata {
-  did: Did
-}
+import { type MemoryBlob, memoryBlobTable, quotaTable } from './memory-blob-tables.ts'
 
 export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
   readonly #repos: MemoryRepoTable
   readonly #referred: JournaledMap<string, true>
   readonly #blobs: JournaledMap<string, MemoryBlob>
+  readonly #quotas: JournaledMap<Did, number>
   readonly #otherTypes: JournaledMap<string, readonly string[]>
   readonly #takedowns: JournaledMap<string, string>
   readonly #pendingDeletion: JournaledMap<string, BlobKey>
@@ -38,7 +36,8 @@ export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
   constructor(tables: MemoryTables) {
     this.#repos = tables.of(repoTable)
     this.#referred = tables.of(referredBlobTable)
-    this.#blobs = tables.of(blobTable)
+    this.#blobs = tables.of(memoryBlobTable)
+    this.#quotas = tables.of(quotaTable)
     this.#otherTypes = tables.of(otherTypeTable)
     this.#takedowns = tables.of(takedownTable)
     this.#pendingDeletion = tables.of(pendingDeletionTable)
@@ -67,9 +66,17 @@ export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
       .map((reference) => reference.cid)
   }
 
-  async references(did: Did, cid: Cid, { limit }: { limit: number }): Promise<BlobReference[]> {
+  async references(
+    did: Did,
+    cid: Cid,
+    { limit, after }: { limit: number; after?: { collection: string; rkey: string } },
+  ): Promise<BlobReference[]> {
     return this.#references(did)
       .filter((reference) => reference.cid.equals(cid))
+      .filter(({ collection, rkey }) => {
+        if (!after) return true
+        return (compareText(collection, after.collection) || compareText(rkey, after.rkey)) > 0
+      })
       .sort((a, b) => compareText(a.collection, b.collection) || compareText(a.rkey, b.rkey))
       .slice(0, limit)
       .map(({ collection, rkey }) => ({ cid, collection, rkey }))
@@ -101,12 +108,18 @@ export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
     return { expected: expected.length, imported: imported.length }
   }
 
-  add(did: Did, blob: BlobMetadata): void {
+  add(did: Did, blob: BlobMetadata, options: { quota?: number | undefined } = {}): void {
     const key = blobKey(did, blob.cid)
+    if (!this.#blobs.has(key)) this.#requireQuota(did, blob.size, options.quota)
     const mimeType = this.#blobs.get(key)?.mimeType ?? blob.mimeType
     this.#blobs.set(key, { ...blob, mimeType, did })
     if (!this.#referenced(did, blob.cid)) this.#referred.delete(key)
     if (blob.mimeType !== mimeType) this.#noteType(key, blob.mimeType)
+  }
+
+  setQuota(did: Did, bytes: number | undefined): void {
+    if (bytes === undefined) this.#quotas.delete(did)
+    else this.#quotas.set(did, bytes)
   }
 
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void {
@@ -126,6 +139,14 @@ export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
 
   confirmDeleted(did: Did, cids: readonly Cid[]): void {
     for (const cid of cids) this.#pendingDeletion.delete(blobKey(did, cid))
+  }
+
+  #requireQuota(did: Did, size: number, given: number | undefined): void {
+    const quota = this.#quotas.get(did) ?? given
+    if (quota === undefined) return
+    let bytes = size
+    for (const blob of this.#blobs.values()) if (blob.did === did) bytes += blob.size
+    if (bytes > quota) throw new ConflictError('blobQuota')
   }
 
   #noteType(key: string, mimeType: string): void {
@@ -167,11 +188,6 @@ function onePerBlob(references: readonly MemoryBlobReference[], after?: Cid): Me
   return [...byCid.values()]
     .filter((reference) => after === undefined || compareBytes(reference.cid.bytes, after.bytes) > 0)
     .sort((a, b) => compareBytes(a.cid.bytes, b.cid.bytes))
-}
-
-/** Uploads, by `blobKey`. */
-export function blobTable(journal: Journal): JournaledMap<string, MemoryBlob> {
-  return new JournaledMap(journal)
 }
 
 /** Types of later uploads, other than that of the first. */

@@ -15,6 +15,7 @@ export type ConflictField =
   | 'claim'
   | 'outbox'
   | 'import'
+  | 'blobQuota'
 
 /**
  * The transaction was refused and changed nothing; others that were committed with it are not

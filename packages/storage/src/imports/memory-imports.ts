@@ -1,6 +1,6 @@
 import type { Cid } from '@atoll/data-model'
 import type { Datetime } from '@atoll/syntax'
-import { blobTable } from '../blobs/memory-blob-index.ts'
+import { memoryBlobTable } from '../blobs/memory-blob-tables.ts'
 import { ConflictError } from '../core/errors.ts'
 import { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
@@ -21,14 +21,14 @@ export class MemoryImports implements ImportStore, ImportWrites {
   readonly #tables: MemoryTables
   readonly #imports: ReturnType<typeof gatheredTable>
   readonly #repos: MemoryRepoTable
-  readonly #blobs: ReturnType<typeof blobTable>
+  readonly #blobs: ReturnType<typeof memoryBlobTable>
   readonly #referredBlobs: JournaledMap<string, true>
 
   constructor(tables: MemoryTables) {
     this.#tables = tables
     this.#imports = tables.of(gatheredTable)
     this.#repos = tables.of(repoTable)
-    this.#blobs = tables.of(blobTable)
+    this.#blobs = tables.of(memoryBlobTable)
     this.#referredBlobs = tables.of(referredBlobTable)
   }
 

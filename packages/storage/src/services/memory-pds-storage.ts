@@ -1,6 +1,7 @@
 import type { Did } from '@atoll/syntax'
 import { MemoryAccounts } from '../accounts/memory-accounts.ts'
 import { MemoryBlobIndex } from '../blobs/memory-blob-index.ts'
+import { MemoryBlobUsage } from '../blobs/memory-blob-usage.ts'
 import { MemoryClaims } from '../claims/memory-claims.ts'
 import { MemoryTables } from '../core/memory-tables.ts'
 import { MemoryTransactions } from '../core/memory-transactions.ts'
@@ -30,6 +31,7 @@ export class MemoryPdsStorage implements PdsStorage {
   readonly repos: MemoryRepos
   readonly records: MemoryRecords
   readonly blobs: MemoryBlobIndex
+  readonly blobUsage: MemoryBlobUsage
   readonly events: MemoryEvents
   readonly accounts: MemoryAccounts
   readonly sessions: MemorySessions
@@ -46,6 +48,7 @@ export class MemoryPdsStorage implements PdsStorage {
     this.repos = new MemoryRepos(tables)
     this.records = new MemoryRecords(tables)
     this.blobs = new MemoryBlobIndex(tables)
+    this.blobUsage = new MemoryBlobUsage(tables)
     this.events = new MemoryEvents(tables, now())
     this.claims = new MemoryClaims(tables)
     this.accounts = new MemoryAccounts(tables, this.claims)

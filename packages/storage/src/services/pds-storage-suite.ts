@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { accountStoreSuite } from '../accounts/account-store-suite.ts'
 import { account } from '../accounts/sample-account.ts'
 import { blobIndexSuite } from '../blobs/blob-index-suite.ts'
+import { blobUsageSuite } from '../blobs/blob-usage-suite.ts'
 import { claimStoreSuite } from '../claims/claim-store-suite.ts'
 import { alice, bob, carol, rev, time } from '../core/samples.ts'
 import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
@@ -26,6 +27,7 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
   repoStoreSuite(name, open, except)
   recordStoreSuite(name, open, except)
   blobIndexSuite(name, open, except)
+  blobUsageSuite(name, open, except)
   eventLogSuite(name, open, except)
   accountStoreSuite(name, open, except)
   sessionStoreSuite(name, open, except)
