@@ -2,12 +2,15 @@ import { resolve } from 'node:path'
 import { openFsBlobStore } from '@atoll/blobstore-fs'
 import type { Fetch } from '@atoll/identity'
 import { createGuardedFetch } from '@atoll/identity/node'
-import { explainingStart } from '@atoll/process'
+import { createLog, explainingStart, type Log } from '@atoll/process'
 import type { BlobStore, PdsStorage } from '@atoll/storage'
 import { openSqlitePdsStorage } from '@atoll/storage-sqlite'
 import { type Closers, openClosers } from './closers.ts'
 import type { Config } from './config/config.ts'
 import { prepareDataFolder } from './data-folder.ts'
+import { createLogMailer } from './mail/log-mailer.ts'
+import type { Mailer } from './mail/mailer.ts'
+import { openSmtpMailer } from './mail/smtp-mailer.ts'
 
 /** What the service stands on. Each can be another implementation of the same interface. */
 export interface Adapters {
@@ -20,6 +23,10 @@ export interface Adapters {
    * network.
    */
   readonly plcFetch: Fetch
+  /** For mails of the server. From the settings: SMTP, or the log where no server is set. */
+  readonly mailer: Mailer
+  /** For mails of moderators. From the settings: SMTP, or `mailer` where no server is set. */
+  readonly moderationMailer: Mailer
 }
 
 /** Adapters with what closes them. */
@@ -29,6 +36,8 @@ export interface OpenAdapters extends Adapters {
 }
 
 export interface OpenAdaptersOptions {
+  /** Where mails go without an SMTP server. Default: as the settings of the log say. */
+  readonly log?: Pick<Log, 'info' | 'warn'>
   /** These are taken as they are, and stay the caller's: `close` does not close them. */
   readonly given?: Partial<Adapters>
   /** Called if the database is found damaged while it is in use. Default: `console.error`. */
@@ -42,14 +51,16 @@ export interface OpenAdaptersOptions {
  */
 export async function openAdapters(
   config: Config,
-  { given = {}, onDamage = console.error }: OpenAdaptersOptions = {},
+  { log = createLog(config.log), given = {}, onDamage = console.error }: OpenAdaptersOptions = {},
 ): Promise<OpenAdapters> {
   const closers = openClosers()
   try {
     const storage = given.storage ?? (await openStorage(config, onDamage, closers))
     const blobStore = given.blobStore ?? (await openBlobFolder(config.blobs))
     const plcFetch = given.plcFetch ?? openPlcFetch(closers)
-    return { storage, blobStore, plcFetch, close: () => closers.close() }
+    const mailer = given.mailer ?? (await openMailer(config, log, closers))
+    const moderationMailer = given.moderationMailer ?? (await openModerationMailer(config, closers)) ?? mailer
+    return { storage, blobStore, plcFetch, mailer, moderationMailer, close: () => closers.close() }
   } catch (error) {
     await closers.close().catch(() => undefined)
     throw error
@@ -75,4 +86,24 @@ function openPlcFetch(closers: Closers): Fetch {
   const plcFetch = createGuardedFetch({ allowPrivate: true, maxBytes: 4 * 1024 * 1024 })
   closers.add(() => plcFetch.close())
   return plcFetch
+}
+
+async function openMailer(
+  { mail: { smtpUrl: url, fromAddress: from }, service }: Config,
+  log: Pick<Log, 'info' | 'warn'>,
+  closers: Closers,
+): Promise<Mailer> {
+  if (url === undefined || from === undefined) return createLogMailer({ log, withText: service.developmentMode })
+  return closing(await openSmtpMailer({ url, from, hostname: service.hostname }), closers)
+}
+
+async function openModerationMailer({ mail, service }: Config, closers: Closers): Promise<Mailer | undefined> {
+  const { moderationSmtpUrl: url, moderationFromAddress: from } = mail
+  if (url === undefined || from === undefined) return undefined
+  return closing(await openSmtpMailer({ url, from, hostname: service.hostname }), closers)
+}
+
+function closing(mailer: Mailer, closers: Closers): Mailer {
+  closers.add(() => mailer.close())
+  return mailer
 }

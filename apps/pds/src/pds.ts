@@ -4,6 +4,8 @@ import { createRouter, type Router } from '@atoll/xrpc-server'
 import { createAccess } from './access/access.ts'
 import { Administrator } from './access/administrator.ts'
 import { openAccounts } from './accounts/accounts.ts'
+import { EmailChanges } from './accounts/email-changes.ts'
+import { PasswordResets } from './accounts/password-resets.ts'
 import { openAdapters } from './adapters.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { chores } from './chores.ts'
@@ -19,6 +21,8 @@ import { openInvites } from './invites/invites.ts'
 import { openPdsServices } from './kit/open-pds-services.ts'
 import type { PdsServices } from './kit/pds-services.ts'
 import { withOwnRoutes } from './kit/with-own-routes.ts'
+import { openMail } from './mail/mail.ts'
+import { openMailedCodes } from './mailed-codes/mailed-codes.ts'
 import type { PdsOptions } from './options.ts'
 import { RelayNotifier } from './relays/relay-notifier.ts'
 import { openRepos } from './repos/repos.ts'
@@ -66,6 +70,7 @@ export async function createPds(options: PdsOptions): Promise<Pds> {
 async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const { config, log = createLog(config.log) } = options
   const adapters = await openAdapters(config, {
+    log,
     given: options.adapters,
     onDamage: (error) => log.error('the database is damaged: it takes no writes until it is restored', { err: error }),
   })
@@ -85,6 +90,12 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
 
   const accounts = openAccounts({ storage })
   closers.add(() => accounts.close())
+  const mail = openMail({ config, storage, adapters, log, onError })
+  closers.add(() => mail.outbox.close())
+  const codes = openMailedCodes({ config, storage, outbox: mail.outbox })
+  const emails = new EmailChanges({ storage, accounts, codes })
+  const passwordResets = new PasswordResets({ storage, passwords: accounts.passwords, codes, onError })
+  closers.add(() => passwordResets.settled())
   const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
   closers.add(() => sequencer.close())
   const events = openEventFeed({ sequencer, events: storage.events })
@@ -122,6 +133,10 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     signUps,
     handles,
     didChanges,
+    mail,
+    codes,
+    emails,
+    passwordResets,
     blobs,
     repos,
   }
@@ -167,11 +182,15 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   closers.add(() => housekeeping.close())
   closers.add(async () => secrets.stop())
 
+  mail.outbox.wake() // for what was queued before the last stop
+
   return {
     router,
     services: pdsServices,
     async settled() {
       await blobs.settled()
+      await passwordResets.settled()
+      await mail.outbox.settled()
       await hooks.settled()
     },
     close: () => closers.close(),

@@ -15,6 +15,9 @@ const minute = 60 * 1000
 const hour = 60 * minute
 const day = 24 * hour
 
+/** Longer text is no mail address, and must not fill the memory. */
+const maxAddressLength = 254
+
 /** How many subscriptions one client network may hold: every event costs work for each of them. */
 export const subscriptionsPerAddress = 100
 
@@ -47,8 +50,30 @@ export const limits = {
     { name: 'reserveSigningKey-minutes', points: 30, durationMs: 5 * minute },
     { name: 'reserveSigningKey-day', points: 300, durationMs: day },
   ],
+  requestEmailConfirmation: mailLimits('requestEmailConfirmation'),
+  requestEmailUpdate: mailLimits('requestEmailUpdate'),
+  /** For each client address, and for each mail address: nobody's mailbox is to be filled. */
+  requestPasswordReset: [
+    { name: 'requestPasswordReset-hour', points: 15, durationMs: hour },
+    { name: 'requestPasswordReset-day', points: 50, durationMs: day },
+    { name: 'requestPasswordReset-address-hour', points: 5, durationMs: hour, key: emailAddress },
+    { name: 'requestPasswordReset-address-day', points: 15, durationMs: day, key: emailAddress },
+  ],
+  resetPassword: [{ name: 'resetPassword', points: 50, durationMs: 5 * minute }],
   uploadBlob: [{ name: 'uploadBlob', points: 1000, durationMs: day, key: caller }],
 } satisfies Record<string, readonly RateLimit<never>[]>
+
+/** For methods that mail an account something each time. */
+function mailLimits(name: string): RateLimit<never>[] {
+  return [
+    { name: `${name}-hour`, points: 5, durationMs: hour, key: caller },
+    { name: `${name}-day`, points: 15, durationMs: day, key: caller },
+  ]
+}
+
+function emailAddress({ input }: RateLimitSubject & { input: { email: string } }): string {
+  return canonicalEmail(input.email).slice(0, maxAddressLength)
+}
 
 function caller({ credentials }: RateLimitSubject): string | undefined {
   return (credentials as { did?: Did } | undefined)?.did

@@ -38,6 +38,18 @@ export const routes = (s: Services, may: Access) => [
   route(admin.enableAccountInvites, may.admin, adminMethods.enableAccountInvites(s)),
   route(admin.disableInviteCodes, may.admin, adminMethods.disableInviteCodes(s)),
   route(admin.getInviteCodes, may.admin, adminMethods.getInviteCodes(s)),
+  route(server.requestEmailConfirmation, may.account, serverMethods.requestEmailConfirmation(s), {
+    limits: limits.requestEmailConfirmation,
+  }),
+  route(server.confirmEmail, may.account, serverMethods.confirmEmail(s)),
+  route(server.requestEmailUpdate, may.account, serverMethods.requestEmailUpdate(s), {
+    limits: limits.requestEmailUpdate,
+  }),
+  route(server.updateEmail, may.account, serverMethods.updateEmail(s)),
+  route(server.requestPasswordReset, may.anyone, serverMethods.requestPasswordReset(s), {
+    limits: limits.requestPasswordReset,
+  }),
+  route(server.resetPassword, may.anyone, serverMethods.resetPassword(s), { limits: limits.resetPassword }),
 
   route(repo.createRecord, may.account, repoMethods.createRecord(s), { points: 3, maxBytes: megabyte }),
   route(repo.putRecord, may.account, repoMethods.putRecord(s), { points: 2, maxBytes: megabyte }),
@@ -80,4 +92,5 @@ export const routes = (s: Services, may: Access) => [
   }),
 
   route(admin.updateAccountHandle, may.admin, adminMethods.updateAccountHandle(s)),
+  route(admin.sendEmail, may.admin, adminMethods.sendEmail(s)),
 ]

@@ -1,11 +1,15 @@
 import type { Sequencer } from '@atoll/sequencer'
 import type { Accounts } from './accounts/accounts.ts'
+import type { EmailChanges } from './accounts/email-changes.ts'
+import type { PasswordResets } from './accounts/password-resets.ts'
 import type { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config/config.ts'
 import type { DidChanges } from './did-changes/did-changes.ts'
 import type { Handles } from './handles/handles.ts'
 import type { Identity } from './identity/identity.ts'
 import type { Invites } from './invites/invites.ts'
+import type { Mail } from './mail/mail.ts'
+import type { MailedCodes } from './mailed-codes/mailed-codes.ts'
 import type { Repos } from './repos/repos.ts'
 import type { PublicIdentities } from './resolution/public-identities.ts'
 import type { Sessions } from './sessions/sessions.ts'
@@ -17,6 +21,10 @@ export interface Services {
   readonly sequencer: Sequencer
   readonly identity: Identity
   readonly accounts: Accounts
+  readonly mail: Mail
+  readonly codes: MailedCodes
+  readonly emails: EmailChanges
+  readonly passwordResets: PasswordResets
   readonly sessions: Sessions
   readonly invites: Invites
   readonly signUps: SignUps

@@ -5,6 +5,7 @@ import { MemoryBlobStore, MemoryPdsStorage } from '@atoll/storage'
 import type { Did, Handle } from '@atoll/syntax'
 import type { Adapters } from '../src/adapters.ts'
 import { readConfig } from '../src/config/config.ts'
+import type { Mailer, OutgoingMail } from '../src/mail/mailer.ts'
 import type { PdsOptions } from '../src/options.ts'
 import { createPds, type Pds } from '../src/pds.ts'
 
@@ -45,14 +46,19 @@ export class PdsUnderTest {
   readonly adapters: Adapters
   /** What the directory was asked. */
   readonly plcRequests: readonly Request[]
+  /** What was mailed. */
+  readonly mails: readonly OutgoingMail[]
   /** Log lines about faults. */
   readonly errors: readonly string[]
   readonly warnings: readonly string[]
 
-  private constructor(started: Pick<PdsUnderTest, 'pds' | 'adapters' | 'plcRequests' | 'errors' | 'warnings'>) {
+  private constructor(
+    started: Pick<PdsUnderTest, 'pds' | 'adapters' | 'plcRequests' | 'mails' | 'errors' | 'warnings'>,
+  ) {
     this.pds = started.pds
     this.adapters = started.adapters
     this.plcRequests = started.plcRequests
+    this.mails = started.mails
     this.errors = started.errors
     this.warnings = started.warnings
   }
@@ -64,6 +70,12 @@ export class PdsUnderTest {
   ): Promise<PdsUnderTest> {
     const directory = createPlcDirectory()
     const plcRequests: Request[] = []
+    const mails: OutgoingMail[] = []
+    const mailer: Mailer = {
+      isDelivering: true,
+      send: async (mail) => void mails.push(mail),
+      close: async () => {},
+    }
     const adapters: Adapters = {
       storage: new MemoryPdsStorage(),
       blobStore: new MemoryBlobStore(),
@@ -72,6 +84,8 @@ export class PdsUnderTest {
         plcRequests.push(request.clone())
         return directory.fetch(request)
       },
+      mailer,
+      moderationMailer: mailer,
       ...given,
     }
     const errors: string[] = []
@@ -83,7 +97,7 @@ export class PdsUnderTest {
     })
     const { config } = readConfig({ ...environment, ...settings })
     const pds = await createPds({ config, log, adapters, ...kit })
-    return new PdsUnderTest({ pds, adapters, plcRequests, errors, warnings })
+    return new PdsUnderTest({ pds, adapters, plcRequests, mails, errors, warnings })
   }
 
   /** A query. */
@@ -138,6 +152,15 @@ export class PdsUnderTest {
     if (status !== 200) throw new Error(`createRecord: ${JSON.stringify(body)}`)
     const { uri, cid }: { uri: string; cid: string } = body
     return { uri, cid, rkey: uri.slice(uri.lastIndexOf('/') + 1) }
+  }
+
+  /** The code in the last mail to this address, once what is queued has been sent. */
+  async codeMailedTo(address: string): Promise<string> {
+    await this.pds.settled()
+    const mail = this.mails.findLast(({ to }) => to === address)
+    const [code] = mail?.text.match(/\b[A-Z2-7]{5}-[A-Z2-7]{5}\b/) ?? []
+    if (code === undefined) throw new Error(`no code was mailed to ${address}`)
+    return code
   }
 
   async close(): Promise<void> {

@@ -23,11 +23,13 @@ export class Exceptions {
     return [...this.#seen.keys()]
   }
 
-  around({ storage, blobStore, plcFetch }: Adapters): Adapters {
+  around({ storage, blobStore, plcFetch, mailer, moderationMailer }: Adapters): Adapters {
     return {
       storage: this.#wrap(storage, 'storage'),
       blobStore: this.#wrap(blobStore, 'blobStore'),
       plcFetch: this.#wrapFunction(plcFetch, undefined, 'plcFetch'),
+      mailer: this.#wrap(mailer, 'mailer'),
+      moderationMailer: this.#wrap(moderationMailer, 'moderationMailer'),
     }
   }
 

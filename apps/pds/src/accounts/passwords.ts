@@ -83,6 +83,15 @@ export class Passwords {
   }
 }
 
+const maxPasswordLength = 256
+
+/** Why a password cannot be chosen, if it cannot. */
+export function faultOfNewPassword(password: string): string | undefined {
+  if (password === '') return 'A password is required'
+  if (password.length <= maxPasswordLength) return undefined
+  return `Password too long: ${maxPasswordLength} characters at most`
+}
+
 function busy(): Refused {
   return new Refused('ServiceUnavailable', 'Too many passwords are being checked at the moment: try again shortly', {
     headers: { 'retry-after': '2' },

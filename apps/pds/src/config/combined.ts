@@ -1,5 +1,6 @@
 import { importKeyPair } from '@atoll/crypto'
 import { isPublicHost, type PartialValues } from '@atoll/process'
+import { staleTtlVariable } from './identity.ts'
 import type { SettingValues, settings } from './settings.ts'
 import { asksForCodes } from './sign-ups.ts'
 
@@ -17,13 +18,14 @@ const advisedAdminPassword = 16
  * What is wrong with settings that are each valid on their own. Unreadable ones are reported
  * already.
  */
-export function combinedFaults(values: Read, { staleTtlIsSet }: { staleTtlIsSet: boolean }): string[] {
+export function combinedFaults(values: Read, isSet: (variable: string) => boolean): string[] {
   return [
     ...secretFaults(values.secrets, values.identity),
     ...reachFaults(values),
-    ...timeFaults(values.identity, staleTtlIsSet),
+    ...timeFaults(values.identity, isSet(staleTtlVariable)),
     ...relayFaults(values),
     ...signUpFaults(values),
+    ...pairFaults(isSet),
   ]
 }
 
@@ -136,4 +138,18 @@ function relayFaults({ crawlers, service }: Read): string[] {
   return [
     `PDS_CRAWLERS has '${plain}', which is not encrypted: write https://… outside development mode (PDS_DEV_MODE)`,
   ]
+}
+
+/** Settings of which one means nothing without the other. */
+const pairs = [
+  ['PDS_EMAIL_SMTP_URL', 'PDS_EMAIL_FROM_ADDRESS'],
+  ['PDS_MODERATION_EMAIL_SMTP_URL', 'PDS_MODERATION_EMAIL_ADDRESS'],
+] as const
+
+function pairFaults(isSet: (variable: string) => boolean): string[] {
+  return pairs.flatMap(([one, other]) => {
+    if (isSet(one) === isSet(other)) return []
+    const [set, missing] = isSet(one) ? [one, other] : [other, one]
+    return [`${set} is set without ${missing}: set both, or neither`]
+  })
 }

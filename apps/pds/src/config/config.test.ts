@@ -122,6 +122,18 @@ describe('the configuration', () => {
   })
 })
 
+const notSmtp: [string, string][] = [
+  ['https://mail.example.com', 'write one such as smtps://'],
+  ['mail.example.com:25', 'write one such as smtps://'],
+  ['smtp://', 'it has no host name'],
+  ['smtp://user:hidden@100%@mail.example.com', 'must be written as %25'],
+]
+const notSenders: [string, string][] = [
+  ['Islands', 'one such as operator@example.com'],
+  ['Islands <nobody>', 'one such as operator@example.com'],
+  ['a@example.com, b@example.com', 'a@example.com'],
+  ['Islands\r\nBcc: <a@example.com>', 'contains a line break'],
+]
 const notAddresses = [
   'proxy.example.com',
   '203.0.113.0/33',
@@ -306,7 +318,19 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
   LOG_ENABLED: [['json', 'must be true or false']],
   PDS_TRUSTED_PROXIES: notAddresses,
   PDS_RATE_LIMIT_BYPASS_IPS: notAddresses,
+  PDS_EMAIL_SMTP_URL: notSmtp,
+  PDS_EMAIL_FROM_ADDRESS: notSenders,
+  PDS_MODERATION_EMAIL_SMTP_URL: notSmtp,
+  PDS_MODERATION_EMAIL_ADDRESS: notSenders,
   LOG_LEVEL: [['loud', "'loud' is not one of trace, debug, info, warn, error, fatal, silent"]],
+}
+
+/** What has to be set beside a setting. */
+const companions: Record<string, Record<string, string>> = {
+  PDS_EMAIL_SMTP_URL: { PDS_EMAIL_FROM_ADDRESS: 'pds@example.com' },
+  PDS_EMAIL_FROM_ADDRESS: { PDS_EMAIL_SMTP_URL: 'smtp://localhost' },
+  PDS_MODERATION_EMAIL_SMTP_URL: { PDS_MODERATION_EMAIL_ADDRESS: 'mods@example.com' },
+  PDS_MODERATION_EMAIL_ADDRESS: { PDS_MODERATION_EMAIL_SMTP_URL: 'smtp://localhost' },
 }
 
 describe('a value of a setting', () => {
@@ -319,11 +343,30 @@ describe('a value of a setting', () => {
     given.map((each) => [variable, ...each] as const),
   )
   it.each(cases)('is refused: %s=%s', (variable, given, says) => {
-    const found = problems({ ...usual, [variable]: given })
+    const found = problems({ ...usual, ...companions[variable], [variable]: given })
     expect(found).toEqual([expect.stringContaining(says)])
     expect(found[0]).toMatch(new RegExp(`^${variable} `))
     expect(found[0]).not.toContain('hidden@')
     if (variable.includes('KEY_HEX') || variable.includes('BYPASS_KEY')) expect(found[0]).not.toContain(given)
+  })
+
+  it('has to come with its companion', () => {
+    for (const [variable, companion] of Object.entries(companions)) {
+      const [[missing] = []] = Object.entries(companion)
+      const value = Object.values(companions).find((each) => variable in each)?.[variable]
+      const says = `${variable} is set without ${missing}: set both, or neither`
+      expect(problems({ ...usual, [variable]: value ?? '' })).toEqual([says])
+      expect(problems({ ...usual, ...companion, [variable]: value ?? '' })).toEqual([])
+    }
+  })
+
+  it.each([
+    ['smtp://user%25:pass@[::1]:2525', 'pds@example.com', 'pds@example.com'],
+    ['smtps://mail.example.com', 'The Islands <pds@example.com>', 'The Islands <pds@example.com>'],
+    ['smtp:///?sendmail=true', '<pds@example.com>', 'pds@example.com'],
+  ])('is an SMTP server with a sender: %s, %s', (url, sender, from) => {
+    const { config } = read({ PDS_EMAIL_SMTP_URL: url, PDS_EMAIL_FROM_ADDRESS: sender })
+    expect(config.mail).toMatchObject({ smtpUrl: url, fromAddress: from })
   })
 
   it('is read in its usual form', () => {

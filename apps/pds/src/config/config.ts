@@ -1,7 +1,6 @@
 import { type Environment, givenText, readSettings } from '@atoll/process'
 import type { Did, Uri } from '@atoll/syntax'
 import { combinedFaults, combinedWarnings } from './combined.ts'
-import { staleTtlVariable } from './identity.ts'
 import { type SettingValues, settings } from './settings.ts'
 import type { SignUpMode } from './sign-ups.ts'
 import { unsupportedSettings } from './unsupported.ts'
@@ -40,11 +39,10 @@ export interface SignUpConfig
  * @throws ConfigError that lists everything that is wrong
  */
 export function readConfig(env: Environment): { config: Config; warnings: readonly string[] } {
-  const staleTtlIsSet = givenText(env, staleTtlVariable) !== ''
   const { values, warnings } = readSettings(settings, env, {
     prefix: 'PDS_',
     unsupported: unsupportedSettings,
-    faults: (read) => combinedFaults(read, { staleTtlIsSet }),
+    faults: (read) => combinedFaults(read, (variable) => givenText(env, variable) !== ''),
     warnings: combinedWarnings,
   })
   return { config: complete(values, env), warnings }

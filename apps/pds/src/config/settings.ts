@@ -2,6 +2,7 @@ import { logSettings, type Values } from '@atoll/process'
 import { crawlers, subscriptions } from './firehose.ts'
 import { identity } from './identity.ts'
 import { invites } from './invites.ts'
+import { mail } from './mail.ts'
 import { proxies, rateLimits } from './rate-limits.ts'
 import { secrets } from './secrets.ts'
 import { service } from './service.ts'
@@ -20,6 +21,7 @@ export const settings = {
   identity,
   signUps,
   invites,
+  mail,
   subscriptions,
   crawlers,
   proxies,

@@ -60,12 +60,8 @@ export const unsupportedSettings: readonly UnsupportedSetting[] = [
     instead: 'SQLite checkpoints automatically, so a replication tool must not rely on doing it',
   },
   {
-    variables: ['PDS_EMAIL_SMTP_URL', 'PDS_EMAIL_FROM_ADDRESS', 'PDS_EMAIL_DISABLE_CONFIRMATION_LINK'],
-    instead: 'no mail is sent, neither to confirm addresses nor to reset passwords',
-  },
-  {
-    variables: ['PDS_MODERATION_EMAIL_SMTP_URL', 'PDS_MODERATION_EMAIL_ADDRESS'],
-    instead: 'no mail is sent, and com.atproto.admin.sendEmail is not served',
+    variables: ['PDS_EMAIL_DISABLE_CONFIRMATION_LINK'],
+    instead: 'mails have codes and never a link, so there is none to switch off',
   },
   {
     variables: ['PDS_BSKY_APP_VIEW_URL', 'PDS_BSKY_APP_VIEW_DID', 'PDS_BSKY_APP_VIEW_CDN_URL_PATTERN'],

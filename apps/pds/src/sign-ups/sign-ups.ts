@@ -4,7 +4,7 @@ import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import type { Accounts } from '../accounts/accounts.ts'
 import { normalizeEmail } from '../accounts/email-addresses.ts'
-import type { Passwords } from '../accounts/passwords.ts'
+import { faultOfNewPassword, type Passwords } from '../accounts/passwords.ts'
 import type { Config } from '../config/config.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { requireHandleOf } from '../handles/foreign-handles.ts'
@@ -58,8 +58,6 @@ interface SignUpsDeps {
   readonly writer: Pick<RepoWriter, 'newRepo' | 'requireNewRepoAllowed'>
   readonly now?: () => number
 }
-
-const maxPasswordLength = 256
 
 /** New accounts: with a DID made for them, or moving here with their own. */
 export class SignUps {
@@ -240,9 +238,8 @@ export function openSignUps(deps: OpenSignUpsDeps): SignUps {
 }
 
 function requirePassword(password: string | undefined): string {
-  if (password === undefined || password === '') throw new Refused('InvalidPassword', 'A password is required')
-  if (password.length > maxPasswordLength) {
-    throw new Refused('InvalidPassword', `Password too long: ${maxPasswordLength} characters at most`)
-  }
-  return password
+  const wanted = password ?? ''
+  const fault = faultOfNewPassword(wanted)
+  if (fault !== undefined) throw new Refused('InvalidPassword', fault)
+  return wanted
 }

@@ -62,6 +62,10 @@ const countWrongTry = statement((db, $: Parameters<Which>) =>
     .where('code_hash', '=', $('codeHash')),
 )
 
+const deleteTokens = statement((db, $: Parameters<{ did: Did }>) =>
+  db.deleteFrom('email_token').where('did', '=', $('did')),
+)
+
 export class SqlEmailTokens implements EmailTokenStore {
   readonly #run: Run
 
@@ -88,6 +92,9 @@ export const emailTokenRoutines: RoutinesOf<EmailTokenWrites> = {
   },
   *countWrongTry(purpose: string, did: Did, codeHash: string): Routine<void> {
     yield* change(countWrongTry, { purpose, did, codeHash })
+  },
+  *deleteAll(did: Did): Routine<void> {
+    yield* change(deleteTokens, { did })
   },
 }
 

@@ -56,6 +56,18 @@ export function emailTokenStoreSuite(name: string, open: OpenStorage<EmailTokenP
       await Promise.all(['hash', 'hash', 'hash', 'gone'].map(count))
       expect(await storage.emailTokens.get('confirm', alice)).toMatchObject({ wrongTries: 3 })
     })
+
+    rule('deletes every token of one account', async () => {
+      const storage = await fresh()
+      await storage.transact(alice, (tx) => {
+        for (const purpose of ['confirm', 'reset']) tx.emailTokens.put({ ...token(purpose), purpose })
+        tx.emailTokens.put({ ...token('of bob'), did: bob })
+        tx.emailTokens.deleteAll(alice)
+      })
+      expect(await storage.emailTokens.get('confirm', alice)).toBeUndefined()
+      expect(await storage.emailTokens.get('reset', alice)).toBeUndefined()
+      expect(await storage.emailTokens.get('confirm', bob)).toBeDefined()
+    })
   })
 }
 

@@ -35,6 +35,8 @@ export interface EmailTokenWrites {
   use(purpose: string, did: Did, codeHash: string): void
   /** Counts a wrong code. It is not an error if the token is gone or has been replaced. */
   countWrongTry(purpose: string, did: Did, codeHash: string): void
+  /** Deletes every token of an account. */
+  deleteAll(did: Did): void
 }
 
 /** E-mail tokens, as a part of a storage. */
@@ -44,5 +46,5 @@ export interface EmailTokenPart {
 }
 
 export const emailTokenMethods: MethodNames<EmailTokenPart['writes']> = {
-  emailTokens: { put: true, use: true, countWrongTry: true },
+  emailTokens: { put: true, use: true, countWrongTry: true, deleteAll: true },
 }

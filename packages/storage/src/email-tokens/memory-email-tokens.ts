@@ -35,6 +35,10 @@ export class MemoryEmailTokens implements EmailTokenStore, EmailTokenWrites {
     const token = this.#emailTokens.get(key)
     if (token?.codeHash === codeHash) this.#emailTokens.set(key, { ...token, wrongTries: token.wrongTries + 1 })
   }
+
+  deleteAll(did: Did): void {
+    this.#emailTokens.deleteOwnedBy(did)
+  }
 }
 
 function emailTokensTable(journal: Journal): JournaledMap<string, EmailToken> {
