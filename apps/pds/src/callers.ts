@@ -21,6 +21,8 @@ export interface Newcomer {
   readonly kind: 'newcomer'
   /** Whether it is the administrator, who makes accounts for others. */
   readonly isAdministrator: boolean
+  /** Whether the request brings a token that may prove that the caller holds a DID. */
+  readonly isSigned: boolean
   /**
    * Refuses unless the request is signed with the key of the DID, for this method of this server.
    */

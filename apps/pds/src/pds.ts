@@ -99,7 +99,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const sequencer = createSequencer({ events: storage.events, maxBufferedEvents: config.subscriptions.maxBuffer })
   closers.add(() => sequencer.close())
   const events = openEventFeed({ sequencer, events: storage.events })
-  const identity = openIdentity({ config, plcFetch, onError })
+  const identity = openIdentity({ config, storage, plcFetch, onError })
   const sessions = openSessions({ config, storage, accounts })
   const invites = openInvites({ config, storage })
   const handles = openHandles({ config, storage, identity, locks: nameLocks })
@@ -153,7 +153,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const ownRoutes = [...(options.routes?.(pdsServices, access) ?? [])]
   const router = createRouter(
     withOwnRoutes(routes(services, access), ownRoutes, options.replaces),
-    routerOptions({ config, log, accounts, fallback: options.fallback }),
+    routerOptions({ config, log, accounts, hosted: identity.hosted, fallback: options.fallback }),
   )
 
   const relays = new RelayNotifier({

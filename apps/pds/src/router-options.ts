@@ -2,6 +2,7 @@ import { type Log, packageVersion } from '@atoll/process'
 import type { RouterOptions } from '@atoll/xrpc-server'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Config } from './config/config.ts'
+import type { HostedDocuments } from './identity/hosted-documents.ts'
 import { rateLimits, subscriptionsPerAddress } from './rate-limits.ts'
 import { transientRefusal } from './transient-refusal.ts'
 import { undeclaredErrors } from './undeclared-errors.ts'
@@ -12,13 +13,14 @@ interface RouterOptionsDeps {
   readonly config: Config
   readonly log: Log
   readonly accounts: Pick<Accounts, 'find' | 'count'>
+  readonly hosted: Pick<HostedDocuments, 'document'>
   readonly fallback?: Fallback | undefined
 }
 
 /** What the router does around the methods: other paths, limits, health, log lines. */
-export function routerOptions({ config, log, accounts, fallback }: RouterOptionsDeps): RouterOptions {
+export function routerOptions({ config, log, accounts, hosted, fallback }: RouterOptionsDeps): RouterOptions {
   return {
-    fallback: createWeb({ config, accounts, fallback }),
+    fallback: createWeb({ config, accounts, hosted, fallback }),
     health: async () => {
       // A server that cannot read its storage is not healthy.
       await accounts.count()

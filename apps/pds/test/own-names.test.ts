@@ -107,6 +107,7 @@ describe('a change of handle', () => {
         restoreHandle: async () => {},
         submit: async () => 'accepted',
       },
+      hosted: { content: async () => undefined, isTaken: async () => false, write: () => {} },
       locks: new DidLocks(),
     })
     return { changes, handle: async () => (await storage.accounts.get(did))?.handle }

@@ -71,6 +71,30 @@ describe('resolveDid', () => {
     expect(await resolver.resolveDid('did:web:bob.test')).toEqual(documentOf('did:web:bob.test'))
   })
 
+  it('asks no server for a document that the program publishes itself, and remembers it', async () => {
+    const network = new Network()
+    const own = new Map<Did, ReturnType<typeof documentOf> | null>([
+      ['did:web:bob.test', documentOf('did:web:bob.test')],
+      ['did:web:gone.test', null],
+    ])
+    let asked = 0
+    const resolver = network.resolver({
+      ownDocument: async (did) => {
+        asked++
+        return own.get(did)
+      },
+    })
+    for (let time = 0; time < 2; time++) {
+      expect(await resolver.resolveDid('did:web:bob.test')).toEqual(documentOf('did:web:bob.test'))
+      expect(await resolver.resolveDid('did:web:gone.test')).toBeUndefined()
+    }
+    expect([asked, network.asked]).toEqual([2, []])
+    expect(await resolver.resolveDid(alice)).toEqual(documentOf(alice))
+    own.set('did:web:bob.test', documentOf('did:web:bob.test', 'robert.test'))
+    await resolver.forget('did:web:bob.test')
+    expect((await resolver.resolveDid('did:web:bob.test'))?.alsoKnownAs).toEqual(['at://robert.test'])
+  })
+
   it.each([
     'did:key:zQ3sh',
     'did:plc:short',

@@ -32,6 +32,11 @@ export interface IdentityResolverOptions {
   plcUrl?: string
   /** For the directory, which the operator named. Default: `fetch`. */
   plcFetch?: Fetch
+  /**
+   * Documents that this program publishes itself: their web server is not asked. `null` for a DID
+   * that has ended, undefined for one that somebody else publishes.
+   */
+  ownDocument?: (did: Did) => Promise<DidDocument | null | undefined>
   /** Default: in memory. */
   cache?: IdentityCache
   cacheTimes?: Partial<CacheTimes>
@@ -122,7 +127,10 @@ export function createIdentityResolver(options: IdentityResolverOptions): Identi
   const shared = { cache, times, now, onError }
   const documents = new CachedLookup({
     ...shared,
-    lookup: (did: Did, signal) => lookUpDid(did, didLookup, signal),
+    async lookup(did: Did, signal) {
+      const own = await options.ownDocument?.(did)
+      return own === undefined ? lookUpDid(did, didLookup, signal) : (own ?? undefined)
+    },
     isValue: isDocument,
     boundOf: (did) => (did.startsWith('did:plc:') ? atDirectory : atHosts),
   })

@@ -28,6 +28,7 @@ export async function newcomer(
   return {
     kind: 'newcomer',
     isAdministrator,
+    isSigned: /^bearer /i.test(headers.get('authorization') ?? ''),
     async requireHolderOf(did) {
       const token = bearerToken(headers)
       const missing = new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)

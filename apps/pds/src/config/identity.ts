@@ -38,6 +38,11 @@ export const identity = {
     'name servers asked when the usual ones do not know a handle',
     parseNameserver,
   ),
+  didWebAccounts: flag(
+    'PDS_DID_WEB_ACCOUNTS',
+    false,
+    'whether accounts may be made with the did:web of a host name under PDS_SERVICE_HANDLE_DOMAINS, which this server then publishes for good',
+  ),
   didDocumentWithSession: flag(
     'PDS_ENABLE_DID_DOC_WITH_SESSION',
     false,

@@ -6,6 +6,7 @@ import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import { accountNotFound } from '../accounts/account-state.ts'
 import { mayBeUnderWay, underWay } from '../claims/unfinished-changes.ts'
 import type { DidLocks } from '../did-locks.ts'
+import { type HostedDocuments, withHandle } from '../identity/hosted-documents.ts'
 import type { LookUpCaller, LookUps } from '../identity/look-ups.ts'
 import { directoryFailure, type PlcAccounts } from '../identity/plc-accounts.ts'
 import { requireHandleOf } from './foreign-handles.ts'
@@ -16,6 +17,7 @@ interface HandleChangesDeps {
   readonly handles: HandleRules
   readonly identity: Pick<IdentityResolver, 'forget'>
   readonly lookUps: Pick<LookUps, 'of'>
+  readonly hosted: Pick<HostedDocuments, 'content' | 'isTaken' | 'write'>
   readonly plc: Pick<PlcAccounts, 'handleOperation' | 'names' | 'requireAccepted' | 'restoreHandle' | 'submit'>
   readonly locks: Pick<DidLocks, 'run'>
   readonly now?: () => number
@@ -43,6 +45,7 @@ export class HandleChanges {
   readonly #handles: HandleRules
   readonly #identity: HandleChangesDeps['identity']
   readonly #lookUps: HandleChangesDeps['lookUps']
+  readonly #hosted: HandleChangesDeps['hosted']
   readonly #plc: HandleChangesDeps['plc']
   readonly #locks: HandleChangesDeps['locks']
   readonly #now: () => number
@@ -52,6 +55,7 @@ export class HandleChanges {
     this.#handles = deps.handles
     this.#identity = deps.identity
     this.#lookUps = deps.lookUps
+    this.#hosted = deps.hosted
     this.#plc = deps.plc
     this.#locks = deps.locks
     this.#now = deps.now ?? (() => Date.now())
@@ -60,8 +64,9 @@ export class HandleChanges {
   /**
    * Changes the handle in the DID document and here, and says so to the network, also when it is
    * the same as before. A handle of another domain must already resolve to the account, and so must
-   * a bare domain of this server. `reserved` lets administrators use reserved names, and give bare
-   * domains.
+   * a bare domain of this server. The document of a did:web is changed if this server publishes it;
+   * elsewhere that is left to its owner. `reserved` lets administrators use reserved names, and
+   * give bare domains.
    */
   async change(
     account: Pick<Account, 'did' | 'handle'>,
@@ -121,6 +126,7 @@ export class HandleChanges {
     for (const holder of [await accounts.byHandle(handle), await claims.byHandle(handle)]) {
       if (holder && holder.did !== did) throw new ConflictError('handle')
     }
+    if (await this.#hosted.isTaken(handle, did)) throw new ConflictError('handle')
   }
 
   async #claim(did: Did, handle: Handle, operation: PlcOperation): Promise<HandleClaim> {
@@ -186,10 +192,13 @@ export class HandleChanges {
   }
 
   async #store(did: Did, handle: Handle, claim: HandleClaim | undefined): Promise<void> {
+    const at = formatDatetime(new Date(this.#now()))
+    const content = await this.#hosted.content(did)
     await this.#storage.transact(did, (tx) => {
       if (claim) tx.claims.release(did, purpose)
       tx.accounts.update(did, { handle })
-      tx.events.append(identityEvent(did, handle, formatDatetime(new Date(this.#now()))))
+      if (content) this.#hosted.write(tx, did, withHandle(content, handle), at)
+      tx.events.append(identityEvent(did, handle, at))
     })
     await Promise.all([this.#identity.forget(did), this.#identity.forget(handle)])
   }

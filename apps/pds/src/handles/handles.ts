@@ -15,13 +15,16 @@ export interface Handles {
 interface HandlesDeps {
   readonly config: Pick<Config, 'identity' | 'service'>
   readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'transact'>
-  readonly identity: Pick<Identity, 'resolver' | 'lookUps' | 'plc'>
+  readonly identity: Pick<Identity, 'resolver' | 'lookUps' | 'plc' | 'hosted'>
   /** Shared with sign-ups, which change the names of accounts as well. */
   readonly locks: Pick<DidLocks, 'run'>
 }
 
 export function openHandles({ config, storage, identity, locks }: HandlesDeps): Handles {
   const rules = new HandleRules(config.identity.handleDomains, ownHosts(config.service))
-  const { resolver, lookUps, plc } = identity
-  return { rules, changes: new HandleChanges({ storage, handles: rules, identity: resolver, lookUps, plc, locks }) }
+  const { resolver, lookUps, plc, hosted } = identity
+  return {
+    rules,
+    changes: new HandleChanges({ storage, handles: rules, identity: resolver, lookUps, plc, hosted, locks }),
+  }
 }

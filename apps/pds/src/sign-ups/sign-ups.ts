@@ -1,6 +1,6 @@
 import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
-import { type Claim, ConflictError, type PdsStorage } from '@atoll/storage'
-import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
+import { type Claim, ConflictError, type PdsStorage, type PdsTransaction } from '@atoll/storage'
+import { type Datetime, type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import type { Accounts } from '../accounts/accounts.ts'
 import { normalizeEmail } from '../accounts/email-addresses.ts'
@@ -10,6 +10,7 @@ import type { DidLocks } from '../did-locks.ts'
 import { requireHandleOf } from '../handles/foreign-handles.ts'
 import { type HandleRules, handleTaken } from '../handles/handle-rules.ts'
 import type { Handles } from '../handles/handles.ts'
+import type { HostedDocuments } from '../identity/hosted-documents.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { ForeignIdentity } from '../identity/look-ups.ts'
 import { type Invites, inviteUnavailable } from '../invites/invites.ts'
@@ -42,6 +43,11 @@ export interface Moving {
    * cheaper checks come first.
    */
   requireHolder(): Promise<void>
+  /**
+   * For a DID that begins here: publishes its document in the transaction that makes the account,
+   * which is active at once.
+   */
+  readonly publish?: (tx: PdsTransaction, account: { handle: Handle; signingKey: DidKey }, at: Datetime) => void
   readonly identity: Pick<ForeignIdentity, 'resolveHandle'>
 }
 
@@ -54,6 +60,7 @@ interface SignUpsDeps {
   readonly handles: HandleRules
   /** How many accounts there may be; undefined for any number. */
   readonly maxAccounts: number | undefined
+  readonly hosted: Pick<HostedDocuments, 'isTaken'>
   readonly pending: Pick<PendingSignUps, 'start' | 'resume' | 'settle'>
   readonly writer: Pick<RepoWriter, 'newRepo' | 'requireNewRepoAllowed'>
   readonly now?: () => number
@@ -70,6 +77,7 @@ export class SignUps {
   readonly #handles: HandleRules
   readonly #pending: SignUpsDeps['pending']
   readonly #writer: SignUpsDeps['writer']
+  readonly #hosted: SignUpsDeps['hosted']
   readonly #now: () => number
 
   constructor(deps: SignUpsDeps) {
@@ -82,6 +90,7 @@ export class SignUps {
     this.#handles = deps.handles
     this.#pending = deps.pending
     this.#writer = deps.writer
+    this.#hosted = deps.hosted
     this.#now = deps.now ?? (() => Date.now())
   }
 
@@ -133,14 +142,16 @@ export class SignUps {
     await moving.requireHolder()
     // A handle of another domain can be kept if it resolves to the DID already.
     if (!this.#handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
-    return this.#counted(admitted, asker, () => this.#takeIn(did, wanted, asker))
+    return this.#counted(admitted, asker, () => this.#takeIn(moving, wanted, asker))
   }
 
   /**
    * Nobody outside the database is told, so one transaction is enough. The account's reserved key
    * signs, if there is one.
    */
-  async #takeIn(did: Did, { handle, email, password, inviteCode }: WantedAccount, asker: Asker): Promise<SignedUp> {
+  async #takeIn(moving: Moving, wanted: WantedAccount, asker: Asker): Promise<SignedUp> {
+    const { did } = moving
+    const { handle, email, password, inviteCode } = wanted
     await this.#writer.requireNewRepoAllowed(did)
     const passwordHash = await this.#passwords.hash(password, asker)
     const reserved = await this.#storage.keys.reservedFor(did)
@@ -150,7 +161,12 @@ export class SignUps {
     const account = newAccount(this.#writer, { did, handle, email, passwordHash, signingKey, session, createdAt })
     await this.#storage.transact(did, (tx) => {
       account.store(tx)
-      tx.accounts.update(did, { deactivatedAt: createdAt })
+      if (moving.publish) {
+        moving.publish(tx, { handle, signingKey: signingKey.didKey() }, createdAt)
+        account.announce(tx)
+      } else {
+        tx.accounts.update(did, { deactivatedAt: createdAt })
+      }
       if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: createdAt })
       if (reserved) tx.keys.release(reserved.didKey)
       if (this.#maxAccounts !== undefined) tx.accounts.requireAtMost(this.#maxAccounts)
@@ -200,6 +216,7 @@ export class SignUps {
   async #requireFree({ handle, email }: Pick<WantedAccount, 'handle' | 'email'>, did?: Did): Promise<void> {
     const { accounts, claims } = this.#storage
     if ((await accounts.byHandle(handle)) ?? (await claims.byHandle(handle))) throw new ConflictError('handle')
+    if (await this.#hosted.isTaken(handle, did)) throw new ConflictError('handle')
     if ((await accounts.byEmail(email)) ?? (await claims.byEmail(email))) throw new ConflictError('email')
     if (did !== undefined && (await accounts.get(did))) throw new ConflictError('did')
   }
@@ -212,7 +229,7 @@ interface OpenSignUpsDeps {
   readonly sessions: Sessions
   readonly invites: Invites
   readonly handles: Pick<Handles, 'rules'>
-  readonly identity: Pick<Identity, 'plc'>
+  readonly identity: Pick<Identity, 'plc' | 'hosted'>
   readonly repos: Pick<Repos, 'writer'>
   /** Shared with changes of handles, since both change the names of an account. */
   readonly locks: Pick<DidLocks, 'run'>
@@ -223,7 +240,7 @@ export function openSignUps(deps: OpenSignUpsDeps): SignUps {
   const { maxAccounts, ...rules } = deps.config.signUps
   const { passwords } = deps.accounts
   const { writer } = deps.repos
-  const { plc } = deps.identity
+  const { plc, hosted } = deps.identity
   return new SignUps({
     storage,
     passwords,
@@ -231,6 +248,7 @@ export function openSignUps(deps: OpenSignUpsDeps): SignUps {
     admission: new Admission({ mode: rules.mode, invites }),
     brake: new SignUpBrake(rules),
     handles: deps.handles.rules,
+    hosted,
     pending: new PendingSignUps({ storage, passwords, sessions, plc, writer, locks, maxAccounts }),
     writer,
     maxAccounts,

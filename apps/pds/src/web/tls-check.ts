@@ -1,23 +1,27 @@
 import { isHandle } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { HostedDocuments } from '../identity/hosted-documents.ts'
 import { json } from './text-responses.ts'
 import { at, type WebHandler } from './web-handler.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'find'>
+  hosted: Pick<HostedDocuments, 'document'>
   /** The names of this server. */
   hosts: ReadonlySet<string>
 }
 
 /**
- * Tells a proxy which names it may get certificates for: this server's, and the handles of its
- * accounts.
+ * Tells a proxy which names it may get certificates for: this server's, the handles of its
+ * accounts, and the hosts of did:web documents that it publishes.
  */
-export function tlsCheck({ accounts, hosts }: Deps): WebHandler {
+export function tlsCheck({ accounts, hosted, hosts }: Deps): WebHandler {
   return at('/tls-check', async ({ query }) => {
     const domain = requireDomain(query)
-    if (!hosts.has(domain) && (await accounts.find(domain))?.handle !== domain) {
+    const isKnown = hosts.has(domain) || (await accounts.find(domain))?.handle === domain
+    // An identity that has ended has to say so by https.
+    if (!isKnown && (await hosted.document(`did:web:${domain}`)) === undefined) {
       throw new XrpcError('NotFound', `${domain} is neither this server's host name nor the handle of an account here`)
     }
     return json({ success: true })

@@ -1,16 +1,18 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config/config.ts'
+import type { HostedDocuments } from '../identity/hosted-documents.ts'
 import { ownHosts } from '../own-hosts.ts'
 import { type Fallback, ownFallback } from './fallback.ts'
 import { homePage } from './home-page.ts'
 import { robots } from './robots.ts'
 import { tlsCheck } from './tls-check.ts'
 import { inOrder, type WebHandler } from './web-handler.ts'
-import { handleFile, serviceDocument } from './well-known.ts'
+import { handleFile, hostedDocument, serviceDocument } from './well-known.ts'
 
 interface Deps {
   config: Pick<Config, 'service'>
   accounts: Pick<Accounts, 'find' | 'count'>
+  hosted: Pick<HostedDocuments, 'document'>
   fallback?: Fallback | undefined
 }
 
@@ -18,14 +20,15 @@ interface Deps {
  * Everything that is not a method of this server, in order. A handler that takes every request
  * comes last.
  */
-export function createWeb({ config: { service }, accounts, fallback }: Deps): WebHandler {
+export function createWeb({ config: { service }, accounts, hosted, fallback }: Deps): WebHandler {
   const hosts = ownHosts(service)
   return inOrder([
     homePage({ service, countAccounts: () => accounts.count() }),
     robots(),
     handleFile({ accounts }),
     serviceDocument({ service, hosts }),
-    tlsCheck({ accounts, hosts }),
+    hostedDocument({ hosted }),
+    tlsCheck({ accounts, hosted, hosts }),
     ...(fallback ? [ownFallback(fallback, service.publicUrl)] : []),
   ])
 }

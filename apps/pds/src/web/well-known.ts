@@ -3,6 +3,7 @@ import type { RouterRequest } from '@atoll/xrpc-server'
 import { isActive } from '../accounts/account-state.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config/config.ts'
+import type { HostedDocuments } from '../identity/hosted-documents.ts'
 import { json, plainText } from './text-responses.ts'
 import { at, type WebHandler } from './web-handler.ts'
 
@@ -37,6 +38,18 @@ export function serviceDocument({ service: { did, publicUrl }, hosts }: ServiceD
   return at('/.well-known/did.json', (request) =>
     did.startsWith('did:web:') && hosts.has(hostOf(request)) ? json(document) : undefined,
   )
+}
+
+/**
+ * The document of a did:web that an account began here, under its own host name. A DID that has
+ * ended is gone for good.
+ */
+export function hostedDocument({ hosted }: { hosted: Pick<HostedDocuments, 'document'> }): WebHandler {
+  return at('/.well-known/did.json', async (request) => {
+    const document = await hosted.document(`did:web:${hostOf(request)}`)
+    if (document === undefined) return undefined
+    return document ? json(document) : plainText('This identity has ended', 410)
+  })
 }
 
 /** The name by which the client reached the server, without a port. */

@@ -8,7 +8,7 @@ import type { Moving, SignUps } from '../../sign-ups/sign-ups.ts'
 
 interface Deps {
   signUps: Pick<SignUps, 'create'>
-  identity: Pick<Identity, 'lookUps' | 'documents'>
+  identity: Pick<Identity, 'lookUps' | 'documents' | 'hosted'>
 }
 
 export function createAccount({ signUps, identity }: Deps): Handler<typeof method, Newcomer> {
@@ -18,10 +18,21 @@ export function createAccount({ signUps, identity }: Deps): Handler<typeof metho
       throw refuse('InvalidRequest', 'The recovery key is not a did:key')
     }
     const { did } = input
-    const moving: Moving | undefined =
-      did === undefined
-        ? undefined
-        : { did, requireHolder: () => credentials.requireHolderOf(did), identity: identity.lookUps.of({ ip, signal }) }
+    const lookUps = identity.lookUps.of({ ip, signal })
+    let moving: Moving | undefined
+    if (did !== undefined && !credentials.isSigned && (await identity.hosted.mayBegin(did))) {
+      if (did !== `did:web:${input.handle.trim().toLowerCase()}`) {
+        throw refuse('InvalidRequest', `The handle of a new account with ${did} has to be its host name`)
+      }
+      moving = {
+        did,
+        requireHolder: async () => {}, // nobody had it before
+        publish: (tx, account, at) => identity.hosted.begin(tx, did, account, at),
+        identity: lookUps,
+      }
+    } else if (did !== undefined) {
+      moving = { did, requireHolder: () => credentials.requireHolderOf(did), identity: lookUps }
+    }
     const { document, ...created } = await signUps.create(
       {
         moving,
