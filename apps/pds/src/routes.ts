@@ -3,6 +3,9 @@ import * as identity from '@atoll/lexicons/com.atproto.identity'
 import * as repo from '@atoll/lexicons/com.atproto.repo'
 import * as server from '@atoll/lexicons/com.atproto.server'
 import * as sync from '@atoll/lexicons/com.atproto.sync'
+import * as temp from '@atoll/lexicons/com.atproto.temp'
+import * as ownAccount from '@atoll/lexicons/dev.atoll.account'
+import * as ownAdmin from '@atoll/lexicons/dev.atoll.admin'
 import { route, stream } from '@atoll/xrpc-server'
 import type { Access } from './access/access.ts'
 import { blankIsAbsent } from './methods/blank-is-absent.ts'
@@ -11,6 +14,9 @@ import * as identityMethods from './methods/com.atproto.identity/index.ts'
 import * as repoMethods from './methods/com.atproto.repo/index.ts'
 import * as serverMethods from './methods/com.atproto.server/index.ts'
 import * as syncMethods from './methods/com.atproto.sync/index.ts'
+import * as tempMethods from './methods/com.atproto.temp/index.ts'
+import * as ownAccountMethods from './methods/dev.atoll.account/index.ts'
+import * as ownAdminMethods from './methods/dev.atoll.admin/index.ts'
 import { limits } from './rate-limits.ts'
 import type { Services } from './services.ts'
 
@@ -24,7 +30,7 @@ export const routes = (s: Services, may: Access) => [
   route(server.createSession, may.anyone, serverMethods.createSession(s), { limits: limits.createSession }),
   route(server.refreshSession, may.refresh, serverMethods.refreshSession(s)),
   route(server.deleteSession, may.expiredRefresh, serverMethods.deleteSession(s)),
-  route(server.getSession, may.account, serverMethods.getSession(s)),
+  route(server.getSession, may.signedUp, serverMethods.getSession(s)),
   route(server.reserveSigningKey, may.anyone, serverMethods.reserveSigningKey(s), {
     limits: limits.reserveSigningKey,
   }),
@@ -33,6 +39,12 @@ export const routes = (s: Services, may: Access) => [
   route(server.createInviteCode, may.admin, serverMethods.createInviteCode(s)),
   route(server.createInviteCodes, may.admin, serverMethods.createInviteCodes(s)),
   route(server.getAccountInviteCodes, may.account, serverMethods.getAccountInviteCodes(s)),
+
+  route(temp.checkSignupQueue, may.signedUp, tempMethods.checkSignupQueue(s)),
+  route(ownAccount.withdrawSignUp, may.signedUp, ownAccountMethods.withdrawSignUp(s)),
+  route(ownAdmin.listSignUps, may.admin, ownAdminMethods.listSignUps(s)),
+  route(ownAdmin.approveSignUps, may.admin, ownAdminMethods.approveSignUps(s)),
+  route(ownAdmin.refuseSignUps, may.admin, ownAdminMethods.refuseSignUps(s)),
 
   route(admin.disableAccountInvites, may.admin, adminMethods.disableAccountInvites(s)),
   route(admin.enableAccountInvites, may.admin, adminMethods.enableAccountInvites(s)),

@@ -46,7 +46,6 @@ const stillToCome: readonly string[] = [
   'com.atproto.sync.listReposByCollection',
   'com.atproto.temp.addReservedHandle',
   'com.atproto.temp.checkHandleAvailability',
-  'com.atproto.temp.checkSignupQueue',
   'com.atproto.temp.dereferenceScope',
   'com.atproto.temp.requestPhoneVerification',
   'com.atproto.temp.revokeAccountCredentials',

@@ -16,6 +16,8 @@ import { documents as comAtprotoRepo } from './com.atproto.repo.ts'
 import { documents as comAtprotoServer } from './com.atproto.server.ts'
 import { documents as comAtprotoSync } from './com.atproto.sync.ts'
 import { documents as comAtprotoTemp } from './com.atproto.temp.ts'
+import { documents as devAtollAccount } from './dev.atoll.account.ts'
+import { documents as devAtollAdmin } from './dev.atoll.admin.ts'
 
 /** Every error name that some method declares. */
 export type ErrorName =
@@ -45,6 +47,7 @@ export type ErrorName =
   | 'InvalidSwap'
   | 'InvalidToken'
   | 'LexiconNotFound'
+  | 'NotWaiting'
   | 'RecordAlreadyExists'
   | 'RecordNotFound'
   | 'RepoDeactivated'
@@ -76,5 +79,7 @@ export function lexicons(): Lexicons {
     ...comAtprotoServer,
     ...comAtprotoSync,
     ...comAtprotoTemp,
+    ...devAtollAccount,
+    ...devAtollAdmin,
   ]))
 }

@@ -1,11 +1,11 @@
 import type { Did } from '@atoll/syntax'
 import { type Authorize, MemorySeenTokens, serviceAuth } from '@atoll/xrpc-server'
-import type { Newcomer, RefreshCaller } from '../callers.ts'
+import type { AccountCaller, Newcomer, RefreshCaller } from '../callers.ts'
 import type { LookUps } from '../identity/look-ups.ts'
 import type { PdsAccess } from '../kit/pds-access.ts'
 import type { SessionTokens } from '../sessions/session-tokens.ts'
 import type { Administrator } from './administrator.ts'
-import { accountCaller, refreshCaller } from './bearer.ts'
+import { accountCaller, refreshCaller, signedUpCaller } from './bearer.ts'
 import { newcomer } from './newcomer.ts'
 import { signingKeysFor } from './signing-keys.ts'
 
@@ -15,6 +15,8 @@ export interface Access extends PdsAccess {
    * Somebody without an account. The proof for a DID is checked only if the request brings a DID.
    */
   readonly newcomer: Authorize<Newcomer>
+  /** An account, or somebody whose sign-up waits for approval. */
+  readonly signedUp: Authorize<AccountCaller>
   /** The holder of a live refresh token. */
   readonly refresh: Authorize<RefreshCaller>
   /** The holder of a refresh token, expired ones included: enough to sign out. */
@@ -44,6 +46,7 @@ export function createAccess({ tokens, admin, service, lookUps }: AccessDeps): A
       return /^basic /i.test(authorization) ? admin.require(request) : accountCaller(tokens, headers)
     },
     account: ({ headers }) => accountCaller(tokens, headers),
+    signedUp: ({ headers }) => signedUpCaller(tokens, headers),
     service: (request) =>
       serviceAuth({ audience: service, signingKeyOf: signingKeysFor(lookUps, request), seen })(request),
     refresh: ({ headers }) => refreshCaller(tokens, headers),

@@ -15,6 +15,13 @@ export function accountCaller(tokens: SessionTokens, headers: Headers): AccountC
   return { kind: 'account', did, scope }
 }
 
+/** As `accountCaller`, or somebody whose sign-up waits for approval. */
+export function signedUpCaller(tokens: SessionTokens, headers: Headers): AccountCaller {
+  const { did, scope } = tokens.readAccess(requireBearer(headers))
+  if (scope !== 'com.atproto.signupQueued') requireScope(scope)
+  return { kind: 'account', did, scope }
+}
+
 /** The holder of the refresh token that the request carries. */
 export function refreshCaller(
   tokens: SessionTokens,

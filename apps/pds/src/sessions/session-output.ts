@@ -22,3 +22,8 @@ export function sessionOutput(account: Account): SessionOutput {
     ...(status === 'active' ? {} : { status }),
   }
 }
+
+/** What they return about somebody whose sign-up waits for approval: an account that is not active. */
+export function waitingOutput({ did, handle, email }: Pick<SessionOutput, 'did' | 'handle' | 'email'>): SessionOutput {
+  return { did, handle, email, emailConfirmed: false, active: false }
+}

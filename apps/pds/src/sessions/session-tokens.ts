@@ -8,6 +8,7 @@ const accessScopes = [
   'com.atproto.appPass',
   'com.atproto.appPassPrivileged',
   'com.atproto.takendown',
+  'com.atproto.signupQueued',
 ] as const
 
 /** What a session may do, as the `scope` of its access token says it. */

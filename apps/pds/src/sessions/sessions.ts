@@ -106,7 +106,7 @@ export class Sessions {
   async refresh(did: Did, id: string): Promise<SignedIn> {
     const stored = await this.#storage.accounts.get(did)
     const account = requireNotTakendown(requireAccount(stored, did, 'user info for account'))
-    const row = await this.#rotate(did, id)
+    const row = await this.rotate(did, id)
     return { account, ...this.jwts(row, await this.#scopeOf(row)) }
   }
 
@@ -125,8 +125,10 @@ export class Sessions {
     await this.#storage.transact(this.#service, (tx) => tx.sessions.deleteExpired(before))
   }
 
-  /** Makes the successor of a token, or returns the one that it has. */
-  async #rotate(did: Did, id: string): Promise<StoredRefreshToken> {
+  /**
+   * Makes the successor of a token, or returns the one that it has. Refuses with `ExpiredToken`.
+   */
+  async rotate(did: Did, id: string): Promise<StoredRefreshToken> {
     const row = await this.#storage.sessions.get(id)
     if (!row || row.did !== did) throw revoked()
     if (Date.parse(row.expiresAt) <= this.#now()) {

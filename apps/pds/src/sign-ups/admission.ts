@@ -50,8 +50,8 @@ export class Admission {
     if (mode === 'closed') {
       throw refused('This server takes no new accounts, except with an invite code of its operator')
     }
-    // Whoever moves here has an account elsewhere, which must not wait half-way.
-    if (isMoving) throw refused('To move an account to this server, ask its operator for an invite code')
+    // Whoever brings an identity mostly has an account elsewhere, which must not wait half-way.
+    if (isMoving) throw refused('To bring an identity of your own to this server, ask its operator for an invite code')
     return { when: 'after approval', isVouched: false }
   }
 }

@@ -11,7 +11,8 @@ interface NewAccountOptions {
   readonly email: string
   readonly passwordHash: string
   readonly signingKey: KeyPair
-  readonly session: StoredRefreshToken
+  /** The first session; undefined if there is one already. */
+  readonly session: StoredRefreshToken | undefined
   readonly createdAt: Datetime
 }
 
@@ -31,7 +32,7 @@ export function newAccount(
       tx.accounts.create(account)
       tx.keys.setSigningKey(did, { curve: signingKey.curve, privateKey: signingKey.exportPrivateKey() })
       repo.store(tx)
-      tx.sessions.create(session)
+      if (session) tx.sessions.create(session)
     },
     announce(tx) {
       tx.events.append(identityEvent(did, handle, createdAt))

@@ -1,7 +1,13 @@
-import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
+import { type DidKey, generateKeyPair, importKeyPair, type KeyPair } from '@atoll/crypto'
 import type { DidDocument } from '@atoll/identity'
 import type { PlcOperation } from '@atoll/identity/plc'
-import { type Claim, ConflictError, type PdsStorage } from '@atoll/storage'
+import {
+  type Claim,
+  ConflictError,
+  type PdsStorage,
+  type PdsTransaction,
+  type StoredRefreshToken,
+} from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import type { Passwords } from '../accounts/passwords.ts'
@@ -21,11 +27,18 @@ export interface WantedAccount {
   readonly recoveryKey: DidKey | undefined
 }
 
-export interface SignedUp extends SessionJwts {
+/** An account that was just made. */
+export interface NewcomersAccount {
   readonly did: Did
   readonly handle: Handle
   /** The document of a DID that was made here. */
   readonly document?: DidDocument
+}
+
+/** Who signed up, signed in. */
+export interface SignedUp extends NewcomersAccount, SessionJwts {
+  /** Whether the account is still to be approved. */
+  readonly isWaiting?: true
 }
 
 interface PendingSignUpsDeps {
@@ -44,7 +57,14 @@ interface PendingSignUpsDeps {
 interface Details {
   readonly genesis: PlcOperation
   readonly passwordHash: string
-  readonly inviteCode: string | undefined
+  readonly inviteCode?: string | undefined
+  readonly recoveryKey?: DidKey | undefined
+}
+
+/** What is stored of a sign-up before the directory is told. */
+export interface PreparedSignUp {
+  readonly claim: Claim
+  readonly signingKey: KeyPair
 }
 
 /** A sign-up that may still become an account, and one that is being undone. */
@@ -87,23 +107,59 @@ export class PendingSignUps {
    * since.
    */
   async start(wanted: WantedAccount, asker: Asker = {}): Promise<SignedUp> {
-    const { handle, email, inviteCode, recoveryKey } = wanted
-    const passwordHash = await this.#passwords.hash(wanted.password, asker)
-    const key = generateKeyPair('k256')
-    const { did, genesis } = this.#plc.create({ handle, signingKey: key.didKey(), recoveryKey })
-    await this.#writer.requireNewRepoAllowed(did)
-    const details: Details = { genesis, passwordHash, inviteCode }
-    const claimedAt = formatDatetime(new Date(this.#now()))
-    const claim: Claim = { did, purpose: signUp, handle, email, details: JSON.stringify(details), claimedAt }
+    const { inviteCode } = wanted
+    const prepared = await this.prepare(wanted, signUp, asker)
+    const { did, claimedAt } = prepared.claim
     return this.#locks.run(did, async () => {
       await this.#storage.transact(did, (tx) => {
-        tx.claims.add(claim)
-        tx.keys.setSigningKey(did, { curve: key.curve, privateKey: key.exportPrivateKey() })
+        this.keep(tx, prepared)
         if (inviteCode !== undefined) tx.invites.use(inviteCode, { usedBy: did, usedAt: claimedAt })
-        if (this.#maxAccounts !== undefined) tx.accounts.requireAtMost(this.#maxAccounts)
       })
-      return this.#finish(claim)
+      return this.#finishAndSignIn(prepared.claim)
     })
+  }
+
+  /** Hashes the password, and makes everything that the DID follows from. Stores nothing yet. */
+  async prepare(wanted: WantedAccount, purpose: string, asker: Asker): Promise<PreparedSignUp> {
+    const { handle, email, inviteCode, recoveryKey } = wanted
+    const passwordHash = await this.#passwords.hash(wanted.password, asker)
+    const signingKey = generateKeyPair('k256')
+    const { did, genesis } = this.#plc.create({ handle, signingKey: signingKey.didKey(), recoveryKey })
+    await this.#writer.requireNewRepoAllowed(did)
+    const details: Details = { genesis, passwordHash, inviteCode, recoveryKey }
+    const claimedAt = formatDatetime(new Date(this.#now()))
+    return { claim: { did, purpose, handle, email, details: JSON.stringify(details), claimedAt }, signingKey }
+  }
+
+  /** Stores what was prepared, if there is room for one more account. */
+  keep(tx: PdsTransaction, { claim, signingKey }: PreparedSignUp): void {
+    tx.claims.add(claim)
+    tx.keys.setSigningKey(claim.did, { curve: signingKey.curve, privateKey: signingKey.exportPrivateKey() })
+    if (this.#maxAccounts !== undefined) tx.accounts.requireAtMost(this.#maxAccounts)
+  }
+
+  /**
+   * Tells the directory of a sign-up whose claim is stored, and makes the account. If the directory
+   * cannot be reached, the claim stays, and this can be repeated. The caller holds the lock of the
+   * DID.
+   */
+  finish(claim: Claim): Promise<NewcomersAccount> {
+    return this.#finish(claim, undefined)
+  }
+
+  /** Whether a claim was made by this very sign-up, which only its password proves. */
+  async isSame(claim: Claim, { handle, email, password }: WantedAccount, asker: Asker): Promise<boolean> {
+    if (claim.handle !== handle || claim.email !== email) return false
+    return this.#passwords.matches(password, detailsOf(claim).passwordHash, asker)
+  }
+
+  /** Whether the first operation of a sign-up is the one that the settings of today would give. */
+  async isCurrent({ did, handle, details }: Claim): Promise<boolean> {
+    const stored = await this.#storage.keys.signingKey(did)
+    if (!stored || !handle) return false
+    const signingKey = importKeyPair(stored.curve, stored.privateKey).didKey()
+    const { genesis, recoveryKey } = detailsOf({ details })
+    return this.#plc.isCurrent(genesis, { handle, signingKey, recoveryKey })
   }
 
   /**
@@ -113,7 +169,7 @@ export class PendingSignUps {
    */
   async resume(wanted: WantedAccount, asker: Asker = {}): Promise<SignedUp | undefined> {
     for (const claim of await this.#claimsOn(wanted)) {
-      if (await this.#isSame(claim, wanted, asker)) {
+      if (claim.purpose === signUp && (await this.isSame(claim, wanted, asker))) {
         const signedUp = await this.#locks.run(claim.did, () => this.#finishOrUndo(claim, wanted))
         if (signedUp) return signedUp
       } else {
@@ -137,20 +193,13 @@ export class PendingSignUps {
     return both.filter((claim) => claim !== undefined)
   }
 
-  /** Whether a claim was made by this very sign-up, which only its password proves. */
-  async #isSame(claim: Claim, wanted: WantedAccount, asker: Asker): Promise<boolean> {
-    const { handle, email, password } = wanted
-    if (claim.purpose !== signUp || claim.handle !== handle || claim.email !== email) return false
-    return this.#passwords.matches(password, detailsOf(claim).passwordHash, asker)
-  }
-
   async #finishOrUndo({ did }: Claim, { handle, recoveryKey }: WantedAccount): Promise<SignedUp | undefined> {
     const claim = await this.#storage.claims.of(did)
     const stored = await this.#storage.keys.signingKey(did)
     if (claim?.purpose !== signUp || !stored) return undefined
     const signingKey = importKeyPair(stored.curve, stored.privateKey).didKey()
     const { genesis } = detailsOf(claim)
-    if (this.#plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finish(claim)
+    if (this.#plc.isCurrent(genesis, { handle, signingKey, recoveryKey })) return this.#finishAndSignIn(claim)
     // The sign-up names another recovery key now, or the server's settings have changed.
     if (mayBeUnderWay(claim, this.#now()) && !(await this.#plc.holds(did, genesis))) {
       throw underWay('An earlier attempt to sign up')
@@ -159,13 +208,18 @@ export class PendingSignUps {
     return undefined
   }
 
-  async #finish(claim: Claim): Promise<SignedUp> {
+  async #finishAndSignIn(claim: Claim): Promise<SignedUp> {
+    const session = this.#sessions.first(claim.did)
+    return { ...(await this.#finish(claim, session)), ...this.#sessions.jwts(session, 'com.atproto.access') }
+  }
+
+  async #finish(claim: Claim, session: StoredRefreshToken | undefined): Promise<NewcomersAccount> {
     const { genesis } = detailsOf(claim)
     const outcome = await this.#plc.submit(claim.did, genesis)
     if (outcome === 'refused') await this.#undo(claim)
     if (outcome !== 'accepted') throw directoryFailure()
     try {
-      return await this.#open(claim)
+      return await this.#open(claim, session)
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
       // Another process was faster: it has made the account, or gave up the sign-up before the
@@ -176,12 +230,11 @@ export class PendingSignUps {
     }
   }
 
-  async #open(claim: Claim): Promise<SignedUp> {
+  async #open(claim: Claim, session: StoredRefreshToken | undefined): Promise<NewcomersAccount> {
     const { did, handle, email } = claim
     const { genesis, passwordHash } = detailsOf(claim)
     const stored = await this.#storage.keys.signingKey(did)
     if (!stored || !handle || !email) throw new ConflictError('claim', `the sign-up of ${did} is gone`)
-    const session = this.#sessions.first(did)
     const { store, announce } = newAccount(this.#writer, {
       did,
       handle,
@@ -192,11 +245,11 @@ export class PendingSignUps {
       createdAt: formatDatetime(new Date(this.#now())),
     })
     await this.#storage.transact(did, (tx) => {
-      tx.claims.release(did, signUp)
+      tx.claims.release(did, claim.purpose)
       store(tx)
       announce(tx)
     })
-    return { did, handle, document: firstDocument(did, genesis), ...this.#sessions.jwts(session, 'com.atproto.access') }
+    return { did, handle, document: firstDocument(did, genesis) }
   }
 
   async #undoIfThere(did: Did): Promise<void> {
@@ -211,9 +264,9 @@ export class PendingSignUps {
   async #undo(claim: Claim): Promise<void> {
     const { did } = claim
     const { genesis, inviteCode } = detailsOf(claim)
-    if (claim.purpose === signUp) {
+    if (claim.purpose !== abandoned) {
       await this.#storage.transact(did, (tx) => {
-        tx.claims.release(did, signUp)
+        tx.claims.release(did, claim.purpose)
         tx.claims.add({ ...claim, purpose: abandoned })
       })
     }
@@ -226,7 +279,7 @@ export class PendingSignUps {
   }
 }
 
-function detailsOf(claim: Claim): Details {
-  // Written by `start` alone.
+function detailsOf(claim: Pick<Claim, 'details'>): Details {
+  // Written by `prepare` alone.
   return JSON.parse(claim.details) as Details
 }

@@ -22,6 +22,7 @@ import { Admission, type Admitted } from './admission.ts'
 import { newAccount } from './new-account.ts'
 import { PendingSignUps, type SignedUp, type WantedAccount } from './pending-sign-ups.ts'
 import { SignUpBrake } from './sign-up-brake.ts'
+import { SignUpQueue } from './sign-up-queue.ts'
 
 export interface SignUp {
   readonly handle: string
@@ -57,6 +58,7 @@ interface SignUpsDeps {
   readonly sessions: Sessions
   readonly admission: Pick<Admission, 'decide'>
   readonly brake: Pick<SignUpBrake, 'count'>
+  readonly queue: SignUpQueue
   readonly handles: HandleRules
   /** How many accounts there may be; undefined for any number. */
   readonly maxAccounts: number | undefined
@@ -68,6 +70,8 @@ interface SignUpsDeps {
 
 /** New accounts: with a DID made for them, or moving here with their own. */
 export class SignUps {
+  /** Sign-ups that wait for approval. */
+  readonly queue: SignUpQueue
   readonly #storage: SignUpsDeps['storage']
   readonly #passwords: Passwords
   readonly #sessions: Sessions
@@ -86,6 +90,7 @@ export class SignUps {
     this.#sessions = deps.sessions
     this.#admission = deps.admission
     this.#brake = deps.brake
+    this.queue = deps.queue
     this.#maxAccounts = deps.maxAccounts
     this.#handles = deps.handles
     this.#pending = deps.pending
@@ -122,11 +127,18 @@ export class SignUps {
   ): Promise<SignedUp> {
     const resumed = await this.#pending.resume(wanted, asker)
     if (resumed) return resumed
-    await this.#requireFree(wanted)
+    const waiting = await this.queue.find(wanted, asker)
+    if (!waiting) await this.#requireFree(wanted)
     const { inviteCode } = wanted
     const admitted = await this.#admission.decide({ inviteCode, byAdministrator, isMoving: false })
+    if (waiting && !(admitted.when === 'at once' && (await this.queue.leave(waiting.did)))) {
+      return this.queue.signIn(waiting)
+    }
     await this.#requireRoom()
-    return this.#counted(admitted, asker, () => this.#pending.start(wanted, asker))
+    const { when } = admitted
+    return this.#counted(admitted, asker, () =>
+      when === 'at once' ? this.#pending.start(wanted, asker) : this.queue.join(wanted, asker),
+    )
   }
 
   async #adoptDid(
@@ -175,10 +187,12 @@ export class SignUps {
   }
 
   /**
-   * Undoes a sign-up that broke off and can no longer be finished. Leaves any other claim alone.
+   * Undoes a sign-up that broke off and can no longer be finished, finishes one that was approved,
+   * and forgets one that has waited too long. Leaves any other claim alone.
    */
-  settle(claim: Claim): Promise<void> {
-    return this.#pending.settle(claim)
+  async settle(claim: Claim): Promise<void> {
+    await this.#pending.settle(claim)
+    await this.queue.settle(claim)
   }
 
   #counted<T>({ isVouched }: Admitted, { client = '' }: Asker, make: () => Promise<T>): Promise<T> {
@@ -241,15 +255,17 @@ export function openSignUps(deps: OpenSignUpsDeps): SignUps {
   const { passwords } = deps.accounts
   const { writer } = deps.repos
   const { plc, hosted } = deps.identity
+  const pending = new PendingSignUps({ storage, passwords, sessions, plc, writer, locks, maxAccounts })
   return new SignUps({
     storage,
     passwords,
     sessions,
     admission: new Admission({ mode: rules.mode, invites }),
     brake: new SignUpBrake(rules),
+    queue: new SignUpQueue({ storage, sessions, pending, locks, ...rules }),
     handles: deps.handles.rules,
     hosted,
-    pending: new PendingSignUps({ storage, passwords, sessions, plc, writer, locks, maxAccounts }),
+    pending,
     writer,
     maxAccounts,
   })

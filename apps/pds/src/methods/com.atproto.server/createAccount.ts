@@ -33,7 +33,7 @@ export function createAccount({ signUps, identity }: Deps): Handler<typeof metho
     } else if (did !== undefined) {
       moving = { did, requireHolder: () => credentials.requireHolderOf(did), identity: lookUps }
     }
-    const { document, ...created } = await signUps.create(
+    const { document, isWaiting, ...created } = await signUps.create(
       {
         moving,
         handle: input.handle,
@@ -45,6 +45,7 @@ export function createAccount({ signUps, identity }: Deps): Handler<typeof metho
       },
       { client: clientNetwork(ip), signal },
     )
+    if (isWaiting) return created
     return { ...created, ...(document ? didDocField(document) : await identity.documents.forNewAccount(created.did)) }
   }
 }

@@ -3,18 +3,23 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { AccountCaller } from '../../callers.ts'
 import type { Identity } from '../../identity/identity.ts'
-import { sessionOutput } from '../../sessions/session-output.ts'
+import { sessionOutput, waitingOutput } from '../../sessions/session-output.ts'
+import type { SignUps } from '../../sign-ups/sign-ups.ts'
 
 interface Deps {
   accounts: Pick<Accounts, 'require'>
   identity: Pick<Identity, 'documents'>
+  signUps: Pick<SignUps, 'queue'>
 }
 
-export function getSession({ accounts, identity }: Deps): Handler<typeof method, AccountCaller> {
+export function getSession({ accounts, identity, signUps }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ credentials }) => {
-    const { email, emailConfirmed, ...rest } = sessionOutput(await accounts.require(credentials.did))
-    const output = { ...rest, ...(await identity.documents.forSession(credentials.did)) }
+    const { did, scope } = credentials
+    const waiting = scope === 'com.atproto.signupQueued' ? await signUps.queue.get(did) : undefined
+    if (waiting) return waitingOutput(waiting)
+    const { email, emailConfirmed, ...rest } = sessionOutput(await accounts.require(did))
+    const output = { ...rest, ...(await identity.documents.forSession(did)) }
     // A session of an app password is not told the e-mail address.
-    return credentials.scope === 'com.atproto.access' ? { ...output, email, emailConfirmed } : output
+    return scope === 'com.atproto.access' ? { ...output, email, emailConfirmed } : output
   }
 }

@@ -1,0 +1,1 @@
+export { checkSignupQueue } from './checkSignupQueue.ts'

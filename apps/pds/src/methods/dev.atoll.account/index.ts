@@ -1,0 +1,1 @@
+export { withdrawSignUp } from './withdrawSignUp.ts'

@@ -1,0 +1,3 @@
+export { approveSignUps } from './approveSignUps.ts'
+export { listSignUps } from './listSignUps.ts'
+export { refuseSignUps } from './refuseSignUps.ts'
