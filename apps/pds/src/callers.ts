@@ -34,6 +34,15 @@ export interface AdminCaller {
   readonly kind: 'admin'
 }
 
+/** The moderation service that the operator trusts. */
+export interface TrustedModerator {
+  readonly kind: 'moderator'
+  readonly did: Did
+}
+
+/** Who may moderate: the administrator, or the moderation service that the operator trusts. */
+export type ModeratorCaller = AdminCaller | TrustedModerator
+
 /** A reader of public data. The owner and the administrator may see more. */
 export type Reader = AccountCaller | AdminCaller | undefined
 

@@ -148,6 +148,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
       onFailure: (failure) => log.warn('the administrator password was wrong', { ...failure }),
     }),
     service: config.service.did,
+    moderator: config.moderation.did,
     lookUps: identity.lookUps,
   })
   const ownRoutes = [...(options.routes?.(pdsServices, access) ?? [])]

@@ -1,12 +1,14 @@
 import type { Did } from '@atoll/syntax'
 import { type Authorize, MemorySeenTokens, serviceAuth } from '@atoll/xrpc-server'
-import type { AccountCaller, Newcomer, RefreshCaller } from '../callers.ts'
+import type { AccountCaller, ModeratorCaller, Newcomer, RefreshCaller } from '../callers.ts'
 import type { LookUps } from '../identity/look-ups.ts'
 import type { PdsAccess } from '../kit/pds-access.ts'
 import type { SessionTokens } from '../sessions/session-tokens.ts'
 import type { Administrator } from './administrator.ts'
-import { accountCaller, refreshCaller, signedUpCaller } from './bearer.ts'
+import { accountCaller, refreshCaller } from './bearer.ts'
+import { moderator } from './moderator.ts'
 import { newcomer } from './newcomer.ts'
+import { allowedScopes } from './scopes.ts'
 import { signingKeysFor } from './signing-keys.ts'
 
 /** Who may call a method, under the names that `routes.ts` uses. */
@@ -17,6 +19,12 @@ export interface Access extends PdsAccess {
   readonly newcomer: Authorize<Newcomer>
   /** An account, or somebody whose sign-up waits for approval. */
   readonly signedUp: Authorize<AccountCaller>
+  /** A signed-in account, with its own password: no app password may do this. */
+  readonly fullAccount: Authorize<AccountCaller>
+  /** A signed-in account with any password, even while it is taken down. */
+  readonly takendown: Authorize<AccountCaller>
+  /** The administrator, or the operator's moderation service by a service token for the method. */
+  readonly moderator: Authorize<ModeratorCaller>
   /** The holder of a live refresh token. */
   readonly refresh: Authorize<RefreshCaller>
   /** The holder of a refresh token, expired ones included: enough to sign out. */
@@ -28,10 +36,12 @@ interface AccessDeps {
   readonly admin: Pick<Administrator, 'require'>
   /** The DID of this service: the audience of service auth tokens. */
   readonly service: Did
+  /** The moderation service that the operator trusts. */
+  readonly moderator: Did | undefined
   readonly lookUps: Pick<LookUps, 'of'>
 }
 
-export function createAccess({ tokens, admin, service, lookUps }: AccessDeps): Access {
+export function createAccess({ tokens, admin, service, moderator: trusted, lookUps }: AccessDeps): Access {
   const seen = new MemorySeenTokens()
   return {
     anyone: () => undefined,
@@ -46,7 +56,10 @@ export function createAccess({ tokens, admin, service, lookUps }: AccessDeps): A
       return /^basic /i.test(authorization) ? admin.require(request) : accountCaller(tokens, headers)
     },
     account: ({ headers }) => accountCaller(tokens, headers),
-    signedUp: ({ headers }) => signedUpCaller(tokens, headers),
+    signedUp: ({ headers }) => accountCaller(tokens, headers, allowedScopes.signedUp),
+    fullAccount: ({ headers }) => accountCaller(tokens, headers, allowedScopes.fullAccount),
+    takendown: ({ headers }) => accountCaller(tokens, headers, allowedScopes.takendown),
+    moderator: (request) => moderator({ service, moderator: trusted, admin, lookUps, seen }, request),
     service: (request) =>
       serviceAuth({ audience: service, signingKeyOf: signingKeysFor(lookUps, request), seen })(request),
     refresh: ({ headers }) => refreshCaller(tokens, headers),

@@ -1,24 +1,21 @@
 /** Callers with a session token: `Authorization: Bearer`. */
 import type { AccountCaller, RefreshCaller } from '../callers.ts'
 import { Refused } from '../refused.ts'
-import type { SessionTokens } from '../sessions/session-tokens.ts'
-import { requireScope } from './scopes.ts'
+import type { AccessScope, SessionTokens } from '../sessions/session-tokens.ts'
+import { allowedScopes, requireScope } from './scopes.ts'
 
 interface Headers {
   get(name: string): string | null
 }
 
-/** The account whose access token the request carries. */
-export function accountCaller(tokens: SessionTokens, headers: Headers): AccountCaller {
+/** The account whose access token the request carries, if its scope is among those allowed. */
+export function accountCaller(
+  tokens: SessionTokens,
+  headers: Headers,
+  allowed: readonly AccessScope[] = allowedScopes.account,
+): AccountCaller {
   const { did, scope } = tokens.readAccess(requireBearer(headers))
-  requireScope(scope)
-  return { kind: 'account', did, scope }
-}
-
-/** As `accountCaller`, or somebody whose sign-up waits for approval. */
-export function signedUpCaller(tokens: SessionTokens, headers: Headers): AccountCaller {
-  const { did, scope } = tokens.readAccess(requireBearer(headers))
-  if (scope !== 'com.atproto.signupQueued') requireScope(scope)
+  requireScope(scope, allowed)
   return { kind: 'account', did, scope }
 }
 

@@ -144,6 +144,7 @@ function relayFaults({ crawlers, service }: Read): string[] {
 const pairs = [
   ['PDS_EMAIL_SMTP_URL', 'PDS_EMAIL_FROM_ADDRESS'],
   ['PDS_MODERATION_EMAIL_SMTP_URL', 'PDS_MODERATION_EMAIL_ADDRESS'],
+  ['PDS_MOD_SERVICE_URL', 'PDS_MOD_SERVICE_DID'],
 ] as const
 
 function pairFaults(isSet: (variable: string) => boolean): string[] {

@@ -322,6 +322,8 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
   PDS_EMAIL_FROM_ADDRESS: notSenders,
   PDS_MODERATION_EMAIL_SMTP_URL: notSmtp,
   PDS_MODERATION_EMAIL_ADDRESS: notSenders,
+  PDS_MOD_SERVICE_URL: [['mod.example.com', 'must be a URL']],
+  PDS_MOD_SERVICE_DID: [['mod.example.com', 'is neither did:web']],
   LOG_LEVEL: [['loud', "'loud' is not one of trace, debug, info, warn, error, fatal, silent"]],
 }
 
@@ -331,6 +333,8 @@ const companions: Record<string, Record<string, string>> = {
   PDS_EMAIL_FROM_ADDRESS: { PDS_EMAIL_SMTP_URL: 'smtp://localhost' },
   PDS_MODERATION_EMAIL_SMTP_URL: { PDS_MODERATION_EMAIL_ADDRESS: 'mods@example.com' },
   PDS_MODERATION_EMAIL_ADDRESS: { PDS_MODERATION_EMAIL_SMTP_URL: 'smtp://localhost' },
+  PDS_MOD_SERVICE_URL: { PDS_MOD_SERVICE_DID: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' },
+  PDS_MOD_SERVICE_DID: { PDS_MOD_SERVICE_URL: 'https://mod.example.com' },
 }
 
 describe('a value of a setting', () => {

@@ -40,7 +40,7 @@ export const service = {
 } as const
 
 /** The network resolves two DID methods, and did:web only for host names. */
-function parseServiceDid(given: string): Did {
+export function parseServiceDid(given: string): Did {
   if (/^did:plc:[a-z2-7]{24}$/.test(given)) return given as Did // just checked
   try {
     didWebUrl(given as Did, { allowLocalhost: true })

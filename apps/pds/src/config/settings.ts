@@ -3,6 +3,7 @@ import { crawlers, subscriptions } from './firehose.ts'
 import { identity } from './identity.ts'
 import { invites } from './invites.ts'
 import { mail } from './mail.ts'
+import { moderation } from './moderation.ts'
 import { proxies, rateLimits } from './rate-limits.ts'
 import { secrets } from './secrets.ts'
 import { service } from './service.ts'
@@ -22,6 +23,7 @@ export const settings = {
   signUps,
   invites,
   mail,
+  moderation,
   subscriptions,
   crawlers,
   proxies,

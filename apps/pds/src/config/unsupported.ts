@@ -68,7 +68,7 @@ export const unsupportedSettings: readonly UnsupportedSetting[] = [
     instead: 'requests for an application are not passed on',
   },
   {
-    variables: ['PDS_MOD_SERVICE_URL', 'PDS_MOD_SERVICE_DID', 'PDS_REPORT_SERVICE_URL', 'PDS_REPORT_SERVICE_DID'],
+    variables: ['PDS_REPORT_SERVICE_URL', 'PDS_REPORT_SERVICE_DID'],
     instead: 'reports are not passed on to moderators',
   },
   {
