@@ -7,6 +7,8 @@ import { openAccounts } from './accounts/accounts.ts'
 import { EmailChanges } from './accounts/email-changes.ts'
 import { PasswordResets } from './accounts/password-resets.ts'
 import { openAdapters } from './adapters.ts'
+import { BlobQuotas } from './blobs/blob-quotas.ts'
+import { BlobReports } from './blobs/blob-reports.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { chores } from './chores.ts'
 import { UnfinishedChanges } from './claims/unfinished-changes.ts'
@@ -104,7 +106,9 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const invites = openInvites({ config, storage })
   const handles = openHandles({ config, storage, identity, locks: nameLocks })
   const identities = new PublicIdentities({ accounts, rules: handles.rules, ...identity })
-  const blobs = openBlobs({ config, storage, store: blobStore, locks: repoLocks, log, onError })
+  const quotas = new BlobQuotas({ storage, quota: config.blobs.quota })
+  const blobReports = new BlobReports({ storage, accounts, quotas })
+  const blobs = openBlobs({ config, storage, store: blobStore, quotas, locks: repoLocks, log, onError })
   closers.add(() => blobs.settled())
   const hooks = await openHooks({ hooks: options.hooks, events, log })
   closers.add(() => hooks.close())
@@ -138,6 +142,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     emails,
     passwordResets,
     blobs,
+    blobReports,
     repos,
   }
   const pdsServices = openPdsServices({ accounts, repos, identity, events })

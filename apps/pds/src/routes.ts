@@ -45,6 +45,10 @@ export const routes = (s: Services, may: Access) => [
   route(ownAdmin.listSignUps, may.admin, ownAdminMethods.listSignUps(s)),
   route(ownAdmin.approveSignUps, may.admin, ownAdminMethods.approveSignUps(s)),
   route(ownAdmin.refuseSignUps, may.admin, ownAdminMethods.refuseSignUps(s)),
+  route(ownAdmin.getBlobUsage, may.admin, ownAdminMethods.getBlobUsage(s)),
+  route(ownAdmin.listBlobUsage, may.admin, ownAdminMethods.listBlobUsage(s)),
+  route(ownAdmin.listBlobUses, may.admin, ownAdminMethods.listBlobUses(s)),
+  route(ownAdmin.setBlobQuota, may.admin, ownAdminMethods.setBlobQuota(s)),
 
   route(admin.disableAccountInvites, may.admin, adminMethods.disableAccountInvites(s)),
   route(admin.enableAccountInvites, may.admin, adminMethods.enableAccountInvites(s)),

@@ -2,6 +2,7 @@ import type { Sequencer } from '@atoll/sequencer'
 import type { Accounts } from './accounts/accounts.ts'
 import type { EmailChanges } from './accounts/email-changes.ts'
 import type { PasswordResets } from './accounts/password-resets.ts'
+import type { BlobReports } from './blobs/blob-reports.ts'
 import type { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config/config.ts'
 import type { DidChanges } from './did-changes/did-changes.ts'
@@ -32,5 +33,6 @@ export interface Services {
   readonly identities: PublicIdentities
   readonly didChanges: DidChanges
   readonly blobs: Blobs
+  readonly blobReports: BlobReports
   readonly repos: Repos
 }

@@ -3,9 +3,10 @@ import type { ErrorName } from '@atoll/lexicons'
 /**
  * Names that no lexicon declares. They come from this network's first servers, and apps show them:
  * that a DID which moves in has an account here already; that the reference to a blob in a record
- * gives another type or size than the blob was uploaded with.
+ * gives another type or size than the blob was uploaded with. BlobQuotaExceeded is ours: no lexicon
+ * foresees quotas.
  */
-export type UndeclaredErrorName = 'AlreadyExists' | 'InvalidMimeType' | 'InvalidSize'
+export type UndeclaredErrorName = 'AlreadyExists' | 'BlobQuotaExceeded' | 'InvalidMimeType' | 'InvalidSize'
 
 /**
  * Why a repository cannot be read: declared by the methods of com.atproto.sync, but not by the
@@ -34,6 +35,7 @@ export const undeclaredErrors = {
   'com.atproto.repo.deleteRecord': ['RepoNotFound'],
   'com.atproto.repo.describeRepo': unreadableRepo,
   'com.atproto.repo.putRecord': impossibleWrite,
+  'com.atproto.repo.uploadBlob': ['BlobQuotaExceeded'],
   'com.atproto.server.createAccount': ['AlreadyExists'],
   'com.atproto.sync.getCheckout': unreadableRepo,
   'com.atproto.sync.getHead': unreadableRepo,

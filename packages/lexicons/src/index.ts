@@ -47,6 +47,7 @@ export type ErrorName =
   | 'InvalidSwap'
   | 'InvalidToken'
   | 'LexiconNotFound'
+  | 'NotFound'
   | 'NotWaiting'
   | 'RecordAlreadyExists'
   | 'RecordNotFound'

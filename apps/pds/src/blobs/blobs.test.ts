@@ -4,6 +4,7 @@ import { SampleRepo } from '@atoll/storage/testing'
 import type { Did } from '@atoll/syntax'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { DidLocks } from '../did-locks.ts'
+import { BlobQuotas } from './blob-quotas.ts'
 import { Blobs } from './blobs.ts'
 
 const did: Did = 'did:plc:alicealicealicealicealic'
@@ -35,13 +36,14 @@ const service = (over: Partial<BlobStore> = {}) => {
     store: bytes,
     locks: new DidLocks(),
     uploadLimit: 1000,
+    quotas: new BlobQuotas({ storage, quota: undefined }),
     onError: (error) => failures.push(error),
     onLost: (_, cid) => lost.push(`${cid}`),
   })
   return { blobs, failures, lost }
 }
 const stop = () => Promise.reject(new Error('stopped'))
-const upload = (blobs: Blobs, type = 'text/plain') => blobs.upload(did, chunks(), type)
+const upload = (blobs: Blobs, type = 'text/plain') => blobs.upload(did, chunks(), { type })
 /** A record that refers to a blob, whether or not it is there: as an import brings it. */
 const importRecord = async (blob: BlobRef, rkey: string) => {
   const change = repo.commit({ [`a.b.c/${rkey}`]: { blob } }, { [`a.b.c/${rkey}`]: [blob.ref] })

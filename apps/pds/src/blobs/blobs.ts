@@ -5,8 +5,10 @@ import {
   type BlobKey,
   BlobMissingError,
   type BlobStore,
+  type BlobStream,
   BlobTooLargeError,
   type ByteRange,
+  ConflictError,
   type PdsStorage,
   type StoredBlob,
 } from '@atoll/storage'
@@ -14,6 +16,7 @@ import { type Did, formatDatetime } from '@atoll/syntax'
 import type { Config } from '../config/config.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { Refused } from '../refused.ts'
+import { type BlobQuotas, quotaExceeded } from './blob-quotas.ts'
 import { contentType } from './content-type.ts'
 import { upgradeLegacyReferences } from './legacy-references.ts'
 import { notFound, ReferenceCheck } from './reference-check.ts'
@@ -23,6 +26,13 @@ const uploadGraceMs = 6 * 60 * 60 * 1000
 const collectAtOnce = 500
 /** How many lost blobs are remembered as reported. */
 const maxReported = 10_000
+
+/** What a client says of the bytes that it uploads. */
+interface DeclaredBlob {
+  readonly type: string
+  readonly size?: number | undefined
+  readonly signal?: AbortSignal
+}
 
 /** How a blob is read. */
 interface BlobReading {
@@ -40,6 +50,7 @@ interface BlobsDeps {
    */
   readonly locks: Pick<DidLocks, 'run'>
   readonly uploadLimit: number
+  readonly quotas: Pick<BlobQuotas, 'begin' | 'of' | 'usual'>
   /** Called with failures in the background. */
   readonly onError: (error: unknown) => void
   /**
@@ -61,6 +72,7 @@ export class Blobs {
   readonly #store: BlobStore
   readonly #locks: BlobsDeps['locks']
   readonly #uploadLimit: number
+  readonly #quotas: BlobsDeps['quotas']
   readonly #onError: (error: unknown) => void
   readonly #onLost: (did: Did, cid: Cid) => void
   readonly #now: () => number
@@ -72,6 +84,7 @@ export class Blobs {
     this.#store = deps.store
     this.#locks = deps.locks
     this.#uploadLimit = deps.uploadLimit
+    this.#quotas = deps.quotas
     this.#onError = deps.onError
     this.#onLost = deps.onLost
     this.#now = deps.now ?? Date.now
@@ -82,12 +95,16 @@ export class Blobs {
    * these bytes already, they become permanent at once: that restores a lost blob, and brings the
    * blobs of an imported repository.
    */
-  async upload(
-    did: Did,
-    bytes: AsyncIterable<Uint8Array>,
-    declaredType: string,
-    signal?: AbortSignal,
-  ): Promise<BlobRef> {
+  async upload(did: Did, bytes: BlobStream, declared: DeclaredBlob): Promise<BlobRef> {
+    const arrival = await this.#quotas.begin(did, bytes, declared.size)
+    try {
+      return await this.#takeIn(did, arrival.bytes, declared)
+    } finally {
+      arrival.end()
+    }
+  }
+
+  async #takeIn(did: Did, bytes: BlobStream, { type, signal }: DeclaredBlob): Promise<BlobRef> {
     const uploadLimit = this.#uploadLimit
     const uploaded = await this.#store.upload(did, bytes, { maxBytes: uploadLimit, signal }).catch((error: unknown) => {
       if (error instanceof BlobTooLargeError) {
@@ -100,14 +117,20 @@ export class Blobs {
     if ((await this.#storage.blobs.takedown(did, uploaded.cid)) !== undefined) {
       throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
     }
-    const mimeType = await contentType(uploaded.head, declaredType)
+    const mimeType = await contentType(uploaded.head, type)
     const metadata = {
       cid: uploaded.cid,
       mimeType,
       size: uploaded.size,
       createdAt: formatDatetime(new Date(this.#now())),
     }
-    await this.#storage.transact(did, (tx) => tx.blobs.add(did, metadata))
+    const quota = this.#quotas.usual
+    await this.#storage
+      .transact(did, (tx) => tx.blobs.add(did, metadata, { quota }))
+      .catch(async (error: unknown) => {
+        const isExceeded = error instanceof ConflictError && error.field === 'blobQuota'
+        throw isExceeded ? quotaExceeded(await this.#quotas.of(did)) : error
+      })
     const stored = await this.#storage.blobs.get(did, uploaded.cid)
     if (stored && !stored.temporary) await this.#restore(did, uploaded.cid)
     return {

@@ -245,6 +245,7 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['100MB', 'must be a whole number'],
     ['1e6', 'must be a whole number'],
   ],
+  PDS_BLOB_QUOTA_BYTES: [['1 GB', 'must be a whole number']],
   PDS_DID_PLC_URL: [
     ['plc.directory', 'must be a URL'],
     ['https://plc.directory/?a=b', "must be a URL without '?' and '#'"],

@@ -16,4 +16,9 @@ export const blobs = {
     "folder of unfinished uploads, on the same file system; inside the blobs' folder where unset",
   ),
   uploadLimit: integer('PDS_BLOB_UPLOAD_LIMIT', 5_242_880, 'largest blob, in bytes', { min: 1 }),
+  quota: integer(
+    'PDS_BLOB_QUOTA_BYTES',
+    undefined,
+    'most bytes that an account may store in blobs; administrators can set another for one account',
+  ),
 } as const

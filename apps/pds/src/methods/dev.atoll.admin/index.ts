@@ -1,3 +1,7 @@
 export { approveSignUps } from './approveSignUps.ts'
+export { getBlobUsage } from './getBlobUsage.ts'
+export { listBlobUsage } from './listBlobUsage.ts'
+export { listBlobUses } from './listBlobUses.ts'
 export { listSignUps } from './listSignUps.ts'
 export { refuseSignUps } from './refuseSignUps.ts'
+export { setBlobQuota } from './setBlobQuota.ts'
