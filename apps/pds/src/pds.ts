@@ -7,6 +7,7 @@ import { openAccounts } from './accounts/accounts.ts'
 import { EmailChanges } from './accounts/email-changes.ts'
 import { PasswordResets } from './accounts/password-resets.ts'
 import { openAdapters } from './adapters.ts'
+import { openAdministration } from './administration/administration.ts'
 import { BlobQuotas } from './blobs/blob-quotas.ts'
 import { BlobReports } from './blobs/blob-reports.ts'
 import { openBlobs } from './blobs/blobs.ts'
@@ -126,12 +127,14 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     locks: nameLocks,
   })
 
+  const administration = openAdministration({ storage, accounts, locks: repoLocks })
   const services: Services = {
     config,
     sequencer,
     identity,
     identities,
     accounts,
+    administration,
     sessions,
     invites,
     signUps,

@@ -12,7 +12,7 @@ export class Refused extends XrpcError {
   constructor(
     name: ErrorName | GeneralErrorName | UndeclaredErrorName,
     message: string,
-    options?: Pick<XrpcErrorOptions, 'headers'>,
+    options?: Pick<XrpcErrorOptions, 'headers' | 'status'>,
   ) {
     super(name, message, options)
   }

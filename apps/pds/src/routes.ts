@@ -91,6 +91,7 @@ export const routes = (s: Services, may: Access) => [
   route(sync.getBlob, may.reader, syncMethods.getBlob(s)),
   route(sync.listBlobs, may.reader, syncMethods.listBlobs(s)),
   route(sync.listRepos, may.anyone, syncMethods.listRepos(s)),
+  route(sync.listReposByCollection, may.anyone, syncMethods.listReposByCollection(s)),
   stream(sync.subscribeRepos, may.anyone, syncMethods.subscribeRepos(s)),
 
   // Deprecated, and still in use.
@@ -107,6 +108,13 @@ export const routes = (s: Services, may: Access) => [
     limits: limits.plcOperations,
   }),
 
+  route(admin.getAccountInfo, may.moderator, adminMethods.getAccountInfo(s)),
+  route(admin.getAccountInfos, may.moderator, adminMethods.getAccountInfos(s)),
+  route(admin.searchAccounts, may.admin, adminMethods.searchAccounts(s)),
+  route(admin.getSubjectStatus, may.moderator, adminMethods.getSubjectStatus(s)),
+  route(admin.updateSubjectStatus, may.moderator, adminMethods.updateSubjectStatus(s)),
+  route(admin.updateAccountEmail, may.admin, adminMethods.updateAccountEmail(s)),
+  route(admin.updateAccountPassword, may.admin, adminMethods.updateAccountPassword(s)),
   route(admin.updateAccountHandle, may.admin, adminMethods.updateAccountHandle(s)),
   route(admin.sendEmail, may.admin, adminMethods.sendEmail(s)),
 ]

@@ -2,6 +2,7 @@ import type { Sequencer } from '@atoll/sequencer'
 import type { Accounts } from './accounts/accounts.ts'
 import type { EmailChanges } from './accounts/email-changes.ts'
 import type { PasswordResets } from './accounts/password-resets.ts'
+import type { Administration } from './administration/administration.ts'
 import type { BlobReports } from './blobs/blob-reports.ts'
 import type { Blobs } from './blobs/blobs.ts'
 import type { Config } from './config/config.ts'
@@ -26,6 +27,7 @@ export interface Services {
   readonly codes: MailedCodes
   readonly emails: EmailChanges
   readonly passwordResets: PasswordResets
+  readonly administration: Administration
   readonly sessions: Sessions
   readonly invites: Invites
   readonly signUps: SignUps

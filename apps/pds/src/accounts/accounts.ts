@@ -37,6 +37,11 @@ export class Accounts {
     return requireNotTakendown(await this.require(did))
   }
 
+  /** Those of `dids` that have an account here, in the order asked for. */
+  many(dids: readonly Did[]): Promise<Account[]> {
+    return this.#storage.accounts.many(dids)
+  }
+
   count(): Promise<number> {
     return this.#storage.accounts.count()
   }

@@ -29,12 +29,20 @@ export function openRepoService(repos: Pick<Repos, 'reader' | 'preparer' | 'writ
     },
     async listRecords(did, collection, { limit = 50, cursor, reverse } = {}) {
       const repo = await reader.readable(did)
-      const page = await repo.records(collection, {
-        limit,
-        ...(cursor ? { cursor } : {}),
-        ...(reverse ? { reverse } : {}),
-      })
-      return page.map(({ rkey, section }) => recordOf(did, { collection, rkey, ...blockOfSection(section) }))
+      let after = cursor
+      for (;;) {
+        const { records, takendown } = await repo.records(collection, {
+          limit,
+          ...(after ? { cursor: after } : {}),
+          ...(reverse ? { reverse } : {}),
+        })
+        const shown = records.filter(({ rkey }) => !takendown.has(rkey))
+        // Only the end of the list is an empty page.
+        if (shown.length > 0 || records.length === 0) {
+          return shown.map(({ rkey, section }) => recordOf(did, { collection, rkey, ...blockOfSection(section) }))
+        }
+        after = records.at(-1)?.rkey
+      }
     },
     async createRecord(did, { collection, rkey, value }, { validate, swapCommit } = {}) {
       const prepared = preparer.prepare({ action: 'create', collection, rkey, value, validate })

@@ -25,7 +25,7 @@ export interface Repos {
 
 interface ReposDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'records' | 'blobs' | 'keys' | 'transact'>
-  readonly accounts: Pick<Accounts, 'find'>
+  readonly accounts: Pick<Accounts, 'find' | 'many'>
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
   readonly locks: Pick<DidLocks, 'runPipelined'>
   readonly check?: WriteCheck | undefined

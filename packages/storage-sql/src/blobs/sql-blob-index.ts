@@ -63,6 +63,15 @@ const forgetTypes = statement((db, $: Parameters<BlobRowKey>) =>
 const takedownOf = statement((db, $: Parameters<BlobRowKey>) =>
   db.selectFrom('blob_takedown').select('reference').where('did', '=', $('did')).where('cid', '=', $('cid')),
 )
+const takendownBetween = statement((db, $: Parameters<{ did: Did; first: Uint8Array; last: Uint8Array }>) =>
+  db
+    .selectFrom('blob_takedown')
+    .select('cid')
+    .where('did', '=', $('did'))
+    .where('cid', '>=', $('first'))
+    .where('cid', '<=', $('last'))
+    .orderBy('cid'),
+)
 const listed = statement((db, $: Parameters<PageOf & { since: string }>) =>
   db
     .selectFrom('blob_reference')
@@ -232,6 +241,11 @@ export class SqlBlobIndex implements BlobIndex {
 
   async takedown(did: Did, cid: Cid): Promise<string | undefined> {
     return (await this.#run(first(takedownOf, { did, cid: cid.bytes })))?.reference
+  }
+
+  async takendown(did: Did, { first, last }: { readonly first: Cid; readonly last: Cid }): Promise<Cid[]> {
+    const rows = await this.#run(all(takendownBetween, { did, first: first.bytes, last: last.bytes }))
+    return rows.map(({ cid }) => cidOf(cid))
   }
 
   async list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]> {

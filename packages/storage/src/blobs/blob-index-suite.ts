@@ -265,6 +265,19 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, undefined))
       expect(await storage.blobs.takedown(alice, cat)).toBeUndefined()
     })
+
+    rule('lists what is taken down of an account between two blobs', async () => {
+      const storage = await fresh()
+      const [one, two, three, four] = ['1', '2', '3', '4'].map(blobCid).sort(byBytes) as [Cid, Cid, Cid, Cid]
+      await storage.transact(alice, (tx) => {
+        for (const cid of [three, one, four]) tx.blobs.setTakedown(alice, cid, 'report')
+        tx.blobs.setTakedown(bob, two, 'report')
+      })
+      const between = async (first: Cid, last: Cid) => texts(await storage.blobs.takendown(alice, { first, last }))
+      expect(await between(one, three)).toEqual(texts([one, three]))
+      expect(await between(two, two)).toEqual([])
+      expect(await between(four, four)).toEqual(texts([four]))
+    })
   })
 }
 

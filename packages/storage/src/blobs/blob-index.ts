@@ -45,6 +45,11 @@ export interface BlobIndex {
   /** The takedown of a blob, whether or not the blob is there. */
   takedown(did: Did, cid: Cid): Promise<string | undefined>
   /**
+   * Blobs between `first` and `last`, both included, that are taken down, ascending by CID bytes,
+   * whether or not they are there.
+   */
+  takendown(did: Did, range: { readonly first: Cid; readonly last: Cid }): Promise<Cid[]>
+  /**
    * Blobs that records refer to, with `since` only those whose reference is newer, ascending by CID
    * bytes. `cursor` is the last CID seen, exclusive.
    */

@@ -24,13 +24,17 @@ import {
 } from './blob-index.ts'
 import { type MemoryBlob, memoryBlobTable, quotaTable } from './memory-blob-tables.ts'
 
+interface BlobTakedown extends BlobKey {
+  readonly reference: string
+}
+
 export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
   readonly #repos: MemoryRepoTable
   readonly #referred: JournaledMap<string, true>
   readonly #blobs: JournaledMap<string, MemoryBlob>
   readonly #quotas: JournaledMap<Did, number>
   readonly #otherTypes: JournaledMap<string, readonly string[]>
-  readonly #takedowns: JournaledMap<string, string>
+  readonly #takedowns: JournaledMap<string, BlobTakedown>
   readonly #pendingDeletion: JournaledMap<string, BlobKey>
 
   constructor(tables: MemoryTables) {
@@ -47,7 +51,11 @@ export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
     const blob = this.#blobs.get(blobKey(did, cid))
     if (!blob) return undefined
     const { did: _, ...metadata } = blob
-    return { ...metadata, temporary: this.#isTemporary(blob), takedown: this.#takedowns.get(blobKey(did, cid)) }
+    return {
+      ...metadata,
+      temporary: this.#isTemporary(blob),
+      takedown: this.#takedowns.get(blobKey(did, cid))?.reference,
+    }
   }
 
   async otherTypes(did: Did, cid: Cid): Promise<string[]> {
@@ -55,7 +63,15 @@ export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
   }
 
   async takedown(did: Did, cid: Cid): Promise<string | undefined> {
-    return this.#takedowns.get(blobKey(did, cid))
+    return this.#takedowns.get(blobKey(did, cid))?.reference
+  }
+
+  async takendown(did: Did, { first, last }: { readonly first: Cid; readonly last: Cid }): Promise<Cid[]> {
+    return [...this.#takedowns.values()]
+      .filter((takedown) => takedown.did === did)
+      .map(({ cid }) => cid)
+      .filter(({ bytes }) => compareBytes(bytes, first.bytes) >= 0 && compareBytes(bytes, last.bytes) <= 0)
+      .sort((a, b) => compareBytes(a.bytes, b.bytes))
   }
 
   async list(did: Did, options: { limit: number; cursor?: Cid; since?: Tid }): Promise<Cid[]> {
@@ -124,7 +140,7 @@ export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
 
   setTakedown(did: Did, cid: Cid, takedown: string | undefined): void {
     if (takedown === undefined) this.#takedowns.delete(blobKey(did, cid))
-    else this.#takedowns.set(blobKey(did, cid), takedown)
+    else this.#takedowns.set(blobKey(did, cid), { did, cid, reference: takedown })
   }
 
   markUnreferenced(did: Did, cids: readonly Cid[], createdBefore: Datetime): void {
@@ -196,7 +212,7 @@ function otherTypeTable(journal: Journal): JournaledMap<string, readonly string[
 }
 
 /** Takedowns outlive the metadata of the blob. */
-function takedownTable(journal: Journal): JournaledMap<string, string> {
+function takedownTable(journal: Journal): JournaledMap<string, BlobTakedown> {
   return new JournaledMap(journal)
 }
 

@@ -26,12 +26,17 @@ export function listRecords({ repos }: Deps): Handler<typeof method> {
     let { limit, cursor } = params
     let page: PageJson | undefined
     for (;;) {
-      const records = await repo.records(collection, { limit, cursor, reverse, maxBytes: maxBytesInTurn })
+      const { records, takendown } = await repo.records(collection, {
+        limit,
+        cursor,
+        reverse,
+        maxBytes: maxBytesInTurn,
+      })
       const bytes = records.reduce((sum, { section }) => sum + section.length, 0)
       const isLong = bytes >= maxBytesInTurn
       if (isLong) await request.nextTurn()
       page ??= new PageJson(repo.did, collection, bytes * 1.2 + records.length * aroundRecord)
-      page.add(records)
+      page.add(records, takendown)
       repo.release(records)
       limit -= records.length
       // A short page is the last, as is one that has all that was asked for.
@@ -59,12 +64,14 @@ class PageJson {
     return this.#json.length >= maxPageBytes
   }
 
-  add(records: readonly ListedRecord[]): void {
+  /** Adds records, without those that are taken down: of these only the cursor knows. */
+  add(records: readonly ListedRecord[], takendown: ReadonlySet<RecordKey>): void {
     const json = this.#json
     for (const { rkey, section } of records) {
       if (this.isFull) return
       const before = json.length
       this.last = rkey
+      if (takendown.has(rkey)) continue
       try {
         writeRecord(json.ascii(this.#separator), this.#opening, rkey, section, section.subarray(CID_LENGTH))
         this.#separator = ','

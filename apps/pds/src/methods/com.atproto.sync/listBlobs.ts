@@ -1,6 +1,6 @@
 import type { listBlobs as method } from '@atoll/lexicons/com.atproto.sync'
 import type { Handler } from '@atoll/xrpc-server'
-import type { Reader } from '../../callers.ts'
+import { maySeeInactive, type Reader } from '../../callers.ts'
 import { cidText, requestedCid } from '../../repos/cid-text.ts'
 import type { Repos } from '../../repos/repos.ts'
 
@@ -13,7 +13,9 @@ export function listBlobs({ repos }: Deps): Handler<typeof method, Reader> {
     const repo = await repos.reader.syncable(params.did, credentials)
     const { limit, since } = params
     const cursor = params.cursor === undefined ? undefined : requestedCid(params.cursor)
-    const cids = (await repo.blobs({ limit, cursor, since })).map(cidText)
-    return { cursor: cids.at(-1), cids }
+    const { cids, takendown } = await repo.blobs({ limit, cursor, since })
+    const texts = cids.map(cidText)
+    const hidden = maySeeInactive(credentials, repo.did) ? new Set() : new Set(takendown.map(cidText))
+    return { cursor: texts.at(-1), cids: texts.filter((text) => !hidden.has(text)) }
   }
 }

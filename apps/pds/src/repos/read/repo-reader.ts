@@ -14,7 +14,7 @@ import {
 } from '@atoll/storage'
 import type { Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { RawOutput } from '@atoll/xrpc-server'
-import { noSuchRepo, repoNotFound, requireReadable, requireSyncable } from '../../accounts/account-state.ts'
+import { isActive, noSuchRepo, repoNotFound, requireReadable, requireSyncable } from '../../accounts/account-state.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { AccountCaller, Reader } from '../../callers.ts'
 import { Refused } from '../../refused.ts'
@@ -23,7 +23,7 @@ import type { Exports } from './exports.ts'
 import { blocksCar, carOf } from './repo-car.ts'
 
 interface RepoReaderDeps {
-  readonly accounts: Pick<Accounts, 'find'>
+  readonly accounts: Pick<Accounts, 'find' | 'many'>
   readonly storage: Pick<PdsStorage, 'repos' | 'records' | 'blobs'>
   readonly exports: Pick<Exports, 'open'>
 }
@@ -87,15 +87,44 @@ export class RepoReader {
   }
 
   /**
+   * Active repositories that have records in a collection, in order of creation. A page may have
+   * fewer than `limit`, even none: only a missing cursor ends the list. Refuses a malformed cursor
+   * with `InvalidRequest`.
+   */
+  async listByCollection(collection: Nsid, options: { limit: number; cursor?: string }): Promise<Page<Did>> {
+    const { storage, accounts } = this.#deps
+    const page = await storage.records.reposWith(collection, options).catch(refuseCursor)
+    const active = new Set((await accounts.many(page.items)).filter(isActive).map(({ did }) => did))
+    return { ...page, items: page.items.filter((did) => active.has(did)) }
+  }
+
+  /**
    * Repositories in order of creation, inactive ones included. Refuses a malformed cursor with
    * `InvalidRequest`.
    */
   list(options: { limit: number; cursor?: string }): Promise<Page<RepoListing>> {
-    return this.#deps.storage.repos.list(options).catch((error: unknown) => {
-      throw error instanceof InvalidCursorError ? new Refused('InvalidRequest', 'Malformed cursor') : error
-    })
+    return this.#deps.storage.repos.list(options).catch(refuseCursor)
   }
 }
+
+function refuseCursor(error: unknown): never {
+  throw error instanceof InvalidCursorError ? new Refused('InvalidRequest', 'Malformed cursor') : error
+}
+
+/** A page of records, the hidden ones included: cursors count them. */
+export interface RecordPage {
+  readonly records: readonly ListedRecord[]
+  /** Keys of those that must not be shown. */
+  readonly takendown: ReadonlySet<RecordKey>
+}
+
+/** A page of blobs, those that must not be shown included: cursors count them. */
+interface BlobPage {
+  readonly cids: readonly Cid[]
+  readonly takendown: readonly Cid[]
+}
+
+const nothing: ReadonlySet<RecordKey> = new Set()
 
 /** A repository that the caller of `RepoReader` may read. */
 export class ReadableRepo {
@@ -111,13 +140,25 @@ export class ReadableRepo {
     return this.account.did
   }
 
-  record(collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
-    return this.#deps.storage.records.get(this.did, collection, rkey)
+  /** A record, unless it is taken down. */
+  async record(collection: Nsid, rkey: RecordKey): Promise<StoredRecord | undefined> {
+    const record = await this.#deps.storage.records.get(this.did, collection, rkey)
+    return record?.takedown === undefined ? record : undefined
   }
 
-  /** A page of a collection, as `RecordStore.list` gives it. */
-  records(collection: Nsid, options: Parameters<RecordStore['list']>[2]): Promise<ListedRecord[]> {
-    return this.#deps.storage.records.list(this.did, collection, options)
+  isTakendown(collection: Nsid, rkey: RecordKey): Promise<boolean> {
+    return this.#deps.storage.records.takedown(this.did, collection, rkey).then((takedown) => takedown !== undefined)
+  }
+
+  /** A page of a collection, as `RecordStore.list` gives it, and which of it is taken down. */
+  async records(collection: Nsid, options: Parameters<RecordStore['list']>[2]): Promise<RecordPage> {
+    const { records } = this.#deps.storage
+    const page = await records.list(this.did, collection, options)
+    const ends = [page[0], page.at(-1)].map((record) => record?.rkey)
+    const [first, last] = options.reverse ? ends : ends.reverse()
+    if (first === undefined || last === undefined) return { records: page, takendown: nothing }
+    const takendown = await records.takendown(this.did, collection, { first, last })
+    return { records: page, takendown: takendown.length === 0 ? nothing : new Set(takendown) }
   }
 
   /** Gives back the memory of a page from `records`, which must not be read afterwards. */
@@ -153,8 +194,11 @@ export class ReadableRepo {
     return this.#deps.exports.open(this.did, options)
   }
 
-  /** CIDs of the blobs that records refer to, ascending. */
-  blobs(options: Parameters<PdsStorage['blobs']['list']>[1]): Promise<Cid[]> {
-    return this.#deps.storage.blobs.list(this.did, options)
+  /** CIDs of the blobs that records refer to, ascending, and which of them are taken down. */
+  async blobs(options: Parameters<PdsStorage['blobs']['list']>[1]): Promise<BlobPage> {
+    const { blobs } = this.#deps.storage
+    const cids = await blobs.list(this.did, options)
+    const [first, last] = [cids[0], cids.at(-1)]
+    return { cids, takendown: first && last ? await blobs.takendown(this.did, { first, last }) : [] }
   }
 }

@@ -1,0 +1,35 @@
+import type { Cid } from '@atoll/data-model'
+import type { Did, Nsid, RecordKey } from '@atoll/syntax'
+import { Refused } from '../refused.ts'
+
+/** An account of this server. */
+export interface AccountSubject {
+  readonly kind: 'account'
+  readonly did: Did
+}
+
+/** The place of a record, whatever is written there. */
+export interface RecordSubject {
+  readonly kind: 'record'
+  readonly did: Did
+  readonly collection: Nsid
+  readonly rkey: RecordKey
+}
+
+/** A blob of an account. */
+export interface BlobSubject {
+  readonly kind: 'blob'
+  readonly did: Did
+  readonly cid: Cid
+}
+
+/** What moderators take measures against. */
+export type Subject = AccountSubject | RecordSubject | BlobSubject
+
+/**
+ * A subject that is not here. Moderation services take 400, the name and the sentence as final, and
+ * ask no more.
+ */
+export function subjectNotFound(kind: Subject['kind']): Refused {
+  return new Refused('NotFound', `Could not find ${kind}`, { status: 400 })
+}
