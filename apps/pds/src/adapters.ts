@@ -5,6 +5,8 @@ import { createGuardedFetch } from '@atoll/identity/node'
 import { createLog, explainingStart, type Log } from '@atoll/process'
 import type { BlobStore, PdsStorage } from '@atoll/storage'
 import { openSqlitePdsStorage } from '@atoll/storage-sqlite'
+import type { Captcha } from './captcha/captcha.ts'
+import { HCaptcha } from './captcha/hcaptcha.ts'
 import { type Closers, openClosers } from './closers.ts'
 import type { Config } from './config/config.ts'
 import { prepareDataFolder } from './data-folder.ts'
@@ -27,6 +29,8 @@ export interface Adapters {
   readonly mailer: Mailer
   /** For mails of moderators. From the settings: SMTP, or `mailer` where no server is set. */
   readonly moderationMailer: Mailer
+  /** What tells people from bots at sign-up. From the settings: hCaptcha, or none. */
+  readonly captcha?: Captcha | undefined
 }
 
 /** Adapters with what closes them. */
@@ -60,7 +64,8 @@ export async function openAdapters(
     const plcFetch = given.plcFetch ?? openPlcFetch(closers)
     const mailer = given.mailer ?? (await openMailer(config, log, closers))
     const moderationMailer = given.moderationMailer ?? (await openModerationMailer(config, closers)) ?? mailer
-    return { storage, blobStore, plcFetch, mailer, moderationMailer, close: () => closers.close() }
+    const captcha = given.captcha ?? openCaptcha(config.captcha, closers)
+    return { storage, blobStore, plcFetch, mailer, moderationMailer, captcha, close: () => closers.close() }
   } catch (error) {
     await closers.close().catch(() => undefined)
     throw error
@@ -79,6 +84,13 @@ function openBlobFolder({ directory: dir, temporaryDirectory: temporaryDir }: Co
   const uploads = temporaryDir ? [{ path: resolve(temporaryDir), setting: 'PDS_BLOBSTORE_DISK_TMP_LOCATION' }] : []
   const places = [{ path: resolve(dir), setting: 'PDS_BLOBSTORE_DISK_LOCATION' }, ...uploads] as const
   return explainingStart(places, () => openFsBlobStore({ dir, temporaryDir }))
+}
+
+function openCaptcha({ siteKey, secretKey }: Config['captcha'], closers: Closers): Captcha | undefined {
+  if (siteKey === undefined || secretKey === undefined) return undefined
+  const fetch = createGuardedFetch({ maxBytes: 64 * 1024 })
+  closers.add(() => fetch.close())
+  return new HCaptcha({ siteKey, secretKey, fetch })
 }
 
 function openPlcFetch(closers: Closers): Fetch {

@@ -9,6 +9,7 @@ export type {
   Hooks,
   PlannedOperation,
   PlannedRecord,
+  PlannedSignUp,
   PlannedWrite,
   RecordRemoval,
   StoredCommit,

@@ -11,6 +11,7 @@ import { openAdministration } from './administration/administration.ts'
 import { BlobQuotas } from './blobs/blob-quotas.ts'
 import { BlobReports } from './blobs/blob-reports.ts'
 import { openBlobs } from './blobs/blobs.ts'
+import { openHumanCheck } from './captcha/human-check.ts'
 import { chores } from './chores.ts'
 import { UnfinishedChanges } from './claims/unfinished-changes.ts'
 import { type Closers, openClosers } from './closers.ts'
@@ -115,8 +116,11 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   closers.add(() => hooks.close())
   const repos = openRepos({ storage, accounts, blobs, locks: repoLocks, check: hooks.check })
   const didChanges = openDidChanges({ config, storage, identity, repos, locks: nameLocks })
+  const human = openHumanCheck(config.captcha, adapters.captcha)
   const signUps = openSignUps({
     config,
+    human,
+    check: hooks.checkSignUp,
     storage,
     accounts,
     sessions,
@@ -162,7 +166,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const ownRoutes = [...(options.routes?.(pdsServices, access) ?? [])]
   const router = createRouter(
     withOwnRoutes(routes(services, access), ownRoutes, options.replaces),
-    routerOptions({ config, log, accounts, hosted: identity.hosted, fallback: options.fallback }),
+    routerOptions({ config, log, accounts, hosted: identity.hosted, human, fallback: options.fallback }),
   )
 
   const relays = new RelayNotifier({

@@ -1,6 +1,7 @@
 import { type Log, packageVersion } from '@atoll/process'
 import type { RouterOptions } from '@atoll/xrpc-server'
 import type { Accounts } from './accounts/accounts.ts'
+import type { HumanCheck } from './captcha/human-check.ts'
 import type { Config } from './config/config.ts'
 import type { HostedDocuments } from './identity/hosted-documents.ts'
 import { rateLimits, subscriptionsPerAddress } from './rate-limits.ts'
@@ -14,13 +15,14 @@ interface RouterOptionsDeps {
   readonly log: Log
   readonly accounts: Pick<Accounts, 'find' | 'count'>
   readonly hosted: Pick<HostedDocuments, 'document'>
+  readonly human: HumanCheck | undefined
   readonly fallback?: Fallback | undefined
 }
 
 /** What the router does around the methods: other paths, limits, health, log lines. */
-export function routerOptions({ config, log, accounts, hosted, fallback }: RouterOptionsDeps): RouterOptions {
+export function routerOptions({ config, log, accounts, hosted, human, fallback }: RouterOptionsDeps): RouterOptions {
   return {
-    fallback: createWeb({ config, accounts, hosted, fallback }),
+    fallback: createWeb({ config, accounts, hosted, human, log, fallback }),
     health: async () => {
       // A server that cannot read its storage is not healthy.
       await accounts.count()

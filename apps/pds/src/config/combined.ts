@@ -25,12 +25,13 @@ export function combinedFaults(values: Read, isSet: (variable: string) => boolea
     ...timeFaults(values.identity, isSet(staleTtlVariable)),
     ...relayFaults(values),
     ...signUpFaults(values),
+    ...captchaFaults(values),
     ...pairFaults(isSet),
   ]
 }
 
 /** What works, but is probably a mistake. */
-export function combinedWarnings({ service, identity, secrets }: SettingValues): string[] {
+export function combinedWarnings({ service, identity, secrets, captcha, signUps, invites }: SettingValues): string[] {
   const { did, hostname } = service
   const isElsewhere = did?.startsWith('did:web:') && !isDidOf(did, hostname)
   return [
@@ -41,6 +42,9 @@ export function combinedWarnings({ service, identity, secrets }: SettingValues):
       ? [
           `PDS_HOSTNAME (${hostname}) cannot be reached from the internet, but accounts are registered permanently in the public directory ${identity.plcUrl}`,
         ]
+      : []),
+    ...(captcha.siteKey !== undefined && asksForCodes(signUps.mode ?? (invites.required === false ? 'open' : 'invite'))
+      ? ['PDS_HCAPTCHA_SITE_KEY has no effect: only newcomers without an invite code have to pass hCaptcha']
       : []),
     ...(secrets.adminPassword.length < advisedAdminPassword
       ? [
@@ -127,6 +131,26 @@ function signUpFaults({ signUps: { mode }, invites: { required } }: Read): strin
   if (mode === undefined || required === undefined || required === asksForCodes(mode)) return []
   return [
     `PDS_INVITE_REQUIRED is ${required}, but PDS_SIGNUP_MODE is '${mode}', in which invite codes are ${required ? 'not ' : ''}asked for: remove one of the two`,
+  ]
+}
+
+const captchaVariables = {
+  siteKey: 'PDS_HCAPTCHA_SITE_KEY',
+  secretKey: 'PDS_HCAPTCHA_SECRET_KEY',
+  tokenSalt: 'PDS_HCAPTCHA_TOKEN_SALT',
+} as const
+
+function captchaFaults({ captcha }: Read): string[] {
+  const { tokenSalt } = captcha
+  const names = Object.entries(captchaVariables) as [keyof typeof captchaVariables, string][]
+  const missing = names.filter(([name]) => captcha[name] === undefined).map(([, variable]) => variable)
+  return [
+    ...(missing.length > 0 && missing.length < names.length
+      ? [`${missing.join(' and ')} must be set as well, or none of ${Object.values(captchaVariables).join(', ')}`]
+      : []),
+    ...(tokenSalt !== undefined && tokenSalt.length < 16
+      ? ['PDS_HCAPTCHA_TOKEN_SALT is shorter than 16 characters: make one with: openssl rand -hex 16']
+      : []),
   ]
 }
 

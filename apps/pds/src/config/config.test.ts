@@ -91,6 +91,32 @@ describe('the configuration', () => {
     ])
   })
 
+  it('takes all settings of the captcha or none', () => {
+    const all = {
+      PDS_HCAPTCHA_SITE_KEY: 'site',
+      PDS_HCAPTCHA_SECRET_KEY: 'secret of the captcha',
+      PDS_HCAPTCHA_TOKEN_SALT: 'a salt of the tests',
+      PDS_SIGNUP_MODE: 'open',
+    }
+    const { config, warnings } = read(all)
+    expect(config.captcha).toMatchObject({ siteKey: 'site', redirects: ['https://bsky.app'] })
+    expect(warnings).toEqual([])
+    const redirects = 'https://App.example.com/, https://app.example.org/join/'
+    expect(read({ ...all, PDS_SIGNUP_GATE_REDIRECTS: redirects }).config.captcha.redirects).toEqual([
+      'https://app.example.com',
+      'https://app.example.org/join',
+    ])
+    expect(problems({ ...usual, PDS_HCAPTCHA_SITE_KEY: 'site' })).toEqual([
+      expect.stringMatching(/^PDS_HCAPTCHA_SECRET_KEY and PDS_HCAPTCHA_TOKEN_SALT must be set as well/),
+    ])
+    expect(problems({ ...usual, ...all, PDS_HCAPTCHA_TOKEN_SALT: 'short' })).toEqual([
+      expect.stringMatching(/^PDS_HCAPTCHA_TOKEN_SALT is shorter than 16/),
+    ])
+    expect(read({ ...all, PDS_SIGNUP_MODE: 'invite' }).warnings).toEqual([
+      expect.stringMatching(/^PDS_HCAPTCHA_SITE_KEY has no effect/),
+    ])
+  })
+
   it('bounds accounts and sign-ups outside development mode, unless the operator says otherwise', () => {
     expect(read({}).config.signUps).toMatchObject({ maxAccounts: 90, perHour: 100, perNetworkPerHour: 10 })
     const none = { maxAccounts: undefined, perHour: undefined, perNetworkPerHour: undefined }
@@ -297,6 +323,14 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
   PDS_SIGNUPS_PER_ADDRESS_PER_HOUR: [['1.5', 'of at least 0']],
   PDS_SIGNUP_QUEUE_SIZE: [['0', 'from 1 to 100000']],
   PDS_SIGNUP_QUEUE_MS: [['1000', 'from 60000 to 315360000000']],
+  PDS_HCAPTCHA_SITE_KEY: [],
+  PDS_HCAPTCHA_SECRET_KEY: [],
+  PDS_HCAPTCHA_TOKEN_SALT: [],
+  PDS_SIGNUP_GATE_REDIRECTS: [
+    ['http://app.example.com', 'is not an https URL'],
+    ['https://app.example.com/?a=b', 'is not an https URL'],
+    ['app.example.com', 'is not an https URL'],
+  ],
   PDS_INVITE_REQUIRED: [['no', 'must be true or false']],
   PDS_INVITE_INTERVAL: [['0', 'of at least 1']],
   PDS_INVITE_EPOCH: [['2026-01-01', 'of at least 0']],

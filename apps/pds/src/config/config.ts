@@ -73,6 +73,10 @@ function complete(values: SettingValues, env: Environment): Config {
     },
     blobs: { ...values.blobs, directory: values.blobs.directory ?? `${storage.dataDirectory}/blobs` },
     signUps: completeSignUps(values),
+    captcha: {
+      ...values.captcha,
+      redirects: values.captcha.redirects.length > 0 ? values.captcha.redirects : ['https://bsky.app'],
+    },
     invites: { intervalMs: values.invites.intervalMs, epoch: values.invites.epoch },
     identity: {
       ...identity,

@@ -1,4 +1,5 @@
 import { logSettings, type Values } from '@atoll/process'
+import { captcha } from './captcha.ts'
 import { crawlers, subscriptions } from './firehose.ts'
 import { identity } from './identity.ts'
 import { invites } from './invites.ts'
@@ -21,6 +22,7 @@ export const settings = {
   blobs,
   identity,
   signUps,
+  captcha,
   invites,
   mail,
   moderation,

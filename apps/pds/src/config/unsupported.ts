@@ -91,10 +91,6 @@ export const unsupportedSettings: readonly UnsupportedSetting[] = [
     instead: 'repositories cannot be imported',
   },
   {
-    variables: ['PDS_HCAPTCHA_SITE_KEY', 'PDS_HCAPTCHA_SECRET_KEY', 'PDS_HCAPTCHA_TOKEN_SALT'],
-    instead: 'no captcha protects sign-up, so leave PDS_INVITE_REQUIRED at true',
-  },
-  {
     variables: ['PDS_DPOP_SECRET', 'PDS_OAUTH_TRUSTED_CLIENTS'],
     instead: 'there is no OAuth, and clients sign in with passwords',
   },

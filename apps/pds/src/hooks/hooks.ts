@@ -1,6 +1,6 @@
 /** What an own PDS can do around the writes of repositories. */
 import type { Cid, ValueMap } from '@atoll/data-model'
-import type { Datetime, Did, Nsid, RecordKey, Tid } from '@atoll/syntax'
+import type { Datetime, Did, Handle, Nsid, RecordKey, Tid } from '@atoll/syntax'
 import type { GeneralErrorName, XrpcError } from '@atoll/xrpc'
 import type { Awaitable } from '@atoll/xrpc-server'
 import type { ValidationStatus } from '../repos/write/write.ts'
@@ -30,6 +30,20 @@ export interface Hooks {
    */
   readonly beforeWriteTimeoutMs?: number
   /**
+   * Called with every sign-up that is about to become an account, or to wait for approval; not with
+   * those of the administrator. Throws to refuse it: `throw signUp.refuse('Forbidden', 'Only
+   * divers')`. A proof of work or another captcha is checked here: apps send what
+   * `verificationCode` is to have. Nothing is stored yet, and the sign-up may still fail afterwards.
+   *
+   * Any other error is a fault: the caller gets an opaque 500.
+   */
+  readonly beforeSignUp?: (signUp: PlannedSignUp) => Awaitable<void>
+  /**
+   * How long `beforeSignUp` may take before the sign-up is refused with `ServiceUnavailable`, in
+   * milliseconds. Default: 5,000.
+   */
+  readonly beforeSignUpTimeoutMs?: number
+  /**
    * Called once for each commit from the start of the server on, when it is durable: in order for
    * each repository, for several repositories at a time. Nobody waits for it, and a failure is
    * logged and changes nothing.
@@ -44,6 +58,24 @@ export interface Hooks {
    * follows, in milliseconds. Default: 30,000.
    */
   readonly afterCommitTimeoutMs?: number
+}
+
+/** Who wants to join. */
+export interface PlannedSignUp {
+  readonly handle: Handle
+  readonly email: string
+  /** The identity that somebody brings; undefined where one is made here. */
+  readonly did: Did | undefined
+  /** A code that can be used, if one was given. */
+  readonly inviteCode: string | undefined
+  /** As the client sent it: what it means is up to the hook. */
+  readonly verificationCode: string | undefined
+  /** The client's IPv4 address, or the /64 of its IPv6 address. */
+  readonly network: string
+  /** Aborted when the time for the answer is over. */
+  readonly signal: AbortSignal
+  /** Makes a refusal to throw, under a name that callers of every method know. */
+  readonly refuse: (name: GeneralErrorName, message: string) => XrpcError
 }
 
 /** What is about to be committed. */

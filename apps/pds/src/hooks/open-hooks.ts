@@ -1,16 +1,20 @@
 import type { Log } from '@atoll/process'
 import type { EventFeed } from '../events/event-feed.ts'
 import type { WriteCheck } from '../repos/write/write-check.ts'
+import type { SignUpCheck } from '../sign-ups/sign-up-check.ts'
 import { CommitReports } from './commit-reports.ts'
 import type { Hooks } from './hooks.ts'
+import { signUpCheck } from './sign-up-check.ts'
 import { writeCheck } from './write-check.ts'
 
 const beforeWriteTimeoutMs = 5_000
+const beforeSignUpTimeoutMs = 5_000
 const afterCommitTimeoutMs = 30_000
 
 /** The hooks as the server calls them. Those that there are not cost nothing. */
 export interface OpenHooks {
   readonly check: WriteCheck | undefined
+  readonly checkSignUp: SignUpCheck | undefined
   /** Resolves when every commit so far was reported. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -23,7 +27,7 @@ interface OpenHooksDeps {
 }
 
 export async function openHooks({ hooks = {}, events, log }: OpenHooksDeps): Promise<OpenHooks> {
-  const { beforeWrite, afterCommit } = hooks
+  const { beforeWrite, beforeSignUp, afterCommit } = hooks
   const reports =
     afterCommit &&
     new CommitReports(await events.last(), {
@@ -38,6 +42,13 @@ export async function openHooks({ hooks = {}, events, log }: OpenHooksDeps): Pro
       writeCheck({
         hook: beforeWrite,
         timeoutMs: hooks.beforeWriteTimeoutMs ?? beforeWriteTimeoutMs,
+        onError: (error) => log.error('a hook was too slow', { err: error }),
+      }),
+    checkSignUp:
+      beforeSignUp &&
+      signUpCheck({
+        hook: beforeSignUp,
+        timeoutMs: hooks.beforeSignUpTimeoutMs ?? beforeSignUpTimeoutMs,
         onError: (error) => log.error('a hook was too slow', { err: error }),
       }),
     settled: async () => reports?.settled(),

@@ -1,12 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Did } from '@atoll/syntax'
-import { type GeneralErrorName, XrpcError } from '@atoll/xrpc'
-import { Refused } from '../refused.ts'
 import { withValue } from '../repos/record-value.ts'
 import type { Write } from '../repos/write/write.ts'
 import type { WriteCheck } from '../repos/write/write-check.ts'
+import { askHook } from './ask-hook.ts'
 import type { Hooks, PlannedOperation, PlannedWrite } from './hooks.ts'
-import { within } from './within.ts'
 
 interface WriteCheckDeps {
   readonly hook: NonNullable<Hooks['beforeWrite']>
@@ -44,37 +42,8 @@ export function writeCheck(deps: WriteCheckDeps): WriteCheck {
   }
 }
 
-async function ask(
-  { hook, timeoutMs, onError }: WriteCheckDeps,
-  asked: Pick<PlannedWrite, 'did' | 'kind' | 'operations'>,
-): Promise<void> {
-  const late = new AbortController()
-  const refusals = new WeakSet<object>()
-  const made = (refusal: XrpcError) => {
-    refusals.add(refusal)
-    return refusal
-  }
-  const refuse = (name: GeneralErrorName, message: string) => made(new XrpcError(name, message))
-  try {
-    const answer = hook({ ...asked, signal: late.signal, refuse })
-    if (answer === undefined) return
-    await within(answer, timeoutMs, () => {
-      const error = new Error(`the hook beforeWrite took more than ${timeoutMs} ms for ${asked.did}`)
-      late.abort(error)
-      onError(error)
-      return made(tooLate())
-    })
-  } catch (error) {
-    if (!(error instanceof XrpcError) || refusals.has(error)) throw error
-    // What another server said to the hook is not for the client of this one.
-    throw new Error(`the hook beforeWrite failed: ${error.error}`, { cause: error })
-  }
-}
-
-function tooLate(): Refused {
-  return new Refused('ServiceUnavailable', 'The write could not be checked in time; try again in a few seconds', {
-    headers: { 'retry-after': '5' },
-  })
+function ask(deps: WriteCheckDeps, asked: Pick<PlannedWrite, 'did' | 'kind' | 'operations'>): Promise<void> {
+  return askHook({ name: 'beforeWrite', ...deps }, asked, { about: asked.did, what: 'The write' })
 }
 
 function operationOf(write: Write): PlannedOperation {

@@ -5,6 +5,7 @@ import type { Asker } from '@atoll/xrpc-server'
 import type { Accounts } from '../accounts/accounts.ts'
 import { normalizeEmail } from '../accounts/email-addresses.ts'
 import { faultOfNewPassword, type Passwords } from '../accounts/passwords.ts'
+import type { HumanCheck } from '../captcha/human-check.ts'
 import type { Config } from '../config/config.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { requireHandleOf } from '../handles/foreign-handles.ts'
@@ -22,6 +23,7 @@ import { Admission, type Admitted } from './admission.ts'
 import { newAccount } from './new-account.ts'
 import { PendingSignUps, type SignedUp, type WantedAccount } from './pending-sign-ups.ts'
 import { SignUpBrake } from './sign-up-brake.ts'
+import type { SignUpCheck } from './sign-up-check.ts'
 import { SignUpQueue } from './sign-up-queue.ts'
 
 export interface SignUp {
@@ -30,6 +32,8 @@ export interface SignUp {
   readonly password: string | undefined
   readonly inviteCode: string | undefined
   readonly recoveryKey: DidKey | undefined
+  /** What the client got for proving that a person sits before it. */
+  readonly verificationCode: string | undefined
   /** Whether the administrator makes the account: in every mode, and not held up by the brake. */
   readonly byAdministrator: boolean
   /** An account that moves here; without one, a DID is made. */
@@ -59,6 +63,8 @@ interface SignUpsDeps {
   readonly admission: Pick<Admission, 'decide'>
   readonly brake: Pick<SignUpBrake, 'count'>
   readonly queue: SignUpQueue
+  readonly human: Pick<HumanCheck, 'codes'> | undefined
+  readonly check: SignUpCheck | undefined
   readonly handles: HandleRules
   /** How many accounts there may be; undefined for any number. */
   readonly maxAccounts: number | undefined
@@ -77,6 +83,8 @@ export class SignUps {
   readonly #sessions: Sessions
   readonly #admission: SignUpsDeps['admission']
   readonly #brake: SignUpsDeps['brake']
+  readonly #human: SignUpsDeps['human']
+  readonly #check: SignUpCheck | undefined
   readonly #maxAccounts: number | undefined
   readonly #handles: HandleRules
   readonly #pending: SignUpsDeps['pending']
@@ -91,6 +99,8 @@ export class SignUps {
     this.#admission = deps.admission
     this.#brake = deps.brake
     this.queue = deps.queue
+    this.#human = deps.human
+    this.#check = deps.check
     this.#maxAccounts = deps.maxAccounts
     this.#handles = deps.handles
     this.#pending = deps.pending
@@ -110,47 +120,36 @@ export class SignUps {
     if (!moving || handles.isLocal(handle)) handles.requireLocal(handle)
     const email = normalizeEmail(signUp.email)
     const password = requirePassword(signUp.password)
-    const wanted = { handle, email, password, inviteCode, recoveryKey }
-    const { byAdministrator } = signUp
-    const made = moving
-      ? this.#adoptDid(wanted, { moving, byAdministrator }, asker)
-      : this.#createDid(wanted, { byAdministrator }, asker)
+    const { byAdministrator, verificationCode } = signUp
+    const wanted = { handle, email, password, inviteCode, recoveryKey, byAdministrator, verificationCode }
+    const made = moving ? this.#adoptDid(wanted, moving, asker) : this.#createDid(wanted, asker)
     return made.catch((error: unknown) => {
       throw error instanceof ConflictError ? this.#refusalOf(error, handle, signUp.email) : error
     })
   }
 
-  async #createDid(
-    wanted: WantedAccount,
-    { byAdministrator }: Pick<SignUp, 'byAdministrator'>,
-    asker: Asker,
-  ): Promise<SignedUp> {
+  async #createDid(wanted: CheckedSignUp, asker: Asker): Promise<SignedUp> {
     const resumed = await this.#pending.resume(wanted, asker)
     if (resumed) return resumed
     const waiting = await this.queue.find(wanted, asker)
     if (!waiting) await this.#requireFree(wanted)
-    const { inviteCode } = wanted
-    const admitted = await this.#admission.decide({ inviteCode, byAdministrator, isMoving: false })
-    if (waiting && !(admitted.when === 'at once' && (await this.queue.leave(waiting.did)))) {
-      return this.queue.signIn(waiting)
-    }
+    const admitted = await this.#admission.decide({ ...wanted, isMoving: false })
+    if (waiting && admitted.when === 'after approval') return this.queue.signIn(waiting)
     await this.#requireRoom()
-    const { when } = admitted
+    await this.#vet(wanted, { admitted, did: undefined }, asker)
+    if (waiting && !(await this.queue.leave(waiting.did))) return this.queue.signIn(waiting)
     return this.#counted(admitted, asker, () =>
-      when === 'at once' ? this.#pending.start(wanted, asker) : this.queue.join(wanted, asker),
+      admitted.when === 'at once' ? this.#pending.start(wanted, asker) : this.queue.join(wanted, asker),
     )
   }
 
-  async #adoptDid(
-    wanted: WantedAccount,
-    { moving, byAdministrator }: { moving: Moving; byAdministrator: boolean },
-    asker: Asker,
-  ): Promise<SignedUp> {
-    const { handle, email, inviteCode } = wanted
+  async #adoptDid(wanted: CheckedSignUp, moving: Moving, asker: Asker): Promise<SignedUp> {
+    const { handle, email } = wanted
     const { did } = moving
     await this.#requireFree({ handle, email }, did)
-    const admitted = await this.#admission.decide({ inviteCode, byAdministrator, isMoving: true })
+    const admitted = await this.#admission.decide({ ...wanted, isMoving: true })
     await this.#requireRoom()
+    await this.#vet(wanted, { admitted, did }, asker)
     await moving.requireHolder()
     // A handle of another domain can be kept if it resolves to the DID already.
     if (!this.#handles.isLocal(handle)) await requireHandleOf(moving.identity, handle, did)
@@ -195,6 +194,22 @@ export class SignUps {
     await this.queue.settle(claim)
   }
 
+  /**
+   * Whoever nobody vouches for has to prove to be a person; a program of the operator's own is
+   * asked about all but the administrator's.
+   */
+  async #vet(
+    wanted: CheckedSignUp,
+    { admitted, did }: { admitted: Admitted; did: Did | undefined },
+    { client: network = '' }: Asker,
+  ): Promise<void> {
+    const { handle, email, inviteCode, verificationCode } = wanted
+    if (!admitted.isVouched) this.#human?.codes.require(verificationCode, handle)
+    if (!wanted.byAdministrator) {
+      await this.#check?.({ handle, email, did, inviteCode, verificationCode, network })
+    }
+  }
+
   #counted<T>({ isVouched }: Admitted, { client = '' }: Asker, make: () => Promise<T>): Promise<T> {
     return isVouched ? make() : this.#brake.count(client, make)
   }
@@ -236,8 +251,14 @@ export class SignUps {
   }
 }
 
+/** A sign-up whose fields were checked. */
+type CheckedSignUp = WantedAccount & Pick<SignUp, 'byAdministrator' | 'verificationCode'>
+
 interface OpenSignUpsDeps {
   readonly config: Pick<Config, 'signUps'>
+  readonly human: HumanCheck | undefined
+  /** Asked about every sign-up that is not the administrator's. */
+  readonly check: SignUpCheck | undefined
   readonly storage: SignUpsDeps['storage']
   readonly accounts: Pick<Accounts, 'passwords'>
   readonly sessions: Sessions
@@ -262,6 +283,8 @@ export function openSignUps(deps: OpenSignUpsDeps): SignUps {
     sessions,
     admission: new Admission({ mode: rules.mode, invites }),
     brake: new SignUpBrake(rules),
+    human: deps.human,
+    check: deps.check,
     queue: new SignUpQueue({ storage, sessions, pending, locks, ...rules }),
     handles: deps.handles.rules,
     hosted,

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { html } from './text-responses.ts'
+import { escapeHtml, html } from './text-responses.ts'
 import { at, type WebHandler } from './web-handler.ts'
 
 interface Deps {
@@ -46,8 +46,4 @@ ${home}</ul>
 </body>
 </html>
 `
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -20,3 +20,7 @@ export function html(body: string): RouterResponse {
     body,
   }
 }
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

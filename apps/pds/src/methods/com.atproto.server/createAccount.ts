@@ -41,6 +41,7 @@ export function createAccount({ signUps, identity }: Deps): Handler<typeof metho
         password: input.password,
         inviteCode: input.inviteCode,
         recoveryKey: input.recoveryKey,
+        verificationCode: input.verificationCode,
         byAdministrator: credentials.isAdministrator,
       },
       { client: clientNetwork(ip), signal },
