@@ -7,6 +7,7 @@ import { documents as appBskyGraph } from './app.bsky.graph.ts'
 import { documents as appBskyLabeler } from './app.bsky.labeler.ts'
 import { documents as appBskyNotification } from './app.bsky.notification.ts'
 import { documents as appBskyRichtext } from './app.bsky.richtext.ts'
+import { documents as chatBskyActor } from './chat.bsky.actor.ts'
 import { documents as comAtprotoAdmin } from './com.atproto.admin.ts'
 import { documents as comAtprotoIdentity } from './com.atproto.identity.ts'
 import { documents as comAtprotoLabel } from './com.atproto.label.ts'
@@ -16,8 +17,12 @@ import { documents as comAtprotoRepo } from './com.atproto.repo.ts'
 import { documents as comAtprotoServer } from './com.atproto.server.ts'
 import { documents as comAtprotoSync } from './com.atproto.sync.ts'
 import { documents as comAtprotoTemp } from './com.atproto.temp.ts'
+import { documents as comGermnetwork } from './com.germnetwork.ts'
 import { documents as devAtollAccount } from './dev.atoll.account.ts'
 import { documents as devAtollAdmin } from './dev.atoll.admin.ts'
+import { documents as siteStandard } from './site.standard.ts'
+import { documents as siteStandardGraph } from './site.standard.graph.ts'
+import { documents as siteStandardTheme } from './site.standard.theme.ts'
 
 /** Every error name that some method declares. */
 export type ErrorName =
@@ -71,6 +76,7 @@ export function lexicons(): Lexicons {
     ...appBskyLabeler,
     ...appBskyNotification,
     ...appBskyRichtext,
+    ...chatBskyActor,
     ...comAtprotoAdmin,
     ...comAtprotoIdentity,
     ...comAtprotoLabel,
@@ -80,7 +86,11 @@ export function lexicons(): Lexicons {
     ...comAtprotoServer,
     ...comAtprotoSync,
     ...comAtprotoTemp,
+    ...comGermnetwork,
     ...devAtollAccount,
     ...devAtollAdmin,
+    ...siteStandard,
+    ...siteStandardGraph,
+    ...siteStandardTheme,
   ]))
 }

@@ -33,6 +33,11 @@ describe.skipIf(!isThere)('the documents of lexicons/, beside the published ones
   it.each([
     ['com.atproto', [], ownErrors],
     ['app.bsky records', ['--only', 'app.bsky', '--records'], []],
+    [
+      'records of others',
+      ['--only', 'chat.bsky.actor.declaration,com.germnetwork,com.atproto.lexicon,site.standard', '--records'],
+      [],
+    ],
   ])('have the same structure, but for what we add: %s', (_, options, added) => {
     const { stdout } = spawnSync(process.execPath, [comparison, folder, ...options], { encoding: 'utf8' })
     const lines = stdout.trimEnd().split('\n')
