@@ -35,6 +35,8 @@ import { routerOptions } from './router-options.ts'
 import { routes } from './routes.ts'
 import { openSecrets } from './secrets/secrets.ts'
 import type { Services } from './services.ts'
+import { AppPasswords } from './sessions/app-passwords.ts'
+import { ServiceTokens } from './sessions/service-tokens.ts'
 import { openSessions } from './sessions/sessions.ts'
 import { openSignUps } from './sign-ups/sign-ups.ts'
 
@@ -140,6 +142,8 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     accounts,
     administration,
     sessions,
+    appPasswords: new AppPasswords({ storage, accounts }),
+    serviceTokens: new ServiceTokens({ accounts, signingKeys: repos.signingKeys }),
     invites,
     signUps,
     handles,

@@ -31,6 +31,10 @@ export const routes = (s: Services, may: Access) => [
   route(server.refreshSession, may.refresh, serverMethods.refreshSession(s)),
   route(server.deleteSession, may.expiredRefresh, serverMethods.deleteSession(s)),
   route(server.getSession, may.signedUp, serverMethods.getSession(s)),
+  route(server.createAppPassword, may.fullAccount, serverMethods.createAppPassword(s)),
+  route(server.listAppPasswords, may.account, serverMethods.listAppPasswords(s)),
+  route(server.revokeAppPassword, may.account, serverMethods.revokeAppPassword(s)),
+  route(server.getServiceAuth, may.account, serverMethods.getServiceAuth(s)),
   route(server.reserveSigningKey, may.anyone, serverMethods.reserveSigningKey(s), {
     limits: limits.reserveSigningKey,
   }),
@@ -38,7 +42,7 @@ export const routes = (s: Services, may: Access) => [
 
   route(server.createInviteCode, may.admin, serverMethods.createInviteCode(s)),
   route(server.createInviteCodes, may.admin, serverMethods.createInviteCodes(s)),
-  route(server.getAccountInviteCodes, may.account, serverMethods.getAccountInviteCodes(s)),
+  route(server.getAccountInviteCodes, may.fullAccount, serverMethods.getAccountInviteCodes(s)),
 
   route(temp.checkSignupQueue, may.signedUp, tempMethods.checkSignupQueue(s)),
   route(ownAccount.withdrawSignUp, may.signedUp, ownAccountMethods.withdrawSignUp(s)),
@@ -58,10 +62,10 @@ export const routes = (s: Services, may: Access) => [
     limits: limits.requestEmailConfirmation,
   }),
   route(server.confirmEmail, may.account, serverMethods.confirmEmail(s)),
-  route(server.requestEmailUpdate, may.account, serverMethods.requestEmailUpdate(s), {
+  route(server.requestEmailUpdate, may.fullAccount, serverMethods.requestEmailUpdate(s), {
     limits: limits.requestEmailUpdate,
   }),
-  route(server.updateEmail, may.account, serverMethods.updateEmail(s)),
+  route(server.updateEmail, may.fullAccount, serverMethods.updateEmail(s)),
   route(server.requestPasswordReset, may.anyone, serverMethods.requestPasswordReset(s), {
     limits: limits.requestPasswordReset,
   }),

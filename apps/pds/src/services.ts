@@ -14,6 +14,8 @@ import type { Mail } from './mail/mail.ts'
 import type { MailedCodes } from './mailed-codes/mailed-codes.ts'
 import type { Repos } from './repos/repos.ts'
 import type { PublicIdentities } from './resolution/public-identities.ts'
+import type { AppPasswords } from './sessions/app-passwords.ts'
+import type { ServiceTokens } from './sessions/service-tokens.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { SignUps } from './sign-ups/sign-ups.ts'
 
@@ -29,6 +31,8 @@ export interface Services {
   readonly passwordResets: PasswordResets
   readonly administration: Administration
   readonly sessions: Sessions
+  readonly appPasswords: AppPasswords
+  readonly serviceTokens: ServiceTokens
   readonly invites: Invites
   readonly signUps: SignUps
   readonly handles: Handles

@@ -1,26 +1,98 @@
-/**
- * The stored form of app passwords. The server makes them, with 80 bits of randomness or more, so a
- * fast hash is enough: nobody can try them all. It is keyed with the account, so one hash is
- * compared with every app password of the account.
- */
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Did } from '@atoll/syntax'
+import { randomInt } from 'node:crypto'
+import { type AppPassword, ConflictError, type PdsStorage } from '@atoll/storage'
+import { type Did, formatDatetime } from '@atoll/syntax'
+import type { Accounts } from '../accounts/accounts.ts'
+import { Refused } from '../refused.ts'
+import { keptAppPassword } from './kept-app-passwords.ts'
 
-const form = 'app-hmac-sha256'
+/** The letters and digits of base32: five bits each, so sixteen of them are 80 bits. */
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+const groups = 4
+const groupLength = 4
 
-/** The form in which an app password of the account is kept. */
-export function keptAppPassword(did: Did, password: string): string {
-  const mac = createHmac('sha256', `app password of ${did}`).update(password).digest('base64url')
-  return `${form}:${mac}`
+/** A sign-in reads all app passwords of the account. */
+const maxAppPasswords = 100
+const maxNameLength = 256
+
+interface AppPasswordsDeps {
+  readonly storage: Pick<PdsStorage, 'sessions' | 'transact'>
+  readonly accounts: Pick<Accounts, 'requireNotTakendown'>
+  readonly now?: () => number
 }
 
-/** Whether `kept` has this form, and not the slow one of passwords that people choose. */
-export function isKeptAppPassword(kept: string): boolean {
-  return kept.startsWith(`${form}:`)
+/** What an app password is called, and whether it may do what others may not. */
+export interface WantedAppPassword {
+  readonly name: string
+  readonly privileged: boolean
 }
 
-/** Whether two kept forms are the same; takes as long wherever they differ. */
-export function isSameAppPassword(one: string, other: string): boolean {
-  const [first, second] = [Buffer.from(one), Buffer.from(other)]
-  return first.length === second.length && timingSafeEqual(first, second)
+/** Further passwords of accounts, one for each app, which can do less than the account's own. */
+export class AppPasswords {
+  readonly #deps: AppPasswordsDeps
+  readonly #now: () => number
+
+  constructor(deps: AppPasswordsDeps) {
+    this.#deps = deps
+    this.#now = deps.now ?? Date.now
+  }
+
+  /**
+   * Makes an app password; only its hash is kept. Refuses with `InvalidRequest` a name that the
+   * account has already or that is too long, or when it has as many as it may, and with
+   * `AccountTakedown`.
+   */
+  async create(did: Did, { name, privileged }: WantedAppPassword): Promise<{ password: string; made: AppPassword }> {
+    const { storage, accounts } = this.#deps
+    await accounts.requireNotTakendown(did)
+    requireName(name)
+    const existing = await storage.sessions.appPasswords(did)
+    if (existing.length >= maxAppPasswords) {
+      throw new Refused(
+        'InvalidRequest',
+        `This account has ${maxAppPasswords} app passwords: revoke one that is not used any more first`,
+      )
+    }
+    const password = newAppPassword()
+    const made: AppPassword = {
+      did,
+      name,
+      passwordHash: keptAppPassword(did, password),
+      privileged,
+      createdAt: formatDatetime(new Date(this.#now())),
+    }
+    await storage
+      .transact(did, (tx) => tx.sessions.addAppPassword(made))
+      .catch((error: unknown) => {
+        if (!(error instanceof ConflictError) || error.field !== 'appPassword') throw error
+        throw new Refused('InvalidRequest', `There is an app password with this name already: ${name}`)
+      })
+    return { password, made }
+  }
+
+  /** The app passwords of an account, newest first. Refuses with `AccountTakedown`. */
+  async list(did: Did): Promise<AppPassword[]> {
+    await this.#deps.accounts.requireNotTakendown(did)
+    return this.#deps.storage.sessions.appPasswords(did)
+  }
+
+  /**
+   * Deletes an app password with the sessions that began with it. It is not an error if there is
+   * none of this name.
+   */
+  async revoke(did: Did, name: string): Promise<void> {
+    await this.#deps.storage.transact(did, (tx) => tx.sessions.deleteAppPassword(did, name))
+  }
+}
+
+function requireName(name: string): void {
+  if (name.trim() === '') throw new Refused('InvalidRequest', 'An app password needs a name')
+  if (name.length > maxNameLength) {
+    throw new Refused('InvalidRequest', `The name of an app password may have ${maxNameLength} characters at most`)
+  }
+}
+
+/** Such as `abcd-efgh-ijkl-2345`. */
+function newAppPassword(): string {
+  const group = () => Array.from({ length: groupLength }, () => alphabet[randomInt(alphabet.length)]).join('')
+  return Array.from({ length: groups }, group).join('-')
 }

@@ -4,7 +4,7 @@ import type { Asker } from '@atoll/xrpc-server'
 import { canonicalEmail } from '../accounts/email-addresses.ts'
 import type { Passwords } from '../accounts/passwords.ts'
 import { Refused } from '../refused.ts'
-import { isKeptAppPassword, isSameAppPassword, keptAppPassword } from './app-passwords.ts'
+import { isKeptAppPassword, isSameAppPassword, keptAppPassword } from './kept-app-passwords.ts'
 
 const maxLoginPasswordLength = 512
 /** The length of the longest DID; handles and e-mail addresses are shorter. */

@@ -1,11 +1,12 @@
 import { type Account, accountStatus } from '@atoll/storage'
 import type { Did, Handle } from '@atoll/syntax'
+import type { AccessScope } from './session-tokens.ts'
 
 export interface SessionOutput {
   did: Did
   handle: Handle
-  email: string | undefined
-  emailConfirmed: boolean
+  email?: string | undefined
+  emailConfirmed?: boolean
   active: boolean
   status?: 'takendown' | 'deactivated'
 }
@@ -21,6 +22,12 @@ export function sessionOutput(account: Account): SessionOutput {
     active: status === 'active',
     ...(status === 'active' ? {} : { status }),
   }
+}
+
+/** The same for a session that continues: that of an app password is not told the e-mail address. */
+export function sessionOutputFor(scope: AccessScope, account: Account): SessionOutput {
+  const { email, emailConfirmed, ...rest } = sessionOutput(account)
+  return scope === 'com.atproto.access' ? { ...rest, email, emailConfirmed } : rest
 }
 
 /** What they return about somebody whose sign-up waits for approval: an account that is not active. */

@@ -14,6 +14,11 @@ const accessScopes = [
 /** What a session may do, as the `scope` of its access token says it. */
 export type AccessScope = (typeof accessScopes)[number]
 
+/** Whether a session may do what an app password has to be privileged for. */
+export function isPrivileged(scope: AccessScope): boolean {
+  return scope === 'com.atproto.access' || scope === 'com.atproto.appPassPrivileged'
+}
+
 const refreshScope = 'com.atproto.refresh'
 const accessLifeSeconds = 120 * 60
 /** How long a refresh token lives. */

@@ -28,6 +28,7 @@ export interface SessionJwts {
 
 export interface SignedIn extends SessionJwts {
   readonly account: Account
+  readonly scope: AccessScope
 }
 
 interface SignInOptions extends Asker {
@@ -75,7 +76,7 @@ export class Sessions {
     const isTakendown = options.allowTakendown && accountStatus(account) === 'takendown'
     const scope = isTakendown ? 'com.atproto.takendown' : scopeOf(appPassword)
     if (!isTakendown) requireNotTakendown(account)
-    return { account, ...(await this.begin(account.did, scope, appPassword)) }
+    return { account, scope, ...(await this.begin(account.did, scope, appPassword)) }
   }
 
   /** The first refresh token of a sign-in, to be stored in the caller's transaction. */
@@ -107,7 +108,8 @@ export class Sessions {
     const stored = await this.#storage.accounts.get(did)
     const account = requireNotTakendown(requireAccount(stored, did, 'user info for account'))
     const row = await this.rotate(did, id)
-    return { account, ...this.jwts(row, await this.#scopeOf(row)) }
+    const scope = await this.#scopeOf(row)
+    return { account, scope, ...this.jwts(row, scope) }
   }
 
   /** Ends the session that the token belongs to. What is not there is no error. */

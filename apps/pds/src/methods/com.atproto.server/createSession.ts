@@ -11,7 +11,11 @@ interface Deps {
 
 export function createSession({ sessions, identity }: Deps): Handler<typeof method> {
   return async ({ input, ip, signal }) => {
-    const { account, ...jwts } = await sessions.signIn(input.identifier, input.password, {
+    const {
+      account,
+      scope: _,
+      ...jwts
+    } = await sessions.signIn(input.identifier, input.password, {
       allowTakendown: input.allowTakendown ?? false,
       client: clientNetwork(ip),
       signal,

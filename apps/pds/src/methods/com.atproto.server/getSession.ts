@@ -3,7 +3,7 @@ import type { Handler } from '@atoll/xrpc-server'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { AccountCaller } from '../../callers.ts'
 import type { Identity } from '../../identity/identity.ts'
-import { sessionOutput, waitingOutput } from '../../sessions/session-output.ts'
+import { sessionOutputFor, waitingOutput } from '../../sessions/session-output.ts'
 import type { SignUps } from '../../sign-ups/sign-ups.ts'
 
 interface Deps {
@@ -17,9 +17,7 @@ export function getSession({ accounts, identity, signUps }: Deps): Handler<typeo
     const { did, scope } = credentials
     const waiting = scope === 'com.atproto.signupQueued' ? await signUps.queue.get(did) : undefined
     if (waiting) return waitingOutput(waiting)
-    const { email, emailConfirmed, ...rest } = sessionOutput(await accounts.require(did))
-    const output = { ...rest, ...(await identity.documents.forSession(did)) }
-    // A session of an app password is not told the e-mail address.
-    return scope === 'com.atproto.access' ? { ...output, email, emailConfirmed } : output
+    const output = sessionOutputFor(scope, await accounts.require(did))
+    return { ...output, ...(await identity.documents.forSession(did)) }
   }
 }

@@ -2,7 +2,7 @@ import type { refreshSession as method } from '@atoll/lexicons/com.atproto.serve
 import type { Handler } from '@atoll/xrpc-server'
 import type { RefreshCaller } from '../../callers.ts'
 import type { Identity } from '../../identity/identity.ts'
-import { sessionOutput, waitingOutput } from '../../sessions/session-output.ts'
+import { sessionOutputFor, waitingOutput } from '../../sessions/session-output.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 import type { SignUps } from '../../sign-ups/sign-ups.ts'
 
@@ -18,7 +18,7 @@ export function refreshSession({ sessions, identity, signUps }: Deps): Handler<t
     if (waiting) {
       return { ...(await signUps.queue.refresh(waiting.did, credentials.tokenId)), ...waitingOutput(waiting) }
     }
-    const { account, ...jwts } = await sessions.refresh(credentials.did, credentials.tokenId)
-    return { ...jwts, ...sessionOutput(account), ...(await identity.documents.forSession(account.did)) }
+    const { account, scope, ...jwts } = await sessions.refresh(credentials.did, credentials.tokenId)
+    return { ...jwts, ...sessionOutputFor(scope, account), ...(await identity.documents.forSession(account.did)) }
   }
 }
