@@ -117,7 +117,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const hooks = await openHooks({ hooks: options.hooks, events, log })
   closers.add(() => hooks.close())
   const repos = openRepos({ storage, accounts, blobs, locks: repoLocks, check: hooks.check })
-  const didChanges = openDidChanges({ config, storage, identity, repos, locks: nameLocks })
+  const didChanges = openDidChanges({ config, storage, identity, repos, locks: nameLocks, codes })
   const human = openHumanCheck(config.captcha, adapters.captcha)
   const signUps = openSignUps({
     config,
@@ -181,7 +181,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   })
   const unfinishedChanges = new UnfinishedChanges({
     storage,
-    owners: [signUps, handles.changes, didChanges.operations],
+    owners: [signUps, handles.changes, didChanges.operations, didChanges.signingKeys],
   })
   const housekeeping = new Housekeeping(
     chores({

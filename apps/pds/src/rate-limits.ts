@@ -52,6 +52,7 @@ export const limits = {
   ],
   requestEmailConfirmation: mailLimits('requestEmailConfirmation'),
   requestEmailUpdate: mailLimits('requestEmailUpdate'),
+  requestPlcOperationSignature: mailLimits('requestPlcOperationSignature'),
   /** For each client address, and for each mail address: nobody's mailbox is to be filled. */
   requestPasswordReset: [
     { name: 'requestPasswordReset-hour', points: 15, durationMs: hour },

@@ -45,6 +45,9 @@ export const routes = (s: Services, may: Access) => [
   route(server.getAccountInviteCodes, may.fullAccount, serverMethods.getAccountInviteCodes(s)),
 
   route(temp.checkSignupQueue, may.signedUp, tempMethods.checkSignupQueue(s)),
+  route(ownAccount.updateDidDocument, may.fullAccount, ownAccountMethods.updateDidDocument(s), {
+    limits: limits.plcOperations,
+  }),
   route(ownAccount.withdrawSignUp, may.signedUp, ownAccountMethods.withdrawSignUp(s)),
   route(ownAdmin.listSignUps, may.admin, ownAdminMethods.listSignUps(s)),
   route(ownAdmin.approveSignUps, may.admin, ownAdminMethods.approveSignUps(s)),
@@ -108,7 +111,13 @@ export const routes = (s: Services, may: Access) => [
   route(identity.refreshIdentity, may.anyone, identityMethods.refreshIdentity(s), { limits: limits.refreshIdentity }),
   route(identity.updateHandle, may.account, identityMethods.updateHandle(s), { limits: limits.updateHandle }),
   route(identity.getRecommendedDidCredentials, may.account, identityMethods.getRecommendedDidCredentials(s)),
-  route(identity.submitPlcOperation, may.account, identityMethods.submitPlcOperation(s), {
+  route(identity.requestPlcOperationSignature, may.fullAccount, identityMethods.requestPlcOperationSignature(s), {
+    limits: limits.requestPlcOperationSignature,
+  }),
+  route(identity.signPlcOperation, may.fullAccount, identityMethods.signPlcOperation(s), {
+    limits: limits.plcOperations,
+  }),
+  route(identity.submitPlcOperation, may.fullAccount, identityMethods.submitPlcOperation(s), {
     limits: limits.plcOperations,
   }),
 
@@ -120,5 +129,6 @@ export const routes = (s: Services, may: Access) => [
   route(admin.updateAccountEmail, may.admin, adminMethods.updateAccountEmail(s)),
   route(admin.updateAccountPassword, may.admin, adminMethods.updateAccountPassword(s)),
   route(admin.updateAccountHandle, may.admin, adminMethods.updateAccountHandle(s)),
+  route(admin.updateAccountSigningKey, may.admin, adminMethods.updateAccountSigningKey(s)),
   route(admin.sendEmail, may.admin, adminMethods.sendEmail(s)),
 ]

@@ -3,7 +3,6 @@ import { generateKeyPair } from '@atoll/crypto'
 import type { Did } from '@atoll/syntax'
 import { createServiceJwt } from '@atoll/xrpc-server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HostedDocumentChanges } from '../src/did-changes/hosted-document-changes.ts'
 import { HostedDocuments, withHandle } from '../src/identity/hosted-documents.ts'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
@@ -122,27 +121,20 @@ describe('an account with the did:web of its handle', () => {
   })
 
   describe('whose owner changes the document', () => {
-    const deps = () => {
-      const { storage } = pds.adapters
-      const hosted = new HostedDocuments({
-        storage,
-        domains: ['.test'],
-        pds: 'http://localhost:2583',
-        mayBegin: true,
-      })
-      const changes = new HostedDocumentChanges({
-        storage,
-        hosted,
-        resolver: { forget: async () => {} },
-        locks: { run: (_, work) => work() },
-      })
-      return { storage, hosted, changes }
+    const codeFor = async ({ accessJwt }: Pick<TestAccount, 'accessJwt'>, email: string) => {
+      await pds.post('com.atproto.identity.requestPlcOperationSignature', undefined, { token: accessJwt })
+      return pds.codeMailedTo(email)
+    }
+    const change = async (changes: object) => {
+      const token = await codeFor(alice, 'alice@example.com')
+      return pds.post('dev.atoll.account.updateDidDocument', { token, ...changes }, { token: alice.accessJwt })
     }
     const elsewhere = {
       services: { atproto_pds: { type: 'AtprotoPersonalDataServer', endpoint: 'https://new.example' } },
     }
     const remove = async () => {
-      const { storage, hosted } = deps()
+      const { storage } = pds.adapters
+      const hosted = new HostedDocuments({ storage, domains: ['.test'], pds: 'http://localhost:2583', mayBegin: true })
       const end = await hosted.ending(did)
       await storage.transact(did, (tx) => {
         tx.accounts.delete(did)
@@ -153,7 +145,9 @@ describe('an account with the did:web of its handle', () => {
 
     it('says so to the network once, and changes nothing else', async () => {
       const before = (await kindsOf(did)).length
-      const document = await deps().changes.update(did, elsewhere, () => {})
+      const { status, body } = await change(elsewhere)
+      expect(status).toBe(200)
+      const document = body.didDoc
       expect(document.service).toEqual([
         { id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: 'https://new.example' },
       ])
@@ -163,33 +157,42 @@ describe('an account with the did:web of its handle', () => {
     })
 
     it('may do so after the account has moved away', async () => {
-      const { storage, changes } = deps()
+      const { storage } = pds.adapters
       const deactivatedAt = '2026-01-01T00:00:00.000Z' as never
       await storage.transact(did, (tx) => tx.accounts.update(did, { deactivatedAt }))
-      await changes.update(did, elsewhere, () => {})
-      await changes.update(did, { alsoKnownAs: ['at://alice.example.com'] }, () => {})
+      for (const changes of [elsewhere, { alsoKnownAs: ['at://alice.example.com'] }]) {
+        expect((await change(changes)).status).toBe(200)
+      }
       expect((await documentAt('alice.test')).document.alsoKnownAs).toEqual(['at://alice.example.com'])
       expect(await isCertified('alice.test')).toBe(true)
     })
 
     it('is refused what a document cannot say, and without what proves the owner', async () => {
-      const { changes } = deps()
       const before = await documentAt('alice.test')
+      const method = 'dev.atoll.account.updateDidDocument'
+      const token = await codeFor(alice, 'alice@example.com')
+      const update = (input: object, by = alice) => pds.post(method, { token, ...input }, { token: by.accessJwt })
       for (const wrong of [
         { verificationMethods: { atproto: 'nonsense' } },
-        { alsoKnownAs: [7] },
+        { verificationMethods: { atproto: 7 } },
         { services: { atproto_pds: 'https://new.example' } },
         { alsoKnownAs: Array(11).fill('at://x.test') },
       ]) {
-        await expect(changes.update(did, wrong as never, () => {})).rejects.toMatchObject({ error: 'InvalidRequest' })
+        expect((await update(wrong)).body.error).toBe('InvalidRequest')
       }
-      const unproven = changes.update(did, elsewhere, () => {
-        throw new Error('the code was used')
-      })
-      await expect(unproven).rejects.toThrow('the code was used')
+      expect((await update({ ...elsewhere, token: 'AAAAA-AAAAA' })).body.error).toBe('InvalidToken')
       const bob = await pds.account('bob')
-      await expect(changes.update(bob.did, elsewhere, () => {})).rejects.toMatchObject({ error: 'InvalidRequest' })
+      expect((await update({ ...elsewhere }, bob)).body.error).toBe('InvalidToken')
+      const bobs = await codeFor(bob, 'bob@example.com')
+      expect((await update({ ...elsewhere, token: bobs }, bob)).body).toEqual({
+        error: 'InvalidRequest',
+        message: `This server does not publish the document of ${bob.did}`,
+      })
       expect(await documentAt('alice.test')).toEqual(before)
+      // A code that came to nothing is still good, for one of ten who bring it at once.
+      const answers = await Promise.all(Array.from({ length: 10 }, () => update(elsewhere)))
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+      expect(new Set(answers.map(({ body }) => body.error))).toEqual(new Set([undefined, 'InvalidToken']))
     })
 
     it('leaves the identity to nobody when the account is deleted', async () => {
@@ -207,7 +210,7 @@ describe('an account with the did:web of its handle', () => {
     })
 
     it('keeps the identity alive elsewhere when the account that was left here is deleted', async () => {
-      const moved = await deps().changes.update(did, elsewhere, () => {})
+      const moved = (await change(elsewhere)).body.didDoc
       await remove()
       expect((await documentAt('alice.test')).document).toEqual(moved)
       expect((await signUp({})).body.error).toBe('HandleNotAvailable')
@@ -215,7 +218,7 @@ describe('an account with the did:web of its handle', () => {
 
     it('may move back with a token that the key in the document signed', async () => {
       const key = generateKeyPair('k256')
-      await deps().changes.update(did, { ...elsewhere, verificationMethods: { atproto: key.didKey() } }, () => {})
+      await change({ ...elsewhere, verificationMethods: { atproto: key.didKey() } })
       await remove()
       const refused = await signUp({ did })
       expect([refused.status, refused.body.error]).toEqual([401, 'AuthenticationRequired'])

@@ -1,6 +1,7 @@
 import { type DidKey, generateKeyPair, type KeyPair } from '@atoll/crypto'
 import { type PlcChanges, PlcClient, type PlcOperation, tombstone, updateOperation } from '@atoll/identity/plc'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readRepo, signedBy } from '@atoll/repo'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PlcOperations } from '../src/did-changes/plc-operations.ts'
 import { DirectoryUnderTest } from './directory-under-test.ts'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
@@ -232,12 +233,15 @@ describe('an operation that broke off', () => {
         signingKeys: { of: unused },
         plc: {
           recommended: () => ({}) as never,
+          requireMaySign: unused,
           requireUsable: () => ({}) as never,
           signUpdate: unused,
           requireNext: unused,
           submit: unused,
           holds: async () => holds,
         },
+        hosted: { content: unused },
+        codes: { use: () => {} },
         resolver: { forget: async () => {} },
         locks: { run: (_, work) => work() },
       })
@@ -247,6 +251,151 @@ describe('an operation that broke off', () => {
       expect(await pending()).toBeUndefined()
       expect(await identityEvents()).toBe(events + told)
     }
+  })
+})
+
+describe('signPlcOperation', () => {
+  const request = (account = alice) =>
+    pds.post('com.atproto.identity.requestPlcOperationSignature', undefined, { token: account.accessJwt })
+  const sign = (input: object) =>
+    pds.post('com.atproto.identity.signPlcOperation', input as never, { token: alice.accessJwt })
+  const code = async () => {
+    expect((await request()).status).toBe(200)
+    return pds.codeMailedTo('alice@example.com')
+  }
+
+  it('signs what the owner asks for with a mailed code, for this server or another', async () => {
+    const services = { atproto_pds: { type: 'AtprotoPersonalDataServer', endpoint: 'https://new.example' } }
+    const verificationMethods = { atproto: generateKeyPair('k256').didKey() }
+    const rotationKeys = [generateKeyPair('k256').didKey()]
+    const before = directory.submissions
+    const { status, body } = await sign({ token: await code(), services, verificationMethods, rotationKeys })
+    expect(status).toBe(200)
+    const { alsoKnownAs } = await lastOf()
+    expect(body.operation).toMatchObject({
+      type: 'plc_operation',
+      services,
+      verificationMethods,
+      rotationKeys,
+      alsoKnownAs,
+    })
+    expect(directory.submissions).toBe(before)
+    await client().submit(alice.did, body.operation)
+    expect(await lastOf()).toEqual(body.operation)
+  })
+
+  it('is then taken by submitPlcOperation, where the account stays', async () => {
+    const rotationKeys = [own.didKey(), generateKeyPair('p256').didKey(), ...(await ours())]
+    const { body } = await sign({ token: await code(), rotationKeys })
+    expect((await submit(body.operation)).status).toBe(200)
+    expect((await lastOf()).rotationKeys).toEqual(rotationKeys)
+  })
+
+  it('needs a code that is right, and that was not used', async () => {
+    const token = await code()
+    expect((await sign({})).body).toEqual({
+      error: 'InvalidRequest',
+      message: 'email confirmation token required to sign PLC operations',
+    })
+    expect((await sign({ token: 'AAAAA-AAAAA' })).body.error).toBe('InvalidToken')
+    const answers = await Promise.all(Array.from({ length: 10 }, () => sign({ token })))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect((await sign({ token })).body.error).toBe('InvalidToken')
+  })
+
+  it('refuses what nobody could use, and leaves the code', async () => {
+    const token = await code()
+    for (const wrong of [
+      { rotationKeys: [] },
+      { rotationKeys: ['did:key:nothing'] },
+      { verificationMethods: { atproto: 7 } },
+      { services: { atproto_pds: 'https://new.example' } },
+      { services: [] },
+      { alsoKnownAs: ['at://a.test', 'at://a.test'] },
+    ]) {
+      const { status, body } = await sign({ token, ...wrong })
+      expect([status, body.error], JSON.stringify(wrong)).toEqual([400, 'InvalidRequest'])
+    }
+    expect((await sign({ token })).status).toBe(200)
+  })
+
+  it('is refused, and no code is mailed, where the server has no say', async () => {
+    const token = await code()
+    await client().submit(alice.did, await next({ rotationKeys: [own.didKey()] }))
+    const refused = { error: 'InvalidRequest', message: "Rotation keys do not include server's rotation key" }
+    expect((await request()).body).toEqual(refused)
+    expect((await sign({ token })).body).toEqual(refused)
+  })
+})
+
+describe('updateAccountSigningKey', () => {
+  const admin = { headers: { authorization: `Basic ${btoa('admin:admin-of-the-tests')}` } }
+  const update = (signingKey: string, did = alice.did) =>
+    pds.post('com.atproto.admin.updateAccountSigningKey', { did, signingKey }, admin)
+  const reserved = async (did?: string) =>
+    (await pds.post('com.atproto.server.reserveSigningKey', did === undefined ? {} : { did })).body.signingKey
+  const keyInDocument = async () => (await lastOf()).verificationMethods['atproto']
+  const kinds = async () => (await pds.adapters.storage.events.page({ after: 0, limit: 100 })).map(({ kind }) => kind)
+
+  it('changes the document and the key together, and commits with the new one', async () => {
+    const key = await reserved(alice.did)
+    const before = (await kinds()).length
+    expect((await update(key)).status).toBe(200)
+    expect(await keyInDocument()).toBe(key)
+    expect((await recommended()).verificationMethods).toEqual({ atproto: key })
+    expect((await kinds()).slice(before)).toEqual(['identity', 'commit'])
+    await pds.postOf(alice, 'signed with the new key')
+    const car = await pds.fetch(`/xrpc/com.atproto.sync.getRepo?did=${alice.did}`)
+    const repo = await readRepo(new Uint8Array(await car.arrayBuffer()), { did: alice.did, verify: signedBy(key) })
+    for await (const record of repo.records()) expect(record.collection).toBe('app.bsky.feed.post')
+    expect(await pds.adapters.storage.keys.reserved(key)).toBeUndefined()
+    expect(await pending()).toBeUndefined()
+  })
+
+  it('takes a key that was reserved for nobody, and puts the present one into the document again', async () => {
+    const present = await keyInDocument()
+    await client().submit(alice.did, await next({ signingKey: generateKeyPair('k256').didKey() }))
+    expect((await update(present!)).status).toBe(200)
+    expect(await keyInDocument()).toBe(present)
+    const key = await reserved()
+    expect((await update(key)).status).toBe(200)
+    expect(await keyInDocument()).toBe(key)
+  })
+
+  it('refuses a key that the server does not hold for the account, and an account that is not here', async () => {
+    const { submissions } = directory
+    const present = await keyInDocument()
+    for (const key of [generateKeyPair('k256').didKey(), await reserved('did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')]) {
+      expect((await update(key)).body).toMatchObject({ error: 'InvalidRequest', message: expect.stringContaining(key) })
+    }
+    expect((await update(await reserved(), 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')).body.error).toBe('AccountNotFound')
+    expect([directory.submissions, await keyInDocument()]).toEqual([submissions, present])
+  })
+
+  it('that the directory refuses changes nothing, and one whose response was lost is finished by a chore', async () => {
+    const [key, present] = [await reserved(alice.did), await keyInDocument()]
+    directory.trouble = 'refuses'
+    expect((await update(key)).body.error).toBe('UpstreamFailure')
+    expect((await recommended()).verificationMethods).toEqual({ atproto: present })
+    expect(await pending()).toBeUndefined()
+    directory.trouble = 'deaf'
+    expect((await update(key)).body.error).toBe('UpstreamFailure')
+    directory.trouble = undefined
+    const claim = (await pending())!
+    expect(claim.purpose).toBe('signing key')
+    expect((await update(key)).body.error).toBe('ServiceUnavailable')
+    const { storage } = pds.adapters
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+    try {
+      const later = await PdsUnderTest.start({}, { plcFetch: directory.fetch, storage })
+      await vi.advanceTimersByTimeAsync(61_000)
+      await later.pds.close()
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(await pending()).toBeUndefined()
+    expect((await storage.keys.reserved(key)) ?? 'used').toBe('used')
+    expect((await recommended()).verificationMethods).toEqual({ atproto: key })
   })
 })
 

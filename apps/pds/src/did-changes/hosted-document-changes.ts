@@ -1,11 +1,12 @@
 import type { DidDocument, IdentityResolver } from '@atoll/identity'
 import { PlcError } from '@atoll/identity/plc'
-import { ConflictError, type PdsStorage, type PdsTransaction } from '@atoll/storage'
+import { ConflictError, type PdsStorage } from '@atoll/storage'
 import { identityEvent } from '@atoll/sync'
 import { type Did, formatDatetime } from '@atoll/syntax'
 import { accountNotFound, requireAccount } from '../accounts/account-state.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { type HostedContent, type HostedDocuments, parseHostedContent } from '../identity/hosted-documents.ts'
+import { type GivenCode, type MailedCodes, refuseUsedCode } from '../mailed-codes/mailed-codes.ts'
 import { Refused } from '../refused.ts'
 
 interface HostedDocumentChangesDeps {
@@ -14,6 +15,7 @@ interface HostedDocumentChangesDeps {
   readonly resolver: Pick<IdentityResolver, 'forget'>
   /** Shared with the changes of handles, which change documents as well. */
   readonly locks: Pick<DidLocks, 'run'>
+  readonly codes: Pick<MailedCodes, 'use'>
   readonly now?: () => number
 }
 
@@ -26,6 +28,7 @@ export class HostedDocumentChanges {
   readonly #hosted: HostedDocumentChangesDeps['hosted']
   readonly #resolver: HostedDocumentChangesDeps['resolver']
   readonly #locks: HostedDocumentChangesDeps['locks']
+  readonly #codes: HostedDocumentChangesDeps['codes']
   readonly #now: () => number
 
   constructor(deps: HostedDocumentChangesDeps) {
@@ -33,23 +36,21 @@ export class HostedDocumentChanges {
     this.#hosted = deps.hosted
     this.#resolver = deps.resolver
     this.#locks = deps.locks
+    this.#codes = deps.codes
     this.#now = deps.now ?? (() => Date.now())
   }
 
   /**
-   * Replaces the given fields of the document, and tells the network. `authorize` is part of the
-   * transaction: it uses up what the owner proved the change with. Refuses with `InvalidRequest` if
+   * Replaces the given fields of the document, and tells the network, in the transaction that uses
+   * up the code. Refuses with `InvalidRequest` if
    * there is no such document here, and what a document cannot say.
    */
-  async update(
-    did: Did,
-    changes: Partial<HostedContent>,
-    authorize: (tx: PdsTransaction) => void,
-  ): Promise<DidDocument> {
+  async update(did: Did, changes: Partial<HostedContent>, code: GivenCode): Promise<DidDocument> {
     await this.#locks
-      .run(did, () => this.#update(did, changes, authorize))
+      .run(did, () => this.#update(did, changes, code))
       .catch((error: unknown) => {
-        throw error instanceof ConflictError && error.field === 'did' ? accountNotFound(did) : error
+        if (error instanceof ConflictError && error.field === 'did') throw accountNotFound(did)
+        refuseUsedCode(error)
       })
     await this.#resolver.forget(did)
     const document = await this.#hosted.document(did)
@@ -57,14 +58,14 @@ export class HostedDocumentChanges {
     return document
   }
 
-  async #update(did: Did, changes: Partial<HostedContent>, authorize: (tx: PdsTransaction) => void): Promise<void> {
+  async #update(did: Did, changes: Partial<HostedContent>, code: GivenCode): Promise<void> {
     const { handle } = requireAccount(await this.#storage.accounts.get(did), did)
     const before = await this.#hosted.content(did)
     if (!before) throw new Refused('InvalidRequest', `This server does not publish the document of ${did}`)
     const content = parsed({ ...before, ...changes })
     const at = formatDatetime(new Date(this.#now()))
     await this.#storage.transact(did, (tx) => {
-      authorize(tx)
+      this.#codes.use(tx, code)
       tx.accounts.update(did, {}) // nothing is told of an account that is deleted meanwhile
       this.#hosted.write(tx, did, content, at)
       tx.events.append(identityEvent(did, handle, at))

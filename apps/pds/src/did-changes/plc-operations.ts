@@ -6,17 +6,24 @@ import { type Did, formatDatetime } from '@atoll/syntax'
 import { accountNotFound, requireAccount } from '../accounts/account-state.ts'
 import { mayBeUnderWay, underWay } from '../claims/unfinished-changes.ts'
 import type { DidLocks } from '../did-locks.ts'
+import type { HostedDocuments } from '../identity/hosted-documents.ts'
 import { directoryFailure, type NewIdentity, type PlcAccounts } from '../identity/plc-accounts.ts'
+import { type GivenCode, type MailedCodes, refuseUsedCode } from '../mailed-codes/mailed-codes.ts'
 import { Refused } from '../refused.ts'
 import type { SigningKeys } from '../repos/write/signing-keys.ts'
 
 interface PlcOperationsDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'transact'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
-  readonly plc: Pick<PlcAccounts, 'recommended' | 'signUpdate' | 'requireUsable' | 'requireNext' | 'submit' | 'holds'>
+  readonly plc: Pick<
+    PlcAccounts,
+    'recommended' | 'requireMaySign' | 'signUpdate' | 'requireUsable' | 'requireNext' | 'submit' | 'holds'
+  >
+  readonly hosted: Pick<HostedDocuments, 'content'>
   readonly resolver: Pick<IdentityResolver, 'forget'>
   /** Shared with the changes of handles, which submit operations as well. */
   readonly locks: Pick<DidLocks, 'run'>
+  readonly codes: Pick<MailedCodes, 'use'>
   readonly now?: () => number
 }
 
@@ -38,6 +45,8 @@ export class PlcOperations {
   readonly #plc: PlcOperationsDeps['plc']
   readonly #resolver: PlcOperationsDeps['resolver']
   readonly #locks: PlcOperationsDeps['locks']
+  readonly #hosted: PlcOperationsDeps['hosted']
+  readonly #codes: PlcOperationsDeps['codes']
   readonly #now: () => number
 
   constructor(deps: PlcOperationsDeps) {
@@ -46,6 +55,8 @@ export class PlcOperations {
     this.#plc = deps.plc
     this.#resolver = deps.resolver
     this.#locks = deps.locks
+    this.#hosted = deps.hosted
+    this.#codes = deps.codes
     this.#now = deps.now ?? (() => Date.now())
   }
 
@@ -58,9 +69,22 @@ export class PlcOperations {
     return account.did.startsWith('did:plc:') ? { rotationKeys, ...content } : content
   }
 
-  /** An operation that the owner may submit here or elsewhere, signed by this server. */
-  sign(did: Did, changes: PlcChanges): Promise<PlcOperation> {
-    return this.#plc.signUpdate(did, changes)
+  /**
+   * Refuses an account for which a code would be of no use: this server may neither sign for its
+   * DID, nor publishes its document.
+   */
+  async requireChangeable(did: Did): Promise<void> {
+    if (!(await this.#hosted.content(did))) await this.#plc.requireMaySign(did)
+  }
+
+  /**
+   * An operation that the owner may submit here or elsewhere, signed by this server. The code is
+   * used up only if it is signed.
+   */
+  async sign(did: Did, changes: PlcChanges, code: GivenCode): Promise<PlcOperation> {
+    const operation = await this.#plc.signUpdate(did, changes)
+    await this.#storage.transact(did, (tx) => this.#codes.use(tx, code)).catch(refuseUsedCode)
+    return operation
   }
 
   /**

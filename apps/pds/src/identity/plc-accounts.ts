@@ -141,15 +141,21 @@ export class PlcAccounts {
     }
   }
 
+  /** The last operation of a DID. Refuses when this server may not sign the next one. */
+  async requireMaySign(did: Did): Promise<LivingOperation> {
+    if (!isPlc(did)) throw notPlc(did)
+    const last = await this.#last(did)
+    if (!isAlive(last)) throw givenUp()
+    this.#requireOurs(last)
+    return last
+  }
+
   /**
    * An operation with the server's signature that changes some fields of the identity. It is not
    * submitted. Refuses when this server may not change the document, and what nobody could use.
    */
   async signUpdate(did: Did, changes: PlcChanges): Promise<PlcOperation> {
-    if (!isPlc(did)) throw notPlc(did)
-    const last = await this.#last(did)
-    if (!isAlive(last)) throw givenUp()
-    this.#requireOurs(last)
+    const last = await this.requireMaySign(did)
     return orRefused(() => updateOperation(last, changes, this.#rotationKey))
   }
 

@@ -27,7 +27,7 @@ interface ReposDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'records' | 'blobs' | 'keys' | 'transact'>
   readonly accounts: Pick<Accounts, 'find' | 'many'>
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
-  readonly locks: Pick<DidLocks, 'runPipelined'>
+  readonly locks: Pick<DidLocks, 'run' | 'runPipelined'>
   readonly check?: WriteCheck | undefined
 }
 

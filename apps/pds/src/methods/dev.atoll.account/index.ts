@@ -1,1 +1,2 @@
+export { updateDidDocument } from './updateDidDocument.ts'
 export { withdrawSignUp } from './withdrawSignUp.ts'

@@ -13,7 +13,7 @@ import {
 import { ConflictError, type PdsStorage, type PdsTransaction } from '@atoll/storage'
 import { commitEvent, syncEvent } from '@atoll/sync'
 import { type Datetime, type Did, formatDatetime, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
-import { repoNotFound, requireWritable } from '../../accounts/account-state.ts'
+import { isActive, repoNotFound, requireWritable } from '../../accounts/account-state.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { DidLocks } from '../../did-locks.ts'
 import { Refused } from '../../refused.ts'
@@ -70,7 +70,7 @@ interface RepoWriterDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'records' | 'transact'>
   readonly blobs: Pick<Blobs, 'claim' | 'collect'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
-  readonly locks: Pick<DidLocks, 'runPipelined'>
+  readonly locks: Pick<DidLocks, 'run' | 'runPipelined'>
   /** Default: what the rules of repositories allow may be written. */
   readonly check?: WriteCheck | undefined
   readonly now?: () => number
@@ -124,6 +124,35 @@ export class RepoWriter {
         tx.events.append(syncEvent(did, commit.head.rev, commit.commit, at))
       },
     }
+  }
+
+  /**
+   * Signs the repository with another key, by a commit that changes no record. Nothing else is
+   * written to it from the call of `publish`, which makes the key known, until the commit is
+   * durable. What `publish` returns completes the transaction, before the commit's event. The
+   * network is told only of a repository that it may read.
+   */
+  async changeSigner(
+    did: Did,
+    sign: Signer,
+    publish: () => Promise<(tx: PdsTransaction, at: Datetime) => void>,
+  ): Promise<void> {
+    this.#check?.requireNotAsked(did)
+    await this.#locks.run(did, async () => {
+      const complete = await publish()
+      const [account, head] = [await this.#storage.accounts.get(did), await this.#storage.repos.head(did)]
+      if (!account || !head) throw repoNotFound(did)
+      const rev = repoClock(head.rev, this.#now).next()
+      const commit = await this.#withTree(did, undefined, (get) =>
+        applyWrites({ did, head, get, writes: [], sign, rev }),
+      )
+      const at = formatDatetime(new Date(this.#now()))
+      await this.#storage.transact(did, (tx) => {
+        complete(tx, at)
+        applyCommit(tx, commit, [])
+        if (isActive(account)) tx.events.append(commitEvent(commit, at))
+      })
+    })
   }
 
   /**
