@@ -121,6 +121,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   const human = openHumanCheck(config.captcha, adapters.captcha)
   const signUps = openSignUps({
     config,
+    outbox: mail.outbox,
     human,
     check: hooks.checkSignUp,
     storage,

@@ -57,10 +57,10 @@ export const routes = (s: Services, may: Access) => [
   route(ownAdmin.listBlobUses, may.admin, ownAdminMethods.listBlobUses(s)),
   route(ownAdmin.setBlobQuota, may.admin, ownAdminMethods.setBlobQuota(s)),
 
-  route(admin.disableAccountInvites, may.admin, adminMethods.disableAccountInvites(s)),
-  route(admin.enableAccountInvites, may.admin, adminMethods.enableAccountInvites(s)),
-  route(admin.disableInviteCodes, may.admin, adminMethods.disableInviteCodes(s)),
-  route(admin.getInviteCodes, may.admin, adminMethods.getInviteCodes(s)),
+  route(admin.disableAccountInvites, may.moderator, adminMethods.disableAccountInvites(s)),
+  route(admin.enableAccountInvites, may.moderator, adminMethods.enableAccountInvites(s)),
+  route(admin.disableInviteCodes, may.moderator, adminMethods.disableInviteCodes(s)),
+  route(admin.getInviteCodes, may.moderator, adminMethods.getInviteCodes(s)),
   route(server.requestEmailConfirmation, may.account, serverMethods.requestEmailConfirmation(s), {
     limits: limits.requestEmailConfirmation,
   }),

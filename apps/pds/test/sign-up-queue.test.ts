@@ -161,6 +161,48 @@ describe('an approval', () => {
     expect(await isSignedUp('ann')).toBe(true)
   })
 
+  it.each(['before', 'after'])('makes one account when the server ends %s any of its writes', async (when) => {
+    const { storage } = pds.adapters
+    const transact = storage.transact.bind(storage)
+    for (let failing = 1; ; failing++) {
+      const { did, accessJwt } = (await signUp(`${when}${failing}`)).body
+      let writes = 0
+      storage.transact = async (of, work) => {
+        writes += 1
+        if (writes === failing && when === 'before') throw new Error('the process ended')
+        const done = await transact(of, work)
+        if (writes === failing) throw new Error('the process ended')
+        return done
+      }
+      await approve(did)
+      storage.transact = transact
+      expect(outcomes(await approve(did))).toEqual(['joined'])
+      expect((await check(accessJwt)).body).toEqual({ activated: true })
+      const own = (await events()).filter((event) => event.did === did)
+      expect(own.map(({ kind }) => kind)).toEqual(['identity', 'account', 'commit', 'sync'])
+      expect(await storage.claims.of(did)).toBeUndefined()
+      if (writes < failing) break
+      expect(failing).toBeLessThan(10)
+    }
+    expect((await list()).body.waiting).toBe(0)
+  })
+
+  it('and a refusal are told by mail', async () => {
+    const [ann, bea] = [(await signUp('ann')).body, (await signUp('bea')).body]
+    await approve(ann.did)
+    await pds.post('dev.atoll.admin.refuseSignUps', { dids: [bea.did], reason: 'Divers only.' }, { headers: admin })
+    await pds.pds.settled()
+    const mails = pds.mails.map(({ to, subject, text }) => ({ to, subject, text }))
+    expect(mails).toEqual([
+      {
+        to: 'ann@example.com',
+        subject: 'Welcome to localhost PDS',
+        text: expect.stringContaining('ann.test is ready'),
+      },
+      { to: 'bea@example.com', subject: expect.any(String), text: expect.stringContaining('Divers only.') },
+    ])
+  })
+
   it('does not give an identity that the server would not make any more', async () => {
     const { did } = (await signUp('ann')).body
     const { config } = readConfig({

@@ -1,13 +1,7 @@
 import { type DidKey, generateKeyPair, importKeyPair, type KeyPair } from '@atoll/crypto'
 import type { DidDocument } from '@atoll/identity'
 import type { PlcOperation } from '@atoll/identity/plc'
-import {
-  type Claim,
-  ConflictError,
-  type PdsStorage,
-  type PdsTransaction,
-  type StoredRefreshToken,
-} from '@atoll/storage'
+import { type Claim, ConflictError, type PdsStorage, type PdsTransaction } from '@atoll/storage'
 import { type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import type { Passwords } from '../accounts/passwords.ts'
@@ -141,10 +135,10 @@ export class PendingSignUps {
   /**
    * Tells the directory of a sign-up whose claim is stored, and makes the account. If the directory
    * cannot be reached, the claim stays, and this can be repeated. The caller holds the lock of the
-   * DID.
+   * DID. `also` writes more in the transaction that makes the account.
    */
-  finish(claim: Claim): Promise<NewcomersAccount> {
-    return this.#finish(claim, undefined)
+  finish(claim: Claim, also: (tx: PdsTransaction) => void): Promise<NewcomersAccount> {
+    return this.#finish(claim, also)
   }
 
   /** Whether a claim was made by this very sign-up, which only its password proves. */
@@ -210,16 +204,17 @@ export class PendingSignUps {
 
   async #finishAndSignIn(claim: Claim): Promise<SignedUp> {
     const session = this.#sessions.first(claim.did)
-    return { ...(await this.#finish(claim, session)), ...this.#sessions.jwts(session, 'com.atproto.access') }
+    const account = await this.#finish(claim, (tx) => tx.sessions.create(session))
+    return { ...account, ...this.#sessions.jwts(session, 'com.atproto.access') }
   }
 
-  async #finish(claim: Claim, session: StoredRefreshToken | undefined): Promise<NewcomersAccount> {
+  async #finish(claim: Claim, also: (tx: PdsTransaction) => void): Promise<NewcomersAccount> {
     const { genesis } = detailsOf(claim)
     const outcome = await this.#plc.submit(claim.did, genesis)
     if (outcome === 'refused') await this.#undo(claim)
     if (outcome !== 'accepted') throw directoryFailure()
     try {
-      return await this.#open(claim, session)
+      return await this.#open(claim, also)
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
       // Another process was faster: it has made the account, or gave up the sign-up before the
@@ -230,7 +225,7 @@ export class PendingSignUps {
     }
   }
 
-  async #open(claim: Claim, session: StoredRefreshToken | undefined): Promise<NewcomersAccount> {
+  async #open(claim: Claim, also: (tx: PdsTransaction) => void): Promise<NewcomersAccount> {
     const { did, handle, email } = claim
     const { genesis, passwordHash } = detailsOf(claim)
     const stored = await this.#storage.keys.signingKey(did)
@@ -241,13 +236,14 @@ export class PendingSignUps {
       email,
       passwordHash,
       signingKey: importKeyPair(stored.curve, stored.privateKey),
-      session,
+      session: undefined,
       createdAt: formatDatetime(new Date(this.#now())),
     })
     await this.#storage.transact(did, (tx) => {
       tx.claims.release(did, claim.purpose)
       store(tx)
       announce(tx)
+      also(tx)
     })
     return { did, handle, document: firstDocument(did, genesis) }
   }

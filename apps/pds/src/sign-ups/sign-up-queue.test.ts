@@ -1,11 +1,17 @@
 import { MemoryPdsStorage } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { expect, it } from 'vitest'
+import { readConfig } from '../config/config.ts'
 import { DidLocks } from '../did-locks.ts'
 import { SessionTokens } from '../sessions/session-tokens.ts'
 import { Sessions } from '../sessions/sessions.ts'
 import { SignUpQueue } from './sign-up-queue.ts'
 
+const secrets = {
+  PDS_JWT_SECRET: 'a secret of the tests',
+  PDS_ADMIN_PASSWORD: 'admin-of-the-tests',
+  PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '11'.repeat(32),
+}
 const service: Did = 'did:web:pds.test'
 const day = 24 * 60 * 60 * 1000
 
@@ -26,6 +32,8 @@ function open() {
     storage,
     sessions,
     locks: new DidLocks(),
+    outbox: { add: () => {}, wake: () => {} },
+    service: readConfig({ ...secrets, PDS_HOSTNAME: 'pds.example.com' }).config.service,
     pending: {
       prepare: async ({ handle, email }, purpose) => ({
         claim: {

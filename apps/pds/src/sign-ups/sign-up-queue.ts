@@ -1,12 +1,23 @@
-import { type Claim, ConflictError, InvalidCursorError, type Page, type PdsStorage } from '@atoll/storage'
+import {
+  type Claim,
+  ConflictError,
+  InvalidCursorError,
+  type Page,
+  type PdsStorage,
+  type PdsTransaction,
+} from '@atoll/storage'
 import { type Datetime, type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
 import type { Asker } from '@atoll/xrpc-server'
 import { ageOf } from '../claims/unfinished-changes.ts'
+import type { Config } from '../config/config.ts'
 import type { DidLocks } from '../did-locks.ts'
+import type { MailText } from '../mail/mail-text.ts'
+import type { Outbox } from '../mail/outbox.ts'
 import { Refused } from '../refused.ts'
 import type { SessionJwts, Sessions } from '../sessions/sessions.ts'
 import type { PendingSignUps, SignedUp, WantedAccount } from './pending-sign-ups.ts'
+import { writeApprovalMail, writeRefusalMail } from './sign-up-mails.ts'
 
 /** A sign-up that the operator has to decide on. */
 export interface WaitingSignUp {
@@ -36,6 +47,8 @@ interface SignUpQueueDeps {
   readonly sessions: Pick<Sessions, 'first' | 'jwts' | 'rotate'>
   readonly pending: Pick<PendingSignUps, 'prepare' | 'keep' | 'finish' | 'isSame' | 'isCurrent'>
   readonly locks: Pick<DidLocks, 'run'>
+  readonly outbox: Pick<Outbox, 'add' | 'wake'>
+  readonly service: Config['service']
   /** How many may wait at a time. */
   readonly maxWaiting: number
   /** How long a sign-up waits before it is forgotten, in milliseconds. */
@@ -58,6 +71,8 @@ export class SignUpQueue {
   readonly #sessions: SignUpQueueDeps['sessions']
   readonly #pending: SignUpQueueDeps['pending']
   readonly #locks: SignUpQueueDeps['locks']
+  readonly #outbox: SignUpQueueDeps['outbox']
+  readonly #service: Config['service']
   readonly #maxWaiting: number
   readonly #waitingMs: number
   readonly #now: () => number
@@ -67,6 +82,8 @@ export class SignUpQueue {
     this.#sessions = deps.sessions
     this.#pending = deps.pending
     this.#locks = deps.locks
+    this.#outbox = deps.outbox
+    this.#service = deps.service
     this.#maxWaiting = deps.maxWaiting
     this.#waitingMs = deps.waitingMs
     this.#now = deps.now ?? (() => Date.now())
@@ -158,20 +175,17 @@ export class SignUpQueue {
     })
   }
 
+  /** Turns somebody away who waits, by mail, as `leave` does. */
+  async refuse(did: Did, reason: string | undefined): Promise<boolean> {
+    const person = await this.get(did)
+    if (!person) return false
+    const mail = writeRefusalMail(person.handle, reason, this.#service)
+    return this.#withMail(mail, person.email, (send) => this.#forget(did, send))
+  }
+
   /** Forgets somebody who waits. Whether there was one: who is approved is not forgotten. */
   leave(did: Did): Promise<boolean> {
-    return this.#locks.run(did, async () => {
-      try {
-        await this.#storage.transact(did, (tx) => {
-          tx.claims.release(did, waiting)
-          tx.accounts.delete(did)
-        })
-        return true
-      } catch (error) {
-        if (error instanceof ConflictError) return false
-        throw error
-      }
-    })
+    return this.#forget(did, () => {})
   }
 
   /** Makes the account of an approved sign-up, and forgets one that has waited too long. */
@@ -189,9 +203,43 @@ export class SignUpQueue {
     return decided
   }
 
-  async #finish(claim: Claim): Promise<Approval> {
+  #forget(did: Did, also: (tx: PdsTransaction) => void): Promise<boolean> {
+    return this.#locks.run(did, async () => {
+      try {
+        await this.#storage.transact(did, (tx) => {
+          tx.claims.release(did, waiting)
+          tx.accounts.delete(did)
+          also(tx)
+        })
+        return true
+      } catch (error) {
+        if (error instanceof ConflictError && error.field === 'claim') return false
+        throw error
+      }
+    })
+  }
+
+  /** Does something that sends a mail; without it, where too many mails wait already. */
+  async #withMail<T>(
+    mail: MailText,
+    recipient: string,
+    work: (send: (tx: PdsTransaction) => void) => Promise<T>,
+  ): Promise<T> {
     try {
-      await this.#pending.finish(claim)
+      const done = await work((tx) => this.#outbox.add(tx, { did: undefined, channel: 'accounts', recipient, ...mail }))
+      this.#outbox.wake()
+      return done
+    } catch (error) {
+      if (error instanceof ConflictError && error.field === 'outbox') return work(() => {})
+      throw error
+    }
+  }
+
+  async #finish(claim: Claim): Promise<Approval> {
+    const { handle, email } = waitingSignUp(claim)
+    try {
+      const mail = writeApprovalMail(handle, this.#service)
+      await this.#withMail(mail, email, (send) => this.#pending.finish(claim, send))
       return 'joined'
     } catch (error) {
       // Another process was faster.

@@ -15,6 +15,7 @@ import type { HostedDocuments } from '../identity/hosted-documents.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { ForeignIdentity } from '../identity/look-ups.ts'
 import { type Invites, inviteUnavailable } from '../invites/invites.ts'
+import type { Outbox } from '../mail/outbox.ts'
 import { Refused } from '../refused.ts'
 import type { Repos } from '../repos/repos.ts'
 import type { RepoWriter } from '../repos/write/repo-writer.ts'
@@ -255,7 +256,8 @@ export class SignUps {
 type CheckedSignUp = WantedAccount & Pick<SignUp, 'byAdministrator' | 'verificationCode'>
 
 interface OpenSignUpsDeps {
-  readonly config: Pick<Config, 'signUps'>
+  readonly config: Pick<Config, 'signUps' | 'service'>
+  readonly outbox: Pick<Outbox, 'add' | 'wake'>
   readonly human: HumanCheck | undefined
   /** Asked about every sign-up that is not the administrator's. */
   readonly check: SignUpCheck | undefined
@@ -285,7 +287,15 @@ export function openSignUps(deps: OpenSignUpsDeps): SignUps {
     brake: new SignUpBrake(rules),
     human: deps.human,
     check: deps.check,
-    queue: new SignUpQueue({ storage, sessions, pending, locks, ...rules }),
+    queue: new SignUpQueue({
+      storage,
+      sessions,
+      pending,
+      locks,
+      outbox: deps.outbox,
+      service: deps.config.service,
+      ...rules,
+    }),
     handles: deps.handles.rules,
     hosted,
     pending,

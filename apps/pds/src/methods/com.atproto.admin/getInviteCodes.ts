@@ -1,6 +1,6 @@
 import type { getInviteCodes as method } from '@atoll/lexicons/com.atproto.admin'
 import type { Handler } from '@atoll/xrpc-server'
-import type { AdminCaller } from '../../callers.ts'
+import type { ModeratorCaller } from '../../callers.ts'
 import { inviteOutput } from '../../invites/invite-output.ts'
 import type { Invites } from '../../invites/invites.ts'
 
@@ -10,7 +10,7 @@ interface Deps {
 
 const orders = ['recent', 'usage'] as const
 
-export function getInviteCodes({ invites }: Deps): Handler<typeof method, AdminCaller> {
+export function getInviteCodes({ invites }: Deps): Handler<typeof method, ModeratorCaller> {
   return async ({ params, refuse }) => {
     const { limit, cursor } = params
     const sort = orders.find((order) => order === params.sort)

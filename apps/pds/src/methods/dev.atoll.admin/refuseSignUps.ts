@@ -11,7 +11,7 @@ interface Deps {
 export function refuseSignUps({ signUps: { queue } }: Deps): Handler<typeof method, AdminCaller> {
   return async ({ input }) => {
     const refused: Did[] = []
-    for (const did of input.dids) if (await queue.leave(did)) refused.push(did)
+    for (const did of input.dids) if (await queue.refuse(did, input.reason)) refused.push(did)
     return { refused }
   }
 }
