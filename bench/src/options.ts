@@ -22,7 +22,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [--only c,d] [--quick] [--atoll-only] [--write] [--json FILE]
 
-  --only c,d      these phases: a createAccount, b createRecord, c applyWrites, d reads, e large repository, f blobs,
+  --only c,d      these phases: a createAccount and createSession, b createRecord, c applyWrites, d reads, e large repository, f blobs,
                   g firehose, h memory
   --quick         one short round of each load: for a first look
   --atoll-only    without the reference, and so without ratios

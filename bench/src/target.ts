@@ -12,6 +12,7 @@ export interface Account {
 }
 
 const json = 'application/json'
+const password = 'password-of-the-bench'
 
 /** A server under test, with the data of the phases. */
 export class Target {
@@ -39,7 +40,7 @@ export class Target {
   signUp(): LoadRequest {
     const handle = `b${process.pid.toString(36)}x${(this.#serial++).toString(36)}.test`
     const email = `${handle.replace('.', '-')}@example.org`
-    const body = JSON.stringify({ handle, email, password: 'password-of-the-bench' })
+    const body = JSON.stringify({ handle, email, password })
     return {
       method: 'POST',
       path: '/xrpc/com.atproto.server.createAccount',
@@ -85,6 +86,11 @@ export class Target {
     } while (cursor && keys.length < count)
     return keys.slice(0, count)
   }
+}
+
+export function signIn({ handle }: Account): LoadRequest {
+  const body = JSON.stringify({ identifier: handle, password })
+  return { method: 'POST', path: '/xrpc/com.atproto.server.createSession', headers: headerLines(undefined, json), body }
 }
 
 export function createRecord(account: Account): LoadRequest {
