@@ -33,6 +33,7 @@ import { openRepos } from './repos/repos.ts'
 import { PublicIdentities } from './resolution/public-identities.ts'
 import { routerOptions } from './router-options.ts'
 import { routes } from './routes.ts'
+import { SecondFactors } from './second-factors/second-factors.ts'
 import { openSecrets } from './secrets/secrets.ts'
 import type { Services } from './services.ts'
 import { AppPasswords } from './sessions/app-passwords.ts'
@@ -106,7 +107,14 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   closers.add(() => sequencer.close())
   const events = openEventFeed({ sequencer, events: storage.events })
   const identity = openIdentity({ config, storage, plcFetch, onError })
-  const sessions = openSessions({ config, storage, accounts })
+  const secondFactors = new SecondFactors({
+    storage,
+    accounts,
+    codes,
+    sealer: secrets.sealer,
+    issuer: config.service.name,
+  })
+  const sessions = openSessions({ config, storage, accounts, secondFactors })
   const invites = openInvites({ config, storage })
   const handles = openHandles({ config, storage, identity, locks: nameLocks })
   const identities = new PublicIdentities({ accounts, rules: handles.rules, ...identity })
@@ -143,6 +151,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     accounts,
     administration,
     sessions,
+    secondFactors,
     appPasswords: new AppPasswords({ storage, accounts }),
     serviceTokens: new ServiceTokens({ accounts, signingKeys: repos.signingKeys }),
     invites,

@@ -35,6 +35,8 @@ export const limits = {
     { name: 'createSession-minutes', points: 30, durationMs: 5 * minute, key: identifierAndAddress },
     { name: 'createSession-day', points: 300, durationMs: day, key: identifierAndAddress },
   ],
+  /** For each account: they take its password. */
+  secondFactors: [{ name: 'secondFactors', points: 30, durationMs: 5 * minute, key: caller }],
   updateHandle: [
     { name: 'updateHandle-minutes', points: 10, durationMs: 5 * minute, key: caller },
     { name: 'updateHandle-day', points: 50, durationMs: day, key: caller },

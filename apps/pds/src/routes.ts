@@ -34,6 +34,13 @@ export const routes = (s: Services, may: Access) => [
   route(server.createAppPassword, may.fullAccount, serverMethods.createAppPassword(s)),
   route(server.listAppPasswords, may.account, serverMethods.listAppPasswords(s)),
   route(server.revokeAppPassword, may.account, serverMethods.revokeAppPassword(s)),
+  route(ownAccount.getFactors, may.fullAccount, ownAccountMethods.getFactors(s)),
+  route(ownAccount.createTotp, may.fullAccount, ownAccountMethods.createTotp(s), { limits: limits.secondFactors }),
+  route(ownAccount.confirmTotp, may.fullAccount, ownAccountMethods.confirmTotp(s), { limits: limits.secondFactors }),
+  route(ownAccount.removeTotp, may.fullAccount, ownAccountMethods.removeTotp(s), { limits: limits.secondFactors }),
+  route(ownAccount.createRecoveryCodes, may.fullAccount, ownAccountMethods.createRecoveryCodes(s), {
+    limits: limits.secondFactors,
+  }),
   route(server.getServiceAuth, may.account, serverMethods.getServiceAuth(s)),
   route(server.reserveSigningKey, may.anyone, serverMethods.reserveSigningKey(s), {
     limits: limits.reserveSigningKey,

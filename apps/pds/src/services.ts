@@ -14,6 +14,7 @@ import type { Mail } from './mail/mail.ts'
 import type { MailedCodes } from './mailed-codes/mailed-codes.ts'
 import type { Repos } from './repos/repos.ts'
 import type { PublicIdentities } from './resolution/public-identities.ts'
+import type { SecondFactors } from './second-factors/second-factors.ts'
 import type { AppPasswords } from './sessions/app-passwords.ts'
 import type { ServiceTokens } from './sessions/service-tokens.ts'
 import type { Sessions } from './sessions/sessions.ts'
@@ -32,6 +33,7 @@ export interface Services {
   readonly administration: Administration
   readonly sessions: Sessions
   readonly appPasswords: AppPasswords
+  readonly secondFactors: SecondFactors
   readonly serviceTokens: ServiceTokens
   readonly invites: Invites
   readonly signUps: SignUps

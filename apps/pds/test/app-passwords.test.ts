@@ -29,7 +29,13 @@ beforeEach(async () => {
   const passwords = new Passwords(new CountedTurns({ atOnce: 2, maxWaiting: 40, maxWaitingPerClient: 40 }))
   const service = 'did:web:localhost'
   const tokens = new SessionTokens({ secret: 'a secret of the tests', audience: service })
-  sessions = new Sessions({ service, storage, credentials: new Credentials(storage, passwords), tokens })
+  sessions = new Sessions({
+    service,
+    storage,
+    credentials: new Credentials(storage, passwords),
+    secondFactors: { pass: async () => {} },
+    tokens,
+  })
   const passwordHash = await passwords.hash('password of alice')
   await storage.transact(did, (tx) => tx.accounts.create({ did, handle: 'alice.test', passwordHash, createdAt }))
   hashes = 0

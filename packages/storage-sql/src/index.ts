@@ -20,6 +20,7 @@ export { blockBytes, blockPage, blocksIn, headOfRow, newBlockPage, repoByDid, Sq
 export { advance, all, change, first, type Routine, type Run, runRoutine, type Step, until } from './routine.ts'
 export { cidOf } from './rows.ts'
 export type { Schema } from './schema.ts'
+export { SqlSecondFactors } from './second-factors/sql-second-factors.ts'
 export { SqlSessions } from './sessions/sql-sessions.ts'
 export { SqlState, stateRoutines } from './state/sql-state.ts'
 export {

@@ -12,6 +12,7 @@ import { keyRoutines } from './keys/sql-keys.ts'
 import { outboxRoutines } from './outbox/sql-outbox.ts'
 import { recordRoutines } from './records/sql-records.ts'
 import { repoRoutines } from './repos/repo-routines.ts'
+import { secondFactorRoutines } from './second-factors/sql-second-factors.ts'
 import { sessionRoutines } from './sessions/sql-sessions.ts'
 import { stateRoutines } from './state/sql-state.ts'
 
@@ -32,6 +33,7 @@ export function pdsRoutines(numbering: Numbering): {
     claims: claimRoutines,
     didDocuments: didDocumentRoutines,
     outbox: outboxRoutines,
+    secondFactors: secondFactorRoutines,
     imports: importRoutines,
     state: stateRoutines,
   }

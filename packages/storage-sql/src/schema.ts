@@ -11,6 +11,7 @@ import type { MigrationTables } from './migrations/version-table.ts'
 import type { OutboxTables } from './outbox/tables.ts'
 import type { RecordTables } from './records/tables.ts'
 import type { RepoTables } from './repos/tables.ts'
+import type { SecondFactorTables } from './second-factors/tables.ts'
 import type { SessionTables } from './sessions/tables.ts'
 import type { StateTables } from './state/tables.ts'
 
@@ -28,6 +29,7 @@ interface PdsTables
     EmailTokenTables,
     KeyTables,
     OutboxTables,
+    SecondFactorTables,
     ImportTables,
     ClaimTables,
     DidDocumentTables {}

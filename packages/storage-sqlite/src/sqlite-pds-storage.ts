@@ -13,6 +13,7 @@ import {
   SqlInvites,
   SqlKeys,
   SqlOutbox,
+  SqlSecondFactors,
   SqlSessions,
   SqlState,
 } from '@atoll/storage-sql'
@@ -54,6 +55,7 @@ class SqlitePdsStorage implements PdsStorage {
   readonly claims: SqlClaims
   readonly didDocuments: SqlDidDocuments
   readonly outbox: SqlOutbox
+  readonly secondFactors: SqlSecondFactors
   readonly imports: SqlImports
   readonly state: SqlState
 
@@ -74,6 +76,7 @@ class SqlitePdsStorage implements PdsStorage {
     this.claims = new SqlClaims(run)
     this.didDocuments = new SqlDidDocuments(run)
     this.outbox = new SqlOutbox(run)
+    this.secondFactors = new SqlSecondFactors(run)
     this.imports = new SqlImports(run)
     this.state = new SqlState(run)
   }

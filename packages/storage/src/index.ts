@@ -104,6 +104,15 @@ export {
 } from './records/record-store.ts'
 export type { BlobReference, RecordChange, RepoChange, RepoHead, RepoWrites } from './repos/repo-change.ts'
 export type { RepoListing, RepoPart, RepoSnapshot, RepoStore } from './repos/repo-store.ts'
+export type {
+  SecondFactorPart,
+  SecondFactorStore,
+  SecondFactors,
+  SecondFactorWrites,
+  Totp,
+  TotpSecret,
+  TryLimits,
+} from './second-factors/second-factor-store.ts'
 export {
   type LabelerParts,
   type LabelerStorage,

@@ -6,7 +6,7 @@ import type { Accounts } from './accounts.ts'
 import { canonicalEmail, normalizeEmail } from './email-addresses.ts'
 
 interface EmailChangesDeps {
-  readonly storage: Pick<PdsStorage, 'transact'>
+  readonly storage: Pick<PdsStorage, 'secondFactors' | 'transact'>
   readonly accounts: Pick<Accounts, 'requireNotTakendown'>
   readonly codes: Pick<MailedCodes, 'send' | 'require' | 'use'>
   readonly now?: () => number
@@ -17,6 +17,8 @@ export interface EmailChange {
   readonly email: string
   /** The code that was mailed to the present address. */
   readonly code: string | undefined
+  /** Whether signing in is to take a code by mail. */
+  readonly emailAuthFactor?: boolean | undefined
 }
 
 /** The e-mail addresses of accounts: that they are confirmed, and how they change. */
@@ -62,15 +64,16 @@ export class EmailChanges {
   }
 
   /**
-   * Changes the address, which is unconfirmed then. The same address changes nothing. Refuses with
+   * Changes the address, which is unconfirmed then, and switches codes at
+   * sign-in off. With the same address only that switch changes. Refuses with
    * `TokenRequired`, `InvalidToken` or `ExpiredToken` if the present address is confirmed, and with
    * `InvalidRequest` an address that is taken or no mail can reach.
    */
-  async update(did: Did, { email: wanted, code: typedCode }: EmailChange): Promise<void> {
+  async update(did: Did, { email: wanted, code: typedCode, emailAuthFactor }: EmailChange): Promise<void> {
     const { storage, accounts, codes } = this.#deps
     const email = normalizeEmail(wanted)
     const account = await accounts.requireNotTakendown(did)
-    if (email === account.email) return
+    if (email === account.email) return this.#switchFactor(account, emailAuthFactor, typedCode)
     const code = await this.#requireCode(account, typedCode)
     await storage
       .transact(did, (tx) => {
@@ -83,6 +86,23 @@ export class EmailChanges {
       })
   }
 
+  /** Switching codes by mail on takes a confirmed address; switching them off takes a code. */
+  async #switchFactor(account: Account, isOn: boolean | undefined, typed: string | undefined): Promise<void> {
+    const { storage, codes } = this.#deps
+    const { did } = account
+    if (isOn === undefined || (await storage.secondFactors.get(did)).email === isOn) return
+    if (isOn && account.emailConfirmedAt === undefined) {
+      throw new Refused('InvalidRequest', 'Codes can be mailed to a confirmed address only: confirm yours first')
+    }
+    const code = isOn ? undefined : await this.#requireCode(account, typed)
+    await storage
+      .transact(did, (tx) => {
+        if (code) codes.use(tx, code)
+        tx.secondFactors.setEmail(did, isOn)
+      })
+      .catch(refuseUsedCode)
+  }
+
   async #requireCode(account: Account, typed: string | undefined): Promise<GivenCode | undefined> {
     if (account.emailConfirmedAt === undefined) return undefined
     if (typed === undefined || typed === '') throw new Refused('TokenRequired', 'confirmation token required')
@@ -92,9 +112,14 @@ export class EmailChanges {
 
 /**
  * Gives an account another address, which is not confirmed yet. Codes that were mailed to the old
- * one prove nothing any more.
+ * one prove nothing any more, and sign-ins no longer take them.
  */
-export function changeAddress(tx: Pick<PdsTransaction, 'accounts' | 'emailTokens'>, did: Did, email: string): void {
+export function changeAddress(
+  tx: Pick<PdsTransaction, 'accounts' | 'emailTokens' | 'secondFactors'>,
+  did: Did,
+  email: string,
+): void {
   tx.accounts.update(did, { email, emailConfirmedAt: undefined })
   tx.emailTokens.deleteAll(did)
+  tx.secondFactors.setEmail(did, false)
 }

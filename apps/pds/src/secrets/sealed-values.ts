@@ -1,4 +1,4 @@
-import type { KeyStore, PdsTransaction, Rewriting } from '@atoll/storage'
+import type { KeyStore, PdsTransaction, Rewriting, SecondFactorStore } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
 import { reservedKeyContext, signingKeyContext } from './sealed-storage.ts'
 
@@ -31,6 +31,25 @@ export function signingKeysOf(keys: Pick<KeyStore, 'signingKeys'>): SealedKind {
         stored: privateKey,
         did,
         rewrite: (tx, form) => tx.keys.rewriteSigningKey(did, form),
+      }))
+    },
+  }
+}
+
+/** What the secret of an authenticator app is sealed for. */
+export const totpSecretContext = (did: Did): string => `TOTP secret of ${did}`
+
+/** The secrets of authenticator apps, which the area of second factors seals itself. */
+export function totpSecretsOf(factors: Pick<SecondFactorStore, 'totpSecrets'>): SealedKind {
+  return {
+    async page({ limit, cursor }) {
+      const page = await factors.totpSecrets({ limit, ...(cursor === undefined ? {} : { cursor: cursor as Did }) })
+      return page.map(({ did, secret }) => ({
+        cursor: did,
+        context: totpSecretContext(did),
+        stored: secret,
+        did,
+        rewrite: (tx, form) => tx.secondFactors.rewriteTotpSecret(did, form),
       }))
     },
   }

@@ -3,6 +3,7 @@ import { MemoryPdsStorage } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { readConfig } from '../config/config.ts'
+import { totpSecretContext } from './sealed-values.ts'
 import { keyIdOf } from './sealer.ts'
 import { openSecrets } from './secrets.ts'
 
@@ -89,6 +90,18 @@ describe('private keys', () => {
     await (await start(newer, older)).renew()
     expect(renewals).toBe(2)
     expect(await read(newer)).toEqual(inClear)
+  })
+
+  it('are renewed with the secrets of authenticator apps', async () => {
+    const old = await start(older)
+    const context = totpSecretContext(did)
+    const sealed = old.sealer.seal(Buffer.alloc(20, 7), context)
+    await old.storage.transact(did, (tx) => tx.secondFactors.putTotp(did, sealed))
+    await (await start(newer, older)).renew()
+    const secrets = await start(newer)
+    const { totp } = await secrets.storage.secondFactors.get(did)
+    expect(secrets.sealer.isCurrent(totp!.secret)).toBe(true)
+    expect(Buffer.from(secrets.sealer.open(totp!.secret, context))).toEqual(Buffer.alloc(20, 7))
   })
 
   it('are all renewed, though they are many', async () => {

@@ -1,7 +1,7 @@
 import type { PdsStorage } from '@atoll/storage'
 import type { Config } from '../config/config.ts'
 import { sealedStorage } from './sealed-storage.ts'
-import { reservedKeysOf, type SealedKind, type SealedValue, signingKeysOf } from './sealed-values.ts'
+import { reservedKeysOf, type SealedKind, type SealedValue, signingKeysOf, totpSecretsOf } from './sealed-values.ts'
 import { createSealer, type Sealer } from './sealer.ts'
 import { UsedKeys } from './used-keys.ts'
 
@@ -42,7 +42,11 @@ export async function openSecrets(deps: SecretsDeps): Promise<Secrets> {
   const used = new UsedKeys({ storage, service, keys, now })
   await used.check()
   const sealer = createSealer(keys)
-  const kinds = [signingKeysOf(storage.keys), reservedKeysOf(storage.keys, service)]
+  const kinds = [
+    signingKeysOf(storage.keys),
+    reservedKeysOf(storage.keys, service),
+    totpSecretsOf(storage.secondFactors),
+  ]
   const stopping = new AbortController()
   return {
     sealer,

@@ -1,14 +1,9 @@
-import { randomInt } from 'node:crypto'
 import { type AppPassword, ConflictError, type PdsStorage } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
 import type { Accounts } from '../accounts/accounts.ts'
 import { Refused } from '../refused.ts'
 import { keptAppPassword } from './kept-app-passwords.ts'
-
-/** The letters and digits of base32: five bits each, so sixteen of them are 80 bits. */
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
-const groups = 4
-const groupLength = 4
+import { newRandomWord } from './random-word.ts'
 
 /** A sign-in reads all app passwords of the account. */
 const maxAppPasswords = 100
@@ -52,7 +47,7 @@ export class AppPasswords {
         `This account has ${maxAppPasswords} app passwords: revoke one that is not used any more first`,
       )
     }
-    const password = newAppPassword()
+    const password = newRandomWord()
     const made: AppPassword = {
       did,
       name,
@@ -89,10 +84,4 @@ function requireName(name: string): void {
   if (name.length > maxNameLength) {
     throw new Refused('InvalidRequest', `The name of an app password may have ${maxNameLength} characters at most`)
   }
-}
-
-/** Such as `abcd-efgh-ijkl-2345`. */
-function newAppPassword(): string {
-  const group = () => Array.from({ length: groupLength }, () => alphabet[randomInt(alphabet.length)]).join('')
-  return Array.from({ length: groups }, group).join('-')
 }

@@ -7,27 +7,31 @@ export interface SessionOutput {
   handle: Handle
   email?: string | undefined
   emailConfirmed?: boolean
+  emailAuthFactor?: boolean
   active: boolean
   status?: 'takendown' | 'deactivated'
 }
 
 /** What the session methods return about an account. */
-export function sessionOutput(account: Account): SessionOutput {
+export function sessionOutput(account: Account, factors: { email: boolean }): SessionOutput {
   const status = accountStatus(account)
   return {
     did: account.did,
     handle: account.handle ?? 'handle.invalid',
     email: account.email,
     emailConfirmed: account.emailConfirmedAt !== undefined,
+    ...(factors.email ? { emailAuthFactor: true } : {}),
     active: status === 'active',
     ...(status === 'active' ? {} : { status }),
   }
 }
 
 /** The same for a session that continues: that of an app password is not told the e-mail address. */
-export function sessionOutputFor(scope: AccessScope, account: Account): SessionOutput {
-  const { email, emailConfirmed, ...rest } = sessionOutput(account)
-  return scope === 'com.atproto.access' ? { ...rest, email, emailConfirmed } : rest
+export function sessionOutputFor(scope: AccessScope, account: Account, factors: { email: boolean }): SessionOutput {
+  const output = sessionOutput(account, factors)
+  if (scope === 'com.atproto.access') return output
+  const { email: _, emailConfirmed: __, emailAuthFactor: ___, ...rest } = output
+  return rest
 }
 
 /** What they return about somebody whose sign-up waits for approval: an account that is not active. */

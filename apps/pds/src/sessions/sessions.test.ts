@@ -19,7 +19,14 @@ beforeEach(async () => {
   const clock = () => now
   tokens = new SessionTokens({ secret: 'a secret of the tests', audience: 'did:web:localhost', now: clock })
   const credentials = { require: () => Promise.reject(new Error('nobody signs in')) }
-  sessions = new Sessions({ service: 'did:web:localhost', storage, credentials, tokens, now: clock })
+  sessions = new Sessions({
+    service: 'did:web:localhost',
+    storage,
+    credentials,
+    secondFactors: { pass: async () => {} },
+    tokens,
+    now: clock,
+  })
   for (const [did, handle] of [
     [alice, 'alice.test'],
     [bob, 'bob.test'],

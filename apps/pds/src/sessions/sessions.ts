@@ -12,6 +12,7 @@ import { requireAccount, requireNotTakendown } from '../accounts/account-state.t
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config/config.ts'
 import { Refused } from '../refused.ts'
+import type { SecondFactors } from '../second-factors/second-factors.ts'
 import { Credentials } from './credentials.ts'
 import { type AccessScope, newTokenId, refreshLifeSeconds, SessionTokens } from './session-tokens.ts'
 
@@ -32,6 +33,8 @@ export interface SignedIn extends SessionJwts {
 }
 
 interface SignInOptions extends Asker {
+  /** The code of the second factor, if the account has one. */
+  readonly authFactorToken?: string | undefined
   readonly allowTakendown?: boolean
 }
 
@@ -42,6 +45,7 @@ interface SessionsDeps {
   readonly service: Did
   readonly storage: Pick<PdsStorage, 'accounts' | 'sessions' | 'transact'>
   readonly credentials: Pick<Credentials, 'require'>
+  readonly secondFactors: Pick<SecondFactors, 'pass'>
   readonly tokens: SessionTokens
   readonly now?: () => number
 }
@@ -55,6 +59,7 @@ export class Sessions {
   readonly #service: Did
   readonly #storage: SessionsDeps['storage']
   readonly #credentials: Pick<Credentials, 'require'>
+  readonly #secondFactors: SessionsDeps['secondFactors']
   readonly #now: () => number
 
   constructor(deps: SessionsDeps) {
@@ -62,13 +67,15 @@ export class Sessions {
     this.#service = deps.service
     this.#storage = deps.storage
     this.#credentials = deps.credentials
+    this.#secondFactors = deps.secondFactors
     this.#now = deps.now ?? Date.now
   }
 
   /**
    * Signs in by handle, DID or e-mail address, with the account's password or an app password.
    * Refuses with `AuthenticationRequired`, alike whether the account or the password is wrong, or
-   * with `AccountTakedown`. `allowTakendown` lets a taken-down account in, with a token that may
+   * with `AccountTakedown`. The account's own password may take a second factor: `SecondFactors.pass`
+   * says what that refuses with. `allowTakendown` lets a taken-down account in, with a token that may
    * only appeal.
    */
   async signIn(identifier: string, password: string, options: SignInOptions = {}): Promise<SignedIn> {
@@ -76,6 +83,8 @@ export class Sessions {
     const isTakendown = options.allowTakendown && accountStatus(account) === 'takendown'
     const scope = isTakendown ? 'com.atproto.takendown' : scopeOf(appPassword)
     if (!isTakendown) requireNotTakendown(account)
+    // Apps with a password of their own cannot ask for codes.
+    if (!appPassword) await this.#secondFactors.pass(account, options.authFactorToken)
     return { account, scope, ...(await this.begin(account.did, scope, appPassword)) }
   }
 
@@ -179,14 +188,16 @@ interface OpenSessionsDeps {
   readonly config: Pick<Config, 'service' | 'secrets'>
   readonly storage: SessionsDeps['storage']
   readonly accounts: Pick<Accounts, 'passwords'>
+  readonly secondFactors: SessionsDeps['secondFactors']
 }
 
-export function openSessions({ config, storage, accounts }: OpenSessionsDeps): Sessions {
+export function openSessions({ config, storage, accounts, secondFactors }: OpenSessionsDeps): Sessions {
   const service = config.service.did
   return new Sessions({
     service,
     storage,
     credentials: new Credentials(storage, accounts.passwords),
+    secondFactors,
     tokens: new SessionTokens({ secret: config.secrets.jwtSecret, audience: service }),
   })
 }

@@ -21,6 +21,7 @@ function open() {
   const clock = () => now
   const tokens = new SessionTokens({ secret: 'a secret of the tests', audience: service, now: clock })
   const sessions = new Sessions({
+    secondFactors: { pass: async () => {} },
     service,
     storage,
     tokens,

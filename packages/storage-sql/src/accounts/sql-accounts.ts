@@ -118,6 +118,10 @@ const deleteRows = (
     'reserved_key',
     'claim',
     'outbox',
+    'email_factor',
+    'totp',
+    'recovery_code',
+    'code_tries',
     'record_takedown',
     'blob_quota',
   ] as const

@@ -11,6 +11,7 @@ import { outbox } from './pds/0008-outbox.ts'
 import { imports } from './pds/0009-imports.ts'
 import { recordTakedowns } from './pds/0010-record-takedowns.ts'
 import { blobUsage } from './pds/0011-blob-usage.ts'
+import { secondFactors } from './pds/0012-second-factors.ts'
 
 /** The migrations that every service's database begins with, in order. */
 export const coreMigrations: readonly Migration[] = [eventsAndState]
@@ -29,4 +30,5 @@ export const pdsMigrations: readonly Migration[] = [
   imports,
   recordTakedowns,
   blobUsage,
+  secondFactors,
 ]

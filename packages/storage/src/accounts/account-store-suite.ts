@@ -6,12 +6,13 @@ import { describeRules, type Exceptions, type OpenStorage, storageForEach } from
 import type { EmailTokenPart } from '../email-tokens/email-token-store.ts'
 import type { KeyPart } from '../keys/key-store.ts'
 import type { RecordPart } from '../records/record-store.ts'
+import type { SecondFactorPart } from '../second-factors/second-factor-store.ts'
 import type { SessionPart } from '../sessions/session-store.ts'
 import type { StatePart } from '../state/state-store.ts'
 import type { AccountPart } from './account-store.ts'
 import { account } from './sample-account.ts'
 
-type Parts = AccountPart & RecordPart & EmailTokenPart & KeyPart & SessionPart & StatePart
+type Parts = AccountPart & RecordPart & EmailTokenPart & KeyPart & SecondFactorPart & SessionPart & StatePart
 
 const collection = parseNsid('app.bsky.feed.post')
 const rkey = parseRecordKey('one')
@@ -197,6 +198,10 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
             createdAt: time(0),
           })
           tx.emailTokens.put({ did, purpose: 'confirm', codeHash: 'hash', expiresAt: time(9) })
+          tx.secondFactors.setEmail(did, true)
+          tx.secondFactors.putTotp(did, new Uint8Array(20))
+          tx.secondFactors.setRecoveryCodes(did, ['hash'])
+          tx.secondFactors.takeTry(did, { at: time(0), since: time(0), max: 1 })
           tx.sessions.addAppPassword({ did, name: 'app', passwordHash: 'h', privileged: false, createdAt: time(0) })
           tx.sessions.create({
             id: `token of ${did}`,
@@ -221,6 +226,12 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
       ]
       expect((await left(alice)).every((found) => found === undefined)).toBe(true)
       expect((await left(bob)).every((found) => found !== undefined)).toBe(true)
+      expect(await storage.secondFactors.get(alice)).toEqual({ email: false, totp: undefined, recoveryCodeHashes: [] })
+      expect(await storage.secondFactors.get(bob)).toMatchObject({ email: true, recoveryCodeHashes: ['hash'] })
+      await storage.transact(alice, (tx) => {
+        tx.secondFactors.takeTry(alice, { at: time(0), since: time(0), max: 1 })
+        tx.secondFactors.forgetTries(alice)
+      })
       await storage.transact(alice, (tx) => tx.accounts.delete(alice))
       await storage.transact(carol, (tx) => tx.accounts.create(account(carol, 'icealic')))
     })

@@ -14,6 +14,9 @@ export type ConflictField =
   | 'reservedKey'
   | 'claim'
   | 'outbox'
+  | 'totp'
+  | 'recoveryCode'
+  | 'codeTries'
   | 'import'
   | 'blobQuota'
 

@@ -14,6 +14,7 @@ import { MemoryKeys } from '../keys/memory-keys.ts'
 import { MemoryOutbox } from '../outbox/memory-outbox.ts'
 import { MemoryRecords } from '../records/memory-records.ts'
 import { MemoryRepos } from '../repos/memory-repos.ts'
+import { MemorySecondFactors } from '../second-factors/memory-second-factors.ts'
 import { MemorySessions } from '../sessions/memory-sessions.ts'
 import { MemoryState } from '../state/memory-state.ts'
 import { type PdsStorage, type PdsTransaction, pdsMethods } from './pds-storage.ts'
@@ -41,6 +42,7 @@ export class MemoryPdsStorage implements PdsStorage {
   readonly claims: MemoryClaims
   readonly didDocuments: MemoryDidDocuments
   readonly outbox: MemoryOutbox
+  readonly secondFactors: MemorySecondFactors
   readonly imports: MemoryImports
   readonly state: MemoryState
 
@@ -58,6 +60,7 @@ export class MemoryPdsStorage implements PdsStorage {
     this.keys = new MemoryKeys(tables)
     this.didDocuments = new MemoryDidDocuments(tables)
     this.outbox = new MemoryOutbox(tables)
+    this.secondFactors = new MemorySecondFactors(tables)
     this.imports = new MemoryImports(tables)
     this.state = new MemoryState(tables)
     this.#transactions = new MemoryTransactions<PdsTransaction>({

@@ -16,6 +16,7 @@ import { outboxStoreSuite } from '../outbox/outbox-store-suite.ts'
 import { recordStoreSuite } from '../records/record-store-suite.ts'
 import { repoStoreSuite } from '../repos/repo-store-suite.ts'
 import { SampleRepo } from '../repos/sample-repo.ts'
+import { secondFactorStoreSuite } from '../second-factors/second-factor-store-suite.ts'
 import { sessionStoreSuite } from '../sessions/session-store-suite.ts'
 import { stateStoreSuite } from '../state/state-store-suite.ts'
 import type { PdsParts } from './pds-storage.ts'
@@ -37,6 +38,7 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
   claimStoreSuite(name, open, except)
   didDocumentStoreSuite(name, open, except)
   outboxStoreSuite(name, open, except)
+  secondFactorStoreSuite(name, open, except)
   importStoreSuite(name, open, except)
   stateStoreSuite(name, open, except)
   describeRules(`${name}: repositories and accounts`, except, (rule) => {

@@ -11,6 +11,7 @@ import { type KeyPart, keyMethods } from '../keys/key-store.ts'
 import { type OutboxPart, outboxMethods } from '../outbox/outbox-store.ts'
 import { type RecordPart, recordMethods } from '../records/record-store.ts'
 import { type RepoPart, repoMethods } from '../repos/repo-store.ts'
+import { type SecondFactorPart, secondFactorMethods } from '../second-factors/second-factor-store.ts'
 import { type SessionPart, sessionMethods } from '../sessions/session-store.ts'
 import { type StatePart, stateMethods } from '../state/state-store.ts'
 
@@ -27,6 +28,7 @@ export type PdsParts = RepoPart &
   ClaimPart &
   DidDocumentPart &
   OutboxPart &
+  SecondFactorPart &
   ImportPart &
   StatePart
 
@@ -49,6 +51,7 @@ export const pdsMethods: MethodNames<PdsTransaction> = {
   ...claimMethods,
   ...didDocumentMethods,
   ...outboxMethods,
+  ...secondFactorMethods,
   ...importMethods,
   ...stateMethods,
 }

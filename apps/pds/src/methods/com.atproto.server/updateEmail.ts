@@ -8,5 +8,6 @@ interface Deps {
 }
 
 export function updateEmail({ emails }: Deps): Handler<typeof method, AccountCaller> {
-  return ({ credentials, input: { email, token } }) => emails.update(credentials.did, { email, code: token })
+  return ({ credentials, input: { email, token, emailAuthFactor } }) =>
+    emails.update(credentials.did, { email, code: token, emailAuthFactor })
 }

@@ -1,2 +1,7 @@
+export { confirmTotp } from './confirmTotp.ts'
+export { createRecoveryCodes } from './createRecoveryCodes.ts'
+export { createTotp } from './createTotp.ts'
+export { getFactors } from './getFactors.ts'
+export { removeTotp } from './removeTotp.ts'
 export { updateDidDocument } from './updateDidDocument.ts'
 export { withdrawSignUp } from './withdrawSignUp.ts'
