@@ -34,6 +34,7 @@ export type {
   WriteOptions,
   WrittenRecord,
 } from './kit/pds-services.ts'
+export { type Mailer, MailRefusedError, type OutgoingMail } from './mail/mailer.ts'
 export type { PdsOptions } from './options.ts'
 export { createPds, type Pds } from './pds.ts'
 export type { ValidationStatus } from './repos/write/write.ts'

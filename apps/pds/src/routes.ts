@@ -137,5 +137,5 @@ export const routes = (s: Services, may: Access) => [
   route(admin.updateAccountPassword, may.admin, adminMethods.updateAccountPassword(s)),
   route(admin.updateAccountHandle, may.admin, adminMethods.updateAccountHandle(s)),
   route(admin.updateAccountSigningKey, may.admin, adminMethods.updateAccountSigningKey(s)),
-  route(admin.sendEmail, may.admin, adminMethods.sendEmail(s)),
+  route(admin.sendEmail, may.moderator, adminMethods.sendEmail(s)),
 ]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { startDevnet } from './devnet.ts'
+import { terminalMailer } from './terminal-mailer.ts'
 
 let dataDirectory: string
 beforeEach(async () => {
@@ -25,6 +26,21 @@ it('makes accounts whose DID documents lead to the running server', async () => 
   }
   expect(new URL(document.service[0]!.serviceEndpoint).port).toBe(String(network.pds.port))
   await network.close()
+})
+
+it('shows mails, and the codes in them, to whoever runs it', async () => {
+  let shown = ''
+  const mailer = terminalMailer((text) => (shown += text))
+  const network = await startDevnet({ dataDirectory, settings: { PDS_PORT: '0' }, mailer })
+  const post = (nsid: string, headers: Record<string, string>, body?: string) =>
+    fetch(`${network.pds.url}/xrpc/com.atproto.server.${nsid}`, { method: 'POST', headers, ...(body ? { body } : {}) })
+  const account = { handle: `alice${network.handleDomain}`, email: 'alice@example.com', password: 'password' }
+  const created = await post('createAccount', { 'content-type': 'application/json' }, JSON.stringify(account))
+  const { accessJwt } = (await created.json()) as { accessJwt: string }
+  await post('requestEmailConfirmation', { authorization: `Bearer ${accessJwt}` })
+  await network.close()
+  expect(shown).toMatch(/^Mail to alice@example\.com: Confirm your e-mail address at localhost PDS$/m)
+  expect(shown).toMatch(/^ +[A-Z2-7]{5}-[A-Z2-7]{5}$/m)
 })
 
 it('keeps its secrets to itself, and from start to start', async () => {

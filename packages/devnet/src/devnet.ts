@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   type Config,
   exposureWarnings,
+  type Mailer,
   type PdsOptions,
   prepareDataFolder,
   readConfig,
@@ -22,6 +23,8 @@ export interface DevnetOptions {
   readonly settings?: Environment
   /** The DID directory's port on 127.0.0.1. Default: any free one. */
   readonly plcPort?: number
+  /** Takes the server's mails while no SMTP server is set. Default: its log. */
+  readonly mailer?: Mailer
   /** What the server has of its own: methods, hooks, a fallback. */
   readonly pds?: Pick<PdsOptions, 'routes' | 'replaces' | 'fallback' | 'hooks'>
 }
@@ -66,7 +69,8 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
       ...(settings['PDS_PORT'] === '0' ? { PDS_PORT: String(await freePort()) } : {}),
       PDS_DID_PLC_URL: plcUrl,
     })
-    const pds = await servePds({ ...options.pds, config })
+    const adapters = options.mailer && config.mail.smtpUrl === undefined ? { mailer: options.mailer } : {}
+    const pds = await servePds({ ...options.pds, config, adapters })
     closers.push(() => pds.close())
     return {
       pds,

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { useNodeBackends } from '@atoll/crypto/node'
 import { createLog, openNotices, packageVersion, programArguments, runService } from '@atoll/process'
-import { startDevnet } from './devnet.ts'
+import { plannedConfig, startDevnet } from './devnet.ts'
 import { networkHelp, readNetworkSettings } from './network-settings.ts'
+import { terminalMailer } from './terminal-mailer.ts'
 import { welcome } from './welcome.ts'
 
 programArguments({
@@ -15,8 +16,9 @@ programArguments({
 await runService(async () => {
   useNodeBackends()
   const options = readNetworkSettings(process.env)
-  const network = await startDevnet(options)
-  const logSettings = network.config.log
+  const logSettings = plannedConfig(options).log
+  // Standard output has either lines of JSON or text for the person at the terminal.
+  const network = await startDevnet(logSettings.enabled ? options : { ...options, mailer: terminalMailer(console.log) })
   const notices = openNotices(logSettings, createLog(logSettings))
   for (const warning of network.warnings) notices.warn(warning)
   const text = welcome(network, options.dataDirectory)

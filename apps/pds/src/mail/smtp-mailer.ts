@@ -20,14 +20,9 @@ export async function openSmtpMailer(options: SmtpMailerOptions): Promise<Mailer
   // Loaded only by servers that send mails: it is large.
   const { createTransport } = await import('nodemailer')
   const { parseConnectionUrl } = await import('nodemailer/lib/shared')
-  const transport = createTransport({
-    pool: true,
-    maxConnections: 3,
-    ...patience,
-    ...parseConnectionUrl(options.url),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  const named = { ...parseConnectionUrl(options.url), disableFileAccess: true, disableUrlAccess: true }
+  const isProgram = 'sendmail' in named && named.sendmail === true
+  const transport = createTransport(isProgram ? named : { pool: true, maxConnections: 3, ...patience, ...named })
   return new SmtpMailer(transport, options)
 }
 
@@ -53,10 +48,11 @@ class SmtpMailer implements Mailer {
 
   #message({ id, to, subject, text, html }: OutgoingMail): SendMailOptions {
     const { from, hostname } = this.#options
+    const [, name, address] = /^(.*?)\s*<(.*)>$/.exec(from) ?? ['', '', from]
     return {
       messageId: `<${id}@${hostname}>`,
-      from,
-      // As an object: text would be searched for further addresses.
+      // As objects: text would be searched for further addresses.
+      from: { name: name ?? '', address: address ?? from },
       to: { name: '', address: to },
       subject,
       text,
