@@ -126,11 +126,14 @@ describe('an account that moves here', () => {
     expect({ status: again.status, error: again.body.error }).toEqual({ status: 400, error: 'AlreadyExists' })
   })
 
-  it('causes one request for a document that cannot be read', async () => {
+  it.each([
+    ['cannot be read', () => new Response('nonsense'), 'UnresolvableDid'],
+    ['has no signing key', () => Response.json({ id: did }), 'IncompatibleDidDoc'],
+  ])('causes one request for a document that %s, and is refused', async (_, respond, refused) => {
     let asked = 0
     const plcFetch = async () => {
       asked += 1
-      return new Response('nonsense')
+      return respond()
     }
     const careful = await PdsUnderTest.start({}, { plcFetch })
     const { status, body } = await careful.post(
@@ -138,7 +141,7 @@ describe('an account that moves here', () => {
       { handle: 'mover.test', email: 'mover@example.com', password: 'password', did },
       { token: tokenFor() },
     )
-    expect({ status, error: body.error, asked }).toEqual({ status: 401, error: 'BadJwtSignature', asked: 1 })
+    expect({ status, error: body.error, asked }).toEqual({ status: 400, error: refused, asked: 1 })
     await careful.close()
   })
 

@@ -1,11 +1,12 @@
+import { signingKeyOf } from '@atoll/identity'
 import type { Did } from '@atoll/syntax'
 import { XrpcError } from '@atoll/xrpc'
-import { type AuthorizeRequest, bearerToken, verifyServiceJwt } from '@atoll/xrpc-server'
+import { type AuthorizeRequest, bearerToken, type SigningKeyOf, verifyServiceJwt } from '@atoll/xrpc-server'
 import type { Newcomer } from '../callers.ts'
 import type { LookUps } from '../identity/look-ups.ts'
 import { Refused } from '../refused.ts'
 import type { Administrator } from './administrator.ts'
-import { signingKeysFor } from './signing-keys.ts'
+import { documentsFor } from './signing-keys.ts'
 
 interface NewcomerDeps {
   /** The DID of this service, which the token must name as its audience. */
@@ -33,7 +34,14 @@ export async function newcomer(
       const token = bearerToken(headers)
       const missing = new Refused('AuthenticationRequired', `Missing auth to create account with did: ${did}`)
       if (token === undefined) throw missing
-      const keys = signingKeysFor(lookUps, { ip, signal })
+      const documentOf = documentsFor(lookUps, { ip, signal })
+      const keys: SigningKeyOf = async (issuer, { refresh }) => {
+        const document = await documentOf(issuer, refresh)
+        if (!document) throw new Refused('UnresolvableDid', `The document of ${did} could not be resolved`)
+        const key = signingKeyOf(document)
+        if (!key) throw new Refused('IncompatibleDidDoc', `The document of ${did} has no signing key`)
+        return key
+      }
       await verifyServiceJwt(token, { audience: service, lxm: nsid, issuer: did, signingKeyOf: keys }).catch(
         (error: unknown) => {
           throw error instanceof XrpcError && error.error === 'BadJwtIss' ? missing : error
