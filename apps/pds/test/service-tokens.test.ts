@@ -75,10 +75,11 @@ it('live for an hour at most, and for a minute without a method', async () => {
 })
 
 it('are never for what manages the account itself, in whatever case', async () => {
-  for (const method of [`${server}.requestEmailUpdate`, 'COM.ATPROTO.server.updateemail'])
+  for (const method of [`${server}.requestEmailUpdate`, 'COM.ATPROTO.server.updateemail']) {
     expect(outcome(await ask({ lxm: method }))).toBe(
       `400 InvalidRequest cannot request a service auth token for the following protected method: ${method}`,
     )
+  }
 })
 
 it.each(['chat.bsky.convo.listConvos', 'CHAT.bsky.convo.listconvos', `${server}.createAccount`])(

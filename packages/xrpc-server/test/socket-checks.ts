@@ -143,8 +143,8 @@ export const checks: Record<string, Check> = {
 
   async 'cuts off a subscriber that talks'({ port }) {
     const { socket, closed } = await subscribe(port, '?to=1&then=wait')
-    // Only the last message is too much: a connection that is closed with bytes unread is reset, and
-    // the close frame may be lost.
+    // Only the last message is too much: a connection that is closed with bytes unread is reset,
+    // and the close frame may be lost.
     for (let i = 0; i < 6; i++) socket.send(new Uint8Array(10_000))
     socket.send(new Uint8Array(6_000))
     assert.deepEqual(await closed, [1008, 'nothing is to be sent here'])

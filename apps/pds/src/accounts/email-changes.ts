@@ -54,7 +54,10 @@ export class EmailChanges {
       .catch(refuseUsedCode)
   }
 
-  /** Mails a code if a change needs one: if the present address is confirmed. Returns whether it does. */
+  /**
+   * Mails a code if a change needs one: if the present address is confirmed. Returns whether it
+   * does.
+   */
   async requestUpdate(did: Did): Promise<boolean> {
     const account = await this.#deps.accounts.requireNotTakendown(did)
     if (account.email === undefined) throw new Refused('InvalidRequest', 'account does not have an email address')

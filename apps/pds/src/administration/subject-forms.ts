@@ -7,8 +7,8 @@ import { cidText, requestedCid } from '../repos/cid-text.ts'
 import { type RecordSubject, type Subject, subjectNotFound } from './subject.ts'
 
 /**
- * The subject of getSubjectStatus. A blob is named before a record, and a record before its account: what is
- * most exact decides. Refuses with `InvalidRequest`.
+ * The subject of getSubjectStatus. A blob is named before a record, and a record before its
+ * account: what is most exact decides. Refuses with `InvalidRequest`.
  */
 export function askedSubject({ did, uri, blob }: GetSubjectStatusParams): Subject {
   if (blob !== undefined) {

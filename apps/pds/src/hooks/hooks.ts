@@ -33,7 +33,8 @@ export interface Hooks {
    * Called with every sign-up that is about to become an account, or to wait for approval; not with
    * those of the administrator. Throws to refuse it: `throw signUp.refuse('Forbidden', 'Only
    * divers')`. A proof of work or another captcha is checked here: apps send what
-   * `verificationCode` is to have. Nothing is stored yet, and the sign-up may still fail afterwards.
+   * `verificationCode` is to have. Nothing is stored yet, and the sign-up may still fail
+   * afterwards.
    *
    * Any other error is a fault: the caller gets an opaque 500.
    */

@@ -12,7 +12,9 @@ export function newCode(): string {
   return hyphenated(Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join(''))
 }
 
-/** The one spelling of a code, however it was typed: in any case, with or without spaces and hyphen. */
+/**
+ * The one spelling of a code, however it was typed: in any case, with or without spaces and hyphen.
+ */
 export function canonicalCode(typed: string): string {
   return hyphenated(typed.replace(/[\s-]/g, '').toUpperCase())
 }

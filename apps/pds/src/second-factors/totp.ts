@@ -48,7 +48,9 @@ export function totpSecretText(secret: Uint8Array): string {
   return (bits.match(/.{1,5}/g) ?? []).map((five) => base32[Number.parseInt(five.padEnd(5, '0'), 2)]).join('')
 }
 
-/** What apps read from a QR code. https://github.com/google/google-authenticator/wiki/Key-Uri-Format */
+/**
+ * What apps read from a QR code. https://github.com/google/google-authenticator/wiki/Key-Uri-Format
+ */
 export function totpUri(secret: Uint8Array, { issuer, account }: { issuer: string; account: string }): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`
   return `otpauth://totp/${label}?secret=${totpSecretText(secret)}&issuer=${encodeURIComponent(issuer)}`

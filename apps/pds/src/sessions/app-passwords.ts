@@ -2,8 +2,8 @@ import { type AppPassword, ConflictError, type PdsStorage } from '@atoll/storage
 import { type Did, formatDatetime } from '@atoll/syntax'
 import type { Accounts } from '../accounts/accounts.ts'
 import { Refused } from '../refused.ts'
+import { newRandomWord } from '../secrets/random-word.ts'
 import { keptAppPassword } from './kept-app-passwords.ts'
-import { newRandomWord } from './random-word.ts'
 
 /** A sign-in reads all app passwords of the account. */
 const maxAppPasswords = 100

@@ -26,7 +26,9 @@ export function sessionOutput(account: Account, factors: { email: boolean }): Se
   }
 }
 
-/** The same for a session that continues: that of an app password is not told the e-mail address. */
+/**
+ * The same for a session that continues: that of an app password is not told the e-mail address.
+ */
 export function sessionOutputFor(scope: AccessScope, account: Account, factors: { email: boolean }): SessionOutput {
   const output = sessionOutput(account, factors)
   if (scope === 'com.atproto.access') return output
@@ -34,7 +36,9 @@ export function sessionOutputFor(scope: AccessScope, account: Account, factors: 
   return rest
 }
 
-/** What they return about somebody whose sign-up waits for approval: an account that is not active. */
+/**
+ * What they return about somebody whose sign-up waits for approval: an account that is not active.
+ */
 export function waitingOutput({ did, handle, email }: Pick<SessionOutput, 'did' | 'handle' | 'email'>): SessionOutput {
   return { did, handle, email, emailConfirmed: false, active: false }
 }

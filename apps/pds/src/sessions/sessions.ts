@@ -74,9 +74,9 @@ export class Sessions {
   /**
    * Signs in by handle, DID or e-mail address, with the account's password or an app password.
    * Refuses with `AuthenticationRequired`, alike whether the account or the password is wrong, or
-   * with `AccountTakedown`. The account's own password may take a second factor: `SecondFactors.pass`
-   * says what that refuses with. `allowTakendown` lets a taken-down account in, with a token that may
-   * only appeal.
+   * with `AccountTakedown`. The account's own password may take a second factor:
+   * `SecondFactors.pass` says what that refuses with. `allowTakendown` lets a taken-down account
+   * in, with a token that may only appeal.
    */
   async signIn(identifier: string, password: string, options: SignInOptions = {}): Promise<SignedIn> {
     const { account, appPassword } = await this.#credentials.require(identifier, password, options)

@@ -1,21 +1,17 @@
-import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
+import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
 import { alice, bob, carol, time } from '../core/samples.ts'
 import type { StorageOf } from '../core/storage.ts'
 import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
 import type { EmailTokenPart } from '../email-tokens/email-token-store.ts'
 import type { KeyPart } from '../keys/key-store.ts'
-import type { RecordPart } from '../records/record-store.ts'
 import type { SecondFactorPart } from '../second-factors/second-factor-store.ts'
 import type { SessionPart } from '../sessions/session-store.ts'
 import type { StatePart } from '../state/state-store.ts'
 import type { AccountPart } from './account-store.ts'
 import { account } from './sample-account.ts'
 
-type Parts = AccountPart & RecordPart & EmailTokenPart & KeyPart & SecondFactorPart & SessionPart & StatePart
-
-const collection = parseNsid('app.bsky.feed.post')
-const rkey = parseRecordKey('one')
+type Parts = AccountPart & EmailTokenPart & KeyPart & SecondFactorPart & SessionPart & StatePart
 
 /** The rules of `AccountStore` and `AccountWrites`. */
 export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except: Exceptions = {}): void {
@@ -188,7 +184,6 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
       for (const did of [alice, bob]) {
         await storage.transact(did, (tx) => {
           tx.accounts.setPreferences(did, '[]')
-          tx.records.setTakedown(did, collection, rkey, 'because')
           tx.keys.setSigningKey(did, { curve: 'k256', privateKey: new Uint8Array(32) })
           tx.keys.reserve({
             did,
@@ -217,7 +212,6 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
       const left = async (did: Did) => [
         await storage.accounts.get(did),
         await storage.accounts.preferences(did),
-        await storage.records.takedown(did, collection, rkey),
         await storage.keys.signingKey(did),
         await storage.keys.reservedFor(did),
         await storage.emailTokens.get('confirm', did),

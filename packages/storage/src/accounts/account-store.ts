@@ -64,8 +64,8 @@ export interface AccountWrites {
    */
   update(did: Did, changes: Partial<Omit<Account, 'did' | 'createdAt'>>): void
   /**
-   * Deletes the account with its sessions, app passwords, second factors, e-mail tokens, messages to send,
-   * keys, claim and preferences. It is not an error if there is no account.
+   * Deletes the account with its sessions, app passwords, second factors, e-mail tokens, messages
+   * to send, keys, claim and preferences. It is not an error if there is no account.
    */
   delete(did: Did): void
   /**

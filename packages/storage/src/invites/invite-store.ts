@@ -42,8 +42,8 @@ export interface InviteWrites {
   /** Undoes the use of a code by `did`, if there was one. */
   giveBack(code: string, did: Did): void
   /**
-   * `ConflictError('inviteCode')` unless the account has made, for itself, exactly `count` codes by now: of
-   * transactions that race to make what it has earned, one commits.
+   * `ConflictError('inviteCode')` unless the account has made, for itself, exactly `count` codes by
+   * now: of transactions that race to make what it has earned, one commits.
    */
   requireMade(did: Did, count: number): void
   /** Disables these codes, and those given to these accounts. */

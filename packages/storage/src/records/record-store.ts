@@ -59,8 +59,8 @@ export interface RecordStore {
   /** The takedown of a record, whether or not the record is there. */
   takedown(did: Did, collection: Nsid, rkey: RecordKey): Promise<string | undefined>
   /**
-   * Keys between `first` and `last`, both included, that are taken down in the collection, ascending,
-   * whether or not the records are there.
+   * Keys between `first` and `last`, both included, that are taken down in the collection,
+   * ascending, whether or not the records are there.
    */
   takendown(
     did: Did,
@@ -71,7 +71,9 @@ export interface RecordStore {
   reposWith(collection: Nsid, options: { cursor?: string; limit: number }): Promise<Page<Did>>
 }
 
-/** How a transaction changes what is kept of records beside the repository, which brings the rest. */
+/**
+ * How a transaction changes what is kept of records beside the repository, which brings the rest.
+ */
 export interface RecordWrites {
   /**
    * Takes a record down, or with undefined restores it. It is the place that is taken down: the

@@ -61,7 +61,9 @@ export interface SecondFactorWrites {
   setRecoveryCodes(did: Did, hashes: readonly string[]): void
   /** A recovery code works once: `ConflictError('recoveryCode')` if it is not there. */
   useRecoveryCode(did: Did, hash: string): void
-  /** Counts a try before the code is looked at. `ConflictError('codeTries')` if there were too many. */
+  /**
+   * Counts a try before the code is looked at. `ConflictError('codeTries')` if there were too many.
+   */
   takeTry(did: Did, limits: TryLimits): void
   /** Forgets the tries: a code was right. */
   forgetTries(did: Did): void

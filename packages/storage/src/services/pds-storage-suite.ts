@@ -1,3 +1,4 @@
+import { parseNsid, parseRecordKey } from '@atoll/syntax'
 import { expect } from 'vitest'
 import { accountStoreSuite } from '../accounts/account-store-suite.ts'
 import { account } from '../accounts/sample-account.ts'
@@ -22,6 +23,9 @@ import { stateStoreSuite } from '../state/state-store-suite.ts'
 import type { PdsParts } from './pds-storage.ts'
 import { transactionSuite } from './transaction-suite.ts'
 
+const collection = parseNsid('app.bsky.feed.post')
+const rkey = parseRecordKey('one')
+
 /** Every rule of `PdsStorage` and of its stores: the tests that an adapter has to pass. */
 export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, except: Exceptions = {}): void {
   transactionSuite(name, open, except)
@@ -43,6 +47,19 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
   stateStoreSuite(name, open, except)
   describeRules(`${name}: repositories and accounts`, except, (rule) => {
     const { fresh } = storageForEach(open)
+
+    rule('deletes the takedowns of records with their account', async () => {
+      const storage = await fresh()
+      for (const did of [alice, bob]) {
+        await storage.transact(did, (tx) => {
+          tx.accounts.create(account(did, did.slice(-3)))
+          tx.records.setTakedown(did, collection, rkey, 'because')
+        })
+      }
+      await storage.transact(alice, (tx) => tx.accounts.delete(alice))
+      expect(await storage.records.takedown(alice, collection, rkey)).toBeUndefined()
+      expect(await storage.records.takedown(bob, collection, rkey)).toBe('because')
+    })
 
     rule('lists repositories in order of creation, with their status', async () => {
       const storage = await fresh()

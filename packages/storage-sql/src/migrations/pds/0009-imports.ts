@@ -1,7 +1,9 @@
 import type { Migration } from '../migration.ts'
 import { createTable } from '../table.ts'
 
-/** Repositories are imported in many transactions: what they gather is kept aside until the last. */
+/**
+ * Repositories are imported in many transactions: what they gather is kept aside until the last.
+ */
 export const imports: Migration = {
   part: 'pds',
   version: 9,
