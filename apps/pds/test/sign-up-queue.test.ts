@@ -1,4 +1,5 @@
 import { createPlcDirectory } from '@atoll/plc-directory'
+import { ConflictError } from '@atoll/storage'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config/config.ts'
 import { createPds } from '../src/pds.ts'
@@ -185,6 +186,29 @@ describe('an approval', () => {
       expect(failing).toBeLessThan(10)
     }
     expect((await list()).body.waiting).toBe(0)
+  })
+
+  it('does not depend on a mail: with no room for one more, there is an account, and its DID lives', async () => {
+    const [ann, bea] = [(await signUp('ann')).body, (await signUp('bea')).body]
+    const { storage } = pds.adapters
+    const transact = storage.transact.bind(storage)
+    let refusals = 0
+    storage.transact = (of, work) =>
+      transact(of, async (tx) => {
+        let isMailed = false
+        const outbox = { add: () => void (isMailed = true) }
+        const done = await work(
+          new Proxy(tx, { get: (_, part) => (part === 'outbox' ? outbox : Reflect.get(tx, part)) }),
+        )
+        if (!isMailed) return done
+        refusals += 1
+        throw new ConflictError('outbox')
+      })
+    expect(outcomes(await approve(ann.did))).toEqual(['joined'])
+    expect((await turnAway(bea.did)).body).toEqual({ refused: [bea.did] })
+    expect(refusals).toBe(2)
+    const document = await pds.adapters.plcFetch(`http://plc.test/${ann.did}`)
+    expect(document.status).toBe(200)
   })
 
   it('and a refusal are told by mail', async () => {

@@ -216,7 +216,8 @@ export class PendingSignUps {
     try {
       return await this.#open(claim, also)
     } catch (error) {
-      if (!(error instanceof ConflictError)) throw error
+      // A mail that finds no room says nothing about the sign-up, which is tried again without it.
+      if (!(error instanceof ConflictError) || error.field === 'outbox') throw error
       // Another process was faster: it has made the account, or gave up the sign-up before the
       // directory was told.
       if (error.field === 'handle' || error.field === 'email') await this.#undo(claim)
