@@ -1,20 +1,11 @@
 import { lexicons } from '@atoll/lexicons'
 import { isGeneralError } from '@atoll/xrpc'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { notServed } from '../src/not-served.ts'
 import { undeclaredErrors } from '../src/undeclared-errors.ts'
 import { PdsUnderTest } from './pds-under-test.ts'
 
-/** Methods that the lexicons describe and other services serve: the relay, the labeler. */
-const servedElsewhere: readonly string[] = [
-  'com.atproto.label.queryLabels',
-  'com.atproto.label.subscribeLabels',
-  'com.atproto.moderation.createReport',
-  'com.atproto.sync.getHostStatus',
-  'com.atproto.sync.listHosts',
-  'com.atproto.sync.notifyOfUpdate',
-  'com.atproto.sync.requestCrawl',
-  'com.atproto.temp.fetchLabels',
-]
+const servedElsewhere = Object.keys(notServed)
 
 /** Methods of a personal data server that are still to come. */
 const stillToCome: readonly string[] = [
