@@ -1,7 +1,7 @@
 // Writes what is generated: the names that project.json decides, packages/lexicons/src from
-// lexicons/, the modules of the examples from theirs, the documents about settings and
-// methods, and the fields that all manifests share. With `--check` it writes nothing, and fails when
-// something would change.
+// lexicons/, the modules of the examples from theirs, the documents about settings and methods, and
+// the fields that all manifests share. With `--check` it writes nothing, and fails when something
+// would change.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { bundle, root, run } from './bundle-sources.mjs'
