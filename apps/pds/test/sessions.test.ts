@@ -50,6 +50,21 @@ describe('createSession', () => {
   })
 })
 
+describe('a deactivated account', () => {
+  it('signs in and stays signed in, and is told so', async () => {
+    await pds.adapters.storage.transact(alice.did, (tx) =>
+      tx.accounts.update(alice.did, { deactivatedAt: '2026-01-01T00:00:00.000Z' as never }),
+    )
+    const created = await signIn('alice.test', alice.password)
+    const refreshed = await refresh(created.body.refreshJwt)
+    const told = await pds.get('com.atproto.server.getSession', { token: refreshed.body.accessJwt })
+    for (const { status, body } of [created, refreshed, told]) {
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ did: alice.did, active: false, status: 'deactivated' })
+    }
+  })
+})
+
 describe('access tokens', () => {
   const session = (headers: Record<string, string>) => pds.get('com.atproto.server.getSession', { headers })
 

@@ -50,6 +50,11 @@ export class SecondFactors {
     return { email, totp: totp?.isConfirmed ?? false, recoveryCodes: recoveryCodeHashes.length }
   }
 
+  /** Whether signing in takes a code by mail, as answers about sessions say it. */
+  takesEmailCode(did: Did): Promise<boolean> {
+    return this.#deps.storage.secondFactors.takesEmailCode(did)
+  }
+
   /**
    * Lets a sign-in pass whose password was right. Without a code it refuses with
    * `AuthFactorTokenRequired`, once it has mailed one if mail is the factor; a wrong code is

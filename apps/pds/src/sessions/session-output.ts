@@ -13,14 +13,14 @@ export interface SessionOutput {
 }
 
 /** What the session methods return about an account. */
-export function sessionOutput(account: Account, factors: { email: boolean }): SessionOutput {
+export function sessionOutput(account: Account, takesEmailCode: boolean): SessionOutput {
   const status = accountStatus(account)
   return {
     did: account.did,
     handle: account.handle ?? 'handle.invalid',
     email: account.email,
     emailConfirmed: account.emailConfirmedAt !== undefined,
-    ...(factors.email ? { emailAuthFactor: true } : {}),
+    ...(takesEmailCode ? { emailAuthFactor: true } : {}),
     active: status === 'active',
     ...(status === 'active' ? {} : { status }),
   }
@@ -29,8 +29,8 @@ export function sessionOutput(account: Account, factors: { email: boolean }): Se
 /**
  * The same for a session that continues: that of an app password is not told the e-mail address.
  */
-export function sessionOutputFor(scope: AccessScope, account: Account, factors: { email: boolean }): SessionOutput {
-  const output = sessionOutput(account, factors)
+export function sessionOutputFor(scope: AccessScope, account: Account, takesEmailCode: boolean): SessionOutput {
+  const output = sessionOutput(account, takesEmailCode)
   if (scope === 'com.atproto.access') return output
   const { email: _, emailConfirmed: __, emailAuthFactor: ___, ...rest } = output
   return rest

@@ -104,13 +104,17 @@ export class SqlSecondFactors implements SecondFactorStore {
   }
 
   async get(did: Did): Promise<SecondFactors> {
-    const email = await this.#run(first(emailFactorOf, { did }))
+    const email = await this.takesEmailCode(did)
     const codes = await this.#run(all(recoveryCodesOf, { did }))
     return {
-      email: email !== undefined,
+      email,
       totp: await this.#totp(did),
       recoveryCodeHashes: codes.map(({ hash }) => hash),
     }
+  }
+
+  async takesEmailCode(did: Did): Promise<boolean> {
+    return (await this.#run(first(emailFactorOf, { did }))) !== undefined
   }
 
   async totpSecrets({ limit, cursor = '' as Did }: { limit: number; cursor?: Did }): Promise<TotpSecret[]> {

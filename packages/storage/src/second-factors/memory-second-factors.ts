@@ -32,6 +32,10 @@ export class MemorySecondFactors implements SecondFactorStore, SecondFactorWrite
     return this.#of(did)
   }
 
+  async takesEmailCode(did: Did): Promise<boolean> {
+    return this.#of(did).email
+  }
+
   async totpSecrets({ limit, cursor = '' as Did }: { limit: number; cursor?: Did }): Promise<TotpSecret[]> {
     return [...this.#factors]
       .flatMap(([did, { totp }]) => (totp && compareText(did, cursor) > 0 ? [{ did, secret: totp.secret }] : []))

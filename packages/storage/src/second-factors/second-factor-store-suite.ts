@@ -37,9 +37,12 @@ export function secondFactorStoreSuite(
     })
 
     rule('switches codes by mail on and off, for one account', async () => {
-      const { factors, change } = await withStorage()
+      const { storage, factors, change } = await withStorage()
+      expect(await storage.secondFactors.takesEmailCode(alice)).toBe(false)
       await change((writes) => writes.setEmail(alice, true))
       expect(await factors()).toEqual({ ...none, email: true })
+      expect(await storage.secondFactors.takesEmailCode(alice)).toBe(true)
+      expect(await storage.secondFactors.takesEmailCode(bob)).toBe(false)
       expect(await factors(bob)).toEqual(none)
       await change((writes) => writes.setEmail(alice, false))
       expect(await factors()).toEqual(none)

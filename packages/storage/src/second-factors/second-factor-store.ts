@@ -38,6 +38,8 @@ export interface TryLimits {
 /** Committed second factors. */
 export interface SecondFactorStore {
   get(did: Did): Promise<SecondFactors>
+  /** `email` alone, for those who ask often. */
+  takesEmailCode(did: Did): Promise<boolean>
   /** The secrets of accounts after the DID `cursor`, ascending by DID. */
   totpSecrets(options: { limit: number; cursor?: Did }): Promise<TotpSecret[]>
 }

@@ -8,7 +8,7 @@ import type { Sessions } from '../../sessions/sessions.ts'
 interface Deps {
   sessions: Pick<Sessions, 'signIn'>
   identity: Pick<Identity, 'documents'>
-  secondFactors: Pick<SecondFactors, 'of'>
+  secondFactors: Pick<SecondFactors, 'takesEmailCode'>
 }
 
 export function createSession({ sessions, identity, secondFactors }: Deps): Handler<typeof method> {
@@ -25,7 +25,7 @@ export function createSession({ sessions, identity, secondFactors }: Deps): Hand
     })
     return {
       ...jwts,
-      ...sessionOutput(account, await secondFactors.of(account.did)),
+      ...sessionOutput(account, await secondFactors.takesEmailCode(account.did)),
       ...(await identity.documents.forSession(account.did)),
     }
   }

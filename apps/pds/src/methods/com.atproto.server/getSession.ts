@@ -10,7 +10,7 @@ import type { SignUps } from '../../sign-ups/sign-ups.ts'
 interface Deps {
   accounts: Pick<Accounts, 'require'>
   identity: Pick<Identity, 'documents'>
-  secondFactors: Pick<SecondFactors, 'of'>
+  secondFactors: Pick<SecondFactors, 'takesEmailCode'>
   signUps: Pick<SignUps, 'queue'>
 }
 
@@ -24,7 +24,7 @@ export function getSession({
     const { did, scope } = credentials
     const waiting = scope === 'com.atproto.signupQueued' ? await signUps.queue.get(did) : undefined
     if (waiting) return waitingOutput(waiting)
-    const output = sessionOutputFor(scope, await accounts.require(did), await secondFactors.of(did))
+    const output = sessionOutputFor(scope, await accounts.require(did), await secondFactors.takesEmailCode(did))
     return { ...output, ...(await identity.documents.forSession(did)) }
   }
 }

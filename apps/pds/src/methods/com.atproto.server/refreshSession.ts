@@ -10,7 +10,7 @@ import type { SignUps } from '../../sign-ups/sign-ups.ts'
 interface Deps {
   sessions: Pick<Sessions, 'refresh'>
   identity: Pick<Identity, 'documents'>
-  secondFactors: Pick<SecondFactors, 'of'>
+  secondFactors: Pick<SecondFactors, 'takesEmailCode'>
   signUps: Pick<SignUps, 'queue'>
 }
 
@@ -28,7 +28,7 @@ export function refreshSession({
     const { account, scope, ...jwts } = await sessions.refresh(credentials.did, credentials.tokenId)
     return {
       ...jwts,
-      ...sessionOutputFor(scope, account, await secondFactors.of(account.did)),
+      ...sessionOutputFor(scope, account, await secondFactors.takesEmailCode(account.did)),
       ...(await identity.documents.forSession(account.did)),
     }
   }
