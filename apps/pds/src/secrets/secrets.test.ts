@@ -114,6 +114,19 @@ describe('private keys', () => {
     expect(all.every(({ privateKey }) => secrets.sealer.isCurrent(privateKey))).toBe(true)
   })
 
+  it('are renewed but for one that cannot be read, and the older key stays needed', async () => {
+    await store(older)
+    const bob: Did = 'did:plc:bobbobbobbobbobbobbobbob'
+    const [ofAlice] = await stored()
+    await storage.transact(bob, (tx) => tx.keys.setSigningKey(bob, { curve: 'k256', privateKey: ofAlice! }))
+    const secrets = await start(newer, older)
+    await expect(secrets.renew()).rejects.toThrow(
+      `1 secrets are not under the newest key: SealError: the signing key of ${bob}`,
+    )
+    for (const bytes of await stored()) expect(secrets.sealer.isCurrent(bytes)).toBe(true)
+    await expect(start(newer)).rejects.toThrow(idOf(older))
+  })
+
   it('are renewed once: what was done is not looked at again', async () => {
     const secrets = await store(older)
     await secrets.renew()

@@ -54,7 +54,11 @@ export async function openSecrets(deps: SecretsDeps): Promise<Secrets> {
     storage: keys.length === 0 ? storage : sealedStorage(storage, sealer),
     async renew() {
       if (await used.areRenewed()) return
-      for (const kind of kinds) await renewKind(kind, { sealer, storage, signal: stopping.signal })
+      const failures: unknown[] = []
+      for (const kind of kinds) await renewKind(kind, { sealer, storage, signal: stopping.signal, failures })
+      if (failures.length > 0) {
+        throw new AggregateError(failures, `${failures.length} secrets are not under the newest key: ${failures[0]}`)
+      }
       if (stopping.signal.aborted) return
       await used.noteRenewed()
       onRenewed()
@@ -67,20 +71,25 @@ interface Renewing {
   readonly sealer: Sealer
   readonly storage: PdsStorage
   readonly signal: AbortSignal
+  /** One secret that cannot be read does not keep the others from being renewed. */
+  readonly failures: unknown[]
 }
 
-async function renewKind(kind: SealedKind, { sealer, storage, signal }: Renewing): Promise<void> {
+async function renewKind(kind: SealedKind, { sealer, storage, signal, failures }: Renewing): Promise<void> {
   let cursor: string | undefined
   while (!signal.aborted) {
     const page = await kind.page({ limit: pageSize, cursor })
     const outdated = page.filter(({ stored }) => !sealer.isCurrent(stored))
-    await Promise.all(outdated.map((value) => renewValue(value, sealer, storage)))
+    const renewals = outdated.map((value) => renewValue(value, sealer, storage))
+    for (const renewal of await Promise.allSettled(renewals)) {
+      if (renewal.status === 'rejected') failures.push(renewal.reason)
+    }
     cursor = page.at(-1)?.cursor
     if (page.length < pageSize) return
   }
 }
 
-function renewValue({ context, stored, did, rewrite }: SealedValue, sealer: Sealer, storage: PdsStorage) {
+async function renewValue({ context, stored, did, rewrite }: SealedValue, sealer: Sealer, storage: PdsStorage) {
   const to = sealer.seal(sealer.open(stored, context), context)
-  return storage.transact(did, (tx) => rewrite(tx, { from: stored, to }))
+  await storage.transact(did, (tx) => rewrite(tx, { from: stored, to }))
 }
