@@ -38,7 +38,10 @@ export async function startAtoll(options: { nodeFlags?: string[] } = {}): Promis
   return { name: 'atoll', version: ownVersion(), url, pid: pds.pid!, helperPids, dataFolder, stop }
 }
 
-/** Configured like the reference: no invites, no rate limits, no log, no crawlers. */
+/**
+ * Configured like the reference: no invites, no brake on sign-ups, no rate limits, no log, no
+ * crawlers.
+ */
 function environment(port: number, plcUrl: string, dataFolder: string): Record<string, string> {
   return {
     PDS_HOSTNAME: 'pds.test',
@@ -50,6 +53,9 @@ function environment(port: number, plcUrl: string, dataFolder: string): Record<s
     PDS_DISABLE_SSRF_PROTECTION: 'true', // the directory is on loopback
     PDS_SERVICE_HANDLE_DOMAINS: '.test',
     PDS_INVITE_REQUIRED: 'false',
+    PDS_MAX_ACCOUNTS: '0',
+    PDS_SIGNUPS_PER_HOUR: '0',
+    PDS_SIGNUPS_PER_ADDRESS_PER_HOUR: '0',
     PDS_RATE_LIMITS_ENABLED: 'false',
     PDS_JWT_SECRET: randomBytes(24).toString('hex'),
     PDS_ADMIN_PASSWORD: randomBytes(12).toString('hex'),

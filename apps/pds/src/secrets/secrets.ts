@@ -50,7 +50,7 @@ export async function openSecrets(deps: SecretsDeps): Promise<Secrets> {
   const stopping = new AbortController()
   return {
     sealer,
-    // Without a key nothing is encrypted, as the check has made sure, and writes need not pass here.
+    // Without a key nothing is encrypted, as the check has made sure: writes need not pass here.
     storage: keys.length === 0 ? storage : sealedStorage(storage, sealer),
     async renew() {
       if (await used.areRenewed()) return
