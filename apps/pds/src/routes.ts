@@ -51,6 +51,7 @@ export const routes = (s: Services, may: Access) => [
   route(server.createInviteCodes, may.admin, serverMethods.createInviteCodes(s)),
   route(server.getAccountInviteCodes, may.fullAccount, serverMethods.getAccountInviteCodes(s)),
 
+  route(temp.addReservedHandle, may.admin, tempMethods.addReservedHandle(s)),
   route(temp.checkSignupQueue, may.signedUp, tempMethods.checkSignupQueue(s)),
   route(ownAccount.updateDidDocument, may.fullAccount, ownAccountMethods.updateDidDocument(s), {
     limits: limits.plcOperations,

@@ -25,6 +25,7 @@ const impossibleWrite = ['RepoNotFound', 'BlobNotFound', 'InvalidMimeType', 'Inv
  * error: clients know these names from methods that do declare them, or from other servers.
  */
 export const undeclaredErrors = {
+  'com.atproto.temp.addReservedHandle': ['InvalidHandle'],
   'com.atproto.admin.updateAccountHandle': ['HandleNotAvailable', 'InvalidHandle', 'UnsupportedDomain'],
   'com.atproto.identity.refreshIdentity': ['InvalidHandle'], // as resolveHandle
   'com.atproto.identity.resolveIdentity': ['InvalidHandle'],

@@ -63,6 +63,45 @@ describe('updateHandle', () => {
   })
 })
 
+describe('the administrator', () => {
+  const admin = { headers: { authorization: `Basic ${btoa('admin:admin-of-the-tests')}` } }
+  const give = (handle: string, did = alice.did) =>
+    pds.post('com.atproto.admin.updateAccountHandle', { did, handle }, admin)
+
+  it('gives reserved names, and the bare domain, which then leads to the account', async () => {
+    expect((await give('admin.test')).status).toBe(200)
+    expect((await give('test')).body.error).toBe('InvalidRequest') // one label is no handle
+    expect((await give('nobody.test', 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')).status).toBe(400)
+    const own = await PdsUnderTest.start({ PDS_SERVICE_HANDLE_DOMAINS: '.island.example.com' })
+    const { body } = await own.post('com.atproto.server.createAccount', {
+      handle: 'keeper.island.example.com',
+      email: 'keeper@example.com',
+      password: 'password',
+    })
+    const bare = 'island.example.com'
+    expect(
+      (await own.post('com.atproto.admin.updateAccountHandle', { did: body.did, handle: bare }, admin)).status,
+    ).toBe(200)
+    expect((await own.get('com.atproto.identity.resolveHandle', { params: { handle: bare } })).body.did).toBe(body.did)
+    const file = await own.fetch('/.well-known/atproto-did', { headers: { host: bare } })
+    expect(await file.text()).toBe(body.did)
+    expect((await own.fetch(`/tls-check?domain=${bare}`)).status).toBe(200)
+    await own.close()
+  })
+
+  it('reserves handles, which accounts then do not get and the administrator may give', async () => {
+    const reserve = (handle: string) => pds.post('com.atproto.temp.addReservedHandle', { handle }, admin)
+    expect((await reserve('Harbour.test')).status).toBe(200)
+    expect((await reserve('no handle')).body.error).toBe('InvalidHandle')
+    const refused = { error: 'HandleNotAvailable', message: 'Reserved handle' }
+    expect((await update('harbour.test')).body).toEqual(refused)
+    const signUp = { handle: 'harbour.test', email: 'bob@example.com', password: 'password' }
+    expect((await pds.post('com.atproto.server.createAccount', signUp)).body).toEqual(refused)
+    expect((await give('harbour.test')).status).toBe(200)
+    expect((await update('harbour.test')).status).toBe(200)
+  })
+})
+
 describe('resolveHandle', () => {
   it('refuses a top-level domain that no handle may have', async () => {
     const { status, body } = await pds.get('com.atproto.identity.resolveHandle', { params: { handle: 'alice.local' } })

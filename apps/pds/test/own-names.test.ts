@@ -107,6 +107,7 @@ describe('a change of handle', () => {
         restoreHandle: async () => {},
         submit: async () => 'accepted',
       },
+      reserved: { requireFree: async () => {} },
       hosted: { content: async () => undefined, isTaken: async () => false, write: () => {} },
       locks: new DidLocks(),
     })

@@ -20,7 +20,6 @@ const stillToCome: readonly string[] = [
   'com.atproto.server.deactivateAccount',
   'com.atproto.server.deleteAccount',
   'com.atproto.server.requestAccountDelete',
-  'com.atproto.temp.addReservedHandle',
   'com.atproto.temp.checkHandleAvailability',
   'com.atproto.temp.dereferenceScope',
   'com.atproto.temp.requestPhoneVerification',

@@ -11,10 +11,12 @@ import type { LookUpCaller, LookUps } from '../identity/look-ups.ts'
 import { directoryFailure, type PlcAccounts } from '../identity/plc-accounts.ts'
 import { requireHandleOf } from './foreign-handles.ts'
 import { type HandleRules, handleTaken } from './handle-rules.ts'
+import type { ReservedHandles } from './reserved-handles.ts'
 
 interface HandleChangesDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'claims' | 'transact'>
   readonly handles: HandleRules
+  readonly reserved: Pick<ReservedHandles, 'requireFree'>
   readonly identity: Pick<IdentityResolver, 'forget'>
   readonly lookUps: Pick<LookUps, 'of'>
   readonly hosted: Pick<HostedDocuments, 'content' | 'isTaken' | 'write'>
@@ -43,6 +45,7 @@ const otherChange = 'Another change of this handle'
 export class HandleChanges {
   readonly #storage: HandleChangesDeps['storage']
   readonly #handles: HandleRules
+  readonly #reserved: HandleChangesDeps['reserved']
   readonly #identity: HandleChangesDeps['identity']
   readonly #lookUps: HandleChangesDeps['lookUps']
   readonly #hosted: HandleChangesDeps['hosted']
@@ -53,6 +56,7 @@ export class HandleChanges {
   constructor(deps: HandleChangesDeps) {
     this.#storage = deps.storage
     this.#handles = deps.handles
+    this.#reserved = deps.reserved
     this.#identity = deps.identity
     this.#lookUps = deps.lookUps
     this.#hosted = deps.hosted
@@ -79,6 +83,7 @@ export class HandleChanges {
     const handle = handles.normalize(wanted)
     // A name that was reserved after the account got it stays with the account.
     const reserved = options.reserved || account.handle === handle
+    if (!reserved) await this.#reserved.requireFree(handle)
     if (handles.isLocal(handle)) handles.requireLocal(handle, { reserved })
     else if (!(reserved && handles.isDomain(handle))) await requireHandleOf(this.#lookUps.of(caller), handle, did)
     await this.#locks

@@ -70,6 +70,7 @@ interface SignUpsDeps {
   /** How many accounts there may be; undefined for any number. */
   readonly maxAccounts: number | undefined
   readonly hosted: Pick<HostedDocuments, 'isTaken'>
+  readonly reserved: Pick<Handles['reserved'], 'requireFree'>
   readonly pending: Pick<PendingSignUps, 'start' | 'resume' | 'settle'>
   readonly writer: Pick<RepoWriter, 'newRepo' | 'requireNewRepoAllowed'>
   readonly now?: () => number
@@ -91,6 +92,7 @@ export class SignUps {
   readonly #pending: SignUpsDeps['pending']
   readonly #writer: SignUpsDeps['writer']
   readonly #hosted: SignUpsDeps['hosted']
+  readonly #reserved: SignUpsDeps['reserved']
   readonly #now: () => number
 
   constructor(deps: SignUpsDeps) {
@@ -107,6 +109,7 @@ export class SignUps {
     this.#pending = deps.pending
     this.#writer = deps.writer
     this.#hosted = deps.hosted
+    this.#reserved = deps.reserved
     this.#now = deps.now ?? (() => Date.now())
   }
 
@@ -246,6 +249,7 @@ export class SignUps {
   async #requireFree({ handle, email }: Pick<WantedAccount, 'handle' | 'email'>, did?: Did): Promise<void> {
     const { accounts, claims } = this.#storage
     if ((await accounts.byHandle(handle)) ?? (await claims.byHandle(handle))) throw new ConflictError('handle')
+    await this.#reserved.requireFree(handle)
     if (await this.#hosted.isTaken(handle, did)) throw new ConflictError('handle')
     if ((await accounts.byEmail(email)) ?? (await claims.byEmail(email))) throw new ConflictError('email')
     if (did !== undefined && (await accounts.get(did))) throw new ConflictError('did')
@@ -265,7 +269,7 @@ interface OpenSignUpsDeps {
   readonly accounts: Pick<Accounts, 'passwords'>
   readonly sessions: Sessions
   readonly invites: Invites
-  readonly handles: Pick<Handles, 'rules'>
+  readonly handles: Pick<Handles, 'rules' | 'reserved'>
   readonly identity: Pick<Identity, 'plc' | 'hosted'>
   readonly repos: Pick<Repos, 'writer'>
   /** Shared with changes of handles, since both change the names of an account. */
@@ -298,6 +302,7 @@ export function openSignUps(deps: OpenSignUpsDeps): SignUps {
     }),
     handles: deps.handles.rules,
     hosted,
+    reserved: deps.handles.reserved,
     pending,
     writer,
     maxAccounts,

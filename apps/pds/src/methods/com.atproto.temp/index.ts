@@ -1,1 +1,2 @@
+export { addReservedHandle } from './addReservedHandle.ts'
 export { checkSignupQueue } from './checkSignupQueue.ts'
