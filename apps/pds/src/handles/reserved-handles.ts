@@ -13,7 +13,9 @@ interface ReservedHandlesDeps {
 
 const namespace = 'reserved handle'
 
-/** Handles that the administrator keeps from accounts, beside the names that every server reserves. */
+/**
+ * Handles that the administrator keeps from accounts, beside the names that every server reserves.
+ */
 export class ReservedHandles {
   readonly #storage: ReservedHandlesDeps['storage']
   readonly #rules: ReservedHandlesDeps['rules']
