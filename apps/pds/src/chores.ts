@@ -6,6 +6,7 @@ import type { UnfinishedChanges } from './claims/unfinished-changes.ts'
 import type { Config } from './config/config.ts'
 import type { ReservedKeys } from './did-changes/reserved-keys.ts'
 import type { RelayNotifier } from './relays/relay-notifier.ts'
+import type { RepoImporter } from './repos/import/repo-importer.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { Sessions } from './sessions/sessions.ts'
 
@@ -17,6 +18,7 @@ interface ChoresDeps {
   readonly storage: Pick<PdsStorage, 'events'>
   readonly relays: Pick<RelayNotifier, 'notify'>
   readonly unfinishedChanges: Pick<UnfinishedChanges, 'settle'>
+  readonly repos: { readonly importer: Pick<RepoImporter, 'sweep'> }
   readonly blobs: Pick<Blobs, 'sweep'>
   readonly sessions: Pick<Sessions, 'forgetExpired'>
   readonly secrets: Pick<Secrets, 'renew'>
@@ -29,10 +31,11 @@ interface ChoresDeps {
  * In one process only: every process that runs does all of it.
  */
 export function chores(deps: ChoresDeps): Chore[] {
-  const { config, storage, relays, unfinishedChanges, blobs, sessions, secrets, reservedKeys } = deps
+  const { config, storage, repos, relays, unfinishedChanges, blobs, sessions, secrets, reservedKeys } = deps
   return [
     { name: 'crawlers', everyMs: minute, run: () => relays.notify() },
     { name: 'unfinished changes of accounts', everyMs: minute, run: () => unfinishedChanges.settle() },
+    { name: 'imports', everyMs: 10 * minute, run: () => repos.importer.sweep() },
     { name: 'blobs', everyMs: hour, run: () => blobs.sweep() },
     {
       name: 'events',

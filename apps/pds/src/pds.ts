@@ -124,7 +124,8 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   closers.add(() => blobs.settled())
   const hooks = await openHooks({ hooks: options.hooks, events, log })
   closers.add(() => hooks.close())
-  const repos = openRepos({ storage, accounts, blobs, locks: repoLocks, check: hooks.check })
+  const repos = openRepos({ storage, accounts, blobs, identity, locks: repoLocks, check: hooks.check, onError })
+  closers.add(() => repos.importer.settled())
   const didChanges = openDidChanges({ config, storage, identity, repos, locks: nameLocks, codes })
   const human = openHumanCheck(config.captcha, adapters.captcha)
   const signUps = openSignUps({
@@ -197,6 +198,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     chores({
       config,
       storage,
+      repos,
       relays,
       unfinishedChanges,
       blobs,
@@ -215,6 +217,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     router,
     services: pdsServices,
     async settled() {
+      await repos.importer.settled()
       await blobs.settled()
       await passwordResets.settled()
       await mail.outbox.settled()

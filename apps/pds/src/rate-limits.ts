@@ -63,6 +63,8 @@ export const limits = {
     { name: 'requestPasswordReset-address-day', points: 15, durationMs: day, key: emailAddress },
   ],
   resetPassword: [{ name: 'resetPassword', points: 50, durationMs: 5 * minute }],
+  /** Each replaces a whole repository. */
+  importRepo: [{ name: 'importRepo', points: 30, durationMs: hour, key: caller }],
   uploadBlob: [{ name: 'uploadBlob', points: 1000, durationMs: day, key: caller }],
 } satisfies Record<string, readonly RateLimit<never>[]>
 

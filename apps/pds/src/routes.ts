@@ -97,6 +97,11 @@ export const routes = (s: Services, may: Access) => [
     limits: limits.uploadBlob,
     skipGlobalLimits: true,
   }),
+  route(repo.importRepo, may.fullAccount, repoMethods.importRepo(s), {
+    maxBytes: s.config.imports.maxBytes ?? Number.MAX_SAFE_INTEGER,
+    limits: limits.importRepo,
+  }),
+  route(repo.listMissingBlobs, may.account, repoMethods.listMissingBlobs(s)),
 
   route(sync.getRepo, may.reader, syncMethods.getRepo(s)),
   route(sync.getRecord, may.reader, syncMethods.getRecord(s)),

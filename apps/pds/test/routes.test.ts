@@ -13,8 +13,6 @@ const stillToCome: readonly string[] = [
   'app.bsky.actor.putPreferences',
   'com.atproto.admin.deleteAccount',
   'com.atproto.lexicon.resolveLexicon',
-  'com.atproto.repo.importRepo',
-  'com.atproto.repo.listMissingBlobs',
   'com.atproto.server.activateAccount',
   'com.atproto.server.checkAccountStatus',
   'com.atproto.server.deactivateAccount',

@@ -4,6 +4,7 @@ import {
   type BlobBytes,
   type BlobKey,
   BlobMissingError,
+  type BlobReference,
   type BlobStore,
   type BlobStream,
   BlobTooLargeError,
@@ -42,7 +43,7 @@ interface BlobReading {
 }
 
 interface BlobsDeps {
-  readonly storage: Pick<PdsStorage, 'blobs' | 'records' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'blobs' | 'records' | 'imports' | 'transact'>
   readonly store: BlobStore
   /**
    * Held while blobs are deleted, so that no record refers to them and no upload repeats them
@@ -162,6 +163,28 @@ export class Blobs {
       if (error instanceof BlobMissingError) throw notFound(error.cid)
       throw error
     }
+  }
+
+  /**
+   * Gives the uploads to which an import refers their permanent place. What the import says of
+   * their types and sizes is taken as it is: the records were written under another server's rules.
+   */
+  async claimImported(did: Did, importId: string): Promise<void> {
+    let cursor: Cid | undefined
+    do {
+      const cids = await this.#storage.imports.temporaryBlobs(importId, {
+        limit: collectAtOnce,
+        ...(cursor ? { cursor } : {}),
+      })
+      // One whose bytes are lost is restored when the same file is uploaded again.
+      for (const cid of cids) await this.#store.makePermanent(did, [cid]).catch(unlessMissing)
+      cursor = cids.length < collectAtOnce ? undefined : cids.at(-1)
+    } while (cursor)
+  }
+
+  /** Blobs to which records refer and that were never uploaded, ascending by CID bytes. */
+  missing(did: Did, options: { limit: number; cursor?: Cid }): Promise<BlobReference[]> {
+    return this.#storage.blobs.missing(did, options)
   }
 
   /**
@@ -321,6 +344,10 @@ export function openBlobs({ config, log, ...deps }: OpenBlobsDeps): Blobs {
         cid: String(cid),
       }),
   })
+}
+
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof BlobMissingError)) throw error
 }
 
 function reportKey(did: Did, cid: Cid): string {

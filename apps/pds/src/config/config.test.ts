@@ -317,6 +317,8 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
   PDS_ENABLE_DID_DOC_WITH_SESSION: [['on', 'must be true or false']],
   PDS_DISABLE_SSRF_PROTECTION: [['yes', 'must be true or false']],
   PDS_FETCH_MAX_RESPONSE_SIZE: [['0', 'of at least 1']],
+  PDS_ACCEPTING_REPO_IMPORTS: [['no', 'must be true or false']],
+  PDS_MAX_REPO_IMPORT_SIZE: [['0', 'of at least 1']],
   PDS_SIGNUP_MODE: [['everyone', "'everyone' is not one of open, invite, approval, closed"]],
   PDS_MAX_ACCOUNTS: [['-1', 'of at least 0']],
   PDS_SIGNUPS_PER_HOUR: [['many', 'of at least 0']],

@@ -2,6 +2,7 @@ import { logSettings, type Values } from '@atoll/process'
 import { captcha } from './captcha.ts'
 import { crawlers, subscriptions } from './firehose.ts'
 import { identity } from './identity.ts'
+import { imports } from './imports.ts'
 import { invites } from './invites.ts'
 import { mail } from './mail.ts'
 import { moderation } from './moderation.ts'
@@ -20,6 +21,7 @@ export const settings = {
   secrets,
   storage,
   blobs,
+  imports,
   identity,
   signUps,
   captcha,

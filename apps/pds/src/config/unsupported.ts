@@ -87,10 +87,6 @@ export const unsupportedSettings: readonly UnsupportedSetting[] = [
     instead: 'requests are counted in the memory of this process',
   },
   {
-    variables: ['PDS_ACCEPTING_REPO_IMPORTS', 'PDS_MAX_REPO_IMPORT_SIZE'],
-    instead: 'repositories cannot be imported',
-  },
-  {
     variables: ['PDS_DPOP_SECRET', 'PDS_OAUTH_TRUSTED_CLIENTS'],
     instead: 'there is no OAuth, and clients sign in with passwords',
   },

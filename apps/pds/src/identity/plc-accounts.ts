@@ -118,6 +118,20 @@ export class PlcAccounts {
   }
 
   /**
+   * What the DID has had as the key of its repository, the newest first; none for other methods than
+   * did:plc, which keep no history. Operations that were undone do not count.
+   */
+  async signingKeys(did: Did): Promise<string[]> {
+    const log = isPlc(did) ? await this.#log(did) : undefined
+    return (log?.entries ?? [])
+      .flatMap(({ operation, nullified }) => {
+        const key = !nullified && isAlive(operation) && contentOf(operation).verificationMethods['atproto']
+        return key ? [key] : []
+      })
+      .reverse()
+  }
+
+  /**
    * Replaces a wrong handle in the DID document with the one that the account has, where this
    * server may change the document.
    */

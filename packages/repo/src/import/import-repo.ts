@@ -1,5 +1,7 @@
 import type { DidKey, PublicKey } from '@atoll/crypto'
 import type { Did } from '@atoll/syntax'
+import type { Commit } from '../commit/commit.ts'
+import { requireCommit } from '../verify/required-commit.ts'
 import { requireSignedCommit } from '../verify/signed-commit.ts'
 import type { ReadingOptions } from './importer.ts'
 import { openRepo, type RepoImport } from './open-repo.ts'
@@ -8,8 +10,11 @@ import type { RepoSource } from './repo-source.ts'
 export interface ImportOptions extends ReadingOptions {
   /** Whose repository it must be. */
   readonly did: Did
-  /** The account's signing key. */
-  readonly key: PublicKey | DidKey
+  /**
+   * The account's signing key; or a function that tells whether the commit is signed by the
+   * account, such as `signedBy(keyOf)`: an account may have had several keys.
+   */
+  readonly key: PublicKey | DidKey | ((commit: Commit) => Promise<boolean> | boolean)
 }
 
 /**
@@ -28,5 +33,10 @@ export interface ImportOptions extends ReadingOptions {
  * }
  */
 export async function importRepo(source: RepoSource, options: ImportOptions): Promise<RepoImport> {
-  return openRepo(source, (bytes) => requireSignedCommit(bytes, options), options)
+  const { did, key } = options
+  const require =
+    typeof key === 'function'
+      ? (bytes: Uint8Array) => requireCommit(bytes, { did, verify: key })
+      : (bytes: Uint8Array) => requireSignedCommit(bytes, { did, key })
+  return openRepo(source, require, options)
 }

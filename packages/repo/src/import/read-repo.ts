@@ -1,21 +1,13 @@
 import type { Cid, ValueMap } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
-import { type Commit, decodeCommit, type Head } from '../commit/commit.ts'
-import { VerificationError } from '../errors.ts'
+import type { Commit, Head } from '../commit/commit.ts'
 import type { RecordFault } from '../record.ts'
+import { type CommitDemands, requireCommit } from '../verify/required-commit.ts'
 import type { ImportedPart, ReadingOptions } from './importer.ts'
 import { openRepo } from './open-repo.ts'
 import type { RepoSource } from './repo-source.ts'
 
-export interface ReadRepoOptions extends ReadingOptions {
-  /** Whose repository it must be. Default: that of anybody. */
-  readonly did?: Did
-  /**
-   * Whether the commit is signed by its account: `signedBy(key)`. Without it the file is consistent
-   * in itself, and whose it is remains its own claim.
-   */
-  readonly verify?: (commit: Commit) => Promise<boolean> | boolean
-}
+export interface ReadRepoOptions extends ReadingOptions, CommitDemands {}
 
 interface RecordPlace {
   readonly collection: Nsid
@@ -69,17 +61,6 @@ export async function readRepo(source: RepoSource, options: ReadRepoOptions = {}
     records: () => recordsOf(repo[Symbol.asyncIterator]()),
     cancel: () => repo.cancel(),
   }
-}
-
-async function requireCommit(bytes: Uint8Array, { did, verify }: ReadRepoOptions): Promise<Commit> {
-  const commit = decodeCommit(bytes)
-  if (did !== undefined && commit.did !== did) {
-    throw new VerificationError('did', `the commit is of ${commit.did}, not of ${did}`)
-  }
-  if (verify && !(await verify(commit))) {
-    throw new VerificationError('signature', `the commit is not signed by the key of ${commit.did}`)
-  }
-  return commit
 }
 
 async function* recordsOf(parts: AsyncIterable<ImportedPart>): AsyncGenerator<RepoRecord, void> {

@@ -172,6 +172,8 @@ export function importStoreSuite(name: string, open: OpenStorage<Parts>, except:
         String(missing),
       ])
       expect(await storage.blobs.counts(alice)).toEqual({ expected: 3, imported: 2 })
+      await storage.transact(alice, (tx) => tx.blobs.add(alice, upload(missing)))
+      expect((await storage.blobs.get(alice, missing))?.temporary).toBe(false)
     })
 
     rule('clears what was replaced or discarded, a part at a time, and nothing else', async () => {

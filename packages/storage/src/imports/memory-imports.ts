@@ -81,7 +81,7 @@ export class MemoryImports implements ImportStore, ImportWrites {
     }
     applyBlocks(found.contents, [commit], head.rev)
     this.#repos.set(did, { ...found.contents, key: replaced.key, head })
-    for (const { key } of this.#uploadsOf(found)) this.#referredBlobs.set(key, true)
+    for (const key of referencesOf(found).keys()) this.#referredBlobs.set(key, true)
     this.#imports.delete(id)
   }
 
@@ -99,11 +99,15 @@ export class MemoryImports implements ImportStore, ImportWrites {
 
   /** The uploads to which the contents refer, ascending by CID bytes. */
   #uploadsOf(found: Gathered | undefined): { key: string; cid: Cid }[] {
-    const byKey = new Map<string, Cid>()
-    for (const { cid } of [...(found?.contents.blobReferences.values() ?? [])].flat()) {
-      const key = found && blobKey(found.did, cid)
-      if (key !== undefined && this.#blobs.has(key)) byKey.set(key, cid)
-    }
-    return [...byKey].map(([key, cid]) => ({ key, cid })).sort((a, b) => compareBytes(a.cid.bytes, b.cid.bytes))
+    return [...(found ? referencesOf(found) : [])]
+      .map(([key, cid]) => ({ key, cid }))
+      .filter(({ key }) => this.#blobs.has(key))
+      .sort((a, b) => compareBytes(a.cid.bytes, b.cid.bytes))
   }
+}
+
+/** The blobs to which the contents refer, by `blobKey`. */
+function referencesOf({ did, contents }: Gathered): Map<string, Cid> {
+  const references = [...contents.blobReferences.values()].flat()
+  return new Map(references.map(({ cid }) => [blobKey(did, cid), cid]))
 }

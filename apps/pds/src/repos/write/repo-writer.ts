@@ -9,11 +9,18 @@ import {
   RecordExistsError,
   RepoError,
   type Signer,
+  signCommit,
 } from '@atoll/repo'
 import { ConflictError, type PdsStorage, type PdsTransaction } from '@atoll/storage'
 import { commitEvent, syncEvent } from '@atoll/sync'
 import { type Datetime, type Did, formatDatetime, type Nsid, type RecordKey, type Tid } from '@atoll/syntax'
-import { isActive, repoNotFound, requireWritable } from '../../accounts/account-state.ts'
+import {
+  isActive,
+  repoNotFound,
+  requireAccount,
+  requireNotTakendown,
+  requireWritable,
+} from '../../accounts/account-state.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { DidLocks } from '../../did-locks.ts'
 import { Refused } from '../../refused.ts'
@@ -63,12 +70,25 @@ export interface NewRepo {
   announce(tx: Pick<PdsTransaction, 'events'>, at: Datetime): void
 }
 
+/** A repository whose contents were gathered by an import. */
+export interface GatheredRepo {
+  readonly did: Did
+  /** Under which the storage has gathered them. */
+  readonly id: string
+  /** The head that they replace. */
+  readonly prev: Head
+  /** The root of their tree. */
+  readonly data: Cid
+  /** Above that of `prev` and that of the repository that was imported. */
+  readonly rev: Tid
+}
+
 /** The plan cannot be carried out on top of pending commits. */
 class NeedsDurableHead extends Error {}
 
 interface RepoWriterDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'records' | 'transact'>
-  readonly blobs: Pick<Blobs, 'claim' | 'collect'>
+  readonly blobs: Pick<Blobs, 'claim' | 'claimImported' | 'collect'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
   readonly locks: Pick<DidLocks, 'run' | 'runPipelined'>
   /** Default: what the rules of repositories allow may be written. */
@@ -174,6 +194,25 @@ export class RepoWriter {
         if (!(error instanceof ConflictError && error.field === 'repo') || attempt === attempts) throw error
       }
     }
+  }
+
+  /**
+   * Puts what an import has gathered in the place of all that the repository held, under a commit
+   * of this server. If the account is active, a `#sync` tells the network: no commit could hold
+   * that many changes. Rejects with a `ConflictError` where the repository has moved on, or the
+   * import was discarded.
+   */
+  async replace({ did, id, prev, data, rev }: GatheredRepo): Promise<void> {
+    await this.#locks.run(did, async () => {
+      const account = requireNotTakendown(requireAccount(await this.#storage.accounts.get(did), did))
+      const { block: commit } = signCommit({ did, data, rev }, await this.#signingKeys.of(did))
+      await this.#blobs.claimImported(did, id)
+      await this.#storage.transact(did, (tx) => {
+        tx.imports.adopt(id, { did, prev, head: { cid: commit.cid, rev, data }, commit })
+        if (isActive(account)) tx.events.append(syncEvent(did, rev, commit, formatDatetime(new Date(this.#now()))))
+      })
+    })
+    this.#blobs.collect(did)
   }
 
   /** Builds the commit on top of the pending ones, and hands it to the storage. */
