@@ -281,7 +281,9 @@ describe('an import changes nothing', () => {
 })
 
 describe('while an import is under way', () => {
-  /** Sends a file whose second half waits for `go`; `started` resolves when it has been asked for. */
+  /**
+   * Sends a file whose second half waits for `go`; `started` resolves when it has been asked for.
+   */
   function halting(car: Uint8Array, { token }: { token: string }) {
     const started = Promise.withResolvers<void>()
     const go = Promise.withResolvers<void>()

@@ -118,8 +118,8 @@ export class PlcAccounts {
   }
 
   /**
-   * What the DID has had as the key of its repository, the newest first; none for other methods than
-   * did:plc, which keep no history. Operations that were undone do not count.
+   * What the DID has had as the key of its repository, the newest first; none for other methods
+   * than did:plc, which keep no history. Operations that were undone do not count.
    */
   async signingKeys(did: Did): Promise<string[]> {
     const log = isPlc(did) ? await this.#log(did) : undefined
