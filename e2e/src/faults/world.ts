@@ -34,6 +34,10 @@ export async function openWorld({ env = {}, folder }: WorldOptions = {}): Promis
     PDS_DATA_DIRECTORY: data,
     PDS_DID_PLC_URL: plc.url,
     PDS_INVITE_REQUIRED: 'false',
+    // Campaigns need many accounts, all from one address.
+    PDS_MAX_ACCOUNTS: '0',
+    PDS_SIGNUPS_PER_HOUR: '0',
+    PDS_SIGNUPS_PER_ADDRESS_PER_HOUR: '0',
     PDS_JWT_SECRET: 'secret of the fault tests',
     PDS_ADMIN_PASSWORD: 'password of the fault tests',
     PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '42'.repeat(32),
