@@ -81,16 +81,5 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
       expect(all.items[0]!.rev).toBe(rev(1))
       expect(all.items[0]!.head.equals((await storage.repos.head(carol))!.cid)).toBe(true)
     })
-
-    rule('deletes the takedowns of records with the account', async () => {
-      const storage = await fresh()
-      const place = [parseNsid('app.bsky.feed.post'), parseRecordKey('one')] as const
-      for (const did of [alice, bob]) {
-        await storage.transact(did, (tx) => tx.records.setTakedown(did, ...place, 'because'))
-      }
-      await storage.transact(alice, (tx) => tx.accounts.delete(alice))
-      expect(await storage.records.takedown(alice, ...place)).toBeUndefined()
-      expect(await storage.records.takedown(bob, ...place)).toBe('because')
-    })
   })
 }
