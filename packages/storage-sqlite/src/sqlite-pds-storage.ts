@@ -1,4 +1,4 @@
-import { intentRecorders, type PdsStorage, type PdsTransaction, pdsMethods } from '@atoll/storage'
+import { type Erasure, intentRecorders, type PdsStorage, type PdsTransaction, pdsMethods } from '@atoll/storage'
 import {
   type Migration,
   pdsMigrations,
@@ -58,6 +58,7 @@ class SqlitePdsStorage implements PdsStorage {
   readonly secondFactors: SqlSecondFactors
   readonly imports: SqlImports
   readonly state: SqlState
+  readonly erasure: Erasure
 
   constructor(options: SqlitePdsStorageOptions) {
     const host = new SqliteHost({ ...options, migrations: options.migrations ?? pdsMigrations })
@@ -79,6 +80,7 @@ class SqlitePdsStorage implements PdsStorage {
     this.secondFactors = new SqlSecondFactors(run)
     this.imports = new SqlImports(run)
     this.state = new SqlState(run)
+    this.erasure = { eraseDeleted: () => host.eraseDeleted() }
   }
 
   transact<T>(_did: Did, work: (tx: PdsTransaction) => T | Promise<T>): Promise<T> {

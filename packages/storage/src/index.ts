@@ -58,6 +58,7 @@ export type {
   EmailTokenWrites,
   NewEmailToken,
 } from './email-tokens/email-token-store.ts'
+export type { Erasure, ErasurePart } from './erasure/erasure.ts'
 export { AppendListeners } from './events/append-listeners.ts'
 export {
   type AppendListener,

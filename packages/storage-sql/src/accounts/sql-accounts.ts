@@ -63,6 +63,16 @@ const countNewcomers = statement((db) =>
     .select((is) => is.fn.countAll<number>().as('count'))
     .where('did', 'not in', (is) => is.selectFrom('account').select('did')),
 )
+const due = statement((db, $: Parameters<{ at: Datetime; limit: number }>) =>
+  db
+    .selectFrom('account')
+    .select('did')
+    .where('delete_after', '<=', $('at'))
+    .where('deactivated_at', 'is not', null)
+    .orderBy('delete_after')
+    .orderBy('did')
+    .limit($('limit')),
+)
 const preferencesOf = statement((db, $: Parameters<{ did: Did }>) =>
   db.selectFrom('account_preferences').select('preferences').where('did', '=', $('did')),
 )
@@ -124,8 +134,22 @@ const deleteRows = (
     'code_tries',
     'record_takedown',
     'blob_quota',
+    'blob',
+    'blob_type',
+    'blob_usage',
+    'blob_takedown',
+    'blob_discarded',
   ] as const
 ).map((table) => statement((db, $: Parameters<{ did: Did }>) => db.deleteFrom(table).where('did', '=', $('did'))))
+
+const deleteUsesOfCodes = statement((db, $: Parameters<{ did: Did }>) =>
+  db
+    .deleteFrom('invite_use')
+    .where('code', 'in', (is) => is.selectFrom('invite_code').select('code').where('for_account', '=', $('did'))),
+)
+const deleteCodes = statement((db, $: Parameters<{ did: Did }>) =>
+  db.deleteFrom('invite_code').where('for_account', '=', $('did')),
+)
 
 export class SqlAccounts implements AccountStore {
   readonly #run: Run
@@ -166,6 +190,10 @@ export class SqlAccounts implements AccountStore {
     return (await this.#run(first(count, {})))?.count ?? 0
   }
 
+  async due(options: { at: Datetime; limit: number }): Promise<Did[]> {
+    return (await this.#run(all(due, options))).map(({ did }) => did)
+  }
+
   async preferences(did: Did): Promise<string | undefined> {
     return (await this.#run(first(preferencesOf, { did })))?.preferences
   }
@@ -192,6 +220,8 @@ export const accountRoutines: RoutinesOf<AccountWrites> = {
   },
   *delete(did: Did): Routine<void> {
     for (const rows of deleteRows) yield* change(rows, { did })
+    yield* change(deleteUsesOfCodes, { did })
+    yield* change(deleteCodes, { did })
   },
   *requireAtMost(max: number): Routine<void> {
     const accounts = (yield* first(count, {}))?.count ?? 0

@@ -12,6 +12,7 @@ import { imports } from './pds/0009-imports.ts'
 import { recordTakedowns } from './pds/0010-record-takedowns.ts'
 import { blobUsage } from './pds/0011-blob-usage.ts'
 import { secondFactors } from './pds/0012-second-factors.ts'
+import { dueDeletions } from './pds/0013-due-deletions.ts'
 
 /** The migrations that every service's database begins with, in order. */
 export const coreMigrations: readonly Migration[] = [eventsAndState]
@@ -31,4 +32,5 @@ export const pdsMigrations: readonly Migration[] = [
   recordTakedowns,
   blobUsage,
   secondFactors,
+  dueDeletions,
 ]

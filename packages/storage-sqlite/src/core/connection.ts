@@ -2,6 +2,9 @@ import { bind, type CompiledStatement, compileStatement, type Statement, type St
 import Database from 'better-sqlite3'
 import { createSqliteBuilder } from './query-builder.ts'
 
+/** How long a connection waits for a lock of another. */
+const busyTimeoutMs = 5000
+
 export interface ConnectionOptions {
   /** The database, which exists. */
   file: string
@@ -38,7 +41,7 @@ export class Connection {
 
   constructor({ file, readonly, cacheBytes, beforeCall }: ConnectionOptions) {
     this.#beforeCall = beforeCall
-    this.#database = new Database(file, { readonly, timeout: 5000 })
+    this.#database = new Database(file, { readonly, timeout: busyTimeoutMs })
     try {
       this.pragma(`cache_size = ${-Math.ceil(cacheBytes / 1024)}`)
       this.pragma('temp_store = memory')
@@ -98,6 +101,19 @@ export class Connection {
   logPages(): LogPages {
     this.#logPages ??= this.#database.prepare('pragma wal_checkpoint(noop)')
     return this.#logPages.get() as LogPages
+  }
+
+  /**
+   * Copies the write-ahead log into the database and truncates it to nothing. False, at once, if
+   * another connection is reading from it.
+   */
+  emptyLog(): boolean {
+    this.pragma('busy_timeout = 0')
+    try {
+      return this.pragma('wal_checkpoint(truncate)') === 0
+    } finally {
+      this.pragma(`busy_timeout = ${busyTimeoutMs}`)
+    }
   }
 
   close(): void {

@@ -50,6 +50,7 @@ export class GroupCommit {
   #connection: Connection | undefined
   #isWriting = false
   #queue: Job[] = []
+  #between: ((connection: Connection) => void)[] = []
   #flushing: Promise<void> | undefined
   #closed = false
   #refusal: Error | undefined
@@ -92,6 +93,21 @@ export class GroupCommit {
     })
   }
 
+  /** Runs `work` on the connection once nothing is being written, and before anything else is. */
+  betweenCommits<T>(work: (connection: Connection) => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new StorageUnavailableError('closed'))
+    return new Promise<T>((resolve, reject) => {
+      this.#between.push((connection) => {
+        try {
+          resolve(work(connection))
+        } catch (error) {
+          reject(translateError(error))
+        }
+      })
+      this.#flushing ??= this.#flush()
+    })
+  }
+
   /** Rejects all further writes with this error as the cause. */
   refuse(reason: Error): void {
     this.#refusal ??= reason
@@ -114,9 +130,18 @@ export class GroupCommit {
       await yieldToEventLoop()
       const group = this.#queue
       this.#queue = []
-      await this.#commit(group)
-    } while (this.#queue.length > 0)
+      if (group.length > 0) await this.#commit(group)
+      this.#runBetween()
+    } while (this.#queue.length > 0 || this.#between.length > 0)
     this.#flushing = undefined
+  }
+
+  #runBetween(): void {
+    const between = this.#between
+    this.#between = []
+    if (between.length === 0) return
+    const connection = (this.#connection ??= this.#connect())
+    for (const work of between) work(connection)
   }
 
   async #commit(group: readonly Job[]): Promise<void> {

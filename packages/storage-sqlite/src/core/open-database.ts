@@ -56,6 +56,8 @@ export function requireOurs(connection: Connection, file: string): void {
 export function configureWriter(connection: Connection): void {
   connection.pragma('journal_mode = wal')
   connection.pragma('synchronous = full')
+  // What is deleted is overwritten with zeros: deleted accounts must not be found in the file.
+  connection.pragma('secure_delete = on')
   connection.pragma('wal_autocheckpoint = 0')
   connection.pragma(`journal_size_limit = ${keptLogBytes}`)
 }

@@ -135,6 +135,17 @@ export class SqliteHost {
     return result
   }
 
+  /**
+   * Copies the write-ahead log into the database, where deleted content has been overwritten, and
+   * empties it. False if a snapshot is open, which may still need the log, or if it grew meanwhile.
+   */
+  async eraseDeleted(): Promise<boolean> {
+    if (this.#closed) throw new StorageUnavailableError('closed')
+    await this.writer.betweenCommits((connection) => this.#log.shorten(connection))
+    await this.#log.copied
+    return this.writer.betweenCommits((connection) => this.#log.empty(connection))
+  }
+
   close(): Promise<void> {
     return (this.#closed ??= this.#close())
   }

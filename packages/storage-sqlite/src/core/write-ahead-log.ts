@@ -85,6 +85,26 @@ export class WriteAheadLog {
     return this.#copying && this.#isTooLong() ? this.#copying : undefined
   }
 
+  /**
+   * Has a long log copied by the thread, so that little is left to copy for `empty`. Has to be
+   * called between two commits.
+   */
+  shorten(connection: Connection): void {
+    const { log, checkpointed } = connection.logPages()
+    if (!this.#copying && this.#snapshots.size === 0 && log - checkpointed > this.#inlinePages) this.#copyElsewhere(log)
+  }
+
+  /**
+   * Copies everything into the database and truncates the log to nothing. False if a snapshot holds
+   * it, or if too much is left to copy. Has to be called between two commits.
+   */
+  empty(connection: Connection): boolean {
+    if (this.#copying || this.#snapshots.size > 0) return false
+    const { log, checkpointed } = connection.logPages()
+    if (log - checkpointed > this.#inlinePages && !this.#hasFailed) return false
+    return connection.emptyLog()
+  }
+
   #checkpoint(connection: Connection): void {
     try {
       const { log, checkpointed } = connection.logPages()

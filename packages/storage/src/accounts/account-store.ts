@@ -46,6 +46,8 @@ export interface AccountStore {
    */
   list(options: { cursor?: string; limit: number; email?: string }): Promise<Page<Account>>
   count(): Promise<number>
+  /** Deactivated accounts whose `deleteAfter` is not later than `at`, the earliest first. */
+  due(options: { at: Datetime; limit: number }): Promise<Did[]>
   /** The account's preferences, as last set. */
   preferences(did: Did): Promise<string | undefined>
 }
@@ -64,8 +66,10 @@ export interface AccountWrites {
    */
   update(did: Did, changes: Partial<Omit<Account, 'did' | 'createdAt'>>): void
   /**
-   * Deletes the account with its sessions, app passwords, second factors, e-mail tokens, messages
-   * to send, keys, claim and preferences. It is not an error if there is no account.
+   * Deletes the account with everything that is stored for it, except its repository, its events
+   * and the document of its DID: sessions, app passwords, second factors, e-mail tokens, messages to send,
+   * keys, claim, preferences, invite codes that it was given, and what is known of its blobs. The caller has to
+   * delete their bytes. It is not an error if there is no account.
    */
   delete(did: Did): void
   /**

@@ -1,7 +1,8 @@
-import type { Did, Handle } from '@atoll/syntax'
+import type { Datetime, Did, Handle } from '@atoll/syntax'
 import { ConflictError } from '../core/errors.ts'
 import type { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
+import { compareText } from '../core/order.ts'
 import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
 import type { Account, AccountStore, AccountWrites, NewAccount } from './account-store.ts'
 import { accountHolding, accountTable, preferencesTable, type UniqueField } from './account-tables.ts'
@@ -54,6 +55,16 @@ export class MemoryAccounts implements AccountStore, AccountWrites {
 
   async count(): Promise<number> {
     return this.#accounts.size
+  }
+
+  async due({ at, limit }: { at: Datetime; limit: number }): Promise<Did[]> {
+    return [...this.#accounts.values()]
+      .flatMap(({ account: { did, deactivatedAt, deleteAfter } }) =>
+        deactivatedAt !== undefined && deleteAfter !== undefined && deleteAfter <= at ? [{ did, deleteAfter }] : [],
+      )
+      .sort((a, b) => compareText(a.deleteAfter, b.deleteAfter) || compareText(a.did, b.did))
+      .slice(0, limit)
+      .map(({ did }) => did)
   }
 
   async preferences(did: Did): Promise<string | undefined> {

@@ -9,6 +9,7 @@ import {
   blobKey,
   type MemoryBlobReference,
   type MemoryRepoTable,
+  ownerOfBlob,
   referredBlobTable,
   repoTable,
 } from '../repos/memory-repo.ts'
@@ -208,14 +209,14 @@ function onePerBlob(references: readonly MemoryBlobReference[], after?: Cid): Me
 
 /** Types of later uploads, other than that of the first. */
 function otherTypeTable(journal: Journal): JournaledMap<string, readonly string[]> {
-  return new JournaledMap(journal)
+  return new JournaledMap(journal, ownerOfBlob)
 }
 
 /** Takedowns outlive the metadata of the blob. */
 function takedownTable(journal: Journal): JournaledMap<string, BlobTakedown> {
-  return new JournaledMap(journal)
+  return new JournaledMap(journal, ownerOfBlob)
 }
 
 function pendingDeletionTable(journal: Journal): JournaledMap<string, BlobKey> {
-  return new JournaledMap(journal)
+  return new JournaledMap(journal, (_key, { did }) => did)
 }

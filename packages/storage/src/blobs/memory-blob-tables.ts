@@ -9,7 +9,7 @@ export interface MemoryBlob extends BlobMetadata {
 }
 
 export function memoryBlobTable(journal: Journal): JournaledMap<string, MemoryBlob> {
-  return new JournaledMap(journal)
+  return new JournaledMap(journal, (_key, { did }) => did)
 }
 
 /** The quotas of accounts that have their own. */

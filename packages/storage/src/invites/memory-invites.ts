@@ -87,5 +87,6 @@ function copyOf(invite: MemoryInvite): InviteCode {
 }
 
 function inviteTable(journal: Journal): JournaledMap<string, MemoryInvite> {
-  return new JournaledMap(journal)
+  // Those of the administrator belong to no account, and no account is called like that.
+  return new JournaledMap(journal, (_code, { forAccount }) => forAccount as Did)
 }

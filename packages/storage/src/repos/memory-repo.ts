@@ -39,11 +39,16 @@ export function repoTable(journal: Journal): MemoryRepoTable {
 
 /** Blobs that a record has referred to at any time since their last upload, by `blobKey`. */
 export function referredBlobTable(journal: Journal): JournaledMap<string, true> {
-  return new JournaledMap(journal)
+  return new JournaledMap(journal, ownerOfBlob)
 }
 
 export function blobKey(did: Did, cid: Cid): string {
   return `${did} ${cid.key}`
+}
+
+/** The account in a `blobKey`. */
+export function ownerOfBlob(key: string): Did {
+  return key.slice(0, key.indexOf(' ')) as Did // as `blobKey` wrote it
 }
 
 export function pathOf({ collection, rkey }: Pick<RecordChange, 'collection' | 'rkey'>): string {

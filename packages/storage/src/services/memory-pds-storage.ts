@@ -45,6 +45,8 @@ export class MemoryPdsStorage implements PdsStorage {
   readonly secondFactors: MemorySecondFactors
   readonly imports: MemoryImports
   readonly state: MemoryState
+  /** Nothing deleted is kept. */
+  readonly erasure = { eraseDeleted: async () => true }
 
   constructor({ now = Date.now, tables = new MemoryTables() }: MemoryPdsStorageOptions = {}) {
     this.repos = new MemoryRepos(tables)

@@ -4,6 +4,7 @@ import { type ClaimPart, claimMethods } from '../claims/claim-store.ts'
 import type { MethodNames, StorageOf } from '../core/storage.ts'
 import { type DidDocumentPart, didDocumentMethods } from '../did-documents/did-document-store.ts'
 import { type EmailTokenPart, emailTokenMethods } from '../email-tokens/email-token-store.ts'
+import type { ErasurePart } from '../erasure/erasure.ts'
 import { type EventPart, eventMethods } from '../events/event-log.ts'
 import { type ImportPart, importMethods } from '../imports/import-store.ts'
 import { type InvitePart, inviteMethods } from '../invites/invite-store.ts'
@@ -30,7 +31,8 @@ export type PdsParts = RepoPart &
   OutboxPart &
   SecondFactorPart &
   ImportPart &
-  StatePart
+  StatePart &
+  ErasurePart
 
 /** Everything a PDS keeps, except the bytes of blobs. */
 export type PdsStorage = StorageOf<PdsParts>
