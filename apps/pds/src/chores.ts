@@ -1,6 +1,7 @@
 import type { Chore } from '@atoll/process'
 import type { PdsStorage } from '@atoll/storage'
 import { formatDatetime } from '@atoll/syntax'
+import type { AccountLife } from './account-life/account-life.ts'
 import type { Blobs } from './blobs/blobs.ts'
 import type { UnfinishedChanges } from './claims/unfinished-changes.ts'
 import type { Config } from './config/config.ts'
@@ -19,6 +20,7 @@ interface ChoresDeps {
   readonly relays: Pick<RelayNotifier, 'notify'>
   readonly unfinishedChanges: Pick<UnfinishedChanges, 'settle'>
   readonly repos: { readonly importer: Pick<RepoImporter, 'sweep'> }
+  readonly accountLife: Pick<AccountLife, 'deletions' | 'erasures'>
   readonly blobs: Pick<Blobs, 'sweep'>
   readonly sessions: Pick<Sessions, 'forgetExpired'>
   readonly secrets: Pick<Secrets, 'renew'>
@@ -31,7 +33,8 @@ interface ChoresDeps {
  * In one process only: every process that runs does all of it.
  */
 export function chores(deps: ChoresDeps): Chore[] {
-  const { config, storage, repos, relays, unfinishedChanges, blobs, sessions, secrets, reservedKeys } = deps
+  const { config, storage, repos, relays, unfinishedChanges, accountLife, blobs, sessions, secrets, reservedKeys } =
+    deps
   return [
     { name: 'crawlers', everyMs: minute, run: () => relays.notify() },
     { name: 'unfinished changes of accounts', everyMs: minute, run: () => unfinishedChanges.settle() },
@@ -42,6 +45,8 @@ export function chores(deps: ChoresDeps): Chore[] {
       everyMs: 10 * minute,
       run: () => storage.events.trim({ before: ago(config.subscriptions.backfillLimitMs) }),
     },
+    { name: 'deletions of accounts', everyMs: minute, run: () => accountLife.deletions.carryOutDue() },
+    { name: 'erasure of deleted accounts', everyMs: minute, run: () => accountLife.erasures.finish() },
     { name: 'reserved keys', everyMs: hour, run: () => reservedKeys.forgetOld() },
     { name: 'sessions', everyMs: hour, run: () => sessions.forgetExpired() },
     { name: 'secrets', everyMs: minute, run: () => secrets.renew() },

@@ -3,6 +3,7 @@ import { createSequencer } from '@atoll/sequencer'
 import { createRouter, type Router } from '@atoll/xrpc-server'
 import { createAccess } from './access/access.ts'
 import { Administrator } from './access/administrator.ts'
+import { openAccountLife } from './account-life/account-life.ts'
 import { openAccounts } from './accounts/accounts.ts'
 import { EmailChanges } from './accounts/email-changes.ts'
 import { PasswordResets } from './accounts/password-resets.ts'
@@ -126,6 +127,19 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   closers.add(() => hooks.close())
   const repos = openRepos({ storage, accounts, blobs, identity, locks: repoLocks, check: hooks.check, onError })
   closers.add(() => repos.importer.settled())
+  const accountLife = openAccountLife({
+    config,
+    storage,
+    store: blobStore,
+    accounts,
+    codes,
+    identity,
+    repos,
+    nameLocks,
+    repoLocks,
+    onError,
+  })
+  closers.add(() => accountLife.erasures.settled())
   const didChanges = openDidChanges({ config, storage, identity, repos, locks: nameLocks, codes })
   const human = openHumanCheck(config.captcha, adapters.captcha)
   const signUps = openSignUps({
@@ -149,6 +163,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     sequencer,
     identity,
     identities,
+    accountLife,
     accounts,
     administration,
     sessions,
@@ -201,6 +216,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
       repos,
       relays,
       unfinishedChanges,
+      accountLife,
       blobs,
       sessions,
       secrets,
@@ -212,6 +228,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
   closers.add(async () => secrets.stop())
 
   mail.outbox.wake() // for what was queued before the last stop
+  accountLife.erasures.wake() // for accounts that were deleted just before it
 
   return {
     router,
@@ -219,6 +236,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     async settled() {
       await repos.importer.settled()
       await blobs.settled()
+      await accountLife.erasures.settled()
       await passwordResets.settled()
       await mail.outbox.settled()
       await hooks.settled()

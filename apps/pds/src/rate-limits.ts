@@ -65,6 +65,11 @@ export const limits = {
   resetPassword: [{ name: 'resetPassword', points: 50, durationMs: 5 * minute }],
   /** Each replaces a whole repository. */
   importRepo: [{ name: 'importRepo', points: 30, durationMs: hour, key: caller }],
+  /** For each account: these two make this server fetch its DID document anew. */
+  activateAccount: [{ name: 'activateAccount', points: 30, durationMs: 5 * minute, key: caller }],
+  checkAccountStatus: [{ name: 'checkAccountStatus', points: 100, durationMs: 5 * minute, key: caller }],
+  requestAccountDelete: mailLimits('requestAccountDelete'),
+  deleteAccount: [{ name: 'deleteAccount', points: 50, durationMs: 5 * minute }],
   uploadBlob: [{ name: 'uploadBlob', points: 1000, durationMs: day, key: caller }],
 } satisfies Record<string, readonly RateLimit<never>[]>
 

@@ -82,6 +82,17 @@ export const routes = (s: Services, may: Access) => [
   }),
   route(server.resetPassword, may.anyone, serverMethods.resetPassword(s), { limits: limits.resetPassword }),
 
+  route(server.deactivateAccount, may.fullAccount, serverMethods.deactivateAccount(s)),
+  route(server.activateAccount, may.fullAccount, serverMethods.activateAccount(s), { limits: limits.activateAccount }),
+  route(server.checkAccountStatus, may.account, serverMethods.checkAccountStatus(s), {
+    limits: limits.checkAccountStatus,
+  }),
+  route(server.requestAccountDelete, may.fullAccount, serverMethods.requestAccountDelete(s), {
+    limits: limits.requestAccountDelete,
+  }),
+  route(server.deleteAccount, may.anyone, serverMethods.deleteAccount(s), { limits: limits.deleteAccount }),
+  route(admin.deleteAccount, may.admin, adminMethods.deleteAccount(s)),
+
   route(repo.createRecord, may.account, repoMethods.createRecord(s), { points: 3, maxBytes: megabyte }),
   route(repo.putRecord, may.account, repoMethods.putRecord(s), { points: 2, maxBytes: megabyte }),
   route(repo.deleteRecord, may.account, repoMethods.deleteRecord(s), { points: 1 }),

@@ -1,4 +1,5 @@
 import type { Sequencer } from '@atoll/sequencer'
+import type { AccountLife } from './account-life/account-life.ts'
 import type { Accounts } from './accounts/accounts.ts'
 import type { EmailChanges } from './accounts/email-changes.ts'
 import type { PasswordResets } from './accounts/password-resets.ts'
@@ -26,6 +27,7 @@ export interface Services {
   readonly sequencer: Sequencer
   readonly identity: Identity
   readonly accounts: Accounts
+  readonly accountLife: AccountLife
   readonly mail: Mail
   readonly codes: MailedCodes
   readonly emails: EmailChanges

@@ -11,13 +11,7 @@ const servedElsewhere = Object.keys(notServed)
 const stillToCome: readonly string[] = [
   'app.bsky.actor.getPreferences',
   'app.bsky.actor.putPreferences',
-  'com.atproto.admin.deleteAccount',
   'com.atproto.lexicon.resolveLexicon',
-  'com.atproto.server.activateAccount',
-  'com.atproto.server.checkAccountStatus',
-  'com.atproto.server.deactivateAccount',
-  'com.atproto.server.deleteAccount',
-  'com.atproto.server.requestAccountDelete',
   'com.atproto.temp.checkHandleAvailability',
   'com.atproto.temp.dereferenceScope',
   'com.atproto.temp.requestPhoneVerification',

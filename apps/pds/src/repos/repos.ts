@@ -21,6 +21,7 @@ export interface Repos {
   readonly writer: RepoWriter
   readonly importer: RepoImporter
   readonly signingKeys: SigningKeys
+  readonly exports: Exports
 }
 
 interface ReposDeps {
@@ -37,12 +38,14 @@ interface ReposDeps {
 export function openRepos({ storage, accounts, blobs, locks, check, identity, onError }: ReposDeps): Repos {
   const signingKeys = new SigningKeys(storage.keys)
   const writer = new RepoWriter({ storage, blobs, signingKeys, locks, check })
+  const exports = new Exports(storage.repos)
   return {
-    reader: new RepoReader({ accounts, storage, exports: new Exports(storage.repos) }),
+    reader: new RepoReader({ accounts, storage, exports }),
     preparer: new RecordPreparer(lexicons()),
     writes: new RecordWrites(writer),
     writer,
     importer: new RepoImporter({ storage, writer, signingKeys, identity, onError }),
     signingKeys,
+    exports,
   }
 }

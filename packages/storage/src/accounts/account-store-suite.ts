@@ -1,11 +1,9 @@
 import type { Did } from '@atoll/syntax'
 import { expect } from 'vitest'
-import type { BlobPart } from '../blobs/blob-index.ts'
-import { alice, blobCid, bob, carol, time } from '../core/samples.ts'
+import { alice, bob, carol, time } from '../core/samples.ts'
 import type { StorageOf } from '../core/storage.ts'
 import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
 import type { EmailTokenPart } from '../email-tokens/email-token-store.ts'
-import type { InvitePart } from '../invites/invite-store.ts'
 import type { KeyPart } from '../keys/key-store.ts'
 import type { SecondFactorPart } from '../second-factors/second-factor-store.ts'
 import type { SessionPart } from '../sessions/session-store.ts'
@@ -13,17 +11,7 @@ import type { StatePart } from '../state/state-store.ts'
 import type { AccountPart } from './account-store.ts'
 import { account } from './sample-account.ts'
 
-type Parts = AccountPart &
-  EmailTokenPart &
-  KeyPart &
-  SecondFactorPart &
-  SessionPart &
-  StatePart &
-  BlobPart &
-  InvitePart
-
-const cat = blobCid('cat')
-const dog = blobCid('dog')
+type Parts = AccountPart & EmailTokenPart & KeyPart & SecondFactorPart & SessionPart & StatePart
 
 /** The rules of `AccountStore` and `AccountWrites`. */
 export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except: Exceptions = {}): void {
@@ -210,19 +198,6 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
           tx.secondFactors.setRecoveryCodes(did, ['hash'])
           tx.secondFactors.takeTry(did, { at: time(0), since: time(0), max: 1 })
           tx.sessions.addAppPassword({ did, name: 'app', passwordHash: 'h', privileged: false, createdAt: time(0) })
-          tx.blobs.add(did, { cid: cat, mimeType: 'image/png', size: 5, createdAt: time(0) })
-          tx.blobs.add(did, { cid: cat, mimeType: 'image/gif', size: 5, createdAt: time(0) })
-          tx.blobs.setTakedown(did, cat, 'because')
-          tx.blobs.add(did, { cid: dog, mimeType: 'image/png', size: 5, createdAt: time(0) })
-          tx.blobs.markUnreferenced(did, [dog], time(1))
-          tx.invites.create({
-            code: `code of ${did}`,
-            availableUses: 2,
-            forAccount: did,
-            createdBy: did,
-            createdAt: time(0),
-          })
-          tx.invites.use(`code of ${did}`, { usedBy: carol, usedAt: time(0) })
           tx.sessions.create({
             id: `token of ${did}`,
             did,
@@ -242,13 +217,6 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
         await storage.emailTokens.get('confirm', did),
         (await storage.sessions.appPasswords(did))[0],
         await storage.sessions.get(`token of ${did}`),
-        await storage.blobs.get(did, cat),
-        (await storage.blobs.otherTypes(did, cat))[0],
-        await storage.blobs.takedown(did, cat),
-        (await storage.blobUsage.of(did)).bytes || undefined,
-        (await storage.blobs.pendingDeletion({ limit: 9 })).find((blob) => blob.did === did),
-        await storage.invites.get(`code of ${did}`),
-        (await storage.invites.ofAccount(did))[0],
       ]
       expect((await left(alice)).every((found) => found === undefined)).toBe(true)
       expect((await left(bob)).every((found) => found !== undefined)).toBe(true)

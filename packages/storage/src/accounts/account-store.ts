@@ -67,9 +67,9 @@ export interface AccountWrites {
   update(did: Did, changes: Partial<Omit<Account, 'did' | 'createdAt'>>): void
   /**
    * Deletes the account with everything that is stored for it, except its repository, its events
-   * and the document of its DID: sessions, app passwords, second factors, e-mail tokens, messages to send,
-   * keys, claim, preferences, invite codes that it was given, and what is known of its blobs. The caller has to
-   * delete their bytes. It is not an error if there is no account.
+   * and the document of its DID: sessions, app passwords, second factors, e-mail tokens, messages
+   * to send, keys, claim, preferences, takedowns, invite codes that it was given, and what is known
+   * of its blobs. The caller has to delete their bytes. It is not an error if there is no account.
    */
   delete(did: Did): void
   /**

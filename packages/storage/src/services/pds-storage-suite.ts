@@ -1,11 +1,11 @@
-import { parseNsid, parseRecordKey } from '@atoll/syntax'
+import { type Did, parseNsid, parseRecordKey } from '@atoll/syntax'
 import { expect } from 'vitest'
 import { accountStoreSuite } from '../accounts/account-store-suite.ts'
 import { account } from '../accounts/sample-account.ts'
 import { blobIndexSuite } from '../blobs/blob-index-suite.ts'
 import { blobUsageSuite } from '../blobs/blob-usage-suite.ts'
 import { claimStoreSuite } from '../claims/claim-store-suite.ts'
-import { alice, bob, carol, rev, time } from '../core/samples.ts'
+import { alice, blobCid, bob, carol, rev, time } from '../core/samples.ts'
 import { describeRules, type Exceptions, type OpenStorage, storageForEach } from '../core/suite.ts'
 import { didDocumentStoreSuite } from '../did-documents/did-document-store-suite.ts'
 import { emailTokenStoreSuite } from '../email-tokens/email-token-store-suite.ts'
@@ -48,19 +48,6 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
   describeRules(`${name}: repositories and accounts`, except, (rule) => {
     const { fresh } = storageForEach(open)
 
-    rule('deletes the takedowns of records with their account', async () => {
-      const storage = await fresh()
-      for (const did of [alice, bob]) {
-        await storage.transact(did, (tx) => {
-          tx.accounts.create(account(did, did.slice(-3)))
-          tx.records.setTakedown(did, collection, rkey, 'because')
-        })
-      }
-      await storage.transact(alice, (tx) => tx.accounts.delete(alice))
-      expect(await storage.records.takedown(alice, collection, rkey)).toBeUndefined()
-      expect(await storage.records.takedown(bob, collection, rkey)).toBe('because')
-    })
-
     rule('lists repositories in order of creation, with their status', async () => {
       const storage = await fresh()
       for (const did of [carol, alice, bob]) {
@@ -80,6 +67,55 @@ export function pdsStorageSuite(name: string, open: OpenStorage<PdsParts>, excep
       ])
       expect(all.items[0]!.rev).toBe(rev(1))
       expect(all.items[0]!.head.equals((await storage.repos.head(carol))!.cid)).toBe(true)
+    })
+
+    rule('deletes with an account its invite codes, takedowns and what is known of its blobs', async () => {
+      const storage = await fresh()
+      const [cat, dog] = [blobCid('cat'), blobCid('dog')]
+      for (const did of [alice, bob]) {
+        const blob = { cid: cat, mimeType: 'image/png', size: 5, createdAt: time(0) }
+        const code = { code: `code of ${did}`, availableUses: 2, forAccount: did, createdBy: did, createdAt: time(0) }
+        await storage.transact(did, (tx) => {
+          tx.accounts.create(account(did, did.slice(-3)))
+          tx.records.setTakedown(did, collection, rkey, 'because')
+          tx.blobs.add(did, blob)
+          tx.blobs.add(did, { ...blob, mimeType: 'image/gif' })
+          tx.blobs.setTakedown(did, cat, 'because')
+          tx.blobs.add(did, { ...blob, cid: dog })
+          tx.blobs.markUnreferenced(did, [dog], time(1))
+          tx.invites.create(code)
+          tx.invites.use(code.code, { usedBy: carol, usedAt: time(0) })
+        })
+      }
+      await storage.transact(alice, (tx) => tx.accounts.delete(alice))
+      const left = async (did: Did) => [
+        await storage.records.takedown(did, collection, rkey),
+        await storage.blobs.get(did, cat),
+        (await storage.blobs.otherTypes(did, cat))[0],
+        await storage.blobs.takedown(did, cat),
+        (await storage.blobUsage.of(did)).bytes || undefined,
+        (await storage.blobs.pendingDeletion({ limit: 9 })).find((blob) => blob.did === did),
+        await storage.invites.get(`code of ${did}`),
+        (await storage.invites.ofAccount(did))[0],
+      ]
+      expect((await left(alice)).every((found) => found === undefined)).toBe(true)
+      expect((await left(bob)).every((found) => found !== undefined)).toBe(true)
+      expect((await storage.invites.usedBy(carol))?.forAccount).toBe(bob)
+    })
+
+    rule('erases what was deleted when nothing holds it back', async () => {
+      const storage = await fresh()
+      const repo = new SampleRepo(alice)
+      await storage.transact(alice, (tx) => {
+        tx.accounts.create(account(alice, 'ali'))
+        tx.repo.apply(repo.commit({ 'a.b.c/one': 'text' }))
+      })
+      await storage.transact(alice, (tx) => {
+        tx.repo.delete(alice)
+        tx.accounts.delete(alice)
+      })
+      expect(await storage.erasure.eraseDeleted()).toBe(true)
+      expect(await storage.repos.head(alice)).toBeUndefined()
     })
   })
 }

@@ -1,3 +1,4 @@
+export { deleteAccount } from './deleteAccount.ts'
 export { disableAccountInvites } from './disableAccountInvites.ts'
 export { disableInviteCodes } from './disableInviteCodes.ts'
 export { enableAccountInvites } from './enableAccountInvites.ts'

@@ -4,7 +4,7 @@ import { clientNetwork, type RawOutput } from '@atoll/xrpc-server'
 import { repoNotFound } from '../../accounts/account-state.ts'
 import { PerNetworkLimit } from '../../per-network-limit.ts'
 import { Refused } from '../../refused.ts'
-import { snapshotCar } from './repo-car.ts'
+import { carEncoding, SnapshotCar } from './repo-car.ts'
 
 /**
  * A quarter of the snapshots that storage keeps open: slow readers in one network must not block
@@ -12,12 +12,16 @@ import { snapshotCar } from './repo-car.ts'
  */
 const maxPerNetwork = 16
 
+/** An export that a client is reading. */
+type Export = Pick<SnapshotCar, 'breakOff'>
+
 /**
  * Exports of repositories as CAR files. Each holds a snapshot for as long as its client takes to
  * read it.
  */
 export class Exports {
   readonly #repos: Pick<RepoStore, 'snapshot'>
+  readonly #open = new Map<Did, Set<Export>>()
   readonly #underWay = new PerNetworkLimit(maxPerNetwork)
 
   constructor(repos: Pick<RepoStore, 'snapshot'>) {
@@ -38,7 +42,27 @@ export class Exports {
     } finally {
       if (!snapshot) end()
     }
-    return snapshotCar(snapshot, { since, onClose: end })
+    return this.#keep(did, snapshot, { since, onClose: end })
+  }
+
+  /** Breaks off the exports of an account that is deleted: what was sent is no whole file. */
+  endOf(did: Did): void {
+    for (const each of this.#open.get(did) ?? []) each.breakOff(repoNotFound(did))
+  }
+
+  #keep(did: Did, snapshot: RepoSnapshot, { since, onClose }: { since: Tid | undefined; onClose(): void }): RawOutput {
+    const ofAccount = this.#open.get(did) ?? new Set()
+    this.#open.set(did, ofAccount)
+    const car = new SnapshotCar(snapshot, {
+      since,
+      onClose: () => {
+        ofAccount.delete(car)
+        if (ofAccount.size === 0 && this.#open.get(did) === ofAccount) this.#open.delete(did)
+        onClose()
+      },
+    })
+    ofAccount.add(car)
+    return { encoding: carEncoding, body: car }
   }
 }
 

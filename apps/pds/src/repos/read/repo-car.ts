@@ -6,18 +6,13 @@ import type { Did, Tid } from '@atoll/syntax'
 import type { ByteStream, RawOutput } from '@atoll/xrpc-server'
 import { Refused } from '../../refused.ts'
 
-const encoding = 'application/vnd.ipld.car'
+export const carEncoding = 'application/vnd.ipld.car'
 /** How large a file of chosen blocks may be to be sent whole. */
 const maxBytesAtOnce = 256 * 1024
 
 /** A CAR file of a few blocks. */
 export function carOf(root: Cid, blocks: Iterable<Block>): RawOutput {
-  return { encoding, body: writeCar([root], blocks) }
-}
-
-/** A streamed CAR file of a snapshot: the whole repository, or what it gained after `since`. */
-export function snapshotCar(snapshot: RepoSnapshot, options: SnapshotCarOptions): RawOutput {
-  return { encoding, body: new SnapshotCar(snapshot, options) }
+  return { encoding: carEncoding, body: writeCar([root], blocks) }
 }
 
 interface SnapshotCarOptions {
@@ -27,12 +22,13 @@ interface SnapshotCarOptions {
 }
 
 /**
- * A CAR file of a snapshot, which is closed when the file was read, whole or in part, or when
- * nobody will read it.
+ * A streamed CAR file of a snapshot: the whole repository, or what it gained after `since`. The
+ * snapshot is closed when the file was read, whole or in part, or when nobody will read it.
  */
-class SnapshotCar implements ByteStream {
+export class SnapshotCar implements ByteStream {
   readonly #snapshot: RepoSnapshot
   readonly #onClose: () => void
+  #failure: Error | undefined
   readonly #car: AsyncIterable<Uint8Array> | CarExport
 
   constructor(snapshot: RepoSnapshot, { since, onClose }: SnapshotCarOptions) {
@@ -58,10 +54,23 @@ class SnapshotCar implements ByteStream {
 
   async *#chunks(): AsyncGenerator<Uint8Array> {
     try {
-      yield* this.#car
+      if (this.#failure) throw this.#failure
+      for await (const chunk of this.#car) {
+        yield chunk
+        if (this.#failure) throw this.#failure
+      }
     } finally {
       this.#close()
     }
+  }
+
+  /**
+   * Ends the file with an error at the next chunk. The snapshot is closed at once: a client that
+   * reads nothing does not keep it open.
+   */
+  breakOff(failure: Error): void {
+    this.#failure = failure
+    this.#close()
   }
 
   #close(): void {
@@ -96,7 +105,7 @@ export async function blocksCar(
   if (missing.length > 0) throw new Refused('BlockNotFound', `Could not find cids: ${missing.join(', ')}`)
   const blocks = eachBlock(repos, did, once)
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
-  if (bytes > maxBytesAtOnce) return { encoding, body: streamCar([cids[0]], released(repos, blocks)) }
+  if (bytes > maxBytesAtOnce) return { encoding: carEncoding, body: streamCar([cids[0]], released(repos, blocks)) }
   const whole: Block[] = []
   for await (const block of blocks) whole.push(block)
   return carOf(cids[0], whole)
