@@ -157,7 +157,12 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     locks: nameLocks,
   })
 
-  const administration = openAdministration({ storage, accounts, locks: repoLocks })
+  const administration = openAdministration({
+    storage,
+    accounts,
+    announcements: accountLife.announcements,
+    locks: repoLocks,
+  })
   const services: Services = {
     config,
     sequencer,

@@ -120,6 +120,7 @@ describe('a subject that is not here', () => {
     const uri = `at://${alice.did}/app.bsky.feed.post/none`
     const cid = 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku'
     const takedown = { applied: true }
+    const signingKey = 'did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme'
     for (const answer of [
       await ask('getAccountInfo', { did }),
       await ask('getSubjectStatus', { did }),
@@ -131,6 +132,12 @@ describe('a subject that is not here', () => {
       await tell('updateSubjectStatus', { subject: record(`at://${did}/app.bsky.feed.post/none`, cid), takedown }),
       await tell('updateAccountEmail', { account: did, email: 'nobody@example.com' }),
       await tell('updateAccountPassword', { did, password: 'password' }),
+      await tell('updateAccountHandle', { did, handle: 'nobody.test' }),
+      await tell('updateAccountSigningKey', { did, signingKey }),
+      await tell('disableAccountInvites', { account: did }),
+      await tell('enableAccountInvites', { account: did }),
+      await tell('deleteAccount', { did }),
+      await pds.get('dev.atoll.admin.getBlobUsage', { params: { did }, headers }),
     ]) {
       expect(refusal(answer)).toEqual(notFound('account'))
     }
@@ -189,6 +196,27 @@ describe('measures against an account', () => {
       'active',
       'active',
     ])
+  })
+
+  it('tell who and where it is when it comes back into service, by either measure', async () => {
+    const kinds = async (measures: object) => {
+      before = await pds.adapters.storage.events.last()
+      await update(measures)
+      return (await framesAfter(before)).map(({ kind }) => kind)
+    }
+    const head = await pds.adapters.storage.repos.head(alice.did)
+    for (const measure of ['deactivated', 'takedown']) {
+      expect(await kinds({ [measure]: { applied: true } })).toEqual(['account'])
+      expect(await kinds({ [measure]: { applied: false } })).toEqual(['account', 'identity', 'sync'])
+      const decoded = decodeMessage((await framesAfter(before)).at(-1)!.bytes)
+      if (!decoded.ok || decoded.message.kind !== 'sync') throw new Error('not a sync event')
+      expect(decoded.message.body).toMatchObject({ did: alice.did, rev: head?.rev })
+      expect(await kinds({ [measure]: { applied: false } })).toEqual(['account'])
+    }
+    // One that stays out of service for another reason says no more than that.
+    await update({ deactivated: { applied: true }, takedown: { applied: true } })
+    expect(await kinds({ deactivated: { applied: false } })).toEqual(['account'])
+    expect(await kinds({ takedown: { applied: false } })).toEqual(['account', 'identity', 'sync'])
   })
 
   it('end sessions when it is taken down', async () => {

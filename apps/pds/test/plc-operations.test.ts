@@ -368,7 +368,7 @@ describe('updateAccountSigningKey', () => {
     for (const key of [generateKeyPair('k256').didKey(), await reserved('did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')]) {
       expect((await update(key)).body).toMatchObject({ error: 'InvalidRequest', message: expect.stringContaining(key) })
     }
-    expect((await update(await reserved(), 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')).body.error).toBe('AccountNotFound')
+    expect((await update(await reserved(), 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa')).body.error).toBe('NotFound')
     expect([directory.submissions, await keyInDocument()]).toEqual([submissions, present])
   })
 

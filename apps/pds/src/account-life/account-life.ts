@@ -7,11 +7,13 @@ import type { MailedCodes } from '../mailed-codes/mailed-codes.ts'
 import type { Repos } from '../repos/repos.ts'
 import { AccountFigures } from './account-figures.ts'
 import { Activations } from './activations.ts'
+import { Announcements } from './announcements.ts'
 import { Deletions } from './deletions.ts'
 import { Erasures } from './erasures.ts'
 
 /** The stations of an account after its sign-up: out of service, back in it, deleted. */
 export interface AccountLife {
+  readonly announcements: Announcements
   readonly activations: Activations
   readonly deletions: Deletions
   readonly erasures: Erasures
@@ -33,8 +35,10 @@ interface AccountLifeDeps {
 
 export function openAccountLife(deps: AccountLifeDeps): AccountLife {
   const { config, storage, store, accounts, codes, identity, repos, nameLocks, repoLocks, onError } = deps
+  const announcements = new Announcements({ storage })
   const activations = new Activations({
     storage,
+    announcements,
     resolver: identity.resolver,
     signingKeys: repos.signingKeys,
     locks: repoLocks,
@@ -51,5 +55,5 @@ export function openAccountLife(deps: AccountLifeDeps): AccountLife {
     nameLocks,
     repoLocks,
   })
-  return { activations, deletions, erasures, figures: new AccountFigures({ storage, activations }) }
+  return { announcements, activations, deletions, erasures, figures: new AccountFigures({ storage, activations }) }
 }

@@ -1,20 +1,16 @@
 import { type IdentityResolver, pdsOf, signingKeyOf } from '@atoll/identity'
 import { type Account, ConflictError, type PdsStorage } from '@atoll/storage'
-import { accountEvent, identityEvent, syncEvent } from '@atoll/sync'
+import { accountEvent } from '@atoll/sync'
 import { type Datetime, type Did, formatDatetime } from '@atoll/syntax'
-import {
-  accountNotFound,
-  isActive,
-  repoNotFound,
-  requireAccount,
-  requireNotTakendown,
-} from '../accounts/account-state.ts'
+import { accountNotFound, isActive, requireAccount, requireNotTakendown } from '../accounts/account-state.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { Refused } from '../refused.ts'
 import type { SigningKeys } from '../repos/write/signing-keys.ts'
+import type { Announcements } from './announcements.ts'
 
 interface ActivationsDeps {
-  readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'accounts' | 'transact'>
+  readonly announcements: Pick<Announcements, 'of'>
   readonly resolver: Pick<IdentityResolver, 'resolveDid'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
   /**
@@ -58,22 +54,17 @@ export class Activations {
    * here, with `AccountNotFound` or `AccountTakedown`.
    */
   async activate(did: Did): Promise<void> {
-    const { storage } = this.#deps
+    const { storage, announcements } = this.#deps
     if (isActive(await this.#require(did))) return
     // Before the lock: the look-up may take long.
     const fault = await this.#faultOfDocument(did)
     if (fault !== undefined) throw new Refused('InvalidRequest', fault)
     await this.#alone(did, async (account) => {
       if (isActive(account)) return
-      const head = await storage.repos.head(did)
-      const commit = head && (await storage.repos.block(did, head.cid))
-      if (!commit) throw repoNotFound(did)
-      const at = this.#time()
+      const announce = await announcements.of(account, 'active', this.#time())
       await storage.transact(did, (tx) => {
         tx.accounts.update(did, { deactivatedAt: undefined, deleteAfter: undefined })
-        tx.events.append(accountEvent(did, undefined, at))
-        tx.events.append(identityEvent(did, account.handle, at))
-        tx.events.append(syncEvent(did, head.rev, { cid: head.cid, bytes: commit }, at))
+        announce(tx)
       })
     })
   }

@@ -1,9 +1,9 @@
-import { ConflictError, type PdsStorage, type PdsTransaction } from '@atoll/storage'
+import type { PdsStorage, PdsTransaction } from '@atoll/storage'
 import { accountEvent } from '@atoll/sync'
 import { type Did, formatDatetime } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
 import type { Accounts } from '../accounts/accounts.ts'
-import { subjectNotFound } from '../administration/subject.ts'
+import { refuseGone } from '../accounts/subject-not-found.ts'
 import type { DidLocks } from '../did-locks.ts'
 import type { HostedDocuments } from '../identity/hosted-documents.ts'
 import { type MailedCodes, refuseUsedCode } from '../mailed-codes/mailed-codes.ts'
@@ -70,9 +70,7 @@ export class Deletions {
 
   /** Deletes the account without asking its owner. Refuses with `NotFound`. */
   async byAdministrator(did: Did): Promise<void> {
-    await this.#delete(did, () => {}).catch((error: unknown) => {
-      throw error instanceof ConflictError && error.field === 'did' ? subjectNotFound('account') : error
-    })
+    await this.#delete(did, () => {}).catch(refuseGone)
   }
 
   /** Deletes the accounts whose owners had set a time for it that has come. */

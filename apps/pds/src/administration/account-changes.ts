@@ -5,8 +5,8 @@ import type { Accounts } from '../accounts/accounts.ts'
 import { normalizeEmail } from '../accounts/email-addresses.ts'
 import { changeAddress } from '../accounts/email-changes.ts'
 import { faultOfNewPassword } from '../accounts/passwords.ts'
+import { refuseGone, subjectNotFound } from '../accounts/subject-not-found.ts'
 import { Refused } from '../refused.ts'
-import { subjectNotFound } from './subject.ts'
 
 interface AccountChangesDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'transact'>
@@ -58,9 +58,4 @@ export class AccountChanges {
       })
       .catch(refuseGone)
   }
-}
-
-/** The account was deleted meanwhile. */
-function refuseGone(error: unknown): never {
-  throw error instanceof ConflictError && error.field === 'did' ? subjectNotFound('account') : error
 }

@@ -1,8 +1,8 @@
 import { type Account, InvalidCursorError, type Page, type PdsStorage } from '@atoll/storage'
 import { type Did, type Handle, parseHandle } from '@atoll/syntax'
+import { subjectNotFound } from '../accounts/subject-not-found.ts'
 import { inviteOutput } from '../invites/invite-output.ts'
 import { Refused } from '../refused.ts'
-import { subjectNotFound } from './subject.ts'
 
 /** An account as `com.atproto.admin.defs#accountView` shows it. */
 export type AccountView = Awaited<ReturnType<AccountViews['of']>>

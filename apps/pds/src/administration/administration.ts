@@ -1,4 +1,5 @@
 import type { PdsStorage } from '@atoll/storage'
+import type { Announcements } from '../account-life/announcements.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { AccountChanges } from './account-changes.ts'
@@ -15,14 +16,20 @@ export interface Administration {
 interface OpenAdministrationDeps {
   readonly storage: PdsStorage
   readonly accounts: Accounts
+  readonly announcements: Announcements
   /** Those of repositories. */
   readonly locks: DidLocks
 }
 
-export function openAdministration({ storage, accounts, locks }: OpenAdministrationDeps): Administration {
+export function openAdministration({
+  storage,
+  accounts,
+  announcements,
+  locks,
+}: OpenAdministrationDeps): Administration {
   return {
     views: new AccountViews({ storage }),
     changes: new AccountChanges({ storage, accounts }),
-    moderation: new Moderation({ storage, locks }),
+    moderation: new Moderation({ storage, announcements, locks }),
   }
 }

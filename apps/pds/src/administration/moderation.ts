@@ -1,10 +1,11 @@
 import type { Cid } from '@atoll/data-model'
-import { type Account, accountStatus, ConflictError, type PdsStorage } from '@atoll/storage'
-import { accountEvent } from '@atoll/sync'
+import { type Account, accountStatus, type PdsStorage } from '@atoll/storage'
 import { type Datetime, formatDatetime } from '@atoll/syntax'
+import type { Announcements } from '../account-life/announcements.ts'
+import { refuseGone, subjectNotFound } from '../accounts/subject-not-found.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { Refused } from '../refused.ts'
-import { type AccountSubject, type BlobSubject, type RecordSubject, type Subject, subjectNotFound } from './subject.ts'
+import type { AccountSubject, BlobSubject, RecordSubject, Subject } from './subject.ts'
 
 /** A measure, as `com.atproto.admin.defs#statusAttr`. */
 export interface Measure {
@@ -30,6 +31,7 @@ export interface SubjectStatus {
 
 interface ModerationDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'records' | 'blobs' | 'transact'>
+  readonly announcements: Pick<Announcements, 'of'>
   /** Those of repositories, so that no commit follows the event of a takedown. */
   readonly locks: Pick<DidLocks, 'run'>
   readonly now?: () => number
@@ -41,11 +43,13 @@ interface ModerationDeps {
  */
 export class Moderation {
   readonly #storage: ModerationDeps['storage']
+  readonly #announcements: ModerationDeps['announcements']
   readonly #locks: ModerationDeps['locks']
   readonly #now: () => number
 
   constructor(deps: ModerationDeps) {
     this.#storage = deps.storage
+    this.#announcements = deps.announcements
     this.#locks = deps.locks
     this.#now = deps.now ?? Date.now
   }
@@ -74,7 +78,8 @@ export class Moderation {
 
   /**
    * Takes the measures, and returns the takedown as it is then. An account's status is told to the
-   * network, even if it is the same as before. Records and blobs need not be there: what comes back
+   * network, even if it is the same as before; with its identity and where its repository stands,
+   * if it comes back into service. Records and blobs need not be there: what comes back
    * to the same place, or with the same bytes, is taken down already. Refuses with `NotFound` where
    * the account is not here.
    */
@@ -99,17 +104,14 @@ export class Moderation {
       ...(deactivated && changesOf(account, deactivated, at)),
     }
     const changed = { ...account, ...changes }
-    try {
-      await this.#storage.transact(did, (tx) => {
+    const announce = await this.#announcements.of(account, accountStatus(changed), at)
+    await this.#storage
+      .transact(did, (tx) => {
         tx.accounts.update(did, changes)
         if (takedown?.applied) tx.sessions.deleteAll(did)
-        const status = accountStatus(changed)
-        tx.events.append(accountEvent(did, status === 'active' ? undefined : status, at))
+        announce(tx)
       })
-    } catch (error) {
-      if (error instanceof ConflictError && error.field === 'did') throw subjectNotFound('account')
-      throw error
-    }
+      .catch(refuseGone)
     return measure(changed.takedown)
   }
 

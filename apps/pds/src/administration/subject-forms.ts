@@ -2,9 +2,10 @@
 import type { Cid } from '@atoll/data-model'
 import type { GetSubjectStatusParams, UpdateSubjectStatusInput } from '@atoll/lexicons/com.atproto.admin'
 import { type AtUri, formatAtUri, isDid, splitAtUri } from '@atoll/syntax'
+import { subjectNotFound } from '../accounts/subject-not-found.ts'
 import { Refused } from '../refused.ts'
 import { cidText, requestedCid } from '../repos/cid-text.ts'
-import { type RecordSubject, type Subject, subjectNotFound } from './subject.ts'
+import type { RecordSubject, Subject } from './subject.ts'
 
 /**
  * The subject of getSubjectStatus. A blob is named before a record, and a record before its

@@ -1,6 +1,5 @@
 import type { Cid } from '@atoll/data-model'
 import type { Did, Nsid, RecordKey } from '@atoll/syntax'
-import { Refused } from '../refused.ts'
 
 /** An account of this server. */
 export interface AccountSubject {
@@ -25,11 +24,3 @@ export interface BlobSubject {
 
 /** What moderators take measures against. */
 export type Subject = AccountSubject | RecordSubject | BlobSubject
-
-/**
- * A subject that is not here. Moderation services take 400, the name and the sentence as final, and
- * ask no more.
- */
-export function subjectNotFound(kind: Subject['kind']): Refused {
-  return new Refused('NotFound', `Could not find ${kind}`, { status: 400 })
-}

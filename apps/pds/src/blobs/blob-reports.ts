@@ -2,6 +2,7 @@ import type { Cid } from '@atoll/data-model'
 import { type AccountBlobUsage, type BlobUsage, InvalidCursorError, type Page, type PdsStorage } from '@atoll/storage'
 import type { AtUri, Did } from '@atoll/syntax'
 import type { Accounts } from '../accounts/accounts.ts'
+import { subjectNotFound } from '../accounts/subject-not-found.ts'
 import { Refused } from '../refused.ts'
 import type { BlobQuotas } from './blob-quotas.ts'
 
@@ -62,7 +63,7 @@ export class BlobReports {
   }
 
   async #requireAccount(did: Did): Promise<void> {
-    if (!(await this.#accounts.find(did))) throw new Refused('NotFound', 'Could not find account')
+    if (!(await this.#accounts.find(did))) throw subjectNotFound('account')
   }
 }
 

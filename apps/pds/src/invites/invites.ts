@@ -1,6 +1,7 @@
 import { ConflictError, InvalidCursorError, type InviteCode, type Page, type PdsStorage } from '@atoll/storage'
 import { type Did, formatDatetime, isDid } from '@atoll/syntax'
 import { requireAccount } from '../accounts/account-state.ts'
+import { refuseGone } from '../accounts/subject-not-found.ts'
 import type { Config } from '../config/config.ts'
 import { Refused } from '../refused.ts'
 import { earnedCodes, type InviteSchedule } from './earned-codes.ts'
@@ -108,12 +109,16 @@ export class Invites {
     await this.#storage.transact(this.#service, (tx) => tx.invites.disable({ codes, accounts }))
   }
 
-  /** Whether an account earns codes from now on. Those that it has stay as they are. */
+  /**
+   * Whether an account earns codes from now on. Those that it has stay as they are. Refuses with
+   * `NotFound`.
+   */
   async setDisabledFor(did: Did, disabled: boolean, note: string | undefined): Promise<void> {
-    requireAccount(await this.#storage.accounts.get(did), did)
-    await this.#storage.transact(did, (tx) =>
-      tx.accounts.update(did, { invitesDisabled: disabled, ...(note === undefined ? {} : { inviteNote: note }) }),
-    )
+    await this.#storage
+      .transact(did, (tx) =>
+        tx.accounts.update(did, { invitesDisabled: disabled, ...(note === undefined ? {} : { inviteNote: note }) }),
+      )
+      .catch(refuseGone)
   }
 
   async #makeEarned(did: Did): Promise<void> {

@@ -1,5 +1,6 @@
 import type { updateAccountSigningKey as method } from '@atoll/lexicons/com.atproto.admin'
 import type { Handler } from '@atoll/xrpc-server'
+import { refuseAsSubject } from '../../accounts/subject-not-found.ts'
 import type { AdminCaller } from '../../callers.ts'
 import type { DidChanges } from '../../did-changes/did-changes.ts'
 
@@ -8,5 +9,5 @@ interface Deps {
 }
 
 export function updateAccountSigningKey({ didChanges }: Deps): Handler<typeof method, AdminCaller> {
-  return ({ input }) => didChanges.signingKeys.change(input.did, input.signingKey)
+  return ({ input }) => didChanges.signingKeys.change(input.did, input.signingKey).catch(refuseAsSubject)
 }
