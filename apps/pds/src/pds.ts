@@ -147,6 +147,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     outbox: mail.outbox,
     human,
     check: hooks.checkSignUp,
+    erasures: accountLife.erasures,
     storage,
     accounts,
     sessions,

@@ -3,15 +3,17 @@ import type { Datetime, Did } from '@atoll/syntax'
 import type { DidLocks } from '../did-locks.ts'
 
 interface ErasuresDeps {
-  readonly storage: Pick<PdsStorage, 'accounts' | 'state' | 'erasure' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'state' | 'erasure' | 'transact'>
   readonly store: Pick<BlobStore, 'deleteAll'>
   /** Shared with the writes of repositories, which make blobs permanent. */
   readonly locks: Pick<DidLocks, 'run'>
   readonly onError: (error: unknown) => void
 }
 
-/** The deleted accounts whose bytes may still be there, and since when. */
-const namespace = 'erasures'
+/** The deleted accounts that files of the storage may still hold, and since when. */
+const inFiles = 'erasures'
+/** The deleted accounts whose blobs may still be there, and since when. */
+const inBlobs = 'erasures of blobs'
 
 /**
  * Takes the bytes of deleted accounts off the disk: their blobs, and what the files of the storage
@@ -31,7 +33,8 @@ export class Erasures {
 
   /** Notes, in the transaction that deletes an account, that its bytes have to be erased. */
   note(tx: Pick<PdsTransaction, 'state'>, did: Did, at: Datetime): void {
-    tx.state.set(namespace, did, at)
+    tx.state.set(inFiles, did, at)
+    tx.state.set(inBlobs, did, at)
   }
 
   /** Erases what is noted, in the background. */
@@ -43,13 +46,23 @@ export class Erasures {
   /** Erases what is noted, as far as nothing holds it back. */
   async finish(): Promise<void> {
     const { storage } = this.#deps
-    const noted = await storage.state.list(namespace)
-    if (noted.length === 0) return
-    // Written by `note` alone.
-    const dids = noted.map(({ key }) => key as Did)
-    for (const did of dids) await this.#deleteBlobs(did)
-    if (!(await storage.erasure.eraseDeleted())) return
-    for (const did of dids) await storage.transact(did, (tx) => tx.state.delete(namespace, did))
+    for (const did of await this.#noted(inBlobs)) await this.finishBlobs(did)
+    const dids = await this.#noted(inFiles)
+    if (dids.length === 0 || !(await storage.erasure.eraseDeleted())) return
+    for (const did of dids) await storage.transact(did, (tx) => tx.state.delete(inFiles, did))
+  }
+
+  /**
+   * Deletes the blobs that a deleted account has left, unless they are gone already. A DID that
+   * comes back has to wait for it: later its new blobs would be deleted too.
+   */
+  async finishBlobs(did: Did): Promise<void> {
+    const { storage, store, locks } = this.#deps
+    await locks.run(did, async () => {
+      if ((await storage.state.get(inBlobs, did)) === undefined) return
+      await store.deleteAll(did)
+      await storage.transact(did, (tx) => tx.state.delete(inBlobs, did))
+    })
   }
 
   /** Resolves when nothing is erased in the background. */
@@ -65,11 +78,8 @@ export class Erasures {
     this.#running = undefined
   }
 
-  async #deleteBlobs(did: Did): Promise<void> {
-    const { storage, store, locks } = this.#deps
-    await locks.run(did, async () => {
-      // The owner may have come back already, and uploaded blobs again.
-      if (!(await storage.accounts.get(did))) await store.deleteAll(did)
-    })
+  async #noted(namespace: string): Promise<Did[]> {
+    // Keys that `note` alone has written.
+    return (await this.#deps.storage.state.list(namespace)).map(({ key }) => key as Did)
   }
 }

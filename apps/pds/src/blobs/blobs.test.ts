@@ -1,7 +1,7 @@
 import { type BlobRef, cidOfRaw } from '@atoll/data-model'
 import { type BlobStore, MemoryBlobStore, MemoryPdsStorage, maxOtherTypes } from '@atoll/storage'
 import { SampleRepo } from '@atoll/storage/testing'
-import type { Did } from '@atoll/syntax'
+import { type Did, parseDatetime, parseHandle } from '@atoll/syntax'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { DidLocks } from '../did-locks.ts'
 import { BlobQuotas } from './blob-quotas.ts'
@@ -15,11 +15,22 @@ let storage: MemoryPdsStorage
 let store: MemoryBlobStore
 let repo: SampleRepo
 
-beforeEach(() => {
+beforeEach(async () => {
   storage = new MemoryPdsStorage()
+  await createAccount()
   store = new MemoryBlobStore()
   repo = new SampleRepo(did)
 })
+
+const createAccount = () =>
+  storage.transact(did, (tx) =>
+    tx.accounts.create({
+      did,
+      handle: parseHandle('alice.test'),
+      email: 'alice@example.com',
+      createdAt: parseDatetime('2026-01-01T00:00:00.000Z'),
+    }),
+  )
 
 /** A service on what is stored. A second one stands for a restart after a crash. */
 const service = (over: Partial<BlobStore> = {}) => {
@@ -56,6 +67,33 @@ const refer = async (blobs: Blobs, blob: BlobRef, rkey: string) => {
 const remove = (rkey: string) => storage.transact(did, (tx) => tx.repo.apply(repo.commit({ [`a.b.c/${rkey}`]: null })))
 const read = async (blobs: Blobs) => (await blobs.read(did, cid, { takendown: false })).size
 const notFound = { error: 'BlobNotFound' }
+
+describe('an upload that arrives while its account is deleted', () => {
+  const refused = { error: 'AccountNotFound' }
+  /** The bytes are here, and then this happens. */
+  const interrupted = (meanwhile: () => Promise<unknown>) =>
+    service({
+      async upload(...upload) {
+        const uploaded = await store.upload(...upload)
+        await meanwhile()
+        return uploaded
+      },
+    }).blobs
+  const remove = () => storage.transact(did, (tx) => tx.accounts.delete(did))
+
+  it('is refused, and leaves neither a row nor bytes', async () => {
+    await expect(upload(interrupted(remove))).rejects.toMatchObject(refused)
+    expect(await storage.blobs.get(did, cid)).toBeUndefined()
+    expect(await store.size(did, cid)).toBeUndefined()
+    await expect(store.makePermanent(did, [cid])).rejects.toThrow()
+  })
+
+  it('belongs to the account that has come back under its DID by then', async () => {
+    await upload(interrupted(() => remove().then(createAccount)))
+    expect(await storage.blobs.get(did, cid)).toMatchObject({ temporary: true })
+    await store.makePermanent(did, [cid])
+  })
+})
 
 describe('blobs that lost their last reference', () => {
   const pendingDeletion = async () => (await storage.blobs.pendingDeletion({ limit: 9 })).map((blob) => `${blob.cid}`)

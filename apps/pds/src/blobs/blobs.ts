@@ -14,6 +14,7 @@ import {
   type StoredBlob,
 } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
+import { accountNotFound } from '../accounts/account-state.ts'
 import type { Config } from '../config/config.ts'
 import type { DidLocks } from '../did-locks.ts'
 import { Refused } from '../refused.ts'
@@ -43,7 +44,7 @@ interface BlobReading {
 }
 
 interface BlobsDeps {
-  readonly storage: Pick<PdsStorage, 'blobs' | 'records' | 'imports' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'accounts' | 'blobs' | 'records' | 'imports' | 'transact'>
   readonly store: BlobStore
   /**
    * Held while blobs are deleted, so that no record refers to them and no upload repeats them
@@ -127,11 +128,11 @@ export class Blobs {
     }
     const quota = this.#quotas.usual
     await this.#storage
-      .transact(did, (tx) => tx.blobs.add(did, metadata, { quota }))
-      .catch(async (error: unknown) => {
-        const isExceeded = error instanceof ConflictError && error.field === 'blobQuota'
-        throw isExceeded ? quotaExceeded(await this.#quotas.of(did)) : error
+      .transact(did, (tx) => {
+        tx.accounts.update(did, {}) // a conflict if it was deleted while the bytes arrived
+        tx.blobs.add(did, metadata, { quota })
       })
+      .catch((error: unknown) => this.#refuseConflict(did, error))
     const stored = await this.#storage.blobs.get(did, uploaded.cid)
     if (stored && !stored.temporary) await this.#restore(did, uploaded.cid)
     return {
@@ -247,6 +248,17 @@ export class Blobs {
       if (stored && !stored.temporary) await this.#store.makePermanent(did, [cid])
     })
     this.#reported.delete(reportKey(did, cid))
+  }
+
+  async #refuseConflict(did: Did, error: unknown): Promise<never> {
+    if (!(error instanceof ConflictError)) throw error
+    if (error.field === 'blobQuota') throw quotaExceeded(await this.#quotas.of(did))
+    if (error.field !== 'did') throw error
+    await this.#locks.run(did, async () => {
+      // The account may be back already: then the sweep removes this upload.
+      if (!(await this.#storage.accounts.get(did))) await this.#store.deleteAll(did)
+    })
+    throw accountNotFound(did)
   }
 
   /** The type of this upload if a record may name it, otherwise that of the first. */

@@ -2,6 +2,7 @@ import { type DidKey, generateKeyPair, importKeyPair } from '@atoll/crypto'
 import { type Claim, ConflictError, type PdsStorage, type PdsTransaction } from '@atoll/storage'
 import { type Datetime, type Did, formatDatetime, type Handle } from '@atoll/syntax'
 import type { Asker } from '@atoll/xrpc-server'
+import type { Erasures } from '../account-life/erasures.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { normalizeEmail } from '../accounts/email-addresses.ts'
 import { faultOfNewPassword, type Passwords } from '../accounts/passwords.ts'
@@ -66,6 +67,7 @@ interface SignUpsDeps {
   readonly queue: SignUpQueue
   readonly human: Pick<HumanCheck, 'codes'> | undefined
   readonly check: SignUpCheck | undefined
+  readonly erasures: Pick<Erasures, 'finishBlobs'>
   readonly handles: HandleRules
   /** How many accounts there may be; undefined for any number. */
   readonly maxAccounts: number | undefined
@@ -86,6 +88,7 @@ export class SignUps {
   readonly #admission: SignUpsDeps['admission']
   readonly #brake: SignUpsDeps['brake']
   readonly #human: SignUpsDeps['human']
+  readonly #erasures: SignUpsDeps['erasures']
   readonly #check: SignUpCheck | undefined
   readonly #maxAccounts: number | undefined
   readonly #handles: HandleRules
@@ -103,6 +106,7 @@ export class SignUps {
     this.#brake = deps.brake
     this.queue = deps.queue
     this.#human = deps.human
+    this.#erasures = deps.erasures
     this.#check = deps.check
     this.#maxAccounts = deps.maxAccounts
     this.#handles = deps.handles
@@ -174,6 +178,7 @@ export class SignUps {
     const session = this.#sessions.first(did)
     const createdAt = formatDatetime(new Date(this.#now()))
     const account = newAccount(this.#writer, { did, handle, email, passwordHash, signingKey, session, createdAt })
+    await this.#erasures.finishBlobs(did)
     await this.#storage.transact(did, (tx) => {
       account.store(tx)
       if (moving.publish) {
@@ -265,6 +270,7 @@ interface OpenSignUpsDeps {
   readonly human: HumanCheck | undefined
   /** Asked about every sign-up that is not the administrator's. */
   readonly check: SignUpCheck | undefined
+  readonly erasures: SignUpsDeps['erasures']
   readonly storage: SignUpsDeps['storage']
   readonly accounts: Pick<Accounts, 'passwords'>
   readonly sessions: Sessions
@@ -291,6 +297,7 @@ export function openSignUps(deps: OpenSignUpsDeps): SignUps {
     brake: new SignUpBrake(rules),
     human: deps.human,
     check: deps.check,
+    erasures: deps.erasures,
     queue: new SignUpQueue({
       storage,
       sessions,
