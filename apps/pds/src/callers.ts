@@ -9,6 +9,12 @@ export interface AccountCaller {
   readonly scope: AccessScope
 }
 
+/** An account, by a service token for the method that its own key signed. */
+export interface SigningCaller {
+  readonly kind: 'signing'
+  readonly did: Did
+}
+
 /** The holder of a refresh token. */
 export interface RefreshCaller {
   readonly kind: 'refresh'

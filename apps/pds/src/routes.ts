@@ -103,7 +103,7 @@ export const routes = (s: Services, may: Access) => [
   route(repo.getRecord, may.anyone, repoMethods.getRecord(s)),
   route(repo.listRecords, may.anyone, repoMethods.listRecords(s)),
   route(repo.describeRepo, may.anyone, repoMethods.describeRepo(s)),
-  route(repo.uploadBlob, may.account, repoMethods.uploadBlob(s), {
+  route(repo.uploadBlob, may.accountOrServiceToken, repoMethods.uploadBlob(s), {
     maxBytes: s.config.blobs.uploadLimit,
     limits: limits.uploadBlob,
     skipGlobalLimits: true,

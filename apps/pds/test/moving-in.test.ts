@@ -157,6 +157,52 @@ describe('an account that moves here', () => {
   })
 })
 
+describe('uploads of an account that moves here, by a token of its former server', () => {
+  const nsid = 'com.atproto.repo.uploadBlob'
+  const uploadToken = (changes: Partial<CreateServiceJwtOptions> = {}) => tokenFor({ lxm: nsid, ...changes })
+  const upload = (token: string, text = 'words') =>
+    pds.upload(nsid, new TextEncoder().encode(text), 'text/plain', { token })
+  const outcome = ({ status, body }: Awaited<ReturnType<typeof upload>>) => ({ status, error: body.error })
+
+  it('are taken while it is deactivated, one after the other with one token', async () => {
+    await moveIn(tokenFor())
+    const token = uploadToken({ exp: Math.floor(Date.now() / 1000) + 3000 })
+    for (const text of ['one', 'two']) {
+      const { status, body } = await upload(token, text)
+      expect(status).toBe(200)
+      expect(await pds.adapters.storage.blobs.get(did, body.blob.ref)).toMatchObject({ size: 3 })
+    }
+  })
+
+  it.each([
+    ['for another method', () => tokenFor(), 401, 'BadJwtLexiconMethod'],
+    ['for another server', () => uploadToken({ aud: 'did:web:other.example' }), 401, 'BadJwtAudience'],
+    ['that another key signed', () => uploadToken({ keyPair: generateKeyPair('k256') }), 401, 'BadJwtSignature'],
+    ['of one of its services', () => uploadToken({ iss: `${did}#atproto_labeler` }), 401, 'UntrustedIss'],
+    ['that has ended', () => uploadToken({ now: () => Date.now() - 3_600_000 }), 401, 'JwtExpired'],
+    // It is taken for a session.
+    ['for any method', () => uploadToken({ lxm: undefined }), 400, 'InvalidToken'],
+  ])('are refused with a token %s', async (_, token, status, error) => {
+    expect(outcome(await upload(token()))).toEqual({ status, error })
+  })
+
+  it('are refused of who has no account here, and of who is taken down', async () => {
+    expect(outcome(await upload(uploadToken()))).toEqual({ status: 400, error: 'AccountNotFound' })
+    await moveIn(tokenFor())
+    await pds.adapters.storage.transact(did, (tx) => tx.accounts.update(did, { takedown: 'report' }))
+    expect(outcome(await upload(uploadToken()))).toEqual({ status: 401, error: 'AccountTakedown' })
+  })
+
+  it('bring only themselves: the token opens no other method', async () => {
+    await moveIn(tokenFor())
+    for (const other of ['com.atproto.server.checkAccountStatus', 'com.atproto.repo.listMissingBlobs']) {
+      expect(outcome(await pds.get(other, { token: tokenFor({ lxm: other }) }))).toMatchObject({
+        error: 'InvalidToken',
+      })
+    }
+  })
+})
+
 describe('an account with a new DID', () => {
   it('is made whatever token comes with it', async () => {
     const { status } = await pds.post(

@@ -1,9 +1,10 @@
 import type { Did } from '@atoll/syntax'
 import { type Authorize, MemorySeenTokens, serviceAuth } from '@atoll/xrpc-server'
-import type { AccountCaller, ModeratorCaller, Newcomer, RefreshCaller } from '../callers.ts'
+import type { AccountCaller, ModeratorCaller, Newcomer, RefreshCaller, SigningCaller } from '../callers.ts'
 import type { LookUps } from '../identity/look-ups.ts'
 import type { PdsAccess } from '../kit/pds-access.ts'
 import type { SessionTokens } from '../sessions/session-tokens.ts'
+import { accountOrServiceToken } from './account-or-service-token.ts'
 import type { Administrator } from './administrator.ts'
 import { accountCaller, refreshCaller } from './bearer.ts'
 import { moderator } from './moderator.ts'
@@ -21,6 +22,8 @@ export interface Access extends PdsAccess {
   readonly signedUp: Authorize<AccountCaller>
   /** A signed-in account, with its own password: no app password may do this. */
   readonly fullAccount: Authorize<AccountCaller>
+  /** A signed-in account, or one by a service token for the method. */
+  readonly accountOrServiceToken: Authorize<AccountCaller | SigningCaller>
   /** A signed-in account with any password, even while it is taken down. */
   readonly takendown: Authorize<AccountCaller>
   /** The administrator, or the operator's moderation service by a service token for the method. */
@@ -58,6 +61,7 @@ export function createAccess({ tokens, admin, service, moderator: trusted, lookU
     account: ({ headers }) => accountCaller(tokens, headers),
     signedUp: ({ headers }) => accountCaller(tokens, headers, allowedScopes.signedUp),
     fullAccount: ({ headers }) => accountCaller(tokens, headers, allowedScopes.fullAccount),
+    accountOrServiceToken: (request) => accountOrServiceToken({ tokens, service, lookUps }, request),
     takendown: ({ headers }) => accountCaller(tokens, headers, allowedScopes.takendown),
     moderator: (request) => moderator({ service, moderator: trusted, admin, lookUps, seen }, request),
     service: (request) =>
