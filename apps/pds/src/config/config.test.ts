@@ -244,6 +244,7 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['oper\u202eator@example.com', 'write one such as'],
   ],
   PDS_DEV_MODE: [['yes', "must be true or false, not 'yes'"]],
+  PDS_DID_WEB_ACCOUNTS: [['yes', "must be true or false, not 'yes'"]],
   PDS_JWT_SECRET: [['short', 'is shorter than 16 characters']],
   PDS_ADMIN_PASSWORD: [
     ['seven77', 'is shorter than 8 characters'],
