@@ -158,6 +158,8 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     locks: nameLocks,
   })
 
+  const noRoom = await signUps.noRoom()
+  if (noRoom !== undefined) log.warn(noRoom)
   const administration = openAdministration({
     storage,
     accounts,

@@ -1,4 +1,5 @@
 /** App passwords as apps meet them: made, used, listed and revoked. */
+import { lexicons } from '@atoll/lexicons'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Answer, PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
@@ -68,6 +69,40 @@ it('let an app write, list and revoke, and do nothing that owns the account', as
     const revoked = await service.post(`${server}.revokeAppPassword`, { name: `app ${privileged}` }, token)
     expect(revoked.status).toBe(200)
   }
+})
+
+it('are refused by each method that owns the account, its identity or its repository as a whole', async () => {
+  const { body: made } = await create({ name: 'owner', privileged: true })
+  const { accessJwt: token } = await signIn(made.password)
+  const refusing: string[] = []
+  for (const nsid of lexicons().nsids()) {
+    // Those two take refresh tokens alone.
+    if (!/^(com|dev)\./.test(nsid) || /\.(refresh|delete)Session$/.test(nsid)) continue
+    const kind = lexicons().method(nsid)?.kind
+    if (kind !== 'query' && kind !== 'procedure') continue
+    const answer =
+      kind === 'query' ? await service.get(nsid, { token }) : await service.post(nsid, undefined, { token })
+    if (outcome(answer) === badScope) refusing.push(nsid)
+  }
+  expect(refusing.sort()).toEqual([
+    'com.atproto.identity.requestPlcOperationSignature',
+    'com.atproto.identity.signPlcOperation',
+    'com.atproto.identity.submitPlcOperation',
+    'com.atproto.repo.importRepo',
+    'com.atproto.server.activateAccount',
+    'com.atproto.server.createAppPassword',
+    'com.atproto.server.deactivateAccount',
+    'com.atproto.server.getAccountInviteCodes',
+    'com.atproto.server.requestAccountDelete',
+    'com.atproto.server.requestEmailUpdate',
+    'com.atproto.server.updateEmail',
+    'dev.atoll.account.confirmTotp',
+    'dev.atoll.account.createRecoveryCodes',
+    'dev.atoll.account.createTotp',
+    'dev.atoll.account.getFactors',
+    'dev.atoll.account.removeTotp',
+    'dev.atoll.account.updateDidDocument',
+  ])
 })
 
 it('keep their scope when they refresh, and are not told the address of the account', async () => {

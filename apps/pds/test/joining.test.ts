@@ -189,6 +189,19 @@ describe('the brake', () => {
 })
 
 describe('the greatest number of accounts', () => {
+  it('is told to the operator of a server that has no room when it starts', async () => {
+    await start({ PDS_SIGNUP_MODE: 'open' })
+    await signUp('ann')
+    const warned = async (most: string) => {
+      const again = await PdsUnderTest.start({ PDS_MAX_ACCOUNTS: most }, { storage: pds.adapters.storage })
+      const { warnings } = again
+      await again.pds.close()
+      return warnings.filter((line) => line.includes('nobody more can join'))
+    }
+    expect(await warned('1')).toEqual([expect.stringContaining('1 accounts, and PDS_MAX_ACCOUNTS lets in 1')])
+    expect([await warned('2'), await warned('0')]).toEqual([[], []])
+  })
+
   it('is kept by racing sign-ups, without a DID of nobody', async () => {
     await start({ PDS_SIGNUP_MODE: 'open', PDS_MAX_ACCOUNTS: '2' })
     await signUp('ann')

@@ -1,5 +1,6 @@
 /** What a person does with a mailed code, from the request to its use. */
 import { MemoryPdsStorage } from '@atoll/storage'
+import type { Datetime } from '@atoll/syntax'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PdsUnderTest, type TestAccount } from './pds-under-test.ts'
 
@@ -129,6 +130,38 @@ it('resets a password once, and ends every session', async () => {
   })
 })
 
+it('refuses a code that has expired, whatever it is for, and changes nothing', async () => {
+  const cleo = await service.account('cleo')
+  const { did, password } = cleo
+  const email = 'cleo@example.com'
+  const past = '2026-01-01T00:00:00.000Z' as Datetime
+  await storage.transact(did, (tx) => tx.accounts.update(did, { emailConfirmedAt: past }))
+  const before = await storage.accounts.get(did)
+  const identity = 'com.atproto.identity'
+  const uses = [
+    ['confirm_email', `${server}.requestEmailConfirmation`, `${server}.confirmEmail`, { email }],
+    ['update_email', `${server}.requestEmailUpdate`, `${server}.updateEmail`, { email: 'cleo@other.example' }],
+    ['reset_password', `${server}.requestPasswordReset`, `${server}.resetPassword`, { password: 'another' }],
+    ['delete_account', `${server}.requestAccountDelete`, `${server}.deleteAccount`, { did, password }],
+    ['plc_operation', `${identity}.requestPlcOperationSignature`, `${identity}.signPlcOperation`, {}],
+  ] as const
+  for (const [purpose, request, method, input] of uses) {
+    const asked = await service.post(request, purpose === 'reset_password' ? { email } : undefined, as(cleo))
+    expect(asked.status, request).toBe(200)
+    const token = await service.codeMailedTo(email)
+    const { wrongTries, ...stored } = (await storage.emailTokens.get(purpose, did))!
+    await storage.transact(did, (tx) => tx.emailTokens.put({ ...stored, expiresAt: past }))
+    const { status, body } = await service.post(method, { ...input, token }, as(cleo))
+    expect({ status, body }, method).toEqual({
+      status: 400,
+      body: { error: 'ExpiredToken', message: 'Token is expired' },
+    })
+  }
+  const wrong = { did, password, token: 'AAAAA-BBBBB' }
+  expect(await service.post(`${server}.deleteAccount`, wrong)).toMatchObject({ status: 400, body: invalid })
+  expect(await storage.accounts.get(did)).toEqual(before)
+})
+
 it('mails what a moderator writes, without telling the address', async () => {
   const headers = { authorization: `Basic ${btoa('admin:admin-of-the-tests')}` }
   const send = (input: Record<string, string>) =>
@@ -151,7 +184,7 @@ it('mails what a moderator writes, without telling the address', async () => {
   })
   expect(await send({ recipientDid: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' })).toMatchObject({
     status: 400,
-    body: { message: 'Recipient not found' },
+    body: { error: 'NotFound', message: 'Could not find account' },
   })
   expect((await service.post('com.atproto.admin.sendEmail', {}, as(bea))).status).toBe(401)
 })

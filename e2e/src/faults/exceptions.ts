@@ -23,13 +23,14 @@ export class Exceptions {
     return [...this.#seen.keys()]
   }
 
-  around({ storage, blobStore, plcFetch, mailer, moderationMailer }: Adapters): Adapters {
+  around({ storage, blobStore, plcFetch, mailer, moderationMailer, captcha }: Adapters): Adapters {
     return {
       storage: this.#wrap(storage, 'storage'),
       blobStore: this.#wrap(blobStore, 'blobStore'),
       plcFetch: this.#wrapFunction(plcFetch, undefined, 'plcFetch'),
       mailer: this.#wrap(mailer, 'mailer'),
       moderationMailer: this.#wrap(moderationMailer, 'moderationMailer'),
+      captcha: captcha && this.#wrap(captcha, 'captcha'),
     }
   }
 

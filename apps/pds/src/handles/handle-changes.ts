@@ -112,8 +112,10 @@ export class HandleChanges {
     if (pending) await this.#makeWay(pending)
     await this.#requireFree(did, handle)
     const account = await this.#storage.accounts.get(did)
+    // The document of who has left is not this server's to change.
+    if (!account) throw accountNotFound(did)
     const operation = await this.#plc.handleOperation(did, handle)
-    if (!operation || account?.handle === handle) return this.#withoutClaim(did, handle, operation)
+    if (!operation || account.handle === handle) return this.#withoutClaim(did, handle, operation)
     await this.#carryOut(await this.#claim(did, handle, operation))
   }
 

@@ -165,6 +165,17 @@ export class SignUps {
   }
 
   /**
+   * For operators: the sentence that nobody more can join, which a server can come to say without
+   * a change of its settings. Undefined while there is room.
+   */
+  async noRoom(): Promise<string | undefined> {
+    const most = this.#maxAccounts
+    const there = most === undefined ? 0 : await this.#storage.accounts.count()
+    if (most === undefined || there < most) return undefined
+    return `nobody more can join: there are ${there} accounts, and PDS_MAX_ACCOUNTS lets in ${most} (0 is any number)`
+  }
+
+  /**
    * Nobody outside the database is told, so one transaction is enough. The account's reserved key
    * signs, if there is one.
    */
