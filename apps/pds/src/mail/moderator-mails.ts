@@ -1,6 +1,5 @@
 import type { PdsStorage } from '@atoll/storage'
 import type { Did } from '@atoll/syntax'
-import { subjectNotFound } from '../accounts/subject-not-found.ts'
 import type { Config } from '../config/config.ts'
 import { Refused } from '../refused.ts'
 import { htmlOfText, oneLine } from './mail-text.ts'
@@ -31,14 +30,14 @@ export class ModeratorMails {
   }
 
   /**
-   * Queues a mail, also to an account that was taken down. Refuses with `NotFound` if there is no
-   * such account, and with `InvalidRequest` one without an address. Returns whether mails are
+   * Queues a mail, also to an account that was taken down. Refuses with `AccountNotFound` if there
+   * is no such account, and with `InvalidRequest` one without an address. Returns whether mails are
    * delivered at all.
    */
   async send({ to, subject, content }: ModeratorMail): Promise<boolean> {
     const { storage, outbox, mailer, service } = this.#deps
     const account = await storage.accounts.get(to)
-    if (!account) throw subjectNotFound('account')
+    if (!account) throw new Refused('AccountNotFound', `Could not find account: ${to}`)
     if (account.email === undefined) throw new Refused('InvalidRequest', 'account does not have an email address')
     await outbox.queue({
       did: to,

@@ -1,5 +1,6 @@
 import type { sendEmail as method } from '@atoll/lexicons/com.atproto.admin'
 import type { Handler } from '@atoll/xrpc-server'
+import { refuseAsSubject } from '../../accounts/subject-not-found.ts'
 import type { Mail } from '../../mail/mail.ts'
 
 interface Deps {
@@ -9,6 +10,6 @@ interface Deps {
 /** `senderDid` and `comment` are for the records of the moderation service, which keeps them. */
 export function sendEmail({ mail }: Deps): Handler<typeof method> {
   return async ({ input: { recipientDid, subject, content } }) => ({
-    sent: await mail.moderators.send({ to: recipientDid, subject, content }),
+    sent: await mail.moderators.send({ to: recipientDid, subject, content }).catch(refuseAsSubject),
   })
 }
