@@ -11,8 +11,9 @@ function filesWith(pattern: RegExp, folder = '**'): string[] {
 }
 
 describe('the areas', () => {
-  it('change repositories in the writer alone', () => {
-    expect(filesWith(/\.repo\.(?:apply|delete)\(/)).toEqual(['repos/write/repo-writer.ts'])
+  it('change repositories in the writer alone, and delete them with their accounts alone', () => {
+    expect(filesWith(/\.repo\.apply\(/)).toEqual(['repos/write/repo-writer.ts'])
+    expect(filesWith(/\.repo\.delete\(/)).toEqual(['account-life/deletions.ts'])
   })
 
   it('are all that methods and pages use: those never see the storage', () => {

@@ -34,6 +34,7 @@ const general = new Set([
     'UnsupportedDomain',
     'BadJwt',
     'BadJwtType',
+    'UntrustedIss',
     'InvalidMimeType',
     'InvalidSize',
   ],
