@@ -41,7 +41,7 @@ describe('migrations', () => {
     const db = createQueryBuilder(dialect)
     for (const migration of pdsMigrations) {
       for (const built of migration.statements(db, dialect)) {
-        expect(built.compile().sql).toMatch(/^(?:create|alter|update|drop) /)
+        expect(built.compile().sql).toMatch(/^(?:create|alter|update|insert|drop) /)
       }
     }
   })

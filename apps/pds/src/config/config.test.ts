@@ -316,7 +316,6 @@ const refusals: Record<string, readonly (readonly [given: string, says: string])
     ['[dns.example.com]:53', 'is neither an address'],
   ],
   PDS_ENABLE_DID_DOC_WITH_SESSION: [['on', 'must be true or false']],
-  PDS_DID_WEB_ACCOUNTS: [['on', 'must be true or false']],
   PDS_DISABLE_SSRF_PROTECTION: [['yes', 'must be true or false']],
   PDS_FETCH_MAX_RESPONSE_SIZE: [['0', 'of at least 1']],
   PDS_ACCEPTING_REPO_IMPORTS: [['no', 'must be true or false']],
