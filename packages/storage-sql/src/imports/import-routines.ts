@@ -1,11 +1,12 @@
 import { type Adoption, ConflictError, type ImportBatch, type ImportWrites, type RepoImport } from '@atoll/storage'
 import type { Datetime, Did, Nsid, Tid } from '@atoll/syntax'
 import type { RoutinesOf } from '../intents.ts'
-import { addBlocks, addReference, writeRecords } from '../repos/repo-routines.ts'
+import { addBlocks, addReference } from '../repos/repo-routines.ts'
 import { repoByDid } from '../repos/sql-repos.ts'
 import { change, first, type Routine } from '../routine.ts'
 import { cidOf } from '../rows.ts'
 import { type Parameters, statement } from '../statement.ts'
+import { gatherBlocks, gatherRecords } from './gather-routines.ts'
 import { importById, someDiscarded } from './sql-imports.ts'
 
 type Repo = { repo: number }
@@ -106,10 +107,10 @@ export const importRoutines: RoutinesOf<ImportWrites> = {
     yield* change(insertImport, { id, did, repo, early, rev, startedAt })
   },
   *gather(id: string, { added, early, records, blobs }: ImportBatch): Routine<void> {
-    const { did, repo, early: aside, rev } = yield* requireImport(id)
-    const rows = yield* addBlocks({ repo, rev }, { added, records })
-    yield* addBlocks({ repo: aside, rev }, { added: early, records: [] })
-    yield* writeRecords({ repo, did, rev, isNew: true, rows }, { records })
+    const { repo, early: aside, rev } = yield* requireImport(id)
+    yield* gatherBlocks({ repo, rev }, added)
+    yield* gatherBlocks({ repo: aside, rev }, early)
+    yield* gatherRecords({ repo, rev }, records)
     for (const { cid, collection, rkey } of blobs) {
       yield* change(addReference, { repo, collection, rkey, cid: cid.bytes, rev })
     }

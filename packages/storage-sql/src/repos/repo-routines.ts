@@ -67,7 +67,7 @@ const deleteRecord = statement((db, $: Parameters<Path>) =>
     .where('collection', '=', $('collection'))
     .where('rkey', '=', $('rkey')),
 )
-const noteCollection = statement((db, $: Parameters<{ repo: number; collection: Nsid }>) =>
+export const noteCollection = statement((db, $: Parameters<{ repo: number; collection: Nsid }>) =>
   db
     .insertInto('repo_collection')
     .values({ repo: $('repo'), collection: $('collection') })
@@ -231,7 +231,7 @@ export function* addBlocks(
   return rows
 }
 
-export function* writeRecords(
+function* writeRecords(
   { repo, did, rev, isNew, rows }: { repo: number; did: Did; rev: Tid; isNew: boolean; rows: BlockRows },
   { records }: Pick<RepoChange, 'records'>,
 ): Routine<void> {

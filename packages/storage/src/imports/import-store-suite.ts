@@ -95,6 +95,38 @@ export function importStoreSuite(name: string, open: OpenStorage<Parts>, except:
       snapshot!.close()
     })
 
+    rule('counts each time that a block comes, in one batch or several', async () => {
+      const storage = await fresh()
+      const repo = await repoWith(storage, {})
+      await begin(storage, 'one')
+      const many = manyRecords(40)
+      const shared = blockOf({ shared: true })
+      const twice = { 'a.b.c/x': { shared: true }, 'a.b.c/y': { shared: true } }
+      const { added, early, records, blobs } = batchOf({ ...many, ...twice })
+      await gather(storage, 'one', { added, early, records: [], blobs })
+      await gather(storage, 'one', { added: [], early, records, blobs })
+      await gather(storage, 'one', batchOf({ 'a.b.c/z': { shared: true } }))
+      const { head } = await adopt(storage, 'one', repo)
+      expect(await storage.repos.counts(alice)).toEqual({ blocks: 42, records: 43 })
+      const change = { did: alice, added: [], removed: [shared.cid, shared.cid], records: [], blobs: [] }
+      await storage.transact(alice, (tx) => tx.repo.apply({ ...change, prev: head, head }))
+      expect(await storage.repos.block(alice, shared.cid)).toBeDefined()
+      await storage.transact(alice, (tx) => tx.repo.apply({ ...change, removed: [shared.cid], prev: head, head }))
+      expect(await storage.repos.block(alice, shared.cid)).toBeUndefined()
+    })
+
+    rule('refuses a record whose block is missing, with all of its batch', async () => {
+      const storage = await fresh()
+      const repo = await repoWith(storage, {})
+      await begin(storage, 'one')
+      const { added, ...batch } = batchOf(manyRecords(20))
+      await expect(gather(storage, 'one', { ...batch, added: [...added].slice(1) })).rejects.toThrow(
+        'without its block',
+      )
+      await adopt(storage, 'one', repo)
+      expect(await storage.repos.counts(alice)).toEqual({ blocks: 1, records: 0 })
+    })
+
     rule('keeps early blocks aside: they are not part of the repository', async () => {
       const storage = await fresh()
       const repo = await repoWith(storage, {})

@@ -1,6 +1,7 @@
 import {
   type Block,
   type Cid,
+  decodeCid,
   findBlobRefs,
   findLegacyBlobRefs,
   InvalidCidError,
@@ -8,15 +9,23 @@ import {
   type ValueMap,
 } from '@atoll/data-model'
 import { type ImportedPart, type OutOfOrderBlocks, VerificationError } from '@atoll/repo'
-import type { BlobReference, PdsStorage, RecordChange, RepoImport } from '@atoll/storage'
+import type { BlobReference, ImportBatch, PdsStorage, RecordChange, RepoImport } from '@atoll/storage'
 import { subjectOf } from '../write/record-subjects.ts'
 
 /**
  * How much one transaction takes: few enough rows that the writes of others, which are made durable
  * together with it, wait only some milliseconds.
  */
-const maxParts = 400
-const maxBytes = 1_000_000
+const maxRows = 2000
+const maxBytes = 2_000_000
+
+/**
+ * How many blocks and references to blobs are gathered in memory before all is written in the order
+ * of its CIDs, and how many bytes of blocks. In the order of the tree every transaction would
+ * change nearly every page of the index of CIDs.
+ */
+const maxGathered = 25_000
+const maxGatheredBytes = 12_000_000
 
 /** Bytes of blocks that came early and are kept in memory; more are kept aside in the storage. */
 const maxEarlyBytes = 16_000_000
@@ -50,32 +59,38 @@ export class ImportBatches implements OutOfOrderBlocks {
   add(part: ImportedPart): Promise<void> | undefined {
     // The commit is replaced by one of this server.
     if (part.kind === 'commit') return undefined
-    this.#added.push(part.block)
-    this.#bytes += part.block.bytes.length
+    const block = copyOf(part.block)
+    this.#added.push(block)
+    this.#bytes += block.bytes.length
     if (part.kind === 'record') {
-      const { collection, rkey, block, value } = part
+      const { collection, rkey, value } = part
       const subject = value && subjectOf(collection, value)
       this.#records.push({ collection, rkey, cid: block.cid, subject })
-      if (value) for (const cid of blobsIn(value)) this.#blobs.push({ cid, collection, rkey })
+      if (value) for (const { bytes } of blobsIn(value)) this.#blobs.push({ cid: copyOfCid(bytes), collection, rkey })
     }
-    return this.#added.length >= maxParts || this.#bytes >= maxBytes ? this.flush() : undefined
+    return this.#added.length + this.#blobs.length >= maxGathered || this.#bytes >= maxGatheredBytes
+      ? this.flush()
+      : undefined
   }
 
   async flush(): Promise<void> {
     if (this.#added.length === 0) return
-    const batch = { added: this.#added, early: [], records: this.#records, blobs: this.#blobs }
+    const added = this.#added.sort((a, b) => (a.cid.key < b.cid.key ? -1 : 1))
+    const records = this.#records
+    const blobs = this.#blobs
     this.#added = []
     this.#records = []
     this.#blobs = []
     this.#bytes = 0
-    const { id, did } = this.#begun()
-    await this.#storage.transact(did, (tx) => tx.imports.gather(id, batch))
+    // Records after all of the blocks, which have to be there.
+    for (const some of partsOf(added)) await this.#gather({ added: some })
+    for (const some of partsOf(records)) await this.#gather({ records: some })
+    for (const some of partsOf(blobs)) await this.#gather({ blobs: some })
   }
 
-  put({ cid, bytes }: Block): Promise<void> | undefined {
-    // The bytes may be a view of a chunk, which would stay in memory with them.
-    this.#early.set(cid.key, { cid, bytes: bytes.slice() })
-    this.#earlyBytes += bytes.length
+  put(block: Block): Promise<void> | undefined {
+    this.#early.set(block.cid.key, copyOf(block))
+    this.#earlyBytes += block.bytes.length
     if (this.#import) return this.#earlyBytes > maxEarlyBytes ? this.#setAside() : undefined
     if (this.#earlyBytes > maxBytesBeforeCommit) {
       throw new VerificationError('too-many-blocks', 'too many blocks come before the commit')
@@ -90,19 +105,23 @@ export class ImportBatches implements OutOfOrderBlocks {
       this.#earlyBytes -= block.bytes.length
       return block.bytes
     }
-    return this.#import && this.#storage.imports.block(this.#import.id, cid)
+    return this.#import && this.#stored(this.#import, cid)
+  }
+
+  async #stored({ id }: RepoImport, cid: Cid): Promise<Uint8Array | undefined> {
+    // It may be among what is still in memory.
+    await this.flush()
+    return this.#storage.imports.block(id, cid)
+  }
+
+  async #gather({ added = [], early = [], records = [], blobs = [] }: Partial<ImportBatch>): Promise<void> {
+    const { id, did } = this.#begun()
+    await this.#storage.transact(did, (tx) => tx.imports.gather(id, { added, early, records, blobs }))
   }
 
   /** Moves what came early to the storage, in transactions of the usual size. */
   async #setAside(): Promise<void> {
-    const { id, did } = this.#begun()
-    // What was gathered is written first: it may be asked for as well.
-    await this.flush()
-    const blocks = [...this.#early.values()]
-    for (let from = 0; from < blocks.length; from += maxParts) {
-      const early = blocks.slice(from, from + maxParts)
-      await this.#storage.transact(did, (tx) => tx.imports.gather(id, { added: [], early, records: [], blobs: [] }))
-    }
+    for (const early of partsOf([...this.#early.values()])) await this.#gather({ early })
     this.#early.clear()
     this.#earlyBytes = 0
   }
@@ -111,6 +130,30 @@ export class ImportBatches implements OutOfOrderBlocks {
     if (!this.#import) throw new Error('the import has not begun')
     return this.#import
   }
+}
+
+/** What is read may be a view of a chunk of the file, which would stay in memory with it. */
+function copyOf({ cid, bytes }: Block): Block {
+  return { cid: copyOfCid(cid.bytes), bytes: bytes.slice() }
+}
+
+function copyOfCid(bytes: Uint8Array): Cid {
+  return decodeCid(bytes.slice())
+}
+
+/** Parts for one transaction each. Those without blocks are bounded by their number alone. */
+function* partsOf<T extends object>(all: readonly T[]): Generator<T[]> {
+  let part: T[] = []
+  let bytes = 0
+  for (const each of all) {
+    part.push(each)
+    if ('bytes' in each) bytes += (each.bytes as Uint8Array).length
+    if (part.length < maxRows && bytes < maxBytes) continue
+    yield part
+    part = []
+    bytes = 0
+  }
+  if (part.length > 0) yield part
 }
 
 /**
