@@ -57,7 +57,10 @@ export class Activations {
     const { storage, announcements } = this.#deps
     if (isActive(await this.#require(did))) return
     // Before the lock: the look-up may take long.
-    const fault = await this.#faultOfDocument(did)
+    const fault = await this.#faultOfDocument(did).catch(async (error: unknown) => {
+      await this.#require(did) // its key is gone if it was deleted meanwhile
+      throw error
+    })
     if (fault !== undefined) throw new Refused('InvalidRequest', fault)
     await this.#alone(did, async (account) => {
       if (isActive(account)) return
