@@ -77,6 +77,7 @@ export function requireIdentifierLength(identifier: string): void {
   if (identifier.length > maxIdentifierLength) throw wrongCredentials()
 }
 
-function wrongCredentials(): Refused {
+/** The one refusal for an unknown account and for a wrong password. */
+export function wrongCredentials(): Refused {
   return new Refused('AuthenticationRequired', 'Invalid identifier or password')
 }

@@ -1,4 +1,4 @@
-import { MemoryPdsStorage } from '@atoll/storage'
+import { type AppPassword, MemoryPdsStorage, type PdsTransaction } from '@atoll/storage'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SessionTokens } from './session-tokens.ts'
 import { Sessions } from './sessions.ts'
@@ -90,6 +90,70 @@ describe('refresh tokens', () => {
   it('of another account are refused', async () => {
     const first = await signIn()
     await expect(sessions.refresh(bob, first)).rejects.toThrow('Token has been revoked')
+  })
+})
+
+describe('a sign-in', () => {
+  /** Signs in; `meanwhile` happens between the check of the password and the new session. */
+  const signInDuring = async (meanwhile: (tx: PdsTransaction) => void) => {
+    const account = await storage.accounts.get(alice)
+    if (!account) throw new Error('there is no account')
+    const begun: string[] = []
+    const racing = new Sessions({
+      service: 'did:web:localhost',
+      storage,
+      credentials: { require: async () => ({ account, appPassword }) },
+      secondFactors: { pass: async () => {} },
+      tokens,
+      now: () => now,
+    })
+    const begin = racing.begin.bind(racing)
+    racing.begin = async (...given) => {
+      await storage.transact(alice, meanwhile)
+      const jwts = await begin(...given)
+      begun.push(tokens.readRefresh(jwts.refreshJwt).id)
+      return jwts
+    }
+    const outcome = await racing.signIn('alice.test', 'a password').then(
+      () => 'signed in',
+      ({ message }) => message,
+    )
+    const left = await Promise.all(begun.map((id) => storage.sessions.get(id)))
+    return { outcome, left: left.filter((row) => row !== undefined).length }
+  }
+  let appPassword: AppPassword | undefined
+  beforeEach(() => {
+    appPassword = undefined
+  })
+  const refused = { outcome: 'Invalid identifier or password', left: 0 }
+
+  it('leaves no session when the password is reset, or the account taken down or deleted, meanwhile', async () => {
+    expect(await signInDuring((tx) => tx.accounts.update(alice, { handle: 'alice2.test' }))).toEqual({
+      outcome: 'signed in',
+      left: 1,
+    })
+    expect(await signInDuring((tx) => tx.accounts.update(alice, { passwordHash: 'another' }))).toEqual(refused)
+    expect(await signInDuring((tx) => tx.accounts.update(alice, { takedown: 'because' }))).toEqual(refused)
+    await storage.transact(alice, (tx) => tx.accounts.update(alice, { takedown: undefined }))
+    expect(await signInDuring((tx) => tx.accounts.delete(alice))).toEqual(refused)
+  })
+
+  it('with an app password leaves none when that is revoked meanwhile, even if its name is used again', async () => {
+    const made: AppPassword = {
+      did: alice,
+      name: 'phone',
+      passwordHash: 'first',
+      privileged: false,
+      createdAt: '2026-01-01T00:00:00.000Z' as never,
+    }
+    appPassword = made
+    await storage.transact(alice, (tx) => tx.sessions.addAppPassword(made))
+    expect(await signInDuring(() => {})).toEqual({ outcome: 'signed in', left: 1 })
+    const replace = (tx: PdsTransaction) => {
+      tx.sessions.deleteAppPassword(alice, 'phone')
+      tx.sessions.addAppPassword({ ...made, passwordHash: 'second' })
+    }
+    expect(await signInDuring(replace)).toEqual(refused)
   })
 })
 

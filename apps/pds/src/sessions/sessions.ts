@@ -13,7 +13,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config/config.ts'
 import { Refused } from '../refused.ts'
 import type { SecondFactors } from '../second-factors/second-factors.ts'
-import { Credentials } from './credentials.ts'
+import { Credentials, wrongCredentials } from './credentials.ts'
 import { type AccessScope, newTokenId, refreshLifeSeconds, SessionTokens } from './session-tokens.ts'
 
 /**
@@ -85,7 +85,26 @@ export class Sessions {
     if (!isTakendown) requireNotTakendown(account)
     // Apps with a password of their own cannot ask for codes.
     if (!appPassword) await this.#secondFactors.pass(account, options.authFactorToken)
-    return { account, scope, ...(await this.begin(account.did, scope, appPassword)) }
+    const jwts = await this.begin(account.did, scope, appPassword)
+    if (!(await this.#isStillValid(account, appPassword))) {
+      await this.end(account.did, this.tokens.readRefresh(jwts.refreshJwt).id)
+      throw wrongCredentials()
+    }
+    return { account, scope, ...jwts }
+  }
+
+  /**
+   * Whether what a sign-in was allowed by still holds. A change of it ends the sessions that are
+   * there, so it is asked once the new session is stored: whichever of the two came second sees
+   * the other.
+   */
+  async #isStillValid(before: Account, appPassword: AppPassword | undefined): Promise<boolean> {
+    const { accounts, sessions } = this.#storage
+    const { did } = before
+    const account = await accounts.get(did)
+    if (!account || account.takedown !== before.takedown) return false
+    if (!appPassword) return account.passwordHash === before.passwordHash
+    return (await sessions.appPasswords(did)).some(({ passwordHash }) => passwordHash === appPassword.passwordHash)
   }
 
   /** The first refresh token of a sign-in, to be stored in the caller's transaction. */
