@@ -10,6 +10,8 @@ import { root } from './bundle-sources.mjs'
 /** The sizes that the tests read from the environment. */
 const sizes = {
   FAULT_KILLS: '200',
+  FAULT_APPROVAL_KILLS: '100',
+  FAULT_MAIL_KILLS: '100',
   FAULT_ACCOUNT_KILLS: '100',
   FAULT_CUTS: '1000',
   FAULT_FAILURES: '300',

@@ -11,7 +11,7 @@ import { ask, call } from './requests.ts'
 import { signUp } from './sign-ups.ts'
 import { openWorld, type World } from './world.ts'
 
-const kills = Number(process.env['FAULT_ACCOUNT_KILLS'] ?? 3)
+const kills = Number(process.env['FAULT_ACCOUNT_KILLS'] ?? 1)
 const collection = 'a.b.c'
 
 let world: World

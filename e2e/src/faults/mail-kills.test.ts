@@ -7,7 +7,7 @@ import { tellFigures } from './figures.ts'
 import { Random } from './random.ts'
 import { openWorld, type World } from './world.ts'
 
-const kills = Number(process.env['FAULT_MAIL_KILLS'] ?? 3)
+const kills = Number(process.env['FAULT_MAIL_KILLS'] ?? 1)
 const people = 6
 
 /** A mail that an SMTP server took, which is slow so that servers are killed while they send. */
