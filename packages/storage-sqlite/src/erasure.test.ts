@@ -1,9 +1,10 @@
 /** What was deleted is not left in the files of the database either. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { PdsParts, StorageOf } from '@atoll/storage'
 import { SampleRepo } from '@atoll/storage/testing'
 import { type Did, parseDatetime } from '@atoll/syntax'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSample } from '../test/opened-sample.ts'
 
@@ -43,7 +44,7 @@ describe('erasing', () => {
       })
     }
     // Records of both accounts share pages; some are deleted and replaced before the account is.
-    for (let n = 0; n < 120; n++) {
+    for (let n = 0; n < 240; n++) {
       for (const [did, repo] of repos) {
         const text = (did === gone ? marker : 'other text').repeat(1 + ((n * 37) % 90))
         const change = repo.commit({
@@ -69,7 +70,37 @@ describe('erasing', () => {
     })
     expect(await storage.erasure.eraseDeleted()).toBe(true)
     expect(found()).toBe(0)
-    expect((await storage.repos.counts(stays)).records).toBe(80)
+    expect((await storage.repos.counts(stays)).records).toBe(160)
+  })
+
+  it('goes through a large database piece by piece, between the writes of others', async () => {
+    const repo = new SampleRepo(stays)
+    const write = (did: Did, source: SampleRepo, n: number) => {
+      const text = (did === gone ? marker : 'other text').repeat(1 + ((n * 37) % 1800))
+      const change = source.commit({ [`a.b.c/r${n}`]: { n, text } })
+      return storage.transact(did, (tx) => tx.repo.apply(change))
+    }
+    const other = new SampleRepo(gone)
+    for (let n = 0; n < 400; n++) {
+      void write(gone, other, n)
+      await write(stays, repo, n)
+    }
+    expect(statSync(file).size).toBeGreaterThan(5_000_000)
+    await storage.transact(gone, (tx) => tx.repo.delete(gone))
+    let isErased: boolean | undefined
+    const erasing = storage.erasure.eraseDeleted().then((erased) => {
+      isErased = erased
+    })
+    let written = 400
+    while (isErased === undefined) await write(stays, repo, written++)
+    await erasing
+    expect(isErased).toBe(true)
+    expect(written).toBeGreaterThan(402)
+    expect(found()).toBe(0)
+    expect((await storage.repos.counts(stays)).records).toBe(written)
+    const reader = new Database(file, { readonly: true })
+    expect(reader.pragma('integrity_check', { simple: true })).toBe('ok')
+    reader.close()
   })
 
   it('waits for snapshots, which it neither ends nor blocks, nor the writes beside them', async () => {

@@ -31,6 +31,7 @@ import {
   sizeOf,
   syncRemains,
 } from './open-database.ts'
+import { PageRemains } from './page-remains.ts'
 import { Reader, ReaderPool } from './reader.ts'
 import { WriteAheadLog } from './write-ahead-log.ts'
 
@@ -100,6 +101,7 @@ interface Closable {
 export class SqliteHost {
   readonly #lock: Closable
   readonly #log: WriteAheadLog
+  readonly #remains: PageRemains
   readonly #check: BackgroundCheck | undefined
   #closed: Promise<void> | undefined
   readonly writer: GroupCommit
@@ -116,6 +118,7 @@ export class SqliteHost {
     this.reader = opened.reader
     this.pool = opened.pool
     this.#log = opened.log
+    this.#remains = new PageRemains(options.file)
     if (!opened.isChecked) this.#check = new BackgroundCheck(options.file, (error) => this.#refuse(error, options))
   }
 
@@ -136,14 +139,29 @@ export class SqliteHost {
   }
 
   /**
-   * Copies the write-ahead log into the database, where deleted content has been overwritten, and
-   * empties it. False if a snapshot is open, which may still need the log, or if it grew meanwhile.
+   * Copies the write-ahead log into the database, where deleted content has been overwritten,
+   * empties it, and clears what moving cells has left in the pages: slice by slice, with commits
+   * between. False if a snapshot is open, which may still need the log, or if it grew meanwhile.
    */
   async eraseDeleted(): Promise<boolean> {
     if (this.#closed) throw new StorageUnavailableError('closed')
-    await this.writer.betweenCommits((connection) => this.#log.shorten(connection))
-    await this.#log.copied
-    return this.writer.betweenCommits((connection) => this.#log.empty(connection))
+    for (let from: number | undefined = 0; from !== undefined; ) {
+      await this.writer.betweenCommits((connection) => this.#log.shorten(connection))
+      await this.#log.copied
+      const start: number = from
+      const cleared = await this.writer.betweenCommits((connection) => this.#clearSlice(connection, start))
+      if (!cleared) return false
+      from = cleared.next
+    }
+    return true
+  }
+
+  /** Undefined if the log could not be emptied. */
+  #clearSlice(connection: Connection, from: number): { next: number | undefined } | undefined {
+    if (!this.#log.empty(connection)) return undefined
+    // Its cached pages may have been read before they were cleared.
+    connection.pragma('shrink_memory')
+    return { next: this.#remains.clearSlice(from) }
   }
 
   close(): Promise<void> {
@@ -166,6 +184,7 @@ export class SqliteHost {
       if (connection && this.#check?.isSound !== false) markClosed(connection)
     } finally {
       connection?.close()
+      this.#remains.close()
       this.#lock.close()
     }
   }
