@@ -18,6 +18,7 @@ const sizes = {
   FAULT_STOPS: '25',
   FAULT_CONNECTIONS: '10000',
   FAULT_HOSTILE_CLIENTS: '100',
+  FAULT_MIGRATIONS: '2',
 }
 const tests = join('e2e', 'src', 'faults')
 const page = join(root, 'docs', 'reliability.md')

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { PDS } from '@atproto/pds'
 
-const { port, plcUrl, data, blobs } = JSON.parse(process.argv[2])
+const { port, plcUrl, data, blobs, more } = JSON.parse(process.argv[2])
 const pds = await PDS.fromEnv({
   devMode: false, // it would validate every response against its lexicon
   disableSsrfProtection: true, // the directory is on loopback
@@ -21,6 +21,7 @@ const pds = await PDS.fromEnv({
   inviteRequired: false,
   rateLimitsEnabled: false,
   crawlers: [],
+  ...more,
 })
 await pds.start()
 process.send({ url: `http://127.0.0.1:${port}` })

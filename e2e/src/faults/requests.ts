@@ -4,13 +4,23 @@
  */
 export type Outcome<T> =
   | { readonly kind: 'ok'; readonly body: T }
-  | { readonly kind: 'refused'; readonly status: number; readonly error: string; readonly headers: Headers }
+  | {
+      readonly kind: 'refused'
+      readonly status: number
+      readonly error: string
+      readonly message: string
+      readonly headers: Headers
+    }
   | { readonly kind: 'unknown'; readonly cause: unknown }
 
 export interface Call {
   readonly token?: string
-  /** JSON, or the bytes of a blob. */
+  /** JSON, or bytes. */
   readonly input?: object
+  /** The type of bytes. Default: a blob of no known type. */
+  readonly type?: string
+  /** For procedures without input. */
+  readonly method?: 'POST'
   readonly params?: Record<string, string>
   readonly signal?: AbortSignal
   /** The address of the client, as reported by a proxy on loopback. */
@@ -21,10 +31,11 @@ export interface Call {
 export async function call<T>(service: string, nsid: string, given: Call = {}): Promise<Outcome<T>> {
   try {
     const response = await request(service, nsid, given)
-    const body = await response.json()
+    const text = await response.text()
+    const body: unknown = text === '' ? {} : JSON.parse(text)
     if (response.ok) return { kind: 'ok', body: body as T }
-    const { error } = body as { error: string }
-    return { kind: 'refused', status: response.status, error, headers: response.headers }
+    const { error, message } = body as { error: string; message: string }
+    return { kind: 'refused', status: response.status, error, message, headers: response.headers }
   } catch (cause) {
     return { kind: 'unknown', cause }
   }
@@ -34,7 +45,8 @@ export async function call<T>(service: string, nsid: string, given: Call = {}): 
 export async function ask<T>(service: string, nsid: string, given: Call = {}): Promise<T> {
   const outcome = await call<T>(service, nsid, given)
   if (outcome.kind === 'ok') return outcome.body
-  const reason = outcome.kind === 'refused' ? `${outcome.status} ${outcome.error}` : String(outcome.cause)
+  const reason =
+    outcome.kind === 'refused' ? `${outcome.status} ${outcome.error} ${outcome.message}` : String(outcome.cause)
   throw new Error(`${nsid}: ${reason}`)
 }
 
@@ -45,15 +57,19 @@ export async function askBytes(service: string, nsid: string, given: Call = {}):
   return response.ok ? bytes : undefined
 }
 
-function request(service: string, nsid: string, { token, input, params, signal, from }: Call): Promise<Response> {
+function request(
+  service: string,
+  nsid: string,
+  { token, input, type, method, params, signal, from }: Call,
+): Promise<Response> {
   const query = params ? `?${new URLSearchParams(params)}` : ''
   const isBlob = input instanceof Uint8Array
   return fetch(`${service}/xrpc/${nsid}${query}`, {
-    method: input ? 'POST' : 'GET',
+    method: input ? 'POST' : (method ?? 'GET'),
     headers: {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(from ? { 'x-forwarded-for': from } : {}),
-      ...(input ? { 'content-type': isBlob ? 'application/octet-stream' : 'application/json' } : {}),
+      ...(input ? { 'content-type': isBlob ? (type ?? 'application/octet-stream') : 'application/json' } : {}),
     },
     ...(input ? { body: isBlob ? Buffer.from(input) : JSON.stringify(input) } : {}),
     ...(signal ? { signal } : {}),
