@@ -19,6 +19,7 @@ const pds = await PDS.fromEnv({
   jwtSecret: randomBytes(24).toString('hex'),
   serviceHandleDomains: ['.test'],
   inviteRequired: false,
+  maxImportSize: 1_000_000_000, // otherwise that of a blob
   rateLimitsEnabled: false,
   crawlers: [],
   ...more,

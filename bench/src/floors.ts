@@ -17,6 +17,7 @@ export const floors: Readonly<Record<string, number>> = {
   'e.getRepo': 6,
   'e.proof.c16': 10,
   'e.create.large.c16': 10,
+  'i.importRepo': 3,
   'f.uploadBlob.1MB.c4': 2,
   'f.getBlob.1MB.c4': 3,
   'g.live.1sub': 8,

@@ -23,7 +23,7 @@ export interface Options {
 export const usage = `npm run bench -- [--only c,d] [--quick] [--atoll-only] [--write] [--json FILE]
 
   --only c,d      these phases: a createAccount and createSession, b createRecord, c applyWrites, d reads, e large repository, f blobs,
-                  g firehose, h memory
+                  g firehose, h memory, i accounts that move in
   --quick         one short round of each load: for a first look
   --atoll-only    without the reference, and so without ratios
   --seconds N     time of one round (2), --rounds N (5)
@@ -44,8 +44,8 @@ export function parseOptions(args: string[]): Options {
       rounds: { type: 'string' },
     },
   })
-  const phases = (values.only ?? 'abcdefgh').replaceAll(',', '')
-  if (!/^[a-h]+$/.test(phases)) throw new Error(`--only ${values.only}: phases are named by letters from a to h`)
+  const phases = (values.only ?? 'abcdefghi').replaceAll(',', '')
+  if (!/^[a-i]+$/.test(phases)) throw new Error(`--only ${values.only}: phases are named by letters from a to i`)
   const partial = values.only !== undefined || values.quick || values['atoll-only']
   if (values.write && partial) throw new Error('--write needs a full run: without --only, --quick and --atoll-only')
   const base = values.quick ? quick : defaultSettings

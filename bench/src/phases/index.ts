@@ -4,6 +4,7 @@ import { blobsPhase } from './blobs.ts'
 import { createAccountPhase } from './create-account.ts'
 import { createRecordPhase } from './create-record.ts'
 import { firehosePhase } from './firehose.ts'
+import { importsPhase } from './imports.ts'
 import { largeRepoPhase } from './large-repo.ts'
 import { readsPhase } from './reads.ts'
 
@@ -14,6 +15,7 @@ export const phases: readonly Phase[] = [
   applyWritesPhase,
   readsPhase,
   largeRepoPhase,
+  importsPhase,
   blobsPhase,
   firehosePhase,
 ]

@@ -35,7 +35,7 @@ export async function startAtoll(options: { nodeFlags?: string[] } = {}): Promis
     throw error
   }
   const helperPids = [directory.pid!]
-  return { name: 'atoll', version: ownVersion(), url, pid: pds.pid!, helperPids, dataFolder, stop }
+  return { name: 'atoll', version: ownVersion(), url, plcUrl, pid: pds.pid!, helperPids, dataFolder, stop }
 }
 
 /**

@@ -30,7 +30,7 @@ export async function startReference(options: { nodeFlags?: string[] } = {}): Pr
   try {
     const { url } = await firstMessage(pds)
     const helperPids = [directory.pid!]
-    return { name: 'reference', version: installedVersion(), url, pid: pds.pid!, helperPids, dataFolder, stop }
+    return { name: 'reference', version: installedVersion(), url, plcUrl, pid: pds.pid!, helperPids, dataFolder, stop }
   } catch (error) {
     await stop()
     throw error

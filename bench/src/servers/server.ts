@@ -6,6 +6,8 @@ export interface Server {
   readonly name: 'atoll' | 'reference'
   readonly version: string
   readonly url: string
+  /** Its directory of did:plc. */
+  readonly plcUrl: string
   /** The process whose CPU time and memory are measured. */
   readonly pid: number
   /** Its helpers: the directory. */
