@@ -55,10 +55,8 @@ describe('what is not public', () => {
     const did = (state: string) => of(state).account.did
     await storage.transact(did('takendown'), (tx) => tx.accounts.update(did('takendown'), { takedown: 'because' }))
     await storage.transact(did('deactivated'), (tx) => tx.accounts.update(did('deactivated'), { deactivatedAt: at }))
-    await storage.transact(did('deleted'), (tx) => {
-      tx.repo.delete(did('deleted'))
-      tx.accounts.delete(did('deleted'))
-    })
+    const headers = { authorization: `Basic ${btoa('admin:admin-of-the-tests')}` }
+    await pds.post('com.atproto.admin.deleteAccount', { did: did('deleted') }, { headers })
   })
   afterAll(() => pds.close())
 
@@ -96,6 +94,9 @@ describe('what is not public', () => {
     const { did, handle } = of(state).account
     const file = await pds.fetch('/.well-known/atproto-did', { headers: { host: handle } })
     expect(file.status).toBe(404)
+    // Certificates stay valid for whoever may come back.
+    const { ok: mayBeCertified } = await pds.fetch(`/tls-check?domain=${handle}`)
+    expect(mayBeCertified).toBe(state !== 'deleted')
     const listed = await pds.get('com.atproto.sync.listReposByCollection', { params: { collection } })
     expect(listed.body.repos).toEqual([{ did: of('active').account.did }])
     const status = await pds.get('com.atproto.sync.getRepoStatus', { params: { did } })
