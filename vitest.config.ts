@@ -18,7 +18,7 @@ export default defineConfig({
       'scripts/**/*.test.mjs',
       'site/build/**/*.test.mjs',
     ],
-    globalSetup: ['packages/testkit/src/announce-vectors.ts'],
+    globalSetup: ['packages/testkit/src/announce-vectors.ts', 'apps/pds/test/provoked-errors.setup.ts'],
     setupFiles: ['packages/testkit/src/fixed-seed.ts'],
     // Many tests wait for servers, disks and clocks: two at a time, also on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -8,6 +8,7 @@ import { readConfig } from '../src/config/config.ts'
 import type { Mailer, OutgoingMail } from '../src/mail/mailer.ts'
 import type { PdsOptions } from '../src/options.ts'
 import { createPds, type Pds } from '../src/pds.ts'
+import { noteProvoked } from './provoked-errors.ts'
 
 export const environment = {
   PDS_DEV_MODE: 'true',
@@ -180,6 +181,9 @@ export class PdsUnderTest {
     })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.startsWith('application/json')
-    return { status: response.status, headers: response.headers, body: isJson && text ? parseJson(text) : text }
+    // biome-ignore lint/suspicious/noExplicitAny: as in `Answer`
+    const body: any = isJson && text ? parseJson(text) : text
+    if (!response.ok && body.error) noteProvoked(nsid, body.error)
+    return { status: response.status, headers: response.headers, body }
   }
 }

@@ -2,6 +2,7 @@ import { decodeFrame } from '@atoll/xrpc'
 import { type NodeServer, serveNode } from '@atoll/xrpc-server/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PdsUnderTest } from './pds-under-test.ts'
+import { noteProvoked } from './provoked-errors.ts'
 
 const path = '/xrpc/com.atproto.sync.subscribeRepos'
 
@@ -29,6 +30,7 @@ function follow(query: string, frames: number): Promise<{ types: string[]; opene
     socket.onopen = () => (opened = true)
     socket.onmessage = ({ data }) => {
       const frame = decodeFrame(new Uint8Array(data))
+      if (frame.op === -1) noteProvoked('com.atproto.sync.subscribeRepos', frame.error)
       types.push(frame.op === 1 ? frame.type : frame.op === -1 ? frame.error : 'unknown')
       if (types.length === frames) socket.close()
     }
