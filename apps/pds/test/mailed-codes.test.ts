@@ -188,3 +188,14 @@ it('mails what a moderator writes, without telling the address', async () => {
   })
   expect((await service.post('com.atproto.admin.sendEmail', {}, as(bea))).status).toBe(401)
 })
+
+it('confirms no address of an account that was deleted since its token was made', async () => {
+  const dora = await service.account('dora')
+  const headers = { authorization: `Basic ${btoa('admin:admin-of-the-tests')}` }
+  await service.post('com.atproto.admin.deleteAccount', { did: dora.did }, { headers })
+  const input = { email: 'dora@example.com', token: 'AAAAA-BBBBB' }
+  expect(await service.post(`${server}.confirmEmail`, input, as(dora))).toMatchObject({
+    status: 400,
+    body: { error: 'AccountNotFound' },
+  })
+})
