@@ -142,6 +142,13 @@ describe('deleteSession', () => {
     }
   })
 
+  it('refuses tokens of another kind, and what is no token', async () => {
+    for (const token of [alice.accessJwt, 'nonsense']) {
+      const { status, body } = await pds.post('com.atproto.server.deleteSession', undefined, { token })
+      expect({ status, error: body.error }).toEqual({ status: 400, error: 'InvalidToken' })
+    }
+  })
+
   it('accepts a token that was revoked before', async () => {
     const end = () => pds.post('com.atproto.server.deleteSession', undefined, { token: alice.refreshJwt })
     expect((await end()).status).toBe(200)
