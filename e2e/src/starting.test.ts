@@ -423,13 +423,16 @@ describe('a server', () => {
       const { server, port } = await started(program, {
         LOG_ENABLED: 't',
         LOG_LEVEL: 'trace',
-        PDS_MOD_SERVICE_URL: 'https://mod.example.com',
+        PDS_REDIS_SCRATCH_ADDRESS: 'localhost:6379',
       })
       await fetch(`${server.url}/xrpc/com.atproto.server.describeServer`)
       await server.stop()
       const printed = lines(server.standardOutput).map((line) => JSON.parse(line))
       expect(printed).toContainEqual(
-        expect.objectContaining({ level: 'warn', msg: expect.stringMatching(/^PDS_MOD_SERVICE_URL is not supported/) }),
+        expect.objectContaining({
+          level: 'warn',
+          msg: expect.stringMatching(/^PDS_REDIS_SCRATCH_ADDRESS is not supported/),
+        }),
       )
       expect(printed).toContainEqual(
         expect.objectContaining({ level: 'info', msg: 'listening', url: `http://localhost:${port}` }),
