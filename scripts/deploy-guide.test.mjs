@@ -6,15 +6,28 @@ import { readConfig } from '../apps/pds/src/config/config.ts'
 import { root } from './bundle-sources.mjs'
 import { codeBlocks } from './code-blocks/extract.mjs'
 
-const blocks = codeBlocks(readFileSync(join(root, 'site/pages/guides/deploy.md'), 'utf8'))
-const settings = blocks.find(({ file }) => file === 'pds.env').code
+const settings = fileOf('deploy', 'pds.env')
+const mail = fileOf('operate', 'mail.env')
+
+function fileOf(guide, name) {
+  const blocks = codeBlocks(readFileSync(join(root, `site/pages/guides/${guide}.md`), 'utf8'))
+  return blocks.find(({ file }) => file === name).code
+}
+
+/** Settings with every secret filled in. */
+const filledIn = (text) => parseEnv(text.replaceAll('…', '0123456789abcdef'.repeat(4)))
 
 it('the settings of the guide are all that a server needs, once the secrets are filled in', () => {
-  const env = parseEnv(settings.replaceAll('…', '5f'.repeat(32)))
-  const { config, warnings } = readConfig(env)
+  const { config, warnings } = readConfig(filledIn(settings))
   expect([config.service.hostname, warnings]).toEqual(['pds.example.com', []])
+  expect(config.secrets.keyEncryptionKeys).toHaveLength(1)
+})
+
+it('the settings of mails in the guide for operators go with them', () => {
+  const { config, warnings } = readConfig(filledIn(settings + mail))
+  expect([config.mail.fromAddress, warnings]).toEqual(['pds@example.com', []])
 })
 
 it('a service manager reads them as a shell does: comments have lines of their own', () => {
-  for (const line of settings.split('\n')) expect(line).toMatch(/^(?:#.*|[A-Z0-9_]+=[^\s#]+)?$/)
+  for (const line of (settings + mail).split('\n')) expect(line).toMatch(/^(?:#.*|[A-Z0-9_]+=[^\s#]+)?$/)
 })

@@ -11,7 +11,8 @@
 //   ```… checked-by=e2e/src/starting.test.ts   run by that test instead
 //
 // Where a page says http://localhost:2583, it gets a network of its own: a PDS with everything
-// embedded, as `npm start` runs it, on free ports.
+// embedded, as `npm start` runs it, on free ports. Its administrator's password is in the
+// environment of the page's programs and commands, as PDS_ADMIN_PASSWORD.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -21,6 +22,7 @@ import { codeBlocks } from './extract.mjs'
 import { createProject, installPackage } from './project.mjs'
 
 const timeoutMs = 60_000
+const administrator = { PDS_ADMIN_PASSWORD: 'administrator of the pages' }
 
 /**
  * Resolves to one sentence for each fault, and the TypeScript files that are to be type-checked:
@@ -96,7 +98,7 @@ export async function runPage(page, text, { packages = [] } = {}) {
   }
 
   async function start(command, args, { flags }) {
-    const child = launch(command, args, project)
+    const child = launch(command, args, project, administrator)
     if (!flags.includes('background')) {
       const code = await within(child.ended, child)
       if (code !== 0) throw new Error(`ends with ${code}:\n${child.output()}`)
@@ -165,7 +167,7 @@ async function startNetwork(ports) {
   const [pds, plc] = [await freePort(), await freePort()]
   ports.set('localhost:2583', `localhost:${pds}`).set('localhost:2582', `localhost:${plc}`)
   const main = join(root, 'packages/devnet/dist/main.js')
-  const settings = { PDS_PORT: String(pds), PLC_PORT: String(plc), PDS_DATA_DIRECTORY: folder }
+  const settings = { ...administrator, PDS_PORT: String(pds), PLC_PORT: String(plc), PDS_DATA_DIRECTORY: folder }
   const child = launch(process.execPath, [main], { folder }, settings)
   const code = await within(Promise.race([child.speaks, child.ended]), child)
   if (code !== undefined) throw new Error(`the network ends with ${code}:\n${child.output()}`)

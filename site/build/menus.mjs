@@ -7,7 +7,7 @@ import { repositoryAddress } from './repository.mjs'
 export async function menus() {
   const guides = {
     text: 'Guides',
-    items: listed(['guides/import', 'guides/deploy', 'guides/swap', 'guides/contribute']),
+    items: listed(['guides/import', 'guides/deploy', 'guides/operate', 'guides/swap', 'guides/contribute']),
   }
   const recipes = { text: 'Recipes', items: listed(found('recipes')) }
   const project = {

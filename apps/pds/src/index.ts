@@ -1,5 +1,6 @@
 export { type Adapters, type OpenAdapters, type OpenAdaptersOptions, openAdapters } from './adapters.ts'
 export type { AccountCaller, AdminCaller, Reader } from './callers.ts'
+export type { Captcha } from './captcha/captcha.ts'
 export { type Config, readConfig } from './config/config.ts'
 export { settings } from './config/settings.ts'
 export { prepareDataFolder } from './data-folder.ts'

@@ -102,7 +102,7 @@ export const unsupportedSettings: readonly UnsupportedSetting[] = [
       'PDS_BACKGROUND_LIGHT_URL',
       'PDS_BACKGROUND_DARK_URL',
     ],
-    instead: 'there are no pages to show it on',
+    instead: 'the pages of this server are plain, and there are none to sign in on',
   },
   {
     variables: ['PDS_REPO_SIGNING_KEY_K256_PRIVATE_KEY_HEX'],
