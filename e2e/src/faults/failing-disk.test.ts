@@ -18,7 +18,7 @@ import { Tally } from './tally.ts'
 import { openWorld, type World } from './world.ts'
 
 /** How many failures under load, each at a later call than the one before. */
-const failures = Number(process.env['FAULT_FAILURES'] ?? 20)
+const failures = Number(process.env['FAULT_FAILURES'] ?? 12)
 /** Sign-ups are slow because they hash passwords: short runs do not fail every call of theirs. */
 const signUpStep = process.env['FAULT_FAILURES'] ? 1 : 10
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))

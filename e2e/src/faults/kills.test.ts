@@ -9,7 +9,7 @@ import { exportedRepo } from './repositories.ts'
 import { listDids } from './sign-ups.ts'
 import { openWorld, type World } from './world.ts'
 
-const kills = Number(process.env['FAULT_KILLS'] ?? 20)
+const kills = Number(process.env['FAULT_KILLS'] ?? 12)
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
 describe(`a server that is killed ${kills} times under load (FAULT_SEED=${seed})`, () => {

@@ -9,7 +9,7 @@ import { type CutReport, cutPower, type Recording, record } from './power-loss.t
 import { Random } from './random.ts'
 import { openWorld, type World } from './world.ts'
 
-const cuts = Number(process.env['FAULT_CUTS'] ?? 45)
+const cuts = Number(process.env['FAULT_CUTS'] ?? 25)
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
 const layers = await temporaryFolder()
