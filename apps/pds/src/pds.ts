@@ -176,8 +176,8 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     administration,
     sessions,
     secondFactors,
-    appPasswords: new AppPasswords({ storage, accounts }),
-    serviceTokens: new ServiceTokens({ accounts, signingKeys: repos.signingKeys }),
+    appPasswords: new AppPasswords({ storage }),
+    serviceTokens: new ServiceTokens({ signingKeys: repos.signingKeys }),
     invites,
     signUps,
     handles,
@@ -200,6 +200,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     service: config.service.did,
     moderator: config.moderation.did,
     lookUps: identity.lookUps,
+    accounts,
   })
   const ownRoutes = [...(options.routes?.(pdsServices, access) ?? [])]
   const router = createRouter(

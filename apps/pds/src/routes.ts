@@ -93,10 +93,10 @@ export const routes = (s: Services, may: Access) => [
   route(server.deleteAccount, may.anyone, serverMethods.deleteAccount(s), { limits: limits.deleteAccount }),
   route(admin.deleteAccount, may.admin, adminMethods.deleteAccount(s)),
 
-  route(repo.createRecord, may.account, repoMethods.createRecord(s), { points: 3, maxBytes: megabyte }),
-  route(repo.putRecord, may.account, repoMethods.putRecord(s), { points: 2, maxBytes: megabyte }),
-  route(repo.deleteRecord, may.account, repoMethods.deleteRecord(s), { points: 1 }),
-  route(repo.applyWrites, may.account, repoMethods.applyWrites(s), {
+  route(repo.createRecord, may.writer, repoMethods.createRecord(s), { points: 3, maxBytes: megabyte }),
+  route(repo.putRecord, may.writer, repoMethods.putRecord(s), { points: 2, maxBytes: megabyte }),
+  route(repo.deleteRecord, may.writer, repoMethods.deleteRecord(s), { points: 1 }),
+  route(repo.applyWrites, may.writer, repoMethods.applyWrites(s), {
     points: repoMethods.writePoints,
     maxBytes: megabyte,
   }),

@@ -275,6 +275,10 @@ describe('an import changes nothing', () => {
     expect((await send(file.car, { token })).body.error).toBe('AccountTakedown')
     const anonymous = await pds.upload('com.atproto.repo.importRepo', file.car, carType)
     expect([anonymous.status, anonymous.body.error]).toEqual([401, 'AuthMissing'])
+  })
+
+  it('as JSON', async () => {
+    const { token } = await mover()
     const { status, body } = await pds.upload('com.atproto.repo.importRepo', file.car, 'application/json', { token })
     expect([status, body.error]).toEqual([400, 'InvalidRequest'])
   })

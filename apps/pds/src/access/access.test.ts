@@ -15,6 +15,7 @@ function access(moderator: typeof moderatorDid | undefined): Access {
     tokens,
     service,
     moderator,
+    accounts: { requireNotTakendown: async (did) => ({ did }) as never },
     admin: { require: async () => ({ kind: 'admin' }) },
     // The tests ask for keys only: a document with the key of whoever signs.
     lookUps: {
@@ -63,6 +64,7 @@ describe('a session', () => {
   it.each([
     ['account', [true, true, true, false, false]],
     ['fullAccount', [true, false, false, false, false]],
+    ['writer', [true, true, true, false, false]],
     ['takendown', [true, true, true, true, false]],
     ['signedUp', [true, true, true, false, true]],
   ] as const)('may call a method for %s by its scope', async (who, wanted) => {

@@ -1,5 +1,6 @@
 import type { Did } from '@atoll/syntax'
 import { type Authorize, MemorySeenTokens, serviceAuth } from '@atoll/xrpc-server'
+import type { Accounts } from '../accounts/accounts.ts'
 import type { AccountCaller, ModeratorCaller, Newcomer, RefreshCaller, SigningCaller } from '../callers.ts'
 import type { LookUps } from '../identity/look-ups.ts'
 import type { PdsAccess } from '../kit/pds-access.ts'
@@ -20,9 +21,14 @@ export interface Access extends PdsAccess {
   readonly newcomer: Authorize<Newcomer>
   /** An account, or somebody whose sign-up waits for approval. */
   readonly signedUp: Authorize<AccountCaller>
-  /** A signed-in account, with its own password: no app password may do this. */
+  /** As `account`, with its own password: no app password may do this. */
   readonly fullAccount: Authorize<AccountCaller>
-  /** A signed-in account, or one by a service token for the method. */
+  /**
+   * As `account`, for methods that write records: the account's state is left to the write, which
+   * reads it in any case.
+   */
+  readonly writer: Authorize<AccountCaller>
+  /** As `account`, or one by a service token for the method. */
   readonly accountOrServiceToken: Authorize<AccountCaller | SigningCaller>
   /** A signed-in account with any password, even while it is taken down. */
   readonly takendown: Authorize<AccountCaller>
@@ -42,10 +48,17 @@ interface AccessDeps {
   /** The moderation service that the operator trusts. */
   readonly moderator: Did | undefined
   readonly lookUps: Pick<LookUps, 'of'>
+  readonly accounts: Pick<Accounts, 'requireNotTakendown'>
 }
 
-export function createAccess({ tokens, admin, service, moderator: trusted, lookUps }: AccessDeps): Access {
+export function createAccess(deps: AccessDeps): Access {
+  const { tokens, admin, service, moderator: trusted, lookUps, accounts } = deps
   const seen = new MemorySeenTokens()
+  /** Access tokens outlive a takedown, which ends the sessions that they are of. */
+  const notTakendown = async <C extends { did: Did }>(caller: C): Promise<C> => {
+    await accounts.requireNotTakendown(caller.did)
+    return caller
+  }
   return {
     anyone: () => undefined,
     newcomer: (request) => newcomer({ service, lookUps, admin }, request),
@@ -58,10 +71,12 @@ export function createAccess({ tokens, admin, service, moderator: trusted, lookU
       if (authorization === null) return undefined
       return /^basic /i.test(authorization) ? admin.require(request) : accountCaller(tokens, headers)
     },
-    account: ({ headers }) => accountCaller(tokens, headers),
+    account: async ({ headers }) => notTakendown(accountCaller(tokens, headers)),
     signedUp: ({ headers }) => accountCaller(tokens, headers, allowedScopes.signedUp),
-    fullAccount: ({ headers }) => accountCaller(tokens, headers, allowedScopes.fullAccount),
-    accountOrServiceToken: (request) => accountOrServiceToken({ tokens, service, lookUps }, request),
+    fullAccount: async ({ headers }) => notTakendown(accountCaller(tokens, headers, allowedScopes.fullAccount)),
+    writer: ({ headers }) => accountCaller(tokens, headers),
+    accountOrServiceToken: async (request) =>
+      notTakendown(await accountOrServiceToken({ tokens, service, lookUps }, request)),
     takendown: ({ headers }) => accountCaller(tokens, headers, allowedScopes.takendown),
     moderator: (request) => moderator({ service, moderator: trusted, admin, lookUps, seen }, request),
     service: (request) =>

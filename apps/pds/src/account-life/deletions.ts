@@ -13,7 +13,7 @@ import type { Erasures } from './erasures.ts'
 
 interface DeletionsDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'transact'>
-  readonly accounts: Pick<Accounts, 'passwords' | 'requireNotTakendown'>
+  readonly accounts: Pick<Accounts, 'passwords' | 'require'>
   readonly codes: Pick<MailedCodes, 'send' | 'require' | 'use'>
   readonly hosted: Pick<HostedDocuments, 'ending'>
   readonly exports: Pick<Exports, 'endOf'>
@@ -47,10 +47,10 @@ export class Deletions {
     this.#now = deps.now ?? Date.now
   }
 
-  /** Mails the code that a deletion needs. Refuses with `AccountNotFound` or `AccountTakedown`. */
+  /** Mails the code that a deletion needs. Refuses with `AccountNotFound`. */
   async request(did: Did): Promise<void> {
     const { accounts, codes } = this.#deps
-    await codes.send(await accounts.requireNotTakendown(did), 'delete_account')
+    await codes.send(await accounts.require(did), 'delete_account')
   }
 
   /**

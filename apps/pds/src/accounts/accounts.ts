@@ -30,8 +30,8 @@ export class Accounts {
   }
 
   /**
-   * The account of a DID. Refuses with `AccountNotFound`, or with `AccountTakedown` if it was taken
-   * down after its token was made.
+   * The account of a DID, for `access/`: it was taken down after its token was made, where this
+   * refuses with `AccountTakedown`. Refuses with `AccountNotFound` too.
    */
   async requireNotTakendown(did: Did): Promise<Account> {
     return requireNotTakendown(await this.require(did))

@@ -7,7 +7,7 @@ import { canonicalEmail, normalizeEmail } from './email-addresses.ts'
 
 interface EmailChangesDeps {
   readonly storage: Pick<PdsStorage, 'secondFactors' | 'transact'>
-  readonly accounts: Pick<Accounts, 'requireNotTakendown'>
+  readonly accounts: Pick<Accounts, 'require'>
   readonly codes: Pick<MailedCodes, 'send' | 'require' | 'use'>
   readonly now?: () => number
 }
@@ -33,7 +33,7 @@ export class EmailChanges {
 
   /** Mails a code that confirms the address. */
   async requestConfirmation(did: Did): Promise<void> {
-    await this.#deps.codes.send(await this.#deps.accounts.requireNotTakendown(did), 'confirm_email')
+    await this.#deps.codes.send(await this.#deps.accounts.require(did), 'confirm_email')
   }
 
   /**
@@ -42,7 +42,7 @@ export class EmailChanges {
    */
   async confirm(did: Did, email: string, typedCode: string): Promise<void> {
     const { storage, accounts, codes } = this.#deps
-    const account = await accounts.requireNotTakendown(did)
+    const account = await accounts.require(did)
     if (account.email !== canonicalEmail(email)) throw new Refused('InvalidEmail', 'invalid email')
     const code = await codes.require(did, 'confirm_email', typedCode)
     const emailConfirmedAt = formatDatetime(new Date(this.#now()))
@@ -59,7 +59,7 @@ export class EmailChanges {
    * does.
    */
   async requestUpdate(did: Did): Promise<boolean> {
-    const account = await this.#deps.accounts.requireNotTakendown(did)
+    const account = await this.#deps.accounts.require(did)
     if (account.email === undefined) throw new Refused('InvalidRequest', 'account does not have an email address')
     if (account.emailConfirmedAt === undefined) return false
     await this.#deps.codes.send(account, 'update_email')
@@ -75,7 +75,7 @@ export class EmailChanges {
   async update(did: Did, { email: wanted, code: typedCode, emailAuthFactor }: EmailChange): Promise<void> {
     const { storage, accounts, codes } = this.#deps
     const email = normalizeEmail(wanted)
-    const account = await accounts.requireNotTakendown(did)
+    const account = await accounts.require(did)
     if (email === account.email) return this.#switchFactor(account, emailAuthFactor, typedCode)
     const code = await this.#requireCode(account, typedCode)
     await storage

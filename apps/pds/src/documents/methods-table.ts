@@ -12,6 +12,7 @@ const callers: Readonly<Record<keyof Access, string>> = {
   signedUp: 'account, or sign-up that waits',
   account: 'account',
   fullAccount: 'account, not by app password',
+  writer: 'account',
   accountOrServiceToken: 'account, also by service token',
   takendown: 'account, even taken down',
   refresh: 'refresh token',

@@ -7,7 +7,10 @@ export interface PdsAccess {
   readonly anyone: Authorize<undefined>
   /** Anyone. Credentials are optional, but must be valid if they are sent. */
   readonly reader: Authorize<Reader>
-  /** A signed-in account, with its password or an app password. */
+  /**
+   * A signed-in account that is not taken down, with its password or an app password. It may be
+   * deactivated.
+   */
   readonly account: Authorize<AccountCaller>
   /**
    * An account or a service anywhere in the network, by a service token for this method of this

@@ -32,7 +32,7 @@ function opened(): SecondFactors {
     issuer: 'Islands',
     now: () => now,
     accounts: {
-      requireNotTakendown: async () => account,
+      require: async () => account,
       passwords: { matches: async (password: string) => password === 'right' } as never,
     },
     codes: {} as never,

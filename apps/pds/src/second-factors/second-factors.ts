@@ -15,7 +15,7 @@ const triesMs = 5 * 60 * 1000
 
 interface SecondFactorsDeps {
   readonly storage: Pick<PdsStorage, 'secondFactors' | 'transact'>
-  readonly accounts: Pick<Accounts, 'requireNotTakendown' | 'passwords'>
+  readonly accounts: Pick<Accounts, 'require' | 'passwords'>
   readonly codes: Pick<MailedCodes, 'send' | 'require' | 'use'>
   readonly sealer: Pick<Sealer, 'seal' | 'open'>
   /** The name of this server, which apps show beside the code. */
@@ -94,8 +94,7 @@ export class SecondFactors {
    * `InvalidToken` a wrong code, or if no app waits for one, and with `RateLimitExceeded`.
    */
   async confirmTotp(did: Did, typed: string): Promise<string[]> {
-    const { storage, accounts } = this.#deps
-    await accounts.requireNotTakendown(did)
+    const { storage } = this.#deps
     const { totp } = await storage.secondFactors.get(did)
     if (!totp || totp.isConfirmed) throw invalidCode()
     const step = await this.#tryStep(did, totp, typed)
@@ -135,7 +134,7 @@ export class SecondFactors {
 
   async #prove(did: Did, { password, code }: Proof, asker: Asker): Promise<Account> {
     const { accounts } = this.#deps
-    const account = await accounts.requireNotTakendown(did)
+    const account = await accounts.require(did)
     if (!(await accounts.passwords.matches(password, account.passwordHash, asker))) {
       throw new Refused('AuthenticationRequired', 'Invalid password')
     }

@@ -1,6 +1,5 @@
 import { type AppPassword, ConflictError, type PdsStorage } from '@atoll/storage'
 import { type Did, formatDatetime } from '@atoll/syntax'
-import type { Accounts } from '../accounts/accounts.ts'
 import { Refused } from '../refused.ts'
 import { newRandomWord } from '../secrets/random-word.ts'
 import { keptAppPassword } from './kept-app-passwords.ts'
@@ -11,7 +10,6 @@ const maxNameLength = 256
 
 interface AppPasswordsDeps {
   readonly storage: Pick<PdsStorage, 'sessions' | 'transact'>
-  readonly accounts: Pick<Accounts, 'requireNotTakendown'>
   readonly now?: () => number
 }
 
@@ -33,12 +31,10 @@ export class AppPasswords {
 
   /**
    * Makes an app password; only its hash is kept. Refuses with `InvalidRequest` a name that the
-   * account has already or that is too long, or when it has as many as it may, and with
-   * `AccountTakedown`.
+   * account has already or that is too long, or when it has as many as it may.
    */
   async create(did: Did, { name, privileged }: WantedAppPassword): Promise<{ password: string; made: AppPassword }> {
-    const { storage, accounts } = this.#deps
-    await accounts.requireNotTakendown(did)
+    const { storage } = this.#deps
     requireName(name)
     const existing = await storage.sessions.appPasswords(did)
     if (existing.length >= maxAppPasswords) {
@@ -64,9 +60,8 @@ export class AppPasswords {
     return { password, made }
   }
 
-  /** The app passwords of an account, newest first. Refuses with `AccountTakedown`. */
-  async list(did: Did): Promise<AppPassword[]> {
-    await this.#deps.accounts.requireNotTakendown(did)
+  /** The app passwords of an account, newest first. */
+  list(did: Did): Promise<AppPassword[]> {
     return this.#deps.storage.sessions.appPasswords(did)
   }
 

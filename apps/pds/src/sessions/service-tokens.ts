@@ -1,7 +1,6 @@
 import type { KeyPair } from '@atoll/crypto'
 import { type Did, isDid, type Nsid } from '@atoll/syntax'
 import { createServiceJwt } from '@atoll/xrpc-server'
-import type { Accounts } from '../accounts/accounts.ts'
 import type { AccountCaller } from '../callers.ts'
 import { Refused } from '../refused.ts'
 import { isPrivileged } from './session-tokens.ts'
@@ -32,7 +31,6 @@ const protectedMethods = new Set(
 )
 
 interface ServiceTokensDeps {
-  readonly accounts: Pick<Accounts, 'requireNotTakendown'>
   readonly signingKeys: { of(did: Did): Promise<KeyPair> }
   readonly now?: () => number
 }
@@ -59,11 +57,11 @@ export class ServiceTokens {
 
   /**
    * Makes a token. A deactivated account gets one too: it needs it to move away. Refuses with
-   * `BadExpiration`, `AccountTakedown`, or `InvalidRequest` where the audience is no service, or
-   * the method is protected or asks for more than the session may.
+   * `BadExpiration`, or with `InvalidRequest` where the audience is no service, or the method is
+   * protected or asks for more than the session may.
    */
   async make({ did, scope }: AccountCaller, { aud, lxm, exp }: WantedServiceToken): Promise<string> {
-    const { accounts, signingKeys, now } = this.#deps
+    const { signingKeys, now } = this.#deps
     requireAudience(aud)
     // Some servers find methods whatever their case.
     const method = lxm?.toLowerCase()
@@ -79,7 +77,6 @@ export class ServiceTokens {
         `insufficient access to request a service auth token for the following method: ${lxm}`,
       )
     }
-    await accounts.requireNotTakendown(did)
     const keyPair = await signingKeys.of(did)
     return createServiceJwt({ iss: did, aud, lxm, exp, keyPair, ...(now ? { now } : {}) })
   }

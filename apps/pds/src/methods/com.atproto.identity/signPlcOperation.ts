@@ -1,20 +1,18 @@
 import type { PlcChanges } from '@atoll/identity/plc'
 import type { signPlcOperation as method } from '@atoll/lexicons/com.atproto.identity'
 import type { Handler } from '@atoll/xrpc-server'
-import type { Accounts } from '../../accounts/accounts.ts'
 import type { AccountCaller } from '../../callers.ts'
 import type { DidChanges } from '../../did-changes/did-changes.ts'
 import type { MailedCodes } from '../../mailed-codes/mailed-codes.ts'
 
 interface Deps {
-  accounts: Pick<Accounts, 'require'>
   didChanges: Pick<DidChanges, 'operations'>
   codes: Pick<MailedCodes, 'require'>
 }
 
-export function signPlcOperation({ accounts, didChanges, codes }: Deps): Handler<typeof method, AccountCaller> {
+export function signPlcOperation({ didChanges, codes }: Deps): Handler<typeof method, AccountCaller> {
   return async ({ input: { token, ...changes }, credentials, refuse }) => {
-    const { did } = await accounts.require(credentials.did)
+    const { did } = credentials
     if (token === undefined) {
       throw refuse('InvalidRequest', 'email confirmation token required to sign PLC operations')
     }

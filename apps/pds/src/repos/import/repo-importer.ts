@@ -4,7 +4,7 @@ import { importRepo, maxFutureMs, RepoError, type RepoImport, VerificationError 
 import { ConflictError, type PdsStorage } from '@atoll/storage'
 import { type Did, formatDatetime, type Tid, tidMicroseconds } from '@atoll/syntax'
 import { clientNetwork } from '@atoll/xrpc-server'
-import { repoNotFound, requireAccount, requireNotTakendown } from '../../accounts/account-state.ts'
+import { repoNotFound } from '../../accounts/account-state.ts'
 import type { Identity } from '../../identity/identity.ts'
 import type { LookUpCaller } from '../../identity/look-ups.ts'
 import { PerNetworkLimit } from '../../per-network-limit.ts'
@@ -25,7 +25,7 @@ const clearedAtOnce = 1000
 const sweptAtOnce = 100
 
 interface RepoImporterDeps {
-  readonly storage: Pick<PdsStorage, 'accounts' | 'repos' | 'imports' | 'transact'>
+  readonly storage: Pick<PdsStorage, 'repos' | 'imports' | 'transact'>
   readonly writer: Pick<RepoWriter, 'replace'>
   readonly signingKeys: Pick<SigningKeys, 'of'>
   readonly identity: Pick<Identity, 'lookUps' | 'plc'>
@@ -97,7 +97,6 @@ export class RepoImporter {
     { batches, caller }: { batches: ImportBatches; caller: LookUpCaller },
   ): Promise<void> {
     const { storage, writer, identity, signingKeys } = this.#deps
-    requireNotTakendown(requireAccount(await storage.accounts.get(did), did))
     const prev = await storage.repos.head(did)
     if (!prev) throw repoNotFound(did)
     const key = signedByAccount({ identity, signingKeys }, caller)
