@@ -6,12 +6,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { tellFigures } from './figures.ts'
 import { Follower } from './follower.ts'
 import type { AccountHandle } from './lane.ts'
+import type { BlobJson } from './operation.ts'
 import { Random } from './random.ts'
-import { ask, call } from './requests.ts'
+import { ask, askBytes, call } from './requests.ts'
 import { signUp } from './sign-ups.ts'
 import { openWorld, type World } from './world.ts'
 
 const kills = Number(process.env['FAULT_ACCOUNT_KILLS'] ?? 1)
+const takedownKills = Number(process.env['FAULT_TAKEDOWN_KILLS'] ?? 1)
 const collection = 'a.b.c'
 
 let world: World
@@ -31,33 +33,65 @@ async function post(nsid: string, body: object | undefined, authorization: strin
   return response?.ok
 }
 
-async function write(account: AccountHandle, marker: string): Promise<void> {
+/** Writes a record with a blob. */
+async function write(account: AccountHandle, marker: string): Promise<{ uri: string; cid: string; blob: string }> {
   const { url } = world.server
   const { token, did } = account
   const bytes = Buffer.from(`${marker} of a blob`)
-  const { blob } = await ask<{ blob: object }>(url, 'com.atproto.repo.uploadBlob', { token, input: bytes })
+  const { blob } = await ask<{ blob: BlobJson }>(url, 'com.atproto.repo.uploadBlob', { token, input: bytes })
   const record = { $type: collection, text: marker, blob }
-  await ask(url, 'com.atproto.repo.createRecord', { token, input: { repo: did, collection, rkey: 'one', record } })
+  const input = { repo: did, collection, rkey: 'one', record }
+  const written = await ask<{ uri: string; cid: string }>(url, 'com.atproto.repo.createRecord', { token, input })
+  return { ...written, blob: blob.ref.$link }
 }
 
-const remove = (did: string) =>
-  post(
-    'com.atproto.admin.deleteAccount',
-    { did },
-    `Basic ${Buffer.from('admin:password of the fault tests').toString('base64')}`,
-  )
+const admin = `Basic ${Buffer.from('admin:password of the fault tests').toString('base64')}`
+const remove = (did: string) => post('com.atproto.admin.deleteAccount', { did }, admin)
 
 /**
- * Takes the account out of service and back until a request gets no response. Resolves to the
- * states that it may be in then.
+ * Takes something out of service and back until a request gets no response. Resolves to the states
+ * that it may be in then.
  */
-async function alternate({ token }: AccountHandle, stop: AbortSignal): Promise<boolean[]> {
+async function alternate(
+  change: (isActive: boolean) => Promise<boolean | undefined>,
+  stop: AbortSignal,
+): Promise<boolean[]> {
   for (let isActive = true; ; isActive = !isActive) {
     if (stop.aborted) return [isActive]
-    const method = isActive ? 'deactivateAccount' : 'activateAccount'
-    const done = await post(`com.atproto.server.${method}`, isActive ? {} : undefined, `Bearer ${token}`)
+    const done = await change(!isActive)
     if (done === undefined) return [isActive, !isActive]
-    if (!done) throw new Error(`${method} was refused`)
+    if (!done) throw new Error(`${isActive ? 'taking it out of service' : 'bringing it back'} was refused`)
+  }
+}
+
+/** By its owner. */
+const activate =
+  ({ token }: AccountHandle) =>
+  (isActive: boolean) =>
+    post(
+      `com.atproto.server.${isActive ? 'activateAccount' : 'deactivateAccount'}`,
+      isActive ? undefined : {},
+      `Bearer ${token}`,
+    )
+
+/** By the administrator. */
+const restore = (subject: object) => (isActive: boolean) =>
+  post('com.atproto.admin.updateSubjectStatus', { subject, takedown: { applied: !isActive } }, admin)
+
+/** Whether the administrator is told that an account, a record or a blob is not taken down. */
+async function isUp(params: { did?: string; uri?: string; blob?: string }): Promise<boolean> {
+  const response = await fetch(
+    `${world.server.url}/xrpc/com.atproto.admin.getSubjectStatus?${new URLSearchParams(params)}`,
+    { headers: { authorization: admin } },
+  )
+  return !((await response.json()) as { takedown: { applied: boolean } }).takedown.applied
+}
+
+/** Writes records, which are refused now and then, until a request gets no response. */
+async function keepWriting({ did, token }: AccountHandle, stop: AbortSignal): Promise<void> {
+  const input = { repo: did, collection, record: { $type: collection } }
+  while (!stop.aborted) {
+    if ((await post('com.atproto.repo.createRecord', input, `Bearer ${token}`)) === undefined) return
   }
 }
 
@@ -101,7 +135,7 @@ it(
       const [gone, comes] = [await signUp(server.url), await signUp(server.url)]
       await write(gone, marker)
       const stop = new AbortController()
-      const alternating = alternate(comes, stop.signal)
+      const alternating = alternate(activate(comes), stop.signal)
       await sleep(random.between(0, 60))
       const deletion = remove(gone.did)
       await sleep(random.between(0, 150))
@@ -147,4 +181,81 @@ it(
     )
   },
   60_000 + kills * 15_000,
+)
+
+it(
+  'accounts, records and blobs are taken down, or restored, as a whole or not at all when the server is killed meanwhile',
+  async () => {
+    const random = new Random(29)
+    const { server } = world
+    const down = { account: 0, record: 0, blob: 0 }
+    let changes = 0
+    for (let round = 0; round < takedownKills; round++) {
+      const held = await signUp(server.url)
+      const { did } = held
+      const { uri, cid, blob } = await write(held, `held ${round}`)
+      const stop = new AbortController()
+      const counting = (change: (isActive: boolean) => Promise<boolean | undefined>) => (isActive: boolean) => {
+        changes++
+        return change(isActive)
+      }
+      const under = [
+        restore({ $type: 'com.atproto.admin.defs#repoRef', did }),
+        restore({ $type: 'com.atproto.repo.strongRef', uri, cid }),
+        restore({ $type: 'com.atproto.admin.defs#repoBlobRef', did, cid: blob }),
+      ].map((change) => alternate(counting(change), stop.signal))
+      const writing = keepWriting(held, stop.signal)
+      await sleep(random.between(5, 150))
+      await server.stop('SIGKILL')
+      stop.abort()
+      const mayBeUp = await Promise.all(under)
+      await writing
+      await server.start()
+
+      const isAccountUp = await isUp({ did })
+      const isRecordUp = await isUp({ uri })
+      const isBlobUp = await isUp({ did, blob })
+      const found = [isAccountUp, isRecordUp, isBlobUp]
+      for (const [index, isNowUp] of found.entries()) expect(mayBeUp[index]).toContain(isNowUp)
+      if (!isAccountUp) down.account++
+      if (!isRecordUp) down.record++
+      if (!isBlobUp) down.blob++
+
+      // What everybody sees.
+      const read = (nsid: string, params: Record<string, string>) => call(server.url, nsid, { params })
+      const status = await ask<{ active: boolean; status?: string }>(server.url, 'com.atproto.sync.getRepoStatus', {
+        params: { did },
+      })
+      expect(status).toMatchObject(isAccountUp ? { active: true } : { active: false, status: 'takendown' })
+      const record = await read('com.atproto.repo.getRecord', { repo: did, collection, rkey: 'one' })
+      expect(record.kind === 'ok').toBe(isAccountUp && isRecordUp)
+      const bytes = await askBytes(server.url, 'com.atproto.sync.getBlob', { params: { did, cid: blob } })
+      expect(bytes !== undefined).toBe(isAccountUp && isBlobUp)
+
+      // No commit while it is down, and no session that a takedown has not ended.
+      const turns = (await replay()).get(did)?.slice(5).join(' ') ?? ''
+      const up = '(#commit ?)*'
+      const whole = new RegExp(
+        `^${up}(#account takendown #account active #identity #sync ?${up})*(#account takendown)?$`,
+      )
+      expect(turns).toMatch(whole)
+      expect(turns.endsWith('#account takendown')).toBe(!isAccountUp)
+      const refreshed = await post('com.atproto.server.refreshSession', undefined, `Bearer ${held.refreshToken}`)
+      expect(refreshed).toBe(!turns.includes('takendown'))
+
+      // The administrator can go on from there.
+      if (!isAccountUp) expect(await restore({ $type: 'com.atproto.admin.defs#repoRef', did })(true)).toBe(true)
+      if (!isRecordUp) expect(await restore({ $type: 'com.atproto.repo.strongRef', uri, cid })(true)).toBe(true)
+      expect((await read('com.atproto.repo.getRecord', { repo: did, collection, rkey: 'one' })).kind).toBe('ok')
+      await ask(server.url, 'com.atproto.repo.createRecord', {
+        token: held.token,
+        input: { repo: did, collection, record: { $type: collection } },
+      })
+    }
+    tellFigures(
+      'kills while accounts, records and blobs are taken down and restored',
+      `${takedownKills} kills in ${changes} changes: ${down.account} accounts, ${down.record} records and ${down.blob} blobs were down; 0 half`,
+    )
+  },
+  60_000 + takedownKills * 15_000,
 )

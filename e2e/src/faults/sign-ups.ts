@@ -5,17 +5,24 @@ interface Session {
   readonly did: string
   readonly handle: string
   readonly accessJwt: string
+  readonly refreshJwt: string
+}
+
+/** An account that was just made. */
+export interface NewAccount extends AccountHandle {
+  readonly refreshToken: string
 }
 
 const password = 'password of an account'
 let signedUp = 0
 
 /** Creates an account; this must succeed. */
-export async function signUp(service: string): Promise<AccountHandle> {
+export async function signUp(service: string): Promise<NewAccount> {
   const handle = freshHandle()
   const outcome = await create(service, handle)
   if (outcome.kind !== 'ok') throw new Error(`${handle}: ${JSON.stringify(outcome)}`)
-  return { did: outcome.body.did, handle, token: outcome.body.accessJwt }
+  const { did, accessJwt, refreshJwt } = outcome.body
+  return { did, handle, token: accessJwt, refreshToken: refreshJwt }
 }
 
 /** Accounts that are created while the server is killed. */
