@@ -122,7 +122,14 @@ describe('blobs', () => {
       'bytes',
     ])
     expect(await head.text()).toBe('')
-    expect((await read({ 'if-none-match': etag })).status).toBe(304)
+    for (const range of ['bytes=0-1', `bytes=${bytes.length}-`]) {
+      const known = await read({ 'if-none-match': etag, range })
+      expect([known.status, known.headers.get('etag'), await known.text()]).toEqual([304, etag, ''])
+    }
+    expect((await read({ 'if-none-match': '"other"', range: 'bytes=0-1' })).status).toBe(206)
+    const other = await read({ 'if-match': '"other"', 'if-none-match': etag })
+    expect([other.status, ((await other.json()) as { error: string }).error]).toEqual([412, 'PreconditionFailed'])
+    expect((await read({ 'if-match': etag, 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' })).status).toBe(200)
     await pds.adapters.storage.transact(alice.did, (tx) => tx.blobs.setTakedown(alice.did, body.blob.ref, 'because'))
     expect((await read({ 'if-none-match': etag })).status).toBe(400)
     expect((await read({ range: 'bytes=0-1' })).status).toBe(400)

@@ -11,6 +11,7 @@ export const generalErrors = {
   NotFound: 404,
   NotAcceptable: 406,
   RequestTimeout: 408,
+  PreconditionFailed: 412,
   PayloadTooLarge: 413,
   PayloadTooLargeError: 413,
   UnsupportedMediaType: 415,

@@ -36,13 +36,6 @@ interface DeclaredBlob {
   readonly signal?: AbortSignal
 }
 
-/** How a blob is read. */
-interface BlobReading {
-  /** Whether the reader may see what was taken down. */
-  readonly takendown: boolean
-  readonly partOf?: (size: number) => ByteRange | undefined
-}
-
 interface BlobsDeps {
   readonly storage: Pick<PdsStorage, 'accounts' | 'blobs' | 'records' | 'imports' | 'transact'>
   readonly store: BlobStore
@@ -189,21 +182,23 @@ export class Blobs {
   }
 
   /**
-   * The bytes of a blob that a record refers to, or the part of them that `partOf` returns for
-   * their number; of one that was taken down, for those who may see it. Refuses with
-   * `BlobNotFound`.
+   * What is known of a blob that a record refers to; of one that was taken down, for those who may
+   * see it. Refuses with `BlobNotFound`.
    */
-  async read(did: Did, cid: Cid, { takendown, partOf }: BlobReading): Promise<BlobBytes & { mimeType: string }> {
+  async find(did: Did, cid: Cid, { takendown }: { takendown: boolean }): Promise<StoredBlob> {
     const stored = await this.#storage.blobs.get(did, cid)
     if (!stored || stored.temporary || (stored.takedown !== undefined && !takendown)) {
       throw new Refused('BlobNotFound', 'Blob not found')
     }
-    const blob = await this.#whole(did, stored, partOf?.(stored.size))
-    if (!blob) {
-      await this.#reportLost(did, cid)
-      throw new Refused('BlobNotFound', 'Blob not found')
-    }
-    return { ...blob, mimeType: stored.mimeType }
+    return stored
+  }
+
+  /** The bytes of a blob that was found, or a part of them. Refuses with `BlobNotFound`. */
+  async open(did: Did, found: StoredBlob, part?: ByteRange): Promise<BlobBytes> {
+    const blob = await this.#whole(did, found, part)
+    if (blob) return blob
+    await this.#reportLost(did, found.cid)
+    throw new Refused('BlobNotFound', 'Blob not found')
   }
 
   /**

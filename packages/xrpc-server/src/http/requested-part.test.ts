@@ -79,4 +79,22 @@ describe('a client that has the bytes', () => {
   it('says nothing without the header', () => {
     expect(isUnchanged(requestOf({}), etag)).toBe(false)
   })
+
+  it('may say so by no date: a representation has none', () => {
+    const date = 'Tue, 01 Dec 2026 00:00:00 GMT'
+    expect(isUnchanged(requestOf({ 'if-modified-since': date, 'if-unmodified-since': date }), etag)).toBe(false)
+  })
+})
+
+describe('a client that wants these bytes or none', () => {
+  it.each(['"one"', '"two", "one"', '*'])('gets them with %s', (header) => {
+    expect(isUnchanged(requestOf({ 'if-match': header }), etag)).toBe(false)
+    expect(isUnchanged(requestOf({ 'if-match': header, 'if-none-match': etag }), etag)).toBe(true)
+  })
+
+  it.each(['"two"', 'W/"one"', 'one', ''])('is refused with %s, also where it has them', (header) => {
+    const refused = expect.objectContaining({ error: 'PreconditionFailed', status: 412, headers: { etag } })
+    expect(() => isUnchanged(requestOf({ 'if-match': header }), etag)).toThrow(refused)
+    expect(() => isUnchanged(requestOf({ 'if-match': header, 'if-none-match': etag }), etag)).toThrow(refused)
+  })
 })

@@ -44,10 +44,25 @@ export function requestedPart(
   return { start, end }
 }
 
-/** Whether `If-None-Match` says that the client has this representation. */
+/**
+ * Whether the conditions of a GET or HEAD say that the client has this representation. They go
+ * before its range. A representation has no date here, so conditions with one are passed over.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
+ *
+ * @throws XrpcError PreconditionFailed when `If-Match` asks for other representations only
+ */
 export function isUnchanged({ headers }: Pick<RouterRequest, 'headers'>, etag: string): boolean {
-  const header = headers.get('if-none-match')
-  if (header === null) return false
+  const wanted = headers.get('if-match')
+  if (wanted !== null && !tagsOf(wanted).some((tag) => tag === '*' || tag === etag)) {
+    throw new XrpcError('PreconditionFailed', `If-Match names none that is here, which is ${etag}`, {
+      headers: { etag },
+    })
+  }
+  const known = headers.get('if-none-match')
   // Compared weakly: a compressed copy is as good.
-  return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
+  return known !== null && tagsOf(known).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)
+}
+
+function tagsOf(header: string): string[] {
+  return header.split(',').map((tag) => tag.trim())
 }

@@ -1,5 +1,5 @@
 import type { getBlob as method } from '@atoll/lexicons/com.atproto.sync'
-import { type Handler, isUnchanged, type RequestedPart, requestedPart } from '@atoll/xrpc-server'
+import { type Handler, isUnchanged, requestedPart } from '@atoll/xrpc-server'
 import type { Blobs } from '../../blobs/blobs.ts'
 import { maySeeInactive, type Reader } from '../../callers.ts'
 import { requestedCid } from '../../repos/cid-text.ts'
@@ -7,7 +7,7 @@ import type { Repos } from '../../repos/repos.ts'
 
 interface Deps {
   repos: Pick<Repos, 'reader'>
-  blobs: Pick<Blobs, 'read'>
+  blobs: Pick<Blobs, 'find' | 'open'>
 }
 
 export function getBlob({ repos, blobs }: Deps): Handler<typeof method, Reader> {
@@ -15,12 +15,11 @@ export function getBlob({ repos, blobs }: Deps): Handler<typeof method, Reader> 
     const { did } = await repos.reader.syncable(params.did, credentials)
     const cid = requestedCid(params.cid)
     const etag = `"${cid}"`
-    let part: RequestedPart | undefined
-    const { bytes, size, mimeType } = await blobs.read(did, cid, {
-      takendown: maySeeInactive(credentials, did),
-      partOf: (size) => (part = requestedPart(request, { size, etag })),
-    })
+    const blob = await blobs.find(did, cid, { takendown: maySeeInactive(credentials, did) })
+    const { size, mimeType } = blob
     if (isUnchanged(request, etag)) return { status: 304, encoding: mimeType, body: '', headers: { etag } }
+    const part = requestedPart(request, { size, etag })
+    const { bytes } = await blobs.open(did, blob, part)
     const range = part && { 'content-range': `bytes ${part.start}-${part.end}/${size}` }
     return {
       status: part ? 206 : 200,
