@@ -33,7 +33,7 @@ const createAccount = () =>
   )
 
 /** A service on what is stored. A second one stands for a restart after a crash. */
-const service = (over: Partial<BlobStore> = {}) => {
+const service = (over: Partial<BlobStore> = {}, index: typeof storage = storage) => {
   const failures: unknown[] = []
   const lost: string[] = []
   const bytes = new Proxy<BlobStore>(store, {
@@ -43,7 +43,7 @@ const service = (over: Partial<BlobStore> = {}) => {
     },
   })
   const blobs = new Blobs({
-    storage,
+    storage: index,
     store: bytes,
     locks: new DidLocks(),
     uploadLimit: 1000,
@@ -93,6 +93,24 @@ describe('an upload that arrives while its account is deleted', () => {
     await upload(interrupted(() => remove().then(createAccount)))
     expect(await storage.blobs.get(did, cid)).toMatchObject({ temporary: true })
     await store.makePermanent(did, [cid])
+  })
+})
+
+describe('an upload that arrives while the same bytes are taken down', () => {
+  it('is refused, however late the takedown comes', async () => {
+    const overtaken: typeof storage = Object.create(storage, {
+      transact: {
+        async value(...transaction: Parameters<typeof storage.transact>) {
+          await storage.transact(did, (tx) => tx.blobs.setTakedown(did, cid, 'report'))
+          return storage.transact(...transaction)
+        },
+      },
+    })
+    await expect(upload(service({}, overtaken).blobs)).rejects.toMatchObject({
+      error: 'InvalidRequest',
+      message: 'Blob has been takendown, cannot re-upload',
+    })
+    expect(await storage.blobs.get(did, cid)).toBeUndefined()
   })
 })
 

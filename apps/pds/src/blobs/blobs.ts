@@ -107,11 +107,6 @@ export class Blobs {
       }
       throw error
     })
-    // The new upload is removed by the hourly sweep. The taken-down bytes stay: the owner and the
-    // administrator may still read them, and the takedown may be reversed.
-    if ((await this.#storage.blobs.takedown(did, uploaded.cid)) !== undefined) {
-      throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
-    }
     const mimeType = await contentType(uploaded.head, type)
     const metadata = {
       cid: uploaded.cid,
@@ -247,6 +242,11 @@ export class Blobs {
 
   async #refuseConflict(did: Did, error: unknown): Promise<never> {
     if (!(error instanceof ConflictError)) throw error
+    if (error.field === 'blobTakedown') {
+      // The new upload is removed by the hourly sweep. The bytes that were taken down stay: the owner
+      // and the administrator may still read them, and the takedown may be reversed.
+      throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
+    }
     if (error.field === 'blobQuota') throw quotaExceeded(await this.#quotas.of(did))
     if (error.field !== 'did') throw error
     await this.#locks.run(did, async () => {

@@ -293,6 +293,7 @@ export const blobRoutines: RoutinesOf<BlobIndexWrites> = {
     { cid, mimeType, size, createdAt }: BlobMetadata,
     { quota }: { quota?: number | undefined } = {},
   ): Routine<void> {
+    if (yield* first(takedownOf, { did, cid: cid.bytes })) throw new ConflictError('blobTakedown')
     const repo = yield* first(repoByDid, { did })
     const referring = repo && (yield* first(referenceCount, { repo: repo.key, cid: cid.bytes }))
     const refs = referring?.count ?? 0

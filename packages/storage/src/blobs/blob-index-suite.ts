@@ -252,11 +252,18 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.counts(bob)).toEqual({ expected: 0, imported: 0 })
     })
 
-    rule('keeps a takedown through new uploads and deletion, until it is lifted', async () => {
+    rule('keeps a takedown through deletion, and takes no new upload, until it is lifted', async () => {
       const storage = await fresh()
+      const refused = { name: 'ConflictError', field: 'blobTakedown' }
       await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, 'report 1'))
       expect(await storage.blobs.takedown(alice, cat)).toBe('report 1')
+      await expect(upload(storage, alice, cat)).rejects.toMatchObject(refused)
+      expect(await storage.blobs.get(alice, cat)).toBeUndefined()
+      await upload(storage, bob, cat)
+      await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, undefined))
       await upload(storage, alice, cat)
+      await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, 'report 1'))
+      await expect(upload(storage, alice, cat, 2)).rejects.toMatchObject(refused)
       expect(await storage.blobs.get(alice, cat)).toMatchObject({ takedown: 'report 1' })
       await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, 'report 2'))
       await storage.transact(alice, (tx) => tx.blobs.markUnreferenced(alice, [cat], late))
@@ -264,6 +271,7 @@ export function blobIndexSuite(name: string, open: OpenStorage<Parts>, except: E
       expect(await storage.blobs.takedown(bob, cat)).toBeUndefined()
       await storage.transact(alice, (tx) => tx.blobs.setTakedown(alice, cat, undefined))
       expect(await storage.blobs.takedown(alice, cat)).toBeUndefined()
+      await upload(storage, alice, cat)
     })
 
     rule('lists what is taken down of an account between two blobs', async () => {

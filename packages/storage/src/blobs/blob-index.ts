@@ -86,9 +86,10 @@ export interface BlobIndex {
 export interface BlobIndexWrites {
   /**
    * Adds an upload, which is temporary unless a record refers to it. A repeated upload renews the
-   * time and keeps takedown and type; if its type is another one, that is stored as well, up to
-   * `maxOtherTypes` of them. `ConflictError('blobQuota')` if the account did not have it and would
-   * store more bytes than its own quota or, without one, than `quota`.
+   * time and keeps the type; if its type is another one, that is stored as well, up to
+   * `maxOtherTypes` of them. `ConflictError('blobTakedown')` if it was taken down, and with
+   * `blobQuota` if the account did not have it and would store more bytes than its own quota or,
+   * without one, than `quota`.
    */
   add(did: Did, blob: BlobMetadata, options?: { quota?: number | undefined }): void
   /** The most bytes that the account may store; undefined lets the usual quota apply again. */

@@ -127,6 +127,7 @@ export class MemoryBlobIndex implements BlobIndex, BlobIndexWrites {
 
   add(did: Did, blob: BlobMetadata, options: { quota?: number | undefined } = {}): void {
     const key = blobKey(did, blob.cid)
+    if (this.#takedowns.has(key)) throw new ConflictError('blobTakedown')
     if (!this.#blobs.has(key)) this.#requireQuota(did, blob.size, options.quota)
     const mimeType = this.#blobs.get(key)?.mimeType ?? blob.mimeType
     this.#blobs.set(key, { ...blob, mimeType, did })

@@ -19,6 +19,7 @@ export type ConflictField =
   | 'codeTries'
   | 'import'
   | 'blobQuota'
+  | 'blobTakedown'
 
 /**
  * The transaction was refused and changed nothing; others that were committed with it are not
