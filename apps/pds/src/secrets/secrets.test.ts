@@ -148,6 +148,19 @@ describe('private keys', () => {
     expect(await read(newer)).toEqual(inClear)
   })
 
+  it('are not renewed before how they were stored is erased, which may be held back', async () => {
+    await store(older)
+    const secrets = await start(newer, older)
+    storage.erasure.eraseDeleted = async () => false
+    await secrets.renew()
+    expect(renewals).toBe(0)
+    await expect(start(newer)).rejects.toThrow(idOf(older))
+    storage.erasure.eraseDeleted = async () => true
+    await secrets.renew()
+    expect(renewals).toBe(1)
+    expect(await read(newer)).toEqual(inClear)
+  })
+
   it('are renewed back, when the keys are swapped in the middle', async () => {
     await (await store(older)).renew()
     await (await start(newer, older)).storage.transact(did, (tx) => tx.keys.setSigningKey(did, key))

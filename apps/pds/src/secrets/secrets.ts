@@ -22,8 +22,9 @@ export interface Secrets {
   /** The storage for everything else: private keys in it are encrypted. */
   readonly storage: PdsStorage
   /**
-   * Encrypts under the newest key what is in clear or under an older one, a page at a time. It may
-   * be stopped at any time and begins again; once it is done, it returns at once.
+   * Encrypts under the newest key what is in clear or under an older one, a page at a time, and
+   * erases from the disk how it was stored. It may be stopped at any time and begins again; once it
+   * is done, it returns at once.
    */
   renew(): Promise<void>
   /** Ends a renewal after its page. */
@@ -59,7 +60,8 @@ export async function openSecrets(deps: SecretsDeps): Promise<Secrets> {
       if (failures.length > 0) {
         throw new AggregateError(failures, `${failures.length} secrets are not under the newest key: ${failures[0]}`)
       }
-      if (stopping.signal.aborted) return
+      // What holds an erasure back, such as an open snapshot, is gone another time.
+      if (stopping.signal.aborted || !(await storage.erasure.eraseDeleted())) return
       await used.noteRenewed()
       onRenewed()
     },
