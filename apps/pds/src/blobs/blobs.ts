@@ -243,8 +243,8 @@ export class Blobs {
   async #refuseConflict(did: Did, error: unknown): Promise<never> {
     if (!(error instanceof ConflictError)) throw error
     if (error.field === 'blobTakedown') {
-      // The new upload is removed by the hourly sweep. The bytes that were taken down stay: the owner
-      // and the administrator may still read them, and the takedown may be reversed.
+      // The new upload is removed by the hourly sweep. The bytes that were taken down stay: the
+      // owner and the administrator may still read them, and the takedown may be reversed.
       throw new Refused('InvalidRequest', 'Blob has been takendown, cannot re-upload')
     }
     if (error.field === 'blobQuota') throw quotaExceeded(await this.#quotas.of(did))
