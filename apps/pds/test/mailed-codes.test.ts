@@ -199,3 +199,19 @@ it('confirms no address of an account that was deleted since its token was made'
     body: { error: 'AccountNotFound' },
   })
 })
+
+it('sends what a moderator writes the way that the operator has chosen for it, and codes the usual way', async () => {
+  const sent: string[] = []
+  const moderationMailer = { isDelivering: true, send: async () => void sent.push('moderation'), close: async () => {} }
+  const mailer = { isDelivering: true, send: async () => void sent.push('accounts'), close: async () => {} }
+  const apart = await PdsUnderTest.start({}, { mailer, moderationMailer })
+  const { did, accessJwt } = await apart.account('cid')
+  const headers = { authorization: `Basic ${btoa('admin:admin-of-the-tests')}` }
+  await apart.post('com.atproto.admin.sendEmail', { recipientDid: did, senderDid: did, content: 'Stop' }, { headers })
+  await apart.pds.settled()
+  expect(sent).toEqual(['moderation'])
+  await apart.post(`${server}.requestEmailConfirmation`, undefined, { token: accessJwt })
+  await apart.pds.settled()
+  expect(sent).toEqual(['moderation', 'accounts'])
+  await apart.close()
+})
