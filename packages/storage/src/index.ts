@@ -5,6 +5,7 @@ export {
   type AccountStore,
   type AccountWrites,
   accountStatus,
+  type EmailState,
   type NewAccount,
 } from './accounts/account-store.ts'
 export {

@@ -81,10 +81,12 @@ export class EmailChanges {
     await storage
       .transact(did, (tx) => {
         if (code) codes.use(tx, code)
+        // Whether it takes a code was decided on this.
+        tx.accounts.requireEmail(account)
         changeAddress(tx, did, email)
       })
       .catch((error: unknown) => {
-        if (!(error instanceof ConflictError) || error.field !== 'email') return refuseUsedCode(error)
+        if (!(error instanceof ConflictError) || error.field !== 'email') return refuseOvertaken(error)
         throw new Refused('InvalidRequest', 'This email address is already in use, please use a different email.')
       })
   }
@@ -101,9 +103,10 @@ export class EmailChanges {
     await storage
       .transact(did, (tx) => {
         if (code) codes.use(tx, code)
+        tx.accounts.requireEmail(account)
         tx.secondFactors.setEmail(did, isOn)
       })
-      .catch(refuseUsedCode)
+      .catch(refuseOvertaken)
   }
 
   async #requireCode(account: Account, typed: string | undefined): Promise<GivenCode | undefined> {
@@ -111,6 +114,12 @@ export class EmailChanges {
     if (typed === undefined || typed === '') throw new Refused('TokenRequired', 'confirmation token required')
     return this.#deps.codes.require(account.did, 'update_email', typed)
   }
+}
+
+/** Another request used the code first, or changed or confirmed the address meanwhile. */
+function refuseOvertaken(error: unknown): never {
+  if (!(error instanceof ConflictError) || error.field !== 'emailState') return refuseUsedCode(error)
+  throw new Refused('InvalidRequest', 'The email address was changed or confirmed meanwhile: try again')
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   type AccountStore,
   type AccountWrites,
   ConflictError,
+  type EmailState,
   type NewAccount,
   numberOfCursor,
   type Page,
@@ -227,6 +228,12 @@ export const accountRoutines: RoutinesOf<AccountWrites> = {
     const accounts = (yield* first(count, {}))?.count ?? 0
     const newcomers = (yield* first(countNewcomers, {}))?.count ?? 0
     if (Number(accounts) + Number(newcomers) > max) throw new ConflictError('accounts', `more than ${max} accounts`)
+  },
+  *requireEmail({ did, email, emailConfirmedAt }: EmailState): Routine<void> {
+    const row = yield* first(byDid, { did })
+    const account = row && accountOf(row)
+    if (account?.email === email && account?.emailConfirmedAt === emailConfirmedAt) return
+    throw new ConflictError('emailState')
   },
   *setPreferences(did: Did, preferences: string): Routine<void> {
     yield* change(setPreferences, { did, preferences })

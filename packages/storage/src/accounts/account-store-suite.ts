@@ -1,4 +1,4 @@
-import type { Did } from '@atoll/syntax'
+import type { Datetime, Did } from '@atoll/syntax'
 import { expect } from 'vitest'
 import { alice, bob, carol, time } from '../core/samples.ts'
 import type { StorageOf } from '../core/storage.ts'
@@ -177,6 +177,27 @@ export function accountStoreSuite(name: string, open: OpenStorage<Parts>, except
         await storage.transact(alice, (tx) => tx.accounts.setPreferences(alice, preferences))
         expect(await storage.accounts.preferences(alice)).toBe(preferences)
       }
+    })
+
+    rule('refuses what was decided on another address, or before it was confirmed', async () => {
+      const storage = await create(await fresh(), alice)
+      const { email } = (await storage.accounts.get(alice))!
+      const decide = (state: { email?: string | undefined; emailConfirmedAt?: Datetime }, did: Did = alice) =>
+        storage.transact(did, (tx) => {
+          tx.accounts.requireEmail({ did, email, emailConfirmedAt: undefined, ...state })
+          tx.state.set('decided', did, 'done')
+        })
+      const refused = { name: 'ConflictError', field: 'emailState' }
+      await expect(decide({ email: 'other@mail.test' })).rejects.toMatchObject(refused)
+      await expect(decide({ email: undefined })).rejects.toMatchObject(refused)
+      await expect(decide({ emailConfirmedAt: time(5) })).rejects.toMatchObject(refused)
+      await expect(decide({}, bob)).rejects.toMatchObject(refused)
+      expect(await storage.state.list('decided')).toEqual([])
+      await decide({})
+      await storage.transact(alice, (tx) => tx.accounts.update(alice, { emailConfirmedAt: time(5) }))
+      await expect(decide({})).rejects.toMatchObject(refused)
+      await expect(decide({ emailConfirmedAt: time(6) })).rejects.toMatchObject(refused)
+      await decide({ emailConfirmedAt: time(5) })
     })
 
     rule('deletes an account with all that belongs to it, and frees its handle and e-mail address', async () => {

@@ -78,8 +78,16 @@ export interface AccountWrites {
    * last place, one commits.
    */
   requireAtMost(max: number): void
+  /**
+   * `ConflictError('emailState')` unless the account has this address, and since this time as a
+   * confirmed one: for what was decided on them before the transaction.
+   */
+  requireEmail(account: EmailState): void
   setPreferences(did: Did, preferences: string): void
 }
+
+/** The address of an account, and since when it is confirmed. */
+export type EmailState = Pick<Account, 'did' | 'email' | 'emailConfirmedAt'>
 
 /** Accounts, as a part of a storage. */
 export interface AccountPart {
@@ -88,5 +96,5 @@ export interface AccountPart {
 }
 
 export const accountMethods: MethodNames<AccountPart['writes']> = {
-  accounts: { create: true, update: true, delete: true, requireAtMost: true, setPreferences: true },
+  accounts: { create: true, update: true, delete: true, requireAtMost: true, requireEmail: true, setPreferences: true },
 }

@@ -4,7 +4,7 @@ import type { JournaledMap } from '../core/journaled-map.ts'
 import type { MemoryTables } from '../core/memory-tables.ts'
 import { compareText } from '../core/order.ts'
 import { numberOfCursor, type Page, pageOf } from '../core/page.ts'
-import type { Account, AccountStore, AccountWrites, NewAccount } from './account-store.ts'
+import type { Account, AccountStore, AccountWrites, EmailState, NewAccount } from './account-store.ts'
 import { accountHolding, accountTable, preferencesTable, type UniqueField } from './account-tables.ts'
 
 /** Values that are claimed for accounts that do not have them yet. */
@@ -86,6 +86,12 @@ export class MemoryAccounts implements AccountStore, AccountWrites {
 
   delete(did: Did): void {
     this.#tables.deleteOwnedBy(did)
+  }
+
+  requireEmail({ did, email, emailConfirmedAt }: EmailState): void {
+    const account = this.#accounts.get(did)?.account
+    if (account?.email === email && account?.emailConfirmedAt === emailConfirmedAt) return
+    throw new ConflictError('emailState')
   }
 
   requireAtMost(max: number): void {

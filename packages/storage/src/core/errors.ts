@@ -7,6 +7,7 @@ export type ConflictField =
   | 'accounts'
   | 'handle'
   | 'email'
+  | 'emailState'
   | 'inviteCode'
   | 'refreshToken'
   | 'appPassword'
