@@ -2,7 +2,7 @@ import { createLog, Housekeeping } from '@atoll/process'
 import { createSequencer } from '@atoll/sequencer'
 import { createRouter, type Router } from '@atoll/xrpc-server'
 import { createAccess } from './access/access.ts'
-import { Administrator } from './access/administrator.ts'
+import { Administrator, type AdministratorOptions } from './access/administrator.ts'
 import { openAccountLife } from './account-life/account-life.ts'
 import { openAccounts } from './accounts/accounts.ts'
 import { EmailChanges } from './accounts/email-changes.ts'
@@ -59,15 +59,22 @@ export interface Pds {
   close(): Promise<void>
 }
 
+/** What tests of the composition need not wait for. */
+interface Waiting {
+  /** What a wrong password of the administrator is answered after. Default: half a second. */
+  readonly pause?: AdministratorOptions['pause']
+}
+
 /**
  * Composes the service in the order of dependency: adapters, areas, the router, and periodic work.
+ * `waiting` is for tests.
  *
  * @throws StartError for what an operator can mend
  */
-export async function createPds(options: PdsOptions): Promise<Pds> {
+export async function createPds(options: PdsOptions, waiting: Waiting = {}): Promise<Pds> {
   const closers = openClosers()
   try {
-    return await compose(options, closers)
+    return await compose(options, waiting, closers)
   } catch (error) {
     // What failed first is what the caller can put right, not what fails because of it.
     await closers.close().catch(() => undefined)
@@ -75,7 +82,7 @@ export async function createPds(options: PdsOptions): Promise<Pds> {
   }
 }
 
-async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
+async function compose(options: PdsOptions, waiting: Waiting, closers: Closers): Promise<Pds> {
   const { config, log = createLog(config.log) } = options
   const adapters = await openAdapters(config, {
     log,
@@ -196,6 +203,7 @@ async function compose(options: PdsOptions, closers: Closers): Promise<Pds> {
     admin: new Administrator({
       password: config.secrets.adminPassword,
       onFailure: (failure) => log.warn('the administrator password was wrong', { ...failure }),
+      ...waiting,
     }),
     service: config.service.did,
     moderator: config.moderation.did,

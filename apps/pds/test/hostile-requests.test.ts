@@ -46,7 +46,8 @@ let tokens: readonly string[]
 
 /** A server with two accounts, and what there is to know of it. */
 async function start(adapters: Partial<Adapters>): Promise<void> {
-  pds = await PdsUnderTest.start({}, adapters)
+  // Wrong passwords of the administrator are among the requests to every method.
+  pds = await PdsUnderTest.start({}, adapters, {}, { pause: async () => {} })
   const [alice, bob] = [await pds.account('alice'), await pds.account('bob')]
   const { uri, cid, rkey } = await pds.postOf(alice, 'to be kept')
   await pds.postOf(bob, 'as well')

@@ -68,6 +68,7 @@ export class PdsUnderTest {
     settings: Record<string, string> = {},
     given: Partial<Adapters> = {},
     kit: Pick<PdsOptions, 'routes' | 'replaces' | 'fallback' | 'hooks'> = {},
+    waiting: Parameters<typeof createPds>[1] = {},
   ): Promise<PdsUnderTest> {
     const directory = createPlcDirectory()
     const plcRequests: Request[] = []
@@ -97,7 +98,7 @@ export class PdsUnderTest {
       write: (line) => (line.includes('"level":"warn"') ? warnings : errors).push(line),
     })
     const { config } = readConfig({ ...environment, ...settings })
-    const pds = await createPds({ config, log, adapters, ...kit })
+    const pds = await createPds({ config, log, adapters, ...kit }, waiting)
     return new PdsUnderTest({ pds, adapters, plcRequests, mails, errors, warnings })
   }
 

@@ -17,7 +17,7 @@ interface AdminFailure {
   readonly failures: number
 }
 
-interface AdministratorOptions {
+export interface AdministratorOptions {
   readonly password: string
   /**
    * Called for each wrong password that was checked: at most `maxFailures` per window and network.
