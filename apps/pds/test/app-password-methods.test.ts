@@ -71,6 +71,18 @@ it('let an app write, list and revoke, and do nothing that owns the account', as
   }
 })
 
+it('let an app confirm the address by the code that is mailed to it, and change the handle', async () => {
+  const { body: made } = await create({ name: 'settings' })
+  const token = { token: (await signIn(made.password)).accessJwt }
+  expect((await service.post(`${server}.requestEmailConfirmation`, undefined, token)).status).toBe(200)
+  const code = await service.codeMailedTo('alice@example.com')
+  const confirmed = await service.post(`${server}.confirmEmail`, { email: 'alice@example.com', token: code }, token)
+  expect(outcome(confirmed)).toBe('200')
+  for (const handle of ['alison.test', 'alice.test']) {
+    expect(outcome(await service.post('com.atproto.identity.updateHandle', { handle }, token))).toBe('200')
+  }
+})
+
 it('are refused by each method that owns the account, its identity or its repository as a whole', async () => {
   const { body: made } = await create({ name: 'owner', privileged: true })
   const { accessJwt: token } = await signIn(made.password)
@@ -115,7 +127,7 @@ it('keep their scope when they refresh, and are not told the address of the acco
   expect(refreshed).toEqual(told)
   expect((await service.get(`${server}.getSession`, { token: accessJwt })).body).toEqual(told)
   const own = await service.get(`${server}.getSession`, { token: alice.accessJwt })
-  expect(own.body).toEqual({ ...told, email: 'alice@example.com', emailConfirmed: false })
+  expect(own.body).toEqual({ ...told, email: 'alice@example.com', emailConfirmed: true })
 })
 
 it('that are revoked let nobody in, and end their sessions but no others', async () => {
