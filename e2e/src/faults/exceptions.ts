@@ -23,6 +23,11 @@ export class Exceptions {
     return [...this.#seen.keys()]
   }
 
+  /** How often each step has occurred since counting started. */
+  get counts(): ReadonlyMap<string, number> {
+    return new Map(this.#seen)
+  }
+
   around({ storage, blobStore, plcFetch, mailer, moderationMailer, captcha }: Adapters): Adapters {
     return {
       storage: this.#wrap(storage, 'storage'),

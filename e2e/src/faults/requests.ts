@@ -15,6 +15,8 @@ export type Outcome<T> =
 
 export interface Call {
   readonly token?: string
+  /** The administrator's password, instead of a token. */
+  readonly password?: string
   /** JSON, or bytes. */
   readonly input?: object
   /** The type of bytes. Default: a blob of no known type. */
@@ -60,7 +62,7 @@ export async function askBytes(service: string, nsid: string, given: Call = {}):
 function request(
   service: string,
   nsid: string,
-  { token, input, type, method, params, signal, from }: Call,
+  { token, password, input, type, method, params, signal, from }: Call,
 ): Promise<Response> {
   const query = params ? `?${new URLSearchParams(params)}` : ''
   const isBlob = input instanceof Uint8Array
@@ -68,6 +70,7 @@ function request(
     method: input ? 'POST' : (method ?? 'GET'),
     headers: {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(password ? { authorization: `Basic ${btoa(`admin:${password}`)}` } : {}),
       ...(from ? { 'x-forwarded-for': from } : {}),
       ...(input ? { 'content-type': isBlob ? (type ?? 'application/octet-stream') : 'application/json' } : {}),
     },

@@ -4,6 +4,9 @@ import { servePlc } from '@atoll/plc-directory/node'
 import { programs, ServerProcess, temporaryFolder } from '../server-process.ts'
 import { SigningKeyBook } from './signing-keys.ts'
 
+/** Of every world, unless its environment names another. */
+export const adminPassword = 'password of the fault tests'
+
 /** A PDS in a separate process, and the did:plc directory that it uses in this one. */
 export interface World {
   /** The URL of the directory. */
@@ -39,7 +42,7 @@ export async function openWorld({ env = {}, folder }: WorldOptions = {}): Promis
     PDS_SIGNUPS_PER_HOUR: '0',
     PDS_SIGNUPS_PER_ADDRESS_PER_HOUR: '0',
     PDS_JWT_SECRET: 'secret of the fault tests',
-    PDS_ADMIN_PASSWORD: 'password of the fault tests',
+    PDS_ADMIN_PASSWORD: adminPassword,
     PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: '42'.repeat(32),
     ...env,
   }
