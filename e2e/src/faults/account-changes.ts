@@ -1,10 +1,5 @@
 /** What happens to accounts, as requests of a server that approves each sign-up. */
-import { writeCar } from '@atoll/car'
-import { importKeyPair } from '@atoll/crypto'
-import { BlockMap, blockOf } from '@atoll/data-model'
-import { Mst, signCommit } from '@atoll/repo'
-import type { PdsStorage } from '@atoll/storage'
-import { type Did, parseDid, TidClock } from '@atoll/syntax'
+import { type Did, parseDid } from '@atoll/syntax'
 import type { BlobJson } from './operation.ts'
 import { ask, askBytes, call, type Outcome } from './requests.ts'
 import { adminPassword } from './world.ts'
@@ -13,7 +8,6 @@ import { adminPassword } from './world.ts'
 export const changesEnv = { PDS_SIGNUP_MODE: 'approval', PDS_RATE_LIMITS_ENABLED: 'false' }
 
 const collection = 'com.example.note'
-const clock = new TidClock()
 let named = 0
 
 export interface ChangingAccount {
@@ -110,20 +104,33 @@ export function confirm(service: string, account: ChangingAccount, code: string)
   return call(service, 'com.atproto.server.confirmEmail', { token: account.token, input })
 }
 
-/** A file of as many notes that say `text`, signed with the key that the server has. */
-export async function fileOf(
-  { did }: ChangingAccount,
-  { keys, text, records }: { keys: PdsStorage['keys']; text: string; records: number },
-): Promise<Uint8Array> {
-  const stored = await keys.signingKey(did)
-  if (!stored) throw new Error(`${did} has no key`)
-  const entries = Array.from({ length: records }, (_, n) => {
-    return { path: `${collection}/${clock.next()}`, block: blockOf({ $type: collection, text: `${text} ${n}` }) }
-  })
-  const tree = Mst.build(entries.map(({ path, block }) => [path, block.cid]))
-  const key = importKeyPair(stored.curve, stored.privateKey)
-  const { block: commit } = signCommit({ did, data: tree.root, rev: clock.next() }, key)
-  return writeCar([commit.cid], [...new BlockMap([commit, ...tree.nodes(), ...entries.map(({ block }) => block)])])
+/** A repository as it was exported, with the word that begins its records. */
+export interface ExportedFile {
+  readonly word: string
+  readonly file: Uint8Array
+}
+
+/** Twice replaces all records by as many others, and exports the repository each time. */
+export async function twoFiles(
+  service: string,
+  account: ChangingAccount,
+  records: number,
+): Promise<readonly [ExportedFile, ExportedFile]> {
+  const { did, token } = account
+  const fileWith = async (word: string): Promise<ExportedFile> => {
+    const gone = (await listed(service, account)).map(({ uri }) => {
+      return { $type: 'com.atproto.repo.applyWrites#delete', collection, rkey: uri.split('/').pop()! }
+    })
+    const come = Array.from({ length: records }, (_, n) => {
+      return { $type: 'com.atproto.repo.applyWrites#create', collection, value: { text: `${word} ${n}` } }
+    })
+    const input = { repo: did, writes: [...gone, ...come] }
+    await ask(service, 'com.atproto.repo.applyWrites', { token, input })
+    const file = await askBytes(service, 'com.atproto.sync.getRepo', { params: { did } })
+    if (!file) throw new Error(`${did} is not exported`)
+    return { word, file }
+  }
+  return [await fileWith('one'), await fileWith('two')]
 }
 
 export function importFile(service: string, { token }: ChangingAccount, file: Uint8Array): Promise<Outcome<unknown>> {
@@ -131,9 +138,15 @@ export function importFile(service: string, { token }: ChangingAccount, file: Ui
 }
 
 /** The first word of each record. */
-export async function textsOf(service: string, { did }: ChangingAccount): Promise<string[]> {
-  const { records } = await ask<{ records: { value: { text: string } }[] }>(service, 'com.atproto.repo.listRecords', {
-    params: { repo: did, collection, limit: '100' },
-  })
-  return records.map(({ value }) => value.text.split(' ')[0]!)
+export async function wordsOf(service: string, account: ChangingAccount): Promise<string[]> {
+  return (await listed(service, account)).map(({ value }) => value.text.split(' ')[0]!)
+}
+
+async function listed(service: string, { did }: ChangingAccount): Promise<{ uri: string; value: { text: string } }[]> {
+  const { records } = await ask<{ records: { uri: string; value: { text: string } }[] }>(
+    service,
+    'com.atproto.repo.listRecords',
+    { params: { repo: did, collection, limit: '100' } },
+  )
+  return records
 }

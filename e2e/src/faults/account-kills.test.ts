@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeMessage } from '@atoll/sync'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { tellFigures } from './figures.ts'
+import { isInFiles } from './files.ts'
 import { Follower } from './follower.ts'
 import type { AccountHandle } from './lane.ts'
 import type { BlobJson } from './operation.ts'
@@ -115,15 +114,6 @@ async function replay(): Promise<Map<string, string[]>> {
   return told
 }
 
-/** Whether a marker is in any file of the data folder. */
-function isOnDisk(marker: string): boolean {
-  return readdirSync(world.folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(world.folder, name))
-    .some(
-      (file) => statSync(file, { throwIfNoEntry: false })?.isFile() && readFileSync(file, 'latin1').includes(marker),
-    )
-}
-
 it(
   'accounts are deleted, or out of service, as a whole or not at all when the server is killed meanwhile',
   async () => {
@@ -164,7 +154,7 @@ it(
         expect(record.kind).toBe('refused')
         expect(told.get(gone.did)).toEqual(['#account deleted'])
       }
-      await expect.poll(() => isOnDisk(marker), { timeout: 10_000, message: marker }).toBe(false)
+      await expect.poll(() => isInFiles(world.folder, marker), { timeout: 10_000, message: marker }).toBe(false)
 
       const { active } = await ask<{ active: boolean }>(server.url, 'com.atproto.sync.getRepoStatus', {
         params: { did: comes.did },

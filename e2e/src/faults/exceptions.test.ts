@@ -7,16 +7,16 @@ import {
   type ChangingAccount,
   changesEnv,
   confirm,
-  fileOf,
   importFile,
   join,
   remove,
   requestCode,
   subjectsOf,
   takeDown,
-  textsOf,
+  twoFiles,
   visible,
   type Written,
+  wordsOf,
   writeWithBlob,
 } from './account-changes.ts'
 import { Exceptions } from './exceptions.ts'
@@ -139,6 +139,8 @@ describe('an exception at any step of what happens to accounts', () => {
   let adapters: OpenAdapters
   let server: ServedPds
   let owner: ChangingAccount
+  /** Whom the takedowns concern. */
+  let held: ChangingAccount
   let written: Written
 
   beforeAll(async () => {
@@ -148,7 +150,8 @@ describe('an exception at any step of what happens to accounts', () => {
     adapters = await openAdapters(config, { given: { mailer, moderationMailer: mailer } })
     server = await servePds({ config, write: () => {}, adapters: exceptions.around(adapters) })
     owner = await join(server.url, 'at once')
-    written = await writeWithBlob(server.url, owner)
+    held = await join(server.url, 'at once')
+    written = await writeWithBlob(server.url, held)
   })
   afterAll(async () => {
     await server.close()
@@ -175,32 +178,34 @@ describe('an exception at any step of what happens to accounts', () => {
     })
     const lines = (await (await fetch(`${world.directory}/export?count=1000`)).text()).split('\n').filter(Boolean)
     const dids = lines.map((line) => (JSON.parse(line) as { did: string }).did)
-    expect(dids.toSorted()).toEqual([owner, ...everybody].map(({ did }) => did as string).toSorted())
+    expect(dids.toSorted()).toEqual([owner, held, ...everybody].map(({ did }) => did as string).toSorted())
   })
 
   it('of an import leaves what was there before, and the next one works', async () => {
+    const files = await twoFiles(server.url, owner, 20)
     let made = 0
     let before: string[] = []
     const revs = [(await adapters.storage.repos.head(owner.did))!.rev]
     await throwAtEveryStep({
       expected: ['transaction.imports.begin', 'transaction.imports.gather', 'transaction.imports.adopt'],
       async prepare() {
-        before = await textsOf(server.url, owner)
-        const text = `import${made++}`
-        return { text, file: await fileOf(owner, { keys: adapters.storage.keys, text, records: 20 }) }
+        before = await wordsOf(server.url, owner)
+        return files[made++ % 2]!
       },
       work: ({ file }) => importFile(server.url, owner, file),
       async failed() {
-        expect(await textsOf(server.url, owner)).toEqual(before)
+        expect(await wordsOf(server.url, owner)).toEqual(before)
       },
-      async done({ text }) {
-        expect(await textsOf(server.url, owner)).toEqual(Array(20).fill(text))
+      async done({ word }) {
+        expect(await wordsOf(server.url, owner)).toEqual(Array(20).fill(word))
         revs.push((await adapters.storage.repos.head(owner.did))!.rev)
       },
     })
     expect(revs).toEqual([...new Set(revs)].sort())
+    // What an exception kept from being cleared is so after the next import.
+    expect((await importFile(server.url, owner, files[0].file)).kind).toBe('ok')
+    await server.pds.settled()
     expect(await adapters.storage.imports.hasDiscarded()).toBe(false)
-    written = await writeWithBlob(server.url, owner)
   })
 
   it.each(['an account', 'a record', 'a blob'] as const)(
@@ -214,16 +219,16 @@ describe('an exception at any step of what happens to accounts', () => {
       await throwAtEveryStep({
         expected: [kind === 'an account' ? 'transaction.events.append' : 'transaction.accounts.update'],
         prepare: async () => !isUp,
-        work: (isNowUp) => takeDown(server.url, subjectsOf(owner, written)[kind], !isNowUp),
+        work: (isNowUp) => takeDown(server.url, subjectsOf(held, written)[kind], !isNowUp),
         async failed() {
-          expect(await visible(server.url, owner, written)).toEqual(state(isUp))
+          expect(await visible(server.url, held, written)).toEqual(state(isUp))
         },
         async done(isNowUp) {
           isUp = isNowUp
-          expect(await visible(server.url, owner, written)).toEqual(state(isUp))
+          expect(await visible(server.url, held, written)).toEqual(state(isUp))
         },
       })
-      await takeDown(server.url, subjectsOf(owner, written)[kind], false)
+      await takeDown(server.url, subjectsOf(held, written)[kind], false)
     },
   )
 

@@ -1,14 +1,32 @@
 import { mkdirSync } from 'node:fs'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../server-process.ts'
+import {
+  approve,
+  type ChangingAccount,
+  changesEnv,
+  confirm,
+  importFile,
+  join,
+  remove,
+  requestCode,
+  subjectsOf,
+  takeDown,
+  twoFiles,
+  visible,
+  wordsOf,
+  writeWithBlob,
+} from './account-changes.ts'
 import { compileDiskLayer, type DiskCall, WatchedDisk } from './disk-layer.ts'
 import { tellFigures } from './figures.ts'
+import { isInFiles } from './files.ts'
 import { Findings } from './findings.ts'
 import { Follower } from './follower.ts'
 import { inspect } from './inspection.ts'
 import { openLanes } from './kill-campaign.ts'
 import type { Lane } from './lane.ts'
 import { writeOnce } from './load.ts'
+import { Mailbox } from './mailbox.ts'
 import { Mirror } from './mirror.ts'
 import { plans } from './planning.ts'
 import { Random } from './random.ts'
@@ -21,6 +39,8 @@ import { openWorld, type World } from './world.ts'
 const failures = Number(process.env['FAULT_FAILURES'] ?? 12)
 /** Sign-ups are slow because they hash passwords: short runs do not fail every call of theirs. */
 const signUpStep = process.env['FAULT_FAILURES'] ? 1 : 10
+/** Short runs fail every tenth call of what happens to accounts. */
+const changeStep = process.env['FAULT_FAILURES'] ? 1 : 10
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
 const changing: readonly DiskCall[] = ['create', 'write', 'truncate', 'sync', 'syncFolder', 'rename', 'unlink', 'mkdir']
@@ -158,6 +178,160 @@ describe.skipIf(!layer)(`a disk that fails (FAULT_SEED=${seed})`, () => {
       if (outcome.kind !== 'ok') failed.push(outcome)
     }
     return failed
+  }
+})
+
+describe.skipIf(!layer)('a disk that fails while something happens to accounts', () => {
+  let world: World
+  let disk: WatchedDisk
+  let mailbox: Mailbox
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  let owner: ChangingAccount
+
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+    const data = `${folder.path}/data`
+    mkdirSync(data)
+    disk = new WatchedDisk(layer!, data, folder.path, { keepsJournal: false })
+    mailbox = await Mailbox.open()
+    const mail = { PDS_EMAIL_SMTP_URL: mailbox.url, PDS_EMAIL_FROM_ADDRESS: 'pds@example.com' }
+    world = await openWorld({ folder: data, env: { ...disk.env, ...changesEnv, ...mail } })
+    await world.server.start()
+    owner = await join(world.server.url, 'at once')
+  })
+  afterAll(async () => {
+    await world.close()
+    disk.close()
+    await mailbox.close()
+    await folder.remove()
+  })
+
+  it('at a call of an approval: the sign-up waits or is decided on, and becomes one account', async () => {
+    const { url } = world.server
+    const everybody: ChangingAccount[] = []
+    await failCalls('an approval', {
+      prepare: () => join(url, 'to wait'),
+      work: (newcomer) => approve(url, newcomer),
+      async failed({ did }) {
+        expect((await call(url, 'com.atproto.sync.getRepoStatus', { params: { did } })).kind).toBe('refused')
+      },
+      async done(newcomer) {
+        everybody.push(newcomer)
+        const { did } = newcomer
+        expect((await call(url, 'com.atproto.sync.getRepoStatus', { params: { did } })).kind).toBe('ok')
+      },
+    })
+    const lines = (await (await fetch(`${world.directory}/export?count=1000`)).text()).split('\n').filter(Boolean)
+    const dids = lines.map((line) => (JSON.parse(line) as { did: string }).did)
+    expect(dids.toSorted()).toEqual([owner, ...everybody].map(({ did }) => did as string).toSorted())
+  })
+
+  it('at a call of an import: the records are those of before, or all of the file', async () => {
+    const { url } = world.server
+    const files = await twoFiles(url, owner, 20)
+    let before: string[] = []
+    let made = 0
+    await failCalls('an import', {
+      async prepare() {
+        before = await wordsOf(url, owner)
+        return files[made++ % 2]!
+      },
+      work: ({ file }) => importFile(url, owner, file),
+      failed: async () => expect(await wordsOf(url, owner)).toEqual(before),
+      done: async ({ word }) => expect(await wordsOf(url, owner)).toEqual(Array(20).fill(word)),
+    })
+  })
+
+  it('at a call of a takedown, or of its end: everybody sees what the administrator was told', async () => {
+    const { url } = world.server
+    const written = await writeWithBlob(url, owner)
+    const { 'an account': account } = subjectsOf(owner, written)
+    let isUp = true
+    const isSeen = async () => (await visible(url, owner, written)).account
+    await failCalls('a takedown', {
+      prepare: async () => !isUp,
+      work: (isNowUp) => takeDown(url, account, !isNowUp),
+      failed: async () => expect(await isSeen()).toBe(isUp),
+      async done(isNowUp) {
+        isUp = isNowUp
+        expect(await isSeen()).toBe(isUp)
+      },
+    })
+    await takeDown(url, account, false)
+  })
+
+  it('at a call of a deletion: the account is whole, or gone from the disk as well', async () => {
+    const { url } = world.server
+    const gone: string[] = []
+    await failCalls('a deletion', {
+      async prepare() {
+        const account = await join(url, 'at once')
+        return { account, written: await writeWithBlob(url, account) }
+      },
+      work: ({ account }) => remove(url, account),
+      async failed({ account, written }) {
+        expect(await visible(url, account, written)).toEqual({ account: true, record: true, blob: true })
+      },
+      async done({ account, written }) {
+        gone.push(account.email)
+        expect(await visible(url, account, written)).toEqual({ account: false, record: false, blob: false })
+      },
+    })
+    // What a failure kept from being erased is so after the next deletion.
+    expect((await remove(url, await join(url, 'at once'))).kind).toBe('ok')
+    const left = () => gone.filter((marker) => isInFiles(world.folder, marker))
+    await expect.poll(left, { timeout: 10_000 }).toEqual([])
+  })
+
+  it('at a call of mailing a code: 503, or it is mailed and works once', async () => {
+    const { url } = world.server
+    await failCalls('a mailed code', {
+      prepare: async () => mailbox.count,
+      work: () => requestCode(url, owner),
+      failed: async () => {},
+      async done() {
+        // What failed in the background is taken up by the next mail.
+        const before = mailbox.count
+        expect((await requestCode(url, owner)).kind).toBe('ok')
+        const code = await mailbox.codeFor(owner.email, before)
+        expect((await confirm(url, owner, code)).kind).toBe('ok')
+        expect(await confirm(url, owner, code)).toMatchObject({ kind: 'refused', error: 'InvalidToken' })
+      },
+    })
+  })
+
+  /**
+   * Does something over and over, and lets a later call fail each time until it succeeds without a
+   * failure. What was refused is done again.
+   */
+  async function failCalls<T>(
+    name: string,
+    given: {
+      readonly prepare: () => Promise<T>
+      readonly work: (given: T) => Promise<Outcome<unknown>>
+      readonly failed: (given: T) => Promise<unknown>
+      readonly done: (given: T) => Promise<unknown>
+    },
+  ): Promise<void> {
+    let [calls, refused] = [0, 0]
+    for (let n = 1; ; n += changeStep) {
+      const prepared = await given.prepare()
+      disk.fail(changing, { n, code: n % 2 === 0 ? 'EIO' : 'ENOSPC' })
+      const outcome = await given.work(prepared)
+      const { failed } = disk.counts
+      disk.heal()
+      expectPassing([outcome])
+      if (outcome.kind !== 'ok') {
+        refused++
+        await given.failed(prepared)
+        expect((await given.work(prepared)).kind).toBe('ok')
+      }
+      await given.done(prepared)
+      calls += failed
+      if (failed === 0) break
+    }
+    expect(refused).toBeGreaterThan(0)
+    tellFigures('failing calls of a disk', `${name}: ${calls}, ${refused} refused with 503`)
   }
 })
 
