@@ -14,22 +14,31 @@ export interface ChangingAccount {
   readonly did: Did
   readonly email: string
   readonly token: string
+  readonly refreshToken: string
 }
 
 interface Session {
   readonly did: string
   readonly accessJwt: string
+  readonly refreshJwt: string
 }
 
 /** Signs up: to wait for approval, or at once with the administrator's password. */
 export async function join(service: string, how: 'to wait' | 'at once'): Promise<ChangingAccount> {
   const name = `change-${named++}`
   const email = `${name}@example.com`
-  const { did, accessJwt } = await ask<Session>(service, 'com.atproto.server.createAccount', {
+  const { did, accessJwt, refreshJwt } = await ask<Session>(service, 'com.atproto.server.createAccount', {
     input: { handle: `${name}.test`, email, password: 'password of an account' },
     ...(how === 'at once' ? { password: adminPassword } : {}),
   })
-  return { did: parseDid(did), email, token: accessJwt }
+  return { did: parseDid(did), email, token: accessJwt, refreshToken: refreshJwt }
+}
+
+/** Continues the session of a newcomer who was approved. */
+export async function refresh(service: string, newcomer: ChangingAccount): Promise<ChangingAccount> {
+  const given = { token: newcomer.refreshToken, method: 'POST' } as const
+  const { accessJwt, refreshJwt } = await ask<Session>(service, 'com.atproto.server.refreshSession', given)
+  return { ...newcomer, token: accessJwt, refreshToken: refreshJwt }
 }
 
 /** Refused with 502 while the directory cannot be told. */
